@@ -1,0 +1,124 @@
+"""The composition root: the only place where everybody is known to each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot.clock import Alarm
+from bot.config import Config
+from bot.dispatch import Dispatcher
+from bot.intake import Intake
+from bot.links import Links
+from bot.merchants import open_merchants
+from bot.store import Store, Writing
+from bot.store.batch import Outcome, apply
+from bot.store.due import due_timers
+from bot.transports import Transport
+from handlers import decide
+from models.events import Event
+
+T = TypeVar("T")
+
+log = structlog.get_logger("app")
+
+
+class App:
+    """The whole program on a store and transports. `run` is its life; everything else is called from inside it.
+
+    `in_store` runs a function that uses the database: in a thread of its own in production, here and now in a
+    rehearsal.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        transports: Mapping[str, Transport],
+        *,
+        now: Callable[[], datetime],
+        in_store: Callable[[Callable[[], T]], Awaitable[T]],
+        seed: int = 0,
+    ) -> None:
+        self.config = config
+        self.store = store
+        self.now = now
+        self._transports = transports
+        self._in_store = in_store
+        capabilities = {account: transport.capabilities for account, transport in transports.items()}
+        self.merchants = open_merchants(store, config, capabilities, seed=seed, started_at=now())
+        self.intake = Intake(self._apply, self.merchants, now)
+        self._dispatcher = Dispatcher(
+            store, self.merchants, transports, in_store=in_store, apply=self._apply, now=now
+        )
+        self._links = Links(self.intake, self._dispatcher, now)
+        self._alarm = Alarm(now)
+        self._refresh: set[str] = set()
+        store.listeners.append(self._committed)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Live until `stop` is set; then finish what is in flight, commit what was taken, and return.
+
+        Raises an exception group if a task fails in a way that was not foreseen: the process must restart clean.
+        """
+        await self._dispatcher.recover()
+        async with asyncio.TaskGroup() as tasks:
+            intake = tasks.create_task(self.intake.run(), name="intake")
+            outer = [
+                tasks.create_task(self._dispatcher.run(), name="dispatch"),
+                tasks.create_task(self._ring(), name="clock"),
+            ]
+            for transport in self._transports.values():
+                every = timedelta(minutes=self._members_check_minutes(transport.account))
+                outer.append(tasks.create_task(self._links.keep(transport), name=f"link {transport.account}"))
+                outer.append(
+                    tasks.create_task(self._links.watch_lists(transport, every), name=f"lists {transport.account}")
+                )
+            await stop.wait()
+            for task in outer:
+                task.cancel()
+            await asyncio.wait(outer)
+            await self.intake.finish()
+            await intake
+        for transport in self._transports.values():
+            await transport.close()
+
+    async def ask(self, event: Event) -> Outcome:
+        """Give an order and wait until it is decided and committed."""
+        return await self.intake.ask(event)
+
+    def wake(self) -> None:
+        """Look at everything that is due: the clock has moved."""
+        self._alarm.wake()
+        self._dispatcher.alarm.wake()
+
+    async def _apply(self, events: Sequence[Event]) -> list[Outcome]:
+        outcomes = await self._in_store(lambda: apply(self.store, self.merchants, events, decide))
+        self.wake()
+        for account in sorted(self._refresh):
+            self._links.refresh(account)
+        self._refresh.clear()
+        return outcomes
+
+    async def _ring(self) -> None:
+        """Due timers become events, at most one round at a time."""
+        while True:
+            rung, next_at = await self._in_store(lambda: due_timers(self.store, self.merchants))
+            if rung:
+                await asyncio.gather(*(self.intake.ask(event) for event in rung))
+            else:
+                await self._alarm.wait(next_at)
+
+    def _committed(self, writing: Writing) -> None:
+        self._refresh |= writing.refresh
+
+    def _members_check_minutes(self, account: str) -> float:
+        return next(
+            merchant.playbook.members_check_minutes
+            for merchant in self.merchants.values()
+            if account in merchant.accounts
+        )

@@ -1,0 +1,169 @@
+"""`calendar import`, `export`, `template`, `list`, `delete`, `approve`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from bot import reading
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.tables import table
+from bot.desk import Answer, Desk, Refused, Request, lines
+from content_calendar.entry import Entry, to_json
+from content_calendar.workbook import read_calendar, template, write_calendar
+from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
+
+app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
+
+File = Annotated[str, typer.Argument(help="A .csv, .xlsx or .toml file.")]
+
+
+@app.command("import")
+def import_file(
+    file: File,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and save nothing.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Drop the entries that the file does not have.")] = False,
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Put the entries of a file in force, all or none."""
+
+    async def request(desk: Desk) -> Answer:
+        path = desk.folder / file
+        if not path.is_file():
+            raise Refused(f"没有文件 {file}")
+        merchant = desk.merchant
+        with desk.store.reading() as connection:
+            rooms = reading.known_groups(connection, merchant)
+            known = {entry.key: entry.revision for entry in reading.entries(connection, merchant)}
+        today = desk.now().astimezone(merchant.zone).date()
+        tiers = [tier.name for tier in merchant.playbook.tiers]
+        read = read_calendar(path.read_bytes(), path.name, today, merchant.zone, tiers, rooms)
+        if read.faults:
+            faults = [msgspec.to_builtins(fault) for fault in read.faults]
+            counts = {"created": 0, "changed": 0, "same": 0, "faults": len(faults)}
+            return Answer(_told(faults, counts, as_json), exit=2)
+        counts = {
+            "created": sum(entry.key not in known for entry in read.entries),
+            "changed": sum(known.get(entry.key, entry.revision) != entry.revision for entry in read.entries),
+            "same": sum(known.get(entry.key) == entry.revision for entry in read.entries),
+            "faults": 0,
+        }
+        if not dry_run:
+            entries = tuple((entry.key, entry.revision, to_json(entry).decode()) for entry in read.entries)
+            await desk.order(
+                ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=entries, replace=replace)
+            )
+        return Answer(_told([], counts, as_json))
+
+    return request
+
+
+@app.command()
+def export(
+    file: Annotated[str, typer.Argument(help="A .csv, .xlsx, .ics or .toml file to write.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Write the calendar in force to a file; by its ending."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            entries = reading.entries(connection, desk.merchant)
+        return _written(desk, file, as_json, entries)
+
+    return request
+
+
+@app.command("template")
+def write_template(
+    file: Annotated[str, typer.Argument(help="A .csv, .xlsx or .toml file to write.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Write an empty workbook with examples."""
+
+    async def request(desk: Desk) -> Answer:
+        return _written(desk, file, as_json, None)
+
+    return request
+
+
+@app.command("list")
+def list_entries(
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """The entries in force."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            rows = [msgspec.to_builtins(entry) for entry in reading.entries(connection, desk.merchant)]
+        if as_json:
+            return Answer(lines(rows))
+        names = ("key", "title", "date", "time", "rule", "tiers", "groups", "tags", "text")
+        return Answer(table([{name: row.get(name) for name in names} for row in rows], empty="还没有排期。"))
+
+    return request
+
+
+@app.command()
+def delete(
+    keys: Annotated[list[str], typer.Argument(help="Keys of entries.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Take entries out of force; what has not left is cancelled."""
+
+    async def request(desk: Desk) -> Answer:
+        told = await desk.order(DeleteEntriesOrder(merchant=desk.merchant.id, at=desk.now(), keys=tuple(keys)))
+        return Answer(lines([{"deleted": list(keys)}]) if as_json else f"{told}\n")
+
+    return request
+
+
+@app.command()
+def approve(
+    key: Annotated[str, typer.Argument(help="The key of an entry.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Let what waits for a word go."""
+
+    async def request(desk: Desk) -> Answer:
+        told = await desk.order(ApproveEntryOrder(merchant=desk.merchant.id, at=desk.now(), key=key))
+        return Answer(lines([{"approved": key}]) if as_json else f"{told}\n")
+
+    return request
+
+
+def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -> str:
+    if as_json:
+        return lines([*faults, counts])
+    shown = [
+        f"{fault['sheet']} 第 {fault['row']} 行「{fault['column']}」：写的是「{fault['found']}」，应该是{fault['expected']}\n"
+        for fault in faults
+    ]
+    total = f"新增 {counts['created']}，改动 {counts['changed']}，没变 {counts['same']}，有错 {counts['faults']}\n"
+    return "".join([*shown, total])
+
+
+def _written(desk: Desk, file: str, as_json: bool, entries: tuple[Entry, ...] | None) -> Answer:
+    path = desk.folder / file
+    try:
+        content = template(path.name) if entries is None else write_calendar(entries, path.name)
+        path.write_bytes(content)
+    except (ValueError, OSError) as error:
+        raise Refused(f"没法写 {file}：{error}") from None
+    count = len(entries or ())
+    return Answer(lines([{"file": file, "entries": count}]) if as_json else f"已写入 {file}（{count} 条）\n")
+
+

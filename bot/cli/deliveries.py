@@ -1,0 +1,89 @@
+"""`deliveries list`, `deliveries explain`, `deliveries settle`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot import reading
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.tables import table
+from bot.desk import Answer, Desk, Refused, Request, lines
+from models.deliveries import DeliveryState
+from models.orders import SettleDeliveryOrder
+
+app = typer.Typer(help="发送记录：发了什么，没发什么，为什么。", no_args_is_help=True)
+
+DeliveryId = Annotated[str, typer.Argument(help="The number or the key of a delivery.")]
+
+
+@app.command("list")
+def list_deliveries(
+    state: Annotated[str, typer.Option("--state", help="Only those in this state.")] = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """All deliveries."""
+
+    async def request(desk: Desk) -> Answer:
+        if state and state not in set(DeliveryState):
+            raise Refused(f"没有状态「{state}」，可以是：{'、'.join(DeliveryState)}")
+        with desk.store.reading() as connection:
+            rows = reading.deliveries(connection, desk.merchant, state)
+        if as_json:
+            return Answer(lines(rows))
+        shown = [
+            {name: row[name] for name in ("at", "delivery", "key", "account", "to", "kind", "state", "reason", "text")}
+            for row in rows
+        ]
+        return Answer(table(shown, empty="没有发送记录。"))
+
+    return request
+
+
+@app.command()
+def explain(
+    delivery: DeliveryId,
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """One delivery: what it is, and each state it went through with when and why."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            found = reading.history(connection, desk.merchant, delivery)
+        if found is None:
+            raise Refused(f"没有发送记录「{delivery}」")
+        row, changes = found
+        if as_json:
+            return Answer(lines([row | {"history": changes}]))
+        head = table([{"": key, " ": value} for key, value in row.items()], empty="")
+        return Answer(f"{head}\n{table(changes, empty='')}")
+
+    return request
+
+
+@app.command()
+def settle(
+    delivery: DeliveryId,
+    outcome: Annotated[str, typer.Argument(help="sent, failed or resend.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Say what became of an uncertain delivery, after looking at the phone."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            found = reading.history(connection, desk.merchant, delivery)
+        if found is None:
+            raise Refused(f"没有发送记录「{delivery}」")
+        identity = found[0]["delivery"]
+        order = SettleDeliveryOrder(merchant=desk.merchant.id, at=desk.now(), delivery=identity, outcome=outcome)
+        told = await desk.order(order)
+        return Answer(lines([{"delivery": identity, "outcome": outcome}]) if as_json else f"{told}\n")
+
+    return request

@@ -1,0 +1,127 @@
+"""`who`, `audit`, `role grant`, `role revoke`, `role list`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from bot import reading
+from bot.cli.options import CONFIG, AccountOption, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.tables import table
+from bot.desk import Answer, Desk, Refused, Request, lines
+from models.orders import GrantRoleOrder
+
+roles = typer.Typer(help="角色：谁可以做什么。", no_args_is_help=True)
+
+Contact = Annotated[str, typer.Argument(help="The contact's stable id.")]
+RoleName = Annotated[str, typer.Argument(help="owner, admin, branch, hall, helper, author or viewer.")]
+GroupOption = Annotated[str, typer.Option("--group", help="Only in this room.")]
+
+
+def who(
+    contact: Contact,
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Everything that is known of a person."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            found = reading.who(connection, desk.merchant, contact)
+        if found is None:
+            raise Refused(f"没有这个人：{contact}")
+        if as_json:
+            return Answer(lines([found]))
+        return Answer(table([{"": key, " ": value} for key, value in found.items()], empty=""))
+
+    return request
+
+
+def audit(
+    since: Annotated[str, typer.Option("--since", help="ISO 8601, in the merchant's zone unless it says.")] = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Who did, or tried to do, what."""
+
+    async def request(desk: Desk) -> Answer:
+        moment = parse_moment(since, desk) if since else None
+        with desk.store.reading() as connection:
+            rows = reading.audit(connection, desk.merchant, moment)
+        return Answer(lines(rows) if as_json else table(rows, empty="还没有记录。"))
+
+    return request
+
+
+def parse_moment(text: str, desk: Desk) -> datetime:
+    """A time as written on a command line. Raises `Refused`."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"看不懂时间「{text}」，要写成 2026-11-25 或 2026-11-25T09:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=desk.merchant.zone)
+
+
+@roles.command()
+def grant(
+    contact: Contact,
+    role: RoleName,
+    account: AccountOption = "",
+    group: GroupOption = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Give a role."""
+    return _change(contact, role, account, group, as_json=as_json, revoke=False)
+
+
+@roles.command()
+def revoke(
+    contact: Contact,
+    role: RoleName,
+    account: AccountOption = "",
+    group: GroupOption = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Take a role back."""
+    return _change(contact, role, account, group, as_json=as_json, revoke=True)
+
+
+@roles.command("list")
+def list_roles(
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Who has which role."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            rows = reading.roles(connection, desk.merchant)
+        return Answer(lines(rows) if as_json else table(rows, empty="还没有人有角色。"))
+
+    return request
+
+
+def _change(contact: str, role: str, account: str, group: str, *, as_json: bool, revoke: bool) -> Request:
+    async def request(desk: Desk) -> Answer:
+        order = GrantRoleOrder(
+            merchant=desk.merchant.id,
+            account=account,
+            at=desk.now(),
+            contact=contact,
+            role=role,
+            group=group,
+            revoke=revoke,
+        )
+        told = await desk.order(order)
+        return Answer(lines([{"contact": contact, "role": role, "revoked": revoke}]) if as_json else f"{told}\n")
+
+    return request

@@ -1,0 +1,141 @@
+"""Commands that are programs of their own: `run`, `rehearse`, `understand`, `doctor`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.places import database_url
+from bot.config import load_config
+from bot.desk import Desk
+from bot.rehearsal import Plan
+from bot.rehearsal import rehearse as play
+from bot.rehearsal_output import Line
+from bot.story import read_story
+from bot.transcript import Transcript
+
+JsonFile = Annotated[Path, typer.Argument(help="A file of JSON Lines.", exists=True, dir_okay=False)]
+MomentOption = Annotated[str, typer.Option(help="ISO 8601; in the merchant's zone unless it says.")]
+
+
+def run(
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Logs only, no transcript.")] = False,
+) -> int:
+    """Run the bot until it is stopped."""
+    from bot.program import run_program
+
+    loaded = load_config(config, os.environ)
+    return run_program(loaded, database_url(loaded, db), quiet=quiet)
+
+
+def rehearse(
+    story: Annotated[Path, typer.Argument(help="A story (JSON Lines).", exists=True, dir_okay=False)],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    since: Annotated[str, typer.Option("--from", help="Say nothing of what comes before.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Let time run on until then; default: 24 h after the end.")] = "",
+    seed: Annotated[int, typer.Option("--seed", help="Another seed, other chances.")] = 0,
+    as_json: JsonOption = False,
+) -> int:
+    """Play a story through the whole program under a virtual clock."""
+    loaded = load_config(config, os.environ)
+    zone = ZoneInfo(loaded.merchants[0].timezone)
+    told = read_story(story)
+    with tempfile.TemporaryDirectory(prefix="zhanggui-") as folder, _progress(told.first, told.last) as advanced:
+        transcript = Transcript(Console(), zone)
+        plan = Plan(
+            story=told,
+            config=loaded,
+            database=database_url(loaded, db) if db else f"sqlite:///{folder}/rehearsal.db",
+            durable=bool(db),
+            seed=seed,
+            run_operator=_operate,
+            emit=_print_json if as_json else transcript.show,
+            advanced=advanced,
+            since=_moment(since, zone),
+            until=_moment(until, zone),
+        )
+        play(plan)
+    return 0
+
+
+def understand(
+    file: JsonFile,
+    kind: Annotated[str, typer.Option("--kind", help="reply, or business for messages of groups.")] = "reply",
+    as_json: JsonOption = False,
+) -> int:
+    """Say what replies mean, one JSON object a line."""
+    from bot.understanding_files import understand_file
+
+    return understand_file(file, kind, sys.stdout)
+
+
+def doctor(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> int:
+    """Say what is wrong with this machine, this configuration, this gateway, this account, and what to do."""
+    from bot.doctor import examine
+
+    return examine(config, db, as_json=as_json)
+
+
+async def _operate(argv: list[str], desk: Desk) -> tuple[int, str]:
+    from bot.cli import execute  # the table of commands names this module
+
+    answer = await execute(argv, desk)
+    return answer.exit, answer.out
+
+
+def _print_json(line: Line) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _moment(text: str, zone: tzinfo) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time; expected ISO 8601, as in 2026-11-25T12:00:00+08:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+class _progress:
+    """A progress bar over the story's time, on a terminal only."""
+
+    def __init__(self, first: datetime | None, last: datetime | None) -> None:
+        self._first, self._last = first, last
+        self._bar = Progress(
+            TextColumn("预演"),
+            BarColumn(),
+            TextColumn("{task.fields[day]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty() or first is None,
+            transient=True,
+        )
+
+    def __enter__(self):  # type: ignore[no-untyped-def]
+        self._bar.__enter__()
+        total = (self._last - self._first).total_seconds() if self._first and self._last else 0
+        task = self._bar.add_task("", total=total or 1, day="")
+
+        def advanced(moment: datetime) -> None:
+            if self._first is not None:
+                self._bar.update(task, completed=(moment - self._first).total_seconds(), day=f"{moment:%m-%d}")
+
+        return advanced
+
+    def __exit__(self, *raised: object) -> None:
+        self._bar.__exit__(*raised)  # type: ignore[arg-type]

@@ -1,0 +1,38 @@
+"""Rows as a table for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def table(rows: list[dict[str, Any]], *, empty: str) -> str:
+    """A table as text; what nobody has is left out. Wide as it needs to be: a shell wraps, a file does not."""
+    if not rows:
+        return f"{empty}\n"
+    columns = [name for name in rows[0] if any(row.get(name) not in (None, "", [], {}) for row in rows)]
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    for name in columns:
+        shown.add_column(name)
+    for row in rows:
+        shown.add_row(*(_cell(row.get(name)) for name in columns))
+    console = Console(width=200, force_terminal=False, color_system=None)
+    with console.capture() as captured:
+        console.print(shown)
+    return captured.get()
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case list():
+            return "、".join(map(str, value))
+        case dict():
+            return "，".join(f"{key}={_cell(item)}" for key, item in value.items())
+        case bool():
+            return "是" if value else "否"
+        case _:
+            return str(value)

@@ -1,0 +1,55 @@
+"""Time for the program: what it is now, and when to look again.
+
+APScheduler only ticks. Due work is rows, so a tick that is missed or comes twice does no harm; ticks are there because
+sleeping follows the monotonic clock, which knows nothing of a suspended machine or a clock that was set.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+TICK_SECONDS = 1
+
+
+def utc_now() -> datetime:
+    """The machine's time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Alarm:
+    """Something that waits until a moment, or until it is woken. `now` is the program's time."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look again now."""
+        self._woken.set()
+
+    async def wait(self, until: datetime | None) -> None:
+        """Until the moment has come or somebody wakes us; what woke us before counts too."""
+        if not self._woken.is_set():
+            try:
+                async with asyncio.timeout(None if until is None else (until - self._now()).total_seconds()):
+                    await self._woken.wait()
+            except TimeoutError:
+                return
+        self._woken.clear()
+
+
+@asynccontextmanager
+async def ticking(tick: Callable[[], None]) -> AsyncIterator[None]:
+    """Call `tick` every second of the real clock."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, coalesce=True, misfire_grace_time=None)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)

@@ -1,0 +1,317 @@
+"""`config.toml`: merchants, accounts, the database and where the console listens.
+
+Every key can be set from the environment as `ZHANGGUI_<SECTION>__<KEY>`, an element of an array by its number from 0:
+`ZHANGGUI_ACCOUNTS__0__ENDPOINT`. Relative paths are relative to the folder of the file, wherever they were set.
+Secrets never stand in the file: `token_env` names the environment variable that holds one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BeforeValidator, Field, PlainValidator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.environment import overridden
+from bot.faults import ConfigFaults, Fault, dotted
+from bot.model_faults import Checked, check
+from bot.toml_source import KeyPath, TomlSource, read_toml
+from models.playbook import Playbook
+from models.playbook_faults import Misfit, misfits, one_of
+from models.playbook_values import Name, Part, Role, Text, expected, matching
+
+DATABASE_URLS = "sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
+
+
+def _database_url(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise expected(DATABASE_URLS) from None
+    complete = url.drivername == "sqlite" or (url.drivername == "postgresql+psycopg" and url.database)
+    if not complete or "\0" in value:
+        raise expected(DATABASE_URLS)
+    return value
+
+
+def _path(value: object) -> Path:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise expected("the path of a file")
+    return Path(value)
+
+
+def _endpoint(value: object) -> object:
+    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not re.fullmatch(r"\[[0-9a-fA-F:]+\]|[^\s/:@]+", host) or not re.fullmatch(r"[0-9]{1,5}", port):
+        raise expected("host:port")
+    if not 0 < int(port) < 65_536:
+        raise expected("host:port with a port from 1 to 65535")
+    return value
+
+
+def _timezone(value: object) -> object:
+    if isinstance(value, str) and value not in available_timezones():
+        raise expected("a time zone like 'Asia/Shanghai'")
+    return value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+FilePath = Annotated[Path, PlainValidator(_path)]
+Identity = Annotated[str, matching(r"[^\s\0]+", "an id without blanks")]
+VariableName = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable")]
+
+
+class Database(Part):
+    """Where everything is kept: an SQLAlchemy URL. A relative path of SQLite has been made absolute."""
+
+    url: Annotated[str, BeforeValidator(_database_url)] = "sqlite:///data/zhanggui.db"
+
+
+class Console(Part):
+    """Where the web console listens; port 0 takes any free one."""
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+
+
+class Log(Part):
+    """How much is logged."""
+
+    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+
+
+class Admin(Part):
+    """Somebody with a role from the start, named by account and stable contact id."""
+
+    account: Identity
+    contact: Identity
+    role: Role
+
+
+class Merchant(Part):
+    """A merchant with its playbook (an absolute path once loaded), its time zone and its first admins."""
+
+    id: Identity
+    name: Name
+    playbook: FilePath
+    timezone: Annotated[str, BeforeValidator(_timezone)] = "Asia/Shanghai"
+    admins: tuple[Admin, ...] = ()
+
+
+class Account(Part):
+    """An account of a merchant on a platform. The last four are for `wechaty`: its gateway, the name of the variable
+    with the gateway's token, TLS or not, and the certificate of a gateway that signs its own (an absolute path)."""
+
+    id: Identity
+    merchant: Identity
+    transport: Literal["simulator", "wechaty"]
+    name: str = ""
+    endpoint: Annotated[str, BeforeValidator(_endpoint)] | None = None
+    token_env: VariableName | None = None
+    tls: bool = False
+    ca_file: FilePath | None = None
+
+
+class ConfigFile(Part):
+    """The keys of `config.toml`."""
+
+    database: Database = Database()
+    console: Console = Console()
+    log: Log = Log()
+    merchants: Annotated[tuple[Merchant, ...], Field(min_length=1)]
+    accounts: tuple[Account, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where each key was set: on a line of the file, or by a variable of the environment."""
+
+    source: TomlSource
+    overrides: Mapping[KeyPath, str] = field(default_factory=dict)
+
+    def fault(self, misfit: Misfit) -> Fault:
+        """The misfit with its place."""
+        found = _discreet(misfit)
+        if (variable := self.overrides.get(misfit.path)) is not None:
+            return Fault("environment", None, variable, found, misfit.expected)
+        line = self.source.line(misfit.path)
+        return Fault(self.source.name, line, dotted(misfit.path), found, misfit.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration in force: paths absolute, playbooks loaded (by the merchant's id)."""
+
+    file: Path
+    database: Database
+    console: Console
+    log: Log
+    merchants: tuple[Merchant, ...]
+    accounts: tuple[Account, ...]
+    playbooks: Mapping[str, Playbook]
+    origin: Origin = field(repr=False, compare=False)
+
+    def merchant(self, id: str) -> Merchant | None:
+        """The merchant of that id."""
+        return next((merchant for merchant in self.merchants if merchant.id == id), None)
+
+    def account(self, id: str) -> Account | None:
+        """The account of that id."""
+        return next((account for account in self.accounts if account.id == id), None)
+
+    def secrets_faults(self, environ: Mapping[str, str]) -> list[Fault]:
+        """The secrets that a run needs and the environment lacks. Loading does not ask for them."""
+        return [
+            self.origin.fault(Misfit(("accounts", n, "token_env"), f"{account.token_env}, which is not set", SECRET))
+            for n, account in enumerate(self.accounts)
+            if account.transport == "wechaty" and not environ.get(account.token_env or "", "").strip()
+        ]
+
+
+SECRET = "the name of an environment variable that holds the gateway's token"
+
+
+def load_config(path: Path, environ: Mapping[str, str]) -> Config:
+    """The configuration of a file and the environment, with its playbooks. Raises `ConfigFaults` with all faults."""
+    source = read_toml(path)
+    data, overrides, faults = overridden(ConfigFile, source.data, environ)
+    origin = Origin(source, overrides)
+    checked = check(ConfigFile, data)
+    wrong = list(checked.misfits)
+    playbooks: dict[Path, Playbook] = {}
+    playbook_faults: list[Fault] = []
+    if checked.model is not None:
+        wrong += _further(checked, _config_misfits(checked.model, path.parent))
+        for file in dict.fromkeys(merchant.playbook for merchant in checked.model.merchants):
+            if (path.parent / file).exists():
+                try:
+                    playbooks[file] = load_playbook(path.parent / file)
+                except ConfigFaults as refusal:
+                    playbook_faults += refusal.faults
+    faults += [*_sorted(origin, wrong), *playbook_faults]
+    if faults or checked.model is None:
+        raise ConfigFaults(faults)
+    return _resolved(checked.model, path.absolute(), playbooks, origin)
+
+
+def load_playbook(path: Path) -> Playbook:
+    """The playbook of a file. Raises `ConfigFaults` with all faults."""
+    source = read_toml(path)
+    checked = check(Playbook, source.data)
+    wrong = list(checked.misfits)
+    if checked.model is not None:
+        declared = _declared(source.data)  # also those whose own table could not be read
+        wrong += _further(checked, [one for one in misfits(checked.model) if one.undeclared not in declared])
+    if wrong or checked.model is None:
+        raise ConfigFaults(_sorted(Origin(source), wrong))
+    return checked.model
+
+
+def _further(checked: Checked[Any], found: list[Misfit]) -> list[Misfit]:
+    """The misfits of what was left, at their places in the file, without those that an earlier one explains."""
+    told = {path[:n] for path in (one.path for one in checked.misfits) for n in range(len(path) + 1)}
+    moved = (Misfit(checked.origin(one.path), one.found, one.expected) for one in found)
+    return [one for one in moved if one.path not in told]
+
+
+def _declared(data: dict[str, Any]) -> set[str]:
+    """The keys of questions and names of tiers that stand in the file."""
+    survey = data.get("survey")
+    tables = [(data.get("tiers"), "name"), (survey.get("questions") if isinstance(survey, dict) else None, "key")]
+    return {
+        name
+        for rows, key in tables
+        if isinstance(rows, list)
+        for row in rows
+        if isinstance(row, dict) and isinstance(name := row.get(key), str)
+    }
+
+
+def _sorted(origin: Origin, wrong: list[Misfit]) -> list[Fault]:
+    return sorted(map(origin.fault, wrong), key=lambda fault: fault.line or 0)
+
+
+def _discreet(misfit: Misfit) -> str:
+    """What was found, without a password that somebody wrote where none belongs."""
+    match misfit.path:
+        case (*_, "url"):
+            return re.sub(r"://.*@", "://***@", misfit.found)
+        case (*_, "token_env") if misfit.found.startswith(("'", '"')):
+            return "a text that is no such name"
+    return misfit.found
+
+
+def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
+    """What only several tables can get wrong together, and files that are not there."""
+    merchants = [merchant.id for merchant in config.merchants]
+    accounts = {account.id: account.merchant for account in config.accounts}
+    wrong: list[Misfit] = []
+    for table, ids in (("merchants", merchants), ("accounts", [account.id for account in config.accounts])):
+        for n, one in enumerate(ids):
+            if one in ids[:n]:
+                wrong.append(Misfit((table, n, "id"), f"{one!r} a second time", "each id once"))
+    for n, merchant in enumerate(config.merchants):
+        if not (folder / merchant.playbook).exists():
+            found = f"{str(merchant.playbook)!r}, where there is no file"
+            wrong.append(Misfit(("merchants", n, "playbook"), found, "a playbook; relative to this file"))
+        own = [account for account, owner in accounts.items() if owner == merchant.id]
+        for m, admin in enumerate(merchant.admins):
+            if accounts and admin.account not in own:  # a story may bring the accounts instead
+                wish = one_of(f"an account of {merchant.id!r}", admin.account, own)
+                wrong.append(Misfit(("merchants", n, "admins", m, "account"), repr(admin.account), wish))
+    for n, account in enumerate(config.accounts):
+        if account.merchant not in merchants:
+            wish = one_of("the id of a merchant", account.merchant, merchants)
+            wrong.append(Misfit(("accounts", n, "merchant"), repr(account.merchant), wish))
+        if account.transport == "wechaty":
+            wrong += _gateway_misfits(account, ("accounts", n), folder)
+    return wrong
+
+
+def _gateway_misfits(account: Account, path: KeyPath, folder: Path) -> list[Misfit]:
+    wrong: list[Misfit] = []
+    if account.endpoint is None:
+        wrong.append(Misfit((*path, "endpoint"), "nothing", "the gateway's host:port"))
+    if account.token_env is None:
+        wrong.append(Misfit((*path, "token_env"), "nothing", SECRET))
+    if account.ca_file is not None:
+        if not account.tls:
+            wrong.append(Misfit((*path, "tls"), "false", "true, as there is a ca_file"))
+        if not (folder / account.ca_file).is_file():
+            found = f"{str(account.ca_file)!r}, where there is no file"
+            wrong.append(Misfit((*path, "ca_file"), found, "a certificate in PEM form"))
+    return wrong
+
+
+def _resolved(config: ConfigFile, file: Path, playbooks: dict[Path, Playbook], origin: Origin) -> Config:
+    folder = file.parent
+    return Config(
+        file=file,
+        database=Database(url=_absolute_url(config.database.url, folder)),
+        console=config.console,
+        log=config.log,
+        merchants=tuple(one.model_copy(update={"playbook": folder / one.playbook}) for one in config.merchants),
+        accounts=tuple(
+            one.model_copy(update={"ca_file": folder / one.ca_file}) if one.ca_file else one for one in config.accounts
+        ),
+        playbooks={one.id: playbooks[one.playbook] for one in config.merchants},
+        origin=origin,
+    )
+
+
+def _absolute_url(text: str, folder: Path) -> str:
+    url = make_url(text)
+    if url.drivername != "sqlite" or not url.database or url.database == ":memory:":
+        return text
+    return url.set(database=str(folder / url.database)).render_as_string(hide_password=False)

@@ -1,0 +1,128 @@
+"""One writer a database: the lock that the running bot holds, and the socket through which a command line reaches it.
+
+The lock is a file beside the SQLite database. Its holder may write the path of a local socket into it; whoever finds
+the lock taken sends its command line there. PostgreSQL needs neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from bot.desk import Answer
+from bot.store.engine import sqlite_path
+
+# A command line that orders something waits for the commit; a bot that does not answer for so long is stuck.
+ANSWER_SECONDS = 60
+_LONGEST_MESSAGE = 16 * 1024 * 1024
+
+Execute = Callable[[list[str], Path], Awaitable[Answer]]
+
+
+class Busy(Exception):
+    """Another program works on this database."""
+
+
+class Holding:
+    """Holds the lock of a database for as long as it is entered. Raises `Busy`."""
+
+    def __init__(self, url: str) -> None:
+        path = sqlite_path(url)
+        self._path = _lock_path(path) if path else None
+        self._file: Any = None
+
+    def __enter__(self) -> Holding:
+        if self._path is None:
+            return self
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise Busy(f"数据库正被另一个掌柜使用（锁文件 {self._path}）。先停掉它，或换一个 --db。") from None
+        self.tell("")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file is not None:
+            self.tell("")
+            self._file.close()
+
+    def tell(self, socket_path: str) -> None:
+        """Say where the holder can be reached."""
+        if self._file is not None:
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(json.dumps({"pid": os.getpid(), "socket": socket_path}))
+            self._file.flush()
+
+
+@asynccontextmanager
+async def listening(holding: Holding, execute: Execute) -> AsyncIterator[None]:
+    """Deal with command lines from other processes of this user."""
+    folder = Path(tempfile.mkdtemp(prefix="zhanggui-"))  # mode 0700: only this user gets in
+    path = folder / "control"
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            request = json.loads(await reader.readline())
+            answer = await execute(list(request["argv"]), Path(request["folder"]))
+            writer.write(json.dumps({"exit": answer.exit, "out": answer.out}).encode() + b"\n")
+            await writer.drain()
+        finally:
+            writer.close()
+
+    server = await asyncio.start_unix_server(serve, path, limit=_LONGEST_MESSAGE)
+    holding.tell(str(path))
+    try:
+        yield
+    finally:
+        holding.tell("")
+        server.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def hand_over(url: str, argv: Sequence[str], folder: Path) -> Answer | None:
+    """Have the bot that runs on this database deal with a command line; None if none runs. Raises `Busy`."""
+    where = _holder(url)
+    if where is None:
+        return None
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(ANSWER_SECONDS)
+        try:
+            connection.connect(where)
+            connection.sendall(json.dumps({"argv": list(argv), "folder": str(folder)}).encode() + b"\n")
+            with connection.makefile("rb") as answers:
+                reply = json.loads(answers.readline())
+        except (OSError, ValueError) as error:
+            raise Busy(f"掌柜正在运行，但没有回应（{error}）。再试一次；还不行就重启它。") from None
+    return Answer(out=reply["out"], exit=reply["exit"])
+
+
+def _holder(url: str) -> str | None:
+    path = sqlite_path(url)
+    lock = _lock_path(path) if path else None
+    if lock is None or not lock.exists():
+        return None
+    with lock.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            where = json.loads(file.read() or "{}").get("socket")
+            return str(where) if where else None
+    return None
+
+
+def _lock_path(database: Path) -> Path:
+    return database.with_name(f"{database.name}.lock")

@@ -1,0 +1,68 @@
+"""The desk: where an operator's orders and questions are dealt with, on whatever store is open.
+
+A running bot has one and serves it over a local socket (`bot.control`), a command line that finds no running bot opens
+its own, a rehearsal plays `operator` lines on it. A request is read from a command line by `bot.cli`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.config import Config
+from bot.store import Store
+from bot.store.batch import Outcome
+from models.context import MerchantView
+from models.effects import Answered
+from models.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command prints, and its exit status: 0, or 2 for what a person got wrong."""
+
+    out: str
+    exit: int = 0
+
+
+class Refused(Exception):
+    """An order that was not carried out; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a request may use. `folder` is what its file arguments are relative to."""
+
+    config: Config
+    store: Store
+    merchants: Mapping[str, MerchantView]
+    ask: Callable[[Event], Awaitable[Outcome]]
+    now: Callable[[], datetime]
+    folder: Path
+
+    @property
+    def merchant(self) -> MerchantView:
+        """The merchant whose command line this is: the first of the configuration."""
+        return next(iter(self.merchants.values()))
+
+    async def order(self, event: Event) -> str:
+        """Give an order. Returns what was answered; raises `Refused`."""
+        outcome = await self.ask(event)
+        if outcome.error:
+            raise Refused("出错了，没有执行；原因记在日志表 journal 里。")
+        answered = next((effect for effect in outcome.effects if isinstance(effect, Answered)), Answered())
+        if answered.refused:
+            raise Refused(answered.refused)
+        return answered.text
+
+
+Request = Callable[[Desk], Awaitable[Answer]]
+
+
+def lines(rows: list[dict[str, Any]]) -> str:
+    """Rows as JSON Lines."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

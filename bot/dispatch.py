@@ -1,0 +1,157 @@
+"""The dispatcher: claims what is due, sends it, settles what came of it.
+
+At most one delivery is in flight for each account, so a crash leaves at most one unknown an account; accounts send side
+by side, and their claims and outcomes are committed in batches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from bot.clock import Alarm
+from bot.intake import Apply
+from bot.store import Store
+from bot.store.outbox import Claim, claim, found_claimed
+from bot.transports import (
+    NotConnected,
+    Refused,
+    TooFrequent,
+    Transport,
+    Uncertain,
+    Unsupported,
+)
+from models.context import MerchantView
+from models.events import Answer, SendAnswered
+
+T = TypeVar("T")
+InStore = Callable[[Callable[[], T]], Awaitable[T]]
+
+RETRY_SECONDS = 1.0
+
+log = structlog.get_logger("dispatch")
+
+
+class Dispatcher:
+    """Sends for the accounts that are on line."""
+
+    def __init__(
+        self,
+        store: Store,
+        merchants: Mapping[str, MerchantView],
+        transports: Mapping[str, Transport],
+        *,
+        in_store: InStore,  # type: ignore[type-arg]
+        apply: Apply,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._merchants = merchants
+        self._transports = transports
+        self._in_store = in_store
+        self._apply = apply
+        self._now = now
+        self._merchant_of = {account: merchant.id for merchant in merchants.values() for account in merchant.accounts}
+        self._online: set[str] = set()
+        self._in_flight: dict[str, asyncio.Task[None]] = {}
+        self._answers: list[SendAnswered] = []
+        self.alarm = Alarm(now)
+
+    def online(self, account: str) -> None:
+        """The account can send."""
+        self._online.add(account)
+        self.alarm.wake()
+
+    def offline(self, account: str) -> None:
+        """The account cannot send; what it has to send waits."""
+        self._online.discard(account)
+
+    async def recover(self) -> None:
+        """What was in flight when the program stopped is unknown, and is never sent again by itself."""
+        if found := await self._in_store(lambda: found_claimed(self._store)):
+            log.warning("deliveries.unknown", count=len(found))
+            await self._apply(found)
+
+    async def run(self) -> None:
+        """Send until cancelled; then let what is in flight come to its end, and settle it."""
+        try:
+            while True:
+                try:
+                    next_at = await self._step()
+                except OperationalError as error:
+                    log.error("database.unavailable", error=str(error.orig))
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                await self.alarm.wait(next_at)
+        finally:
+            await self._land()
+
+    async def _step(self) -> datetime | None:
+        await self._settle()
+        idle = [
+            (self._merchant_of[account], account)
+            for account in sorted(self._online)
+            if account not in self._in_flight
+        ]
+        if not idle:
+            return None
+        found = await self._in_store(lambda: claim(self._store, self._merchants, idle))
+        for one in found.claims:
+            self._in_flight[one.account] = asyncio.create_task(self._send(one))
+        return found.next_at
+
+    async def _send(self, one: Claim) -> None:
+        answer, message = await self._answer_to(one)
+        self._answers.append(
+            SendAnswered(
+                merchant=one.merchant_id,
+                account=one.account,
+                at=self._now(),
+                delivery=one.delivery_id,
+                key=one.outgoing.key,
+                answer=answer,
+                message=message,
+            )
+        )
+        self.alarm.wake()
+
+    async def _answer_to(self, one: Claim) -> tuple[Answer, str]:
+        try:
+            async with asyncio.timeout(one.timeout):
+                receipt = await self._transports[one.account].send(one.outgoing)
+        except Refused:
+            return "refused", ""
+        except TooFrequent:
+            return "too_frequent", ""
+        except NotConnected:
+            return "network", ""
+        except Unsupported:
+            return "unsupported", ""
+        except TimeoutError:
+            return "timeout", ""
+        except Uncertain:
+            return "error", ""
+        except Exception:
+            # A bug of ours in a transport proves nothing about the message either.
+            log.exception("send.failed", account=one.account, key=one.outgoing.key)
+            return "error", ""
+        return ("awaiting_tap" if receipt.awaiting_tap else "sent"), receipt.message
+
+    async def _settle(self) -> None:
+        answers = list(self._answers)
+        if not answers:
+            return
+        await self._apply(answers)
+        del self._answers[: len(answers)]
+        for answer in answers:
+            del self._in_flight[answer.account]
+
+    async def _land(self) -> None:
+        if self._in_flight:
+            await asyncio.wait(self._in_flight.values())
+        await self._settle()

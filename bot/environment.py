@@ -1,0 +1,92 @@
+"""Keys of the configuration that the environment sets: `ZHANGGUI_<SECTION>__<KEY>`."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.faults import Fault
+from bot.model_faults import annotation_of, table_at, unknown_key
+from bot.toml_source import KeyPath
+
+PREFIX = "ZHANGGUI_"
+TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def overridden(
+    model: type[BaseModel], data: dict[str, Any], environ: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[KeyPath, str], list[Fault]]:
+    """The data with what the environment sets, the variable of each key so set, and faults for unknown keys.
+
+    Only variables with a double underscore are meant; ones that an account names as its `token_env` are not.
+    """
+    data = copy.deepcopy(data)
+    overrides: dict[KeyPath, str] = {}
+    faults: list[Fault] = []
+    for variable in sorted(environ, key=_in_order):
+        if not variable.startswith(PREFIX) or "__" not in variable or variable in _secrets(data):
+            continue
+        parts = variable.removeprefix(PREFIX).lower().split("__")
+        path: KeyPath = tuple(int(part) if _is_index(part) else part for part in parts)
+        if (wrong := _unknown(model, path)) is not None:
+            faults.append(Fault("environment", None, variable, "an unknown key", wrong))
+        elif _set(data, path, _typed(model, path, environ[variable])):
+            overrides[path] = variable
+        else:
+            faults.append(Fault("environment", None, variable, "a place that is not there", "the next free number"))
+    return data, overrides, faults
+
+
+def _in_order(variable: str) -> list[str]:
+    return [part.zfill(9) if _is_index(part) else part for part in variable.split("__")]
+
+
+def _is_index(part: str) -> bool:
+    return part.isascii() and part.isdecimal() and len(part) < 9
+
+
+def _secrets(data: dict[str, Any]) -> set[object]:
+    accounts = data.get("accounts")
+    names = (
+        [account.get("token_env") for account in accounts if isinstance(account, dict)]
+        if isinstance(accounts, list)
+        else []
+    )
+    return {name for name in names if isinstance(name, str)}
+
+
+def _unknown(model: type[BaseModel], path: KeyPath) -> str | None:
+    """What is expected in place of the first part of a path that is no key."""
+    for n, part in enumerate(path):
+        table = table_at(model, path[:n])
+        if isinstance(part, str) and (table is None or annotation_of(table, part) is None):
+            return unknown_key(model, path[: n + 1])
+    return None
+
+
+def _typed(model: type[BaseModel], path: KeyPath, text: str) -> object:
+    """The text as the type of its key, or as it is, for the model to refuse."""
+    table = table_at(model, path[:-1])
+    wanted = None if table is None else annotation_of(table, str(path[-1]))
+    if wanted is bool:
+        return TRUTH.get(text.strip().lower(), text)
+    if wanted is int and _is_index(text.strip()):
+        return int(text)
+    return text
+
+
+def _set(data: Any, path: KeyPath, value: object) -> bool:
+    """Set the value, making tables on the way and at most one new element at the end of an array."""
+    for part, further in zip(path, [*path[1:], None], strict=True):
+        new: Any = value if further is None else [] if isinstance(further, int) else {}
+        if isinstance(data, dict) and isinstance(part, str):
+            data[part] = new if further is None else data.get(part, new)
+        elif isinstance(data, list) and isinstance(part, int) and part <= len(data):
+            data[part : part + 1] = [new if further is None or part == len(data) else data[part]]
+        else:
+            return False
+        data = data[part]
+    return True

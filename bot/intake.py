@@ -1,0 +1,95 @@
+"""The intake: everything that happens comes through here, a batch at a time.
+
+The queue is bounded, so a flood slows the gateway's stream and not the program. A batch is whatever is queued; it is
+committed before anybody is told, so a busy program commits large batches and an idle one answers at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from bot.store.batch import Outcome
+from models.context import MerchantView
+from models.events import Event
+
+QUEUE_SIZE = 10_000
+BATCH_SIZE = 1_024
+# The disk may be full or the database locked; what was taken is kept and tried again.
+RETRY_SECONDS = 1.0
+
+Apply = Callable[[Sequence[Event]], Awaitable[list[Outcome]]]
+_Item = tuple[Event, "asyncio.Future[Outcome] | None"]
+
+log = structlog.get_logger("intake")
+
+
+class Intake:
+    """One queue for all accounts; `apply` decides and writes a batch."""
+
+    def __init__(self, apply: Apply, merchants: Mapping[str, MerchantView], now: Callable[[], datetime]) -> None:
+        self._apply = apply
+        self._now = now
+        self._merchant_of = {account: merchant.id for merchant in merchants.values() for account in merchant.accounts}
+        self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(QUEUE_SIZE)
+
+    async def put(self, event: Event) -> None:
+        """Take an event; waits while the queue is full."""
+        await self._queue.put((self._stamped(event), None))
+
+    async def ask(self, event: Event) -> Outcome:
+        """Take an event and wait until it is decided and committed."""
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        await self._queue.put((self._stamped(event), answer))
+        return await answer
+
+    async def finish(self) -> None:
+        """No more is taken after what is queued; `run` then ends."""
+        await self._queue.put(None)
+
+    async def run(self) -> None:
+        """Work the queue until `finish`."""
+        more = True
+        while more:
+            batch, more = await self._take()
+            if batch:
+                outcomes = await self._persist([event for event, _ in batch])
+                for (_, answer), outcome in zip(batch, outcomes, strict=True):
+                    if answer is not None and not answer.done():
+                        answer.set_result(outcome)
+
+    async def _take(self) -> tuple[list[_Item], bool]:
+        batch: list[_Item] = []
+        item = await self._queue.get()
+        while item is not None:
+            batch.append(item)
+            if len(batch) == BATCH_SIZE or self._queue.empty():
+                return batch, True
+            item = self._queue.get_nowait()
+        return batch, False
+
+    async def _persist(self, events: list[Event]) -> list[Outcome]:
+        while True:
+            try:
+                outcomes = await self._apply(events)
+            except OperationalError as error:
+                log.error("database.unavailable", events=len(events), error=str(error.orig))
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            for outcome in outcomes:
+                if outcome.error:
+                    # The last line of a traceback may quote a message; the rest of it is in the journal.
+                    log.error("event.poison", type=type(outcome.event).__name__, wire_id=outcome.event.wire_id)
+            return outcomes
+
+    def _stamped(self, event: Event) -> Event:
+        return msgspec.structs.replace(
+            event,
+            merchant=event.merchant or self._merchant_of.get(event.account, ""),
+            received_at=event.received_at or self._now(),
+        )

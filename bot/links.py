@@ -1,0 +1,85 @@
+"""The links to the platforms: one task an account attaches, listens, and attaches again after a pause."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Alarm
+from bot.dispatch import Dispatcher
+from bot.intake import Intake
+from bot.transports import AccountTaken, LinkLost, Transport
+from models.events import LoggedIn, LoggedOut, Unreadable, WentDeaf
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.3, 10.0  # seconds between attempts to attach
+# Another bot holds the account: knocking every few seconds would only fill its log.
+TAKEN_PAUSE = 30.0
+# A list that could not be fetched is asked for again after so long.
+ROSTER_RETRY = timedelta(seconds=10)
+
+log = structlog.get_logger("link")
+
+
+class Links:
+    """Attaches transports, passes on what they hear, and asks for their lists of friends and groups."""
+
+    def __init__(self, intake: Intake, dispatcher: Dispatcher, now: Callable[[], datetime]) -> None:
+        self._intake = intake
+        self._dispatcher = dispatcher
+        self._now = now
+        self._alarms: dict[str, Alarm] = {}
+
+    def refresh(self, account: str) -> None:
+        """The lists of that account are wanted soon."""
+        if alarm := self._alarms.get(account):
+            alarm.wake()
+
+    async def keep(self, transport: Transport) -> None:
+        """Stay attached to one account, for ever."""
+        pause = FIRST_PAUSE
+        while True:
+            began = self._now()
+            try:
+                await self._listen(transport)
+            except AccountTaken as error:
+                log.error("account.taken", account=transport.account, cure=str(error))
+                pause = TAKEN_PAUSE
+            except LinkLost as error:
+                log.warning("link.lost", account=transport.account, reason=str(error))
+            finally:
+                self._dispatcher.offline(transport.account)
+            if self._now() - began > timedelta(seconds=LONGEST_PAUSE):
+                pause = FIRST_PAUSE
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, max(LONGEST_PAUSE, pause))
+
+    async def _listen(self, transport: Transport) -> None:
+        async for event in transport.events():
+            match event:
+                case LoggedIn():
+                    log.info("account.online", account=event.account, self_id=event.self_id)
+                    self._dispatcher.online(event.account)
+                case LoggedOut() | WentDeaf():
+                    log.warning("account.offline", account=event.account, reason=type(event).__name__)
+                    self._dispatcher.offline(event.account)
+                case Unreadable():
+                    log.warning("gateway.unreadable", account=event.account, what=event.what)
+            await self._intake.put(event)
+
+    async def watch_lists(self, transport: Transport, every: timedelta) -> None:
+        """Ask for friends and groups when it is wanted, and every so often, since join events get lost."""
+        alarm = self._alarms[transport.account] = Alarm(self._now)
+        next_at: datetime | None = None  # not before the account is on line: a login wakes us
+        while True:
+            await alarm.wait(next_at)
+            try:
+                roster = await transport.roster()
+            except LinkLost as error:
+                log.warning("roster.unavailable", account=transport.account, reason=str(error))
+                next_at = self._now() + ROSTER_RETRY
+                continue
+            await self._intake.put(roster)
+            next_at = self._now() + every

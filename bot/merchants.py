@@ -1,0 +1,127 @@
+"""Merchants at start: configuration and playbooks into rows, and the views that decisions are made on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from bot.config import Config
+from bot.store import Store, Writing
+from models.accounts import Account, AccountState
+from models.capabilities import Capabilities
+from models.context import MerchantView
+from models.operations import Merchant, PlaybookRevision
+from models.people import Survey, SurveyState
+from models.playbook import Playbook
+
+log = structlog.get_logger("merchants")
+
+
+def open_merchants(
+    store: Store, config: Config, capabilities: Mapping[str, Capabilities], *, seed: int, started_at: datetime
+) -> dict[str, MerchantView]:
+    """Write down merchants, accounts and first playbooks, and return the merchants by id.
+
+    The database's playbook is the truth once there is one; a file that differs is said, and does nothing.
+    """
+    views: dict[str, MerchantView] = {}
+    with store.writing() as writing:
+        for merchant in config.merchants:
+            file = config.playbooks[merchant.id]
+            revision = writing.connection.execute(
+                select(Merchant.revision).where(Merchant.id == merchant.id)
+            ).scalar()
+            if not revision:
+                revision = file.fingerprint
+                put_playbook(writing, merchant.id, file)
+            elif revision != file.fingerprint:
+                log.warning("playbook.differs", merchant=merchant.id, file=str(merchant.playbook), in_force=revision[:12])
+            writing.upsert(
+                Merchant,
+                [
+                    {
+                        "id": merchant.id,
+                        "name": merchant.name,
+                        "timezone": merchant.timezone,
+                        "revision": revision,
+                    }
+                ],
+            )
+            accounts = [account for account in config.accounts if account.merchant == merchant.id]
+            for account in accounts:
+                _put_account(writing, merchant.id, account.id, account.name)
+            views[merchant.id] = MerchantView(
+                id=merchant.id,
+                name=merchant.name,
+                zone=ZoneInfo(merchant.timezone),
+                playbook=read_playbook(writing, merchant.id, revision),
+                revision=revision,
+                admins=tuple((admin.account, admin.contact, str(admin.role)) for admin in merchant.admins),
+                accounts=tuple(account.id for account in accounts),
+                seed=seed,
+                started_at=started_at,
+                earlier=_earlier(writing, merchant.id, revision),
+            )
+        for account_id, able in capabilities.items():
+            put_capabilities(writing, account_id, able)
+    return views
+
+
+def put_playbook(writing: Writing, merchant_id: str, playbook: Playbook) -> None:
+    """Keep a revision of a playbook."""
+    writing.upsert(
+        PlaybookRevision,
+        [
+            {
+                "merchant_id": merchant_id,
+                "revision": playbook.fingerprint,
+                "body": playbook.to_json(),
+                "at": writing.now,
+            }
+        ],
+    )
+
+
+def read_playbook(writing: Writing, merchant_id: str, revision: str) -> Playbook:
+    """A revision of a playbook that was kept."""
+    body = writing.connection.execute(
+        select(PlaybookRevision.body).where(
+            PlaybookRevision.merchant_id == merchant_id, PlaybookRevision.revision == revision
+        )
+    ).scalar_one()
+    return Playbook.from_json(body)
+
+
+def put_capabilities(writing: Writing, account_id: str, capabilities: Capabilities) -> None:
+    """What the account's platform can do, as its transport states it."""
+    values = {name: getattr(capabilities, name) for name in capabilities.__struct_fields__}
+    values["kinds"] = sorted(capabilities.kinds)
+    writing.connection.execute(update(Account).where(col(Account.id) == account_id).values(capabilities=values))
+
+
+def _put_account(writing: Writing, merchant_id: str, account_id: str, name: str) -> None:
+    existing = writing.connection.execute(
+        select(Account.id).where(Account.merchant_id == merchant_id, Account.id == account_id)
+    ).first()
+    if existing is None:
+        row = {"merchant_id": merchant_id, "id": account_id, "name": name, "state": AccountState.OFFLINE}
+        writing.insert(Account, [row])
+
+
+def _earlier(writing: Writing, merchant_id: str, revision: str) -> dict[str, Playbook]:
+    """Revisions that surveys in progress, or corrections of finished ones, still need."""
+    revisions = writing.connection.execute(
+        select(Survey.revision)
+        .where(
+            Survey.merchant_id == merchant_id,
+            Survey.revision != revision,
+            col(Survey.state).in_((SurveyState.OPEN, SurveyState.RESTING)),
+        )
+        .distinct()
+    ).scalars()
+    return {earlier: read_playbook(writing, merchant_id, earlier) for earlier in revisions}

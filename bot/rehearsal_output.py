@@ -1,0 +1,170 @@
+"""What a rehearsal prints: one JSON line for each state, each thing that arrives, each operator's command, a summary."""
+
+from __future__ import annotations
+
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
+
+from bot.store import Change, Store
+from bot.transports.simulator import Delivered
+from models.deliveries import ARRIVED_STATES, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState, Lane
+from models.groups import ChatGroup
+from models.people import Contact, Survey, SurveyState
+
+Line = dict[str, Any]
+
+
+class Printer:
+    """Turns what happens into lines, in the order in which it happened. Times are shown in `zone`."""
+
+    def __init__(self, emit: Callable[[Line], None], now: Callable[[], datetime], zone: tzinfo) -> None:
+        self._emit = emit
+        self._now = now
+        self._zone = zone
+
+    def _at(self) -> str:
+        return self._now().astimezone(self._zone).isoformat()
+
+    def changes(self, store: Store, changes: Iterable[Change]) -> None:
+        """The states that deliveries entered in one commit."""
+        changed = list(changes)
+        with store.reading() as connection:
+            rows = delivery_lines(connection, [change.delivery_id for change in changed], self._zone)
+        for change in changed:
+            line = dict(rows[change.delivery_id])
+            line |= {"state": change.state, "reason": change.reason, "until": iso(change.until, self._zone)}
+            self._emit({"at": self._at(), **line})
+
+    def delivered(self, delivered: Delivered) -> None:
+        """Something that really arrived."""
+        wire: Line = {
+            "account": delivered.account,
+            "to": target(delivered.contact, delivered.group, delivered.kind),
+            "kind": delivered.kind,
+            "text": delivered.text,
+            "delivery": delivered.key,
+            "part": delivered.part,
+        }
+        self._emit({"at": self._at(), "wire": wire})
+
+    def operator(self, command: str, exit: int, out: str) -> None:
+        """An operator's command and what it printed."""
+        self._emit({"at": self._at(), "operator": command, "exit": exit, "out": out})
+
+
+def delivery_lines(connection: Connection, ids: list[int], zone: tzinfo) -> dict[int, Line]:
+    """Deliveries as the contract shows them, by our id: people and groups by their wire ids as they are now."""
+    lines: dict[int, Line] = {}
+    for start in range(0, len(ids), 10_000):
+        rows = connection.execute(
+            select(Delivery.__table__, Contact.wire_id.label("contact"), ChatGroup.wire_id.label("group"))  # type: ignore[attr-defined]
+            .outerjoin(
+                Contact, (col(Contact.merchant_id) == Delivery.merchant_id) & (col(Contact.id) == Delivery.contact_id)
+            )
+            .outerjoin(
+                ChatGroup,
+                (col(ChatGroup.merchant_id) == Delivery.merchant_id) & (col(ChatGroup.id) == Delivery.group_id),
+            )
+            .where(col(Delivery.id).in_(ids[start : start + 10_000]))
+        )
+        for row in rows:
+            lines[row.id] = {
+                "delivery": row.id,
+                "key": row.key,
+                "part": row.part,
+                "account": row.account_id,
+                "to": target(row.contact or "", row.group or "", row.kind),
+                "kind": row.kind,
+                "text": row.text if row.text is not None else row.template or "",
+                "state": row.state,
+                "reason": row.reason,
+                "until": iso(row.until, zone),
+                "lane": row.lane,
+                "cause": row.cause,
+                "entry": row.entry,
+                "occurrence": row.occurrence,
+                "revision": row.revision,
+            }
+    return lines
+
+
+def target(contact: str, group: str, kind: str) -> Line:
+    """Whom a delivery is for: a contact, a group, or for an invitation both."""
+    if kind == DeliveryKind.INVITE:
+        return {"contact": contact, "group": group}
+    return {"group": group} if group else {"contact": contact}
+
+
+def summary(store: Store) -> Line:
+    """Counts of what is in the database at the end."""
+    with store.reading() as connection:
+        run = connection.execute
+        states = dict(run(select(Delivery.state, func.count()).group_by(col(Delivery.state))).all())
+        kinds = dict(run(select(Delivery.kind, func.count()).group_by(col(Delivery.kind))).all())
+        reasons = dict(
+            run(
+                select(Delivery.reason, func.count())
+                .where(col(Delivery.reason).is_not(None))
+                .group_by(col(Delivery.reason))
+            ).all()
+        )
+        greeted = run(
+            select(func.count(func.distinct(Contact.person_id)))
+            .select_from(Delivery)
+            .join(Contact, (col(Contact.merchant_id) == Delivery.merchant_id) & (col(Contact.id) == Delivery.contact_id))
+            .where(
+                Delivery.cause == "greeting",
+                Delivery.kind == DeliveryKind.TEXT,
+                col(Delivery.state).in_(ARRIVED_STATES),
+            )
+        ).scalar_one()
+        surveyed = run(
+            select(func.count()).select_from(Survey).where(Survey.state == SurveyState.FINISHED)
+        ).scalar_one()
+        touches = sorted(
+            run(
+                select(func.count())
+                .select_from(Delivery)
+                .join(
+                    Contact,
+                    (col(Contact.merchant_id) == Delivery.merchant_id) & (col(Contact.id) == Delivery.contact_id),
+                )
+                .where(
+                    col(Delivery.state).in_(TOUCHING_STATES),
+                    col(Delivery.lane) != Lane.REPLY,
+                    col(Delivery.group_id).is_(None),
+                )
+                .group_by(col(Contact.person_id))
+            ).scalars()
+        )
+    return {
+        "summary": {
+            "by_kind": dict(sorted(kinds.items())),
+            "by_state": {state.value: states[state] for state in DeliveryState if state in states},
+            "by_reason": dict(sorted(reasons.items())),
+            "greeted": greeted,
+            "surveyed": surveyed,
+            "promises": {"kept": 0, "late": 0, "missed": 0},
+            "touches_per_person": {
+                "max": touches[-1] if touches else 0,
+                "p50": _quantile(touches, 0.5),
+                "p95": _quantile(touches, 0.95),
+            },
+        }
+    }
+
+
+def _quantile(values: list[int], share: float) -> int:
+    return values[min(len(values) - 1, int(len(values) * share))] if values else 0
+
+
+def iso(moment: datetime | None, zone: tzinfo) -> str | None:
+    """A moment as the contract writes it: ISO 8601 with the zone's offset."""
+    return moment.astimezone(zone).isoformat() if moment else None
+
+

@@ -1,0 +1,284 @@
+"""Effects become rows: one function a kind of effect, each called once for all effects of its kind in a wave."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, delete, update
+from sqlmodel import col
+
+from bot.store import Change, Writing
+from bot.store.applying_calendar import approve_waiting, drop_entries, expand, put_entries
+from bot.store.applying_groups import (
+    bind_groups,
+    put_groups,
+    put_members,
+    release,
+    rename_groups,
+    reserve,
+    wait_for_seat,
+)
+from bot.store.applying_people import hold, opt_out, put_answers, put_friendships, put_surveys, put_tags
+from models import effects as fx
+from models.accounts import Account, AccountState
+from models.context import MerchantView
+from models.deliveries import OPEN_STATES, Delivery, DeliveryState
+from models.effects import Effect
+from models.events import Event
+from models.operations import AuditEntry, Pause, RoleGrant, Timer
+
+Pairs = list[tuple[Event, Any]]
+
+
+def apply_effects(
+    writing: Writing, merchant: MerchantView, decided: Sequence[tuple[Event, Sequence[Effect]]]
+) -> None:
+    """Write everything that a wave's decisions bring about."""
+    by_kind: dict[type[Effect], Pairs] = defaultdict(list)
+    for event, effects in decided:
+        for effect in effects:
+            by_kind[type(effect)].append((event, effect))
+    for kind, pairs in by_kind.items():
+        if kind not in _UNWRITTEN:
+            _WRITERS[kind](writing, merchant, pairs)
+
+
+def put_accounts(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        row: dict[str, Any] = {"state": effect.state, "state_at": event.at}
+        if effect.self_id is not None:
+            row["self_id"] = effect.self_id
+        if effect.name:
+            row["name"] = effect.name
+        this = and_(col(Account.merchant_id) == merchant.id, col(Account.id) == effect.account)
+        writing.connection.execute(update(Account).where(this).values(row))
+        if effect.rostered:
+            first = update(Account).where(this, col(Account.rostered_at).is_(None))
+            writing.connection.execute(first.values(rostered_at=event.at))
+        if effect.state == AccountState.ONLINE:
+            first = update(Account).where(this, col(Account.first_login_at).is_(None))
+            writing.connection.execute(first.values(first_login_at=event.at))
+
+
+def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    first = writing.ids.take(writing.now, len(pairs))
+    rows = [
+        {
+            "id": first + offset,
+            "merchant_id": merchant.id,
+            "key": effect.key,
+            "part": effect.part,
+            "account_id": effect.account,
+            "contact_id": effect.contact_id,
+            "group_id": effect.group_id,
+            "kind": effect.kind,
+            "lane": effect.lane,
+            "cause": effect.cause,
+            "priority": effect.priority,
+            "template": effect.template,
+            "text": effect.text,
+            "mentions": list(effect.mentions),
+            "media": msgspec.to_builtins(effect.media),
+            "request": effect.request,
+            "state": DeliveryState.PLANNED,
+            "due_at": effect.due or event.at,
+            "next_at": effect.due or event.at,
+            "not_after": effect.not_after,
+            "created_at": writing.now,
+            "about_consent": effect.about_consent,
+            "revision": effect.revision or merchant.revision,
+        }
+        for offset, (event, effect) in enumerate(pairs)
+    ]
+    written = writing.insert_new(Delivery, rows, returning=Delivery.id)
+    writing.changed(
+        [
+            Change(row["id"], merchant.id, writing.now, DeliveryState.PLANNED, None, None)
+            for row in rows
+            if row["id"] in written
+        ]
+    )
+
+
+def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """From what an event proves. A confirmation of what was only claimed passes through `sent`."""
+    for _event, effect in pairs:
+        path = [effect.state]
+        if effect.state == DeliveryState.CONFIRMED and _state_of(writing, effect.delivery_id) == DeliveryState.CLAIMED:
+            path = [DeliveryState.SENT, DeliveryState.CONFIRMED]
+        values: dict[str, Any] = {"state": effect.state, "reason": effect.reason, "until": None}
+        if effect.message:
+            values["message"] = effect.message
+        writing.connection.execute(update(Delivery).where(col(Delivery.id) == effect.delivery_id).values(values))
+        writing.changed(
+            [Change(effect.delivery_id, merchant.id, writing.now, state, effect.reason, None) for state in path]
+        )
+
+
+def send_again(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        writing.connection.execute(
+            update(Delivery)
+            .where(col(Delivery.id) == effect.delivery_id)
+            .values(state=DeliveryState.WAITING, reason=effect.reason, until=effect.at, next_at=effect.at, message="")
+        )
+        writing.changed(
+            [Change(effect.delivery_id, merchant.id, writing.now, DeliveryState.WAITING, effect.reason, effect.at)]
+        )
+
+
+def slow_down(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        writing.connection.execute(
+            update(Account)
+            .where(col(Account.merchant_id) == merchant.id, col(Account.id) == effect.account)
+            .values(slow_until=effect.until)
+        )
+
+
+def cancel(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        cancelled = writing.connection.execute(
+            update(Delivery)
+            .where(
+                col(Delivery.merchant_id) == merchant.id,
+                col(Delivery.contact_id) == effect.contact_id,
+                col(Delivery.state).in_(OPEN_STATES),
+                col(Delivery.cause).in_(effect.causes),
+            )
+            .values(state=DeliveryState.CANCELLED, reason=effect.reason, until=None)
+            .returning(col(Delivery.id))
+        ).scalars()
+        writing.changed(
+            [
+                Change(identity, merchant.id, writing.now, DeliveryState.CANCELLED, effect.reason, None)
+                for identity in sorted(cancelled)
+            ]
+        )
+
+
+def put_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    timers = {
+        (effect.kind, effect.subject): {
+            "merchant_id": merchant.id,
+            "kind": effect.kind,
+            "subject": effect.subject,
+            "account_id": effect.account,
+            "at": effect.at,
+        }
+        for _event, effect in pairs
+    }
+    writing.upsert(Timer, list(timers.values()))
+
+
+def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for _event, effect in pairs:
+        by_kind[effect.kind].append(effect.subject)
+    for kind, subjects in by_kind.items():
+        writing.connection.execute(
+            delete(Timer).where(
+                col(Timer.merchant_id) == merchant.id, col(Timer.kind) == kind, col(Timer.subject).in_(subjects)
+            )
+        )
+
+
+def put_roles(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        row = {
+            "merchant_id": merchant.id,
+            "wire_id": effect.wire_id,
+            "role": effect.role,
+            "account_id": effect.account,
+            "group_wire_id": effect.group,
+        }
+        if effect.revoked:
+            same = [col(getattr(RoleGrant, name)) == value for name, value in row.items()]
+            writing.connection.execute(delete(RoleGrant).where(*same))
+        else:
+            writing.upsert(RoleGrant, [row | {"granted_by": effect.granted_by, "at": event.at}])
+
+
+def put_pauses(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        row = {"merchant_id": merchant.id, "scope": effect.scope, "subject": effect.subject}
+        if effect.resumed:
+            same = [col(getattr(Pause, name)) == value for name, value in row.items()]
+            writing.connection.execute(delete(Pause).where(*same))
+            _look_again(writing, merchant, "paused", event.at)
+        else:
+            writing.upsert(Pause, [row | {"by": effect.by, "reason": effect.reason, "at": event.at}])
+
+
+def audit(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    first = writing.ids.take(writing.now, len(pairs))
+    writing.insert(
+        AuditEntry,
+        [
+            {"id": first + offset, "merchant_id": merchant.id, "at": event.at, **msgspec.structs.asdict(effect)}
+            for offset, (event, effect) in enumerate(pairs)
+        ],
+    )
+
+
+def refresh(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    writing.refresh.update(effect.account for _event, effect in pairs)
+
+
+def _look_again(writing: Writing, merchant: MerchantView, reason: str, at: datetime) -> None:
+    """What waited for this reason alone is looked at now."""
+    writing.connection.execute(
+        update(Delivery)
+        .where(
+            col(Delivery.merchant_id) == merchant.id,
+            col(Delivery.state) == DeliveryState.WAITING,
+            col(Delivery.reason) == reason,
+        )
+        .values(next_at=at)
+    )
+
+
+def _state_of(writing: Writing, delivery_id: int) -> str | None:
+    row = writing.connection.execute(
+        Delivery.__table__.select().with_only_columns(col(Delivery.state)).where(col(Delivery.id) == delivery_id)  # type: ignore[attr-defined]
+    ).first()
+    return row.state if row else None
+
+
+_WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
+    fx.PutAccount: put_accounts,
+    fx.PutFriendship: put_friendships,
+    fx.PutGroups: put_groups,
+    fx.PutMembers: put_members,
+    fx.RenameGroup: rename_groups,
+    fx.BindGroup: bind_groups,
+    fx.Hold: hold,
+    fx.PutAnswer: put_answers,
+    fx.PutTags: put_tags,
+    fx.PutSurvey: put_surveys,
+    fx.OptOut: opt_out,
+    fx.Reserve: reserve,
+    fx.Release: release,
+    fx.WaitForSeat: wait_for_seat,
+    fx.Send: send,
+    fx.Settle: settle,
+    fx.SendAgain: send_again,
+    fx.SlowDown: slow_down,
+    fx.Cancel: cancel,
+    fx.PutTimer: put_timers,
+    fx.DropTimer: drop_timers,
+    fx.PutEntries: put_entries,
+    fx.DropEntry: drop_entries,
+    fx.Expand: expand,
+    fx.ApproveWaiting: approve_waiting,
+    fx.PutRole: put_roles,
+    fx.PutPause: put_pauses,
+    fx.Audit: audit,
+    fx.Refresh: refresh,
+}
+# Followers are decided in a later wave; answers go back to who gave the order.
+_UNWRITTEN = frozenset({fx.Follow, fx.Answered})

@@ -1,0 +1,186 @@
+"""Effects on the calendar become rows; one occurrence becomes all its deliveries in one INSERT … SELECT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import JSON, Select, and_, delete, exists, func, insert, literal, or_, select, update
+from sqlmodel import col
+
+from bot.store import Change, Writing
+from models.columns import Id, UtcDateTime
+from models.context import MerchantView
+from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
+from models.effects import Expand
+from models.events import Event
+from models.groups import ChatGroup
+from models.operations import EntryRevision, Timer
+from models.people import Contact, Friendship, FriendshipState, Tag
+
+Pairs = list[tuple[Event, Any]]
+
+
+def put_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        for key, revision, body in effect.entries:
+            this = and_(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key)
+            first = writing.connection.execute(
+                select(func.min(EntryRevision.first_imported_at)).where(this)
+            ).scalar()
+            writing.connection.execute(update(EntryRevision).where(this).values(current=False))
+            writing.upsert(
+                EntryRevision,
+                [
+                    {
+                        "merchant_id": merchant.id,
+                        "key": key,
+                        "revision": revision,
+                        "body": body,
+                        "at": event.at,
+                        "current": True,
+                        "first_imported_at": first or event.at,
+                    }
+                ],
+            )
+
+
+def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        writing.connection.execute(
+            update(EntryRevision)
+            .where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == effect.key)
+            .values(current=False)
+        )
+        writing.connection.execute(
+            delete(Timer).where(
+                col(Timer.merchant_id) == merchant.id, col(Timer.kind) == "entry", col(Timer.subject) == effect.key
+            )
+        )
+        cancelled = writing.connection.execute(
+            update(Delivery)
+            .where(
+                col(Delivery.merchant_id) == merchant.id,
+                col(Delivery.entry) == effect.key,
+                col(Delivery.state).in_(OPEN_STATES),
+            )
+            .values(state=DeliveryState.CANCELLED, reason=None, until=None)
+            .returning(col(Delivery.id))
+        ).scalars()
+        writing.changed(
+            [
+                Change(identity, merchant.id, writing.now, DeliveryState.CANCELLED, None, None)
+                for identity in sorted(cancelled)
+            ]
+        )
+
+
+def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        approved = writing.connection.execute(
+            update(Delivery)
+            .where(
+                col(Delivery.merchant_id) == merchant.id,
+                col(Delivery.entry) == effect.entry,
+                col(Delivery.state) == DeliveryState.WAITING,
+                col(Delivery.reason) == "not_approved",
+            )
+            .values(state=DeliveryState.PLANNED, reason=None, until=None, next_at=event.at)
+            .returning(col(Delivery.id))
+        ).scalars()
+        writing.changed(
+            [
+                Change(identity, merchant.id, writing.now, DeliveryState.PLANNED, None, None)
+                for identity in sorted(approved)
+            ]
+        )
+
+
+def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """Plan occurrences. Those targets that have this occurrence already keep it: the unique key sees to that."""
+    for _event, effect in pairs:
+        targets = _targets(merchant, effect).subquery()
+        count = writing.connection.execute(select(func.count()).select_from(targets)).scalar_one()
+        if not count:
+            continue
+        first = writing.ids.take(writing.now, count)
+        key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + targets.c.wire_id
+        planned = select(
+            (literal(first - 1, Id) + func.row_number().over(order_by=targets.c.rank)).label("id"),
+            literal(merchant.id).label("merchant_id"),
+            key.label("key"),
+            literal(1).label("part"),
+            targets.c.account_id,
+            targets.c.contact_id,
+            targets.c.group_id,
+            literal(effect.kind.value).label("kind"),
+            literal(effect.lane.value).label("lane"),
+            literal((Cause.CARE if effect.lane == Lane.CARE else Cause.CALENDAR).value).label("cause"),
+            literal(effect.priority).label("priority"),
+            literal(effect.template).label("template"),
+            literal([], JSON).label("mentions"),
+            literal(msgspec.to_builtins(effect.media), JSON).label("media"),
+            literal("").label("request"),
+            literal(effect.state.value).label("state"),
+            literal(effect.reason).label("reason"),
+            literal(effect.due, UtcDateTime).label("due_at"),
+            literal(effect.due, UtcDateTime).label("next_at"),
+            literal(effect.not_after, UtcDateTime).label("not_after"),
+            literal(writing.now, UtcDateTime).label("created_at"),
+            literal(0).label("attempts"),
+            literal("").label("message"),
+            literal(effect.promotional).label("promotional"),
+            literal(False).label("about_consent"),
+            literal(effect.entry).label("entry"),
+            literal(effect.occurrence).label("occurrence"),
+            literal(effect.revision).label("revision"),
+        ).where(
+            ~exists().where(
+                col(Delivery.merchant_id) == merchant.id, col(Delivery.key) == key, col(Delivery.part) == 1
+            )
+        )
+        writing.connection.execute(
+            insert(Delivery).from_select([column.name for column in planned.selected_columns], planned)
+        )
+        written = writing.connection.execute(
+            select(Delivery.id).where(col(Delivery.id) >= first, col(Delivery.id) < first + count).order_by(Delivery.id)
+        ).scalars()
+        writing.changed(
+            [
+                Change(identity, merchant.id, writing.now, effect.state, effect.reason, None)
+                for identity in written
+            ]
+        )
+
+
+def _targets(merchant: MerchantView, effect: Expand) -> Select[Any]:
+    """Bound groups of the tiers and rooms named; without any, friends who have one of the tags."""
+    if effect.tiers or effect.groups:
+        named = [col(ChatGroup.tier).in_(effect.tiers)] if effect.tiers else []
+        if effect.groups:
+            named.append(col(ChatGroup.wire_id).in_(effect.groups))
+        return select(
+            col(ChatGroup.account_id).label("account_id"),
+            literal(None, Id).label("contact_id"),
+            col(ChatGroup.id).label("group_id"),
+            col(ChatGroup.wire_id).label("wire_id"),
+            col(ChatGroup.id).label("rank"),
+        ).where(ChatGroup.merchant_id == merchant.id, col(ChatGroup.tier).is_not(None), or_(*named))
+    tagged = exists().where(
+        col(Tag.merchant_id) == merchant.id,
+        col(Tag.person_id) == col(Contact.person_id),
+        col(Tag.tag).in_(effect.tags),
+    )
+    # A friend of several accounts is written to by the first of them.
+    return (
+        select(
+            func.min(col(Friendship.account_id)).label("account_id"),
+            col(Contact.id).label("contact_id"),
+            literal(None, Id).label("group_id"),
+            col(Contact.wire_id).label("wire_id"),
+            col(Contact.id).label("rank"),
+        )
+        .join(Contact, and_(Contact.merchant_id == Friendship.merchant_id, Contact.id == Friendship.contact_id))  # type: ignore[arg-type]
+        .where(Friendship.merchant_id == merchant.id, Friendship.state == FriendshipState.FRIEND, tagged)
+        .group_by(col(Contact.id), col(Contact.wire_id))
+    )

@@ -1,0 +1,187 @@
+"""Effects on groups, members and seats become rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from bot.store import Writing
+from bot.store.identify import Known, chunks
+from models.context import MerchantView
+from models.events import Event, Who
+from models.groups import ChatGroup, GroupMember, Seat, Waiting
+from models.people import Contact
+
+Pairs = list[tuple[Event, Any]]
+
+
+def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """Make the member lists those of the platform, in statements per list and not per member."""
+    for event, effect in pairs:
+        wire_ids = [group.group for group in effect.groups]
+        ids: dict[str, int] = {
+            wire_id: identity
+            for chunk in chunks(wire_ids)
+            for wire_id, identity in writing.connection.execute(
+                select(ChatGroup.wire_id, ChatGroup.id).where(
+                    ChatGroup.merchant_id == merchant.id, col(ChatGroup.wire_id).in_(chunk)
+                )
+            )
+        }
+        for group in effect.groups:
+            identity = ids[group.group]
+            values = {"topic": group.topic, "platform_owner": group.owner}
+            writing.connection.execute(
+                update(ChatGroup)
+                .where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id) == identity)
+                .values({name: value for name, value in values.items() if value})
+            )
+            if not group.members:  # a list that failed to load is no proof that everybody left
+                continue
+            listed = {known.contact_id for known in _known(writing, merchant, group.members).values()}
+            present = set(
+                writing.connection.execute(
+                    select(GroupMember.contact_id).where(
+                        GroupMember.merchant_id == merchant.id,
+                        GroupMember.group_id == identity,
+                        col(GroupMember.left_at).is_(None),
+                    )
+                ).scalars()
+            )
+            _join(writing, merchant, identity, sorted(listed - present), event.at, "")
+            _leave(writing, merchant, identity, sorted(present - listed), event.at)
+
+
+def put_members(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        joined = [known.contact_id for known in _known(writing, merchant, effect.joined).values()]
+        left = [known.contact_id for known in _known(writing, merchant, effect.left).values()]
+        _join(writing, merchant, effect.group_id, joined, event.at, effect.by)
+        _leave(writing, merchant, effect.group_id, left, event.at)
+
+
+def rename_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        _update_group(writing, merchant, effect.group_id, {"topic": effect.topic})
+
+
+def bind_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        values = {
+            "tier": effect.tier,
+            "parent_id": effect.parent_id,
+            "owner_contact_id": effect.owner_contact_id,
+            "bound_at": event.at if effect.tier else None,
+        }
+        if effect.account:
+            values["account_id"] = effect.account
+        _update_group(writing, merchant, effect.group_id, values)
+
+
+def reserve(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    writing.upsert(
+        Seat,
+        [
+            {
+                "merchant_id": merchant.id,
+                "contact_id": effect.contact_id,
+                "group_id": effect.group_id,
+                "until": effect.until,
+            }
+            for _event, effect in pairs
+        ],
+    )
+    writing.connection.execute(
+        delete(Waiting).where(
+            col(Waiting.merchant_id) == merchant.id,
+            col(Waiting.contact_id).in_([effect.contact_id for _event, effect in pairs]),
+        )
+    )
+
+
+def release(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        _free_seats(writing, merchant, effect.group_id, [effect.contact_id])
+
+
+def wait_for_seat(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    writing.insert_new(
+        Waiting,
+        [
+            {
+                "merchant_id": merchant.id,
+                "contact_id": effect.contact_id,
+                "tier": effect.tier,
+                "since": event.at,
+            }
+            for event, effect in pairs
+        ],
+        returning=Waiting.contact_id,
+    )
+
+
+def _known(writing: Writing, merchant: MerchantView, people: Iterable[Who]) -> dict[str, Known]:
+    """Our ids of people who were identified before the decision."""
+    return {
+        wire_id: Known(contact_id, person_id)
+        for chunk in chunks([who.contact for who in people])
+        for wire_id, contact_id, person_id in writing.connection.execute(
+            select(Contact.wire_id, Contact.id, Contact.person_id).where(
+                Contact.merchant_id == merchant.id, col(Contact.wire_id).in_(chunk)
+            )
+        )
+    }
+
+
+def _join(
+    writing: Writing, merchant: MerchantView, group_id: int, contact_ids: list[int], at: datetime, by: str
+) -> None:
+    writing.upsert(
+        GroupMember,
+        [
+            {
+                "merchant_id": merchant.id,
+                "group_id": group_id,
+                "contact_id": contact_id,
+                "joined_at": at,
+                "left_at": None,
+                "invited_by": by,
+            }
+            for contact_id in contact_ids
+        ],
+    )
+    _free_seats(writing, merchant, group_id, contact_ids)
+
+
+def _leave(writing: Writing, merchant: MerchantView, group_id: int, contact_ids: list[int], at: datetime) -> None:
+    for chunk in chunks(contact_ids):
+        writing.connection.execute(
+            update(GroupMember)
+            .where(
+                col(GroupMember.merchant_id) == merchant.id,
+                col(GroupMember.group_id) == group_id,
+                col(GroupMember.contact_id).in_(chunk),
+            )
+            .values(left_at=at)
+        )
+
+
+def _free_seats(writing: Writing, merchant: MerchantView, group_id: int, contact_ids: list[int]) -> None:
+    for chunk in chunks(contact_ids):
+        writing.connection.execute(
+            delete(Seat).where(
+                col(Seat.merchant_id) == merchant.id,
+                col(Seat.group_id) == group_id,
+                col(Seat.contact_id).in_(chunk),
+            )
+        )
+
+
+def _update_group(writing: Writing, merchant: MerchantView, group_id: int, values: dict[str, Any]) -> None:
+    writing.connection.execute(
+        update(ChatGroup).where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id) == group_id).values(values)
+    )

@@ -1,0 +1,162 @@
+"""Effects on people become rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, delete, or_, true, update
+from sqlmodel import col
+
+from bot.store import Writing
+from models.context import MerchantView
+from models.effects import SURVEY, PutTags
+from models.events import Event
+from models.groups import ChatGroup
+from models.people import Answer, Friendship, FriendshipState, Person, Survey, Tag
+
+Pairs = list[tuple[Event, Any]]
+
+_STAMPS = {
+    FriendshipState.REQUESTED: "requested_at",
+    FriendshipState.ACCEPTED: "accepted_at",
+    FriendshipState.FRIEND: "added_at",
+}
+
+
+def put_friendships(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """Only what is given changes; rows of one shape go in one statement."""
+    shapes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    first_sources: dict[int, str] = {}
+    for event, effect in pairs:
+        row: dict[str, Any] = {
+            "merchant_id": merchant.id,
+            "account_id": effect.account,
+            "contact_id": effect.contact_id,
+        }
+        if effect.state:
+            row |= {"state": effect.state, "old": effect.old}
+            if stamp := _STAMPS.get(effect.state):
+                row[stamp] = event.at
+        for name in ("hello", "source", "request"):
+            if value := getattr(effect, name):
+                row[name] = value
+        if effect.remark is not None:
+            row["remark"] = effect.remark
+        if effect.source:
+            first_sources.setdefault(effect.person_id, effect.source)
+        shapes.setdefault(tuple(row), []).append(row)
+    for shape, rows in shapes.items():
+        if "state" in shape:
+            writing.upsert(Friendship, rows)
+        else:
+            for row in rows:
+                writing.connection.execute(
+                    update(Friendship)
+                    .where(
+                        col(Friendship.merchant_id) == merchant.id,
+                        col(Friendship.account_id) == row["account_id"],
+                        col(Friendship.contact_id) == row["contact_id"],
+                    )
+                    .values(row)
+                )
+    for person_id, source in first_sources.items():  # where they came from first is never overwritten
+        writing.connection.execute(
+            update(Person)
+            .where(col(Person.merchant_id) == merchant.id, col(Person.id) == person_id, col(Person.source) == "")
+            .values(source=source)
+        )
+
+
+def hold(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        if effect.contact_id is not None:
+            statement = update(Friendship).where(
+                col(Friendship.merchant_id) == merchant.id,
+                col(Friendship.account_id) == effect.account,
+                col(Friendship.contact_id) == effect.contact_id,
+            )
+        else:
+            statement = update(ChatGroup).where(
+                col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id) == effect.group_id
+            )
+        writing.connection.execute(statement.values(human_until=effect.until))
+
+
+def put_answers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    rows = {
+        (effect.person_id, effect.key): {
+            "merchant_id": merchant.id,
+            "person_id": effect.person_id,
+            "key": effect.key,
+            "value": effect.value,
+            "state": effect.state,
+            "at": event.at,
+            "revision": effect.revision or merchant.revision,
+        }
+        for event, effect in pairs
+    }
+    writing.upsert(Answer, list(rows.values()))
+
+
+def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    removed = [(effect.person_id, tag, effect.origin) for _event, effect in pairs for tag in effect.remove]
+    if removed:
+        writing.connection.execute(
+            delete(Tag).where(
+                col(Tag.merchant_id) == merchant.id,
+                or_(
+                    *(
+                        and_(col(Tag.person_id) == person, col(Tag.tag) == tag, _removable(origin))
+                        for person, tag, origin in removed
+                    )
+                ),
+            )
+        )
+    added: list[tuple[Event, PutTags, str]] = [
+        (event, effect, tag) for event, effect in pairs for tag in effect.add
+    ]
+    rows = {
+        (effect.person_id, tag): {
+            "merchant_id": merchant.id,
+            "person_id": effect.person_id,
+            "tag": tag,
+            "origin": effect.origin,
+            "at": event.at,
+        }
+        for event, effect, tag in added
+    }
+    writing.insert_new(Tag, list(rows.values()), returning=Tag.tag)
+
+
+def _removable(origin: str) -> ColumnElement[bool]:
+    """What the survey gave it may take away again; a tag that a human gave only a human takes away."""
+    return col(Tag.origin) == origin if origin == SURVEY else true()
+
+
+def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    rows: dict[int, dict[str, Any]] = {}
+    for _event, effect in pairs:
+        row = msgspec.structs.asdict(effect.survey)
+        row |= {
+            "merchant_id": merchant.id,
+            "person_id": effect.person_id,
+            "account_id": row.pop("account"),
+            "aside": list(effect.survey.aside),
+            "pending": list(effect.survey.pending),
+        }
+        rows[effect.person_id] = row
+    writing.upsert(Survey, list(rows.values()))
+
+
+def opt_out(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        writing.connection.execute(
+            update(Person)
+            .where(
+                col(Person.merchant_id) == merchant.id,
+                col(Person.id) == effect.person_id,
+                col(Person.opted_out_at).is_(None),
+            )
+            .values(opted_out_at=event.at)
+        )

@@ -1,0 +1,26 @@
+"""An online backup: a copy of the database as it was at one moment, while the bot goes on."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from bot.store.engine import sqlite_driver, sqlite_path
+
+
+class BackupError(Exception):
+    """Why no backup was made, and what to do."""
+
+
+def backup(url: str, target: Path) -> None:
+    """Copy an SQLite database to a new file. Raises `BackupError`."""
+    source = sqlite_path(url)
+    if source is None:
+        raise BackupError("PostgreSQL 请用 pg_dump 备份。")
+    if not source.exists():
+        raise BackupError(f"还没有数据库 {source}")
+    if target.exists():
+        raise BackupError(f"{target} 已经存在，换个名字")
+    driver = sqlite_driver()
+    with closing(driver.connect(f"file:{source}?mode=ro", uri=True)) as opened, closing(driver.connect(target)) as copy:
+        opened.backup(copy)

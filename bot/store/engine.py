@@ -1,0 +1,81 @@
+"""Database engines: SQLite with one writer that is also the only checkpointer, or PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+try:
+    import pysqlite3 as sqlite_module
+except ImportError:  # no wheel for Linux on arm64 and Macs on Intel; `doctor` says what that means
+    sqlite_module = sqlite3
+
+# Before 3.51.3 two connections that write or checkpoint one file could corrupt it (the WAL-reset bug).
+FIXED_SQLITE = (3, 51, 3)
+
+# From measurements in docs/decisions/0002-one-writer.md.
+_WRITER_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-65536",
+    "wal_autocheckpoint=16384",
+    "journal_size_limit=67108864",
+    "mmap_size=0",
+    "trusted_schema=OFF",
+)
+_READER_PRAGMAS = ("busy_timeout=10000", "query_only=ON", "wal_autocheckpoint=0", "mmap_size=0", "trusted_schema=OFF")
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """The version of the SQLite library that we run on."""
+    return tuple(int(part) for part in sqlite_driver().sqlite_version.split("."))
+
+
+def sqlite_driver() -> ModuleType:
+    """The SQLite driver: the bundled one, else the standard library's."""
+    return sqlite_module
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of an SQLite URL, or None for another database."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def writer_engine(url: str, *, durable: bool = True) -> Engine:
+    """An engine for the one writer. `durable=False` is for rehearsals on a temporary database only."""
+    return _engine(url, _WRITER_PRAGMAS if durable else (*_WRITER_PRAGMAS, "synchronous=OFF"), "BEGIN IMMEDIATE")
+
+
+def reader_engine(url: str) -> Engine:
+    """An engine that cannot write."""
+    return _engine(url, _READER_PRAGMAS, "BEGIN")
+
+
+def _engine(url: str, pragmas: tuple[str, ...], begin: str) -> Engine:
+    path = sqlite_path(url)
+    if path is None:
+        return create_engine(url, pool_pre_ping=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, module=sqlite_driver(), connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # The driver must not open transactions of its own: a deferred one that reads and then writes fails at once.
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,317 @@
+"""Facts for the gate, loaded for a page of due deliveries of one account at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+from sqlmodel import col
+
+from bot.store import Writing
+from bot.store.contexts import load_accounts, load_groups, load_people
+from content_calendar.render import render
+from handlers.gate import Facts
+from handlers.values import values_for
+from models.accounts import Account
+from models.context import AccountView, GroupView, MerchantView, PersonView
+from models.deliveries import OPEN_STATES, TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
+from models.groups import GroupMember
+from models.operations import Pause
+from models.people import Contact, Friendship, FriendshipState
+
+_NOT_TOUCHES = (DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK, DeliveryKind.TOPIC, DeliveryKind.RECALL)
+
+
+@dataclass(slots=True)
+class Touches:
+    """What reached a person or a group so far, in the merchant's local day and ISO week."""
+
+    today: float = 0
+    week: float = 0
+    promotions_today: int = 0
+    promotions_week: int = 0
+
+
+@dataclass(slots=True)
+class Loaded:
+    """Everything that the gate and the renderer may ask about a page of deliveries."""
+
+    now: datetime
+    merchant: MerchantView
+    account: AccountView
+    people: dict[int, PersonView]
+    groups: dict[int, GroupView]
+    paused: set[tuple[str, str]]
+    touches: dict[int, Touches]  # by person
+    posts: dict[int, int]  # of the day, by group
+    heard: dict[int, tuple[datetime | None, int]]  # by contact: last message, our sends since
+    greeted: set[int]  # persons who had another contact than a promotion
+    first_reply: dict[int, int]  # by contact: the first reply that has not left, or is under way
+    last_left: datetime | None
+    budget_free_at: datetime | None
+
+    def facts(self, row: Row[Any]) -> Facts:
+        """What the gate may know of one delivery."""
+        person = self.people.get(row.contact_id) if row.contact_id else None
+        group = self.groups.get(row.group_id) if row.group_id else None
+        friendship = person.friendships.get(row.account_id) if person else None
+        touches = self.touches.get(person.person_id, Touches()) if person else Touches()
+        heard_at, sent_since = self.heard.get(row.contact_id, (None, 0))
+        to_group = person is None
+        return Facts(
+            now=self.now,
+            zone=self.merchant.zone,
+            playbook=self.merchant.playbook,
+            capabilities=self.account.capabilities,
+            opted_out=person.opted_out if person else False,
+            consent=person.consent if person else None,
+            is_friend=friendship is not None and friendship.state != FriendshipState.REMOVED,
+            paused=self._is_paused(row, group),
+            had_contact=person is None or person.person_id in self.greeted,
+            group_bound=group is None or group.tier is not None,
+            human_until=group.human_until
+            if to_group and group
+            else friendship.human_until
+            if friendship
+            else None,
+            last_heard_at=heard_at,
+            sent_since_heard=sent_since,
+            touches_today=touches.today,
+            touches_this_week=touches.week,
+            promotions_today=touches.promotions_today,
+            promotions_this_week=touches.promotions_week,
+            group_posts_today=self.posts.get(row.group_id, 0) if to_group and row.group_id else 0,
+            budget_free_at=self.budget_free_at,
+        )
+
+    def text(self, row: Row[Any]) -> tuple[str, tuple[str, ...]]:
+        """The text as it leaves now, and the fields that are unknown. What was rendered once stays as it was."""
+        if row.text is not None or row.template is None:
+            return row.text or "", ()
+        person = self.people.get(row.contact_id) if row.contact_id else None
+        group = self.groups.get(row.group_id) if row.group_id else None
+        rendered = render(row.template, values_for(self.merchant, person, group, self.groups, row.account_id))
+        return rendered.text, rendered.missing
+
+    def contact_wire_id(self, row: Row[Any]) -> str:
+        """The platform's id of the person, as it is now."""
+        return self.people[row.contact_id].wire_id if row.contact_id else ""
+
+    def group_wire_id(self, row: Row[Any]) -> str:
+        """The platform's id of the group, as it is now."""
+        return self.groups[row.group_id].wire_id if row.group_id else ""
+
+    def over(self, row: Row[Any], *, ended: bool) -> None:
+        """The delivery will not leave now; if it ended, what follows it need not wait for it."""
+        if ended and self.first_reply.get(row.contact_id) == row.id:
+            del self.first_reply[row.contact_id]
+
+    def _is_paused(self, row: Row[Any], group: GroupView | None) -> bool:
+        return bool(
+            self.paused
+            & {
+                ("all", ""),
+                ("account", row.account_id),
+                ("lane", row.lane),
+                ("group", group.wire_id if group else ""),
+            }
+        )
+
+
+def load_facts(writing: Writing, merchant: MerchantView, account_id: str, rows: Sequence[Row[Any]]) -> Loaded:
+    """Load what a page of deliveries needs, in a fixed number of statements."""
+    run = writing.connection.execute
+    accounts = load_accounts(writing, merchant)
+    account = accounts[account_id]
+    contact_ids = {row.contact_id for row in rows if row.contact_id}
+    people = load_people(writing, merchant, accounts, contact_ids)
+    group_ids = {row.group_id for row in rows if row.group_id}
+    group_ids |= {group for person in people.values() for group in person.groups}
+    groups = load_groups(writing, merchant.id, group_ids, bound=False)
+    return Loaded(
+        now=writing.now,
+        merchant=merchant,
+        account=account,
+        people=people,
+        groups=groups,
+        paused=set(map(tuple, run(select(Pause.scope, Pause.subject).where(Pause.merchant_id == merchant.id)))),  # type: ignore[arg-type]
+        touches=_touches(writing, merchant, people),
+        posts=_posts_today(writing, merchant, {row.group_id for row in rows if row.group_id and not row.contact_id}),
+        heard=_heard(writing, merchant, account, contact_ids),
+        greeted=_greeted(writing, merchant, people),
+        first_reply=_first_replies(writing, account_id, contact_ids),
+        last_left=run(select(func.max(Delivery.left_at)).where(Delivery.account_id == account_id)).scalar(),
+        budget_free_at=_budget_free_at(writing, merchant, account_id),
+    )
+
+
+def _midnight(merchant: MerchantView, now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(merchant.zone).date(), time(0), merchant.zone)
+
+
+def _monday(merchant: MerchantView, now: datetime) -> datetime:
+    local = now.astimezone(merchant.zone).date()
+    return datetime.combine(local - timedelta(days=local.weekday()), time(0), merchant.zone)
+
+
+def _touches(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> dict[int, Touches]:
+    """Per person over all accounts and groups; a post to a group counts for its members by the playbook's weight."""
+    touches: dict[int, Touches] = defaultdict(Touches)
+    monday, midnight = _monday(merchant, writing.now), _midnight(merchant, writing.now)
+    touching = and_(
+        col(Delivery.merchant_id) == merchant.id,
+        col(Delivery.left_at) >= monday,
+        col(Delivery.state).in_(TOUCHING_STATES),
+        col(Delivery.lane) != Lane.REPLY,
+        col(Delivery.kind).not_in(_NOT_TOUCHES),
+    )
+    person_ids = {person.person_id for person in people.values()}
+    direct = writing.connection.execute(
+        select(Contact.person_id, Delivery.left_at, Delivery.lane)
+        .join(Contact, and_(Contact.merchant_id == Delivery.merchant_id, Contact.id == Delivery.contact_id))  # type: ignore[arg-type]
+        .where(touching, col(Contact.person_id).in_(person_ids))
+    )
+    weight = merchant.playbook.caps.group_post_weight or 0
+    posts = (
+        writing.connection.execute(
+            select(Contact.person_id, Delivery.left_at, Delivery.lane)
+            .select_from(Delivery)
+            .join(
+                GroupMember,
+                and_(
+                    col(GroupMember.merchant_id) == Delivery.merchant_id,
+                    col(GroupMember.group_id) == Delivery.group_id,
+                    col(GroupMember.left_at).is_(None),
+                    col(GroupMember.joined_at) <= Delivery.left_at,
+                ),
+            )
+            .join(Contact, and_(Contact.merchant_id == Delivery.merchant_id, Contact.id == GroupMember.contact_id))  # type: ignore[arg-type]
+            .where(touching, col(Delivery.contact_id).is_(None), col(Contact.person_id).in_(person_ids))
+        )
+        if weight
+        else ()
+    )
+    for worth, rows in ((1.0, direct), (weight, posts)):
+        for person_id, left_at, lane in rows:
+            count = touches[person_id]
+            count.week += worth
+            count.today += worth if left_at >= midnight else 0
+            if worth == 1 and lane == Lane.PROMOTION:
+                count.promotions_week += 1
+                count.promotions_today += left_at >= midnight
+    return touches
+
+
+def _posts_today(writing: Writing, merchant: MerchantView, group_ids: set[int]) -> dict[int, int]:
+    rows = writing.connection.execute(
+        select(Delivery.group_id, func.count())
+        .where(
+            col(Delivery.group_id).in_(group_ids),
+            col(Delivery.contact_id).is_(None),
+            col(Delivery.left_at) >= _midnight(merchant, writing.now),
+            col(Delivery.state).in_(TOUCHING_STATES),
+            col(Delivery.lane) != Lane.REPLY,
+        )
+        .group_by(col(Delivery.group_id))
+    )
+    return {group_id: count for group_id, count in rows if group_id is not None}
+
+
+def _heard(
+    writing: Writing, merchant: MerchantView, account: AccountView, contact_ids: set[int]
+) -> dict[int, tuple[datetime | None, int]]:
+    """Only channels with a window ask for it."""
+    if account.capabilities.window_hours is None:
+        return {}
+    rows = writing.connection.execute(
+        select(Friendship.contact_id, Friendship.last_heard_at, func.count(Delivery.id))
+        .outerjoin(
+            Delivery,
+            and_(
+                col(Delivery.contact_id) == Friendship.contact_id,
+                col(Delivery.account_id) == Friendship.account_id,
+                col(Delivery.left_at) >= Friendship.last_heard_at,
+                col(Delivery.state).in_(TOUCHING_STATES),
+            ),
+        )
+        .where(
+            Friendship.merchant_id == merchant.id,
+            Friendship.account_id == account.id,
+            col(Friendship.contact_id).in_(contact_ids),
+        )
+        .group_by(col(Friendship.contact_id), col(Friendship.last_heard_at))
+    )
+    return {contact_id: (heard_at, sent) for contact_id, heard_at, sent in rows}
+
+
+def _greeted(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> set[int]:
+    rows = writing.connection.execute(
+        select(Contact.person_id)
+        .join(Delivery, and_(col(Delivery.contact_id) == Contact.id))
+        .where(
+            Contact.merchant_id == merchant.id,
+            col(Contact.person_id).in_({person.person_id for person in people.values()}),
+            col(Delivery.lane) != Lane.PROMOTION,
+            col(Delivery.kind).not_in(_NOT_TOUCHES),
+            col(Delivery.state).in_(TOUCHING_STATES),
+        )
+        .distinct()
+    ).scalars()
+    return set(rows)
+
+
+def _first_replies(writing: Writing, account_id: str, contact_ids: set[int]) -> dict[int, int]:
+    rows = writing.connection.execute(
+        select(Delivery.contact_id, func.min(Delivery.id))
+        .where(
+            col(Delivery.account_id) == account_id,
+            col(Delivery.contact_id).in_(contact_ids),
+            col(Delivery.state).in_((*OPEN_STATES, DeliveryState.CLAIMED)),
+            col(Delivery.lane) == Lane.REPLY,
+            col(Delivery.cause).in_((Cause.GREETING, Cause.SURVEY, Cause.CHAT)),
+            col(Delivery.kind).not_in((DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK)),
+        )
+        .group_by(col(Delivery.contact_id))
+    )
+    return {contact_id: first for contact_id, first in rows if contact_id is not None}
+
+
+def _budget_free_at(writing: Writing, merchant: MerchantView, account_id: str) -> datetime | None:
+    """When the account may send again: by its minute and hour (rolling), its local day, and its warm-up.
+
+    The warm-up's share is taken of the hour and the day: it limits how much a young account does, not how briskly it
+    answers one person.
+    """
+    pace, now = merchant.playbook.pace, writing.now
+    row = writing.connection.execute(
+        select(Account.first_login_at).where(Account.merchant_id == merchant.id, Account.id == account_id)
+    ).first()
+    midnight = _midnight(merchant, now)
+    age = (midnight - _midnight(merchant, row.first_login_at)).days + 1 if row and row.first_login_at else 1
+    share = next((step.share for step in reversed(pace.warm_up) if step.day <= age), 1.0)
+    frees: list[datetime] = []
+    for limit, scaled, since, length in (
+        (pace.per_minute, False, now - timedelta(minutes=1), timedelta(minutes=1)),
+        (pace.per_hour, True, now - timedelta(hours=1), timedelta(hours=1)),
+        (pace.per_day, True, midnight, None),
+    ):
+        if limit is None:
+            continue
+        most = max(1, int(limit * share)) if scaled else limit
+        nth = writing.connection.execute(
+            select(Delivery.left_at)
+            .where(col(Delivery.account_id) == account_id, col(Delivery.left_at) > since)
+            .order_by(col(Delivery.left_at).desc())
+            .offset(most - 1)
+            .limit(1)
+        ).scalar()
+        if nth is not None:
+            frees.append(nth + length if length else midnight + timedelta(days=1))
+    slow = writing.connection.execute(
+        select(Account.slow_until).where(Account.merchant_id == merchant.id, Account.id == account_id)
+    ).scalar()
+    return max([*frees, *([slow] if slow else [])], default=None)

@@ -1,0 +1,178 @@
+"""Who and where: from the platform's ids to ours, for a whole batch at once. Strangers get rows here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, select, update
+
+from bot.store import Writing
+from models import events as ev
+from models import orders
+from models.events import Event, Who
+from models.groups import ChatGroup
+from models.people import Contact, Person
+from models.timers import PERSON_TIMERS, SEAT_TIMER
+
+_CHUNK = 10_000  # names in one IN list; SQLite takes 32,766 parameters
+
+
+class Known(NamedTuple):
+    """Our ids of a contact."""
+
+    contact_id: int
+    person_id: int
+
+
+class Names(NamedTuple):
+    """Our ids by wire id, for one merchant and the batch at hand."""
+
+    contacts: dict[str, Known]
+    groups: dict[str, int]
+
+
+def people_of(event: Event) -> Iterator[Who]:
+    """Everybody whom an event names."""
+    match event:
+        case ev.Message() | ev.FriendRequested() | ev.FriendAdded() | ev.FriendRemoved():
+            yield event.contact
+        case ev.GroupJoined() | ev.GroupLeft():
+            yield from event.members
+            if event.by:
+                yield Who(event.by)
+        case ev.GroupRenamed() if event.by:
+            yield Who(event.by)
+        case ev.SelfMessage() if event.to_contact:
+            yield Who(event.to_contact)
+        case ev.LoggedIn():
+            yield Who(event.self_id, event.name)
+        case ev.Roster():
+            yield from event.friends or ()
+            for group in event.groups or ():
+                yield from group.members
+        case orders.BindGroupOrder() if event.owner:
+            yield Who(event.owner)
+        case orders.GrantRoleOrder() | orders.SurveyFinished():
+            yield Who(event.contact)
+        case ev.TimerDue() if event.kind in PERSON_TIMERS:
+            yield Who(event.subject)
+        case ev.TimerDue() if event.kind == SEAT_TIMER:
+            yield Who(event.subject.partition(" ")[0])
+
+
+def groups_of(event: Event) -> Iterator[str]:
+    """Every group that an event names, by wire id."""
+    match event:
+        case ev.Message() | ev.GroupJoined() | ev.GroupLeft() | ev.GroupRenamed() if event.group:
+            yield event.group
+        case ev.SelfMessage() if event.to_group:
+            yield event.to_group
+        case ev.TimerDue() if event.kind == SEAT_TIMER:
+            yield event.subject.partition(" ")[2]
+        case orders.BindGroupOrder() | orders.UnbindGroupOrder():
+            yield event.group
+        case ev.Roster():
+            for group in event.groups or ():
+                yield group.group
+
+
+def identify(writing: Writing, merchant_id: str, events: Sequence[Event]) -> Names:
+    """Our ids for everybody and every group that the events name; unknown ones are written down."""
+    people: dict[str, Who] = {}
+    groups: dict[str, str] = {}
+    for event in events:
+        for who in people_of(event):
+            if who.name or who.contact not in people:
+                people[who.contact] = who
+        for group in groups_of(event):
+            groups.setdefault(group, event.account)
+    return Names(_contacts(writing, merchant_id, people), _groups(writing, merchant_id, groups))
+
+
+def known_groups(writing: Writing, merchant_id: str, wire_ids: Iterable[str]) -> dict[str, int]:
+    """Our ids of groups that exist already."""
+    return {
+        wire_id: identity
+        for chunk in chunks(list(wire_ids))
+        for wire_id, identity in writing.connection.execute(
+            select(ChatGroup.wire_id, ChatGroup.id).where(
+                ChatGroup.merchant_id == merchant_id, ChatGroup.wire_id.in_(chunk)
+            )
+        )
+    }
+
+
+def chunks(items: list[Any], size: int = _CHUNK) -> Iterator[list[Any]]:
+    """The items in pieces that fit into one statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _contacts(writing: Writing, merchant_id: str, people: Mapping[str, Who]) -> dict[str, Known]:
+    known: dict[str, Known] = {}
+    renamed: list[dict[str, Any]] = []
+    for chunk in chunks(list(people)):
+        rows = writing.connection.execute(
+            select(Contact.wire_id, Contact.id, Contact.person_id, Contact.name).where(
+                Contact.merchant_id == merchant_id, Contact.wire_id.in_(chunk)
+            )
+        )
+        for wire_id, contact_id, person_id, name in rows:
+            known[wire_id] = Known(contact_id, person_id)
+            if (now_called := people[wire_id].name) and now_called != name:
+                renamed.append({"merchant": merchant_id, "contact": contact_id, "new_name": now_called})
+    if renamed:
+        writing.connection.execute(
+            update(Contact)
+            .where(Contact.merchant_id == bindparam("merchant"), Contact.id == bindparam("contact"))
+            .values(name=bindparam("new_name")),
+            renamed,
+        )
+    strangers = [who for wire_id, who in people.items() if wire_id not in known]
+    if strangers:
+        first = writing.ids.take(writing.now, 2 * len(strangers))
+        for offset, who in enumerate(strangers):
+            known[who.contact] = Known(first + 2 * offset, first + 2 * offset + 1)
+        writing.insert(
+            Person,
+            [
+                {"merchant_id": merchant_id, "id": known[who.contact].person_id, "created_at": writing.now}
+                for who in strangers
+            ],
+        )
+        writing.insert(
+            Contact,
+            [
+                {
+                    "merchant_id": merchant_id,
+                    "id": known[who.contact].contact_id,
+                    "person_id": known[who.contact].person_id,
+                    "wire_id": who.contact,
+                    "name": who.name,
+                }
+                for who in strangers
+            ],
+        )
+    return known
+
+
+def _groups(writing: Writing, merchant_id: str, groups: Mapping[str, str]) -> dict[str, int]:
+    known = known_groups(writing, merchant_id, groups)
+    new = [wire_id for wire_id in groups if wire_id not in known]
+    if new:
+        first = writing.ids.take(writing.now, len(new))
+        known |= {wire_id: first + offset for offset, wire_id in enumerate(new)}
+        writing.insert(
+            ChatGroup,
+            [
+                {
+                    "merchant_id": merchant_id,
+                    "id": known[wire_id],
+                    "account_id": groups[wire_id],
+                    "wire_id": wire_id,
+                }
+                for wire_id in new
+            ],
+        )
+    return known

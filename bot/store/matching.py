@@ -1,0 +1,104 @@
+"""Which delivery an event is about: the echo of our own message, a tap, an outcome, an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from bot.store import Writing
+from bot.store.identify import Names, chunks
+from models import events as ev
+from models import orders
+from models.context import DeliveryView
+from models.deliveries import Delivery, DeliveryState
+from models.events import Event
+
+# An echo that carries another id than the send was answered with (or none) is still ours if it says the same to the
+# same target so soon after; puppets differ, and taking our own words for a human's would silence the bot.
+ECHO_WINDOW = timedelta(minutes=10)
+_AWAITS_ECHO = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
+
+
+def deliveries_of(
+    writing: Writing, merchant_id: str, events: Sequence[Event], names: Names
+) -> dict[int, DeliveryView]:
+    """The deliveries in question, by the position of the event; outcomes, which come in batches, in one statement."""
+    outcomes = {event.delivery: position for position, event in enumerate(events) if isinstance(event, ev.SendAnswered)}
+    found = {
+        outcomes[row.id]: _view(row)
+        for chunk in chunks(list(outcomes))
+        for row in writing.connection.execute(
+            select(Delivery.__table__).where(col(Delivery.id).in_(chunk))  # type: ignore[attr-defined]
+        )
+    }
+    for position, event in enumerate(events):
+        if not isinstance(event, ev.SendAnswered) and (one := _delivery_of(writing, merchant_id, event, names)):
+            found[position] = one
+    return found
+
+
+def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names) -> DeliveryView | None:
+    statement = select(Delivery.__table__).where(Delivery.merchant_id == merchant_id)  # type: ignore[attr-defined]
+    match event:
+        case ev.SelfMessage():
+            return _echoed(writing, statement, event, names)
+        case orders.SettleDeliveryOrder():
+            return _first(writing, statement.where(Delivery.id == event.delivery))
+        case ev.Tapped():
+            tapped = statement.where(
+                Delivery.account_id == event.account, Delivery.state == DeliveryState.AWAITING_TAP
+            ).order_by(col(Delivery.id))
+            return _first(writing, tapped if event.delivery == "*" else tapped.where(Delivery.key == event.delivery))
+        case _:
+            return None
+
+
+def _echoed(writing: Writing, statement: Select[Any], event: ev.SelfMessage, names: Names) -> DeliveryView | None:
+    ours = statement.where(Delivery.account_id == event.account)
+    if event.wire_id and (found := _first(writing, ours.where(Delivery.message == event.wire_id))):
+        return found
+    if event.to_group:
+        ours = ours.where(Delivery.group_id == names.groups[event.to_group])
+    else:
+        ours = ours.where(
+            Delivery.contact_id == names.contacts[event.to_contact].contact_id, col(Delivery.group_id).is_(None)
+        )
+    ours = ours.where(
+        col(Delivery.state).in_(_AWAITS_ECHO), col(Delivery.left_at) >= event.at - ECHO_WINDOW
+    ).order_by(col(Delivery.id))
+    said = _plain(event.text)
+    for row in writing.connection.execute(ours):
+        if row.kind == event.kind and (event.kind != "text" or _plain(row.text or "") in said):
+            return _view(row)
+    return None
+
+
+def _first(writing: Writing, statement: Select[Any]) -> DeliveryView | None:
+    row = writing.connection.execute(statement.limit(1)).first()
+    return _view(row) if row else None
+
+
+def _view(row: Any) -> DeliveryView:
+    return DeliveryView(
+        id=row.id,
+        key=row.key,
+        part=row.part,
+        account=row.account_id,
+        kind=row.kind,
+        cause=row.cause,
+        state=row.state,
+        contact_id=row.contact_id,
+        group_id=row.group_id,
+        text=row.text or "",
+        attempts=row.attempts,
+        created_at=row.created_at,
+    )
+
+
+def _plain(text: str) -> str:
+    """The words without white space: platforms put @names and thin spaces around them."""
+    return "".join(text.split())

@@ -1,0 +1,147 @@
+"""Stories: files of what happens on the wire, read line by line, with every mistake in them named.
+
+A story is read twice: once whole, so that a mistake in its last line stops it before its first one is played, and
+once more while it plays, so that a story of any length fits into memory. Playing it is the rehearsal's part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bot.story_faults import LINE_TYPES, Misreading, StoryFault, misreading, shown, unknown_type
+from bot.story_lines import AnyLine, Platform, WireFact, WorldLine, WorldSpec, read_special
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LINE = msgspec.json.Decoder(AnyLine, dec_hook=read_special)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story that was read through and found right.
+
+    `first` and `last` are the moments of its first and last line (aware, `None` when it has none), `count` their
+    number; `accounts` are the accounts that its lines name, each with the number of the first line that does.
+    """
+
+    path: Path
+    world: WorldSpec | None
+    first: datetime | None
+    last: datetime | None
+    count: int
+    accounts: dict[str, int] = field(default_factory=dict)
+
+    def lines(self) -> Iterator[AnyLine]:
+        """Read the lines again, in order. Raises `StoryFault` when the file has changed for the worse meanwhile."""
+        with self.path.open("rb") as file:
+            for _, line in read_lines(file, str(self.path)):
+                if not isinstance(line, WorldLine):
+                    yield line
+
+    def check_accounts(self, known: Iterable[str]) -> None:
+        """Raise a `StoryFault` when a line names an account that is not among the known ones."""
+        listed = list(known)
+        for account, line in self.accounts.items():
+            if account not in listed:
+                raise StoryFault(
+                    str(self.path), line, f"unknown account {account!r}", f"one of: {', '.join(listed) or 'none'}"
+                )
+
+
+def read_story(path: Path) -> Story:
+    """Read a whole story. Raises `StoryFault` at its first mistake, `OSError` when it cannot be opened."""
+    world: WorldSpec | None = None
+    first: datetime | None = None
+    last: datetime | None = None
+    count = 0
+    accounts: dict[str, int] = {}
+    with path.open("rb") as file:
+        for number, line in read_lines(file, str(path)):
+            if isinstance(line, WorldLine):
+                world = line.world
+                continue
+            first, last, count = first or line.at, line.at, count + 1
+            if isinstance(line, WireFact | Platform) and line.account not in accounts:
+                accounts[line.account] = number
+    return Story(path, world, first, last, count, accounts)
+
+
+def read_lines(raw: Iterable[bytes], file: str) -> Iterator[tuple[int, AnyLine | WorldLine]]:
+    """Yield each line with its number (from 1); blank ones are skipped. `file` is the name used in faults.
+
+    Raises `StoryFault` at a line that cannot be read, is not in order of time, or is a world in the wrong place.
+    """
+    before: datetime | None = None
+    decode = _LINE.decode
+    empty = True
+    line: AnyLine | WorldLine
+    for number, text in enumerate(raw, start=1):
+        content = text.removeprefix(_BYTE_ORDER_MARK).strip() if number == 1 else text.strip()
+        if not content:
+            continue
+        try:
+            line = decode(content)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            try:
+                line = read_carefully(content)
+            except Misreading as fault:
+                raise StoryFault(file, number, fault.found, fault.expected) from None
+        if isinstance(line, WorldLine):
+            if not empty:
+                raise StoryFault(file, number, "a world", "it on the first line only")
+        elif before is not None and line.at < before:
+            found = f"{line.at.isoformat()} after {before.isoformat()}"
+            raise StoryFault(file, number, found, "lines in order of their time (at)")
+        else:
+            before = line.at
+        empty = False
+        yield number, line
+
+
+def read_carefully(content: bytes) -> AnyLine | WorldLine:
+    """Read a line that the fast reader refused: a world, a time in another ISO form, a null for what is absent.
+
+    Raises `Misreading` when it is none of these.
+    """
+    try:
+        found = msgspec.json.decode(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Misreading(f"a byte that is no UTF-8 (0x{content[error.start]:02x})", "text in UTF-8") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Misreading(shown(content.decode("utf-8")), f"one JSON object on one line ({error})") from None
+    if not isinstance(found, dict):
+        raise Misreading(shown(found), "one JSON object on one line")
+    stated = {key: value for key, value in found.items() if value is not None}
+    if "world" in stated and "type" not in stated:
+        world: WorldLine = _convert(stated, WorldLine)
+        return world
+    line_type = LINE_TYPES.get(stated["type"]) if isinstance(stated.get("type"), str) else None
+    if line_type is None:
+        raise unknown_type(found)
+    if isinstance(stated.get("at"), str):
+        stated["at"] = _aware(stated["at"])
+    line: AnyLine = _convert(stated, line_type)
+    return line
+
+
+def _convert(content: dict[str, Any], line_type: type) -> Any:
+    try:
+        return msgspec.convert(content, line_type, dec_hook=read_special)
+    except msgspec.ValidationError as error:
+        raise misreading(content, line_type, error) from None
+
+
+def _aware(text: str) -> datetime | str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return text if moment.tzinfo is None else moment
+
+
+__all__ = ["Story", "StoryFault", "read_carefully", "read_lines", "read_story"]

@@ -1,0 +1,93 @@
+"""A readable transcript: who said what to whom, what was held back and why. For people; `--json` is for programs."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.rehearsal_output import Line
+from handlers.command_answers import REASON_NAMES
+
+_STATES = {
+    "waiting": ("等时机", "yellow"),
+    "failed": ("发送失败", "red"),
+    "unknown": ("不确定，请核对", "bold red"),
+    "skipped": ("没发", "magenta"),
+    "expired": ("过期未发", "magenta"),
+    "cancelled": ("取消", "magenta"),
+    "awaiting_tap": ("待员工点发", "yellow"),
+}
+_ACTS = {
+    "friend_accept": "通过了好友请求",
+    "remark": "改备注：{text}",
+    "invite": "邀请进群 {group}",
+    "topic": "改群名：{text}",
+    "announcement": "群公告：{text}",
+    "recall": "撤回了一条消息",
+}
+
+
+class Transcript:
+    """Prints lines of a rehearsal as people would tell them."""
+
+    def __init__(self, console: Console, zone: tzinfo) -> None:
+        self._console = console
+        self._zone = zone
+        self._day = ""
+
+    def show(self, line: Line) -> None:
+        """Print one line; states that the wire shows anyway are left out."""
+        if "summary" in line:
+            self._summary(line["summary"])
+        elif "wire" in line:
+            self._wire(line["at"], line["wire"])
+        elif "operator" in line:
+            style = "dim" if line["exit"] == 0 else "red"
+            self._say(line["at"], Text.assemble(("运营 ", "cyan"), line["operator"]))
+            self._console.print(Text(line["out"].rstrip(), style=style))
+        elif line["state"] in _STATES:
+            name, style = _STATES[line["state"]]
+            reason = REASON_NAMES.get(line["reason"], line["reason"])
+            why = f"（{reason}）" if reason else ""
+            whom = _whom(line["to"])
+            self._say(line["at"], Text.assemble((f"{name}{why} ", style), f"→ {whom}：{_short(line['text'])}"))
+
+    def heard(self, at: datetime, who: str, where: str, text: str) -> None:
+        """Print what somebody else said."""
+        place = f"［{where}］" if where else ""
+        self._say(at.astimezone(self._zone).isoformat(), Text.assemble((f"{place}{who}：", "green"), _short(text)))
+
+    def _wire(self, at: str, wire: Line) -> None:
+        whom = _whom(wire["to"])
+        act = _ACTS.get(wire["kind"])
+        said = act.format(text=wire["text"], group=wire["to"].get("group", "")) if act else wire["text"]
+        self._say(at, Text.assemble(("掌柜", "bold blue"), (f" → {whom}：", "blue"), _short(said)))
+
+    def _say(self, at: str, text: Text) -> None:
+        moment = datetime.fromisoformat(at).astimezone(self._zone)
+        day = f"{moment:%Y-%m-%d}"
+        if day != self._day:
+            self._day = day
+            self._console.rule(day, style="dim")
+        self._console.print(Text.assemble((f"{moment:%H:%M:%S} ", "dim"), text))
+
+    def _summary(self, summary: Line) -> None:
+        self._console.rule("小结", style="dim")
+        self._console.print(f"迎接 {summary['greeted']} 人，建档完成 {summary['surveyed']} 人")
+        for title, counts in (("状态", summary["by_state"]), ("种类", summary["by_kind"]), ("原因", summary["by_reason"])):
+            if counts:
+                self._console.print(f"{title}：" + "，".join(f"{name} {count}" for name, count in counts.items()))
+
+
+def _whom(to: Line) -> str:
+    return f"［{to['group']}］" if "group" in to and "contact" not in to else str(to.get("contact", ""))
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
+
+
+_SHOWN = 120

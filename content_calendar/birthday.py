@@ -1,0 +1,55 @@
+"""Birthdays as the survey stores them, and the days on which they are celebrated.
+
+Values: `YYYY-MM-DD`, `--MM-DD`, `lunar:MM-DD`, `lunar:YYYY-MM-DD`. The year of birth does not matter here. 29 February
+is celebrated on the 28th in common years; a lunar day that a year lacks on the day before.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+
+from content_calendar.lunar import lunar_day
+
+_VALUE = re.compile(r"(?:(lunar:)(?:\d{4}-)?|\d{4}-|--)(\d{2})-(\d{2})", re.ASCII)
+_LEAP_YEAR = 2000
+_LONGEST_LUNAR_MONTH = 30
+_MONTHS = 12
+
+
+class Birthday(msgspec.Struct, frozen=True):
+    """A day of every year, by the solar or the lunar calendar."""
+
+    lunar: bool
+    month: int
+    day: int
+
+
+def parse_birthday(value: str) -> Birthday | None:
+    """Read the answer `birthday`; `None` if it is no such day."""
+    match = _VALUE.fullmatch(value)
+    if match is None:
+        return None
+    found = Birthday(bool(match[1]), int(match[2]), int(match[3]))
+    if not 1 <= found.month <= _MONTHS:
+        return None
+    longest = _LONGEST_LUNAR_MONTH if found.lunar else calendar.monthrange(_LEAP_YEAR, found.month)[1]
+    return found if 1 <= found.day <= longest else None
+
+
+def celebrations(birthday: Birthday, since: date, last: date) -> Iterator[date]:
+    """The days from `since` to `last` (both included) on which it is celebrated, ascending."""
+    for year in range(since.year - birthday.lunar, last.year + 1):
+        day = _celebration(birthday, year)
+        if since <= day <= last:
+            yield day
+
+
+def _celebration(birthday: Birthday, year: int) -> date:
+    if birthday.lunar:
+        return lunar_day(year, birthday.month, birthday.day)
+    return date(year, birthday.month, min(birthday.day, calendar.monthrange(year, birthday.month)[1]))

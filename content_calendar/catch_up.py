@@ -1,0 +1,103 @@
+"""What becomes of an occurrence whose time has passed before it could be planned.
+
+The policy stands in the entry: `skip` (the default) lets it go, `within 2h` still sends it for so long, `ask` waits for
+a human.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+EXPECTED = "skip 跳过、within 2h 2小时内补，或 ask 询问"
+
+
+class Skip(msgspec.Struct, frozen=True):
+    """A missed occurrence is left out."""
+
+    def __str__(self) -> str:
+        return "skip"
+
+
+class Within(msgspec.Struct, frozen=True):
+    """A missed occurrence still leaves if it is not later than `limit`."""
+
+    limit: timedelta
+
+    def __str__(self) -> str:
+        minutes = self.limit // timedelta(minutes=1)
+        for unit, size in (("d", 24 * 60), ("h", 60)):
+            if minutes % size == 0:
+                return f"within {minutes // size}{unit}"
+        return f"within {minutes}m"
+
+
+class AskFirst(msgspec.Struct, frozen=True):
+    """A missed occurrence waits for a human's word."""
+
+    def __str__(self) -> str:
+        return "ask"
+
+
+Policy = Skip | Within | AskFirst
+
+
+class Send(msgspec.Struct, frozen=True):
+    """It leaves now."""
+
+
+class TooLate(msgspec.Struct, frozen=True):
+    """It does not leave; `state` is the state of its deliveries, their reason is `too_late`."""
+
+    state: Literal["skipped", "expired"]
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """It waits (`not_approved`) until somebody approves the entry."""
+
+
+Decision = Send | TooLate | Ask
+
+
+class CatchUpError(ValueError):
+    """The policy cannot be read; the message says in Chinese what is expected."""
+
+
+_WORDS: dict[str, Policy] = {
+    "": Skip(),
+    "skip": Skip(),
+    "跳过": Skip(),
+    "不补": Skip(),
+    "ask": AskFirst(),
+    "询问": AskFirst(),
+}
+_MINUTES = {"m": 1, "min": 1, "分": 1, "分钟": 1, "h": 60, "小时": 60, "个小时": 60, "d": 24 * 60, "天": 24 * 60}
+_WITHIN = re.compile(
+    r"within\s*(\d{1,4})\s*(m|min|h|d)|(\d{1,4})\s*(分钟|分|个小时|小时|天)(?:之内|以内|内)补发?", re.ASCII
+)
+
+
+def parse_policy(text: str) -> Policy:
+    """Read the column `catch_up`. Raises `CatchUpError`, whose message says what is expected."""
+    word = text.strip().lower()
+    if word in _WORDS:
+        return _WORDS[word]
+    match = _WITHIN.fullmatch(word)
+    if match is None or not int(match[1] or match[3]):
+        raise CatchUpError(EXPECTED)
+    minutes = int(match[1] or match[3]) * _MINUTES[match[2] or match[4]]
+    return Within(timedelta(minutes=minutes))
+
+
+def decide(policy: Policy, due: datetime, now: datetime) -> Decision:
+    """Decide about an occurrence that was missed at `due` and is found at `now` (both aware)."""
+    match policy:
+        case Within(limit=limit):
+            return Send() if now - due <= limit else TooLate("expired")
+        case AskFirst():
+            return Ask()
+        case Skip():
+            return TooLate("skipped")

@@ -1,0 +1,235 @@
+"""The columns of the calendar: their names, what their cells may hold, and how an entry's values are written back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Collection
+
+import msgspec
+
+from content_calendar.catch_up import CatchUpError, parse_policy
+from content_calendar.dates import Cell, DateError, read_date, read_moment, read_time
+from content_calendar.entry import Entry
+from content_calendar.faults import CellError
+from content_calendar.render import odd_fields
+from content_calendar.rules import RuleError, parse_rule
+from models.playbook_faults import nearest
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What cells are read against: the merchant's day, the playbook's tiers, the bound groups."""
+
+    today: dt.date
+    tiers: Collection[str]
+    groups: Collection[str]
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column: English and Chinese header, cell to value (raises `CellError`), entry to cell."""
+
+    name: str
+    chinese: str
+    read: Callable[[Cell, Known], object]
+    write: Callable[[Entry], Cell]
+
+
+KIND_NAMES: dict[str, str] = {
+    "text": "文字",
+    "image": "图片",
+    "album": "相册",
+    "video": "视频",
+    "file": "文件",
+    "link": "链接",
+    "mini_program": "小程序",
+    "card": "名片",
+    "announcement": "公告",
+    "question": "提问",
+    "gathering": "活动",
+    "coupon": "优惠券",
+    "testers": "试用招募",
+}
+"""The kinds as the template offers them; both spellings are read."""
+
+_KINDS: dict[str, str] = {
+    "": "text",
+    **{word: name for name, chinese in KIND_NAMES.items() for word in (name, chinese)},
+}
+_YES_NO = {
+    **dict.fromkeys(("yes", "是", "true", "1"), True),
+    **dict.fromkeys(("no", "否", "false", "0", ""), False),
+}
+_PRIORITIES = range(1, 10)
+_DEFAULT_PRIORITY = 5
+_SEVERAL = re.compile(r"[;；]")
+# What neither a message nor a workbook can hold.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_LONGEST_FOUND = 80
+# Half of the letters alike: Chinese names often have only two.
+_LIKENESS = 0.5
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as the text that a person sees in it."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case dt.datetime():
+            return cell.isoformat(" ")
+        case _:
+            return str(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def shown(cell: Cell) -> str:
+    """A cell as a fault quotes it: on one line, and not longer than a line."""
+    text = " ".join(text_of(cell).split())
+    return text if len(text) <= _LONGEST_FOUND else f"{text[:_LONGEST_FOUND]}…"
+
+
+def hint(found: str, known: Collection[str]) -> str:
+    """The known word that was probably meant, as the end of a sentence; nothing if none is near."""
+    near = nearest(found, known, _LIKENESS)
+    return f"，是不是 {near}？" if near else ""
+
+
+def _text(cell: Cell, known: Known) -> str:
+    text = text_of(cell)
+    if unprintable := _UNPRINTABLE.search(text):
+        raise CellError((repr(unprintable[0]), "能显示的文字，不要控制字符"))
+    return text
+
+
+def _line(cell: Cell, known: Known) -> str:
+    return " ".join(_text(cell, known).split())
+
+
+def _message(cell: Cell, known: Known) -> str:
+    text = _text(cell, known)
+    if odd := odd_fields(text):
+        raise CellError(*((piece, "字段写成 {name} 或 {name|备用词}，花括号要成对、用半角") for piece in odd))
+    return text
+
+
+def _kind(cell: Cell, known: Known) -> str:
+    word = _line(cell, known).lower()
+    if word not in _KINDS:
+        raise CellError((word, f"{'、'.join(KIND_NAMES)} 之一{hint(word, _KINDS)}"))
+    return _KINDS[word]
+
+
+def _date(cell: Cell, known: Known) -> tuple[dt.date, dt.time | None] | None:
+    if text_of(cell) == "":
+        return None
+    try:
+        return read_date(cell, known.today)
+    except DateError as error:
+        raise CellError((shown(cell), str(error))) from None
+
+
+def _time(cell: Cell, known: Known) -> dt.time | None:
+    if text_of(cell) == "":
+        return None
+    try:
+        return read_time(cell)
+    except DateError as error:
+        raise CellError((shown(cell), str(error))) from None
+
+
+def _moment(cell: Cell, known: Known) -> dt.datetime | None:
+    if text_of(cell) == "":
+        return None
+    try:
+        return read_moment(cell, known.today)
+    except DateError as error:
+        raise CellError((shown(cell), str(error))) from None
+
+
+def _rule(cell: Cell, known: Known) -> str:
+    word = _line(cell, known)
+    try:
+        return str(parse_rule(word))
+    except RuleError as error:
+        raise CellError((word, str(error))) from None
+
+
+def _catch_up(cell: Cell, known: Known) -> str:
+    word = _line(cell, known)
+    try:
+        return str(parse_policy(word))
+    except CatchUpError as error:
+        raise CellError((word, str(error))) from None
+
+
+def _several(cell: Cell, known: Known) -> tuple[str, ...]:
+    pieces = (" ".join(piece.split()) for piece in _SEVERAL.split(_text(cell, known)))
+    return tuple(dict.fromkeys(piece for piece in pieces if piece))
+
+
+def _among(what: str, names: Callable[[Known], Collection[str]]) -> Callable[[Cell, Known], tuple[str, ...]]:
+    def read(cell: Cell, known: Known) -> tuple[str, ...]:
+        found, all_names = _several(cell, known), names(known)
+        expected = f"{what}：{'、'.join(sorted(all_names)) or '（还没有）'}"
+        if unknown := [name for name in found if name not in all_names]:
+            raise CellError(*((name, f"{expected}{hint(name, all_names)}") for name in unknown))
+        return found
+
+    return read
+
+
+def _yes_no(cell: Cell, known: Known) -> bool:
+    word = _line(cell, known).lower()
+    if word not in _YES_NO:
+        raise CellError((word, "是 或 否（yes/no、true/false、1/0）"))
+    return _YES_NO[word]
+
+
+def _priority(cell: Cell, known: Known) -> int:
+    word = _line(cell, known)
+    if word == "":
+        return _DEFAULT_PRIORITY
+    if not (word.isdecimal() and int(word) in _PRIORITIES):
+        raise CellError((word, "1（最先）到 9"))
+    return int(word)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("key", "编号", _line, lambda entry: entry.key),
+    Column("title", "标题", _line, lambda entry: entry.title),
+    Column("kind", "形式", _kind, lambda entry: entry.kind),
+    Column("content_kind", "内容类型", _line, lambda entry: entry.content_kind),
+    Column("theme", "主题", _line, lambda entry: entry.theme),
+    Column("date", "日期", _date, lambda entry: entry.date),
+    Column("time", "时间", _time, lambda entry: entry.time),
+    Column("rule", "重复", _rule, lambda entry: entry.rule),
+    Column("tiers", "层级", _among("已有的层级", lambda known: known.tiers), lambda entry: ";".join(entry.tiers)),
+    Column("groups", "群", _among("已绑定的群", lambda known: known.groups), lambda entry: ";".join(entry.groups)),
+    Column("tags", "标签", _several, lambda entry: ";".join(entry.tags)),
+    Column("text", "正文", _message, lambda entry: entry.text),
+    Column("media", "素材", _several, lambda entry: ";".join(entry.media)),
+    Column("promotional", "推广", _yes_no, lambda entry: "yes" if entry.promotional else "no"),
+    Column("priority", "优先级", _priority, lambda entry: entry.priority),
+    Column("not_after", "过期", _moment, lambda entry: entry.not_after),
+    Column("catch_up", "补发", _catch_up, lambda entry: entry.catch_up),
+    Column("optional", "可选", _yes_no, lambda entry: "yes" if entry.optional else "no"),
+)
+
+NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
+BY_HEADER: dict[str, Column] = {header: column for column in COLUMNS for header in (column.name, column.chinese)}
+"""Every header we know, in both languages."""
+
+
+def written(cell: Cell) -> str:
+    """A cell in a text file: `2026-11-25`, `09:00` or `09:00:30`, `2026-11-25 20:00`."""
+    match cell:
+        case dt.datetime():
+            return f"{cell:%Y-%m-%d} {written(cell.time())}"
+        case dt.time():
+            return f"{cell:%H:%M:%S}" if cell.second else f"{cell:%H:%M}"
+        case None:
+            return ""
+        case _:
+            return str(cell)

@@ -1,0 +1,95 @@
+"""What is wrong with an entry as such: fields, media, links, an audience that nobody is in, years without holidays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from content_calendar.cadence import is_personal
+from content_calendar.entry import Entry
+from content_calendar.holidays import is_known
+from content_calendar.links import hosts_of, leads_outside
+from content_calendar.lint_plan import LintEntry, LintRow, Plan
+from content_calendar.reach import can_send
+from content_calendar.render import fields_of
+from content_calendar.rules import Workdays, parse_rule
+from models.fields import ALWAYS_KNOWN
+
+# Known of a group without knowing anybody in it.
+_KNOWN_OF_GROUPS = frozenset({"group", "tier", "shop"})
+_NEEDS_MEDIA = frozenset({"image", "album", "video", "file", "mini_program", "card"})
+
+
+def lint_entries(plan: Plan) -> Iterator[LintRow]:
+    """What is wrong with the entries that are due on the days of the plan, by key."""
+    tiers = {group.room: group.tier for group in plan.groups}
+    for one in sorted(plan.entries, key=lambda one: one.entry.key):
+        if not is_personal(one.entry) and not plan.days_of(one.entry, one.since):
+            continue
+        yield from _of_entry(plan, one.entry)
+        for room, own in one.overrides.items():
+            if own is not None and (own.text, own.media) != (one.entry.text, one.entry.media):
+                for row in _of_entry(plan, own):
+                    yield msgspec.structs.replace(row, group=room, tier=tiers.get(room))
+        yield from _audience(plan, one)
+
+
+def _of_entry(plan: Plan, entry: Entry) -> Iterator[LintRow]:
+    """What is wrong with the text, the media and the links."""
+    known = _known_fields(plan, entry)
+    unknown = (field.name for field in fields_of(entry.text) if field.fallback is None and field.name not in known)
+    for name in dict.fromkeys(unknown):
+        text = f"{{{name}}} 可能不知道，写成 {{{name}|备用词}}"
+        yield LintRow(code="field", entry=entry.key, text=text)
+    if entry.kind in _NEEDS_MEDIA and not entry.media:
+        yield LintRow(code="media", entry=entry.key, text=f"{entry.kind} 没有写素材")
+    if entry.kind == "link" and not (entry.media or hosts_of(entry.text)):
+        yield LintRow(code="media", entry=entry.key, text="link 没有写链接")
+    for name in entry.media:
+        if plan.media is not None and entry.kind != "card" and "://" not in name and name not in plan.media:
+            yield LintRow(code="media", entry=entry.key, text=f"素材里没有 {name}")
+    links = " ".join((entry.text, *(entry.media if entry.kind == "link" else ())))
+    for host in hosts_of(links):
+        if leads_outside(host):
+            yield LintRow(code="off_platform", entry=entry.key, text=f"链接 {host} 会把人带出微信")
+
+
+def _known_fields(plan: Plan, entry: Entry) -> frozenset[str]:
+    """Fields that are known of whoever gets the entry, whatever they have told."""
+    persona = frozenset({"persona"} if plan.playbook.persona.name else ())
+    if _goes_to_groups(entry):
+        return _KNOWN_OF_GROUPS | persona
+    return ALWAYS_KNOWN | persona | ({"tag"} if entry.tags else set())
+
+
+def _goes_to_groups(entry: Entry) -> bool:
+    return bool(entry.tiers or entry.groups) and not is_personal(entry)
+
+
+def _audience(plan: Plan, one: LintEntry) -> Iterator[LintRow]:
+    entry = one.entry
+    if _goes_to_groups(entry):
+        return
+    if not entry.tags and not is_personal(entry):
+        yield LintRow(code="unreachable", entry=entry.key, text="没有写层级、群或标签，谁也收不到")
+    elif plan.accounts and not any(able.proactive and can_send(able, entry) for able in plan.accounts):
+        yield LintRow(code="unreachable", entry=entry.key, text=f"没有账号能一对一发 {entry.kind}")
+
+
+def lint_holidays(plan: Plan) -> Iterator[LintRow]:
+    """Working days and public holidays of a year that is not announced yet follow the weekday; better to know it."""
+    for year in range(plan.first.year, plan.last.year + 1):
+        if is_known(year):
+            continue
+        text = f"{year} 年的放假安排还没有，先按星期几算"
+        concerned = [
+            one.entry.key
+            for one in plan.entries
+            if isinstance(parse_rule(one.entry.rule), Workdays)
+            and any(post.local_date.year == year for post in plan.days_of(one.entry, one.since))
+        ]
+        for key in sorted(concerned):
+            yield LintRow(code="holiday_data", period=f"{year}", entry=key, text=text)
+        if not concerned and "holidays" in plan.playbook.rest_days:
+            yield LintRow(code="holiday_data", period=f"{year}", text=text)

@@ -1,0 +1,30 @@
+"""What is wrong with a calendar file, by place, so that the operator can go there and mend it."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One fault of a file. The header is row 1; `column` is the header as it was written; `expected` is Chinese.
+
+    In TOML `row` counts the entries from 1 and `column` is the key.
+    """
+
+    sheet: str
+    row: int
+    column: str
+    found: str
+    expected: str
+
+
+class FileError(ValueError):
+    """The file as a whole cannot be read or written; the message says in Chinese why."""
+
+
+class CellError(ValueError):
+    """A cell holds what it may not; carries the pieces found and what is expected instead of each."""
+
+    def __init__(self, *pieces: tuple[str, str]) -> None:
+        super().__init__(pieces)
+        self.pieces = pieces

@@ -1,0 +1,18 @@
+"""发前检查 of the calendar: for every group and period what is missing, too much, clashing, alike, or cannot leave.
+
+Dates are those of the merchant's zone. A period is judged if it lies wholly within the days asked for; posts outside
+them are not looked at.
+"""
+
+from __future__ import annotations
+
+from content_calendar.entry_lint import lint_entries, lint_holidays
+from content_calendar.group_lint import lint_groups
+from content_calendar.lint_plan import LintEntry, LintGroup, LintRow, Plan
+
+__all__ = ["LintEntry", "LintGroup", "LintRow", "Plan", "lint"]
+
+
+def lint(plan: Plan) -> list[LintRow]:
+    """All faults of the calendar on the days of the plan: group by group, then entry by entry, then missing data."""
+    return [*lint_groups(plan), *lint_entries(plan), *lint_holidays(plan)]

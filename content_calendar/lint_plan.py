@@ -1,0 +1,90 @@
+"""What the lint of the calendar looks at, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Literal
+
+import msgspec
+
+from content_calendar.cadence import occurrences
+from content_calendar.entry import Entry
+from content_calendar.promises import Post
+from models.capabilities import Capabilities
+from models.playbook import Playbook
+
+Code = Literal[
+    "missing",  # a promise lacks posts
+    "surplus",  # a promise of exactly so many has more
+    "clash",  # two posts of a group within the hour
+    "repeat",  # two neighbouring posts alike
+    "theme",  # a theme is absent from its turn
+    "advert_share",  # too many adverts in a week
+    "cap",  # more posts than the caps allow the group or its typical member
+    "off_platform",  # leads members out of WeChat
+    "unreachable",  # its transport cannot deliver it, or it addresses nobody
+    "field",  # a field that may be unknown has no fallback
+    "media",  # a picture, file or card is missing
+    "holiday_data",  # working days of a year that is not announced yet
+]
+
+_DAY = timedelta(days=1)
+
+
+class LintGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A bound group: its room id, its tier, the rooms above it (nearest first), what its account's platform can do."""
+
+    room: str
+    tier: str
+    parents: tuple[str, ...] = ()
+    capabilities: Capabilities = Capabilities()
+
+
+class LintEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry in force. `since` is the local day of its first import: what lies before it is no occurrence.
+
+    `overrides` are the versions of groups' own, by room id; `None` where the group declined it.
+    """
+
+    entry: Entry
+    since: date | None = None
+    overrides: Mapping[str, Entry | None] = {}
+
+
+class LintRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault. What does not apply is `None`; `text` says in Chinese what is wrong."""
+
+    code: Code
+    group: str | None = None
+    tier: str | None = None
+    promise: str | None = None
+    period: str | None = None
+    entry: str | None = None
+    text: str
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is linted: the playbook, the bound groups, the entries in force, the days (both included) and their zone.
+
+    `media` are the names in the media folder (`None`: not looked at), `accounts` what the platforms of the accounts
+    can do that write 1:1.
+    """
+
+    playbook: Playbook
+    groups: Sequence[LintGroup]
+    entries: Sequence[LintEntry]
+    first: date
+    last: date
+    zone: tzinfo
+    media: Collection[str] | None = None
+    accounts: Sequence[Capabilities] = ()
+
+    def days_of(self, entry: Entry, since: date | None) -> list[Post]:
+        """The occurrences of an entry on the days asked for; none for a rule that counts from members."""
+        if since is not None and since > self.last:
+            return []
+        start = datetime.combine(self.first if since is None else max(self.first, since), time(), self.zone)
+        end = datetime.combine(self.last + _DAY, time(), self.zone)
+        found = occurrences(entry, self.zone, start.astimezone(UTC), end.astimezone(UTC))
+        return [Post(occurrence.local_date, occurrence.at_utc, entry) for occurrence in found]

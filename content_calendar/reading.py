@@ -1,0 +1,88 @@
+"""From records to entries: every cell read, every rule between cells checked, all faults found at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from content_calendar.cadence import next_occurrence
+from content_calendar.columns import COLUMNS, Known, shown, written
+from content_calendar.entry import Entry
+from content_calendar.faults import CellError, Fault
+from content_calendar.records import Record
+from content_calendar.recurrence import Recurrence
+from content_calendar.rules import parse_rule
+
+# Before all plausible dates of a calendar.
+_BEGINNING = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+def read_records(records: Iterable[Record], known: Known, zone: dt.tzinfo) -> tuple[list[Entry], list[Fault]]:
+    """The entries of the records in their order, and all faults. A key that comes twice is a fault of the later row."""
+    entries: list[Entry] = []
+    faults: list[Fault] = []
+    seen: dict[str, Record] = {}
+    for record in records:
+        values, wrong = _values(record, known)
+        key: str = values.get("key") or ""
+        if key in seen:
+            first = seen[key]
+            wrong.append(_fault(record, "key", key, f"每条一个编号；{key} 已在 {first.sheet} 第 {first.row} 行"))
+        elif key:
+            seen[key] = record
+        wrong.extend(_between_cells(record, values))
+        if not wrong:
+            entry = Entry(**values)
+            wrong.extend(_as_a_whole(record, entry, zone))
+            entries.append(entry)
+        faults.extend(wrong)
+    return entries, faults
+
+
+def _fault(record: Record, column: str, found: str, expected: str) -> Fault:
+    return Fault(record.sheet, record.row, record.header(column), found, expected)
+
+
+def _values(record: Record, known: Known) -> tuple[dict[str, Any], list[Fault]]:
+    """The values of the cells by column; a column with a fault is absent."""
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for column in COLUMNS:
+        try:
+            values[column.name] = column.read(record.cells.get(column.name), known)
+        except CellError as error:
+            faults.extend(_fault(record, column.name, found, expected) for found, expected in error.pieces)
+    if date := values.get("date"):
+        values["date"], time_in_date = date
+        if "time" in values and time_in_date is not None:
+            if values["time"] not in (None, time_in_date):
+                cell = shown(record.cells.get("time"))
+                faults.append(_fault(record, "time", cell, f"和日期里的时间 {written(time_in_date)} 一致，或留空"))
+            values["time"] = time_in_date
+    return values, faults
+
+
+def _between_cells(record: Record, values: dict[str, Any]) -> Iterator[Fault]:
+    """What cells that are right by themselves lack together. A column whose cell is faulty has its fault already."""
+
+    def empty(*names: str) -> bool:
+        return all(name in values and not values[name] for name in names)
+
+    if empty("key"):
+        yield _fault(record, "key", "", "编号，每条一个，不能空")
+    if empty("date", "rule"):
+        yield _fault(record, "date", "", "日期，或者在 rule 重复 里写怎么重复")
+    if "time" in values and values["time"] is None and "date" in values:
+        yield _fault(record, "time", "", "时间：HH:MM，例如 09:00（也可以写在日期里）")
+    if empty("text", "media"):
+        yield _fault(record, "text", "", "正文，或者在 media 素材 里写素材")
+    rule = parse_rule(values.get("rule", ""))
+    if isinstance(rule, Recurrence) and rule.needs_first_day and empty("date"):
+        yield _fault(record, "date", "", "这个 RRULE 从哪天算起：写开始日期")
+
+
+def _as_a_whole(record: Record, entry: Entry, zone: dt.tzinfo) -> Iterator[Fault]:
+    """An RRULE may be right and yet fall on no day, such as one that ends before it begins."""
+    if isinstance(parse_rule(entry.rule), Recurrence) and next_occurrence(entry, zone, _BEGINNING) is None:
+        yield _fault(record, "rule", entry.rule, "至少会到来一次的重复；请看开始日期和 UNTIL")

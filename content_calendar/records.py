@@ -1,0 +1,80 @@
+"""Rows of a file under the names of our columns, whatever kind of file they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from content_calendar.columns import BY_HEADER, NAMES, hint, shown, text_of
+from content_calendar.dates import Cell
+from content_calendar.faults import Fault
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """A sheet as it stands in a file: its rows, the header first, empty rows included so that the count is right."""
+
+    name: str
+    rows: Sequence[Sequence[Cell]]
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One row: the cells by the name of their column, and each column's header as it was written."""
+
+    sheet: str
+    row: int
+    cells: Mapping[str, Cell]
+    headers: Mapping[str, str]
+
+    def header(self, name: str) -> str:
+        """The header to name in a fault; the English name where the file lacks the column."""
+        return self.headers.get(name, name)
+
+
+def records_of(sheet: Sheet) -> tuple[list[Record], list[Fault]]:
+    """The filled rows of a sheet, and what is wrong with its header or its shape. An empty sheet is no fault."""
+    header = [text_of(cell) for cell in sheet.rows[0]] if sheet.rows else []
+    if not any(text_of(cell) for row in sheet.rows for cell in row):
+        return [], []
+    places, faults = _places(sheet.name, header)
+    if "key" not in places:
+        faults.append(Fault(sheet.name, 1, "key", "", "第一行是表头，要有 key 编号 这一列"))
+        return [], faults
+    headers = {name: header[place] for name, place in places.items()}
+    records: list[Record] = []
+    for number, row in enumerate(sheet.rows[1:], start=2):
+        if any(text_of(cell) for cell in row):
+            cells = {name: row[place] for name, place in places.items() if place < len(row)}
+            records.append(Record(sheet.name, number, cells, headers))
+            faults.extend(_outside(sheet.name, number, row, header))
+    return records, faults
+
+
+def unknown_column(sheet: str, row: int, header: str) -> Fault:
+    """The fault of a column, or a key in TOML, that we do not know."""
+    return Fault(sheet, row, header, header, f"列名：{'、'.join(NAMES)} 或其中文名{hint(header, BY_HEADER)}")
+
+
+def _places(sheet: str, header: Sequence[str]) -> tuple[dict[str, int], list[Fault]]:
+    places: dict[str, int] = {}
+    faults: list[Fault] = []
+    for place, written in enumerate(header):
+        column = BY_HEADER.get(written) or BY_HEADER.get(written.lower())
+        if not written:
+            continue
+        if column is None:
+            faults.append(unknown_column(sheet, 1, written))
+        elif column.name in places:
+            faults.append(Fault(sheet, 1, written, written, f"每列只写一次，{header[places[column.name]]} 已经有了"))
+        else:
+            places[column.name] = place
+    return places, faults
+
+
+def _outside(sheet: str, number: int, row: Iterable[Cell], header: Sequence[str]) -> Iterable[Fault]:
+    """Cells that stand under no header: an unquoted comma has shifted the row, or a header is missing."""
+    for place, cell in enumerate(row):
+        if text_of(cell) and (place >= len(header) or not header[place]):
+            yield Fault(
+                sheet, number, "", shown(cell), f"这一格没有表头；表头有 {len(header)} 列，正文里有逗号要加引号"
+            )

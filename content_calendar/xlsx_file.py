@@ -1,0 +1,143 @@
+"""Calendars as Excel workbooks. Bytes are the same for the same content: openpyxl's clock times are replaced.
+
+Every visible sheet of a file is read, except the one that explains the columns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from content_calendar.columns import shown
+from content_calendar.dates import Cell
+from content_calendar.faults import FileError
+from content_calendar.records import Sheet
+from content_calendar.template import CHOICES, EXPLANATIONS, FREE_CHOICES
+
+_SHEET = "排期"
+_EXPLANATION_SHEET = "说明"
+_STAMP = (1980, 1, 1, 0, 0, 0)
+_ANY_SYSTEM = 0
+_CORE = "docProps/core.xml"
+_STAMPED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+_LONGEST_CELL = 32_767
+# A workbook of some kilobytes can unpack to gigabytes; no calendar comes near this.
+_LARGEST_UNPACKED = 200_000_000
+_FORMATS: dict[type, str] = {dt.datetime: "yyyy-mm-dd hh:mm:ss", dt.date: "yyyy-mm-dd", dt.time: "hh:mm:ss"}
+_ROWS_WITH_CHOICES = 2000
+_WIDTHS = {"正文": 60, "text": 60, "标题": 20, "title": 20, "日期": 14, "date": 14, "过期": 20, "not_after": 20}
+_USUAL_WIDTH = 12
+
+
+def read_xlsx(data: bytes) -> list[Sheet]:
+    """The visible sheets of a workbook, dates and times as such. Raises `FileError`."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED:
+                raise FileError("Excel 文件展开后太大")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of decorations that it leaves out
+            workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            return [Sheet(sheet.title, list(_rows(sheet))) for sheet in workbook.worksheets if _is_calendar(sheet)]
+    except FileError:
+        raise
+    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever damaged XML makes it stumble over
+        raise FileError(f"不是能读的 .xlsx 文件（{type(error).__name__}），请用 Excel 或 WPS 另存一次") from None
+
+
+def write_xlsx(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+    """One sheet with a header. Raises `FileError` for a text that no cell of Excel can hold."""
+    workbook = Workbook()
+    _fill(_first_sheet(workbook), header, rows)
+    return _saved(workbook)
+
+
+def xlsx_template(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+    """The template: examples under the header, drop-downs beneath them, and a sheet that explains the columns."""
+    workbook = Workbook()
+    sheet = _first_sheet(workbook)
+    _fill(sheet, header, rows)
+    for place, name in enumerate(header, start=1):
+        if name in CHOICES:
+            choices = DataValidation(
+                "list", formula1=f'"{",".join(_offer(name))}"', showErrorMessage=name not in FREE_CHOICES
+            )
+            letter = get_column_letter(place)
+            choices.add(f"{letter}2:{letter}{_ROWS_WITH_CHOICES}")
+            sheet.add_data_validation(choices)
+    explanation = workbook.create_sheet(_EXPLANATION_SHEET)
+    _fill(explanation, ("列", "怎么填"), EXPLANATIONS)
+    explanation.column_dimensions["B"].width = _WIDTHS["正文"]
+    return _saved(workbook)
+
+
+def _offer(name: str) -> tuple[str, ...]:
+    # The list of a drop-down is separated by commas.
+    return tuple(choice for choice in CHOICES[name] if "," not in choice)
+
+
+def _is_calendar(sheet: Worksheet) -> bool:
+    return sheet.sheet_state == "visible" and sheet.title != _EXPLANATION_SHEET
+
+
+def _rows(sheet: Worksheet) -> Iterator[tuple[Cell, ...]]:
+    # Some programs write a wrong extent, by which rows would be cut off.
+    if hasattr(sheet, "reset_dimensions"):
+        sheet.reset_dimensions()
+    for row in sheet.iter_rows(values_only=True):
+        yield tuple(value if isinstance(value, Cell) else shown(str(value)) for value in row)
+
+
+def _first_sheet(workbook: Workbook) -> Worksheet:
+    sheet = workbook.worksheets[0]
+    sheet.title = _SHEET
+    return sheet
+
+
+def _fill(sheet: Worksheet, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    for place, name in enumerate(header, start=1):
+        cell = sheet.cell(1, place, name)
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="FFEFEFEF")
+        sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(name, _USUAL_WIDTH)
+    sheet.freeze_panes = "B2"
+    for number, row in enumerate(rows, start=2):
+        for place, value in enumerate(row, start=1):
+            if value is not None and value != "":
+                _put(sheet, number, place, value)
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
+    if isinstance(value, str) and len(value) > _LONGEST_CELL:
+        raise FileError(f"Excel 一格最多 {_LONGEST_CELL} 字：{shown(value)}")
+    cell = sheet.cell(row, column, value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # a text that begins with = is no formula
+        cell.alignment = Alignment(wrap_text="\n" in value, vertical="top")
+    else:
+        cell.number_format = _FORMATS.get(type(value), "General")
+
+
+def _saved(workbook: Workbook) -> bytes:
+    packed = io.BytesIO()
+    workbook.save(packed)
+    out = io.BytesIO()
+    with zipfile.ZipFile(packed) as source, zipfile.ZipFile(out, "w") as target:
+        for part in sorted(source.infolist(), key=lambda part: part.filename):
+            content = source.read(part)
+            if part.filename == _CORE:
+                content = _STAMPED.sub(rb"\g<1>2000-01-01T00:00:00Z\g<3>", content)
+            stamped = zipfile.ZipInfo(part.filename, _STAMP)
+            stamped.create_system = _ANY_SYSTEM
+            target.writestr(stamped, content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

@@ -1,0 +1,73 @@
+"""What we do about an event: `decide` is the whole table, one file a behaviour. No I/O, no clock, no chance of its own."""
+
+from __future__ import annotations
+
+from handlers import calendar, chat, groups, outcomes, presence, reception, roles, sessions, survey
+from models import events as ev
+from models import orders, timers
+from models.context import Context
+from models.effects import Effect
+from models.events import Event
+
+
+def decide(event: Event, context: Context) -> list[Effect]:
+    """The effects of an event, given everything that may be known about it."""
+    match event:
+        case ev.Message():
+            return chat.said(event, context)
+        case ev.FriendRequested():
+            return reception.requested(event, context)
+        case ev.FriendAdded():
+            return reception.added(event, context)
+        case ev.FriendRemoved():
+            return reception.removed(event, context)
+        case ev.SelfMessage():
+            return presence.self_said(event, context)
+        case ev.Tapped():
+            return presence.tapped(event, context)
+        case ev.SendAnswered():
+            return outcomes.answered(event, context)
+        case ev.GroupJoined():
+            return groups.joined(event, context)
+        case ev.GroupLeft():
+            return groups.left(event, context)
+        case ev.GroupRenamed():
+            return groups.renamed(event, context)
+        case ev.LoggedIn():
+            return sessions.logged_in(event, context)
+        case ev.LoggedOut() | ev.ScanWanted() | ev.WentDeaf():
+            return sessions.unreachable(event, context)
+        case ev.Roster():
+            return sessions.roster(event, context)
+        case ev.TimerDue():
+            return _TIMERS[event.kind](event, context)
+        case orders.SurveyFinished():
+            return groups.place(event, context)
+        case orders.SeatsChanged():
+            return groups.seats_changed(event, context)
+        case orders.BindGroupOrder():
+            return groups.bind(event, context)
+        case orders.UnbindGroupOrder():
+            return groups.unbind(event, context)
+        case orders.ImportEntriesOrder():
+            return calendar.imported(event, context)
+        case orders.DeleteEntriesOrder():
+            return calendar.deleted(event, context)
+        case orders.ApproveEntryOrder():
+            return calendar.approved(event, context)
+        case orders.GrantRoleOrder():
+            return roles.granted(event, context)
+        case orders.SettleDeliveryOrder():
+            return outcomes.settle(event, context)
+        case _:  # recalls and what could not be read are journalled, and that is all
+            return []
+
+
+_TIMERS = {
+    timers.SETTLE: survey.settled,
+    timers.NUDGE: survey.nudged,
+    timers.ASK_AGAIN: survey.asked_again,
+    timers.BEFRIEND: reception.unconfirmed,
+    timers.SEAT_TIMER: groups.seat_expired,
+    timers.ENTRY: calendar.due,
+}

@@ -1,0 +1,124 @@
+"""What each command does and says. Short enough for a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from handlers import groups
+from models import effects as fx
+from models.context import Context, PersonView
+from models.effects import Effect
+from models.events import Message
+from models.operations import Role
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.OWNER: "老板",
+    Role.ADMIN: "管理员",
+    Role.BRANCH: "舵主",
+    Role.HALL: "堂主",
+    Role.HELPER: "帮手",
+    Role.AUTHOR: "撰稿",
+    Role.VIEWER: "只看",
+}
+STATE_NAMES = {"online": "在线", "offline": "离线", "deaf": "没动静", "taken": "被别的程序占用", "scan": "等扫码"}
+REASON_NAMES = {
+    "quiet_hours": "免打扰时间",
+    "paused": "已停发",
+    "account_budget": "账号额度用完",
+    "person_cap": "到了打扰上限",
+    "group_cap": "群里今天够多了",
+    "human_present": "有人正在聊",
+    "not_approved": "等人通过",
+    "too_frequent": "平台嫌太快",
+    "network": "网络不通",
+    "refused": "平台没让发，再试",
+    "window": "等对方说话",
+    "quota": "这轮条数用完",
+    "complaint": "投诉没处理完",
+}
+
+NOBODY = "你在这里没有管理角色。"
+WHOAMI = "你是{roles}，编号 {contact}。"
+PAUSED = "好，{scope}已停发。恢复请发 /恢复{suffix}。"
+RESUMED = "好，{scope}恢复发送。"
+NOT_BOUND_TO = "没有「{tier}」这个层级。现有：{tiers}。"
+BOUND = "好，本群绑定为「{tier}」。"
+HERE, EVERYWHERE = ("本群", "这里", "here"), ("全部", "所有", "all")
+
+
+class Refusal(Exception):
+    """Why a command could not be carried out, in words for who gave it."""
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A command as it was given."""
+
+    event: Message
+    context: Context
+    person: PersonView
+    roles: frozenset[Role]
+    arguments: tuple[str, ...] = ()
+
+
+def whoami(call: Call) -> tuple[str, list[Effect]]:
+    names = "、".join(ROLE_NAMES[role] for role in Role if role in call.roles)
+    return WHOAMI.format(roles=names, contact=call.person.wire_id), []
+
+
+def status(call: Call) -> tuple[str, list[Effect]]:
+    now = call.context.status
+    if now is None:
+        raise Refusal("状态还没读出来，请再发一次。")
+    lines = [f"{account.name or account.id}：{STATE_NAMES.get(account.state, account.state)}" for account in now.accounts]
+    lines.append(f"今天已发 {now.sent_today} 条，新朋友 {now.new_friends_today} 位，建档中 {now.surveys_open} 位")
+    if now.open:
+        reasons = "、".join(f"{REASON_NAMES.get(reason, reason)} {count}" for reason, count in now.waiting.items())
+        lines.append(f"待发 {now.open} 条" + (f"（{reasons}）" if reasons else ""))
+    if now.unknown:
+        lines.append(f"有 {now.unknown} 条不确定发没发出去，请到电脑上核对")
+    if now.paused:
+        scopes = "、".join(_scope_name(scope, subject) for scope, subject in now.paused)
+        lines.append(f"停发中：{scopes}")
+    return "\n".join(lines), []
+
+
+def pause(call: Call) -> tuple[str, list[Effect]]:
+    scope, subject = _scope(call)
+    suffix = " 本群" if scope == "group" else ""
+    text = PAUSED.format(scope=_scope_name(scope, subject), suffix=suffix)
+    return text, [fx.PutPause(scope=scope, subject=subject, by=call.person.wire_id)]
+
+
+def resume(call: Call) -> tuple[str, list[Effect]]:
+    scope, subject = _scope(call)
+    scopes = [(scope, subject)]
+    if scope == "all" and call.context.status:  # 恢复 without more ends every pause
+        scopes = [*scopes, *(pair for pair in call.context.status.paused if pair not in scopes)]
+    return RESUMED.format(scope=_scope_name(scope, subject)), [
+        fx.PutPause(scope=one, subject=of, by=call.person.wire_id, resumed=True) for one, of in scopes
+    ]
+
+
+def bind(call: Call) -> tuple[str, list[Effect]]:
+    playbook, group = call.context.merchant.playbook, call.context.group
+    tier = call.arguments[0] if call.arguments else ""
+    if group is None or playbook.tier(tier) is None:
+        raise Refusal(NOT_BOUND_TO.format(tier=tier, tiers="、".join(tier.name for tier in playbook.tiers) or "无"))
+    return BOUND.format(tier=tier), groups.bound(call.context, group, tier, at=call.event.at)
+
+
+def _scope(call: Call) -> tuple[str, str]:
+    word = call.arguments[0] if call.arguments else ""
+    if word in HERE:
+        if not call.event.group:
+            raise Refusal("「本群」要在群里说。")
+        return "group", call.event.group
+    if not word or word in EVERYWHERE:
+        return "all", ""
+    raise Refusal(f"不明白「{word[:20]}」。可以说 本群 或 全部。")
+
+
+def _scope_name(scope: str, subject: str) -> str:
+    return {"all": "全部", "group": "本群"}.get(scope, f"{scope} {subject}")

@@ -1,0 +1,171 @@
+"""Slash-commands: the whole table of what there is and who may, and how a line is read.
+
+Help, permission, audit and documentation all come from `TABLE`. Authority goes by stable id: roles are in the context,
+and a nickname proves nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from handlers import command_answers as answers
+from models import effects as fx
+from models.context import Context, PersonView
+from models.deliveries import Cause, Lane
+from models.effects import Effect
+from models.events import Message
+from models.operations import Role
+
+STAFF = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL, Role.HELPER)
+CHIEFS = (Role.OWNER, Role.ADMIN)
+
+REFUSED = "这个指令只有管理员能用。"
+UNKNOWN = "没有「{name}」这个指令。{hint}发 /帮助 看看能用哪些。"
+DID_YOU_MEAN = "是不是想说 /{name}？"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the table. `run` gives the answer and what else is to happen."""
+
+    name: str
+    chinese: str
+    roles: tuple[Role, ...]
+    help: str
+    run: Callable[[answers.Call], tuple[str, list[Effect]]]
+    arguments: str = ""
+    aliases: tuple[str, ...] = ()
+    groups_only: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that it answers to."""
+        return (self.name, self.chinese, *self.aliases)
+
+
+TABLE: tuple[Command, ...] = (
+    Command("help", "帮助", tuple(Role), "看看能用哪些指令", lambda call: (help_text(call), [])),
+    Command("whoami", "我是谁", tuple(Role), "我在这里是什么角色", answers.whoami),
+    Command("status", "状态", STAFF, "今天发了多少、还等着多少、账号好不好", answers.status),
+    Command("pause", "停发", CHIEFS, "停止发送", answers.pause, "[本群|全部]", ("暂停",)),
+    Command("resume", "恢复", CHIEFS, "恢复发送", answers.resume, "[本群|全部]"),
+    Command("bind", "绑定", CHIEFS, "把本群绑定到一个层级", answers.bind, "层级", groups_only=True),
+)
+_BY_NAME = {name: command for command in TABLE for name in command.names}
+# Chinese names that staff may also say without a slash; they mean nothing else in a shop's chat.
+_BARE = frozenset(name for command in TABLE if not command.arguments.endswith("级") for name in command.names[1:])
+
+_MENTION = re.compile(r"@[^\s@]{1,64}[\s\u2005\u2006\u00a0]+")
+# A command is short; of a longer message only so much is looked at.
+_LONGEST = 4_000
+
+
+def has_slash(text: str) -> bool:
+    """Whether a line of the message begins with a slash, half-width or full-width, after mentions."""
+    return any(_strip(line).startswith(("/", "／")) for line in text[:_LONGEST].splitlines())
+
+
+def is_command(text: str) -> bool:
+    """Whether the message looks like a command, whoever said it."""
+    return has_slash(text) or _strip(text[:_LONGEST]) in _BARE
+
+
+def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """Run each line of a message that is a command; refuse and audit what the person may not."""
+    lines = [_strip(line) for line in event.text[:_LONGEST].splitlines()]
+    roles = roles_of(person, event.account, event.group)
+    replies: list[str] = []
+    effects: list[Effect] = []
+    for line in lines:
+        if line.startswith(("/", "／")) or line in _BARE:
+            reply, done = _run(line.lstrip("/／"), event, context, person, roles)
+            replies += [reply] if reply else []
+            effects += done
+    if replies:
+        effects.append(_answer(event, context, person, "\n\n".join(replies), refused=not roles))
+    return effects
+
+
+def roles_of(person: PersonView, account: str, group: str) -> frozenset[Role]:
+    """The roles that count here: those given for everywhere, for this account, or for this group."""
+    return frozenset(
+        Role(given.role)
+        for given in person.roles
+        if given.account in ("", account) and given.group in ("", group)
+    )
+
+
+def help_text(call: answers.Call) -> str:
+    """The commands that this person may use."""
+    usable = [command for command in TABLE if call.roles & set(command.roles)]
+    return "\n".join(
+        f"/{command.chinese}{' ' + command.arguments if command.arguments else ''}　{command.help}"
+        for command in usable
+    )
+
+
+def _run(
+    line: str, event: Message, context: Context, person: PersonView, roles: frozenset[Role]
+) -> tuple[str, list[Effect]]:
+    try:
+        words = shlex.split(line)
+    except ValueError:  # a quote that is not closed
+        words = line.split()
+    name = words[0].casefold() if words else ""
+    command = _BY_NAME.get(name)
+    if command is None:
+        refused = _audit(event, person, name or "/", "refused", "unknown_command")
+        if not roles:
+            return ("" if event.group else REFUSED), [refused]
+        near = difflib.get_close_matches(name, list(_BY_NAME), n=1)
+        hint = DID_YOU_MEAN.format(name=near[0]) if near else ""
+        return UNKNOWN.format(name=name[:20], hint=hint), [refused]
+    if not roles & set(command.roles):
+        refused = _audit(event, person, command.name, "refused", "not_allowed")
+        return ("" if event.group and not roles else REFUSED), [refused]
+    if command.groups_only and not event.group:
+        return f"/{command.chinese} 要在群里发。", [_audit(event, person, command.name, "refused", "wrong_place")]
+    call = answers.Call(event=event, context=context, person=person, roles=roles, arguments=tuple(words[1:]))
+    try:
+        reply, effects = command.run(call)
+    except answers.Refusal as refusal:
+        return str(refusal), [_audit(event, person, command.name, "refused", "bad_arguments")]
+    return reply, [*effects, _audit(event, person, command.name, "ok", " ".join(words[1:]))]
+
+
+def _answer(event: Message, context: Context, person: PersonView, text: str, *, refused: bool) -> Effect:
+    """In the place where it was asked. A stranger is told once a day at most that this is not for them."""
+    reason = event.wire_id or f"{event.at:%Y%m%dT%H%M%S%f}"
+    key = f"refuse:{person.wire_id}:{event.at:%Y-%m-%d}" if refused else f"command:{person.wire_id}:{reason}"
+    return fx.Send(
+        key=key,
+        account=event.account,
+        lane=Lane.REPLY,
+        cause=Cause.COMMAND,
+        contact_id=None if event.group else person.contact_id,
+        group_id=context.group.id if event.group and context.group else None,
+        text=text,
+    )
+
+
+def _audit(event: Message, person: PersonView, action: str, result: str, reason: str) -> Effect:
+    return fx.Audit(
+        actor=person.wire_id,
+        action=action[:64],
+        target="",
+        place=event.group or "1:1",
+        result=result,
+        reason=reason[:200],
+    )
+
+
+def _strip(line: str) -> str:
+    """The line without white space around it and without mentions before it."""
+    line = line.strip()
+    while found := _MENTION.match(line):
+        line = line[found.end() :].lstrip()
+    return line

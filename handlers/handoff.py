@@ -1,0 +1,60 @@
+"""转人工: real business goes to a human, and the member is told so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers.values import address
+from models import effects as fx
+from models.context import Context, PersonView
+from models.deliveries import Cause, Lane
+from models.effects import Effect
+
+TO_MEMBER = "这个我请店里的同事来回你，稍等一下哈。"
+TO_STAFF = "【转人工】{who}（{contact}）说：{text}"
+# A phone shows so much of a message without a tap.
+_QUOTED = 200
+
+
+def question(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
+    """Hand a member's question, or their wish for a human, to the staff. Keyword answers come first."""
+    if (answer := standing_answer(context, text)) is not None:
+        return [_say(at, person, account, answer)]
+    return [_say(at, person, account, TO_MEMBER), *tell_staff(at, context, person, account, text)]
+
+
+def standing_answer(context: Context, text: str) -> str | None:
+    """The playbook's answer to a message with one of its keywords."""
+    for keyword in context.merchant.playbook.keywords:
+        if any(word in text for word in keyword.words):
+            return keyword.answer
+    return None
+
+
+def tell_staff(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
+    """A note to each owner and admin who is a friend of the account."""
+    who = address(context.merchant.playbook, person) or person.wire_id
+    note = TO_STAFF.format(who=who, contact=person.wire_id, text=text[:_QUOTED])
+    return [
+        fx.Send(
+            key=f"handoff:{person.wire_id}:{at:%Y%m%dT%H%M%S%f}:{member.wire_id}",
+            account=account,
+            lane=Lane.SERVICE,
+            cause=Cause.HANDOFF,
+            contact_id=member.contact_id,
+            text=note,
+        )
+        for member in context.staff
+        if account in member.friendships and member.contact_id != person.contact_id
+    ]
+
+
+def _say(at: datetime, person: PersonView, account: str, text: str) -> Effect:
+    return fx.Send(
+        key=f"chat:{person.wire_id}:{at:%Y%m%dT%H%M%S%f}",
+        account=account,
+        lane=Lane.REPLY,
+        cause=Cause.CHAT,
+        contact_id=person.contact_id,
+        text=text,
+    )

@@ -1,0 +1,51 @@
+"""退订: at once, with one acknowledgement and nothing after it."""
+
+from __future__ import annotations
+
+
+import msgspec
+
+from models import effects as fx
+from models import timers
+from models.context import PersonView
+from models.deliveries import Cause, Lane
+from models.effects import Effect
+from models.people import SurveyState
+
+ACKNOWLEDGEMENT = "好的，以后不再主动给你发消息了。群里的通知是发给全群的，不想看可以退群或设免打扰。"
+
+
+def stop(person: PersonView, account: str) -> list[Effect]:
+    """No more messages; what was on its way to them is taken back, and an open survey stops."""
+
+    if person.opted_out:
+        return []
+    effects: list[Effect] = [
+        fx.OptOut(person_id=person.person_id),
+        fx.Cancel(
+            contact_id=person.contact_id,
+            causes=(Cause.GREETING, Cause.SURVEY, Cause.CHAT, Cause.CALENDAR, Cause.CARE, Cause.GROUP),
+            reason="opted_out",
+        ),
+        *(
+            fx.DropTimer(kind=kind, subject=person.wire_id)
+            for kind in (timers.NUDGE, timers.SETTLE, timers.ASK_AGAIN)
+        ),
+        fx.Audit(actor=person.wire_id, action="opt_out", target=person.wire_id, place=account),
+    ]
+    if person.survey is not None and person.survey.state in (SurveyState.OPEN, SurveyState.RESTING):
+        stopped = msgspec.structs.replace(person.survey, state=SurveyState.STOPPED, pending=())
+        effects.append(fx.PutSurvey(person_id=person.person_id, survey=stopped))
+    if account in person.friendships:
+        effects.append(
+            fx.Send(
+                key=f"optout:{person.wire_id}",
+                account=account,
+                lane=Lane.REPLY,
+                cause=Cause.CHAT,
+                contact_id=person.contact_id,
+                text=ACKNOWLEDGEMENT,
+                about_consent=True,
+            )
+        )
+    return effects

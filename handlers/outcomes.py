@@ -1,0 +1,139 @@
+"""What came of a send, and whether it is tried again: a pure decision from kind, answer and attempts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from handlers import groups, reception
+from models import effects as fx
+from models.chance import chance
+from models.context import Context, DeliveryView
+from models.deliveries import Cause, DeliveryKind, DeliveryState
+from models.effects import Effect
+from models.events import SendAnswered
+from models.orders import SettleDeliveryOrder
+
+# "Too frequent": the whole account is silent for a quarter of an hour, then for an hour. Numbers of the contract.
+_TOO_FREQUENT = (timedelta(minutes=15), timedelta(hours=1))
+# A greeting that the platform refuses right after the acceptance is tried again so often, within an hour of it.
+_GREETING_TRIES = (timedelta(seconds=20), timedelta(minutes=3), timedelta(minutes=15))
+_GREETING_WITHIN = timedelta(hours=1)
+# The network: doubling from two seconds, never more than ten minutes apart, with jitter so that accounts spread out.
+_NETWORK_FIRST = timedelta(seconds=2)
+_NETWORK_MOST = timedelta(minutes=10)
+
+_UNKNOWN = {"timeout", "error", "crash"}
+
+
+def answered(event: SendAnswered, context: Context) -> list[Effect]:
+    """Settle a delivery by the platform's answer. An echo may have been quicker; then there is nothing left to say."""
+    delivery = context.delivery
+    if delivery is None:
+        return []
+    follow_up = _brought_about(event, context, delivery) if event.answer == "sent" else []
+    if delivery.state != DeliveryState.CLAIMED:
+        return follow_up
+    if event.answer in _UNKNOWN:
+        return [_settle(delivery, DeliveryState.UNKNOWN, event.answer)]
+    match event.answer:
+        case "sent":
+            return [_settle(delivery, DeliveryState.SENT, message=event.message), *follow_up]
+        case "awaiting_tap":
+            return [_settle(delivery, DeliveryState.AWAITING_TAP, message=event.message)]
+        case "too_frequent":
+            pause = _TOO_FREQUENT[min(delivery.attempts, len(_TOO_FREQUENT)) - 1]
+            return [
+                fx.SendAgain(delivery_id=delivery.id, at=event.at + pause, reason="too_frequent"),
+                fx.SlowDown(account=event.account, until=event.at + pause),
+            ]
+        case "network":
+            return [fx.SendAgain(delivery_id=delivery.id, at=_network_retry(event, context), reason="network")]
+        case "unsupported":
+            return [_settle(delivery, DeliveryState.SKIPPED, "unreachable"), *_failed(event, context, delivery)]
+        case _:
+            again = _greeting_retry(event.at, context, delivery)
+            if again is not None:
+                return [fx.SendAgain(delivery_id=delivery.id, at=again, reason="refused")]
+            return [_settle(delivery, DeliveryState.FAILED, "refused"), *_failed(event, context, delivery)]
+
+
+def settle(order: SettleDeliveryOrder, context: Context) -> list[Effect]:
+    """A human looked, and says what became of an uncertain delivery."""
+    delivery = context.delivery
+    if delivery is None:
+        return _refuse(order, f"没有编号为 {order.delivery} 的发送记录")
+    if delivery.state not in (DeliveryState.UNKNOWN, DeliveryState.FAILED, DeliveryState.SENT):
+        return _refuse(order, f"{delivery.key} 现在是 {delivery.state}，不需要核对")
+    match order.outcome:
+        case "sent":
+            done: Effect = _settle(delivery, DeliveryState.SENT)
+        case "failed":
+            done = _settle(delivery, DeliveryState.FAILED)
+        case "resend":
+            done = fx.SendAgain(delivery_id=delivery.id, at=order.at, reason="network")
+        case _:
+            return _refuse(order, "结果只能是 sent、failed 或 resend")
+    return [
+        done,
+        fx.Audit(actor=order.actor, action="deliveries.settle", target=delivery.key, reason=order.outcome),
+        fx.Answered(text=f"{delivery.key}：{order.outcome}"),
+    ]
+
+
+def _brought_about(event: SendAnswered, context: Context, delivery: DeliveryView) -> list[Effect]:
+    """What is true now that the platform has done it."""
+    person = context.person
+    if person is None:
+        return []
+    match delivery.kind:
+        case DeliveryKind.FRIEND_ACCEPT:
+            return reception.accepted(event, context)
+        case DeliveryKind.REMARK:
+            return [
+                fx.PutFriendship(
+                    account=event.account,
+                    contact_id=person.contact_id,
+                    person_id=person.person_id,
+                    remark=delivery.text,
+                )
+            ]
+        case _:
+            return []
+
+
+def _failed(event: SendAnswered, context: Context, delivery: DeliveryView) -> list[Effect]:
+    """A seat is not kept for an invitation that will never arrive."""
+    if delivery.kind != DeliveryKind.INVITE or delivery.contact_id is None or delivery.group_id is None:
+        return []
+    return groups.invitation_failed(event.at, context, delivery.contact_id, delivery.group_id)
+
+
+def _greeting_retry(at: datetime, context: Context, delivery: DeliveryView) -> datetime | None:
+    if delivery.cause != Cause.GREETING or delivery.kind != DeliveryKind.TEXT or context.person is None:
+        return None
+    friendship = context.person.friendships.get(delivery.account)
+    since = (friendship.accepted_at or friendship.added_at) if friendship else None
+    if delivery.attempts > len(_GREETING_TRIES) or since is None:
+        return None
+    again = at + _GREETING_TRIES[delivery.attempts - 1]
+    return again if again <= since + _GREETING_WITHIN else None
+
+
+def _network_retry(event: SendAnswered, context: Context) -> datetime:
+    attempts = context.delivery.attempts if context.delivery else 1
+    pause = min(_NETWORK_FIRST * 2 ** min(attempts - 1, 20), _NETWORK_MOST)
+    return event.at + pause * (0.5 + chance(context.merchant.seed, f"{event.key}:{attempts}"))
+
+
+def _settle(
+    delivery: DeliveryView, state: DeliveryState, reason: str | None = None, message: str = ""
+) -> fx.Settle:
+    return fx.Settle(delivery_id=delivery.id, state=state, reason=reason, message=message)
+
+
+def _refuse(order: SettleDeliveryOrder, why: str) -> list[Effect]:
+    target = str(order.delivery)
+    return [
+        fx.Audit(actor=order.actor, action="deliveries.settle", target=target, result="refused", reason=why),
+        fx.Answered(refused=why),
+    ]

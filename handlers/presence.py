@@ -1,0 +1,40 @@
+"""What our own account says: the echo of a send, or a human typing on its phone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models import effects as fx
+from models.context import Context
+from models.deliveries import DeliveryState
+from models.effects import Effect
+from models.events import SelfMessage, Tapped
+
+_CAN_BE_CONFIRMED = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.AWAITING_TAP)
+
+
+def self_said(event: SelfMessage, context: Context) -> list[Effect]:
+    """An echo confirms its delivery. Anything else was typed by a human, and automation there holds back."""
+    delivery = context.delivery
+    if delivery is not None:
+        if delivery.state not in _CAN_BE_CONFIRMED:
+            return []
+        return [fx.Settle(delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.wire_id)]
+    minutes = context.merchant.playbook.human_hold_minutes
+    if not minutes:
+        return []
+    return [
+        fx.Hold(
+            account=event.account,
+            until=event.at + timedelta(minutes=minutes),
+            contact_id=context.person.contact_id if context.person and not event.to_group else None,
+            group_id=context.group.id if context.group else None,
+        )
+    ]
+
+
+def tapped(_event: Tapped, context: Context) -> list[Effect]:
+    """A human tapped the task that the platform had made: now it is sent."""
+    if context.delivery is None:
+        return []
+    return [fx.Settle(delivery_id=context.delivery.id, state=DeliveryState.SENT)]

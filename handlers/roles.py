@@ -1,0 +1,32 @@
+"""Roles are given and taken by an operator's order, to a stable id."""
+
+from __future__ import annotations
+
+from models import effects as fx
+from models.context import Context
+from models.effects import Effect
+from models.operations import Role
+from models.orders import GrantRoleOrder
+
+
+def granted(order: GrantRoleOrder, _context: Context) -> list[Effect]:
+    """Grant or revoke."""
+    action = "role.revoke" if order.revoke else "role.grant"
+    if order.role not in set(Role):
+        why = f"没有角色「{order.role}」，可以是：{'、'.join(Role)}"
+        return [
+            fx.Audit(actor=order.actor, action=action, target=order.contact, result="refused", reason=why),
+            fx.Answered(refused=why),
+        ]
+    return [
+        fx.PutRole(
+            wire_id=order.contact,
+            role=order.role,
+            account=order.account,
+            group=order.group,
+            granted_by=order.actor,
+            revoked=order.revoke,
+        ),
+        fx.Audit(actor=order.actor, action=action, target=order.contact, place=order.group, reason=order.role),
+        fx.Answered(text=f"{order.contact} {'不再是' if order.revoke else '现在是'} {order.role}"),
+    ]

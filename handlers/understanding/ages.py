@@ -1,0 +1,159 @@
+"""A child's age in full months: 一岁半 is 18, 快两岁 24, 8个月零5天 8, 百天 3, 还没出生 0, 大的3岁小的8个月 [36, 8]."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from handlers.understanding.amounts import tidy
+from handlers.understanding.dates import birth_month
+from handlers.understanding.numerals import DIGITS, masked, numbers
+
+Age = int | list[int]
+_N = r"(?:\d{1,3}(?:\.\d)?|[零〇一二两三四五六七八九十百]{1,4}|俩|仨)"
+_OF_YEARS = r"(?:周岁|虚岁|岁|years?(?:old)?|yrs?|y(?![a-z]))"
+_UNBORN = re.compile(
+    r"(?:还)?(?:没|未|木有|没有)(?:有)?(?:出生|生(?!病|气|日)|卸货|出来)|肚子里|肚里|腹中|怀孕|怀着|怀上|刚怀|孕(?:期|妇|\d|[一二三四五六七八九十]|早|中|晚|吐|后期)|待产|待生|预产|备孕|快生了|要生了|即将出生|准备生|卸货|揣着|胎动|胎里|下(?:个)?月(?:就)?生|还在(?:妈妈|我)?(?:的)?肚|准妈妈|临产|头胎怀|未出世|没出世|在怀"
+)
+_NO_CHILD = re.compile(r"没(?:有)?(?:孩子|娃|宝宝|小孩|生娃|结婚)|单身|不打算生|丁克|还没要|没生过|未婚|没对象")
+_TOKEN = re.compile(
+    rf"(?P<unborn>{_UNBORN.pattern})"
+    rf"|(?P<range_low>{_N})(?:个)?(?P<range_unit>{_OF_YEARS}|个?月)?(?:半)?\s?(?:-|~|到|至|—|、|或者?)+\s?(?P<range_high>{_N})\s?(?:个)?(?P<range_of>{_OF_YEARS}|半?月)"
+    rf"|(?P<years>{_N})\s?(?:个)?{_OF_YEARS}\s?(?P<year_half>半)?(?:多|大|了|零|又|加|\+)?\s?(?:(?P<year_months>{_N})\s?(?:个半|个多|个|多)?\s?月|(?P<year_rest>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})(?![\d年号日天块元个]))?"
+    rf"|(?P<half_year>(?<![一二两三四五六七八九\d])(?:大)?半(?:岁|年|周岁))|(?P<full_year>(?:满|过|一|刚|快|1)?周岁)|(?P<hundred>百(?:日|天)|一百天|100\s?天)|(?P<full_month>(?:满|足|出|刚|没|未)月(?!份)|出月子|坐月子|月子里)|(?P<newborn>新生|刚生|刚出生|出生没|刚出来|昨天(?:刚)?(?:生|出)|今天(?:刚)?(?:生|出)|刚落地)"
+    rf"|(?P<months>{_N})\s?\+?(?:个(?:半|多)?月|月龄|month|个多月|个整月|mon|m(?![a-z])|(?<=[十\d])月大|月(?=多?大|了|半))(?P<month_half>半)?"
+    rf"|(?P<weeks>{_N})\s?(?:个)?(?:周|星期|礼拜|weeks?)(?!年|岁|一|二|三|四|五|六|日|末)|(?P<days>{_N})\s?(?:来|多)?(?:天|日龄|days?)"
+    rf"|(?P<year_span>{_N})\s?年级|(?P<whole_years>[一二两三四五六七八九\d]{{1,2}})年(?:多|了|零(?P<whole_months>{_N})个月)?(?!\d|级)"
+)
+_NOT_YET = re.compile(r"(?:不到|未满|不满|没到|还没到|没满|还没满|小于|不足|还不满|还不到|没有)$")
+_WITHIN = re.compile(r"^(?:以内|以下|之内|不到|之前)")
+_SHORT_OF = re.compile(rf"(?:还)?(?:差|缺)({_N})?(?:个)?(月|天|周|点)(?:就|到|满|就满|就到|不到|才|才满|快)?(?:是)?({_N})(?:周)?岁|(?:还)?(?:差|缺)({_N})个?(月)(?:就|到|满|就满|才满)?(半岁|周岁)")
+_CHILDREN = re.compile(r"老大|老二|老三|大宝|二宝|小宝|三宝|大的|小的|哥哥|姐姐|弟弟|妹妹|两个|俩|一个.*一个|双胞胎|二胎|大娃|二娃|小娃|女儿|儿子|闺女")
+_BARE = re.compile(rf"^\D{{0,6}}?({_N}|\d+\.\d)(?:多|来)?(?:大|左右|了|吧|个|半)*$")
+
+
+def _number(numeral: str) -> float:
+    if numeral in DIGITS:
+        return float(DIGITS[numeral])
+    found = numbers(numeral)
+    return found[0].low if found else 0.0
+
+
+def _spread(numeral: str) -> tuple[float, float] | None:
+    found = numbers(numeral)
+    return (found[0].low, found[0].high) if found and found[0].low != found[0].high else None
+
+
+def _months(token: re.Match[str]) -> int | list[int] | None:
+    if token["unborn"] is not None or token["newborn"]:
+        return 0
+    if token["range_high"]:
+        of_years = "月" not in token["range_of"] and not token["range_of"].startswith("m")
+        factor = 12 if of_years else 1
+        low_factor = factor if not token["range_unit"] else (1 if "月" in token["range_unit"] else 12)
+        low, high = _number(token["range_low"]) * low_factor, _number(token["range_high"]) * factor
+        return [int(low), int(high)] if low < high else None
+    if token["years"]:
+        if token["years"] in ("百",):
+            return None
+        spread = _spread(token["years"])
+        if spread:
+            return [int(spread[0] * 12), int(spread[1] * 12)]
+        extra = 6.0 if token["year_half"] else _number(token["year_months"] or token["year_rest"] or "零")
+        return int(_number(token["years"]) * 12 + 0.01) + int(extra if extra < 12 else 0)
+    for name, months in (("half_year", 6), ("full_year", 12), ("hundred", 3), ("full_month", 1)):
+        if token[name]:
+            return 0 if token[name] in ("没月", "未月", "坐月子", "月子里") else months
+    if token["months"]:
+        spread = _spread(token["months"])
+        return [int(spread[0]), int(spread[1])] if spread else int(_number(token["months"]))
+    if token["weeks"]:
+        return int(_number(token["weeks"]) * 7 / 30.4)
+    if token["days"]:
+        return int(_number(token["days"]) / 30)
+    if token["whole_years"]:
+        return int(_number(token["whole_years"]) * 12 + _number(token["whole_months"] or "零"))
+    return None
+
+
+def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
+    """Full months; `[low, high]` for a range; a list in the order told for several children; None if untold."""
+    text = masked_keeping_ages(text)
+    ahead = re.search(rf"(下)个月(?:份)?(?:就)?(?:要|该)?(?:满|过|到|是)?(?:(半岁|周岁)|({_N})(?:周)?岁)", text)
+    if ahead:
+        return (6 if ahead.group(2) == "半岁" else 12 if ahead.group(2) else int(_number(ahead.group(3)) * 12)) - 1
+    short = _SHORT_OF.search(text)
+    if short:
+        return _short_of(short)
+    ages: list[int] = []
+    spans: list[int | list[int]] = []
+    for token in _TOKEN.finditer(text):
+        before, after = text[: token.start()], text[token.end() :]
+        value = _months(token)
+        if token["days"] and re.search(r"月(?:零|又|多|加|\+|,|，|\s)*$|岁(?:零|又|加|\s)*$", before):
+            continue
+        if value is None or re.search(r"(?:大|小|差|隔)$", before) and after.startswith("的差"):
+            continue
+        if isinstance(value, int) and (_NOT_YET.search(before) or _WITHIN.match(after)) and value > 0:
+            value = [0, value]
+        spans.append(value)
+    flat = [each for each in spans if isinstance(each, int)]
+    ranges = [each for each in spans if isinstance(each, list)]
+    born = birth_month(text, asked_on) if asked_on else None
+    if not spans:
+        return born if born is not None else _bare(text, asked)
+    if _UNBORN.search(text) and 0 in flat and not _CHILDREN.search(text):
+        return 0
+    if ranges:
+        return ranges[0]
+    ages = flat
+    if len(ages) == 1:
+        return ages[0]
+    if len(set(ages)) == 1 and not _CHILDREN.search(text):
+        return ages[0]
+    # Without a word for several children a second figure is the same child told again, more exactly last.
+    return ages if _CHILDREN.search(text) or re.search(r"[,，、和 ]", text) else ages[-1]
+
+
+def masked_keeping_ages(text: str) -> str:
+    """The text without lower limits of goods (0-6个月的奶粉 stays an age: only stage names such as 二段 are blanked)."""
+    return re.sub(r"[一二三四1234]\s?段", "__", text)
+
+
+def _short_of(short: re.Match[str]) -> int:
+    if short.group(5):
+        target = 6 if short.group(6) == "半岁" else 12
+        return target - int(_number(short.group(4) or "一"))
+    target = int(_number(short.group(3)) * 12)
+    return target - int(_number(short.group(1) or "零")) if short.group(2) == "月" else target
+
+
+def _bare(text: str, asked: str) -> Age | None:
+    """A bare figure is read in the unit that the question names: 多少个月 or 几岁."""
+    core = re.sub(r"[\s,，。.!！~吧啊呀呢哦哈]", "", masked(text))
+    found = _BARE.match(core)
+    if not found:
+        return None
+    in_years = "岁" in asked and "月" not in asked
+    in_months = "月" in asked
+    if not (in_years or in_months):
+        return None
+    spread = _spread(found.group(1))
+    if spread:
+        return [int(each * (12 if in_years else 1)) for each in spread]
+    value = _number(found.group(1)) + (0.5 if core.rstrip("了吧").endswith("半") else 0)
+    return int(tidy(value * 12)) if in_years else int(value)
+
+
+def told_age(text: str, asked_on: date | None) -> Age | None:
+    """A child's age told in a reply to another question: only beside a word for the child."""
+    if not re.search(r"宝宝|娃|孩子|宝贝|小朋友|儿子|女儿|闺女|大宝|二宝|宝", text):
+        return None
+    if not re.search(rf"{_N}\s?(?:岁|周岁|个(?:半|多)?月|月龄)|半岁|满月|百天|周岁|没出生|没生", text):
+        return None
+    return read_age(text, "", asked_on)
+
+
+def has_no_child(text: str) -> bool:
+    """Whether a reply says that there is no child whose age could be told."""
+    return bool(_NO_CHILD.search(text)) and not _UNBORN.search(text)

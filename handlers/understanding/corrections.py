@@ -1,0 +1,180 @@
+"""An earlier answer was wrong: which one, and what is right (刚才说错了，我在苏州; 预算改成一千; 名字写错了)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from handlers.understanding.text import Message, clauses, dense, readable
+from handlers.understanding.values import read_value, told_value
+from handlers.understanding.vocabulary import Prior, Question
+
+_WRONG = re.compile(r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|按|留|发|给|算|点)[错反]|错了|错啦|有误|不对(?!劲)|更正|纠正|改[成为到下]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|是.{1,8}不是|刚才那个|更新一下|作废|搬家|搬到|搬去|搬来|换(?:了)?(?:号|手机|电话)|新号|调(?:到|成|整|高|低)|改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|宝|娃)|说[高低多少大小早晚漏]了|改(?=\d|[一二两三四五六七八九十百千])|订正|勘误|wrong|typo|correction|mistake|actually")
+_EARLIER = re.compile(r"刚才|刚刚|刚说|方才|前面|上面|之前|上次|上一|上条|上一条|上个问题|昨天(?:说|填|写)|前天(?:说|填)|先前|早上(?:说|填)|前几天|那会儿|才将|刚填|刚写|刚发|头先|earlier")
+_LEAD = re.compile(r"^(?:(?:我|哦|啊|呃|不好意思|抱歉|对了|那个|嗯|sorry)*(?:应该|其实|就)?(?:是|改成|改为|改到|换成|调到|调成|叫做?|变成|更新为|改))+(?=.)")
+_NEGATED = re.compile(r"(?:不是|不姓|不叫|并非|不在|而不是)[^,，。;；!！\n是]{1,10}?(?=是|姓|叫|,|，|。|$|\n| )|不是[^,，。;；!！\n]{1,8}$")
+
+_NOUNS = {
+    "name": re.compile(r"名字|姓名|称呼|姓|叫我|我叫|昵称|名(?:写|打|填|说)"),
+    "age_months": re.compile(r"岁|月龄|年龄|多大|个(?:半)?月|出生"),
+    "date": re.compile(r"生日|日期|预产|农历|阳历|阴历|公历|日子"),
+    "region": re.compile(r"城市|地址|地方|住|所在地|地区|搬|坐标|人在"),
+    "phone": re.compile(r"电话|手机|号码|新号|换号|联系方式"),
+    "number": re.compile(r"预算|价位|价格|人数|数量|金额|钱"),
+    "choice": re.compile(r"选|选项"),
+    "multi": re.compile(r"选|选项"),
+    "yesno": re.compile(r"(?!)"),
+}
+_COMMON = frozenset("什么 怎么 多少 大概 您好 你好 一下 可以 喜欢 平时 我们 你们 哪个 哪些 是不 不是 有没 没有 一般 想要 需要 请问 一个 咱们 称呼 多大 几个 控制 哪里 哪几 主要 常喝 现在 目前".split())
+
+
+class Correction(Struct, frozen=True):
+    """`corrects` names the earlier question; `value` is the right one, None where only the mistake was told.
+    `start` and `end` bound the clauses that told it."""
+
+    corrects: Question
+    value: Any
+    start: int
+    end: int
+
+
+def find_correction(
+    question: Question | None, message: Message, prior: Sequence[Prior], asked_on: date | None
+) -> Correction | None:
+    """The correction of an earlier answer in a message, if it is one and not a repair of the answer at hand."""
+    text = message.text
+    if not prior or not _WRONG.search(text) and not (_EARLIER.search(text) and "错" in text):
+        return None
+    earlier = bool(_EARLIER.search(text))
+    plain = _cleared(text)
+    opens = bool(re.match(r"\W*(?:哦|啊|不好意思|抱歉|对不起|等等|sorry|那个|对了|呃)*\W*(?:不对|错了|说错|写错|打错|填错|更正|弄错|搞错|记错|选错|我(?:刚|说错|写错|填错|打错))", text))
+    ranked = sorted(
+        ((_score(each, message, plain, asked_on), at) for at, each in enumerate(prior)),
+        key=lambda pair: (pair[0], pair[1]),
+    )
+    score, at = ranked[-1]
+    chosen = prior[at]
+    value = _new_value(chosen, message, plain, asked_on)
+    named = score >= 3
+    marked = ",".join(text[start:end] for start, end in message.clauses if _WRONG.search(text[start:end]))
+    plainly = _named(chosen.question, marked) > 0 and (question is None or not _named(question, marked))
+    if plainly:
+        start, end = _where(chosen, message, plain, asked_on)
+        return Correction(chosen.question, value, start, end)
+    if question is not None and not earlier and not named:
+        own = read_value(question, message, text, asked_on)
+        if own is not None and not (opens and value is not None and question.type == "yesno"):
+            return None
+        if own is None and value is None and not opens:
+            return None
+    if value is None and not named and not (earlier or opens):
+        return None
+    if value is not None and score < 2 and not (earlier or opens):
+        return None
+    if question is not None and not earlier and named and question.type == chosen.question.type:
+        own_score = _named(question, text)
+        if own_score >= _named(chosen.question, text) and not _mentions(chosen, text):
+            return None
+    if question is not None and not earlier and not opens and _about(question, text) and not _about(chosen.question, text) and not _mentions(chosen, text):
+        return None
+    start, end = _where(chosen, message, plain, asked_on)
+    return Correction(chosen.question, value, start, end)
+
+
+def _cleared(text: str) -> str:
+    """The text without what was wrong: 不是杭州是苏州 keeps 苏州. Offsets stay."""
+    text = _NEGATED.sub(lambda found: "," * (found.end() - found.start()), text)
+    pieces = list(text)
+    for start, end in clauses(text):
+        lead = _LEAD.match(text[start:end])
+        if lead:
+            pieces[start : start + lead.end()] = "," * lead.end()
+        elif (mark := re.search(r"(?:改成|改为|改到|换成|应该是|调到|调成|变成|更新为)", text[start:end])) and mark.end() < end - start:
+            pieces[start : start + mark.end()] = "," * mark.end()
+        elif (mark := re.search(r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|留)错了?|错了|不对", text[start:end])) and end - start > mark.end():
+            pieces[start : start + mark.end()] = "," * mark.end()
+        elif mark:
+            pieces[start:end] = "," * (end - start)
+    return "".join(pieces)
+
+
+def _about(question: Question, text: str) -> bool:
+    return _named(question, text) > 0
+
+
+def _named(question: Question, text: str) -> int:
+    """How plainly a text speaks of a question: by the nouns of its type, or by words of its wording."""
+    noun = _NOUNS.get(question.type)
+    score = 3 if noun is not None and noun.search(text) else 0
+    if question.type == "number" and score and not set(_bigrams(question)) & _grams(text):
+        score = 0
+    return score + (3 if set(_bigrams(question)) & _grams(text) else 0)
+
+
+def _grams(text: str) -> set[str]:
+    core = dense(text)
+    return {core[at : at + 2] for at in range(len(core) - 1)}
+
+
+def _bigrams(question: Question) -> list[str]:
+    core = dense(readable(question.text))
+    grams = [core[at : at + 2] for at in range(len(core) - 1)]
+    return [gram for gram in grams if gram not in _COMMON and not re.search(r"[你您我吗呢的了是在有多几哪么吧呀请]", gram)]
+
+
+def _mentions(prior: Prior, text: str) -> bool:
+    """Whether the stored value itself is named: 不是王, 杭州那个."""
+    values = prior.value if isinstance(prior.value, list) else [prior.value]
+    for value in values:
+        for option in prior.question.options:
+            if option.value == value and any(dense(w) and dense(w) in text for w in option.wordings):
+                return True
+        if isinstance(value, str) and len(value) > 0:
+            parts = {value, value[-3:].rstrip("市省"), value.rstrip("市")}
+            parts |= {value[:1]} if prior.question.type == "name" and re.search(rf"不(?:是|姓|叫){re.escape(value[:1].lower())}", text) else set()
+            if prior.question.type == "region":
+                parts.add(re.sub(r"^.*?(?:省|自治区)", "", value).rstrip("市"))
+            if any(part and (len(part) > 1 or prior.question.type == "name" and f"是{part}" in text + "是" or f"姓{part}" in text) and readable(part) in text for part in parts):
+                return True
+        elif isinstance(value, int) and not isinstance(value, bool) and str(value) in text:
+            return True
+    return False
+
+
+def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None) -> Any:
+    question = prior.question
+    if question.type in ("freetext",):
+        return None
+    if question.type == "name" and not re.search(r"叫|姓|名|称呼", message.text) and not _mentions(prior, message.text):
+        return None
+    if question.type == "phone" or question.type != "name" or re.search(r"叫|姓|名|称呼|是", message.text):
+        value = told_value(question, message, plain, asked_on)
+        if value is None or question.type in ("choice", "multi", "number", "date"):
+            value = read_value(question, message, plain, asked_on) if question.type != "yesno" else None
+        return None if value == prior.value else value
+    return None
+
+
+def _score(prior: Prior, message: Message, plain: str, asked_on: date | None) -> float:
+    score: float = _named(prior.question, message.text)
+    if _mentions(prior, message.text):
+        score += 3
+    if _new_value(prior, message, plain, asked_on) is not None:
+        score += 2
+    return score
+
+
+def _where(prior: Prior, message: Message, plain: str, asked_on: date | None) -> tuple[int, int]:
+    """The clauses from the first mark of a correction to the one that gives the new value."""
+    end = 0
+    for _, stop in message.clauses:
+        end = stop
+        head = plain[:stop] + "," * (len(plain) - stop)
+        if _new_value(prior, message, head, asked_on) is not None:
+            return 0, end
+    first = next((stop for start, stop in message.clauses if _WRONG.search(message.text[start:stop])), end)
+    return 0, first

@@ -1,0 +1,224 @@
+"""Days: 90.5.3, 五月初三, 农历八月十五, 国庆那天, 下周三. Solar unless something said is lunar; only a month is no day."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+
+from handlers.understanding.numerals import plain
+
+_LUNAR_WORD = re.compile(r"农历|阴历|旧历|老历|古历|农厉|阴厉|农歷|旧暦|lunar|老黄历|闰月|(?<![a-z])农(?=\d|[正一二三四五六七八九十冬腊])|阴(?=\d|[正一二三四五六七八九十冬腊])")
+_SOLAR_WORD = re.compile(r"阳历|公历|新历|国历|阳厉|solar|身份证|(?<!太)阳(?=\d)")
+_CN = "〇零一二两三四五六七八九十"
+_YEAR = rf"(?P<year>(?:19|20)\d\d|(?<!\d)\d\d(?=\s?[年./\-])|[一二][{_CN}]{{3}}(?=年)|[五六七八九〇零一二][{_CN}](?=年)|今年|去年|前年|明年|后年|本年|大前年)"
+_MONTH = rf"(?P<month>1[0-2]|0?[1-9]|正|冬|腊|十一|十二|十|[一二三四五六七八九])"
+_DAY = r"(?P<day>初(?:十|[一二三四五六七八九]|\d)|廿[一二三四五六七八九]?|卅|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九]|3[01]|[12]\d|0?[1-9])"
+_WRITTEN = re.compile(
+    rf"(?:{_YEAR}\s?(?:年|[./\-])?[, ]?(?:的)?(?:农历|阴历|阳历|公历|旧历|新历)?的?\s?|(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月份?|[./\-])\s?(?:的)?(?:农历|阴历)?{_DAY}(?!\d|个|月|点|块|岁|%|折|斤|元)\s?(?P<close>日|号)?"
+)
+_SPACED = re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)\s+(?P<month>1[0-2]|0?[1-9])\s+(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)")
+_DIGITS8 = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_DIGITS6 = re.compile(r"(?<!\d)(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_DIGITS4 = re.compile(r"(?<![\d*])(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d*年])")
+_DIGITS3 = re.compile(r"^\D{0,6}([1-9])(0[1-9]|[12]\d|3[01])\D{0,4}$")
+
+_SOLAR_DAYS = {
+    "元旦": (1, 1), "情人节": (2, 14), "妇女节": (3, 8), "女神节": (3, 8), "女生节": (3, 7), "三八节": (3, 8), "三八": (3, 8), "植树节": (3, 12), "愚人节": (4, 1), "劳动节": (5, 1), "五一": (5, 1), "青年节": (5, 4), "五四": (5, 4), "护士节": (5, 12), "520": (5, 20),
+    "儿童节": (6, 1), "六一": (6, 1), "建党节": (7, 1), "七一": (7, 1), "建军节": (8, 1), "八一": (8, 1), "教师节": (9, 10), "国庆": (10, 1), "十一国庆": (10, 1), "万圣节": (10, 31), "双十一": (11, 11), "双11": (11, 11), "光棍节": (11, 11), "双十二": (12, 12), "平安夜": (12, 24), "圣诞": (12, 25), "跨年夜": (12, 31), "xmas": (12, 25), "christmas": (12, 25),
+}
+_LUNAR_DAYS = {
+    "大年初一": (1, 1), "春节": (1, 1), "年初一": (1, 1), "大年初二": (1, 2), "大年初三": (1, 3), "大年初四": (1, 4), "大年初五": (1, 5), "年初五": (1, 5), "破五": (1, 5), "年初二": (1, 2), "年初三": (1, 3), "年初四": (1, 4), "年初六": (1, 6), "大年初六": (1, 6), "大年初七": (1, 7), "大年初八": (1, 8), "元宵": (1, 15), "上元": (1, 15), "正月半": (1, 15), "龙抬头": (2, 2),
+    "上巳": (3, 3), "端午": (5, 5), "端阳": (5, 5), "七夕": (7, 7), "乞巧": (7, 7), "中元": (7, 15), "鬼节": (7, 15), "七月半": (7, 15), "中秋": (8, 15), "八月半": (8, 15), "重阳": (9, 9), "腊八": (12, 8), "小年": (12, 23), "除夕": (12, 30), "大年三十": (12, 30), "年三十": (12, 30), "大年夜": (12, 30), "年三十晚": (12, 30), "佛诞": (4, 8), "浴佛节": (4, 8),
+}
+_FESTIVAL = re.compile("|".join(sorted((*_SOLAR_DAYS, *_LUNAR_DAYS), key=len, reverse=True)))
+_SHIFT = re.compile(r"^(?:节)?(?:那天|当天)?(?:的)?(?P<size>前|后|第二天|次日|隔天)(?P<count>一|两|二|三|1|2|3)?(?P<day>天|日)?")
+_WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 5, "1": 0, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "7": 6}
+_DAYS_AWAY = {"大前天": -3, "大前日": -3, "前天": -2, "前日": -2, "前儿": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "昨晚": -1, "今天": 0, "今日": 0, "今儿": 0, "今晚": 0, "今早": 0, "明天": 1, "明日": 1, "明儿": 1, "明晚": 1, "明早": 1, "大后天": 3, "大后日": 3, "后天": 2, "后日": 2, "后儿": 2, "today": 0, "tomorrow": 1, "yesterday": -1}
+_AWAY = re.compile("|".join(sorted(_DAYS_AWAY, key=len, reverse=True)))
+_WEEK = re.compile(r"(?P<which>大上|上上|上|下下|下|这|本|这个|本个)?(?:个)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天1-7])")
+_COUNTED = re.compile(r"(?P<count>\d{1,3}|[一二两三四五六七八九十半]{1,3})(?:个)?(?P<unit>天|日|周|星期|礼拜|月)(?:之?|以)(?P<side>后|前)|再过(?P<more>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个)?(?P<of>天|周|星期|礼拜|月)")
+_MONTH_AWAY = re.compile(rf"(?P<which>上上|上|下下|下|这|本)(?:个)?月(?:的)?\s?{_DAY}(?:号|日)?(?!\d)")
+_BIRTH_MONTH = re.compile(rf"(?P<year>(?:20)\d\d|(?<!\d)\d\d(?=年)|今年|去年|前年|大前年|[二][〇零][{_CN}]{{2}}(?=年))\s?(?:年|[./\-])?(?:的)?\s?(?P<month>1[0-2]|0?[1-9]|十一|十二|十|[一二三四五六七八九])\s?月")
+
+
+def _figure(written: str) -> int:
+    if written.isdigit():
+        return int(written)
+    named = {"正": 1, "冬": 11, "腊": 12, "卅": 30, "廿": 20}
+    if written in named:
+        return named[written]
+    if written.startswith("廿"):
+        return 20 + _figure(written[1:])
+    if written.startswith("初"):
+        return _figure(written[1:])
+    return int(plain(written) or 0)
+
+
+def _year(written: str | None, asked_on: date | None) -> int | None:
+    if not written:
+        return None
+    away = {"今年": 0, "本年": 0, "去年": -1, "前年": -2, "大前年": -3, "明年": 1, "后年": 2}
+    if written in away:
+        return asked_on.year + away[written] if asked_on else None
+    value = int(written) if written.isdigit() else int(plain(written.replace("〇", "零")) or 0)
+    if len(written) == 2 or value < 100:
+        pivot = (asked_on.year if asked_on else 2030) % 100 + 1
+        return 2000 + value if value <= pivot else 1900 + value
+    return value
+
+
+def _form(year: int | None, month: int, day: int, lunar: bool) -> str | None:
+    if not 1 <= month <= 12 or not 1 <= day <= (30 if lunar else monthrange(year or 2000, month)[1]):
+        return None
+    prefix = "lunar:" if lunar else ""
+    if year is None:
+        return f"{prefix}{month:02}-{day:02}" if lunar else f"--{month:02}-{day:02}"
+    return f"{prefix}{year:04}-{month:02}-{day:02}"
+
+
+def _is_lunar(text: str, start: int, end: int, found: re.Match[str]) -> bool:
+    """Whether a written date is lunar: by its own words, or by the nearest calendar word of its clause or message."""
+    if found["leap"] or found["month"] in "正冬腊" or found["day"][0] in "初廿卅":
+        return not (_SOLAR_WORD.search(text[:start]) and found["day"][0] not in "初廿卅")
+    near = re.split(r"[,，。;；!！\n]", text[:start])[-1]
+    after = re.split(r"[,，。;；!！\n]", text[end:])[0]
+    for window in (near, found.group(), after[:6]):
+        lunar, solar = _LUNAR_WORD.search(window), _SOLAR_WORD.search(window)
+        if lunar or solar:
+            return bool(lunar) and (not solar or lunar.start() > solar.start())
+    return bool(_LUNAR_WORD.search(text)) and not _SOLAR_WORD.search(text) and not re.search(r"不(?:是|过|用|算)?(?:农历|阴历)", text)
+
+
+def _written(text: str, asked_on: date | None) -> list[tuple[str, bool]]:
+    found = []
+    for match in _WRITTEN.finditer(text):
+        if not match["close"] and match["mark"] in "./-" and not match["year"] and re.search(r"[a-z¥%]\s?$", text[: match.start()]):
+            continue
+        lunar = _is_lunar(text, match.start(), match.end(), match)
+        if match["mark"] in "./-" and match["year"] is None and match["month"] in "正冬腊":
+            continue
+        form = _form(_year(match["year"], asked_on), _figure(match["month"]), _figure(match["day"]), lunar)
+        if form:
+            found.append((form, lunar))
+    return found
+
+
+def _figures(text: str, asked_on: date | None) -> str | None:
+    lunar = bool(_LUNAR_WORD.search(text))
+    for pattern in (_SPACED, _DIGITS8, _DIGITS6):
+        match = pattern.search(text)
+        if match:
+            year, month, day = match.groups()
+            return _form(_year(year, asked_on), int(month), int(day), lunar)
+    match = _DIGITS4.search(text) or _DIGITS3.match(text)
+    return _form(None, int(match.group(1)), int(match.group(2)), lunar) if match else None
+
+
+def _festival(text: str, asked_on: date | None) -> str | None:
+    match = _FESTIVAL.search(text)
+    if not match:
+        return None
+    name = match.group()
+    lunar = name in _LUNAR_DAYS
+    month, day = _LUNAR_DAYS[name] if lunar else _SOLAR_DAYS[name]
+    year_word = re.search(r"(今年|去年|前年|明年|后年|(?:19|20)\d\d|(?<!\d)\d\d(?=年))(?:年)?(?:的)?$", text[: match.start()])
+    year = _year(year_word.group(1), asked_on) if year_word else None
+    shift = _SHIFT.match(text[match.end() :])
+    if shift and (shift["day"] or shift["size"] in ("第二天", "次日", "隔天")):
+        count = _figure(shift["count"]) if shift["count"] else 1
+        count = -count if shift["size"] == "前" else count
+        if lunar:
+            day += count
+            if day < 1:
+                month, day = (month - 2) % 12 + 1, 30 + day
+        else:
+            moved = date(year or 2001, month, day) + timedelta(count)
+            year, month, day = (moved.year if year else None), moved.month, moved.day
+    return _form(year, month, day, lunar)
+
+
+def _relative(text: str, asked_on: date) -> date | None:
+    away = _AWAY.search(text)
+    if away:
+        return asked_on + timedelta(_DAYS_AWAY[away.group()])
+    month = _MONTH_AWAY.search(text)
+    if month:
+        steps = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}[month["which"]]
+        index = asked_on.year * 12 + asked_on.month - 1 + steps
+        try:
+            return date(index // 12, index % 12 + 1, _figure(month["day"]))
+        except ValueError:
+            return None
+    week = _WEEK.search(text)
+    if week:
+        steps = {"大上": -2, "上上": -2, "上": -1, "下": 1, "下下": 2}.get(week["which"] or "", 0)
+        day = asked_on - timedelta(asked_on.weekday()) + timedelta(7 * steps + _WEEKDAYS[week["day"]])
+        return day + timedelta(7) if not week["which"] and day < asked_on else day
+    counted = _COUNTED.search(text)
+    if counted:
+        written = counted["count"] or counted["more"]
+        unit = counted["unit"] or counted["of"]
+        sign = -1 if counted["side"] == "前" else 1
+        if written == "半":
+            return asked_on + timedelta(15 * sign) if unit == "月" else None
+        count = _figure(written) * sign
+        if unit == "月":
+            index = asked_on.year * 12 + asked_on.month - 1 + count
+            year, month_number = index // 12, index % 12 + 1
+            return date(year, month_number, min(asked_on.day, monthrange(year, month_number)[1]))
+        return asked_on + timedelta(count * (1 if unit in "天日" else 7))
+    return None
+
+
+def read_date(text: str, asked_on: date | None) -> str | None:
+    """A day in normal form (`YYYY-MM-DD`, `--MM-DD`, `lunar:MM-DD`, `lunar:YYYY-MM-DD`); None if none is told."""
+    text = re.sub(r"(?<=\d)\s+(?=[月年日号])|(?<=[月年])\s+(?=\d)", "", text)
+    written = _written(text, asked_on)
+    if written:
+        if len(written) > 1 and re.search(r"(?:过|算|按)的?(?:是)?(?:农历|阴历|旧历)", text):
+            return next((form for form, lunar in written if lunar), written[0][0])
+        if len(written) > 1 and re.search(r"(?:过|算|按)的?(?:是)?(?:阳历|公历|新历)", text):
+            return next((form for form, lunar in written if not lunar), written[0][0])
+        return written[0][0]
+    festival = _festival(text, asked_on)
+    if festival:
+        return festival
+    if asked_on:
+        try:
+            day = _relative(text, asked_on)
+        except OverflowError:
+            day = None
+        if day:
+            return day.isoformat()
+    return _figures(text, asked_on)
+
+
+def told_date(text: str, asked_on: date | None) -> str | None:
+    """A birthday told in a reply to another question: a written month and day beside the word for it."""
+    if not re.search(r"生日|生的|出生|预产", text):
+        return None
+    written = _written(text, asked_on)
+    return written[0][0] if written else None
+
+
+def birth_month(text: str, asked_on: date) -> int | None:
+    """Full months from a told birth date (or year and month) to `asked_on`; 0 where it lies ahead."""
+    written = _written(text, asked_on)
+    full = [form for form, lunar in written if not lunar and not form.startswith("--")]
+    if full:
+        born = date.fromisoformat(full[0])
+    else:
+        relative = _relative(text, asked_on) if re.search(r"生|落地", text) else None
+        month = _BIRTH_MONTH.search(text)
+        if relative:
+            born = relative
+        elif month and (year := _year(month["year"], asked_on)):
+            born = date(year, _figure(month["month"]), 1)
+        else:
+            digits = _DIGITS8.search(text)
+            if not digits or _form(int(digits[1]), int(digits[2]), int(digits[3]), False) is None:
+                return None
+            born = date(int(digits[1]), int(digits[2]), int(digits[3]))
+    months = (asked_on.year - born.year) * 12 + asked_on.month - born.month - (asked_on.day < born.day)
+    return max(0, months)

@@ -1,0 +1,141 @@
+"""The three things a person may say at any time: stop writing to me, give me a human, are you a bot.
+
+Opting out has to be heard however it is put, and must never be invented: not wanting goods, food, a feeding, a group,
+or undoing a mistake or an order, is not a word about our messages.
+"""
+
+from __future__ import annotations
+
+import re
+
+from handlers.understanding.phrases import Phrases, phrases, words
+from handlers.understanding.text import Message
+from handlers.understanding.vocabulary import Words
+
+# Whole messages, compared without blanks, punctuation and particles.
+_WHOLE = frozenset(
+    words(
+        """td t n0 退订 退定 退钉 退詀 回t 回td td退订 t退订 退订t 退订td unsubscribe stop stopit quit 停 停止 滚 滚蛋 滚开 滚远点 滚犊子 爬
+        闭嘴 走开 退出 拉黑 拉黑了 已拉黑 删了 删除 取关 取消关注 勿扰 请勿打扰 勿发 别发 别发了 别发啦 不要发 不要发了 不用发 不用发了
+        别再发 别再发了 不要再发 不要再发了 不用再发了 别烦我 别烦 别来烦我 别吵 加错了 加错人 加错人了 找错人 找错人了 认错人 认错人了
+        你谁啊别发了 我不是 不是我 删我 删了我 删了吧 把我删了 求放过 放过我 放过我吧 饶了我吧 leavemealone removeme nomoremessages
+        有完没完 烦不烦 烦死了 烦死 骚扰 骚扰信息 垃圾信息 垃圾短信 拒收 不接收 别加我"""
+    )
+)
+
+# Phrases that mean it wherever they stand.
+_ANYWHERE = Phrases(
+    words(
+        """取消订阅 取消推送 停止推送 停掉推送 关掉推送 关闭推送 不接收推送 拒收消息 拒收信息 取消接收 停止发送 停止打扰 停止骚扰 不要骚扰 别骚扰 别再骚扰
+    骚扰我 请勿打扰 勿扰我 不要打扰我 别打扰我 别来打扰 不想被打扰 不希望被打扰 不要再打扰 别再打扰 别再烦 别来烦 不要烦我 不要来烦 别烦我 烦死你们
+    再发我就 再发就 再发拉黑 再发举报 再发投诉 再发消息我就 再发信息我就 继续发我就 再给我发我 再打扰我就 再吵我就 天天发烦 天天发有完 老发烦不烦 发发发烦
+    不想再收到 不想收到 不要再收到 别让我再收到 不愿收到 不愿意收到 不希望收到 不想再看到你们的 不想看到你们的消息 不想看到你们 别再出现
+    拉黑你 拉黑了 把你拉黑 把你们拉黑 给你拉黑 屏蔽你 屏蔽了 把我删 删掉我 删除我 把我移除 移除我 把我去掉 把我从名单 把我踢掉 把我的号删 把我号删 删除好友 删好友
+    把你删了 把你们删 取消关注 要取关 加错人 加错号 找错人 认错人 搞错人 你加错了 你们加错 发错人了吧 是不是发错 你发错人 你们发错人 你找错 不是你要找 不是你们要找
+    不是你找的 不是本人 我不认识你 我不认识你们 谁让你加我 谁叫你加我 谁让你们加 怎么加上我的 没加过你们 我没加你 号换人了 号主换人 换机主
+    求放过 放过我 饶了我吧 别再联系 不要再联系 以后别联系 以后不要联系 不用再联系 请不要联系 不必再联系 断了联系吧 别再找我 不要再找我 以后别找我
+    再也别发 消停点 消停会 让我清净 让我清静 图个清净 别群发 不要群发 别给我群发 不需要你们的消息 不需要推送 不用推送 不要推送 别推送 别推了 不要推了
+    不用通知我 不要通知我 别通知我 不要给我推 别给我推 别给我打广告 别发广告 不要发广告 不要给我发 别给我发 不用给我发 不用再给我发 不要再给我发 别再给我发 别老给我发
+    别总给我发 别老发 别总发 别一直发 别天天发 不要天天发 不要老发 不要一直发 别发消息 别发信息 不要发消息 不要发信息 别发这些 不要发这些 别发这种
+    不要发这种 别发了 不要发了 别再发了 不要再发了 不要再发 别再发 不用再发 不必再发 不用发了 莫发了 莫再发 莫要发 甭发 甭再发 勿再发 请勿再发 别给我整这些
+    别跟我说话 别理我 不要理我 别来了 别私信我 不要私信 别私信 别@我 别艾特我 把我关掉 帮我关掉消息 关了消息 dontmessage donotmessage donottext dontcontact
+    donotcontact stopmessaging stopsending stoptexting 给我停 停了吧别 给老子滚 你给我滚 滚远 滚吧 别来烦 不想理你 退订 退定 td退"""
+    )
+)
+
+# What makes the same words a matter of goods, parcels, a group, a mistake: looked for in the clause itself.
+_ABOUT_GOODS = re.compile(
+    r"货|快递|顺丰|圆通|中通|韵达|邮政|邮费|发票|红包|链接|表情|语音给|群里|到群|群公告|这个群|那个群|退群|进群|拉群|建群|移出群|朋友圈"
+    r"|订单|那单|这单|单子|定金|订金|退订(?:单|金|费|的钱|那|这|一|两|上|昨|了的)|牛奶|奶粉|鲜奶|酒|茶|面膜|机票|酒店|房间|课|套餐|蛋糕|箱|瓶|罐|盒"
+    r"|图片|照片|视频给(?:他|她|别人)|地址|错了|发错(?!人)|打错|脾气|火了|那款|这款|老公|老婆|我妈|婆婆|宝宝|孩子|娃|别人|冷的|辣|喂"
+)
+_NOT_MEANT = re.compile(
+    r"(?:不|没|别|不是|没有|不会|不要|别给我|不用|不想|没说)(?:要|说|想|让你|给我)?退[订定]|为什么(?:不发|没发)|怎么(?:不发|没发|不再发)|不要停|别停"
+    r"|(?:还|就|都)没收到|少发(?:点|些)|发错了不好意思|别发呆|(?:不|没有?)拉黑|不会拉黑|别拉黑|怕(?:被)?拉黑|拉黑了(?:吗|么|\?)|(?:不|没)(?:会|想)?取关"
+    r"|[以已]经?删了(?:那|这)|不用发了?我?(?:自己|已经|收到|看到)|别客气"
+)
+# Not wanting, however it is put, of what we do: send, write, call, disturb.
+_REFUSED = re.compile(
+    r"(?:别|不要|不用|不必|勿|莫|甭|休要|不许|不准|不想|不愿意?|不希望|不需要|停止|能不能不|可不可以不|可以不|能不|请不|麻烦不|拜托不|不能再|不可以再)"
+    r"(?:要|让|再|给我|跟我|对我|向我|往我这|总是?|老是?|天天|每天|整天|一直|继续|乱|瞎|来|在|麻烦|您|你们?|这样|这么|半夜|大晚上|又|随便|被|这边|我|任何|什么|啥|这?些|一?些){0,5}"
+    r"(?:发(?:来|送|我)?(?:了|啦|这些?|这种|那些|任何|你们的)?(?:消息|信息|短信|微信|广告|推广|推送|东西|这个|了)?(?:给我|过来|来)?(?:$|了|啦|吧|好|行|好吗|吗|嘛|呀|啊|哦|谢|,)|推送|推销|打扰|骚扰|烦|联系我?(?:$|了|啦|吧|好|吗|谢|,)|联络|群发|轰炸|私信|刷屏|给我(?:打电话|消息)|"
+    r"(?:打|来)电话|消息(?:了|$)|信息(?:了|$)|广告(?:了|$)|弹|通知(?:我|了|$)|收(?:到|取)?(?:你们|这)?(?:的|些)?(?:消息|信息|广告|推送|短信))"
+)
+_THREAT = re.compile(
+    r"(?:再|继续|还)(?:敢|来|给我|跟我|这样|这么|乱|老|天天|一直)?(?:发|推|打扰|骚扰|烦|吵|加|联系)[^,，。!]{0,8}(?:[,，!。 ]*)"
+    r"(?:我)?(?:就|要|可|立马|马上|直接|真)?(?:要|去|会|把你)?(?:拉黑|举报|投诉|报警|删|12315|12321|不客气|翻脸|骂人)"
+)
+
+_HUMAN = Phrases(
+    words(
+        """人工 转人工 人工客服 真人客服 找真人 转真人 要真人 真人来 换真人 换个人 换人来 找客服 转客服 叫客服 人工服务 接人工 要人工 找人工 有人吗人工 叫你们老板 找老板 找你们老板
+    叫老板来 找店长 叫店长 找你们店长 叫你们店长 找经理 叫经理 找你们经理 找负责人 叫负责人 叫个人来 来个人 找个人跟我 找个活人 来个活人 活人呢 换活人
+    有没有人工 有没有真人 有没有活人 有真人吗 有人工吗 能不能换个人 跟真人说 和真人说 跟人说话 和人聊 不想跟机器人 不跟机器人 不要机器人 别用机器人 humanplease realperson humanagent
+    talktoahuman talktoaperson 要跟人说 让人来 让老板 让店长 让客服 喊你们老板 喊老板 喊店长 喊个人 真人服务 转接客服 客服在吗 有客服吗"""
+    )
+)
+_NOT_HUMAN = re.compile(
+    r"人工(?:费|智能|授精|喂养|受孕|色素|香精|添加|甜味|繁殖|养殖|采摘|流产|湖|草坪|降雨|耳蜗|泪液|荆|牛黄|炒制|做的|手工)|不(?:要|用|需要)(?:转)?人工|纯人工|来个人(?:少|多)|让人来(?:气|火)"
+)
+_BOT = Phrases(
+    words(
+        """你是机器人 你是不是机器人 是机器人吗 是机器人吧 是机器人么 是不是机器人 机器人吗 机器人吧 机器人么 机器人在回 机器人回复 机器人发的 你是真人吗 你是真人么 是真人吗 是真人还是 真人还是机器
+    机器还是人 是不是真人 你是人吗 你是人么 你是人还是 是人是鬼 是ai吗 是不是ai 你是ai ai吧 ai吗 ai回复 ai客服吗 ai在回 ai还是人 人还是ai 自动回复吗 自动回复吧 自动回复的吧 是自动回复 是自动的吗
+    系统自动 系统回复的 你是程序 你是电脑 是电脑回的 是人在回 是人在聊 真人在回 真人吗 真人么 真的人吗 活人吗 是活人 chatgpt吗 你是gpt 你是deepseek 是deepseek 是豆包 你是豆包 你是智能 智能客服吗 是客服还是机器 areyouabot
+    areyouarobot areyouhuman areyouaperson areyoureal isthisabot areyouai 你不是人吧 你不会是机器人 你该不会是机器 不是机器人吧 不会是机器人 机械人"""
+    )
+)
+_ABOUT_MACHINES = re.compile(r"扫地机器人|机器人(?:玩具|课|积木|乐高)|拖地机器人|买(?:个)?机器人|擦窗机器人")
+
+
+def _clauses(message: Message) -> list[str]:
+    return [message.text[start:end].replace(" ", "") for start, end in message.clauses]
+
+
+def is_opt_out(text: str | Message, words: Words = Words()) -> bool:
+    """Whether a message asks us to stop writing to this person, in whatever words; `words.opt_out` adds to the list."""
+    message = text if isinstance(text, Message) else Message(text)
+    bare = message.bare
+    if not bare:
+        return False
+    if bare in _WHOLE or message.dense in _WHOLE:
+        return True
+    if words.opt_out and phrases(words.opt_out).within(message.dense):
+        return True
+    if not _may_stop(message.text, message.dense):
+        return False
+    joined = message.text.replace(" ", "")
+    if _THREAT.search(joined):
+        return True
+    for clause in _clauses(message):
+        if _ABOUT_GOODS.search(clause) or _NOT_MEANT.search(clause):
+            continue
+        if _ANYWHERE.within(clause) or _REFUSED.search(clause):
+            return True
+    return _ANYWHERE.within(message.dense) and not (
+        _ABOUT_GOODS.search(joined) or _NOT_MEANT.search(joined)
+    )
+
+
+_SIGNS = re.compile(r"[别不勿莫甭休停退拉删骚扰烦滚错谁取屏移放饶再消断关]|stop|unsub|message|contact|text|td")
+
+
+def _may_stop(text: str, dense: str) -> bool:
+    """A cheap first look that lets nearly every ordinary reply go by."""
+    return _SIGNS.search(text) is not None or _SIGNS.search(dense) is not None
+
+
+def wants_human(text: str | Message, words: Words = Words()) -> bool:
+    """Whether a message asks for a human; `words.human` adds to the list."""
+    message = text if isinstance(text, Message) else Message(text)
+    if words.human and phrases(words.human).within(message.dense):
+        return True
+    return _HUMAN.within(message.dense) and not _NOT_HUMAN.search(message.dense)
+
+
+def asks_whether_bot(text: str | Message, words: Words = Words()) -> bool:
+    """Whether a message asks if it is written by a machine; `words.bot` adds to the list."""
+    message = text if isinstance(text, Message) else Message(text)
+    if words.bot and phrases(words.bot).within(message.dense):
+        return True
+    return _BOT.within(message.dense) and not _ABOUT_MACHINES.search(message.dense)

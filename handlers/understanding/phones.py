@@ -1,0 +1,37 @@
+"""Mobile numbers as people type and speak them: 138 0013 8000, +86-138…, 一三八零零一三八零零零, 幺三八…"""
+
+from __future__ import annotations
+
+import re
+
+_SPOKEN = str.maketrans("零〇一二两三四五六七八九幺妖腰洞拐勾", "001223456789111079")
+_GAPS = re.compile(r"(?<=\d)[\s\-.·—_()/,]+(?=\d)")
+_COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}(?!\d))")
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?![\d*x])")
+_OLD = re.compile(r"(?:不用|停用|停机|注销|作废|弃用|旧|老号|老的|以前|原来|之前|原先|换掉|丢了|打不通|不是)[^\d]{0,8}$")
+_OLD_AFTER = re.compile(r"^[^\d]{0,6}(?:不用了|停用|停机|停了|注销|作废|旧的|老号|以前的|换掉|打不通|没用了|丢了|错)")
+_NEW = re.compile(r"(?:新|现在|改成|换成|换了|换到|用这个|目前|改为|应该是|是)[^\d]{0,8}$")
+
+
+def phone_numbers(text: str) -> list[tuple[str, int]]:
+    """Every whole mobile number of a normalised text with the weight of what is said around it (new +1, old -2)."""
+    spoken = text.translate(_SPOKEN)
+    spoken = _COUNTRY.sub("", _GAPS.sub("", spoken))
+    found = []
+    for match in _MOBILE.finditer(spoken):
+        before, after = spoken[: match.start()], spoken[match.end() :]
+        weight = 0
+        if _OLD.search(before) or _OLD_AFTER.search(after):
+            weight -= 2
+        if _NEW.search(before):
+            weight += 1
+        found.append((match.group(), weight))
+    return found
+
+
+def read_phone(text: str) -> str | None:
+    """The mobile number to use, 11 digits: the new one over the old, else the first; None without a whole one."""
+    found = phone_numbers(text)
+    if not found:
+        return None
+    return max(found, key=lambda each: each[1])[0]

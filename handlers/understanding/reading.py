@@ -1,0 +1,214 @@
+"""From a reply to its meaning: which clauses ask, put off or refuse, what value the rest gives, and which act it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+
+from handlers.understanding import acts
+from handlers.understanding.ages import has_no_child
+from handlers.understanding.choices import refuses_all
+from handlers.understanding.corrections import Correction, find_correction
+from handlers.understanding.names import is_joke
+from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_human
+from handlers.understanding.text import Message, dense
+from handlers.understanding.values import further_facts, read_value
+from handlers.understanding.vocabulary import Prior, Question, Understanding, Words
+from handlers.understanding.yesno import plain_yesno
+
+_NOWHERE = re.compile(r"^(?:我|我们|就|人)?(?:在|住|住在|来自)?(?:地球|火星|月球|宇宙|银河系?|太阳系|家|家里|自己家|床上|被窝里?|梦里|心里|天上|人间|东土大唐|花果山|水帘洞|高老庄|桃花岛|亚洲|你心里|你隔壁|中国|地球村|大中国)(?:上|的|人|里)*$")
+_MONEY_JOKE = re.compile(r"个亿|百亿|千亿|个小目标|不差钱|不缺钱|钱不是问题|没钱|穷|吃土|白嫖|免费(?:的|最好)?$|不要钱|越便宜越好|越贵越好|有钱任性|看(?:你)?(?:心情|良心)|你(?:养|请|买单)|零花钱|老婆(?:管|说了算)|倾家荡产|砸锅卖铁")
+_AGE_JOKE = re.compile(r"我(?:自己)?(?:就|还)?是(?:个)?(?:宝宝|孩子)|永远|年年\d\d|保密")
+_WANTS_ADVICE = re.compile(r"你们|有没有|推荐|建议|哪[个款种](?:好|适合|合适)|怎么选|能不能|可不可以|[?？]|[吗么]$|是不是")
+_BILLION = 100_000_000
+_TOLD_IN_QUESTION = re.compile(r"(?:我家|我们家|宝宝|娃|孩子|宝贝|儿子|女儿|闺女|我们?|才|刚|都|快).{0,8}(?:岁|月|天)|(?:岁|月|天)(?:半|多)?了")
+
+
+class _Clauses(Struct):
+    """What the clauses of a message do besides answering; spans into the message's text."""
+
+    asking: list[tuple[int, int]]
+    refusing: list[tuple[int, int]]
+    unknowing: list[tuple[int, int]]
+    delaying: list[tuple[int, int]]
+    chatting: list[tuple[int, int]]
+    count: int
+
+
+def _look(message: Message) -> _Clauses:
+    seen = _Clauses([], [], [], [], [], len(message.clauses))
+    for span in message.clauses:
+        clause = message.text[span[0] : span[1]]
+        if acts.declines(clause):
+            seen.refusing.append(span)
+        elif acts.puts_off(clause):
+            seen.delaying.append(span)
+        elif acts.is_chat(clause):
+            seen.chatting.append(span)
+        elif acts.does_not_know(clause) and not _WANTS_ADVICE.search(clause):
+            seen.unknowing.append(span)
+        elif acts.asks(clause):
+            seen.asking.append(span)
+    if seen.count > 1 and not (seen.refusing or seen.delaying):
+        # A refusal or a delay may be broken over several bubbles or by a stray blank.
+        if acts.declines(message.text) and not acts.is_chat(message.text):
+            seen.refusing.append((0, len(message.text)))
+        elif acts.puts_off(message.text) and len(message.dense) < 16:
+            seen.delaying.append((0, len(message.text)))
+    return seen
+
+
+def understand(
+    question: Question,
+    reply: str,
+    *,
+    prior: Sequence[Prior] = (),
+    others: Sequence[Question] = (),
+    asked_on: date | None = None,
+    words: Words = Words(),
+) -> Understanding:
+    """What a reply to `question` means.
+
+    `prior` are the questions answered before, `others` the survey's other unanswered ones, `asked_on` the local day by
+    which relative dates are read. Never raises for any text.
+    """
+    message = Message(reply)
+    if is_opt_out(message, words):
+        return Understanding("optout")
+    if acts.only_pictures(message) and question.type != "yesno" or not message.dense and not message.pictures:
+        return Understanding("chitchat" if message.pictures else "unclear")
+    seen = _look(message)
+    asks = bool(seen.asking) or wants_human(message, words) or asks_whether_bot(message, words)
+    correction = find_correction(question, message, prior, asked_on)
+    if correction is not None:
+        return _corrected(correction, question, message, others, asked_on, asks)
+    value = _value(question, message, seen, asked_on)
+    asides = [*seen.asking, *seen.delaying, *seen.refusing]
+    also = further_facts(others, question, message, message.without(asides), asked_on) if others else {}
+    if value is not None:
+        return Understanding("answer", value, also=also, asks=asks)
+    return Understanding(_act(question, message, seen, asks), also=also, asks=asks)
+
+
+def meaning_unasked(
+    reply: str,
+    *,
+    prior: Sequence[Prior] = (),
+    others: Sequence[Question] = (),
+    asked_on: date | None = None,
+    words: Words = Words(),
+) -> Understanding:
+    """What a message means when no question is open: opting out, a correction, a question (for a human or about bots
+    too: see `wants_human`, `asks_whether_bot`), facts in `also` (act `answer`), putting off, or chitchat."""
+    message = Message(reply)
+    if is_opt_out(message, words):
+        return Understanding("optout")
+    seen = _look(message)
+    asks = bool(seen.asking) or wants_human(message, words) or asks_whether_bot(message, words)
+    correction = find_correction(None, message, prior, asked_on)
+    if correction is not None:
+        also = further_facts(others, correction.corrects, message, message.text, asked_on)
+        return Understanding("correct", correction.value, correction.corrects.key, also, asks)
+    also = further_facts(others, None, message, message.without(seen.asking), asked_on)
+    if also:
+        return Understanding("answer", also=also, asks=asks)
+    if asks:
+        return Understanding("question", asks=True)
+    if seen.delaying:
+        return Understanding("later")
+    if acts.only_pictures(message) or len(seen.chatting) == seen.count > 0:
+        return Understanding("chitchat")
+    return Understanding("unclear")
+
+
+def _corrected(
+    correction: Correction, question: Question, message: Message, others: Sequence[Question], asked_on: date | None, asks: bool
+) -> Understanding:
+    also = further_facts(others, correction.corrects, message, message.text, asked_on) if others else {}
+    rest = message.without([(correction.start, correction.end)])
+    if question.key != correction.corrects.key and question.type not in ("freetext", "name", "yesno") and dense(rest):
+        open_value = read_value(question, message, rest, asked_on)
+        if open_value is not None:
+            also = {**also, question.key: open_value}
+    return Understanding("correct", correction.value, correction.corrects.key, also, asks)
+
+
+def _value(question: Question, message: Message, seen: _Clauses, asked_on: date | None) -> Any:
+    """The value, read from the clauses that neither ask nor put off nor refuse."""
+    if question.type == "freetext" or question.type not in _TYPES:
+        return message.raw if _is_free_answer(message, seen) else None
+    if question.type == "yesno":
+        plain = plain_yesno(message.bare)
+        if plain is not None:
+            return plain
+    asides = [*seen.asking, *seen.delaying, *seen.refusing]
+    if question.type == "phone":
+        asides = list(seen.asking)
+    if question.type == "yesno":
+        asides += seen.unknowing
+    if question.type == "region" and _NOWHERE.match(message.bare):
+        return None
+    if question.type == "number" and _MONEY_JOKE.search(message.bare):
+        return None
+    if question.type == "name" and is_joke(message.text):
+        return None
+    text = message.without(asides)
+    value = read_value(question, message, text, asked_on) if re.search(r"\w", text) or message.pictures else None
+    if value is None and question.type == "age_months" and seen.asking and _TOLD_IN_QUESTION.search(message.text):
+        value = read_value(question, message, message.text, asked_on)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= _BILLION and question.type == "number":
+        return None
+    return value
+
+
+_TYPES = frozenset(("name", "age_months", "number", "date", "region", "choice", "multi", "yesno", "phone"))
+
+
+def _is_free_answer(message: Message, seen: _Clauses) -> bool:
+    short = len(message.dense) <= 14
+    aside = len(seen.asking) + len(seen.chatting)
+    if seen.refusing and short or seen.delaying and short:
+        return False
+    if seen.unknowing and len(message.dense) <= 8:
+        return False
+    return seen.count > aside
+
+
+def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> Any:
+    """The act of a reply that gives no value."""
+    bare = message.bare
+    if seen.refusing or _jokes(question, message):
+        return "decline"
+    if seen.delaying:
+        return "later"
+    if asks:
+        return "question"
+    if seen.count and len(seen.chatting) == seen.count:
+        return "chitchat"
+    if question.type == "yesno":
+        return "unclear"
+    if seen.unknowing or question.type == "age_months" and has_no_child(message.text):
+        return "decline"
+    if question.type in ("choice", "multi") and refuses_all(message.text):
+        return "decline"
+    if bare in ("没有", "没", "无", "没了", "不", "不要", "不用", "不需要", "不了", "no", "nope", "算了", "不想", "不用了", "不要了"):
+        return "decline"
+    return "unclear"
+
+
+def _jokes(question: Question, message: Message) -> bool:
+    bare = message.bare
+    match question.type:
+        case "region":
+            return bool(_NOWHERE.match(bare))
+        case "name":
+            return is_joke(message.text)
+        case "number":
+            return bool(_MONEY_JOKE.search(bare)) or bool(re.search(r"亿", bare))
+        case "age_months":
+            return bool(_AGE_JOKE.search(bare))
+    return False

@@ -1,0 +1,128 @@
+"""The value that a reply gives to a question of each type, and the stricter reading of facts told in passing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from handlers.understanding.ages import read_age, told_age
+from handlers.understanding.amounts import is_about_money, read_number, told_amount
+from handlers.understanding.choices import read_options, told_options
+from handlers.understanding.dates import read_date, told_date
+from handlers.understanding.names import read_name, told_name
+from handlers.understanding.phones import read_phone
+from handlers.understanding.regions import read_region, told_region
+from handlers.understanding.text import Message, readable
+from handlers.understanding.vocabulary import Question
+from handlers.understanding.yesno import read_yesno
+
+_REPAIR = re.compile(
+    r"(?:[,，。!！~ \n]|^|(?<=[^\s]))(?:哦|啊|噢|呃|额|诶|哎)?(?:不对(?!劲|称|外)|不是不是|说错了?|打错字?了?|写错了?|输错了?|按错了?|发错了?|选错了?|手滑了?|手误|口误|笔误|更正一?下?|错了错了|错了|应该是|改成|改为|哦不|啊不|噢不|呃不|不不不?[,，]|(?<=[,，])不[,，](?=是))[,，。!！~ \n是我]*"
+)
+_RATHER = re.compile(r"不是?([^,，。是\n]{1,10})[,， \n]*(?:而|我)?是(?=.)")
+_NOT_THAT = re.compile(r"(?<=[^,，。\s])[,， ]?(?:不是|不姓|并不是|而不是|可不是)[^,，。\n]{1,8}$")
+
+
+def _asked(question: Question) -> str:
+    return readable(f"{question.text} {question.key}")
+
+
+def _option(question: Question, text: str) -> Any:
+    chosen = read_options(question, text)
+    if question.type == "multi":
+        return chosen
+    return chosen[0] if chosen and len(chosen) == 1 else None
+
+
+def _number(question: Question, text: str) -> Any:
+    value = read_number(text, _asked(question))
+    return value
+
+
+_READERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
+    "name": lambda question, message, text, asked_on: read_name(message, text),
+    "age_months": lambda question, message, text, asked_on: read_age(text, _asked(question), asked_on),
+    "number": lambda question, message, text, asked_on: _number(question, text),
+    "date": lambda question, message, text, asked_on: read_date(text, asked_on),
+    "region": lambda question, message, text, asked_on: read_region(text),
+    "choice": lambda question, message, text, asked_on: _option(question, text),
+    "multi": lambda question, message, text, asked_on: _option(question, text),
+    "yesno": lambda question, message, text, asked_on: read_yesno(message, text, _asked(question)),
+    "phone": lambda question, message, text, asked_on: read_phone(text),
+}
+
+
+def read_value(question: Question, message: Message, text: str, asked_on: date | None) -> Any:
+    """The value in normal form that `text` (the message's normalised text, asides masked) gives, else None.
+
+    A repair inside the message (五百，不对，六百) counts as what was said last.
+    """
+    reader = _READERS.get(question.type)
+    if reader is None:
+        return message.raw if text.strip(" ,，。") else None
+    if question.type not in ("yesno", "phone"):
+        for repaired in _repaired(text):
+            value = reader(question, message, repaired, asked_on)
+            if value is not None:
+                return value
+    return reader(question, message, text, asked_on)
+
+
+def _repaired(text: str) -> list[str]:
+    """What is left of a text when only its repaired part counts, at unchanged offsets; most repaired first."""
+    versions = []
+    marks = list(_REPAIR.finditer(text))
+    if marks:
+        end = marks[-1].end()
+        if end < len(text):
+            versions.append("," * end + text[end:])
+        elif marks[-1].start() > 0:
+            versions.append(text[: marks[-1].start()] + "," * (end - marks[-1].start()))
+    rather = _RATHER.search(text)
+    if rather and not re.search(r"不是不", rather.group()):
+        versions.append("," * rather.end() + text[rather.end() :])
+    not_that = _NOT_THAT.search(text)
+    if not_that:
+        versions.append(text[: not_that.start()] + "," * (not_that.end() - not_that.start()))
+    return versions
+
+
+_TELLERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
+    "name": lambda question, message, text, asked_on: told_name(message, text),
+    "age_months": lambda question, message, text, asked_on: told_age(text, asked_on),
+    "number": lambda question, message, text, asked_on: told_amount(text, _asked(question)),
+    "date": lambda question, message, text, asked_on: told_date(text, asked_on),
+    "region": lambda question, message, text, asked_on: told_region(text),
+    "phone": lambda question, message, text, asked_on: read_phone(text),
+}
+
+
+def told_value(question: Question, message: Message, text: str, asked_on: date | None) -> Any:
+    """A value told plainly in a reply to another question; None where it would have to be guessed."""
+    if question.type in ("choice", "multi"):
+        chosen = told_options(question, text)
+        if not chosen or (question.type == "choice" and len(chosen) != 1):
+            return None
+        return chosen if question.type == "multi" else chosen[0]
+    teller = _TELLERS.get(question.type)
+    return teller(question, message, text, asked_on) if teller else None
+
+
+def further_facts(
+    others: Sequence[Question], answered: Question | None, message: Message, text: str, asked_on: date | None
+) -> dict[str, Any]:
+    """What a reply tells about the other unanswered questions, by key. It would rather miss than invent."""
+    facts: dict[str, Any] = {}
+    for other in others:
+        if answered is not None and other.key == answered.key:
+            continue
+        if answered is not None and other.type == answered.type and other.type not in ("choice", "multi"):
+            # One figure cannot answer two questions, unless they ask for things of different measure.
+            if other.type != "number" or is_about_money(_asked(other)) == is_about_money(_asked(answered)):
+                continue
+        value = told_value(other, message, text, asked_on)
+        if value is not None:
+            facts[other.key] = value
+    return facts

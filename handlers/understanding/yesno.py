@@ -1,0 +1,135 @@
+"""Yes or no, by the usual words, by repeating the question's verb, or by refusing an offer."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.understanding.phrases import words
+from handlers.understanding.text import PARTICLES, Message, clauses, dense
+
+_YES = frozenset(
+    words(
+        """是 是的 是滴 是得 是呀 是哒 是啊是啊 是是是 对 对的 对对 对对对 对滴 对头 嗯 嗯嗯 嗯嗯嗯 嗯哪 嗯呐 恩 恩恩 昂 昂昂 有 有的 有滴 有有有 有啊有啊 有过 要 要的 要要要 要得 要滴 好 好的 好滴 好嘞 好好 好好好 好呀好呀 可以 可以的 可以可以 可 行 行的 行行行 成 中 得 得嘞 妥 妥妥的 必须 必须的 必须滴 必 当然
+        当然了 当然的 肯定 肯定的 肯定要 绝对 没问题 没得问题 没毛病 没错 没有问题 ok okk okok oj okay yes yep yeah y yy yup sure 1 11 111 系 系的 愿意 同意 需要 想 想要 想的 会 会的 能 能的 在 在的 知道 知道的 喜欢 喜欢的 准 整 来 来吧 来一个 来一份 安排 安排上 冲 求 求之不得 加 加我 拉我 算我一个 带我一个 太好了
+        用过 喝过 吃过 买过 试过 去过 来过 听过 做过 用着 喝着 吃着 有了 买了 生了 结了 怀了 已婚 早就 早就有了 都有 成年 成年了 满了 已满 早满了 够了 嗯是的 嗯对 嗯有 哦是的 必须要 那必须 那必须的 那当然 那肯定 那是 可不 可不是 可不嘛 就是 正是 确实 的确 是这样 也是 还行 noproblem ofcourse absolutely definitely exactly right 阔以 口以 可以滴 好哒 好哇 棒 领 领取 我要 我要领 给我来一份 报名 参加 我参加 我去
+        同意的 了解过 听说过 经常 常常 天天 每天 一直 一直有 一直都是 时常 老是 经常的 常有 偶尔 偶尔会 有时 有时候 有时会 有一点 有点 有一些 有些 有一个 有两个 算是 算是吧 勉强算 差不多 还算 👌"""
+    )
+)
+_NO = frozenset(
+    words(
+        """不 不是 不是的 不是哦 不是滴 不系 不对 不的 不不 不不不 不要 不要了 不用 不用了 不用不用 不需要 不需要了 不必 不必了 不行 不可以 不可 不成 不中 不得 不得行 不会 不会的 不能 不想 不想要 不了 不了不了 不咯 不去 不来 不参加 不买 不喜欢 不愿意 不同意 不接受 不考虑 不感兴趣 没 没有 没有的 没有过 没得 没 没没 没有没有
+        没呢 没过 莫得 木有 么有 没用过 没喝过 没吃过 没买过 没试过 没去过 没来过 没听过 没听说过 没做过 没生 没怀 没结 还没 还没有 还没呢 暂时没有 暂时不用 暂时不要 暂时不需要 先不用 先不要 先不了 目前没有 目前不需要 现在没有 算了 算了吧 还是算了 免了 不必麻烦 谢谢不用 不用谢谢 nope no nah n nn 从不 从没 从来不 从来没 从来没有 从未 未 未婚 未满 未成年 无
+        冇 否 非 哪有 哪里有 才不 才没有 才不是 怎么可能 不可能 没那回事 并没有 并不 并不是 倒没有 倒是没有 戒了 早戒了 不碰 滴酒不沾 不沾 没兴趣 没必要 用不着 用不上 婉拒 拒绝 pass 0 2b 还早 早着呢 差远了 单身 没空 去不了 来不了 不方便 改天吧 下次吧 下次 下回吧 以后吧 notyet nothanks nothankyou never 唔使 不使 唔要 不好意思不用 👎"""
+    )
+)
+_UNSURE = re.compile(
+    r"不知道|不确定|不清楚|说不好|说不准|说不清|不好说|不一定|不晓得|可能|也许|大概|或许|看情况|看看再|再看|再说|没想好|考虑|犹豫|应该(?:是|有|会|不|没|可以|能)?吧?|好像|似乎|不记得|忘了|记不|随便|都行|无所谓|看心情|看缘分|随缘|"
+    r"没准|说不定|估计|差不多吧|一半一半|看价格|要看|得看|看是什么|取决于|想(?:有|要)(?:个|一个)?(?:但|可|就是)|但愿|希望|要是.*就好|巴不得|做梦都|如果能|maybe|perhaps|notsure|idk|depends"
+)
+_WISH = re.compile(r"希望|但愿|要是.{0,10}就好|多希望|做梦|如果.{0,8}就好|要能.{0,8}就好|能有就好|盼着|巴不得|想有")
+_NO_WORD = re.compile(
+    r"^(?:我|我们|我家|俺|咱|那|这个|这|嗯|哦|啊|呃|额|谢谢|暂时|目前|现在|真的?|都|还|先|就|也|其实|倒|好像|已经|早|应该|平时|一般|家里|本人|宝宝|他|她|孩子|娃|抱歉|不好意思|sorry)*(?:不(?!错|少|止|仅|光|但|得不|要太|就是|然)|没(?!错|问题|毛病|少)|木有|莫得|无|未|否|从来?(?:不|没)|算了|免了|拒绝|哪有|才不|怎么可能|nope?(?![a-z])|not|never|no$)"
+)
+_YES_WORD = re.compile(
+    r"^(?:我|我们|我家|俺|咱|那|这个|嗯|哦|啊|呃|都|早|就|也|其实|已经|一直|平时|家里|本人|宝宝|他|她|孩子|娃|当然|肯定|必须|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于)|有(?!没有|啥|什么|空再|点忙)|要(?!不要|是|么|看)|好(?!像|多|不|久|难|忙|贵)|可以(?!吗|不)|可(?:$|的|啊|呀)|行(?!不|吗)|成(?:$|,)|中(?:$|,)|会(?!不会)|能(?!不能|否)|想(?!不想|想|一想|问)|愿意|需要(?!吗|不)|喜欢|同意|没错|没问题|没毛病|来一|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
+)
+_RHETORICAL_YES = re.compile(r"谁(?:会)?不|怎么(?:会|能|可能)(?:没有?|不)|哪(?:能|会|有)不|能不.{0,4}吗|不.{0,3}才怪|岂能不|何止|不要太|不能没有|离不开|少不了|何乐不为|求之不得|那还用说|这还用(?:问|说)|还用问|必须安排|不(?:是|会)不(?:行|可以|能|喝|想|要)|没有不|不得不|哪能没|天天都|不(?:喝|吃|用)不(?:行|舒服)")
+_RHETORICAL_NO = re.compile(r"谁(?:会|要|有|还)(?!不)|哪(?:里|儿)?(?:有|敢|会|能|来的)(?!不)|怎么(?:可能|会)(?!不|没)|有什么(?:好|用)|要(?:它|这个|来)(?:干嘛|干啥|有什么用|何用)|图啥|才怪|想得美|做梦吧|免了|饶了|别了|拉倒|no way|noway")
+_REGULAR = re.compile(r"老客户|老顾客|回头客|常客|老粉|复购|年年(?:买|喝|用)|一直(?:在)?(?:买|喝|用|吃)|老会员|第[二三四五六\d]次(?:买|来)|好几[次年]|回购|买了?(?:很多|好多|好几|无数)|空瓶|用完(?:了)?(?:好几|一|两|三)")
+_VERB = re.compile(r"(喝|吃|用|买|试|去|来|听|做|养|有|生|怀|领|参加|加|订|办|过敏|结婚|上班|喜欢|考虑|需要|想|要|愿意|方便|同意|接受|知道|抽|玩|囤|送|收|戴|化|敷|染|烫|开|满|是|会|能|在|备孕|哺乳|介意|关注|收到|进|了解|熬夜|失眠|长痘|出油)(?:过|不|了|没|着|的)?")
+
+
+def read_yesno(message: Message, text: str, asked: str) -> bool | None:
+    """True, false, or None where a reply leaves it open (wishes, not knowing) or speaks of something else."""
+    core = dense(text).strip(PARTICLES) or dense(text)
+    if not core:
+        return _picture(message)
+    if core in _YES:
+        return True
+    if core in _NO:
+        return False
+    if _WISH.search(core):
+        return None
+    if _RHETORICAL_YES.search(core):
+        return True
+    if _RHETORICAL_NO.search(core) and not re.search(r"有什么推荐", core):
+        return False
+    if re.search(r"过|以前|买|喝|用", asked) and _REGULAR.search(core):
+        return True
+    aged = _of_age(core, asked)
+    if aged is not None:
+        return aged
+    verdicts = [verdict for start, end in clauses(text) if (verdict := _clause(text[start:end], asked)) is not None]
+    if not verdicts:
+        return None
+    unsure = [start for start, end in clauses(text) if _UNSURE.search(dense(text[start:end]))]
+    if unsure and len(unsure) == len(clauses(text)):
+        return None
+    return verdicts[-1] if re.search(r"不对|哦不|啊不|说错|打错|算了|还是不|但是?不|不过还是", core) else verdicts[0]
+
+
+def _clause(clause: str, asked: str) -> bool | None:
+    core = dense(clause).strip(PARTICLES)
+    if not core:
+        return None
+    if core in _YES:
+        return True
+    if core in _NO:
+        return False
+    if _UNSURE.search(core) and not re.match(r"(?:可能|应该|好像|大概|估计)?(?:没有|不是|不会|有的|是的)", core):
+        return None
+    if _RHETORICAL_YES.search(core):
+        return True
+    if _NO_WORD.match(core):
+        return False
+    if _YES_WORD.match(core):
+        return True
+    return _echo(core, asked)
+
+
+def _echo(core: str, asked: str) -> bool | None:
+    """The question's own verb said again, with or without a negation: 喝的, 不喝, 没怎么用过."""
+    for found in _VERB.finditer(asked):
+        verb = found.group(1)
+        at = core.find(verb)
+        if at < 0:
+            continue
+        before = core[max(0, at - 5) : at]
+        if re.search(r"(?:不|没|没有|未|别|少|戒|从不)(?:怎么|太|咋|再|想|要|会|能|敢|爱|常|经常|肯|打算|准备)?$", before):
+            return False
+        if re.match(rf"{verb}(?:不(?:了|起|惯|来|动|到|上)|得少)", core[at:]):
+            return False
+        return True
+    return None
+
+
+def _of_age(core: str, asked: str) -> bool | None:
+    """满18岁了吗 answered by an age."""
+    asked_age = re.search(r"满?(?:(\d\d)|十八)周?岁?|成年", asked)
+    if not asked_age or not re.search(r"满|成年|18|十八", asked):
+        return None
+    told = re.search(r"(\d{2})(?:岁|了|多|$)|([一二三四五六七八九]?十[一二三四五六七八九]?)(?:岁|多|好几|了)|[5-9]0后|0[0-6]后", core)
+    if not told:
+        return None
+    if told.group(1):
+        return int(told.group(1)) >= int(asked_age.group(1) or 18)
+    if told.group(2):
+        from handlers.understanding.numerals import plain
+
+        return (plain(told.group(2)) or 0) >= int(asked_age.group(1) or 18)
+    return True
+
+
+def _picture(message: Message) -> bool | None:
+    """A thumb up or an [OK] as the whole reply is a yes; other pictures say nothing."""
+    marks = set(message.pictures)
+    if marks & {"👌", "👍", "[OK]", "[ok]", "[强]", "🙆", "✅", "☑", "✔"}:
+        return True
+    if marks & {"👎", "[弱]", "🙅", "❌", "✖", "[NO]"}:
+        return False
+    return None
+
+
+def plain_yesno(bare: str) -> bool | None:
+    """The verdict of a whole message that is a word of the tables."""
+    return True if bare in _YES else False if bare in _NO else None

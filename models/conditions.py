@@ -1,0 +1,130 @@
+"""Conditions of a playbook: who a rule, a question or a tier is for.
+
+A condition holds if all of its keys hold: `tags` (the person has all of them), `without` (has none), `sources` (came
+from any of them), `tiers` (is in a group of any of them), and every other key names an answer and what is wanted of it:
+
+- a value: the answer is that value, or a list with that value in it;
+- a list of values: any of them;
+- `{ min, max }`, both inclusive: the answer is a number within, or a range that overlaps.
+
+An answer that was not given never holds. A list of two numbers in rising order, or with a null, is a range `[lo, hi]`
+(null: open on that side), as `understand` writes it; any other list is several values. A number that is wanted holds
+for a range around it. True is not 1, and texts are compared as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Annotated, Any, TypeGuard
+
+import msgspec
+from pydantic import ConfigDict, Field, ValidationError, WrapValidator
+from pydantic.functional_validators import ModelWrapValidatorHandler
+
+from models.playbook_values import Name, Part, expected
+
+Scalar = bool | int | float | str
+Answer = Scalar | Sequence[Scalar | None]
+
+
+class Bounds(Part):
+    """From `min` to `max`, both inclusive; an absent one is open."""
+
+    min: float | None = None
+    max: float | None = None
+
+
+def _wanted(value: object, handler: ModelWrapValidatorHandler[Any]) -> Any:
+    try:
+        return handler(value)
+    except ValidationError:  # one sentence instead of one for every form that it is not
+        raise expected("a value, a list of values, or { min, max }") from None
+
+
+Wanted = Annotated[
+    Scalar | Annotated[tuple[Scalar, ...], Field(min_length=1, strict=False)] | Bounds,
+    WrapValidator(_wanted),
+]
+
+
+class Condition(Part):
+    """A table whose keys must all hold; keys that are not fields are answers' keys. An empty one always holds."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Wanted] = Field(init=False)
+
+    tags: tuple[Name, ...] = ()
+    without: tuple[Name, ...] = ()
+    sources: tuple[Name, ...] = ()
+    tiers: tuple[Name, ...] = ()
+
+    @property
+    def answers(self) -> Mapping[str, Wanted]:
+        """What is wanted of answers, by their keys."""
+        return MappingProxyType(self.__pydantic_extra__)
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a person. `answers` holds only those given; `tiers` are those of the groups they are in."""
+
+    tags: frozenset[str] = frozenset()
+    answers: Mapping[str, Answer] = {}
+    source: str = ""
+    tiers: frozenset[str] = frozenset()
+
+
+def holds(condition: Condition, facts: Facts) -> bool:
+    """Whether all that the condition names is true of the person."""
+    return (
+        facts.tags.issuperset(condition.tags)
+        and facts.tags.isdisjoint(condition.without)
+        and (not condition.sources or facts.source in condition.sources)
+        and (not condition.tiers or not facts.tiers.isdisjoint(condition.tiers))
+        and all(
+            key in facts.answers and answer_meets(facts.answers[key], wanted)
+            for key, wanted in condition.answers.items()
+        )
+    )
+
+
+def answer_meets(answer: Answer, wanted: Wanted) -> bool:
+    """Whether an answer in its normal form is what a condition wants."""
+    if isinstance(wanted, tuple):
+        return any(answer_meets(answer, one) for one in wanted)
+    spans = _spans(answer)
+    if isinstance(wanted, Bounds):
+        return any(_overlap(span, (wanted.min, wanted.max)) for span in spans)
+    if _is_number(wanted):
+        return any(_overlap(span, (wanted, wanted)) for span in spans)
+    values = (answer,) if isinstance(answer, str | bool | int | float) else answer
+    return any(type(value) is type(wanted) and value == wanted for value in values)
+
+
+Span = tuple[float | None, float | None]
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _spans(answer: Answer) -> tuple[Span, ...]:
+    """The numbers in an answer as ranges."""
+    if _is_number(answer):
+        return ((answer, answer),)
+    if isinstance(answer, str | bool | int | float):
+        return ()
+    match answer:
+        case [None, None]:
+            return ()
+        case [lo, None] if _is_number(lo):
+            return ((lo, None),)
+        case [None, hi] if _is_number(hi):
+            return ((None, hi),)
+        case [lo, hi] if _is_number(lo) and _is_number(hi) and lo <= hi:
+            return ((lo, hi),)
+    return tuple((value, value) for value in answer if _is_number(value))
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return all(lo is None or hi is None or lo <= hi for lo, hi in ((one[0], other[1]), (other[0], one[1])))

@@ -1,0 +1,169 @@
+"""What a decision may know, loaded in bulk for a whole batch. Frozen; no row of the database is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from models.capabilities import Capabilities
+from models.effects import SurveyProgress
+from models.playbook import Playbook
+
+
+class MerchantView(msgspec.Struct, frozen=True, kw_only=True):
+    """The merchant, the playbook in force and its revision; `admins` are (account, wire id, role) of the configuration."""
+
+    id: str
+    name: str
+    zone: ZoneInfo
+    playbook: Playbook
+    revision: str
+    admins: tuple[tuple[str, str, str], ...] = ()
+    accounts: tuple[str, ...] = ()  # ids of the configuration
+    seed: int = 0
+    started_at: datetime | None = None  # when the program started; what fell due before was missed
+    earlier: Mapping[str, Playbook] = {}  # earlier revisions that unfinished surveys were begun under
+
+    def playbook_of(self, revision: str) -> Playbook:
+        """The playbook of a revision; the one in force where that revision is no longer known."""
+        return self.earlier.get(revision, self.playbook)
+
+
+class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """One of our accounts."""
+
+    id: str
+    name: str = ""
+    self_id: str = ""
+    state: str = ""
+    capabilities: Capabilities = Capabilities()
+    rostered_at: datetime | None = None
+
+
+class FriendshipView(msgspec.Struct, frozen=True, kw_only=True):
+    """A friendship with one account."""
+
+    account: str
+    state: str
+    old: bool = False
+    source: str = ""
+    request: str = ""
+    remark: str = ""
+    accepted_at: datetime | None = None
+    added_at: datetime | None = None
+    human_until: datetime | None = None
+
+
+class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer in its normal form."""
+
+    value: Any
+    state: str
+
+
+class PersonView(msgspec.Struct, frozen=True, kw_only=True):
+    """A person met through one contact. `groups` are the ids of the groups they are in."""
+
+    person_id: int
+    contact_id: int
+    wire_id: str
+    name: str = ""
+    source: str = ""
+    opted_out: bool = False
+    consent: str | None = None
+    friendships: Mapping[str, FriendshipView] = {}
+    answers: Mapping[str, AnswerView] = {}
+    tags: frozenset[str] = frozenset()
+    survey: SurveyProgress | None = None
+    roles: tuple[RoleView, ...] = ()
+    groups: frozenset[int] = frozenset()
+    is_ours: bool = False  # one of our own accounts
+
+    def answered(self) -> dict[str, Any]:
+        """The answers that were given, by key."""
+        return {key: answer.value for key, answer in self.answers.items() if answer.state == "answered"}
+
+
+class RoleView(msgspec.Struct, frozen=True, kw_only=True):
+    """A role; an empty account or group means all of the merchant's."""
+
+    role: str
+    account: str = ""
+    group: str = ""
+
+
+class GroupView(msgspec.Struct, frozen=True, kw_only=True):
+    """A group and how full it is. `members` counts everybody in the platform's list, our accounts too."""
+
+    id: int
+    wire_id: str
+    account: str
+    topic: str = ""
+    tier: str | None = None
+    parent_id: int | None = None
+    owner_contact_id: int | None = None
+    bound_at: datetime | None = None
+    members: int = 0
+    reserved: int = 0
+    human_until: datetime | None = None
+
+
+class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery as decisions see it."""
+
+    id: int
+    key: str
+    part: int
+    account: str
+    kind: str
+    cause: str
+    state: str
+    contact_id: int | None = None
+    group_id: int | None = None
+    text: str = ""
+    attempts: int = 0
+    created_at: datetime | None = None
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """A calendar entry in force: its JSON, and since when it counts."""
+
+    key: str
+    revision: str
+    body: str
+    at: datetime
+    first_imported_at: datetime
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """What /status tells, loaded only for it."""
+
+    accounts: tuple[AccountView, ...] = ()
+    paused: tuple[tuple[str, str], ...] = ()
+    sent_today: int = 0
+    open: int = 0
+    waiting: Mapping[str, int] = {}
+    unknown: int = 0
+    new_friends_today: int = 0
+    surveys_open: int = 0
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a handler knows about one event."""
+
+    merchant: MerchantView
+    account: AccountView
+    person: PersonView | None = None  # who said or did it
+    group: GroupView | None = None
+    people: Mapping[str, PersonView] = {}  # further people named by the event, by wire id
+    groups: Mapping[str, GroupView] = {}  # groups named by the event, or all bound ones where seats matter, by wire id
+    delivery: DeliveryView | None = None  # what an echo, a recall, an outcome or an order is about
+    staff: tuple[PersonView, ...] = ()  # owners and admins whom we know, for what a human must be told
+    entries: tuple[EntryView, ...] = ()
+    waiting: tuple[PersonView, ...] = ()  # who waits for a seat of the tier that the event names, first come first
+    survey_playbook: Playbook | None = None  # the revision that the person's survey was begun under, if another
+    status: Status | None = None

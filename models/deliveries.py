@@ -1,0 +1,161 @@
+"""Deliveries: everything that leaves, and each state that it went through.
+
+A delivery is written in the transaction of its reason, under a key derived from that reason, so that deciding twice
+writes once. Its state says what is known, and `unknown` is a state.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import Id, UtcDateTime
+
+
+class DeliveryKind(StrEnum):
+    """What is sent, or done, on the platform."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    ALBUM = "album"
+    VIDEO = "video"
+    FILE = "file"
+    LINK = "link"
+    MINI_PROGRAM = "mini_program"
+    CARD = "card"
+    ANNOUNCEMENT = "announcement"
+    FRIEND_ACCEPT = "friend_accept"
+    REMARK = "remark"
+    INVITE = "invite"
+    TOPIC = "topic"
+    RECALL = "recall"
+
+
+class Lane(StrEnum):
+    """How urgent a delivery is; the order is the order of value."""
+
+    REPLY = "reply"
+    CARE = "care"
+    SERVICE = "service"
+    CONTENT = "content"
+    PROMOTION = "promotion"
+
+
+LANE_RANK = {lane: rank for rank, lane in enumerate(Lane)}
+
+
+class Cause(StrEnum):
+    """Why a delivery exists."""
+
+    GREETING = "greeting"
+    SURVEY = "survey"
+    CHAT = "chat"
+    COMMAND = "command"
+    CALENDAR = "calendar"
+    CARE = "care"
+    GROUP = "group"
+    HANDOFF = "handoff"
+    HUMAN = "human"
+    RETRY = "retry"
+
+
+class DeliveryState(StrEnum):
+    """What is known about a delivery."""
+
+    PLANNED = "planned"  # written, not due or not looked at yet
+    WAITING = "waiting"  # held back for a reason, until a time
+    CLAIMED = "claimed"  # handed to the platform; the outcome is not recorded yet
+    SENT = "sent"  # the platform said yes
+    CONFIRMED = "confirmed"  # we saw it arrive: its echo, or the fact that it brought about
+    FAILED = "failed"  # the platform said no
+    UNKNOWN = "unknown"  # it may or may not have arrived; never sent again by itself
+    SKIPPED = "skipped"  # the gate said no
+    EXPIRED = "expired"  # too late to be of use
+    CANCELLED = "cancelled"  # taken back before it left
+    AWAITING_TAP = "awaiting_tap"  # the platform made a task for a human of it
+
+
+OPEN_STATES = (DeliveryState.PLANNED, DeliveryState.WAITING)
+ARRIVED_STATES = (DeliveryState.SENT, DeliveryState.CONFIRMED)
+# What counts as a touch: whatever may have arrived.
+TOUCHING_STATES = (*ARRIVED_STATES, DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
+
+
+class Delivery(SQLModel, table=True):
+    """One thing that leaves, for one person or one group.
+
+    `due_at` is when it wants to leave, `until` the end of its present wait. `template` is rendered into `text` when it
+    is claimed; a resend never renders anew. `contact_id` and `group_id` are ours; wire ids are looked up at sending.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "key", "part"),
+        Index(
+            "delivery_open",
+            "account_id",
+            "next_at",
+            sqlite_where=text("state IN ('planned', 'waiting')"),
+            postgresql_where=text("state IN ('planned', 'waiting')"),
+        ),
+        Index(
+            "delivery_in_flight",
+            "account_id",
+            sqlite_where=text("state IN ('claimed', 'unknown')"),
+            postgresql_where=text("state IN ('claimed', 'unknown')"),
+        ),
+        Index("delivery_contact", "contact_id", "left_at"),
+        Index("delivery_group", "group_id", "left_at"),
+        Index("delivery_left", "account_id", "left_at"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id)
+    merchant_id: str
+    key: str
+    part: int = 1
+    account_id: str
+    contact_id: int | None = Field(default=None, sa_type=Id)
+    group_id: int | None = Field(default=None, sa_type=Id)
+    kind: str
+    lane: str
+    cause: str
+    priority: int = 5
+    template: str | None = None
+    text: str | None = None
+    mentions: list[str] = Field(default_factory=list, sa_type=JSON)
+    media: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    request: str = ""
+    state: str = DeliveryState.PLANNED
+    reason: str | None = None
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    next_at: datetime = Field(sa_type=UtcDateTime)  # when to look at it next: due_at, or the end of its wait
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    not_after: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when it was claimed
+    attempts: int = 0
+    message: str = ""  # the platform's id of what was sent
+    promotional: bool = False
+    about_consent: bool = False  # may be said to somebody who opted out
+    entry: str | None = None
+    occurrence: str | None = None
+    revision: str = ""
+
+
+class DeliveryChange(SQLModel, table=True):
+    """A state that a delivery entered, with when and why."""
+
+    __tablename__ = "delivery_change"
+    __table_args__ = (Index("delivery_change_delivery", "delivery_id", "id"),)
+
+    id: int = Field(primary_key=True, sa_type=Id)
+    merchant_id: str
+    delivery_id: int = Field(sa_type=Id)
+    at: datetime = Field(sa_type=UtcDateTime)
+    state: str
+    reason: str | None = None
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,328 @@
+"""Everything that a decision can bring about, as frozen data. The store turns effects into rows in one transaction.
+
+People, contacts and groups are named by our own ids; the ids come from the context that the decision was made on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
+from models.events import Event, GroupState, Media, Who
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """The common root; it has no fields."""
+
+
+class Send(Effect, frozen=True, kw_only=True):
+    """Write a delivery under its unique key. Written twice, it exists once.
+
+    `text` is final; `template` is rendered when it leaves. `due` defaults to the event's time. The lane `reply` is for what
+    answers somebody: exempt from quiet hours and caps, never from the account's budget. `about_consent` marks what may be
+    said to somebody who opted out.
+    """
+
+    key: str
+    account: str
+    kind: DeliveryKind = DeliveryKind.TEXT
+    lane: Lane
+    cause: Cause
+    contact_id: int | None = None
+    group_id: int | None = None
+    part: int = 1
+    text: str | None = None
+    template: str | None = None
+    mentions: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+    request: str = ""
+    due: datetime | None = None
+    not_after: datetime | None = None
+    priority: int = 5
+    about_consent: bool = False
+    revision: str = ""
+
+
+class Settle(Effect, frozen=True, kw_only=True):
+    """Something is known about a delivery that has left: its echo was seen, or a human says so."""
+
+    delivery_id: int
+    state: DeliveryState
+    reason: str | None = None
+    message: str = ""
+
+
+class SendAgain(Effect, frozen=True, kw_only=True):
+    """Put a delivery back in line, to be looked at again at `at`; its stored text goes out unchanged."""
+
+    delivery_id: int
+    at: datetime
+    reason: str
+
+
+class SlowDown(Effect, frozen=True, kw_only=True):
+    """The platform wants this account to be silent until then."""
+
+    account: str
+    until: datetime
+
+
+class Cancel(Effect, frozen=True, kw_only=True):
+    """Take back the deliveries of a contact that have not left and whose cause is among `causes`."""
+
+    contact_id: int
+    causes: tuple[Cause, ...]
+    reason: str
+
+
+class PutAccount(Effect, frozen=True, kw_only=True):
+    """The account's link changed."""
+
+    account: str
+    state: str
+    self_id: str | None = None
+    name: str | None = None
+    rostered: bool = False
+
+
+class PutFriendship(Effect, frozen=True, kw_only=True):
+    """What changed about a friendship; absent fields stay. `source` is kept once it is set."""
+
+    account: str
+    contact_id: int
+    person_id: int
+    state: str | None = None
+    old: bool = False
+    hello: str = ""
+    source: str = ""
+    request: str = ""
+    remark: str | None = None
+
+
+class Hold(Effect, frozen=True, kw_only=True):
+    """A human is talking in this conversation: automation holds back until then."""
+
+    account: str
+    until: datetime
+    contact_id: int | None = None
+    group_id: int | None = None
+
+
+class PutAnswer(Effect, frozen=True, kw_only=True):
+    """Keep an answer in its normal form, or that it was declined."""
+
+    person_id: int
+    key: str
+    value: Any
+    state: str
+    revision: str = ""
+
+
+SURVEY = "survey"  # the origin of tags that follow from answers; they go when the answers change
+
+
+class PutTags(Effect, frozen=True, kw_only=True):
+    """Add and remove tags of a person. `origin` is `survey` or the wire id of who did it."""
+
+    person_id: int
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    origin: str
+
+
+class SurveyProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a person's survey stands; the value of the survey's row."""
+
+    contact_id: int
+    account: str
+    revision: str
+    state: str
+    question: str = ""
+    asked: int = 0
+    tries: int = 0
+    nudges: int = 0
+    aside: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    started_at: datetime
+    asked_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+class PutSurvey(Effect, frozen=True, kw_only=True):
+    """Replace the survey's row."""
+
+    person_id: int
+    survey: SurveyProgress
+
+
+class OptOut(Effect, frozen=True, kw_only=True):
+    """No more messages to this person, but what they ask for about their data."""
+
+    person_id: int
+
+
+class PutGroups(Effect, frozen=True, kw_only=True):
+    """Groups as the platform lists them now. Who is listed is a member, who is not has left."""
+
+    account: str
+    groups: tuple[GroupState, ...]
+
+
+class PutMembers(Effect, frozen=True, kw_only=True):
+    """People came into a group or left it. Whoever comes in needs no seat any longer."""
+
+    group_id: int
+    joined: tuple[Who, ...] = ()
+    left: tuple[Who, ...] = ()
+    by: str = ""
+
+
+class RenameGroup(Effect, frozen=True, kw_only=True):
+    """A group has a new topic. Its binding is by id and stays."""
+
+    group_id: int
+    topic: str
+
+
+class BindGroup(Effect, frozen=True, kw_only=True):
+    """A group belongs to a tier from now on, or, without a tier, to none."""
+
+    group_id: int
+    tier: str | None
+    parent_id: int | None = None
+    owner_contact_id: int | None = None
+    account: str | None = None
+
+
+class Reserve(Effect, frozen=True, kw_only=True):
+    """Keep a seat in a group for somebody who is being invited; they wait no longer."""
+
+    contact_id: int
+    group_id: int
+    until: datetime | None
+
+
+class Release(Effect, frozen=True, kw_only=True):
+    """The seat is free again."""
+
+    contact_id: int
+    group_id: int
+
+
+class WaitForSeat(Effect, frozen=True, kw_only=True):
+    """No group of the tier has room: wait, first come, first served."""
+
+    contact_id: int
+    tier: str
+
+
+class PutTimer(Effect, frozen=True, kw_only=True):
+    """Ring at `at` as a `TimerDue` event; one timer a kind and subject."""
+
+    kind: str
+    subject: str
+    at: datetime
+    account: str = ""
+
+
+class DropTimer(Effect, frozen=True, kw_only=True):
+    """Don't ring."""
+
+    kind: str
+    subject: str
+
+
+class PutEntries(Effect, frozen=True, kw_only=True):
+    """Calendar entries as JSON of `content_calendar.entry`, by key and revision; they replace those of the same key."""
+
+    entries: tuple[tuple[str, str, str], ...]
+
+
+class DropEntry(Effect, frozen=True, kw_only=True):
+    """The entry is no longer in force; what it planned and has not left is cancelled."""
+
+    key: str
+
+
+class Expand(Effect, frozen=True, kw_only=True):
+    """Plan one occurrence of a calendar entry for its whole audience, in one statement.
+
+    Keys are `entry:<key>:<local date>:<wire id>`. `state` is `planned`, or what the catch-up policy says of a missed one.
+    """
+
+    entry: str
+    revision: str
+    occurrence: str
+    due: datetime
+    kind: DeliveryKind
+    lane: Lane
+    template: str
+    media: tuple[Media, ...] = ()
+    tiers: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    priority: int = 5
+    promotional: bool = False
+    not_after: datetime | None = None
+    state: DeliveryState = DeliveryState.PLANNED
+    reason: str | None = None
+
+
+class ApproveWaiting(Effect, frozen=True, kw_only=True):
+    """Let the deliveries of an entry that wait for approval go now."""
+
+    entry: str
+
+
+class PutRole(Effect, frozen=True, kw_only=True):
+    """Grant a role, or take it back."""
+
+    wire_id: str
+    role: str
+    account: str = ""
+    group: str = ""
+    granted_by: str = ""
+    revoked: bool = False
+
+
+class PutPause(Effect, frozen=True, kw_only=True):
+    """Stop sending within a scope (all, account, group, lane), or go on."""
+
+    scope: str
+    subject: str = ""
+    by: str
+    reason: str = ""
+    resumed: bool = False
+
+
+class Audit(Effect, frozen=True, kw_only=True):
+    """Who did, or tried to do, what; `result` is ok or refused."""
+
+    actor: str
+    action: str
+    target: str = ""
+    place: str = ""
+    result: str = "ok"
+    reason: str = ""
+
+
+class Follow(Effect, frozen=True, kw_only=True):
+    """A further event, decided in a later wave of the same transaction on a fresh context."""
+
+    event: Event
+
+
+class Refresh(Effect, frozen=True, kw_only=True):
+    """Ask the platform for the account's list of friends and groups soon."""
+
+    account: str
+
+
+class Answered(Effect, frozen=True, kw_only=True):
+    """What an operator's order is answered with. `refused` says why nothing was done."""
+
+    text: str = ""
+    refused: str = ""

@@ -1,0 +1,125 @@
+"""What keeps the shop running: playbook revisions, calendar entries, timers, roles, pauses and the audit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import Id, UtcDateTime
+
+
+class Merchant(SQLModel, table=True):
+    """A merchant and the playbook revision in force."""
+
+    __tablename__ = "merchant"
+
+    id: str = Field(primary_key=True)
+    name: str = ""
+    timezone: str = ""
+    revision: str = ""
+
+
+class PlaybookRevision(SQLModel, table=True):
+    """A playbook as it was; surveys and deliveries are stamped with its `revision`."""
+
+    __tablename__ = "playbook_revision"
+
+    merchant_id: str = Field(primary_key=True)
+    revision: str = Field(primary_key=True)
+    body: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class EntryRevision(SQLModel, table=True):
+    """A calendar entry as it was written; the `current` row of a key is in force, none if it was deleted."""
+
+    __tablename__ = "entry_revision"
+    __table_args__ = (
+        Index(
+            "entry_in_force",
+            "merchant_id",
+            "key",
+            unique=True,
+            sqlite_where=text("current"),
+            postgresql_where=text("current"),
+        ),
+    )
+
+    merchant_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    revision: str = Field(primary_key=True)
+    body: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    current: bool = True
+    first_imported_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Timer(SQLModel, table=True):
+    """Something to be looked at when its time comes; rings as a `TimerDue` event."""
+
+    __tablename__ = "timer"
+    __table_args__ = (Index("timer_at", "at"),)
+
+    merchant_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    account_id: str = ""
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Role(StrEnum):
+    """What somebody may do; the first may most."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    BRANCH = "branch"  # 舵主
+    HALL = "hall"  # 堂主
+    HELPER = "helper"
+    AUTHOR = "author"
+    VIEWER = "viewer"
+
+
+class RoleGrant(SQLModel, table=True):
+    """A role of a contact, named by its stable id. `group_wire_id` narrows it to one group."""
+
+    __tablename__ = "role_grant"
+
+    merchant_id: str = Field(primary_key=True)
+    wire_id: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    account_id: str = Field(default="", primary_key=True)
+    group_wire_id: str = Field(default="", primary_key=True)
+    granted_by: str = ""
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Pause(SQLModel, table=True):
+    """Sending is stopped for everything, an account, a group or a lane."""
+
+    __tablename__ = "pause"
+
+    merchant_id: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)  # all, account, group, lane
+    subject: str = Field(default="", primary_key=True)
+    by: str = ""
+    reason: str = ""
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who did, or tried to do, what."""
+
+    __tablename__ = "audit"
+
+    id: int = Field(primary_key=True, sa_type=Id)
+    merchant_id: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    action: str
+    target: str = ""
+    place: str = ""
+    result: str
+    reason: str = ""

@@ -1,0 +1,76 @@
+"""Orders: what an operator asks for on the command line or in the console, as events like any other.
+
+An order's `merchant` says whose it is, `actor` who gave it. It is answered by an `Answered` effect.
+"""
+
+from __future__ import annotations
+
+from models.events import Event
+
+
+class Order(Event, frozen=True, kw_only=True):
+    """The common root of orders. The command line acts with the rights of the merchant's owner."""
+
+    actor: str = "operator"
+
+
+class BindGroupOrder(Order, frozen=True, kw_only=True, tag="order.bind_group"):
+    """Bind a group to a tier by its room id."""
+
+    group: str
+    tier: str
+    parent: str = ""
+    owner: str = ""
+
+
+class UnbindGroupOrder(Order, frozen=True, kw_only=True, tag="order.unbind_group"):
+    """The group belongs to no tier any longer."""
+
+    group: str
+
+
+class ImportEntriesOrder(Order, frozen=True, kw_only=True, tag="order.import_entries"):
+    """Put calendar entries in force: (key, revision, JSON) each. With `replace`, those not named are dropped."""
+
+    entries: tuple[tuple[str, str, str], ...]
+    replace: bool = False
+
+
+class DeleteEntriesOrder(Order, frozen=True, kw_only=True, tag="order.delete_entries"):
+    """Take calendar entries out of force."""
+
+    keys: tuple[str, ...]
+
+
+class ApproveEntryOrder(Order, frozen=True, kw_only=True, tag="order.approve_entry"):
+    """Let the deliveries of an entry go that wait for a word."""
+
+    key: str
+
+
+class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):
+    """Give a contact a role, or with `revoke` take it back."""
+
+    contact: str
+    role: str
+    group: str = ""
+    revoke: bool = False
+
+
+class SettleDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.settle_delivery"):
+    """A human says what became of an uncertain delivery: sent, failed or resend."""
+
+    delivery: int
+    outcome: str
+
+
+class SurveyFinished(Event, frozen=True, kw_only=True, tag="survey_finished"):
+    """A person has finished the intake survey: find them a seat."""
+
+    contact: str
+
+
+class SeatsChanged(Event, frozen=True, kw_only=True, tag="seats_changed"):
+    """Seats of a tier may have become free: look at its waiting list."""
+
+    tier: str

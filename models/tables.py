@@ -1,0 +1,11 @@
+"""All tables at once, for whoever needs their metadata."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from models import accounts, deliveries, groups, journal, operations, people
+
+__all__ = ["METADATA", "accounts", "deliveries", "groups", "journal", "operations", "people"]
+
+METADATA = SQLModel.metadata

@@ -1,0 +1,17 @@
+"""The kinds of timers, and what their subjects are."""
+
+from __future__ import annotations
+
+SETTLE = "settle"  # bubbles have come in: judge them together; subject: the person's wire id
+NUDGE = "nudge"  # an open question was not answered; subject: the person's wire id
+ASK_AGAIN = "ask_again"  # the open question comes again after an interruption; subject: the person's wire id
+BEFRIEND = "befriend"  # we accepted and heard nothing: look at the friend list; subject: the person's wire id
+SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
+ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
+
+PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND})
+
+
+def seat_subject(contact: str, group: str) -> str:
+    """The subject of a seat's timer."""
+    return f"{contact} {group}"

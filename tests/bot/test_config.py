@@ -1,0 +1,312 @@
+"""The configuration: every key, every override, every fault at once, and never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.config import DATABASE_URLS, Config, load_config
+from bot.faults import ConfigFaults, Fault
+
+ROOT = Path(__file__).parents[2]
+
+CONFIG = """
+[database]
+url = "sqlite:///data/书店.db"
+
+[console]
+host = "127.0.0.1"
+port = 8080
+
+[log]
+level = "INFO"
+
+[[merchants]]
+id = "m1"
+name = "拾光书店"
+playbook = "playbook.toml"
+timezone = "Asia/Shanghai"
+
+[[merchants.admins]]
+account = "main"
+contact = "wx-boss"
+role = "owner"
+
+[[accounts]]
+id = "main"
+name = "小拾"            # shown where the platform gives none
+merchant = "m1"
+transport = "simulator"
+
+[[accounts]]
+id = "second"
+merchant = "m1"
+transport = "wechaty"
+endpoint = "127.0.0.1:8788"
+token_env = "ZHANGGUI_SECOND__TOKEN"
+tls = true
+ca_file = "gateway-ca.pem"
+"""
+
+PLAYBOOK = """
+name = "拾光书店"
+[[tiers]]
+name = "书桌"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "playbook.toml").write_text(PLAYBOOK, encoding="utf-8")
+    (tmp_path / "gateway-ca.pem").write_text("")
+    return tmp_path
+
+
+def load(folder: Path, environ: Mapping[str, str] = {}) -> Config:
+    return load_config(folder / "config.toml", environ)
+
+
+def faults(folder: Path, environ: Mapping[str, str] = {}) -> tuple[Fault, ...]:
+    with pytest.raises(ConfigFaults) as refusal:
+        load(folder, environ)
+    return refusal.value.faults
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    path = folder / "config.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_every_key_loads(folder: Path) -> None:
+    config = load(folder)
+    assert config.file == folder / "config.toml"
+    assert (config.console.host, config.console.port, config.log.level) == ("127.0.0.1", 8080, "INFO")
+    merchant, account = config.merchant("m1"), config.account("second")
+    assert merchant is not None
+    assert account is not None
+    assert merchant.playbook == folder / "playbook.toml"
+    assert [(admin.account, admin.contact, admin.role) for admin in merchant.admins] == [("main", "wx-boss", "owner")]
+    assert (account.endpoint, account.token_env, account.tls) == ("127.0.0.1:8788", "ZHANGGUI_SECOND__TOKEN", True)
+    assert account.ca_file == folder / "gateway-ca.pem"
+    assert config.playbooks["m1"].name == "拾光书店"
+    assert (config.merchant("m2"), config.account("third")) == (None, None)
+
+
+def test_a_relative_database_path_is_relative_to_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sqlalchemy import make_url
+
+    assert make_url(load(folder).database.url).database == str(folder / "data/书店.db")
+    monkeypatch.chdir(folder)
+    assert load_config(Path("config.toml"), {}) == load(folder)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:////var/x.db", "sqlite://", "sqlite:///:memory:", "postgresql+psycopg://u:p@h:5432/n?sslmode=require"],
+)
+def test_other_database_urls_stay_as_they_are(folder: Path, url: str) -> None:
+    assert load(folder, {"ZHANGGUI_DATABASE__URL": url}).database.url == url
+
+
+def test_tables_with_defaults_may_be_absent(folder: Path) -> None:
+    head = CONFIG.index("[[merchants]]")
+    (folder / "config.toml").write_text(CONFIG[head:], encoding="utf-8")
+    config = load(folder)
+    assert config.database.url.endswith("/data/zhanggui.db")
+    assert (config.console.host, config.console.port, config.log.level) == ("127.0.0.1", 8080, "INFO")
+
+
+def test_every_key_has_an_override(folder: Path) -> None:
+    (folder / "other.toml").write_text("name = '别家'", encoding="utf-8")
+    environ = {
+        "ZHANGGUI_DATABASE__URL": "sqlite:////x.db",
+        "ZHANGGUI_CONSOLE__HOST": "::1",
+        "ZHANGGUI_CONSOLE__PORT": "9000",
+        "ZHANGGUI_LOG__LEVEL": "debug",
+        "ZHANGGUI_MERCHANTS__0__NAME": "123",
+        "ZHANGGUI_MERCHANTS__0__PLAYBOOK": "other.toml",
+        "ZHANGGUI_MERCHANTS__0__TIMEZONE": "Europe/Berlin",
+        "ZHANGGUI_MERCHANTS__0__ADMINS__0__ROLE": "admin",
+        "ZHANGGUI_MERCHANTS__0__ADMINS__1__ACCOUNT": "second",
+        "ZHANGGUI_MERCHANTS__0__ADMINS__1__CONTACT": "wx-2",
+        "ZHANGGUI_MERCHANTS__0__ADMINS__1__ROLE": "helper",
+        "ZHANGGUI_ACCOUNTS__1__ENDPOINT": "gateway:1",
+        "ZHANGGUI_ACCOUNTS__1__TLS": "false",
+        "ZHANGGUI_ACCOUNTS__1__TRANSPORT": "simulator",
+        "ZHANGGUI_ACCOUNTS__1__CA_FILE": "/etc/ca.pem",
+        "ZHANGGUI_ACCOUNTS__2__ID": "third",
+        "ZHANGGUI_ACCOUNTS__2__MERCHANT": "m1",
+        "ZHANGGUI_ACCOUNTS__2__TRANSPORT": "simulator",
+        "ZHANGGUI_SECOND__TOKEN": "secret",  # the token of an account, no override
+        "ZHANGGUI_TOKEN": "secret",
+        "PATH": "/bin",
+    }
+    config = load(folder, environ)
+    assert config.database.url == "sqlite:////x.db"
+    assert (config.console.host, config.console.port, config.log.level) == ("::1", 9000, "DEBUG")
+    merchant = config.merchants[0]
+    assert (merchant.name, merchant.timezone) == ("123", "Europe/Berlin")
+    assert [admin.role for admin in merchant.admins] == ["admin", "helper"]
+    assert config.playbooks["m1"].name == "别家"
+    second = config.accounts[1]
+    assert (second.endpoint, second.tls, second.transport) == ("gateway:1", False, "simulator")
+    assert second.ca_file == Path("/etc/ca.pem")
+    assert config.accounts[2].id == "third"
+
+
+def test_faults_of_the_environment_name_the_variable(folder: Path) -> None:
+    environ = {
+        "ZHANGGUI_CONSOLE__PROT": "1",
+        "ZHANGGUI_CONSOLE__PORT": "many",
+        "ZHANGGUI_ACCOUNTS__1__TLS": "perhaps",
+        "ZHANGGUI_ACCOUNTS__7__ID": "x",
+        "ZHANGGUI_LOG__LEVEL__X": "x",
+    }
+    assert sorted(map(str, faults(folder, environ))) == [
+        "environment: ZHANGGUI_ACCOUNTS__1__TLS: found 'perhaps', expected true or false",
+        "environment: ZHANGGUI_ACCOUNTS__7__ID: found a place that is not there, expected the next free number",
+        "environment: ZHANGGUI_CONSOLE__PORT: found 'many', expected a whole number",
+        "environment: ZHANGGUI_CONSOLE__PROT: found an unknown key, expected 'port'",
+        "environment: ZHANGGUI_LOG__LEVEL__X: found an unknown key, expected no key below this one",
+    ]
+
+
+def test_all_faults_of_all_files_at_once(folder: Path) -> None:
+    (folder / "config.toml").write_text(
+        """[database]
+url = "mysql://root:geheim@db/x"
+[console]
+prot = 8080
+port = 99999
+[log]
+level = "LOUD"
+[[merchants]]
+id = "m1"
+name = "拾光书店"
+playbook = "playbook.toml"
+timezone = "Asia/Shanghia"
+[[merchants.admins]]
+account = "mian"
+contact = "wx-boss"
+role = "king"
+[[accounts]]
+id = "main"
+merchant = "m2"
+transport = "simulator"
+[[accounts]]
+id = "main"
+merchant = "m1"
+transport = "wechaty"
+endpoint = "http://gateway"
+token_env = "my secret token"
+ca_file = "none.pem"
+""",
+        encoding="utf-8",
+    )
+    (folder / "playbook.toml").write_text(
+        """aproval = true
+retention_days = "365"
+[[tiers]]
+name = "书桌"
+parent = "书院"
+capacity = 0
+[[survey.questions]]
+key = "call"
+type = "nmae"
+texts = ["?"]
+[[survey.questions]]
+key = "city"
+type = "region"
+texts = ["{call|}，在哪？"]
+when = { call = "x", ctiy = "y" }
+""",
+        encoding="utf-8",
+    )
+    config, playbook = folder / "config.toml", folder / "playbook.toml"
+    found = "\n".join(map(str, faults(folder)))
+    assert found == "\n".join(
+        [
+            f"{config}:2: database.url: found 'mysql://***@db/x', expected {DATABASE_URLS}",
+            f"{config}:4: console.prot: found an unknown key, expected 'port'",
+            f"{config}:5: console.port: found 99999, expected at most 65535",
+            f"{config}:7: log.level: found 'LOUD', expected 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
+            f"{config}:12: merchants[0].timezone: found 'Asia/Shanghia', expected a time zone like 'Asia/Shanghai'",
+            f"{config}:16: merchants[0].admins[0].role: found 'king', expected 'owner', 'admin', 'branch', 'hall', "
+            "'helper', 'author' or 'viewer'",
+            f"{config}:19: accounts[0].merchant: found 'm2', expected the id of a merchant: 'm1'",
+            f"{config}:21: accounts[1].tls: found false, expected true, as there is a ca_file",
+            f"{config}:22: accounts[1].id: found 'main' a second time, expected each id once",
+            f"{config}:25: accounts[1].endpoint: found 'http://gateway', expected host:port",
+            f"{config}:26: accounts[1].token_env: found a text that is no such name, expected the name of an "
+            "environment variable",
+            f"{config}:27: accounts[1].ca_file: found 'none.pem', where there is no file, expected a certificate in "
+            "PEM form",
+            f"{playbook}:1: aproval: found an unknown key, expected 'approval'",
+            f"{playbook}:2: retention_days: found '365', expected a number",
+            f"{playbook}:5: tiers[0].parent: found '书院', expected one of the tiers: '书桌'",
+            f"{playbook}:6: tiers[0].capacity: found 0, expected at least 1",
+            f"{playbook}:9: survey.questions[0].type: found 'nmae', expected 'name', 'age_months', 'number', 'date', "
+            "'region', 'choice', 'multi', 'yesno', 'phone' or 'freetext'",
+            f"{playbook}:15: survey.questions[1].when.ctiy: found 'ctiy', expected the key of a question, "
+            "probably 'city'",
+        ]
+    )
+    assert "geheim" not in found
+    assert "secret" not in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('id = "main"\n', "", "accounts[0].id: found nothing, expected this key"),
+        ('account = "main"', 'account = "mian"', "found 'mian', expected an account of 'm1', probably 'main'"),
+        ('endpoint = "127.0.0.1:8788"', 'endpoint = "127.0.0.1:99999"', "a port from 1 to 65535"),
+        ('endpoint = "127.0.0.1:8788"\n', "", "accounts[1].endpoint: found nothing, expected the gateway's host:port"),
+        ('token_env = "ZHANGGUI_SECOND__TOKEN"\n', "", "accounts[1].token_env: found nothing, expected the name of"),
+        ('token_env = "ZHANGGUI_SECOND__TOKEN"\n', 'token = "abc"\n', "found an unknown key, expected 'token_env'"),
+        ('playbook = "playbook.toml"', 'playbook = "books.toml"', "found 'books.toml', where there is no file"),
+        ('playbook = "playbook.toml"', 'playbook = ""', "merchants[0].playbook: found '', expected the path of a file"),
+        ('playbook = "playbook.toml"', 'playbook = "."', "found a directory, expected a TOML file"),
+        ('transport = "simulator"', 'transport = "wechat"', "found 'wechat', expected 'simulator' or 'wechaty'"),
+        ("[log]", "[logs]", "logs: found an unknown key, expected 'log'"),
+        ("[[accounts]]", "[accounts]", "found "),
+    ],
+)
+def test_one_fault(folder: Path, old: str, new: str, expected: str) -> None:
+    change(folder, old, new)
+    assert any(expected in str(fault) for fault in faults(folder)), faults(folder)
+
+
+def test_secrets_are_asked_for_by_whoever_runs(folder: Path) -> None:
+    config = load(folder)
+    assert config.secrets_faults({"ZHANGGUI_SECOND__TOKEN": "t"}) == []
+    (missing,) = config.secrets_faults({})
+    line = CONFIG.splitlines().index('token_env = "ZHANGGUI_SECOND__TOKEN"') + 1
+    assert str(missing) == (
+        f"{folder / 'config.toml'}:{line}: accounts[1].token_env: found ZHANGGUI_SECOND__TOKEN, which is not set, "
+        "expected the name of an environment variable that holds the gateway's token"
+    )
+
+
+def test_merchants_may_share_a_playbook_and_its_faults_are_told_once(folder: Path) -> None:
+    with (folder / "config.toml").open("a", encoding="utf-8") as file:
+        file.write('[[merchants]]\nid = "m2"\nname = "分店"\nplaybook = "playbook.toml"\n')
+    config = load(folder)
+    assert config.playbooks["m1"] is config.playbooks["m2"]
+    (folder / "playbook.toml").write_text("x = 1", encoding="utf-8")
+    assert len(faults(folder)) == 1
+
+
+def test_a_file_without_anything(folder: Path) -> None:
+    (folder / "config.toml").write_text("")
+    assert list(map(str, faults(folder))) == [f"{folder / 'config.toml'}: merchants: found nothing, expected this key"]
+
+
+def test_levels_beyond_counting(folder: Path) -> None:
+    (folder / "playbook.toml").write_text("name = " + "[" * 300 + "]" * 300, encoding="utf-8")
+    assert "nested too deeply" in str(faults(folder)[0])

@@ -1,0 +1,50 @@
+"""The files that ship: ready to run, complete, and within their own word lists."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from bot.config import load_config, load_playbook
+from models.conditions import Facts
+from models.fields import fields_of
+from models.words import UNLAWFUL
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_shipped_configuration_is_ready_to_run() -> None:
+    config = load_config(ROOT / "config.toml", {})
+    assert config.secrets_faults({}) == []
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    example = text[text.index("# [[accounts]]") :]
+    lines = [line.removeprefix("# ") for line in example.splitlines()]
+    assert set(tomllib.loads("\n".join(lines))["accounts"][0]) == set(type(config.accounts[0]).model_fields)
+
+
+def test_the_shipped_playbook() -> None:
+    book = load_playbook(ROOT / "playbooks/liquor-club.toml")
+    assert [(tier.name, tier.capacity) for tier in book.tiers] == [("总舵", None), ("分舵", 200), ("堂口", 30)]
+    promises = {promise.name for promise in book.promises_of("堂口")}
+    assert promises == {"堂口/gathering/month", "分舵/article/day", "分舵/story/week", "分舵/video/week"}
+    types = {question.type for question in book.survey.questions}
+    assert types >= {"name", "yesno", "choice", "multi", "number", "date", "region", "freetext"}
+    assert all(len(question.texts) > 1 for question in book.survey.questions)
+    assert all("机器人助手" in greeting for greeting in book.reception.greetings)
+    everybody, core = book.tier_for(Facts()), book.tier_for(Facts(answers={"adult": True, "budget": [600, None]}))
+    assert everybody is not None
+    assert core is not None
+    assert (everybody.name, core.name) == ("堂口", "分舵")
+    minor = book.tier_for(Facts(answers={"adult": False, "budget": 600}))
+    assert minor is not None
+    assert minor.name == "堂口"
+
+
+def test_the_shipped_playbook_keeps_its_own_word_lists() -> None:
+    book = load_playbook(ROOT / "playbooks/liquor-club.toml")
+    texts = [*book.reception.greetings, *book.survey.thanks, *(one.answer for one in book.keywords)]
+    texts += [text for question in book.survey.questions for text in (*question.texts, *question.retry)]
+    texts += [tier.welcome for tier in book.tiers if tier.welcome]
+    assert not [(word, text) for text in texts for word in (*UNLAWFUL, *book.words.sensitive) if word in text]
+    assert all(len(text) <= 60 for text in texts)
+    assert {field.name for text in texts for field in fields_of(text)} <= {"name", "shop", "persona"}

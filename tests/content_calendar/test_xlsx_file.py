@@ -1,0 +1,139 @@
+"""Excel workbooks as people and programs make them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from zoneinfo import ZoneInfo
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from content_calendar.entry import Entry
+from content_calendar.faults import FileError
+from content_calendar.workbook import Read, read_calendar, template, write_calendar
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NINE = dt.time(9)
+
+
+def read(workbook: Workbook) -> Read:
+    out = io.BytesIO()
+    workbook.save(out)
+    return read_calendar(out.getvalue(), "排期.xlsx", dt.date(2026, 11, 22), ZONE, ("分院",), ())
+
+
+def workbook_of(sheets: dict[str, list[list[object]]]) -> Workbook:
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = workbook.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    return workbook
+
+
+def test_cells_of_every_type() -> None:
+    day = dt.date(2026, 11, 25)
+    found = read(
+        workbook_of(
+            {
+                "一月": [
+                    ["编号", "日期", "时间", "正文", "推广", "优先级"],
+                    [1, day, NINE, "日期", True, 3],
+                    [2.0, 46351, 0.375, "序列号", False, 3.0],
+                    ["c", dt.datetime.combine(day, NINE), None, "日期时间", "是", "3"],
+                    ["d", 46351.375, None, "带时间的序列号", 1, None],
+                    ["e", "2026年11月25日 上午9点", None, 2026, 0, None],
+                    ["f", "46351", "0.375", "文字序列号", None, None],
+                ]
+            }
+        )
+    )
+    assert found.faults == ()
+    assert [(entry.key, entry.date, entry.time, entry.promotional, entry.priority) for entry in found.entries] == [
+        ("1", day, NINE, True, 3),
+        ("2", day, NINE, False, 3),
+        ("c", day, NINE, True, 3),
+        ("d", day, NINE, True, 5),
+        ("e", day, NINE, False, 5),
+        ("f", day, NINE, False, 5),
+    ]
+    assert found.entries[4].text == "2026"
+
+
+def test_several_sheets_with_their_own_columns() -> None:
+    workbook = workbook_of(
+        {
+            "十一月": [
+                ["编号", "日期", "时间", "正文"],
+                ["a", "11/25", "9:00", "早"],
+                [],
+                ["b", "11/26", "9:00", "早"],
+            ],
+            "空": [],
+            "十二月": [["text", "key", "time", "date"], ["早", "c", "9:00", "12/1"], ["早", "a", "9:00", "12/2"]],
+            "说明": [["随便", "写"]],
+            "藏": [["也", "随便"]],
+        }
+    )
+    workbook["藏"].sheet_state = "hidden"
+    found = read(workbook)
+    assert [entry.key for entry in found.entries] == ["a", "b", "c"]
+    assert [(fault.sheet, fault.row, fault.column, fault.expected) for fault in found.faults] == [
+        ("十二月", 3, "key", "每条一个编号；a 已在 十一月 第 2 行")
+    ]
+
+
+def test_a_sheet_that_is_no_calendar_is_a_fault_and_not_ignored() -> None:
+    found = read(
+        workbook_of({"Sheet1": [["编号", "日期", "时间", "正文"], ["a", "11/25", "9:00", "早"]], "x": [["b", 1]]})
+    )
+    assert {(fault.sheet, fault.row) for fault in found.faults} == {("x", 1)}
+
+
+def test_a_wrong_extent_hides_no_rows() -> None:
+    workbook = workbook_of({"a": [["编号", "日期", "时间", "正文"], ["a", "11/25", "9:00", "早"]]})
+    out = io.BytesIO()
+    workbook.save(out)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(out) as source, zipfile.ZipFile(changed, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b'<dimension ref="A1:D2"', b'<dimension ref="A1"'))
+    found = read_calendar(changed.getvalue(), "a.xlsx", dt.date(2026, 11, 22), ZONE, (), ())
+    assert [entry.key for entry in found.entries] == ["a"]
+
+
+def test_written_dates_are_dates_of_excel_and_formulas_are_texts() -> None:
+    entry = Entry(key="a", date=dt.date(2026, 11, 25), time=NINE, text="=1+1")
+    sheet = load_workbook(io.BytesIO(write_calendar([entry], "a.xlsx", ZONE))).worksheets[0]
+    row = {header.value: cell for header, cell in zip(sheet[1], sheet[2], strict=True)}
+    assert row["date"].value == dt.datetime.combine(dt.date(2026, 11, 25), dt.time())
+    assert row["time"].value == NINE
+    assert (row["text"].value, row["text"].data_type) == ("=1+1", "s")
+
+
+def test_the_template_offers_choices_and_explains() -> None:
+    workbook = load_workbook(io.BytesIO(template("a.xlsx")))
+    assert workbook.sheetnames == ["排期", "说明"]
+    offers = {rule.formula1 for rule in workbook["排期"].data_validations.dataValidation}
+    assert '"是,否"' in offers
+    assert any("公告" in offer for offer in offers)
+    explained = {row[0] for row in workbook["说明"].iter_rows(min_row=2, values_only=True)}
+    assert explained == {cell.value for cell in workbook["排期"][1]}
+
+
+def test_a_text_longer_than_a_cell_is_not_cut_in_silence() -> None:
+    entry = Entry(key="a", date=dt.date(2026, 11, 25), time=NINE, text="早" * 32_768)
+    with pytest.raises(FileError, match="32767"):
+        write_calendar([entry], "a.xlsx", ZONE)
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"xl/{number}.xml", b" " * 70_000_000)
+    found = read_calendar(bomb.getvalue(), "a.xlsx", dt.date(2026, 11, 22), ZONE, (), ())
+    assert found.faults[0].expected == "Excel 文件展开后太大"
