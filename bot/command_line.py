@@ -4,67 +4,106 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
+import typer
 
 from bot import cli
+from bot.cli.mistakes import MISTAKES, BadUsage, told
 from bot.cli.places import database_url
 from bot.clock import utc_now
 from bot.config import load_config
 from bot.control import Busy, Holding, hand_over
 from bot.desk import Answer
-from bot.faults import ConfigFaults
+from bot.logs import set_up_logs
 from bot.rehearsal import closed_desk
 from bot.store import Store
-from bot.store.backup import BackupError
-from bot.store.migrating import NewerDatabase, upgrade
-from bot.story_faults import StoryFault
-from bot.transports.simulator import UnknownAccount
+from bot.store.migrating import upgrade
 
 BAD_INPUT = 2
-_MISTAKES = (ConfigFaults, StoryFault, UnknownAccount, BackupError, NewerDatabase, Busy, cli.BadUsage)
+INTERRUPTED = 130  # as shells count it: 128 and the number of SIGINT
+
+# Another command is done in a moment, a bot that is just starting can soon be asked.
+PATIENCE_SECONDS = 5.0
+_A_MOMENT = 0.05
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit status: 2 for what a person got wrong, said in one clear sentence."""
+    _write_utf8()
+    set_up_logs("WARNING")  # `run` goes by its configuration
     try:
+        _check(argv)
         result = cli.read(argv)
         if callable(result):
-            answer = _at_a_desk(argv)
-            sys.stdout.write(answer.out)
-            return answer.exit
-    except _MISTAKES as mistake:
-        sys.stderr.write(f"{mistake}\n")
-        return BAD_INPUT
-    except click.exceptions.Abort:
-        return 1
-    except BrokenPipeError:
+            result = _say(_at_a_desk(argv))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has enough; nor is the rest wanted at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except MISTAKES as mistake:
+        sys.stderr.write(f"{told(mistake)}\n")
+        return BAD_INPUT
     return result if isinstance(result, int) else 0
 
 
 def _at_a_desk(argv: Sequence[str]) -> Answer:
-    """In the bot that runs on this database, else on the database itself."""
+    """In the bot that runs on this database, else on the database itself. Raises `Busy` when neither gets free."""
     config = load_config(Path(_option(argv, "--config") or cli.options.CONFIG), os.environ)
     url = database_url(config, _option(argv, "--db"))
-    answer = hand_over(url, argv, Path.cwd())
-    if answer is not None:
-        return answer
-    with Holding(url):
-        upgrade(url)
-        with contextlib.closing(Store(url, utc_now)) as store:
-            desk = closed_desk(config, store, utc_now, Path.cwd())
-            return asyncio.run(cli.execute(argv, desk))
+    patient_until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        answer = hand_over(url, argv, Path.cwd())
+        if answer is not None:
+            return answer
+        try:
+            with Holding(url):
+                upgrade(url)
+                with contextlib.closing(Store(url, utc_now)) as store:
+                    desk = closed_desk(config, store, utc_now, Path.cwd())
+                    return asyncio.run(cli.execute(argv, desk))
+        except Busy:
+            if time.monotonic() > patient_until:
+                raise
+        time.sleep(_A_MOMENT)
+
+
+def _say(answer: Answer) -> int:
+    """Rows and texts go to standard output; why something was not done to standard error."""
+    is_refusal = answer.exit != 0 and not answer.out.startswith("{")
+    (sys.stderr if is_refusal else sys.stdout).write(answer.out)
+    return answer.exit
 
 
 def _option(argv: Sequence[str], name: str) -> str:
-    for position, word in enumerate(argv):
-        if word == name and position + 1 < len(argv):
-            return argv[position + 1]
-        if word.startswith(f"{name}="):
-            return word.partition("=")[2]
-    return ""
+    """What an option was set to; the last time counts, and after `--` there are none."""
+    value = ""
+    words = list(argv)[: argv.index("--")] if "--" in argv else list(argv)
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == name:
+            value = following
+        elif word.startswith(f"{name}="):
+            value = word.partition("=")[2]
+    return value
+
+
+def _check(argv: Sequence[str]) -> None:
+    for word in argv:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise BadUsage(f"看不懂这条命令：{os.fsencode(word)!r} 不是 UTF-8 文字。") from None
+
+
+def _write_utf8() -> None:
+    """Programs read UTF-8 from us whatever the locale says; a terminal gets what it can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

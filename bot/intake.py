@@ -36,10 +36,13 @@ class Intake:
         self._apply = apply
         self._now = now
         self._merchant_of = {account: merchant.id for merchant in merchants.values() for account in merchant.accounts}
+        self.listeners: list[Callable[[Event], None]] = []  # hear of each event as it comes in, before it is decided
         self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(QUEUE_SIZE)
 
     async def put(self, event: Event) -> None:
         """Take an event; waits while the queue is full."""
+        for listener in self.listeners:
+            listener(event)
         await self._queue.put((self._stamped(event), None))
 
     async def ask(self, event: Event) -> Outcome:

@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+import msgspec
+from sqlalchemy import func, select
+
 from bot.app import App
+from bot.clock import utc_now
 from bot.config import Account, Config
 from bot.desk import Desk
 from bot.merchants import open_merchants
@@ -39,8 +43,9 @@ from bot.transports import Outgoing, Receipt
 from bot.transports.simulator import Delivered, SimulatorTransport, World
 from bot.virtual_time import VirtualClock, run_virtually
 from handlers import decide
-from models.deliveries import DeliveryState
+from models.deliveries import DeliveryChange, DeliveryState
 from models.events import Event
+from models.journal import JournalEntry
 
 T = TypeVar("T")
 
@@ -95,10 +100,11 @@ class _Stage:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     armed: Kill | None = None
     starting: asyncio.Task[None] | None = None
-    own_tasks: set[asyncio.Task[object]] = field(default_factory=set)
+    driver: asyncio.Task[object] | None = None
 
     async def play(self) -> None:
         plan = self.plan
+        self.driver = asyncio.current_task()
         self.clock = VirtualClock.running()
         spec = plan.story.world or WorldSpec()
         if not spec.accounts:
@@ -218,13 +224,9 @@ class _Stage:
         if app is None or life is None:
             return
         self.app = self.life = None
-        driver = {asyncio.current_task(), self.starting}
-        doomed = [task for task in asyncio.all_tasks() if task not in driver and task is not self._driver()]
+        doomed = [task for task in asyncio.all_tasks() if task not in (self.driver, self.starting)]
         app.store.listeners.clear()
         self.starting = asyncio.create_task(self._bury(app, life, doomed, down), name="start again")
-
-    def _driver(self) -> asyncio.Task[object] | None:
-        return next((task for task in asyncio.all_tasks() if task.get_name() == "Task-1"), None)
 
     async def _bury(
         self, app: App, life: asyncio.Task[None], doomed: list[asyncio.Task[object]], down: timedelta | None
@@ -297,8 +299,6 @@ def closed_desk(config: Config, store: Store, now: Callable[[], datetime], folde
     first_accounts = {account: merchant.id for merchant in merchants.values() for account in merchant.accounts}
 
     async def ask(event: Event) -> Outcome:
-        import msgspec
-
         stamped = msgspec.structs.replace(
             event, merchant=event.merchant or first_accounts.get(event.account, ""), received_at=now()
         )
@@ -312,12 +312,6 @@ async def _here_and_now(work: Callable[[], T]) -> T:
 
 
 def _last_moment(database: str) -> datetime | None:
-    from sqlalchemy import func, select
-
-    from bot.clock import utc_now
-    from models.deliveries import DeliveryChange
-    from models.journal import JournalEntry
-
     with contextlib.closing(Store(database, utc_now)) as store, store.reading() as connection:
         moments = [
             connection.execute(select(func.max(column))).scalar()

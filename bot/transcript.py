@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bot.rehearsal_output import Line
 from handlers.command_answers import REASON_NAMES
+from models.events import Event, FriendRequested, GroupJoined, GroupLeft, Message, Roster
 
 _STATES = {
     "waiting": ("等时机", "yellow"),
@@ -36,6 +37,7 @@ class Transcript:
         self._console = console
         self._zone = zone
         self._day = ""
+        self._names: dict[str, str] = {}  # what people and groups are called, by wire id
 
     def show(self, line: Line) -> None:
         """Print one line; states that the wire shows anyway are left out."""
@@ -46,23 +48,48 @@ class Transcript:
         elif "operator" in line:
             style = "dim" if line["exit"] == 0 else "red"
             self._say(line["at"], Text.assemble(("运营 ", "cyan"), line["operator"]))
-            self._console.print(Text(line["out"].rstrip(), style=style))
+            self._console.print(Text(line["out"].rstrip(), style=style), soft_wrap=True)
         elif line["state"] in _STATES:
             name, style = _STATES[line["state"]]
             reason = REASON_NAMES.get(line["reason"], line["reason"])
             why = f"（{reason}）" if reason else ""
-            whom = _whom(line["to"])
+            whom = self._whom(line["to"])
             self._say(line["at"], Text.assemble((f"{name}{why} ", style), f"→ {whom}：{_short(line['text'])}"))
 
-    def heard(self, at: datetime, who: str, where: str, text: str) -> None:
-        """Print what somebody else said."""
-        place = f"［{where}］" if where else ""
-        self._say(at.astimezone(self._zone).isoformat(), Text.assemble((f"{place}{who}：", "green"), _short(text)))
+    def show_live(self, line: Line) -> None:
+        """Print a state of a running bot, which has no wire to look at: what was sent, what was held back."""
+        if line["state"] == "sent":
+            self._wire(line["at"], line)
+        else:
+            self.show(line)
+
+    def heard(self, event: Event) -> None:
+        """Print what somebody else said or did."""
+        match event:
+            case Roster():
+                self._names |= {who.contact: who.name for who in event.friends or () if who.name}
+                self._names |= {group.group: group.topic for group in event.groups or () if group.topic}
+                return
+            case Message():
+                place, who, said = event.group, event.contact, event.text or f"［{event.kind}］"
+            case FriendRequested():
+                place, who, said = "", event.contact, f"请求加好友：{event.hello}"
+            case GroupJoined(members=[who, *_]):
+                place, said = event.group, "进群了"
+            case GroupLeft(members=[who, *_]):
+                place, said = event.group, "退群了"
+            case _:
+                return
+        if who.name:
+            self._names[who.contact] = who.name
+        where = f"［{self._names.get(place, place)}］" if place else ""
+        self._say(event.at.isoformat(), Text.assemble((f"{where}{self._called(who.contact)}：", "green"), _short(said)))
 
     def _wire(self, at: str, wire: Line) -> None:
-        whom = _whom(wire["to"])
+        whom = self._whom(wire["to"])
         act = _ACTS.get(wire["kind"])
-        said = act.format(text=wire["text"], group=wire["to"].get("group", "")) if act else wire["text"]
+        group = self._called(wire["to"].get("group", ""))
+        said = act.format(text=wire["text"], group=group) if act else wire["text"]
         self._say(at, Text.assemble(("掌柜", "bold blue"), (f" → {whom}：", "blue"), _short(said)))
 
     def _say(self, at: str, text: Text) -> None:
@@ -71,18 +98,21 @@ class Transcript:
         if day != self._day:
             self._day = day
             self._console.rule(day, style="dim")
-        self._console.print(Text.assemble((f"{moment:%H:%M:%S} ", "dim"), text))
+        self._console.print(Text.assemble((f"{moment:%H:%M:%S} ", "dim"), text), soft_wrap=True)
+
+    def _whom(self, to: Line) -> str:
+        return self._called(to["contact"]) if "contact" in to else f"［{self._called(to['group'])}］"
+
+    def _called(self, wire_id: str) -> str:
+        return self._names.get(wire_id, wire_id)
 
     def _summary(self, summary: Line) -> None:
         self._console.rule("小结", style="dim")
         self._console.print(f"迎接 {summary['greeted']} 人，建档完成 {summary['surveyed']} 人")
-        for title, counts in (("状态", summary["by_state"]), ("种类", summary["by_kind"]), ("原因", summary["by_reason"])):
+        titled = {"状态": summary["by_state"], "种类": summary["by_kind"], "原因": summary["by_reason"]}
+        for title, counts in titled.items():
             if counts:
                 self._console.print(f"{title}：" + "，".join(f"{name} {count}" for name, count in counts.items()))
-
-
-def _whom(to: Line) -> str:
-    return f"［{to['group']}］" if "group" in to and "contact" not in to else str(to.get("contact", ""))
 
 
 def _short(text: str) -> str:

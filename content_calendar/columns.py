@@ -62,8 +62,8 @@ _YES_NO = {
 _PRIORITIES = range(1, 10)
 _DEFAULT_PRIORITY = 5
 _SEVERAL = re.compile(r"[;；]")
-# What neither a message nor a workbook can hold.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+# What neither a message nor a workbook can hold, and the mark of bytes that could not be read.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffd-\uffff]")
 _LONGEST_FOUND = 80
 # Half of the letters alike: Chinese names often have only two.
 _LIKENESS = 0.5
@@ -99,7 +99,9 @@ def hint(found: str, known: Collection[str]) -> str:
 def _text(cell: Cell, known: Known) -> str:
     text = text_of(cell)
     if unprintable := _UNPRINTABLE.search(text):
-        raise CellError((repr(unprintable[0]), "能显示的文字，不要控制字符"))
+        raise CellError(
+            (shown(cell), f"能显示的文字；这里有 {unprintable[0]!r}，可能是编码不对（请存为 UTF-8 或 GBK）")
+        )
     return text
 
 

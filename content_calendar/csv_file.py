@@ -1,10 +1,12 @@
 """Calendars as CSV: UTF-8 with or without BOM, UTF-16 with BOM, GBK or GB18030; commas, semicolons or tabs.
 
-What is not UTF-8 is taken as GB18030, which contains GBK: statistical detection takes short GBK files for Big5.
+What is not UTF-8 is taken as GB18030, which contains GBK: statistical detection takes short GBK files for Big5. Bytes
+that stay unread are marked in their cell, so that they become a fault at its place.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Sequence
@@ -13,17 +15,23 @@ from content_calendar.columns import BY_HEADER
 from content_calendar.faults import FileError
 from content_calendar.records import Sheet
 
+UNREAD = "\ufffd"
+
 _DELIMITERS = (",", ";", "\t")
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DAMAGE = 0.1
 
 
 def read_csv(data: bytes, name: str) -> Sheet:
     """The rows of a CSV file as text. `name` becomes the sheet's. Raises `FileError`."""
     text = _decoded(data)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows: list[list[str]] = []
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False))
+        for row in reader:
+            rows.append(row)  # noqa: PERF402 - what was read before an error says where it is
     except csv.Error as error:
-        raise FileError(f"CSV 读不了：{error}") from None
+        raise FileError(f"这一行读不了（{error}），看看引号是不是成对", row=len(rows) + 1) from None
     return Sheet(name, rows)
 
 
@@ -35,18 +43,18 @@ def write_csv(rows: Sequence[Sequence[str]]) -> bytes:
 
 
 def _decoded(data: bytes) -> str:
-    codecs = ("utf-16",) if data.startswith(_UTF_16_MARKS) else ("utf-8-sig", "gb18030")
-    for codec in codecs:
-        try:
-            return data.decode(codec)
-        except UnicodeDecodeError as error:
-            row = data.count(b"\n", 0, error.start) + 1
-    raise FileError(f"第 {row} 行附近的字符既不是 UTF-8 也不是 GBK，请另存为 UTF-8 的 CSV")
+    if data.startswith(_UTF_16_MARKS):
+        return data.decode("utf-16", errors="replace")
+    text = data.decode("utf-8-sig", errors="replace")
+    # Hardly a character of a GBK file is UTF-8 by chance; a few unread ones are damage to a file in UTF-8.
+    if data.startswith(codecs.BOM_UTF8) or text.count(UNREAD) <= _DAMAGE * sum(char > "\x7f" for char in text):
+        return text
+    return data.decode("gb18030", errors="replace")
 
 
 def _delimiter(text: str) -> str:
     """The delimiter that splits the first line into the most headers we know."""
-    header = text.partition("\n")[0]
+    header = text.splitlines()[0] if text else ""
 
     def known_headers(delimiter: str) -> int:
         return sum(piece.strip().strip('"').lower() in BY_HEADER for piece in header.split(delimiter))

@@ -19,7 +19,11 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class FileError(ValueError):
-    """The file as a whole cannot be read or written; the message says in Chinese why."""
+    """The file cannot be read on from `row`, or not be written; the message says in Chinese why."""
+
+    def __init__(self, message: str, row: int = 1) -> None:
+        super().__init__(message)
+        self.row = row
 
 
 class CellError(ValueError):

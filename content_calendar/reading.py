@@ -35,7 +35,8 @@ def read_records(records: Iterable[Record], known: Known, zone: dt.tzinfo) -> tu
         if not wrong:
             entry = Entry(**values)
             wrong.extend(_as_a_whole(record, entry, zone))
-            entries.append(entry)
+            if not wrong:
+                entries.append(entry)
         faults.extend(wrong)
     return entries, faults
 
@@ -56,10 +57,12 @@ def _values(record: Record, known: Known) -> tuple[dict[str, Any], list[Fault]]:
     if date := values.get("date"):
         values["date"], time_in_date = date
         if "time" in values and time_in_date is not None:
-            if values["time"] not in (None, time_in_date):
+            if values["time"] is None:
+                values["time"] = time_in_date
+            # Programs write a bare day as midnight.
+            elif time_in_date not in (values["time"], dt.time()):
                 cell = shown(record.cells.get("time"))
                 faults.append(_fault(record, "time", cell, f"和日期里的时间 {written(time_in_date)} 一致，或留空"))
-            values["time"] = time_in_date
     return values, faults
 
 

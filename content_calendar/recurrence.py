@@ -55,7 +55,7 @@ class Recurrence(msgspec.Struct, frozen=True):
     def needs_first_day(self) -> bool:
         """Whether the days depend on when it begins (every second week, the day of the month left open, COUNT)."""
         parts = dict(self.parts)
-        return "COUNT" in parts or parts.get("INTERVAL", "1") != "1" or bool(_implied(parts, _EPOCH))
+        return "COUNT" in parts or "INTERVAL" in parts or bool(_implied(parts, _EPOCH))
 
 
 def parse_recurrence(text: str) -> Recurrence:
@@ -72,6 +72,8 @@ def parse_recurrence(text: str) -> Recurrence:
             raise RecurrenceError(f"RRULE 里 {name} 写了两次")
         given[name] = _CHECKS[name](name, value.replace(" ", ""))
     _check_together(given)
+    if given.get("INTERVAL") == "1":
+        del given["INTERVAL"]
     return Recurrence(tuple((name, given[name]) for name in _CHECKS if name in given))
 
 

@@ -27,6 +27,8 @@ EXPECTED = (
 )
 WEEKDAY_BY_NUMBER = "星期要写名字，不能写数字：weekly mon,thu 或 每周一、周四"
 
+_WEEKDAY_NAMES = f"星期的名字：{'、'.join(WEEKDAYS)}，或 每周一、周四"
+
 
 class RuleError(ValueError):
     """The rule cannot be read; the message says in Chinese what is expected."""
@@ -131,6 +133,7 @@ Rule = DateRule | PersonRule
 
 _ORDINALS = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th", -1: "last"}
 _NTH = {spelling: nth for nth, spelling in _ORDINALS.items()}
+_WEEKDAY = "(?:周|星期|礼拜)"
 _LONGEST_MONTH = 31
 _LONGEST_LUNAR_MONTH = 30
 _MONTHS = 12
@@ -178,12 +181,20 @@ def parse_rule(text: str) -> Rule:
 
 
 def _weekly(match: re.Match[str]) -> Rule:
-    names = [name for name in re.split(r"[,;、和及/ ]|(?:周|星期|礼拜)", match[1]) if name]
-    if any(re.search(r"\d", name) for name in names):
-        raise RuleError(WEEKDAY_BY_NUMBER)
-    if not names or any(name not in BY_NAME for name in names):
-        raise RuleError(f"星期的名字：{'、'.join(WEEKDAYS)}，或 每周一、周四")
-    return Weekly(tuple(sorted({BY_NAME[name] for name in names})))
+    # 每周一、周四 and 周一到周五 in one form: 一,四 and 一-五.
+    names = re.sub(f"{_WEEKDAY}|[;、和及/ ]", ",", re.sub(f" ?[到至~-] ?{_WEEKDAY}?", "-", match[1]))
+    days: set[int] = set()
+    for name in filter(None, names.split(",")):
+        if re.search(r"\d", name):
+            raise RuleError(WEEKDAY_BY_NUMBER)
+        first, _, last = name.partition("-")
+        if first not in BY_NAME or (last or first) not in BY_NAME:
+            raise RuleError(_WEEKDAY_NAMES)
+        length = (BY_NAME[last or first] - BY_NAME[first]) % len(WEEKDAYS)
+        days |= {(BY_NAME[first] + number) % len(WEEKDAYS) for number in range(length + 1)}
+    if not days:
+        raise RuleError(_WEEKDAY_NAMES)
+    return Weekly(tuple(sorted(days)))
 
 
 def _monthly_day(match: re.Match[str]) -> Rule:
@@ -253,7 +264,8 @@ def _number(numeral: str) -> int:
 
 
 _NUMERAL = r"(\d{1,6}|[一二三四五六七八九十百]{1,5})"
-_WEEKDAY = r"(?:周|星期|礼拜)"
+_CHINESE_DIGIT = "[一二三四五六七八九十]"
+_LUNAR_DAY = f"(?:初?{_CHINESE_DIGIT}{{1,3}}|廿{_CHINESE_DIGIT})"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = tuple(
     (re.compile(pattern, re.ASCII), build)
     for pattern, build in (
@@ -266,10 +278,12 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = tu
         (r"(?:lunar|农历) ?(\d{1,2})-(\d{1,2})", _lunar_numbers),
         (rf"(?:农历|阴历)? ?({'|'.join(lunar.FESTIVALS)})", _festival),
         (
-            r"(?:农历|阴历)? ?闰?(\d{1,2}|[正一二三四五六七八九十冬腊]{1,2})月"
-            r"(\d{1,2}|初?[一二三四五六七八九十]{1,3}|廿[一二三四五六七八九])[日号]?",
+            rf"(?:农历|阴历) ?闰?(\d{{1,2}}|{_CHINESE_DIGIT}{{1,2}}|[正冬腊])月(\d{{1,2}}|{_LUNAR_DAY})[日号]?",
             _lunar_words,
         ),
+        # Without 农历 only what can be no date of the solar calendar: 腊月三十 and 八月初五, not 十月一日.
+        (rf"([正冬腊])月({_LUNAR_DAY})", _lunar_words),
+        (rf"闰?({_CHINESE_DIGIT}{{1,2}})月(初{_CHINESE_DIGIT}|廿{_CHINESE_DIGIT})", _lunar_words),
         (r"(?:term|节气)[ :]*(\S+)", _term),
         (rf"joined ?\+ ?{_NUMERAL}d", _after("joined", 0)),
         (rf"加入后第?{_NUMERAL}天", _after("joined", 0)),

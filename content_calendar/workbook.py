@@ -52,7 +52,7 @@ def read_calendar(
     try:
         records, faults = reader(data, path.stem)
     except FileError as error:
-        return Read((), (Fault(path.stem, 1, "", path.name, str(error)),))
+        return Read((), (Fault(path.stem, error.row, "", path.name, str(error)),))
     entries, more = read_records(records, Known(today, known_tiers, known_groups), zone)
     if not (records or faults):
         faults.append(Fault(path.stem, 1, "", "", "至少一条排期；第一行是表头"))

@@ -70,7 +70,7 @@ def xlsx_template(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> byte
     for place, name in enumerate(header, start=1):
         if name in CHOICES:
             choices = DataValidation(
-                "list", formula1=f'"{",".join(_offer(name))}"', showErrorMessage=name not in FREE_CHOICES
+                "list", formula1=f'"{",".join(CHOICES[name])}"', showErrorMessage=name not in FREE_CHOICES
             )
             letter = get_column_letter(place)
             choices.add(f"{letter}2:{letter}{_ROWS_WITH_CHOICES}")
@@ -79,11 +79,6 @@ def xlsx_template(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> byte
     _fill(explanation, ("列", "怎么填"), EXPLANATIONS)
     explanation.column_dimensions["B"].width = _WIDTHS["正文"]
     return _saved(workbook)
-
-
-def _offer(name: str) -> tuple[str, ...]:
-    # The list of a drop-down is separated by commas.
-    return tuple(choice for choice in CHOICES[name] if "," not in choice)
 
 
 def _is_calendar(sheet: Worksheet) -> bool:

@@ -42,6 +42,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     state: str = ""
     capabilities: Capabilities = Capabilities()
     rostered_at: datetime | None = None
+    slow_until: datetime | None = None  # the end of the last silence that the platform asked for
 
 
 class FriendshipView(msgspec.Struct, frozen=True, kw_only=True):

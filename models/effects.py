@@ -71,11 +71,29 @@ class SlowDown(Effect, frozen=True, kw_only=True):
 
 
 class Cancel(Effect, frozen=True, kw_only=True):
-    """Take back the deliveries of a contact that have not left and whose cause is among `causes`."""
+    """Take back the deliveries of a contact that have not left and whose cause is among `causes`.
+
+    It is written before the sends of the same batch, so that a handler may take back and say anew. With `account`, only
+    what that account was to send; with `kinds`, only these.
+    """
 
     contact_id: int
     causes: tuple[Cause, ...]
-    reason: str
+    reason: str | None = None
+    account: str | None = None
+    kinds: tuple[DeliveryKind, ...] = ()
+
+
+class ConfirmByFact(Effect, frozen=True, kw_only=True):
+    """What a delivery was to bring about is a fact: a friendship, somebody in a group.
+
+    What has left is confirmed; what has not is taken back, since nothing is left to do.
+    """
+
+    account: str
+    contact_id: int
+    kind: DeliveryKind
+    group_id: int | None = None
 
 
 class PutAccount(Effect, frozen=True, kw_only=True):

@@ -117,9 +117,13 @@ class TagRule(Part):
 
 
 class Survey(Part):
-    """The questions for a new friend, in their order."""
+    """The questions for a new friend, in their order.
+
+    `acknowledgements` are a few words on an answer, put in front of the next question as they stand.
+    """
 
     questions: tuple[Question, ...] = ()
+    acknowledgements: Texts = ()
     thanks: Texts = ()
     nudges_hours: tuple[Hours, ...] = ()
     settle_seconds: Seconds | None = None

@@ -160,6 +160,7 @@ def _fields(playbook: Playbook) -> Iterator[Misfit]:
     """Greetings and survey texts reach everybody, so each field is known by then or has a fallback."""
     always = ALWAYS_KNOWN | ({"persona"} if playbook.persona.name else set())
     yield from _texts(playbook, ("reception", "greetings"), playbook.reception.greetings, always)
+    yield from _texts(playbook, ("survey", "acknowledgements"), playbook.survey.acknowledgements, always)
     answered = set(always)  # a conditional or optional question may have no answer
     for n, question in enumerate(playbook.survey.questions):
         known = answered | (set(question.when.answers) if question.when else set())

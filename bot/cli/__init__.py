@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import contextlib
 import io
-import sys
+import tomllib
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-import click
 import typer
 
 from bot.cli import calendar, database, deliveries, groups, people, playbook, programs
-from bot.desk import Answer, Desk, Refused
+from bot.cli.mistakes import MISTAKES, BadUsage, told
+from bot.desk import Answer, Desk
+
+PROGRAM = "python -m bot"
 
 app = typer.Typer(
-    name="zhanggui", help="掌柜：照看一家店的私域。", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    name="zhanggui", no_args_is_help=True, add_completion=False, rich_markup_mode=None
 )
 app.add_typer(groups.app, name="group")
 app.add_typer(people.roles, name="role")
@@ -33,47 +36,67 @@ app.command("rehearse")(programs.rehearse)
 app.command("understand")(programs.understand)
 app.command("doctor")(programs.doctor)
 
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        typer.echo(f"{project['name']} {project['version']}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """掌柜：照看一家店的私域。"""
+
+
 _command = typer.main.get_command(app)
-# What a desk can deal with; the others need a process of their own.
+# What a desk cannot deal with: it needs a process of its own.
 _OWN_PROCESS = frozenset({"run", "rehearse", "understand", "doctor", "db"})
-
-
-class BadUsage(Exception):
-    """A command line that cannot be read; the message is what to print."""
 
 
 def read(argv: Sequence[str]) -> Any:
     """What a command line asks for: a request for a desk, or the exit status of what was done.
 
-    Raises `BadUsage`.
+    Raises `BadUsage`, and whatever else of `MISTAKES` comes up.
     """
-    printed = io.StringIO()
     try:
-        with contextlib.redirect_stdout(printed) if not sys.stdout.isatty() else contextlib.nullcontext():
-            result = _command.main(args=list(argv), prog_name="python -m bot", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        raise BadUsage(error.format_message()) from None
-    except click.ClickException as error:
-        context = getattr(error, "ctx", None)
-        hint = f"\n{context.get_usage()}" if context is not None else ""
-        raise BadUsage(f"{error.format_message()}{hint}") from None
-    if printed.getvalue():
-        sys.stdout.write(printed.getvalue())
-    return result
+        return _command.main(args=list(argv), prog_name=PROGRAM, standalone_mode=False)
+    except typer.TyperException as error:
+        raise BadUsage(_usage(error)) from None
 
 
 async def execute(argv: Sequence[str], desk: Desk) -> Answer:
     """Deal with a command line at a desk."""
     if argv and argv[0] in _OWN_PROCESS:
         return Answer(f"{argv[0]} 不能在这里执行，请另开一个终端。\n", exit=2)
+    printed = io.StringIO()
     try:
-        request = read(argv)
-    except BadUsage as error:
-        return Answer(f"{error}\n", exit=2)
-    if not callable(request):  # --help was printed
-        return Answer("")
-    try:
+        with contextlib.redirect_stdout(printed):
+            request = read(argv)
+        if not callable(request):  # --help, or what needs no desk
+            return Answer(printed.getvalue(), exit=request if isinstance(request, int) else 0)
         answer: Answer = await request(desk)
-    except Refused as refusal:
-        return Answer(f"{refusal}\n", exit=2)
+    except MISTAKES as mistake:
+        return Answer(f"{told(mistake)}\n", exit=2)
     return answer
+
+
+def _usage(error: typer.TyperException) -> str:
+    """What the reader of command lines did not understand, with the place to look it up.
+
+    Without any argument its message is the whole help, which is left as it is.
+    """
+    context = getattr(error, "ctx", None)
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    if message.startswith("Usage:"):
+        return message
+    place = context.command_path if context is not None else PROGRAM
+    return f"看不懂这条命令：{' '.join(message.split())} 写法见 {place} --help"
+
+
+__all__ = ["BadUsage", "app", "execute", "read"]

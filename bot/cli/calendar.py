@@ -159,7 +159,7 @@ def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -
 def _written(desk: Desk, file: str, as_json: bool, entries: tuple[Entry, ...] | None) -> Answer:
     path = desk.folder / file
     try:
-        content = template(path.name) if entries is None else write_calendar(entries, path.name)
+        content = template(path.name) if entries is None else write_calendar(entries, path.name, desk.merchant.zone)
         path.write_bytes(content)
     except (ValueError, OSError) as error:
         raise Refused(f"没法写 {file}：{error}") from None

@@ -14,11 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
 
 from bot.store.engine import reader_engine, writer_engine
 from bot.store.ids import Ids
 from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
+from models.operations import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Store:
         with self._connection.begin():
             last = [
                 self._connection.execute(select(func.max(column))).scalar() or 0
-                for column in (JournalEntry.id, Delivery.id, DeliveryChange.id)
+                for column in (col(JournalEntry.id), col(Delivery.id), col(DeliveryChange.id), col(AuditEntry.id))
             ]
         self._ids = Ids(max(last))
 

@@ -34,9 +34,7 @@ from models.operations import AuditEntry, Pause, RoleGrant, Timer
 Pairs = list[tuple[Event, Any]]
 
 
-def apply_effects(
-    writing: Writing, merchant: MerchantView, decided: Sequence[tuple[Event, Sequence[Effect]]]
-) -> None:
+def apply_effects(writing: Writing, merchant: MerchantView, decided: Sequence[tuple[Event, Sequence[Effect]]]) -> None:
     """Write everything that a wave's decisions bring about."""
     by_kind: dict[type[Effect], Pairs] = defaultdict(list)
     for event, effects in decided:
@@ -94,7 +92,7 @@ def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         }
         for offset, (event, effect) in enumerate(pairs)
     ]
-    written = writing.insert_new(Delivery, rows, returning=Delivery.id)
+    written = writing.insert_new(Delivery, rows, returning=col(Delivery.id))
     writing.changed(
         [
             Change(row["id"], merchant.id, writing.now, DeliveryState.PLANNED, None, None)

@@ -26,7 +26,7 @@ def put_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         for key, revision, body in effect.entries:
             this = and_(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key)
             first = writing.connection.execute(
-                select(func.min(EntryRevision.first_imported_at)).where(this)
+                select(func.min(col(EntryRevision.first_imported_at))).where(this)
             ).scalar()
             writing.connection.execute(update(EntryRevision).where(this).values(current=False))
             writing.upsert(
@@ -135,25 +135,22 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             literal(effect.occurrence).label("occurrence"),
             literal(effect.revision).label("revision"),
         ).where(
-            ~exists().where(
-                col(Delivery.merchant_id) == merchant.id, col(Delivery.key) == key, col(Delivery.part) == 1
-            )
+            ~exists().where(col(Delivery.merchant_id) == merchant.id, col(Delivery.key) == key, col(Delivery.part) == 1)
         )
         writing.connection.execute(
             insert(Delivery).from_select([column.name for column in planned.selected_columns], planned)
         )
         written = writing.connection.execute(
-            select(Delivery.id).where(col(Delivery.id) >= first, col(Delivery.id) < first + count).order_by(Delivery.id)
+            select(col(Delivery.id))
+            .where(col(Delivery.id) >= first, col(Delivery.id) < first + count)
+            .order_by(col(Delivery.id))
         ).scalars()
         writing.changed(
-            [
-                Change(identity, merchant.id, writing.now, effect.state, effect.reason, None)
-                for identity in written
-            ]
+            [Change(identity, merchant.id, writing.now, effect.state, effect.reason, None) for identity in written]
         )
 
 
-def _targets(merchant: MerchantView, effect: Expand) -> Select[Any]:
+def _targets(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
     """Bound groups of the tiers and rooms named; without any, friends who have one of the tags."""
     if effect.tiers or effect.groups:
         named = [col(ChatGroup.tier).in_(effect.tiers)] if effect.tiers else []
@@ -165,7 +162,7 @@ def _targets(merchant: MerchantView, effect: Expand) -> Select[Any]:
             col(ChatGroup.id).label("group_id"),
             col(ChatGroup.wire_id).label("wire_id"),
             col(ChatGroup.id).label("rank"),
-        ).where(ChatGroup.merchant_id == merchant.id, col(ChatGroup.tier).is_not(None), or_(*named))
+        ).where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.tier).is_not(None), or_(*named))
     tagged = exists().where(
         col(Tag.merchant_id) == merchant.id,
         col(Tag.person_id) == col(Contact.person_id),
@@ -180,7 +177,12 @@ def _targets(merchant: MerchantView, effect: Expand) -> Select[Any]:
             col(Contact.wire_id).label("wire_id"),
             col(Contact.id).label("rank"),
         )
-        .join(Contact, and_(Contact.merchant_id == Friendship.merchant_id, Contact.id == Friendship.contact_id))  # type: ignore[arg-type]
-        .where(Friendship.merchant_id == merchant.id, Friendship.state == FriendshipState.FRIEND, tagged)
+        .join(
+            Contact,
+            and_(
+                col(Contact.merchant_id) == col(Friendship.merchant_id), col(Contact.id) == col(Friendship.contact_id)
+            ),
+        )
+        .where(col(Friendship.merchant_id) == merchant.id, col(Friendship.state) == FriendshipState.FRIEND, tagged)
         .group_by(col(Contact.id), col(Contact.wire_id))
     )

@@ -27,8 +27,8 @@ def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             wire_id: identity
             for chunk in chunks(wire_ids)
             for wire_id, identity in writing.connection.execute(
-                select(ChatGroup.wire_id, ChatGroup.id).where(
-                    ChatGroup.merchant_id == merchant.id, col(ChatGroup.wire_id).in_(chunk)
+                select(col(ChatGroup.wire_id), col(ChatGroup.id)).where(
+                    col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id).in_(chunk)
                 )
             )
         }
@@ -45,9 +45,9 @@ def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             listed = {known.contact_id for known in _known(writing, merchant, group.members).values()}
             present = set(
                 writing.connection.execute(
-                    select(GroupMember.contact_id).where(
-                        GroupMember.merchant_id == merchant.id,
-                        GroupMember.group_id == identity,
+                    select(col(GroupMember.contact_id)).where(
+                        col(GroupMember.merchant_id) == merchant.id,
+                        col(GroupMember.group_id) == identity,
                         col(GroupMember.left_at).is_(None),
                     )
                 ).scalars()
@@ -120,7 +120,7 @@ def wait_for_seat(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
             }
             for event, effect in pairs
         ],
-        returning=Waiting.contact_id,
+        returning=col(Waiting.contact_id),
     )
 
 
@@ -130,8 +130,8 @@ def _known(writing: Writing, merchant: MerchantView, people: Iterable[Who]) -> d
         wire_id: Known(contact_id, person_id)
         for chunk in chunks([who.contact for who in people])
         for wire_id, contact_id, person_id in writing.connection.execute(
-            select(Contact.wire_id, Contact.id, Contact.person_id).where(
-                Contact.merchant_id == merchant.id, col(Contact.wire_id).in_(chunk)
+            select(col(Contact.wire_id), col(Contact.id), col(Contact.person_id)).where(
+                col(Contact.merchant_id) == merchant.id, col(Contact.wire_id).in_(chunk)
             )
         )
     }

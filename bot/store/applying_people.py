@@ -113,9 +113,7 @@ def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                 ),
             )
         )
-    added: list[tuple[Event, PutTags, str]] = [
-        (event, effect, tag) for event, effect in pairs for tag in effect.add
-    ]
+    added: list[tuple[Event, PutTags, str]] = [(event, effect, tag) for event, effect in pairs for tag in effect.add]
     rows = {
         (effect.person_id, tag): {
             "merchant_id": merchant.id,
@@ -126,7 +124,7 @@ def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         }
         for event, effect, tag in added
     }
-    writing.insert_new(Tag, list(rows.values()), returning=Tag.tag)
+    writing.insert_new(Tag, list(rows.values()), returning=col(Tag.tag))
 
 
 def _removable(origin: str) -> ColumnElement[bool]:

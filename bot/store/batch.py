@@ -95,9 +95,9 @@ def _drop_duplicates(writing: Writing, merchant_id: str, outcomes: list[Outcome]
         keys = [key for of_account, key in by_key if of_account == account]
         for chunk in chunks(keys):
             for (seen,) in writing.connection.execute(
-                select(SeenEvent.wire_id).where(
-                    SeenEvent.merchant_id == merchant_id,
-                    SeenEvent.account_id == account,
+                select(col(SeenEvent.wire_id)).where(
+                    col(SeenEvent.merchant_id) == merchant_id,
+                    col(SeenEvent.account_id) == account,
                     col(SeenEvent.wire_id).in_(chunk),
                 )
             ):

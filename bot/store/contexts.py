@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -37,9 +36,7 @@ from models.operations import EntryRevision, Role, RoleGrant
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 
 
-def load_contexts(
-    writing: Writing, merchant: MerchantView, names: Names, events: Sequence[Event]
-) -> list[Context]:
+def load_contexts(writing: Writing, merchant: MerchantView, names: Names, events: Sequence[Event]) -> list[Context]:
     """One context an event, in order."""
     wanted = [needs(event) for event in events]
     accounts = load_accounts(writing, merchant)
@@ -67,10 +64,9 @@ def load_contexts(
     entries = load_entries(writing, merchant.id, events) if every & Needs.ENTRIES else ()
     status = load_status(writing, merchant, tuple(accounts.values())) if every & Needs.STATUS else None
     surveys = {
-        person.person_id: playbook
+        person.person_id: merchant.playbook_of(person.survey.revision)
         for person in people.values()
         if person.survey and person.survey.revision != merchant.revision
-        if (playbook := merchant.playbook_of(person.survey.revision))
     }
 
     contexts = []
@@ -130,14 +126,15 @@ def load_people(
     contact_rows: dict[int, Row[Any]] = {}
     for row in _by_ids(
         writing,
-        select(
-            Contact.id, Contact.person_id, Contact.wire_id, Contact.name,
-            Person.source, Person.opted_out_at, Person.consent,
-        ).join(Person, and_(Person.merchant_id == Contact.merchant_id, Person.id == Contact.person_id))
-        .where(Contact.merchant_id == merchant.id),
-        Contact.id,
+        select(Contact.__table__, col(Person.source), col(Person.opted_out_at), col(Person.consent))  # type: ignore[attr-defined]
+        .join(
+            Person,
+            and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)),
+        )
+        .where(col(Contact.merchant_id) == merchant.id),
+        col(Contact.id),
         contact_ids,
-    ):  # fmt: skip
+    ):
         contact_rows[row.id] = row
     if not contact_rows:
         return {}
@@ -146,10 +143,15 @@ def load_people(
     # A friendship belongs to a contact, but what a person told one account is known to all: by person.
     for row in _by_ids(
         writing,
-        select(Friendship.__table__, Contact.person_id)  # type: ignore[attr-defined]
-        .join(Contact, and_(Contact.merchant_id == Friendship.merchant_id, Contact.id == Friendship.contact_id))
-        .where(Contact.merchant_id == merchant.id),
-        Contact.person_id,
+        select(Friendship.__table__, col(Contact.person_id))  # type: ignore[attr-defined]
+        .join(
+            Contact,
+            and_(
+                col(Contact.merchant_id) == col(Friendship.merchant_id), col(Contact.id) == col(Friendship.contact_id)
+            ),
+        )
+        .where(col(Contact.merchant_id) == merchant.id),
+        col(Contact.person_id),
         person_ids,
     ):
         friendships[row.person_id][row.account_id] = FriendshipView(
@@ -166,32 +168,37 @@ def load_people(
     answers: dict[int, dict[str, AnswerView]] = defaultdict(dict)
     for row in _by_ids(
         writing,
-        select(Answer.person_id, Answer.key, Answer.value, Answer.state).where(Answer.merchant_id == merchant.id),
-        Answer.person_id,
+        select(col(Answer.person_id), col(Answer.key), col(Answer.value), col(Answer.state)).where(
+            col(Answer.merchant_id) == merchant.id
+        ),
+        col(Answer.person_id),
         person_ids,
     ):
         answers[row.person_id][row.key] = AnswerView(value=row.value, state=row.state)
     tags: dict[int, set[str]] = defaultdict(set)
     for row in _by_ids(
-        writing, select(Tag.person_id, Tag.tag).where(Tag.merchant_id == merchant.id), Tag.person_id, person_ids
+        writing,
+        select(col(Tag.person_id), col(Tag.tag)).where(col(Tag.merchant_id) == merchant.id),
+        col(Tag.person_id),
+        person_ids,
     ):
         tags[row.person_id].add(row.tag)
     surveys = {
         row.person_id: survey_of(row)
         for row in _by_ids(
             writing,
-            select(Survey.__table__).where(Survey.merchant_id == merchant.id),  # type: ignore[attr-defined]
-            Survey.person_id,
+            select(Survey.__table__).where(col(Survey.merchant_id) == merchant.id),  # type: ignore[attr-defined]
+            col(Survey.person_id),
             person_ids,
         )
     }
     members: dict[int, set[int]] = defaultdict(set)
     for row in _by_ids(
         writing,
-        select(GroupMember.contact_id, GroupMember.group_id).where(
-            GroupMember.merchant_id == merchant.id, col(GroupMember.left_at).is_(None)
+        select(col(GroupMember.contact_id), col(GroupMember.group_id)).where(
+            col(GroupMember.merchant_id) == merchant.id, col(GroupMember.left_at).is_(None)
         ),
-        GroupMember.contact_id,
+        col(GroupMember.contact_id),
         contact_ids,
     ):
         members[row.contact_id].add(row.group_id)
@@ -220,30 +227,30 @@ def load_people(
 
 def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound: bool) -> dict[int, GroupView]:
     """Groups by our id: the named ones and, with `bound`, all that have a tier, with members and seats counted."""
-    statement = select(ChatGroup.__table__).where(ChatGroup.merchant_id == merchant_id)  # type: ignore[attr-defined]
-    rows = {row.id: row for row in _by_ids(writing, statement, ChatGroup.id, ids)}
+    statement = select(ChatGroup.__table__).where(col(ChatGroup.merchant_id) == merchant_id)  # type: ignore[attr-defined]
+    rows = {row.id: row for row in _by_ids(writing, statement, col(ChatGroup.id), ids)}
     if bound:
-        rows |= {
-            row.id: row for row in writing.connection.execute(statement.where(col(ChatGroup.tier).is_not(None)))
-        }
+        rows |= {row.id: row for row in writing.connection.execute(statement.where(col(ChatGroup.tier).is_not(None)))}
     if not rows:
         return {}
     counted = {row.id for row in rows.values() if bound}
     members = dict(
         _pairs(
             writing,
-            select(GroupMember.group_id, func.count())
-            .where(GroupMember.merchant_id == merchant_id, col(GroupMember.left_at).is_(None))
-            .group_by(GroupMember.group_id),
-            GroupMember.group_id,
+            select(col(GroupMember.group_id), func.count())
+            .where(col(GroupMember.merchant_id) == merchant_id, col(GroupMember.left_at).is_(None))
+            .group_by(col(GroupMember.group_id)),
+            col(GroupMember.group_id),
             counted,
         )
     )
     seats = dict(
         _pairs(
             writing,
-            select(Seat.group_id, func.count()).where(Seat.merchant_id == merchant_id).group_by(Seat.group_id),
-            Seat.group_id,
+            select(col(Seat.group_id), func.count())
+            .where(col(Seat.merchant_id) == merchant_id)
+            .group_by(col(Seat.group_id)),
+            col(Seat.group_id),
             counted,
         )
     )
@@ -268,7 +275,7 @@ def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound
 def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) -> tuple[EntryView, ...]:
     """The calendar entries in force; only the one that rang, where timers are all there is."""
     statement = select(EntryRevision.__table__).where(  # type: ignore[attr-defined]
-        EntryRevision.merchant_id == merchant_id, col(EntryRevision.current)
+        col(EntryRevision.merchant_id) == merchant_id, col(EntryRevision.current)
     )
     subjects = [getattr(event, "subject", None) for event in events]
     if all(subjects):
@@ -281,7 +288,7 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
             at=row.at,
             first_imported_at=row.first_imported_at,
         )
-        for row in writing.connection.execute(statement.order_by(EntryRevision.key))
+        for row in writing.connection.execute(statement.order_by(col(EntryRevision.key)))
     )
 
 
@@ -310,10 +317,10 @@ def _roles(writing: Writing, merchant: MerchantView, wire_ids: set[str]) -> dict
         roles[wire_id].append(RoleView(role=role, account=account))
     for row in _by_ids(
         writing,
-        select(RoleGrant.wire_id, RoleGrant.role, RoleGrant.account_id, RoleGrant.group_wire_id).where(
-            RoleGrant.merchant_id == merchant.id
-        ),
-        RoleGrant.wire_id,
+        select(
+            col(RoleGrant.wire_id), col(RoleGrant.role), col(RoleGrant.account_id), col(RoleGrant.group_wire_id)
+        ).where(col(RoleGrant.merchant_id) == merchant.id),
+        col(RoleGrant.wire_id),
         wire_ids,
     ):
         roles[row.wire_id].append(RoleView(role=row.role, account=row.account_id, group=row.group_wire_id))
@@ -324,15 +331,15 @@ def _staff(writing: Writing, merchant: MerchantView) -> list[int]:
     """The contact ids of the owners and admins whom we have met."""
     chiefs = (Role.OWNER, Role.ADMIN)
     named = {wire_id for _, wire_id, role in merchant.admins if role in chiefs}
-    granted = select(RoleGrant.wire_id).where(
-        RoleGrant.merchant_id == merchant.id, col(RoleGrant.role).in_(chiefs), col(RoleGrant.group_wire_id) == ""
+    granted = select(col(RoleGrant.wire_id)).where(
+        col(RoleGrant.merchant_id) == merchant.id, col(RoleGrant.role).in_(chiefs), col(RoleGrant.group_wire_id) == ""
     )
     named.update(writing.connection.execute(granted).scalars())
     return list(
         writing.connection.execute(
-            select(Contact.id)
-            .where(Contact.merchant_id == merchant.id, col(Contact.wire_id).in_(named))
-            .order_by(Contact.id)
+            select(col(Contact.id))
+            .where(col(Contact.merchant_id) == merchant.id, col(Contact.wire_id).in_(named))
+            .order_by(col(Contact.id))
         ).scalars()
     )
 
@@ -340,27 +347,25 @@ def _staff(writing: Writing, merchant: MerchantView) -> list[int]:
 def _waiting(writing: Writing, merchant_id: str, events: Sequence[Event]) -> dict[str, list[int]]:
     waiting: dict[str, list[int]] = defaultdict(list)
     for row in writing.connection.execute(
-        select(Waiting.tier, Waiting.contact_id)
+        select(col(Waiting.tier), col(Waiting.contact_id))
         .where(
-            Waiting.merchant_id == merchant_id,
+            col(Waiting.merchant_id) == merchant_id,
             col(Waiting.tier).in_({event.tier for event in events if isinstance(event, orders.SeatsChanged)}),
         )
-        .order_by(Waiting.since, Waiting.contact_id)
+        .order_by(col(Waiting.since), col(Waiting.contact_id))
     ):
         waiting[row.tier].append(row.contact_id)
     return waiting
 
 
-def _by_ids(writing: Writing, statement: Select[Any], column: Any, ids: Iterable[Any]) -> Iterable[Row[Any]]:
+def _by_ids(
+    writing: Writing, statement: Select[*tuple[Any, ...]], column: Any, ids: Iterable[Any]
+) -> Iterable[Row[*tuple[Any, ...]]]:
     for chunk in chunks(sorted(ids)):
         yield from writing.connection.execute(statement.where(column.in_(chunk)))
 
 
-def _pairs(writing: Writing, statement: Select[Any], column: Any, ids: Iterable[Any]) -> Iterable[tuple[int, int]]:
-    for row in _by_ids(writing, statement, column, ids):
-        yield row[0], row[1]
-
-
-def today_began(merchant: MerchantView, now: datetime) -> datetime:
-    """The merchant's local midnight."""
-    return now.astimezone(merchant.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+def _pairs(
+    writing: Writing, statement: Select[*tuple[Any, ...]], column: Any, ids: Iterable[Any]
+) -> Iterable[tuple[int, int]]:
+    yield from _by_ids(writing, statement, column, ids)

@@ -24,11 +24,11 @@ def due_timers(store: Store, merchants: Mapping[str, MerchantView]) -> tuple[lis
     with store.reading() as connection:
         rows = connection.execute(
             select(Timer.__table__)  # type: ignore[attr-defined]
-            .where(mine, Timer.at <= now)
-            .order_by(Timer.at, Timer.kind, Timer.subject)
+            .where(mine, col(Timer.at) <= now)
+            .order_by(col(Timer.at), col(Timer.kind), col(Timer.subject))
             .limit(MOST)
         ).all()
-        following = connection.execute(select(func.min(Timer.at)).where(mine, Timer.at > now)).scalar()
+        following = connection.execute(select(func.min(col(Timer.at))).where(mine, col(Timer.at) > now)).scalar()
     rung = [
         TimerDue(
             merchant=row.merchant_id,

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 try:
-    import pysqlite3 as sqlite_module
+    import pysqlite3
+
+    _driver: ModuleType = pysqlite3
 except ImportError:  # no wheel for Linux on arm64 and Macs on Intel; `doctor` says what that means
-    sqlite_module = sqlite3
+    _driver = sqlite3
 
 # Before 3.51.3 two connections that write or checkpoint one file could corrupt it (the WAL-reset bug).
 FIXED_SQLITE = (3, 51, 3)
@@ -41,7 +43,7 @@ def sqlite_version() -> tuple[int, ...]:
 
 def sqlite_driver() -> ModuleType:
     """The SQLite driver: the bundled one, else the standard library's."""
-    return sqlite_module
+    return _driver
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -57,6 +59,8 @@ def writer_engine(url: str, *, durable: bool = True) -> Engine:
 
 def reader_engine(url: str) -> Engine:
     """An engine that cannot write."""
+    if sqlite_path(url) is None:
+        return create_engine(url, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
     return _engine(url, _READER_PRAGMAS, "BEGIN")
 
 

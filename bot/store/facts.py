@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlmodel import col
 
 from bot.store import Writing
@@ -24,6 +24,10 @@ from models.operations import Pause
 from models.people import Contact, Friendship, FriendshipState
 
 _NOT_TOUCHES = (DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK, DeliveryKind.TOPIC, DeliveryKind.RECALL)
+# Replies to one person leave in the order in which they were decided, whatever holds the first of them back.
+_IN_ORDER = (Cause.GREETING, Cause.SURVEY, Cause.CHAT)
+# These acts beside the talk hold nothing up.
+_SIDE_ACTS = (DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK)
 
 
 @dataclass(slots=True)
@@ -73,11 +77,7 @@ class Loaded:
             paused=self._is_paused(row, group),
             had_contact=person is None or person.person_id in self.greeted,
             group_bound=group is None or group.tier is not None,
-            human_until=group.human_until
-            if to_group and group
-            else friendship.human_until
-            if friendship
-            else None,
+            human_until=group.human_until if to_group and group else friendship.human_until if friendship else None,
             last_heard_at=heard_at,
             sent_since_heard=sent_since,
             touches_today=touches.today,
@@ -105,9 +105,18 @@ class Loaded:
         """The platform's id of the group, as it is now."""
         return self.groups[row.group_id].wire_id if row.group_id else ""
 
-    def over(self, row: Row[Any], *, ended: bool) -> None:
-        """The delivery will not leave now; if it ended, what follows it need not wait for it."""
-        if ended and self.first_reply.get(row.contact_id) == row.id:
+    def must_follow(self, row: Row[Any]) -> bool:
+        """Whether an earlier reply to the same person has not left yet, whatever holds it back."""
+        return _in_order(row) and self.first_reply.get(row.contact_id, row.id) < row.id
+
+    def held_back(self, row: Row[Any]) -> None:
+        """The delivery waits, and so does what follows it."""
+        if _in_order(row) and row.kind not in _SIDE_ACTS:
+            self.first_reply.setdefault(row.contact_id, row.id)
+
+    def ended(self, row: Row[Any]) -> None:
+        """The delivery will never leave; what follows it need not wait for it."""
+        if self.first_reply.get(row.contact_id) == row.id:
             del self.first_reply[row.contact_id]
 
     def _is_paused(self, row: Row[Any], group: GroupView | None) -> bool:
@@ -138,14 +147,26 @@ def load_facts(writing: Writing, merchant: MerchantView, account_id: str, rows: 
         account=account,
         people=people,
         groups=groups,
-        paused=set(map(tuple, run(select(Pause.scope, Pause.subject).where(Pause.merchant_id == merchant.id)))),  # type: ignore[arg-type]
+        paused=set(
+            map(tuple, run(select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == merchant.id)))
+        ),  # type: ignore[arg-type]
         touches=_touches(writing, merchant, people),
         posts=_posts_today(writing, merchant, {row.group_id for row in rows if row.group_id and not row.contact_id}),
         heard=_heard(writing, merchant, account, contact_ids),
         greeted=_greeted(writing, merchant, people),
-        first_reply=_first_replies(writing, account_id, contact_ids),
-        last_left=run(select(func.max(Delivery.left_at)).where(Delivery.account_id == account_id)).scalar(),
+        first_reply=_first_replies(writing, merchant, account_id, contact_ids),
+        last_left=run(select(func.max(col(Delivery.left_at))).where(_left(writing, merchant, account_id))).scalar(),
         budget_free_at=_budget_free_at(writing, merchant, account_id),
+    )
+
+
+def _left(writing: Writing, merchant: MerchantView, account_id: str) -> ColumnElement[bool]:
+    """What the account has sent. What seems to leave later than now was sent before the clock was set back: an account
+    must not fall silent until the old time comes again."""
+    return and_(
+        col(Delivery.merchant_id) == merchant.id,
+        col(Delivery.account_id) == account_id,
+        col(Delivery.left_at) <= writing.now,
     )
 
 
@@ -171,25 +192,34 @@ def _touches(writing: Writing, merchant: MerchantView, people: dict[int, PersonV
     )
     person_ids = {person.person_id for person in people.values()}
     direct = writing.connection.execute(
-        select(Contact.person_id, Delivery.left_at, Delivery.lane)
-        .join(Contact, and_(Contact.merchant_id == Delivery.merchant_id, Contact.id == Delivery.contact_id))  # type: ignore[arg-type]
+        select(col(Contact.person_id), col(Delivery.left_at), col(Delivery.lane))
+        .join(
+            Contact,
+            and_(col(Contact.merchant_id) == col(Delivery.merchant_id), col(Contact.id) == col(Delivery.contact_id)),
+        )
         .where(touching, col(Contact.person_id).in_(person_ids))
     )
     weight = merchant.playbook.caps.group_post_weight or 0
     posts = (
         writing.connection.execute(
-            select(Contact.person_id, Delivery.left_at, Delivery.lane)
+            select(col(Contact.person_id), col(Delivery.left_at), col(Delivery.lane))
             .select_from(Delivery)
             .join(
                 GroupMember,
                 and_(
-                    col(GroupMember.merchant_id) == Delivery.merchant_id,
-                    col(GroupMember.group_id) == Delivery.group_id,
+                    col(GroupMember.merchant_id) == col(Delivery.merchant_id),
+                    col(GroupMember.group_id) == col(Delivery.group_id),
                     col(GroupMember.left_at).is_(None),
-                    col(GroupMember.joined_at) <= Delivery.left_at,
+                    col(GroupMember.joined_at) <= col(Delivery.left_at),
                 ),
             )
-            .join(Contact, and_(Contact.merchant_id == Delivery.merchant_id, Contact.id == GroupMember.contact_id))  # type: ignore[arg-type]
+            .join(
+                Contact,
+                and_(
+                    col(Contact.merchant_id) == col(Delivery.merchant_id),
+                    col(Contact.id) == col(GroupMember.contact_id),
+                ),
+            )
             .where(touching, col(Delivery.contact_id).is_(None), col(Contact.person_id).in_(person_ids))
         )
         if weight
@@ -198,18 +228,20 @@ def _touches(writing: Writing, merchant: MerchantView, people: dict[int, PersonV
     for worth, rows in ((1.0, direct), (weight, posts)):
         for person_id, left_at, lane in rows:
             count = touches[person_id]
+            today = left_at is not None and left_at >= midnight
             count.week += worth
-            count.today += worth if left_at >= midnight else 0
+            count.today += worth if today else 0
             if worth == 1 and lane == Lane.PROMOTION:
                 count.promotions_week += 1
-                count.promotions_today += left_at >= midnight
+                count.promotions_today += today
     return touches
 
 
 def _posts_today(writing: Writing, merchant: MerchantView, group_ids: set[int]) -> dict[int, int]:
     rows = writing.connection.execute(
-        select(Delivery.group_id, func.count())
+        select(col(Delivery.group_id), func.count())
         .where(
+            col(Delivery.merchant_id) == merchant.id,
             col(Delivery.group_id).in_(group_ids),
             col(Delivery.contact_id).is_(None),
             col(Delivery.left_at) >= _midnight(merchant, writing.now),
@@ -228,19 +260,20 @@ def _heard(
     if account.capabilities.window_hours is None:
         return {}
     rows = writing.connection.execute(
-        select(Friendship.contact_id, Friendship.last_heard_at, func.count(Delivery.id))
+        select(col(Friendship.contact_id), col(Friendship.last_heard_at), func.count(col(Delivery.id)))
         .outerjoin(
             Delivery,
             and_(
-                col(Delivery.contact_id) == Friendship.contact_id,
-                col(Delivery.account_id) == Friendship.account_id,
-                col(Delivery.left_at) >= Friendship.last_heard_at,
+                col(Delivery.merchant_id) == col(Friendship.merchant_id),
+                col(Delivery.contact_id) == col(Friendship.contact_id),
+                col(Delivery.account_id) == col(Friendship.account_id),
+                col(Delivery.left_at) >= col(Friendship.last_heard_at),
                 col(Delivery.state).in_(TOUCHING_STATES),
             ),
         )
         .where(
-            Friendship.merchant_id == merchant.id,
-            Friendship.account_id == account.id,
+            col(Friendship.merchant_id) == merchant.id,
+            col(Friendship.account_id) == account.id,
             col(Friendship.contact_id).in_(contact_ids),
         )
         .group_by(col(Friendship.contact_id), col(Friendship.last_heard_at))
@@ -250,10 +283,13 @@ def _heard(
 
 def _greeted(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> set[int]:
     rows = writing.connection.execute(
-        select(Contact.person_id)
-        .join(Delivery, and_(col(Delivery.contact_id) == Contact.id))
+        select(col(Contact.person_id))
+        .join(
+            Delivery,
+            and_(col(Delivery.merchant_id) == col(Contact.merchant_id), col(Delivery.contact_id) == col(Contact.id)),
+        )
         .where(
-            Contact.merchant_id == merchant.id,
+            col(Contact.merchant_id) == merchant.id,
             col(Contact.person_id).in_({person.person_id for person in people.values()}),
             col(Delivery.lane) != Lane.PROMOTION,
             col(Delivery.kind).not_in(_NOT_TOUCHES),
@@ -264,16 +300,21 @@ def _greeted(writing: Writing, merchant: MerchantView, people: dict[int, PersonV
     return set(rows)
 
 
-def _first_replies(writing: Writing, account_id: str, contact_ids: set[int]) -> dict[int, int]:
+def _in_order(row: Row[Any]) -> bool:
+    return row.lane == Lane.REPLY and row.cause in _IN_ORDER and row.contact_id is not None
+
+
+def _first_replies(writing: Writing, merchant: MerchantView, account_id: str, contact_ids: set[int]) -> dict[int, int]:
     rows = writing.connection.execute(
-        select(Delivery.contact_id, func.min(Delivery.id))
+        select(col(Delivery.contact_id), func.min(col(Delivery.id)))
         .where(
+            col(Delivery.merchant_id) == merchant.id,
             col(Delivery.account_id) == account_id,
             col(Delivery.contact_id).in_(contact_ids),
             col(Delivery.state).in_((*OPEN_STATES, DeliveryState.CLAIMED)),
             col(Delivery.lane) == Lane.REPLY,
-            col(Delivery.cause).in_((Cause.GREETING, Cause.SURVEY, Cause.CHAT)),
-            col(Delivery.kind).not_in((DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK)),
+            col(Delivery.cause).in_(_IN_ORDER),
+            col(Delivery.kind).not_in(_SIDE_ACTS),
         )
         .group_by(col(Delivery.contact_id))
     )
@@ -288,23 +329,25 @@ def _budget_free_at(writing: Writing, merchant: MerchantView, account_id: str) -
     """
     pace, now = merchant.playbook.pace, writing.now
     row = writing.connection.execute(
-        select(Account.first_login_at).where(Account.merchant_id == merchant.id, Account.id == account_id)
+        select(col(Account.first_login_at)).where(
+            col(Account.merchant_id) == merchant.id, col(Account.id) == account_id
+        )
     ).first()
     midnight = _midnight(merchant, now)
     age = (midnight - _midnight(merchant, row.first_login_at)).days + 1 if row and row.first_login_at else 1
     share = next((step.share for step in reversed(pace.warm_up) if step.day <= age), 1.0)
     frees: list[datetime] = []
     for limit, scaled, since, length in (
-        (pace.per_minute, False, now - timedelta(minutes=1), timedelta(minutes=1)),
-        (pace.per_hour, True, now - timedelta(hours=1), timedelta(hours=1)),
-        (pace.per_day, True, midnight, None),
+        (pace.per_minute, False, col(Delivery.left_at) > now - timedelta(minutes=1), timedelta(minutes=1)),
+        (pace.per_hour, True, col(Delivery.left_at) > now - timedelta(hours=1), timedelta(hours=1)),
+        (pace.per_day, True, col(Delivery.left_at) >= midnight, None),
     ):
         if limit is None:
             continue
         most = max(1, int(limit * share)) if scaled else limit
         nth = writing.connection.execute(
-            select(Delivery.left_at)
-            .where(col(Delivery.account_id) == account_id, col(Delivery.left_at) > since)
+            select(col(Delivery.left_at))
+            .where(_left(writing, merchant, account_id), since)
             .order_by(col(Delivery.left_at).desc())
             .offset(most - 1)
             .limit(1)
@@ -312,6 +355,6 @@ def _budget_free_at(writing: Writing, merchant: MerchantView, account_id: str) -
         if nth is not None:
             frees.append(nth + length if length else midnight + timedelta(days=1))
     slow = writing.connection.execute(
-        select(Account.slow_until).where(Account.merchant_id == merchant.id, Account.id == account_id)
+        select(col(Account.slow_until)).where(col(Account.merchant_id) == merchant.id, col(Account.id) == account_id)
     ).scalar()
     return max([*frees, *([slow] if slow else [])], default=None)

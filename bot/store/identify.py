@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
+from sqlmodel import col
 
 from bot.store import Writing
 from models import events as ev
@@ -96,8 +97,8 @@ def known_groups(writing: Writing, merchant_id: str, wire_ids: Iterable[str]) ->
         wire_id: identity
         for chunk in chunks(list(wire_ids))
         for wire_id, identity in writing.connection.execute(
-            select(ChatGroup.wire_id, ChatGroup.id).where(
-                ChatGroup.merchant_id == merchant_id, ChatGroup.wire_id.in_(chunk)
+            select(col(ChatGroup.wire_id), col(ChatGroup.id)).where(
+                col(ChatGroup.merchant_id) == merchant_id, col(ChatGroup.wire_id).in_(chunk)
             )
         )
     }
@@ -114,8 +115,8 @@ def _contacts(writing: Writing, merchant_id: str, people: Mapping[str, Who]) -> 
     renamed: list[dict[str, Any]] = []
     for chunk in chunks(list(people)):
         rows = writing.connection.execute(
-            select(Contact.wire_id, Contact.id, Contact.person_id, Contact.name).where(
-                Contact.merchant_id == merchant_id, Contact.wire_id.in_(chunk)
+            select(col(Contact.wire_id), col(Contact.id), col(Contact.person_id), col(Contact.name)).where(
+                col(Contact.merchant_id) == merchant_id, col(Contact.wire_id).in_(chunk)
             )
         )
         for wire_id, contact_id, person_id, name in rows:
@@ -125,7 +126,7 @@ def _contacts(writing: Writing, merchant_id: str, people: Mapping[str, Who]) -> 
     if renamed:
         writing.connection.execute(
             update(Contact)
-            .where(Contact.merchant_id == bindparam("merchant"), Contact.id == bindparam("contact"))
+            .where(col(Contact.merchant_id) == bindparam("merchant"), col(Contact.id) == bindparam("contact"))
             .values(name=bindparam("new_name")),
             renamed,
         )

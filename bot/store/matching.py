@@ -23,9 +23,7 @@ ECHO_WINDOW = timedelta(minutes=10)
 _AWAITS_ECHO = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
 
 
-def deliveries_of(
-    writing: Writing, merchant_id: str, events: Sequence[Event], names: Names
-) -> dict[int, DeliveryView]:
+def deliveries_of(writing: Writing, merchant_id: str, events: Sequence[Event], names: Names) -> dict[int, DeliveryView]:
     """The deliveries in question, by the position of the event; outcomes, which come in batches, in one statement."""
     outcomes = {event.delivery: position for position, event in enumerate(events) if isinstance(event, ev.SendAnswered)}
     found = {
@@ -42,34 +40,38 @@ def deliveries_of(
 
 
 def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names) -> DeliveryView | None:
-    statement = select(Delivery.__table__).where(Delivery.merchant_id == merchant_id)  # type: ignore[attr-defined]
+    statement = select(Delivery.__table__).where(col(Delivery.merchant_id) == merchant_id)  # type: ignore[attr-defined]
     match event:
         case ev.SelfMessage():
             return _echoed(writing, statement, event, names)
         case orders.SettleDeliveryOrder():
-            return _first(writing, statement.where(Delivery.id == event.delivery))
+            return _first(writing, statement.where(col(Delivery.id) == event.delivery))
         case ev.Tapped():
             tapped = statement.where(
-                Delivery.account_id == event.account, Delivery.state == DeliveryState.AWAITING_TAP
+                col(Delivery.account_id) == event.account, col(Delivery.state) == DeliveryState.AWAITING_TAP
             ).order_by(col(Delivery.id))
-            return _first(writing, tapped if event.delivery == "*" else tapped.where(Delivery.key == event.delivery))
+            return _first(
+                writing, tapped if event.delivery == "*" else tapped.where(col(Delivery.key) == event.delivery)
+            )
         case _:
             return None
 
 
-def _echoed(writing: Writing, statement: Select[Any], event: ev.SelfMessage, names: Names) -> DeliveryView | None:
-    ours = statement.where(Delivery.account_id == event.account)
-    if event.wire_id and (found := _first(writing, ours.where(Delivery.message == event.wire_id))):
+def _echoed(
+    writing: Writing, statement: Select[*tuple[Any, ...]], event: ev.SelfMessage, names: Names
+) -> DeliveryView | None:
+    ours = statement.where(col(Delivery.account_id) == event.account)
+    if event.wire_id and (found := _first(writing, ours.where(col(Delivery.message) == event.wire_id))):
         return found
     if event.to_group:
-        ours = ours.where(Delivery.group_id == names.groups[event.to_group])
+        ours = ours.where(col(Delivery.group_id) == names.groups[event.to_group])
     else:
         ours = ours.where(
-            Delivery.contact_id == names.contacts[event.to_contact].contact_id, col(Delivery.group_id).is_(None)
+            col(Delivery.contact_id) == names.contacts[event.to_contact].contact_id, col(Delivery.group_id).is_(None)
         )
-    ours = ours.where(
-        col(Delivery.state).in_(_AWAITS_ECHO), col(Delivery.left_at) >= event.at - ECHO_WINDOW
-    ).order_by(col(Delivery.id))
+    ours = ours.where(col(Delivery.state).in_(_AWAITS_ECHO), col(Delivery.left_at) >= event.at - ECHO_WINDOW).order_by(
+        col(Delivery.id)
+    )
     said = _plain(event.text)
     for row in writing.connection.execute(ours):
         if row.kind == event.kind and (event.kind != "text" or _plain(row.text or "") in said):
@@ -77,7 +79,7 @@ def _echoed(writing: Writing, statement: Select[Any], event: ev.SelfMessage, nam
     return None
 
 
-def _first(writing: Writing, statement: Select[Any]) -> DeliveryView | None:
+def _first(writing: Writing, statement: Select[*tuple[Any, ...]]) -> DeliveryView | None:
     row = writing.connection.execute(statement.limit(1)).first()
     return _view(row) if row else None
 

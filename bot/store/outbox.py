@@ -6,21 +6,20 @@ or ends is written with its reason in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, select, update
 from sqlmodel import col
 
 from bot.pace import leaves_at
 from bot.store import Change, Store, Writing
 from bot.store.facts import Loaded, load_facts
 from bot.transports import Outgoing
-from handlers.gate import Candidate, End, Wait, judge
-
+from handlers.gate import Candidate, End, Go, Wait, judge
 from models.context import MerchantView
 from models.deliveries import (
     LANE_RANK,
@@ -37,8 +36,8 @@ from models.events import Media, SendAnswered
 LOOK_AHEAD = 50
 # What waits for a human or an event, not for a time, is looked at again so often all the same.
 LOOK_AGAIN = timedelta(hours=1)
-# Replies to one person leave in the order in which they were decided, whatever holds the first of them back.
-_IN_ORDER = (Cause.GREETING, Cause.SURVEY, Cause.CHAT)
+# After so many pages of what may not leave, others get their turn to write.
+MOST_PAGES = 20
 
 _RANK = case({lane.value: rank for lane, rank in LANE_RANK.items()}, value=col(Delivery.lane))
 
@@ -70,18 +69,16 @@ class Claims:
 def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequence[tuple[str, str]]) -> Claims:
     """Claim at most one delivery for each of these idle (merchant, account) pairs."""
     found = Claims()
+    now = store.now()
     with store.reading() as connection:
-        due = _accounts_with_work(connection, accounts, store.now())
+        due = _accounts_with_work(connection, accounts, now)
     if due:
         with store.writing() as writing:
             for merchant_id, account in due:
                 _claim_for(writing, merchants[merchant_id], account, found)
     with store.reading() as connection:
-        statement = select(func.min(Delivery.next_at)).where(
-            col(Delivery.state).in_(OPEN_STATES),
-            col(Delivery.account_id).in_([account for _, account in accounts]),
-            col(Delivery.next_at) > store.now(),
-        )
+        # What fell due in the meantime is in the past by now: then the next look comes at once.
+        statement = select(func.min(col(Delivery.next_at))).where(_open(accounts), col(Delivery.next_at) > now)
         found.look_at(connection.execute(statement).scalar())
     return found
 
@@ -90,9 +87,9 @@ def found_claimed(store: Store) -> list[SendAnswered]:
     """What was in flight when the program stopped: its outcome is unknown."""
     with store.reading() as connection:
         rows = connection.execute(
-            select(Delivery.id, Delivery.key, Delivery.merchant_id, Delivery.account_id)
-            .where(Delivery.state == DeliveryState.CLAIMED)
-            .order_by(Delivery.id)
+            select(col(Delivery.id), col(Delivery.key), col(Delivery.merchant_id), col(Delivery.account_id))
+            .where(col(Delivery.state) == DeliveryState.CLAIMED)
+            .order_by(col(Delivery.id))
         )
         return [
             SendAnswered(
@@ -107,85 +104,94 @@ def found_claimed(store: Store) -> list[SendAnswered]:
         ]
 
 
-def _accounts_with_work(connection: Any, accounts: Sequence[tuple[str, str]], now: datetime) -> list[tuple[str, str]]:
+def _accounts_with_work(
+    connection: Connection, accounts: Sequence[tuple[str, str]], now: datetime
+) -> list[tuple[str, str]]:
     rows = connection.execute(
-        select(Delivery.account_id)
-        .where(
-            col(Delivery.state).in_(OPEN_STATES),
-            col(Delivery.account_id).in_([account for _, account in accounts]),
-            col(Delivery.next_at) <= now,
-        )
+        select(col(Delivery.merchant_id), col(Delivery.account_id))
+        .where(_open(accounts), col(Delivery.next_at) <= now)
         .distinct()
-    ).scalars()
-    busy = set(rows)
-    return [pair for pair in accounts if pair[1] in busy]
+    )
+    busy = {(merchant_id, account) for merchant_id, account in rows}
+    return [pair for pair in accounts if pair in busy]
+
+
+def _open(accounts: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
+    return and_(
+        col(Delivery.state).in_(OPEN_STATES),
+        col(Delivery.merchant_id).in_({merchant_id for merchant_id, _ in accounts}),
+        col(Delivery.account_id).in_([account for _, account in accounts]),
+    )
 
 
 def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Claims) -> None:
-    verdicts: list[tuple[Row[Any], Wait | End]] = []
-    try:
-        for rows in _due(writing, account):
-            loaded = load_facts(writing, merchant, account, rows)
-            for row in rows:
-                if _must_follow(loaded, row):
-                    continue
-                candidate = _candidate(loaded, row)
-                verdict = judge(candidate, loaded.facts(row))
-                if isinstance(verdict, Wait | End):
-                    verdicts.append((row, verdict))
-                    loaded.over(row, ended=isinstance(verdict, End))
-                    if verdict.reason == "account_budget":
-                        return  # what is worth less would find no room either
-                    continue
-                ready = leaves_at(
-                    merchant.playbook,
-                    merchant.seed,
-                    key=row.key,
-                    lane=Lane(row.lane),
-                    cause=Cause(row.cause),
-                    characters=0 if candidate.is_act else len(candidate.text),
-                    due=row.due_at if row.attempts == 0 else row.next_at,
-                    last_left=loaded.last_left,
-                )
-                if ready > writing.now:
-                    found.look_at(ready)
-                    return  # one hand types one thing at a time
-                found.claims.append(_take(writing, merchant, loaded, row, candidate.text))
-                return
-            _write_verdicts(writing, merchant, verdicts)
-            verdicts = []
-    finally:
-        _write_verdicts(writing, merchant, verdicts)
-
-
-def _due(writing: Writing, account: str) -> Iterable[Sequence[Row[Any]]]:
-    """Due deliveries, the most valuable first, a page at a time; pages shrink as verdicts are written."""
-    seen: set[int] = set()
-    while True:
-        rows = writing.connection.execute(
-            select(Delivery.__table__)  # type: ignore[attr-defined]
-            .where(
-                col(Delivery.account_id) == account,
-                col(Delivery.state).in_(OPEN_STATES),
-                col(Delivery.next_at) <= writing.now,
-                col(Delivery.id).not_in(seen),
-            )
-            .order_by(
-                _RANK, col(Delivery.priority), col(Delivery.not_after).asc().nulls_last(), col(Delivery.id)
-            )
-            .limit(LOOK_AHEAD)
-        ).all()
-        if not rows:
+    pages = 0
+    following: set[int] = set()
+    while rows := _due(writing, merchant.id, account, following):
+        if pages == MOST_PAGES:
+            found.look_at(writing.now)
             return
-        seen.update(row.id for row in rows)
-        yield rows
+        loaded = load_facts(writing, merchant, account, rows)
+        verdicts: list[tuple[Row[Any], Wait | End]] = []
+        decided = False
+        for row in rows:
+            if loaded.must_follow(row):
+                following.add(row.id)
+                continue
+            candidate = _candidate(loaded, row)
+            verdict = judge(candidate, loaded.facts(row))
+            if isinstance(verdict, Go):
+                _go(writing, merchant, loaded, row, candidate, found)
+                decided = True
+                break
+            verdicts.append((row, verdict))
+            if isinstance(verdict, End):
+                loaded.ended(row)
+            elif verdict.reason == "account_budget":  # what is worth less would find no room either
+                decided = True
+                break
+            else:
+                loaded.held_back(row)
+        _write_verdicts(writing, merchant, verdicts)
+        if decided:
+            return
+        pages += bool(verdicts)
 
 
-def _must_follow(loaded: Loaded, row: Row[Any]) -> bool:
-    if row.lane != Lane.REPLY or row.cause not in _IN_ORDER or row.contact_id is None:
-        return False
-    first = loaded.first_reply.get(row.contact_id)
-    return first is not None and first < row.id
+def _due(writing: Writing, merchant_id: str, account: str, but: set[int]) -> Sequence[Row[Any]]:
+    """The most valuable deliveries that are due; a verdict takes a delivery out of the next page."""
+    return writing.connection.execute(
+        select(Delivery.__table__)  # type: ignore[attr-defined]
+        .where(
+            col(Delivery.merchant_id) == merchant_id,
+            col(Delivery.account_id) == account,
+            col(Delivery.state).in_(OPEN_STATES),
+            col(Delivery.next_at) <= writing.now,
+            col(Delivery.id).not_in(but),
+        )
+        .order_by(_RANK, col(Delivery.priority), col(Delivery.not_after).asc().nulls_last(), col(Delivery.id))
+        .limit(LOOK_AHEAD)
+    ).all()
+
+
+def _go(
+    writing: Writing, merchant: MerchantView, loaded: Loaded, row: Row[Any], candidate: Candidate, found: Claims
+) -> None:
+    """Claim it, or come back when it has been typed; one hand types one thing at a time."""
+    ready = leaves_at(
+        merchant.playbook,
+        merchant.seed,
+        key=row.key,
+        lane=Lane(row.lane),
+        cause=Cause(row.cause),
+        characters=0 if candidate.is_act else len(candidate.text),
+        due=row.due_at if row.attempts == 0 else row.next_at,
+        last_left=loaded.last_left,
+    )
+    if ready > writing.now:
+        found.look_at(ready)
+    else:
+        found.claims.append(_take(writing, merchant, loaded, row, candidate.text))
 
 
 def _candidate(loaded: Loaded, row: Row[Any]) -> Candidate:

@@ -16,32 +16,32 @@ def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[Accoun
     """Figures of the merchant's local day so far."""
     run = writing.connection.execute
     midnight = writing.now.astimezone(merchant.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    deliveries = select(func.count()).select_from(Delivery).where(Delivery.merchant_id == merchant.id)
+    deliveries = select(func.count()).select_from(Delivery).where(col(Delivery.merchant_id) == merchant.id)
     waiting = (
-        select(Delivery.reason, func.count())
-        .where(Delivery.merchant_id == merchant.id, Delivery.state == DeliveryState.WAITING)
+        select(col(Delivery.reason), func.count())
+        .where(col(Delivery.merchant_id) == merchant.id, col(Delivery.state) == DeliveryState.WAITING)
         .group_by(col(Delivery.reason))
     )
     return Status(
         accounts=accounts,
         paused=tuple(
             (row.scope, row.subject)
-            for row in run(select(Pause.scope, Pause.subject).where(Pause.merchant_id == merchant.id))
+            for row in run(select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == merchant.id))
         ),
         sent_today=run(
             deliveries.where(col(Delivery.state).in_(ARRIVED_STATES), col(Delivery.left_at) >= midnight)
         ).scalar_one(),
         open=run(deliveries.where(col(Delivery.state).in_(OPEN_STATES))).scalar_one(),
         waiting={reason: count for reason, count in run(waiting) if reason},
-        unknown=run(deliveries.where(Delivery.state == DeliveryState.UNKNOWN)).scalar_one(),
+        unknown=run(deliveries.where(col(Delivery.state) == DeliveryState.UNKNOWN)).scalar_one(),
         new_friends_today=run(
             select(func.count())
             .select_from(Friendship)
-            .where(Friendship.merchant_id == merchant.id, col(Friendship.added_at) >= midnight)
+            .where(col(Friendship.merchant_id) == merchant.id, col(Friendship.added_at) >= midnight)
         ).scalar_one(),
         surveys_open=run(
             select(func.count())
             .select_from(Survey)
-            .where(Survey.merchant_id == merchant.id, Survey.state == SurveyState.OPEN)
+            .where(col(Survey.merchant_id) == merchant.id, col(Survey.state) == SurveyState.OPEN)
         ).scalar_one(),
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,21 +89,21 @@ class WechatyTransport:
         self._reader: asyncio.Task[None] | None = None
         self._unread: deque[_Heard] = deque()
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         """Attach and yield what happens. Raises `LinkLost` (or `AccountTaken`) in the end, also after `close()`.
 
         What was heard before is yielded first; after a silence, so is `WentDeaf`.
         """
         link = self._open()
         readings: asyncio.Queue[_Reading | None] = asyncio.Queue()
-        room = asyncio.Semaphore(READ_AHEAD)
+        places = asyncio.Semaphore(READ_AHEAD)
         self._link = link
-        self._reader = reader = asyncio.create_task(self._read(link, readings, room))
+        self._reader = reader = asyncio.create_task(self._read(link, readings, places))
         reader.add_done_callback(lambda _: readings.put_nowait(None))
         try:
             while (reading := await readings.get()) is not None:
                 event = await self._made(reading)
-                room.release()
+                places.release()
                 if event is not None:
                     yield event
             if reader.cancelled():
@@ -168,16 +168,16 @@ class WechatyTransport:
             heartbeat_seconds=self._heartbeat_seconds,
         )
 
-    async def _read(self, link: Link, readings: asyncio.Queue[_Reading | None], room: asyncio.Semaphore) -> None:
+    async def _read(self, link: Link, readings: asyncio.Queue[_Reading | None], places: asyncio.Semaphore) -> None:
         async with contextlib.aclosing(link.frames()) as frames:
-            await room.acquire()  # before a frame is taken, so that none is in hand when the reading is stopped
+            await places.acquire()  # before a frame is taken, so that none is in hand when the reading is stopped
             async for frame in frames:
                 self._note(frame)
                 self._start(_Heard(frame, self._now()), link, readings)
-                await room.acquire()
+                await places.acquire()
                 while self._unread and frame.type == wire.LOGIN:
                     self._start(self._unread.popleft(), link, readings)
-                    await room.acquire()
+                    await places.acquire()
 
     def _start(self, heard: _Heard, link: Link, readings: asyncio.Queue[_Reading | None]) -> None:
         reading = Reading(self.account, self.self_id, heard.at)
@@ -202,6 +202,9 @@ class WechatyTransport:
         except LinkLost:
             self._keep(reading)
             return None
+        except asyncio.CancelledError:
+            self._keep(reading)
+            raise
 
     async def _abandon(self, readings: asyncio.Queue[_Reading | None]) -> None:
         """Keep for the next attachment what nobody waited for."""

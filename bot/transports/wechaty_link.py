@@ -49,7 +49,10 @@ class WentSilent(LinkLost):
 
 
 class Link:
-    """A connection to the gateway at `endpoint` (`host:port`). `heartbeat_seconds`: how long it may be silent."""
+    """A connection to the gateway at `endpoint` (`host:port`). `heartbeat_seconds`: how long it may be silent.
+
+    Raises `LinkLost` when `endpoint` or `ca_file` make no sense.
+    """
 
     def __init__(self, endpoint: str, token: str, *, tls: bool, ca_file: str, heartbeat_seconds: float) -> None:
         self.endpoint = endpoint
@@ -57,6 +60,8 @@ class Link:
         self._heartbeat_seconds = heartbeat_seconds
         self._metadata = {"authorization": f"Wechaty {token}"}
         host, _, port = endpoint.rpartition(":")
+        if not host or not port.isdecimal():
+            raise LinkLost(f"`endpoint` is {endpoint!r}, and should be like 127.0.0.1:8788")
         context = _ssl_context(endpoint, ca_file) if tls else None
         self._channel = Channel(host.strip("[]"), int(port), ssl=context)
         self._probes: set[asyncio.Task[None]] = set()
@@ -186,4 +191,5 @@ def _ssl_context(endpoint: str, ca_file: str) -> ssl.SSLContext:
     context.set_alpn_protocols(["h2"])
     if ca_file:
         context.check_hostname = False
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # Python 3.13's default, which Wechaty's authority fails
     return context

@@ -204,8 +204,8 @@ async def deliver(link: Link, outgoing: Outgoing, seconds: float) -> Receipt:
     path = Path(media.url)
     try:
         content = await asyncio.to_thread(path.read_bytes)
-    except OSError as error:
-        raise Refused(f"the file {path} of {outgoing.key} cannot be read: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # ValueError: a path that cannot exist
+        raise Refused(f"the file {path} of {outgoing.key} cannot be read: {error}") from error
     box: dict[str, Any] = {"name": clean(media.name or path.name)}
     if len(content) > LARGEST_IN_ONE_REQUEST:
         box |= {"type": UPLOADED_BOX, "uuid": await _upload(link, content, seconds)}

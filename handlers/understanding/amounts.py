@@ -9,12 +9,12 @@ from handlers.understanding.numerals import DIGITS, Number, numbers, plain
 Amount = int | float | list[int | float | None]
 
 _UP_TO_AFTER = re.compile(
-    r"^(?:块钱?|元|rmb|人民币|个|人|瓶|斤|包|盒|罐|次|天|箱|kg|ml|岁|钱|左右)?(?:之内|以内|内|以下|之下|封顶|为限|打住|顶天|到顶|撑死|顶多|以里|为上限|是上限|就到头|最多|不能再多|上限|出头不行)"
+    r"^(?:块钱?|元|rmb|人民币|个|人|瓶|斤|包|盒|罐|次|天|箱|kg|ml|岁|钱|左右)?(?:之内|以内|内|以下|之下|封顶|为限|打住|顶天|到顶|撑死|顶多|以里|为上限|是上限|就到头|最多|别超|不超|不要超|不能超|不能再多|上限|出头不行)"
 )
 _FROM_AFTER = re.compile(
     r"^(?:块钱?|元|rmb|人民币|个|人|瓶|斤|包|盒|罐|次|天|箱|kg|ml|岁|钱)?(?:以上|及以上|之上|起步|起(?!来)|往上|朝上|打底|保底|开外|向上|\+|＋|➕|加(?=$|[,，。 吧])|或者?更多|或以上|只多不少|是底线)"
 )
-_UP_TO_BEFORE = re.compile(r"(?:不超过?|不要超过?|别超过?|不能超过?|不高于|不多于|不大于|不可超过|最多|顶多|至多|撑死|低于|小于|少于|控制在|上限|封顶|不到|不足|没超过|超不过|别高于|<=?|≤|最高|最贵|不过|未到)(?:也就|就|到|是|了|大概|个|为|在|给|出|花|能|得|接受)?$")
+_UP_TO_BEFORE = re.compile(r"(?:不超过?|不要超过?|别超过?|不能超过?|不高于|不多于|不大于|不可超过|最多|顶多|至多|撑死|(?<!不)低于|(?<!不)小于|(?<!不)少于|控制在|上限|封顶|不到|不足|没超过|超不过|别高于|<=?|≤|最高|最贵|不过|未到)(?:也就|就|到|是|了|大概|个|为|在|给|出|花|能|得|接受)?$")
 _FROM_BEFORE = re.compile(r"(?:不低于|不少于|不小于|至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|上(?=$)|过(?=$)|破(?=$)|起步|从)(?:也得|也要|也有|也|得|要|是|有|都|就|给|花|个|了)?$")
 _RANGE = re.compile(r"^(?:块钱?|元|个|人|瓶|斤|包|盒|罐|次|天|左右|岁)?\s?(?:-+|~+|—+|–|－|到|至|或者?|、|and|to|/)\s?$")
 _INSIDE = re.compile(r"(?:块钱?|元|以内|之间|左右)$")
@@ -40,7 +40,7 @@ _ALONE = re.compile(r"就?(?:只有)?(?:我|自己|本人)(?:一个人?|自己|�
 _BESIDES = re.compile(r"(?:除了?|除开|不算|不含|不包括|没算)(?:我|自己|本人)(?:还有|之?外|以外|另有|另外)?,?(?:还有|有)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)|(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)(?:个|位)?[^,，加]{0,4}(?:不算|没算|不含|不包括)(?:我|自己)")
 _PLUS_ME = re.compile(r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)(?:个|位)?(?:朋友|同事|闺蜜|孩子|娃|小孩|老人|大人|家人|人|亲戚)?,?(?:加|再加|外加|和|跟|还有|带)(?:上)?(?:一个)?(?:我|自己|本人)(?:自己)?(?:$|[,，。吧 ])")
 _ME_PLUS = re.compile(r"(?:我|自己)(?:再)?(?:和|跟|加|带着?|还有|与|同)(?:上|着)?(?:另外|另)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)(?:个|位|名)?")
-_NONE = re.compile(r"^(?:还?没有?(?:呢|了|过)?|一个(?:也|都)?没有?|没(?:买|喝|用|吃)过|零|从来没有?|从没有?|都没有?|0|没得|木有|一次(?:也|都)没有?.{0,3}|没孩子|没娃)$")
+_NONE = re.compile(rf"^(?:一[{_MEASURES}](?:也|都)(?:没|不).{{0,3}}|还?没有?(?:呢|了|过)?|一个(?:也|都)?没有?|没(?:买|喝|用|吃)过|零|从来没有?|从没有?|都没有?|0|没得|木有|一次(?:也|都)没有?.{{0,3}}|没孩子|没娃)$")
 
 
 def tidy(value: float) -> int | float:
@@ -64,8 +64,9 @@ def _people(text: str) -> int | None:
     besides = _BESIDES.search(text)
     if besides:
         return _count(besides.group(1) or besides.group(2)) + 1
-    if re.search(r"(?:加|连|算)(?:上)?(?:我|自己)(?:一起|总共|一共|在内|共)?(?:是|有)?(\d|[一二两三四五六七八九十]|俩|仨)", text):
-        return None
+    together = re.search(r"(?:加|连|算)(?:上)?(?:我|自己)(?:一起|总共|一共|在内|共)?(?:是|有)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)", text)
+    if together:
+        return _count(together.group(1))
     mine = _ME_PLUS.search(text)
     plus = _PLUS_ME.search(text)
     if plus and not re.search(r"我们|咱", text):
@@ -75,7 +76,12 @@ def _people(text: str) -> int | None:
         return _count(mine.group(1)) + 1
     if _ALONE.search(text):
         return 1
-    if not re.search(r"[和跟与加、,，]|还有|带|俩|一家", text) or re.search(r"一共|总共|共|合计|口", text):
+    led = re.match(r"(?:就|我们?)?(?:和|跟|带着?|陪|同)", text)
+    company = list(_PERSON.finditer(text)) if led else []
+    if led and company and "我" not in text[: led.end()] and not re.search(r"一共|总共|合计", text):
+        return 1 + sum((_count(each["count"]) if each["count"] else 1) * _RELATIVE[each["who"]] for each in company
+                       if each["who"] != "我")
+    if not re.search(r"[和跟与加、,，]|还有|带|俩|一家", text) or re.search(r"一共|总共|共|合计|口(?!子)", text):
         return None
     total, people = 0, 0
     for found in _PERSON.finditer(text):
@@ -103,10 +109,15 @@ def _ranged(text: str, found: list[Number], at: int) -> tuple[list[int | float |
         return None
     left, right = found[at], found[at + 1]
     between = text[left.end : right.start]
-    if not _RANGE.match(between):
+    beside = between == " " and left.digits and right.digits and text[right.end : right.end + 1] == "都"
+    if not _RANGE.match(between) and not beside:
         return None
     low, high = left.low, right.high
-    if left.unit == 1 and right.unit > 1 and low < 1_000 and low * right.unit <= high:
+    if left.digits and right.digits and low < 10 and high >= 100:
+        # 3到500 is 300 to 500.
+        scale = 10 ** (len(str(int(high))) - 1)
+        low = low * scale if low * scale < high else low
+    elif left.unit == 1 and right.unit > 1 and low < 1_000 and low * right.unit <= high:
         low *= right.unit
     if "、" in between and (right.unit == 1 or low >= high):
         return None
@@ -154,7 +165,7 @@ def read_number(text: str, asked: str) -> Amount | None:
 
 
 def _half(text: str, asked: str) -> float | None:
-    half = re.fullmatch(rf"\W*(?:大概|差不多|就|一般|每次|也就)*半([{_MEASURES}]).{{0,4}}", text)
+    half = re.fullmatch(rf"\W*(?:大概|差不多|就|一般|每次|也就)*半([{_MEASURES}])\D{{0,4}}", text)
     if half:
         return 0.5
     and_half = re.search(rf"(\d{{1,3}}|[一二两三四五六七八九十]{{1,2}})(?:个)?([{_MEASURES}])半", text)
@@ -166,6 +177,8 @@ def _half(text: str, asked: str) -> float | None:
 def _merge(text: str, found: list[Number], at: int) -> Amount:
     """Both ends where two numbers bound the same thing: 最少三百最多五百 is [300, 500]."""
     values = [_value(text, found, i) for i in range(len(found))]
+    if len(found) == 2 and text[found[0].end : found[1].start] in ("多", "多到", "出头") and found[0].low < found[1].low:
+        return [tidy(found[0].low), tidy(found[1].high)]
     open_ends = [v for v in values if isinstance(v, list) and len(v) == 2 and v[1] is None]
     capped = [v for v in values if isinstance(v, list) and len(v) == 2 and v[0] == 0 and v[1] is not None]
     if len(found) == 2 and len(open_ends) == 1 and len(capped) == 1:

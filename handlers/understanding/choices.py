@@ -14,13 +14,13 @@ from handlers.understanding.text import PARTICLES, clauses, dense
 from handlers.understanding.vocabulary import Option, Question
 
 _DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "壹": 1, "贰": 2, "叁": 3}
-_ALL = re.compile(r"都(?:要|喝|有|是|喜欢|爱|买|用|吃|试|想|来|感兴趣|需要|可以|行|ok|选|看|会|玩|做|中意|得|好|关注|尝|囤|了解|沾|能|整|给|算|占|存在|常|挺|蛮)|全(?:部|要|都|选|买|有|中|占|来|喝)|通通|统统|样样|每样|每种|每个都|所有|一个不落|一样来|各来|通吃|雨露均沾|来者不拒|小孩子才做选择|都行|全套|all|both|everything|成年人.*都要|(?:两|俩|三|四|五)(?:个|种|样|款|者)?都|不挑")
+_ALL = re.compile(r"都(?:要|喝|有|是|喜欢|爱|买|用|吃|试|想|来|感兴趣|需要|可以|行|ok|选|看|会|玩|做|中意|得|好|关注|尝|囤|了解|沾|能|整|给|算|占|存在|常|挺|蛮)(?!咖啡|可乐|果汁|奶茶|水)|全(?:部|要|都|选|买|有|中|占|来|喝)|通通|统统|样样|每样|每种|每个都|所有|一个不落|一样来|各来|通吃|雨露均沾|来者不拒|小孩子才做选择|都行|全套|all|both|everything|成年人.*都要|(?:两|俩|三|四|五)(?:个|种|样|款|者)?都|不挑")
 _NONE = re.compile(r"(?:都|全|一个|哪个|哪种|啥|什么)(?:都|也)?(?:不|没)(?!错|挑|介意|排斥|拒)|没(?:有)?一个|以上都不|都不是|没有(?:喜欢|想要)的|都没有|一样也?不|啥也不")
 _EXCEPT = re.compile(r"除(?:了|开|去)?|排除|刨去|去掉|抛开|撇开|不算")
 _OTHERS = re.compile(r"(?:其他|其它|其余|别的|剩下|另外|余下|其她|别个|旁的).{0,6}?(?:都|全|可以|行|要|喝|用|有|ok|爱|喜欢|没问题|也|随)|(?:别的|其他|其余|剩下的?)$")
 _BUT = re.compile(r"(?:之外|以外|外|除外|不要|就不|不行|pass)")
-_NOT_BEFORE = re.compile(r"(?:不|没|别|勿|甭|讨厌|戒|拒绝|除了?|不是|没有|排除|过敏|反感)(?:太|怎么|咋|是|要|想|喜欢|爱|喝|吃|用|买|需要|考虑|选|中意|感冒|习惯|沾|碰|太?能|能|了|敢|会|再|算|过|得|惯|大|很|有|接受|得了|那么|开|去|什么|啥|属于|玩|看|会去|感兴趣|偏好|推荐)*(?:的)?$")
-_NOT_AFTER = re.compile(r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|款|味|太|其他)*(?:不(?!错|停|少|离|断|一定|仅|光|止|如|知)|没(?!错|毛病|问题)|除外|算了|免了|免谈|pass|除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|喝不(?:惯|了|来)|吃不(?:惯|了|来)|用不(?:惯|了|着))")
+_NOT_BEFORE = re.compile(r"(?:不|没|别|勿|甭|讨厌|戒|拒绝|除了?|不是|没有|排除|过敏|反感)(?:太|怎么|咋|是|要|想|喜欢|爱|喝|喂|囤|存|吃|用|买|需要|考虑|选|中意|感冒|习惯|沾|碰|太?能|能|了|敢|会|再|算|过|得|惯|大|很|有|接受|得了|那么|开|去|什么|啥|属于|玩|看|会去|感兴趣|偏好|推荐)*(?:的)?$")
+_NOT_AFTER = re.compile(r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知)|没(?!错|毛病|问题)|除外|算了|免了|免谈|pass|除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|用不(?:惯|了|着))")
 _PREFER = re.compile(r"(?:主要|多数|大多|大部分|最|更|比较|还是|一般|首选|平时|基本|偏|通常|常|多半|经常|优先|先|尤其|特别|偏爱)(?:是|都|上|时候|情况|在|就|会|想|要|喝|吃|用|买|选|爱|喜欢|去|看|常|多|的|倾向|倾向于|中意)*$")
 _PREFER_AFTER = re.compile(r"^(?:的|类|型|皮|酒|茶)?(?:多一?(?:些|点)|为主|居多|更(?:多|好|喜欢|适合)|最(?:多|喜欢|爱|好)|优先|比较多|吧$)")
 _LESS_BEFORE = re.compile(r"(?:偶尔|有时|有时候|很少|不太|少量|顺便|其次|以前|之前|原来|曾经|老公|老婆|我妈|别人)(?:也|会|都|是|才|去|喝|吃|用|买|试|还|的)*$")
@@ -29,10 +29,12 @@ _SEPARATOR = r"[\s,，、.。和跟与及加&+/;；还有以及或者\-]"
 _MEASURE = r"(?![\d.]*\s?(?:个月|个娃|个孩子|个人|瓶|斤|岁|年|月(?!光)|天|次|块|元|盒|箱|罐|克|ml|kg|k|w|包|只|位|口|家|杯|两|毛|分|点|万|千|百|周|度|支|件|楼|栋|路|单|cm|米|片|颗|胎|宝|顿|折|%))"
 _NUMBERS = re.compile(rf"(?<![\da-z.第前后])(?:no\.?|选项?|第|数字|编号|答案|就|要|是|我|选择|扣|回|填|按|投|给|来|嗯|那|应该|大概|估计|可能|勾|戳)?\s?([1-9]{_MEASURE}(?:(?:{_SEPARATOR})*[1-9])*)(?:号|项|选项)?{_MEASURE}(?![\da-z])")
 _LETTERS = re.compile(r"(?<![a-z])(?:选|要|是|就)?([a-h](?:[\s,，、.和跟与及&+/]*[a-h])*)(?![a-z])")
-_CHINESE = re.compile(r"^(?:我?(?:选|要|是|就|那就|来|第)?)*([一二两三四五六七八九](?:[,，、 和跟与及还有]*[一二三四五六七八九])*)(?:号|项)?[吧呗啊哈呀]*$")
+_CHINESE = re.compile(r"^(?:我|选项|选|要|是|就|那就|来|第|答案)*([一二两三四五六七八九](?:[,，、 和跟与及还有]*[一二三四五六七八九])*)(?:号|项)?[吧呗啊哈呀]*$")
 _ORDINAL = re.compile(r"第([一二两三四五六七八九\d])(?:个|种|项|款|类|条|样|档|位)?(?:[和跟与、,，及 ]*(?:第)?([一二三四五六七八九\d])(?:个|种|项|款|类|条|样|档)?)?|(前|后|头|末)([两二三四五六234])(?:个|种|项|款|类|样)?|(最后|末尾|倒数第一|最末|最下面|最下边)(?:一|那|的)?(?:个|种|项|款)?|(倒数第二)|(中间|当中)(?:那|的)?(?:一)?(?:个|种|款)?|(头一|首|最前|最上面|最上边|上面|前面|前者|左边|上边)(?:那|的|一)?(?:个|种|款)?|(下面|后面|后者|右边|后边|下边)(?:那|的|一)?(?:个|种|款)?")
 _FILLERS = re.compile(r"^(?:我(?:们|家|是|要|选|想|比较|觉得|这|平时|一般|应该)?|大概|可能|应该|一般|平时|主要|就|那|是|选|要|喝|买|用|吃|看|去|来|喜欢|爱|偏|还是|属于|想|给|比较|多|最|都|嗯|哦|有|在|会|算|到|常|偏好|做|当然|肯定|必须|更|倾向于?|都是|以|估计|差不多|感觉|目前|现在|这个|那个)+|(?:的(?:那个|那种|那款|那类|东西)?|吧|多一?点|多|多些|为主|居多|类|款|就行|就好|谢谢|可以|好了|这类|这种|那种|那个|这个|比较多|多一些|啦|了|呀|啊|哈|哦|呢|嘛|都行|也行|左右|系列|方面|什么的|之类的?)+$")
 _STOP_PARTS = frozenset("的 了 是 有 在 和 不 我 你 都 要 个 一 上 下 大 小 好 多 少 类 型 性 品 们 人 家 以 内 元 岁 月 天 次 每 其他 其它 没有 没 可以 这 那 什么 喜欢 平时".split())
+_SUFFIXES = ("性", "型", "类", "的", "款", "系列", "性皮肤", "皮肤", "皮", "酒", "茶", "产品", "用品", "味", "香型", "香")
+_MIXED = re.compile(r"混合(?!性|皮|肌|型)|都有|两者|都喝|都用|都吃|兼有")
 _RANGED = re.compile(r"\d|[一二三四五六七八九十百千万两半]")
 
 
@@ -89,11 +91,14 @@ def _table(options: tuple[Option, ...]) -> _Table:
         for at, option in enumerate(options):
             for wording in option.wordings:
                 core = dense(wording)
-                parts = {core[front : len(core) - back] if core == labels[at] else core}
-                parts |= {re.sub(r"(?:性|型|类|的|款|系列|性皮肤|皮肤|皮|酒|茶|产品|用品|味|香型|香)$", "", part) for part in set(parts)}
+                parts = {core, core[front : len(core) - back] if core == labels[at] else core}
+                parts |= {part.removesuffix(suffix) for part in set(parts) for suffix in _SUFFIXES}
                 for part in parts:
                     if part and part not in wordings and part not in _STOP_PARTS and not part.isdigit():
                         stems[part] = at if stems.get(part, at) == at else None
+        for part, at_or_none in stems.items():
+            if at_or_none is not None and len(part) > 1:
+                wordings.setdefault(part, at_or_none)
     ages = all(re.search(r"岁|月|孕|生", option.label) for option in options) if options else False
     ranged = [_bounds(dense_keep(option.label), ages) if _RANGED.search(option.label) or ages else None for option in options]
     names = tuple(wordings)
@@ -133,7 +138,7 @@ def _labelled(question: Question, text: str) -> tuple[list[int], list[int], list
             continue
         before = re.split(r"[,，。;；!！\n]", text[max(0, start - 10) : start])[-1]
         after = text[end : end + 10]
-        chained = at > 0 and refused and re.fullmatch(r"[和跟与、,及或]", text[hits[at - 1][2] : start]) and table.owners[hits[at - 1][0]] in refused
+        chained = at > 0 and refused and re.fullmatch(r"[和跟与、及或]", text[hits[at - 1][2] : start]) and table.owners[hits[at - 1][0]] in refused
         if (_NOT_BEFORE.search(before) and not re.search(r"离不开$|少不了$|不得不|不要太(?:爱|喜欢)|没喝够", before)) or _NOT_AFTER.match(after) or (chained and not _PREFER.search(before)):
             refused.append(owner)
             continue
@@ -183,10 +188,10 @@ def _numbered(question: Question, text: str, multi: bool) -> list[int]:
                 continue
             found += [int(each) for each in re.findall(r"[1-9]", match.group(1))]
     core = dense(text)
-    if not found and (match := _CHINESE.match(text.strip(" ,，。.!！~"))):
-        found += [_DIGIT[each] for each in re.findall(r"[一二两三四五六七八九]", match.group(1))]
-    if not found and len(core) <= 12 and (match := _LETTERS.search(text)):
-        found += [ord(each) - ord("a") + 1 for each in re.findall(r"[a-h]", match.group(1))]
+    if not found and (spelt := _CHINESE.match(text.strip(" ,，。.!！~"))):
+        found += [_DIGIT[each] for each in re.findall(r"[一二两三四五六七八九]", spelt.group(1))]
+    if not found and len(core) <= 12 and (letters := _LETTERS.search(text)):
+        found += [ord(each) - ord("a") + 1 for each in re.findall(r"[a-h]", letters.group(1))]
     if not found or any(not 1 <= each <= count for each in found):
         return []
     return [each - 1 for each in dict.fromkeys(found)]
@@ -259,13 +264,18 @@ def read_options(question: Question, text: str) -> list[str] | None:
             return _values(question, preferred)
         if not multi and len(named) > 1:
             main = [at for at in named if at not in _lesser(question, text)]
-            named = main if len(main) == 1 else named
+            mixed = [at for at, option in enumerate(question.options) if _MIXED.search(" ".join(option.wordings))]
+            named = main if len(main) == 1 else mixed if len(mixed) == 1 and mixed[0] not in named else named
         return _values(question, named)
     if refused:
         return None
     if _NONE.search(dense(text)):
         return None
+    barred = re.search(r"(?:不(?:要|喝|选|用|吃|是)|除了?|别|排除)\s?第?([1-9一二三四五六七八九])", text)
     numbered = _numbered(question, text, multi)
+    if barred and numbered:
+        rest = [at for at in range(count) if at not in numbered]
+        return _values(question, rest) if rest and (multi or len(rest) == 1) else None
     measured = _measured(question, text)
     if measured and not (numbered and re.fullmatch(r"[1-9]", core)):
         return _values(question, measured)

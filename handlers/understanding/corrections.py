@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from handlers.understanding.amounts import is_about_money
 from handlers.understanding.text import Message, clauses, dense, readable
 from handlers.understanding.values import read_value, told_value
 from handlers.understanding.vocabulary import Prior, Question
@@ -32,6 +33,13 @@ _NOUNS = {
 _COMMON = frozenset("什么 怎么 多少 大概 您好 你好 一下 可以 喜欢 平时 我们 你们 哪个 哪些 是不 不是 有没 没有 一般 想要 需要 请问 一个 咱们 称呼 多大 几个 控制 哪里 哪几 主要 常喝 现在 目前".split())
 
 
+_TOLD_WITHIN = 12
+"""Clauses in which a correction has given its new value, or gives none."""
+
+
+_DENIED = re.compile(r"(?:不是|不在|别叫我?|不叫|不姓)[^,，。\n]{1,12}[,， \n]")
+
+
 class Correction(Struct, frozen=True):
     """`corrects` names the earlier question; `value` is the right one, None where only the mistake was told.
     `start` and `end` bound the clauses that told it."""
@@ -47,7 +55,10 @@ def find_correction(
 ) -> Correction | None:
     """The correction of an earlier answer in a message, if it is one and not a repair of the answer at hand."""
     text = message.text
-    if not prior or not _WRONG.search(text) and not (_EARLIER.search(text) and "错" in text):
+    if not prior:
+        return None
+    weak = not _WRONG.search(text) and not (_EARLIER.search(text) and "错" in text)
+    if weak and not _DENIED.search(text):
         return None
     earlier = bool(_EARLIER.search(text))
     plain = _cleared(text)
@@ -58,6 +69,8 @@ def find_correction(
     )
     score, at = ranked[-1]
     chosen = prior[at]
+    if weak and not _mentions(chosen, text):
+        return None
     value = _new_value(chosen, message, plain, asked_on)
     named = score >= 3
     marked = ",".join(text[start:end] for start, end in message.clauses if _WRONG.search(text[start:end]))
@@ -70,6 +83,10 @@ def find_correction(
         if own is not None and not (opens and value is not None and question.type == "yesno"):
             return None
         if own is None and value is None and not opens:
+            return None
+    if value is None and not named and question is not None and re.match(r"\w", text) and not opens:
+        # 六百，刚才打错了，是八百 repairs the answer at hand.
+        if read_value(question, message, text, asked_on) is not None:
             return None
     if value is None and not named and not (earlier or opens):
         return None
@@ -111,7 +128,7 @@ def _named(question: Question, text: str) -> int:
     noun = _NOUNS.get(question.type)
     score = 3 if noun is not None and noun.search(text) else 0
     if question.type == "number" and score and not set(_bigrams(question)) & _grams(text):
-        score = 0
+        score = 3 if is_about_money(readable(f"{question.text} {question.key}")) else 0
     return score + (3 if set(_bigrams(question)) & _grams(text) else 0)
 
 
@@ -170,11 +187,13 @@ def _score(prior: Prior, message: Message, plain: str, asked_on: date | None) ->
 
 def _where(prior: Prior, message: Message, plain: str, asked_on: date | None) -> tuple[int, int]:
     """The clauses from the first mark of a correction to the one that gives the new value."""
+    begin = next((first for first, stop in message.clauses if _WRONG.search(message.text[first:stop])
+                  or _named(prior.question, message.text[first:stop])), 0)
     end = 0
-    for _, stop in message.clauses:
+    for _, stop in message.clauses[:_TOLD_WITHIN]:
         end = stop
         head = plain[:stop] + "," * (len(plain) - stop)
         if _new_value(prior, message, head, asked_on) is not None:
-            return 0, end
+            return begin, max(end, begin)
     first = next((stop for start, stop in message.clauses if _WRONG.search(message.text[start:stop])), end)
-    return 0, first
+    return begin, max(first, begin)

@@ -15,7 +15,7 @@ _YEAR = rf"(?P<year>(?:19|20)\d\d|(?<!\d)\d\d(?=\s?[年./\-])|[一二][{_CN}]{{3
 _MONTH = rf"(?P<month>1[0-2]|0?[1-9]|正|冬|腊|十一|十二|十|[一二三四五六七八九])"
 _DAY = r"(?P<day>初(?:十|[一二三四五六七八九]|\d)|廿[一二三四五六七八九]?|卅|二十[一二三四五六七八九]?|三十一?|十[一二三四五六七八九]?|[一二三四五六七八九]|3[01]|[12]\d|0?[1-9])"
 _WRITTEN = re.compile(
-    rf"(?:{_YEAR}\s?(?:年|[./\-])?[, ]?(?:的)?(?:农历|阴历|阳历|公历|旧历|新历)?的?\s?|(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月份?|[./\-])\s?(?:的)?(?:农历|阴历)?{_DAY}(?!\d|个|月|点|块|岁|%|折|斤|元)\s?(?P<close>日|号)?"
+    rf"(?:{_YEAR}\s?(?:年|[./\-])?[, ]?(?:的)?(?:农历|阴历|阳历|公历|旧历|新历)?的?\s?|(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月份?|[./\-])\s?(?:的)?(?:农历|阴历)?{_DAY}(?![\d一二三四五六七八九十]|个|月(?!亮)|点|块|岁|%|折|斤|元(?!宵|旦))\s?(?P<close>日|号)?"
 )
 _SPACED = re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)\s+(?P<month>1[0-2]|0?[1-9])\s+(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)")
 _DIGITS8 = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -80,13 +80,14 @@ def _form(year: int | None, month: int, day: int, lunar: bool) -> str | None:
 def _is_lunar(text: str, start: int, end: int, found: re.Match[str]) -> bool:
     """Whether a written date is lunar: by its own words, or by the nearest calendar word of its clause or message."""
     if found["leap"] or found["month"] in "正冬腊" or found["day"][0] in "初廿卅":
-        return not (_SOLAR_WORD.search(text[:start]) and found["day"][0] not in "初廿卅")
-    near = re.split(r"[,，。;；!！\n]", text[:start])[-1]
-    after = re.split(r"[,，。;；!！\n]", text[end:])[0]
+        solar_near = _SOLAR_WORD.search(re.split(r"[,，。;；!！\n]", text[max(0, start - 40) : start])[-1])
+        return not (solar_near and found["day"][0] not in "初廿卅")
+    near = re.split(r"[,，。;；!！\n]", text[max(0, start - 40) : start])[-1]
+    after = re.split(r"[,，。;；!！\n]", text[end : end + 40])[0]
     for window in (near, found.group(), after[:6]):
         lunar, solar = _LUNAR_WORD.search(window), _SOLAR_WORD.search(window)
-        if lunar or solar:
-            return bool(lunar) and (not solar or lunar.start() > solar.start())
+        if lunar is not None or solar is not None:
+            return lunar is not None and (solar is None or lunar.start() > solar.start())
     return bool(_LUNAR_WORD.search(text)) and not _SOLAR_WORD.search(text) and not re.search(r"不(?:是|过|用|算)?(?:农历|阴历)", text)
 
 

@@ -22,10 +22,10 @@ _ENDING = re.compile(
     rf"(?:就(?:可以|行|好|ok|成|是|够|中)(?:了)?|即可|都(?:可以|行|好|成)|也(?:可以|行|好|成)|好了|得了|可以(?:了)?|行了|比较好|亲切|吧|呗|哈|啦|呀|啊|哦|呢|嘛|咯|喽|哒|喔|噢|呦|哟|谢谢.*|我的名字|是我(?:的名字)?|就ok)+$"
 )
 _CALL = re.compile(
-    rf"(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人)(?:一声|作|做|为|叫|名字|一下|个)?[:：,， \"“'「《]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
+    rf"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人)|(?<=[,，。 \n])(?:就|请|可以|你)*(?:叫|喊)(?!我))(?:一声|作|做|为|叫|名字|一下|个)?[:：,， \"“'「《]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
 )
 _NAMED = re.compile(
-    rf"(?:我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫|名)|本人(?:姓名|是|叫|名叫)?|在下|鄙人|名字(?:是叫|是|叫|就)?|姓名(?:是)?|大名(?:是|叫)?|称呼(?:是)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|俺是|人家叫|my\s?name(?:'s|\sis)?|iam|i'm|i\sam|callme|call\sme|this\sis|name)"
+    rf"(?:我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫)|(?:本名|真名|全名|中文名|英文名)(?:是|叫)?|本人(?:姓名|是|叫|名叫)?|在下|鄙人|名字(?:是叫|是|叫|就)?|姓名(?:是)?|大名(?:是|叫)?|称呼(?:是)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|俺是|人家叫|my\s?name(?:'s|\sis)?|iam|i'm|i\sam|callme|call\sme|this\sis|name)"
     rf"[:：,， \"“'「《]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
 )
 _SURNAME = re.compile(r"(?:免贵|敝姓|敝|我|本人|俺|鄙人|小姓|名)?[,， ]?姓[:：,， ]*([\u4e00-\u9fff]{1,5})")
@@ -37,13 +37,15 @@ _NO_NAME = frozenset(
     words(
         """男 女 男的 女的 男生 女生 男士 好 好的 嗯 嗯嗯 哦 可以 行 是 是的 对 对的 ok 好友 客户 老客户 新客户 顾客 老顾客 会员 朋友 人 群友 新人 学生 买家 消费者 同上 一样 你好 您好 在 在的 有 无 本人 喝茶 喝酒 买茶 买酒 买奶粉 咨询 加油 好吧 晚安 明天 今天 红茶 白茶 岩茶 酒 茶
         真名 全名 大名 名字 姓名 昵称 网名 微信名 称呼 路人 路人甲 无名 无名氏 匿名 佚名 网友 爸爸 爸 爹 爷爷 你爹 你爸爸 你大爷 爷 祖宗 祖宗吧 秦始皇 玉皇大帝 上帝 神仙 奥特曼 隔壁老王 女朋友的 老公 亲爱的 宝贝老公 雷锋 红领巾 张三李四 马云 马化腾 特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 主人
-        怎样 如何 啊 呃 额 emm 测试 test 收到 来了 谢谢 稍等 保密 秘密 早 早上好 哈哈 哈哈哈 晚点 忙 微信名 就微信名 用微信名 网名就行 看微信名 宝妈们 新手 路过 潜水"""
+        叫 我叫 叫我 怎样 如何 啊 呃 额 emm 测试 test 收到 来了 谢谢 稍等 保密 秘密 早 早上好 哈哈 哈哈哈 晚点 忙 微信名 就微信名 用微信名 网名就行 看微信名 宝妈们 新手 路过 潜水"""
     )
 )
 JOKES = frozenset(words("爸爸 爸 爹 你爹 你爸爸 你大爷 爷 祖宗 秦始皇 玉皇大帝 上帝 神仙 奥特曼 雷锋 红领巾 无名 无名氏 匿名 佚名 路人 路人甲 马云 马化腾 特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 主人 网友 老公"))
 _IS_A = re.compile(r"的$|做.{1,6}(?:的|生意)|(?:老)?客户|顾客|会员|学生$|宝妈群|新人|介绍|推荐|通过|看到|朋友|从|来|想|要|买|加")
 _LEAD = re.compile(r"(?:那)?(?:就)?(?:叫|喊|是|称呼)")
-_LATIN = re.compile(r"^[a-z][a-z·'\-]{0,15}(?: [a-z][a-z'\-]{0,15}){0,2}$")
+_BROKEN = re.compile(r"(?:^|\n)(?:我|叫|我叫|叫我|是|我是|姓|我姓)(?=\n)")
+_APART = re.compile(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
+_LATIN = re.compile(r"^[a-z][a-z·'\-]{0,15}\.?(?: [a-z][a-z'\-]{0,15}){0,2}$")
 
 
 def _trim(name: str) -> str:
@@ -69,8 +71,18 @@ def _cut(message: Message, start: int, length: int) -> str:
     return message.written[start : start + length]
 
 
+def _as_written(message: Message, start: int, piece: str, name: str) -> str:
+    """A name found in a piece of the text at `start`, as it was written; pieced together ones (姓吴名迪) as they are."""
+    at = piece.find(name)
+    return name if at < 0 else _cut(message, start + at, len(name))
+
+
 def read_name(message: Message, text: str) -> str | None:
     """The form of address in a reply (`text` is the message's normalised text, asides masked), as the person wrote it."""
+    if "\n" in text and _BROKEN.search(text):
+        # 我 / 叫 / 李雷 in three bubbles.
+        message = Message(re.sub(r"\s+", "", message.raw))
+        text = message.text
     for pattern, strict in ((_CALL, False), (_NAMED, True)):
         for found in reversed(list(pattern.finditer(text))):
             name = _candidate(message, found.start(1), found.group(1), strict)
@@ -78,9 +90,7 @@ def read_name(message: Message, text: str) -> str | None:
                 return name
     found_surname = _SURNAME.search(text)
     if found_surname:
-        surname = _surname(found_surname.group(1))
-        at = found_surname.start(1) + found_surname.group(1).index(surname)
-        return _cut(message, at, len(surname))
+        return _as_written(message, found_surname.start(1), found_surname.group(1), _surname(found_surname.group(1)))
     return _alone(message, text)
 
 
@@ -92,7 +102,9 @@ def told_name(message: Message, text: str) -> str | None:
     if told:
         return _candidate(message, told.start(1), told.group(1), strict=True)
     surname = re.search(r"(?:我|免贵|敝)姓([\u4e00-\u9fff]{1,3})", text)
-    return _cut(message, surname.start(1), len(_surname(surname.group(1)))) if surname else None
+    if surname is None:
+        return None
+    return _as_written(message, surname.start(1), surname.group(1), _surname(surname.group(1)))
 
 
 def is_joke(text: str) -> bool:
@@ -105,6 +117,9 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
     first = clauses(piece)
     if not first:
         return None
+    apart = _APART.match(piece)
+    if apart:
+        return _cut(message, start, apart.end()).replace(" ", "")
     offset, end = first[0]
     # A Latin name may have blanks inside.
     if _LATIN.match(piece.strip()):
@@ -115,13 +130,14 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
             offset, piece = offset + len(lead), piece[len(lead) :]
     name = _trim(piece)
     if name.startswith("姓") and len(name) > 1:
-        surname = _surname(name[1:])
-        name = surname
-        offset += piece.index(surname, 1)
-        return _cut(message, start + offset, len(name))
+        return _as_written(message, start + offset, piece, _surname(name[1:]))
     aided = _spelling_aid(name)
     if aided:
         return aided
+    described = re.fullmatch(r".{2,}的([^的]{2,4})", name) if strict else None
+    if described:
+        # 我是隔壁小区的王姐
+        name = described.group(1)
     if not name or name in _NO_NAME or len(name) > 12:
         return None
     if strict and (_FUNCTION.search(name) or _IS_A.search(name) or len(name) > 8 and not name.isascii()):

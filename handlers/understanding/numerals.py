@@ -116,12 +116,20 @@ def numbers(text: str) -> list[Number]:
             value_or_none = plain(numeral) if spread is None else None
             if spread is None and value_or_none is None:
                 continue
-            low, high = spread or (value_or_none, value_or_none)  # type: ignore[assignment]
+            plain_value = value_or_none or 0.0
+            low, high = spread or (plain_value, plain_value)
             unit = UNITS.get(numeral[-1], 1)
             if numeral in ("百", "千", "万", "亿", "佰", "仟"):
-                # 百 alone is a number only in 百来块, 千把块.
-                if text[end : end + 1] not in ("来", "把", "十"):
+                # 百 alone is a number only in 百来块, 千把块, 千元, 上百.
+                if text[end : end + 1] not in ("来", "把", "元", "块") and text[start - 1 : start] not in ("上", "过", "破"):
                     continue
+            if numeral == "百八十":
+                low, high = 80.0, 100.0
+            if text[end : end + 2] in ("位数", "几位"):
+                continue
+            if text[end : end + 1] == "几" or text[max(0, start - 1) : start] == "几" and numeral[0] in UNITS:
+                # 十几, 几百: no figure that could be stored.
+                continue
             found.append(Number(start, end, low, high, unit))
     return found
 

@@ -13,15 +13,15 @@ from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
 from handlers.understanding.choices import refuses_all
 from handlers.understanding.corrections import Correction, find_correction
-from handlers.understanding.names import is_joke
+from handlers.understanding.names import is_joke, told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_human
 from handlers.understanding.text import Message, dense
 from handlers.understanding.values import further_facts, read_value
 from handlers.understanding.vocabulary import Prior, Question, Understanding, Words
 from handlers.understanding.yesno import plain_yesno
 
-_NOWHERE = re.compile(r"^(?:我|我们|就|人)?(?:在|住|住在|来自)?(?:地球|火星|月球|宇宙|银河系?|太阳系|家|家里|自己家|床上|被窝里?|梦里|心里|天上|人间|东土大唐|花果山|水帘洞|高老庄|桃花岛|亚洲|你心里|你隔壁|中国|地球村|大中国)(?:上|的|人|里)*$")
-_MONEY_JOKE = re.compile(r"个亿|百亿|千亿|个小目标|不差钱|不缺钱|钱不是问题|没钱|穷|吃土|白嫖|免费(?:的|最好)?$|不要钱|越便宜越好|越贵越好|有钱任性|看(?:你)?(?:心情|良心)|你(?:养|请|买单)|零花钱|老婆(?:管|说了算)|倾家荡产|砸锅卖铁")
+_NOWHERE = re.compile(r"^(?:我|我们|就|人)?(?:在|住|住在|来自)?(?:地球|火星|月球|宇宙|银河系?|太阳系|家|家里|自己家|床上|被窝里?|梦里|心里|天上|人间|东土大唐|花果山|水帘洞|高老庄|桃花岛|亚洲|宇宙中心|你心里|你家|你家楼下|你家隔壁|你隔壁|中国|地球村|大中国)(?:上|的|人|里)*$")
+_MONEY_JOKE = re.compile(r"个亿|百亿|千亿|个小目标|不差钱|不缺钱|钱不是问题|没钱|看老婆|看老公|老婆脸色|穷|吃土|白嫖|免费(?:的|最好)?$|不要钱|越便宜越好|越贵越好|有钱任性|看(?:你)?(?:心情|良心)|你(?:养|请|买单)|零花钱|老婆(?:管|说了算)|倾家荡产|砸锅卖铁")
 _AGE_JOKE = re.compile(r"我(?:自己)?(?:就|还)?是(?:个)?(?:宝宝|孩子)|永远|年年\d\d|保密")
 _WANTS_ADVICE = re.compile(r"你们|有没有|推荐|建议|哪[个款种](?:好|适合|合适)|怎么选|能不能|可不可以|[?？]|[吗么]$|是不是")
 _BILLION = 100_000_000
@@ -157,6 +157,8 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
     if question.type == "name" and is_joke(message.text):
         return None
     text = message.without(asides)
+    if question.type == "name" and (seen.delaying or seen.refusing) and told_name(message, text) is None:
+        return None
     value = read_value(question, message, text, asked_on) if re.search(r"\w", text) or message.pictures else None
     if value is None and question.type == "age_months" and seen.asking and _TOLD_IN_QUESTION.search(message.text):
         value = read_value(question, message, message.text, asked_on)
@@ -171,7 +173,7 @@ _TYPES = frozenset(("name", "age_months", "number", "date", "region", "choice", 
 def _is_free_answer(message: Message, seen: _Clauses) -> bool:
     short = len(message.dense) <= 14
     aside = len(seen.asking) + len(seen.chatting)
-    if seen.refusing and short or seen.delaying and short:
+    if seen.refusing and short or seen.delaying and len(seen.delaying) + aside == seen.count:
         return False
     if seen.unknowing and len(message.dense) <= 8:
         return False
@@ -195,7 +197,7 @@ def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> An
         return "decline"
     if question.type in ("choice", "multi") and refuses_all(message.text):
         return "decline"
-    if bare in ("没有", "没", "无", "没了", "不", "不要", "不用", "不需要", "不了", "no", "nope", "算了", "不想", "不用了", "不要了"):
+    if bare in ("没有", "没", "无", "没了", "不", "不要", "不用", "不需要", "不了", "no", "nope", "算了", "不想", "不用了", "不要了", "不给", "不留", "不说"):
         return "decline"
     return "unclear"
 

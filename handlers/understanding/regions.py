@@ -14,6 +14,8 @@ from handlers.understanding.places import ETHNIC_GROUPS, NICKNAMES, ORDINARY_WOR
 _PROVINCE, _PREFECTURE, _COUNTY = 1, 2, 3
 _SUFFIX = re.compile(r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|林区|新区|地区|省|市|盟|县|区|旗)$")
 _ETHNIC = re.compile(rf"(?:{'|'.join(sorted(ETHNIC_GROUPS, key=len, reverse=True))})族?$")
+_LONGEST_RUN = 5  # 中国 浙江省 杭州市 余杭区 and one to spare
+_MOST_MENTIONS = 40
 _MUNICIPALITIES = ("11", "12", "31", "50")
 
 
@@ -110,11 +112,11 @@ def _mentions(text: str) -> list[Mention]:
         if len(name) == 1 and not _stands_alone(text, start, end):
             continue
         # 中国浙江省 杭州 市 余杭: names that touch are one place.
-        if runs and re.fullmatch(r"[省市县区州盟的\s·,，\-/]?\s?", text[runs[-1][-1][2] : start]) and _contains(runs[-1][-1][0], name):
+        if runs and len(runs[-1]) < _LONGEST_RUN and re.fullmatch(r"[省市县区州盟的\s·,，\-/]?\s?", text[runs[-1][-1][2] : start]) and _contains(runs[-1][-1][0], name):
             runs[-1].append((name, start, end))
         else:
             runs.append([(name, start, end)])
-    return [_resolve(run) for run in runs]
+    return [_resolve(run) for run in runs[:_MOST_MENTIONS]]
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
@@ -199,7 +201,13 @@ def read_region(text: str) -> str | None:
             _BOTH.match(text[left.end : right.start]) or _BOTH_AFTER.match(text[right.end :])
         ):
             return None
-    return _value_of(text, mentions[best])
+    value = _value_of(text, mentions[best])
+    for at, mention in enumerate(mentions):
+        # 广东潮汕的，汕头: told again more exactly.
+        closer = _value_of(text, mention) if at != best and weights[at] >= 0 else None
+        if value is not None and closer is not None and len(closer) > len(value) and closer.startswith(value):
+            value = closer
+    return value
 
 
 def _value_of(text: str, mention: Mention) -> str | None:

@@ -22,7 +22,7 @@ _CIRCLED |= {ord(roman): str(number) for number, roman in enumerate("ⅠⅡⅢ�
 _SHAPES = _HALF_WIDTH | _CIRCLED
 
 # Characters that the character table leaves, and Cantonese words that have one Mandarin character as their equal.
-_SPOKEN = str.maketrans("妳牠祂著唔冇嘅喺佢啲畀俾", "你它他着不没的在他些给给")
+_SPOKEN = str.maketrans("妳牠祂著唔冇嘅喺佢啲畀俾係", "你它他着不没的在他些给给是")
 
 
 def _simplified() -> dict[int, str]:
@@ -54,7 +54,7 @@ class Message:
         """Half-width, with emoji; the offsets are those of `raw`."""
         self.written = _CODE_OR_EMOJI.sub(_blank, self.whole)
         """Half-width, emoji and [微笑] codes blanked."""
-        self.text = self.written.translate(_READABLE)
+        self.text = self.written.translate(_READABLE).replace("关是", "关系")
         """`written` in Simplified and lower case; the offsets are those of `written`."""
 
     @cached_property
@@ -79,10 +79,10 @@ class Message:
 
     def without(self, spans: Iterable[tuple[int, int]]) -> str:
         """The text with some spans replaced by commas, so that offsets stay and nothing is joined across them."""
-        text = self.text
+        pieces = list(self.text)
         for start, end in spans:
-            text = text[:start] + "," * (end - start) + text[end:]
-        return text
+            pieces[start:end] = "," * (end - start)
+        return "".join(pieces)
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ _YES = frozenset(
     words(
         """是 是的 是滴 是得 是呀 是哒 是啊是啊 是是是 对 对的 对对 对对对 对滴 对头 嗯 嗯嗯 嗯嗯嗯 嗯哪 嗯呐 恩 恩恩 昂 昂昂 有 有的 有滴 有有有 有啊有啊 有过 要 要的 要要要 要得 要滴 好 好的 好滴 好嘞 好好 好好好 好呀好呀 可以 可以的 可以可以 可 行 行的 行行行 成 中 得 得嘞 妥 妥妥的 必须 必须的 必须滴 必 当然
         当然了 当然的 肯定 肯定的 肯定要 绝对 没问题 没得问题 没毛病 没错 没有问题 ok okk okok oj okay yes yep yeah y yy yup sure 1 11 111 系 系的 愿意 同意 需要 想 想要 想的 会 会的 能 能的 在 在的 知道 知道的 喜欢 喜欢的 准 整 来 来吧 来一个 来一份 安排 安排上 冲 求 求之不得 加 加我 拉我 算我一个 带我一个 太好了
-        用过 喝过 吃过 买过 试过 去过 来过 听过 做过 用着 喝着 吃着 有了 买了 生了 结了 怀了 已婚 早就 早就有了 都有 成年 成年了 满了 已满 早满了 够了 嗯是的 嗯对 嗯有 哦是的 必须要 那必须 那必须的 那当然 那肯定 那是 可不 可不是 可不嘛 就是 正是 确实 的确 是这样 也是 还行 noproblem ofcourse absolutely definitely exactly right 阔以 口以 可以滴 好哒 好哇 棒 领 领取 我要 我要领 给我来一份 报名 参加 我参加 我去
+        用过 喝过 吃过 买过 试过 去过 来过 听过 做过 用着 喝着 吃着 有了 买了 生了 结了 怀了 已婚 早就 早就有了 都有 成年 成年了 满了 已满 早满了 够了 嗯是的 嗯对 嗯有 哦是的 必须要 那必须 那必须的 那当然 那肯定 那是 可不 可不是 可不嘛 就是 正是 确实 的确 是这样 也是 noproblem ofcourse absolutely definitely exactly right 阔以 口以 可以滴 好哒 好哇 棒 领 领取 我要 我要领 给我来一份 报名 参加 我参加 我去
         同意的 了解过 听说过 经常 常常 天天 每天 一直 一直有 一直都是 时常 老是 经常的 常有 偶尔 偶尔会 有时 有时候 有时会 有一点 有点 有一些 有些 有一个 有两个 算是 算是吧 勉强算 差不多 还算 👌"""
     )
 )
@@ -23,7 +23,7 @@ _NO = frozenset(
     )
 )
 _UNSURE = re.compile(
-    r"不知道|不确定|不清楚|说不好|说不准|说不清|不好说|不一定|不晓得|可能|也许|大概|或许|看情况|看看再|再看|再说|没想好|考虑|犹豫|应该(?:是|有|会|不|没|可以|能)?吧?|好像|似乎|不记得|忘了|记不|随便|都行|无所谓|看心情|看缘分|随缘|"
+    r"还好|还行|一般般|不知道|不确定|不清楚|说不好|说不准|说不清|不好说|不一定|不晓得|可能|也许|大概|或许|看情况|看看再|再看|再说|没想好|考虑|犹豫|应该(?:是|有|会|不|没|可以|能)?吧?|好像|似乎|不记得|忘了|记不|随便|都行|无所谓|看心情|看缘分|随缘|"
     r"没准|说不定|估计|差不多吧|一半一半|看价格|要看|得看|看是什么|取决于|想(?:有|要)(?:个|一个)?(?:但|可|就是)|但愿|希望|要是.*就好|巴不得|做梦都|如果能|maybe|perhaps|notsure|idk|depends"
 )
 _WISH = re.compile(r"希望|但愿|要是.{0,10}就好|多希望|做梦|如果.{0,8}就好|要能.{0,8}就好|能有就好|盼着|巴不得|想有")
@@ -36,7 +36,8 @@ _YES_WORD = re.compile(
 _RHETORICAL_YES = re.compile(r"谁(?:会)?不|怎么(?:会|能|可能)(?:没有?|不)|哪(?:能|会|有)不|能不.{0,4}吗|不.{0,3}才怪|岂能不|何止|不要太|不能没有|离不开|少不了|何乐不为|求之不得|那还用说|这还用(?:问|说)|还用问|必须安排|不(?:是|会)不(?:行|可以|能|喝|想|要)|没有不|不得不|哪能没|天天都|不(?:喝|吃|用)不(?:行|舒服)")
 _RHETORICAL_NO = re.compile(r"谁(?:会|要|有|还)(?!不)|哪(?:里|儿)?(?:有|敢|会|能|来的)(?!不)|怎么(?:可能|会)(?!不|没)|有什么(?:好|用)|要(?:它|这个|来)(?:干嘛|干啥|有什么用|何用)|图啥|才怪|想得美|做梦吧|免了|饶了|别了|拉倒|no way|noway")
 _REGULAR = re.compile(r"老客户|老顾客|回头客|常客|老粉|复购|年年(?:买|喝|用)|一直(?:在)?(?:买|喝|用|吃)|老会员|第[二三四五六\d]次(?:买|来)|好几[次年]|回购|买了?(?:很多|好多|好几|无数)|空瓶|用完(?:了)?(?:好几|一|两|三)")
-_VERB = re.compile(r"(喝|吃|用|买|试|去|来|听|做|养|有|生|怀|领|参加|加|订|办|过敏|结婚|上班|喜欢|考虑|需要|想|要|愿意|方便|同意|接受|知道|抽|玩|囤|送|收|戴|化|敷|染|烫|开|满|是|会|能|在|备孕|哺乳|介意|关注|收到|进|了解|熬夜|失眠|长痘|出油)(?:过|不|了|没|着|的)?")
+_FIRST = re.compile(r"第一次|头一次|头一回|头回|新客|新人|新来|刚认识|初次|刚知道|才知道|首次")
+_VERB = re.compile(r"(喝|吃|用|买|试|去|来|听|做|养|有|生|怀|领|参加|加|订|办|过敏|结婚|上班|喜欢|考虑|需要|想|要|愿意|方便|同意|接受|知道|抽|玩|囤|送|收|戴|化|敷|染|烫|开|满|是|会|能|在|备孕|哺乳|介意|关注|收到|进|了解|容易|熬夜|失眠|长痘|出油)")
 
 
 def read_yesno(message: Message, text: str, asked: str) -> bool | None:
@@ -54,6 +55,8 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
         return True
     if _RHETORICAL_NO.search(core) and not re.search(r"有什么推荐", core):
         return False
+    if re.search(r"过|以前", asked) and _FIRST.search(core):
+        return False
     if re.search(r"过|以前|买|喝|用", asked) and _REGULAR.search(core):
         return True
     aged = _of_age(core, asked)
@@ -62,7 +65,7 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
     verdicts = [verdict for start, end in clauses(text) if (verdict := _clause(text[start:end], asked)) is not None]
     if not verdicts:
         return None
-    unsure = [start for start, end in clauses(text) if _UNSURE.search(dense(text[start:end]))]
+    unsure = [start for start, end in clauses(text) if _leaves_open(dense(text[start:end]))]
     if unsure and len(unsure) == len(clauses(text)):
         return None
     return verdicts[-1] if re.search(r"不对|哦不|啊不|说错|打错|算了|还是不|但是?不|不过还是", core) else verdicts[0]
@@ -76,8 +79,9 @@ def _clause(clause: str, asked: str) -> bool | None:
         return True
     if core in _NO:
         return False
-    if _UNSURE.search(core) and not re.match(r"(?:可能|应该|好像|大概|估计)?(?:没有|不是|不会|有的|是的)", core):
+    if _leaves_open(core):
         return None
+    core = core.removeprefix("应该")
     if _RHETORICAL_YES.search(core):
         return True
     if _NO_WORD.match(core):
@@ -85,6 +89,10 @@ def _clause(clause: str, asked: str) -> bool | None:
     if _YES_WORD.match(core):
         return True
     return _echo(core, asked)
+
+
+def _leaves_open(core: str) -> bool:
+    return bool(_UNSURE.search(core)) and not re.match(r"应该(?:没|不|有的|是的|有过)", core)
 
 
 def _echo(core: str, asked: str) -> bool | None:
@@ -97,8 +105,12 @@ def _echo(core: str, asked: str) -> bool | None:
         before = core[max(0, at - 5) : at]
         if re.search(r"(?:不|没|没有|未|别|少|戒|从不)(?:怎么|太|咋|再|想|要|会|能|敢|爱|常|经常|肯|打算|准备)?$", before):
             return False
-        if re.match(rf"{verb}(?:不(?:了|起|惯|来|动|到|上)|得少)", core[at:]):
+        if re.match(rf"{verb}(?:不(?:了|起|来|动|到|上|完)|得少)", core[at:]):
             return False
+        return True
+    if "过敏" in asked and re.search(r"(?<!不)(?<!不太)敏感", core):
+        return True
+    if "过" in asked and re.search(r"(?<!没)(?<!没有)(?<!没怎么)(?:买|喝|用|吃|试|尝|来|玩|做)过(?!敏)", core):
         return True
     return None
 
@@ -108,6 +120,8 @@ def _of_age(core: str, asked: str) -> bool | None:
     asked_age = re.search(r"满?(?:(\d\d)|十八)周?岁?|成年", asked)
     if not asked_age or not re.search(r"满|成年|18|十八", asked):
         return None
+    if re.search(r"上大学了|抱孙|退休|(?:都|已经)(?:结婚|工作|当(?:妈|爸|爷|奶|姥))|孩子都|娃都", core):
+        return True
     told = re.search(r"(\d{2})(?:岁|了|多|$)|([一二三四五六七八九]?十[一二三四五六七八九]?)(?:岁|多|好几|了)|[5-9]0后|0[0-6]后", core)
     if not told:
         return None
@@ -132,4 +146,8 @@ def _picture(message: Message) -> bool | None:
 
 def plain_yesno(bare: str) -> bool | None:
     """The verdict of a whole message that is a word of the tables."""
+    if re.fullmatch(r"谁(?:会|要|想|稀罕|喝|用|买|爱)(?!不).{0,4}", bare):
+        return False
+    if len(bare) < 16 and _RHETORICAL_YES.search(bare):
+        return True
     return True if bare in _YES else False if bare in _NO else None

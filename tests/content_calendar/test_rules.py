@@ -20,6 +20,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "weekly Thu, Mon",
         "weekly monday thursday",
     ),
+    "weekly mon,tue,wed,thu,fri": ("每周一到周五", "周一至周五", "weekly mon-fri", "星期一到五"),
+    "weekly mon,fri,sat,sun": ("每周五到周一", "每周五至周日、周一"),
     "weekly sun": ("每周日", "每周天", "每星期天", "周日", "每礼拜天"),
     "weekly sat,sun": ("每周末", "每周六、周日", "周末"),
     "monthly 15": ("每月15日", "每月15号", "每月十五日", "每个月15号", "每月１５日"),
@@ -27,16 +29,19 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "monthly last": ("每月最后一天", "每个月最后一天"),
     "monthly 2nd sat": ("每月第二个周六", "每月第2个星期六", "Monthly 2nd Sat", "每个月第二个礼拜六"),
     "monthly last fri": ("每月最后一个周五", "monthly last friday"),
-    "lunar 8-15": ("农历八月十五", "农历8月15日", "农历 8-15", "农历中秋节", "lunar 08-15", "八月十五"),
+    "lunar 8-15": ("农历八月十五", "农历8月15日", "农历 8-15", "农历中秋节", "lunar 08-15"),
     "lunar 12-30": ("腊月三十", "农历腊月三十", "农历十二月三十", "除夕"),
     "lunar 12-23": ("农历腊月廿三", "腊月二十三"),
     "lunar 11-1": ("冬月初一", "农历十一月初一"),
     "lunar 1-1": ("正月初一", "农历春节"),
+    "lunar 8-5": ("八月初五", "农历八月初五"),
+    "lunar 8-23": ("八月廿三",),
     "lunar 6-6": ("农历闰六月初六",),
     "term 冬至": ("节气 冬至", "节气冬至", "节气：冬至"),
     "birthday": ("生日", "生日当天"),
     "joined+3d": ("加入后3天", "joined + 3d", "加入后三天", "加入后第3天"),
     "silent+30d": ("沉默30天", "沉默三十天"),
+    "RRULE:FREQ=WEEKLY;BYDAY=MO": ("RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO", "RRULE:BYDAY=MO;FREQ=WEEKLY"),
     "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH": (
         "rrule:freq=weekly;byday=mo,th;interval=2",
         "RRULE：FREQ=WEEKLY；INTERVAL=2；BYDAY=MO，TH",
@@ -55,7 +60,17 @@ def test_every_spelling_has_one_canonical_form(canonical: str, spelling: str) ->
 
 @pytest.mark.parametrize(
     "spelling",
-    ["weekly 1", "weekly 1,4", "每周1", "每周1、4", "每周1、周四", "monthly 2nd 6", "每月第二个周6", "weekly mon,4"],
+    [
+        "weekly 1",
+        "weekly 1,4",
+        "每周1",
+        "每周1、4",
+        "每周1、周四",
+        "周1到周5",
+        "monthly 2nd 6",
+        "每月第二个周6",
+        "weekly mon,4",
+    ],
 )
 def test_weekdays_by_number_are_refused(spelling: str) -> None:
     with pytest.raises(RuleError, match=WEEKDAY_BY_NUMBER):
@@ -67,6 +82,9 @@ def test_weekdays_by_number_are_refused(spelling: str) -> None:
     [
         "sometimes",
         "每两天",
+        "十月一日",
+        "十月一",
+        "10月1日",
         "weekly",
         "weekly funday",
         "monthly",

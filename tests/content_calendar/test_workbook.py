@@ -109,7 +109,7 @@ def test_what_was_written_reads_back_the_same(filename: str) -> None:
 
 
 words = st.text(
-    st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp", "Zs"), exclude_characters="{}｛｝;；"),
+    st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp", "Zs"), exclude_characters="{}｛｝;；\ufffd"),
     max_size=12,
 )
 lines = st.lists(words, max_size=3).map(lambda parts: " ".join(part for part in parts if part))
@@ -196,6 +196,7 @@ BAD_PLACES = [
 def test_all_faults_at_once_each_at_its_place(encoding: str) -> None:
     found = read(BAD.encode(encoding))
     assert places(found) == BAD_PLACES
+    assert [entry.key for entry in found.entries] == ["ok"]
     assert all(fault.expected and fault.sheet == "calendar" for fault in found.faults)
 
 
@@ -215,8 +216,9 @@ def test_a_fault_names_what_was_probably_meant() -> None:
         (b"foo,bar\n1,2\n", "a.csv", (1, "foo", "foo")),
         (b"date,text\n2026-11-25,hi\n", "a.csv", (1, "key", "")),
         ("key,编号\na,b\n".encode(), "a.csv", (1, "编号", "编号")),
-        (b"key\n\x81\x00\xff", "a.csv", (1, "", "a.csv")),
-        (b'key\n"' + b"x" * 200_000, "a.csv", (1, "", "a.csv")),
+        (b"\x81\x00\xff", "a.csv", (1, "key", "")),
+        (b'key\na\n"b\nc\n', "a.csv", (3, "", "a.csv")),
+        (b'key\n"' + b"x" * 200_000, "a.csv", (2, "", "a.csv")),
         (b"not a zip", "a.xlsx", (1, "", "a.xlsx")),
         (b"PK\x03\x04 not a zip", "a.xlsx", (1, "", "a.xlsx")),
         (b"[[entries]\n", "a.toml", (1, "", "a.toml")),
@@ -243,8 +245,21 @@ def test_toml_faults_count_the_entries() -> None:
     assert places(found) == [(2, "tag", "tag"), (2, "tiers", "[1]"), (2, "key", "a")]
 
 
+def test_a_bare_day_may_be_written_as_midnight() -> None:
+    (entry,) = read("key,date,time,text\na,2026-11-25 00:00:00,9:00,早\n").entries
+    assert (entry.date, entry.time) == (dt.date(2026, 11, 25), dt.time(9))
+
+
 def test_control_characters_are_refused() -> None:
-    assert places(read("key,date,time,text\na,11/25,9:00,早\x07\n")) == [(2, "text", "'\\x07'")]
+    assert places(read("key,date,time,text\na,11/25,9:00,早\x07\n")) == [(2, "text", "早\x07")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_bytes_that_cannot_be_read_are_faults_where_they_stand(encoding: str) -> None:
+    good = "key,日期,时间,正文\na,11/25,9:00,早安，各位，今天喝什么茶\nb,11/25,9:00,".encode(encoding)
+    found = read(good + b"\xff\xff\nc,11/25,9:00,x\n")
+    assert [entry.key for entry in found.entries] == ["a", "c"]
+    assert [(row, column) for row, column, _ in places(found)] == [(3, "正文")]
 
 
 @pytest.mark.parametrize("filename", ENDINGS)

@@ -101,6 +101,11 @@ class GatewayProcess:
         self._calls = 0
 
     @property
+    def runs(self) -> bool:
+        """Whether it was started and neither stopped nor killed."""
+        return self._process is not None
+
+    @property
     def endpoint(self) -> str:
         """`host:port`, as a configuration names it."""
         return f"127.0.0.1:{self.port}"

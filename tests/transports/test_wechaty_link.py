@@ -13,7 +13,7 @@ import pytest
 from bot.transports import AccountTaken, LinkLost, NotConnected, Outgoing, Uncertain
 from bot.transports.wechaty import WechatyTransport
 from models.events import LoggedIn, Message, SelfMessage, Unreadable, WentDeaf
-from tests.transports.driver import ACCOUNT, listening
+from tests.transports.driver import ACCOUNT, Listener, listening
 from tests.transports.gateway_process import GatewayProcess, free_port, install
 from tests.transports.wechaty_driver import Relay, WechatyDriver
 
@@ -74,6 +74,22 @@ async def test_messages_under_way_when_the_line_is_cut_are_read_after_it(own: We
         messages = await listener.heard(Message, 3)
         assert isinstance(listener.events[0], LoggedIn)
         assert [message.text for message in messages] == ["0", "1", "2"]
+
+
+async def test_a_listener_that_is_cancelled_loses_nothing(wechaty: WechatyDriver) -> None:
+    transport = wechaty.transport()
+    first = Listener(transport)
+    task = asyncio.create_task(first.listen())
+    await first.heard(LoggedIn)
+    wechaty.gateway.drive("settings", latency=200)
+    for number in range(20):  # more than are read ahead
+        wechaty.says("wx-alice", str(number))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    await asyncio.wait({task})
+    async with listening(transport) as second:
+        messages = await second.heard(Message, 16)
+        assert [message.text for message in messages][:16] == [str(number) for number in range(16)]
 
 
 async def test_messages_that_die_with_the_gateway_are_on_record(own: WechatyDriver) -> None:
@@ -178,3 +194,4 @@ async def test_a_gateway_without_tls_says_so(wechaty: WechatyDriver) -> None:
 async def test_an_endpoint_where_nobody_is() -> None:
     assert "nobody listens" in str(await refusal(transport_to(f"127.0.0.1:{free_port()}")))
     assert "endpoint" in str(await refusal(transport_to("no-such-machine.invalid:1")))
+    assert "like 127.0.0.1:8788" in str(await refusal(transport_to("gateway")))

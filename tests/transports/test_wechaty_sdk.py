@@ -15,7 +15,6 @@ from tests.transports.gateway_process import GatewayProcess
 from tests.transports.wechaty_driver import Relay, WechatyDriver
 
 ROOT = Path(__file__).parents[2]
-LAST = "就到这里"
 
 
 def happen(driver: WechatyDriver) -> None:
@@ -27,7 +26,7 @@ def happen(driver: WechatyDriver) -> None:
     driver.joins(HALL, "wx-carol", by="wx-alice")
     driver.renames(HALL, "一堂·夜", by="wx-alice")
     driver.leaves(HALL, "wx-carol", by="bot")
-    driver.says("wx-alice", LAST, id="m-4")
+    driver.says("wx-alice", "就到这里", id="m-4")
 
 
 def as_the_sdk_says(event: Event) -> list[Any] | None:
@@ -59,7 +58,7 @@ async def what_we_hear(driver: WechatyDriver) -> list[list[Any]]:
         return [told for event in listener.events if (told := as_the_sdk_says(event))]
 
 
-async def what_the_sdk_hears(driver: WechatyDriver, folder: Path) -> list[list[Any]]:
+async def what_the_sdk_hears(driver: WechatyDriver, folder: Path, count: int) -> list[list[Any]]:
     """Let it happen before the SDK, in a process and a folder of its own, for it leaves files behind."""
     environment = os.environ | {
         "WECHATY_PUPPET_SERVICE_ENDPOINT": driver.gateway.endpoint,
@@ -87,8 +86,10 @@ async def what_the_sdk_hears(driver: WechatyDriver, folder: Path) -> list[list[A
                 told.append(json.loads(line))
                 if told[-1][0] == "login":
                     happen(driver)
-                if told[-1][-1] == LAST:
+                if len(told) == count:
                     break
+    except TimeoutError:
+        raise AssertionError(f"the SDK heard only {told}") from None
     finally:
         client.kill()
         await client.wait()
@@ -101,7 +102,7 @@ async def test_both_see_the_same(tmp_path: Path) -> None:
     try:
         async with Relay(gateway.port) as relay:
             ours = await what_we_hear(WechatyDriver(gateway, relay))
-            theirs = await what_the_sdk_hears(WechatyDriver(gateway, relay), tmp_path)
+            theirs = await what_the_sdk_hears(WechatyDriver(gateway, relay), tmp_path, len(ours))
     finally:
         gateway.stop()
     assert sorted(map(str, ours)) == sorted(map(str, theirs))  # the SDK promises no order

@@ -19,7 +19,9 @@ const contacts = new Map()
 const friendships = new Map()
 const answers = []            // how the next sends are answered: {on, answer, times}
 const silenced = new Map()    // "method:id" -> "error" | "hang": payloads that cannot be read
-const usual = { auto: true, echo: true, ids: true, dong: true, latency: 0 }
+// What sends are like: `ids` false: answered without an id; `ownIds`: with another one than the echo's; `sending`: the
+// milliseconds until one arrives.
+const usual = { auto: true, echo: true, ids: true, ownIds: false, dong: true, latency: 0, sending: 0 }
 const settings = { ...usual }
 
 function keep () {
@@ -78,12 +80,13 @@ class DrivenPuppet extends PuppetMock {
     if (answer === 'unsupported') throw new Error('Wechaty Puppet Unsupported API Error.')
     if (answer === 'error') throw new Error(rule.text)
     if (answer === 'accepted_then_lost') return randomUUID()
+    if (settings.sending) await sleep(settings.sending)
     const id = randomUUID()
-    out({ sent: { ...record, id } })
+    out({ sent: { ...record, id, at: Date.now() } })
     effect?.(id)
     if (answer === 'timeout') await new Promise(() => {})
     if (answer === 'accepted_then_error') throw new Error('the gateway stumbled after sending')
-    return settings.ids ? id : undefined
+    return settings.ids ? (settings.ownIds ? randomUUID() : id) : undefined
   }
 
   async post (record, payload) {

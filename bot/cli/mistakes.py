@@ -1,0 +1,63 @@
+"""What people get wrong, each said in one sentence: what, where, and what to do."""
+
+from __future__ import annotations
+
+import errno
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from bot.control import Busy
+from bot.desk import Refused
+from bot.faults import ConfigFaults
+from bot.store.backup import BackupError
+from bot.store.engine import sqlite_driver
+from bot.store.migrating import NewerDatabase
+from bot.story_faults import StoryFault
+from bot.transports.simulator import UnknownAccount
+
+
+class BadUsage(Exception):
+    """A command line that cannot be read; the message is what to print."""
+
+
+MISTAKES = (
+    BackupError,
+    BadUsage,
+    Busy,
+    ConfigFaults,
+    NewerDatabase,
+    OSError,
+    Refused,
+    SQLAlchemyError,
+    StoryFault,
+    UnknownAccount,
+    sqlite_driver().Error,
+)
+
+_REASONS = {
+    errno.EACCES: "没有权限",
+    errno.EEXIST: "已经有了",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENAMETOOLONG: "名字太长",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOSPC: "磁盘满了",
+    errno.ENOTDIR: "路径中间有一段不是文件夹",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "那里只能读，不能写",
+}
+_LOOK = "看看文件的权限、磁盘空间和 --db 或 [database] url；python -m bot doctor 会说得更细。"
+
+
+def told(mistake: BaseException) -> str:
+    """One of `MISTAKES` in a sentence (a faulty configuration: a line for each fault)."""
+    if isinstance(mistake, OSError) and mistake.errno is not None:
+        reason = _REASONS.get(mistake.errno, mistake.strerror)
+        return f"{mistake.filename}：{reason}" if mistake.filename else str(reason)
+    if isinstance(mistake, (SQLAlchemyError, sqlite_driver().Error)):
+        cause = mistake.orig if isinstance(mistake, DBAPIError) and mistake.orig is not None else mistake
+        return f"数据库用不了：{_line(cause)}。{_LOOK}"
+    return str(mistake)
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split()).rstrip(".。") or type(error).__name__

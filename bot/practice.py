@@ -1,0 +1,107 @@
+"""The practice ground: the shipped simulator with its crowd, its groups bound and a calendar in force.
+
+It is there so that somebody who has just run `make run` sees the main job within ten seconds. Nothing here is used when
+an account is real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bot import reading
+from bot.app import App
+from bot.config import Config
+from bot.crowd_lives import BRANCH, GROUPS
+from content_calendar.entry import Entry, to_json
+from content_calendar.workbook import read_calendar
+from handlers.gate import quiet_until
+from models.context import MerchantView
+from models.orders import BindGroupOrder, DeleteEntriesOrder, ImportEntriesOrder
+
+CALENDAR = Path(__file__).parents[1] / "playbooks" / "liquor-club-calendar.csv"
+FIRST_POST_AFTER = timedelta(seconds=7)
+FIRST_POST = "大家好，我是小满。今天起每天一篇小文章，说说酒，也说说人。想看什么，群里说一声。"
+_PREFIX = "演练-"
+BRANCH_TIER, HALL_TIER = "分舵", "堂口"
+
+
+def is_practice(config: Config) -> bool:
+    """Whether nothing of this configuration can reach WeChat."""
+    return bool(config.accounts) and all(account.transport == "simulator" for account in config.accounts)
+
+
+def clock_shift(config: Config, now: datetime) -> timedelta:
+    """By how much the practice clock is ahead: a newcomer at night would otherwise see a bot that keeps quiet."""
+    merchant = config.merchants[0]
+    local = now.astimezone(ZoneInfo(merchant.timezone))
+    until = quiet_until(config.playbooks[merchant.id], local)
+    return until - local if until else timedelta()
+
+
+async def prepare(app: App) -> None:
+    """Bind the groups of the shipped world, put the shipped calendar in force, and a first post in a few seconds.
+
+    Only where the playbook has the tiers of the shipped one; another playbook is left alone.
+    """
+    merchant = next(iter(app.merchants.values()))
+    if merchant.playbook.tier(BRANCH_TIER) is None or merchant.playbook.tier(HALL_TIER) is None:
+        return
+    for room in GROUPS:
+        tier = BRANCH_TIER if room == BRANCH else HALL_TIER
+        parent = "" if room == BRANCH else BRANCH
+        await app.ask(
+            BindGroupOrder(
+                merchant=merchant.id,
+                account=merchant.accounts[0],
+                at=app.now(),
+                actor="practice",
+                group=room,
+                tier=tier,
+                parent=parent,
+            )
+        )
+    with app.store.reading() as connection:
+        earlier = tuple(entry.key for entry in reading.entries(connection, merchant) if entry.key.startswith(_PREFIX))
+    if earlier:
+        await app.ask(DeleteEntriesOrder(merchant=merchant.id, at=app.now(), actor="practice", keys=earlier))
+    entries = [*_shipped_calendar(app, merchant), _first_post(app.now(), merchant)]
+    await app.ask(
+        ImportEntriesOrder(merchant=merchant.id, at=app.now(), actor="practice", entries=tuple(_as_order(entries)))
+    )
+
+
+def _shipped_calendar(app: App, merchant: MerchantView) -> list[Entry]:
+    """The calendar that ships, from tomorrow on: what of today is past would only be reported as missed."""
+    today = app.now().astimezone(merchant.zone).date()
+    tiers = [tier.name for tier in merchant.playbook.tiers]
+    read = read_calendar(CALENDAR.read_bytes(), CALENDAR.name, today, merchant.zone, tiers, ())
+    with app.store.reading() as connection:
+        known = {entry.key for entry in reading.entries(connection, merchant)}
+    return [
+        msgspec.structs.replace(entry, date=entry.date or today + timedelta(days=1))
+        for entry in read.entries
+        if entry.key not in known
+    ]
+
+
+def _first_post(now: datetime, merchant: MerchantView) -> Entry:
+    local = (now + FIRST_POST_AFTER).astimezone(merchant.zone)
+    return Entry(
+        key=f"{_PREFIX}{local:%H%M%S}",
+        title="第一篇",
+        content_kind="talk",
+        date=local.date(),
+        time=local.time().replace(microsecond=0),
+        tiers=(BRANCH_TIER,),
+        text=FIRST_POST,
+        catch_up="within 1h",
+    )
+
+
+def _as_order(entries: Iterable[Entry]) -> list[tuple[str, str, str]]:
+    return [(entry.key, entry.revision, to_json(entry).decode()) for entry in entries]

@@ -1,0 +1,133 @@
+"""`python -m bot run`: the bot as a process, from its signals to its exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from rich.console import Console
+
+from bot import practice
+from bot.app import App
+from bot.cli import execute
+from bot.clock import ticking, utc_now
+from bot.config import Account, Config
+from bot.control import Holding, listening
+from bot.crowd import live, shipped_world
+from bot.desk import Answer, Desk
+from bot.faults import ConfigFaults
+from bot.logs import set_up_logs
+from bot.rehearsal_output import Printer
+from bot.store import Store, Writing
+from bot.store.migrating import upgrade
+from bot.transcript import Transcript
+from bot.transports import Transport
+from bot.transports.simulator import SimulatorTransport, World
+from bot.transports.wechaty import WechatyTransport
+
+T = TypeVar("T")
+
+ALL_SIMULATED = "全部模拟，不会发到微信。按 Ctrl+C 停止。"
+
+log = structlog.get_logger("run")
+
+
+def run_program(config: Config, url: str, *, quiet: bool) -> int:
+    """Run until SIGINT or SIGTERM; returns the exit status 0. Raises `ConfigFaults`, `Busy`, `NewerDatabase`."""
+    set_up_logs(config.log.level)
+    if faults := config.secrets_faults(os.environ):
+        raise ConfigFaults(faults)
+    with Holding(url) as holding:
+        upgrade(url)
+        asyncio.run(_live(config, url, holding, quiet=quiet))
+    return 0
+
+
+async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> None:
+    shift = practice.clock_shift(config, utc_now()) if practice.is_practice(config) else None
+
+    def now() -> datetime:
+        return utc_now() + shift if shift else utc_now()
+
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    with contextlib.closing(Store(url, now)) as store, ThreadPoolExecutor(1, "store") as thread:
+        world = shipped_world(now) if practice.is_practice(config) else None
+        transports = {account.id: _transport(account, world, now) for account in config.accounts}
+        async def in_store(work: Callable[[], T]) -> T:
+            return await asyncio.get_running_loop().run_in_executor(thread, work)
+
+        app = App(config, store, transports, now=now, in_store=in_store)
+        console = Console(highlight=False)
+        # What members of a real account write belongs on somebody's terminal, not into a file of the system's.
+        if not quiet and (world is not None or console.is_terminal):
+            if world is not None:
+                console.print(f"[bold]{ALL_SIMULATED}[/bold]")
+            _show(console, app)
+
+        async def at_desk(argv: list[str], folder: Path) -> Answer:
+            return await execute(argv, Desk(config, store, app.merchants, app.ask, now, folder))
+
+        async with listening(holding, at_desk), ticking(app.wake), _crowd(app, world):
+            log.info("started", accounts=list(transports), database=url.partition("@")[2] or url)
+            await app.run(stop)
+        log.info("stopped")
+
+
+@contextlib.asynccontextmanager
+async def _crowd(app: App, world: World | None) -> AsyncIterator[None]:
+    """The people of the practice ground, each run new ones: the database knows those of the last."""
+    if world is None:
+        yield
+        return
+
+    async def people() -> None:
+        await practice.prepare(app)
+        await live(world, app.config.accounts[0].id, int(time.time()), asyncio.sleep)
+
+    task = asyncio.create_task(people(), name="crowd")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _transport(account: Account, world: World | None, now: Callable[[], datetime]) -> Transport:
+    if account.transport == "wechaty":
+        return WechatyTransport(
+            account.id,
+            account.endpoint or "",
+            os.environ.get(account.token_env or "", ""),
+            tls=account.tls,
+            ca_file=str(account.ca_file or ""),
+            now=now,
+        )
+    if world is None:
+        raise ValueError(f"account {account.id}: the simulator and real accounts cannot run together")
+    return SimulatorTransport(world, account.id)
+
+
+def _show(console: Console, app: App) -> None:
+    """Print a transcript of what members say and what the bot does."""
+    merchant = next(iter(app.merchants.values()))
+    transcript = Transcript(console, merchant.zone)
+    printer = Printer(transcript.show_live, app.now, merchant.zone)
+
+    def committed(writing: Writing) -> None:
+        if writing.changes:
+            printer.changes(app.store, writing.changes)
+
+    app.intake.listeners.append(transcript.heard)
+    app.store.listeners.append(committed)

@@ -1,0 +1,15 @@
+"""Every flow test gets a stage of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.flows.playing import Stage
+
+
+@pytest.fixture
+def stage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Stage:
+    """A shop, and a small WeChat around it."""
+    return Stage(tmp_path, capsys)

@@ -1,0 +1,107 @@
+"""The day's post under the virtual clock: on time, once, and by its policy when it was missed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.flows.playing import Line, Stage, operator
+
+BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
+IMPORT = operator("08:00:10", "calendar import calendar.csv --json")
+HEADER = "key,title,kind,content_kind,theme,date,time,rule,tiers,groups,tags,text,media,promotional,priority,not_after,catch_up,optional\n"
+
+
+def entry(key: str, time: str, *, date: str = "2026-11-23", rule: str = "", catch_up: str = "", not_after: str = "") -> str:
+    """A row of the calendar for the groups of the one tier."""
+    return f"{key},,text,article,,{date},{time},{rule},分院,,,正文 {key},,no,5,{not_after},{catch_up},no\n"
+
+
+def test_a_post_reaches_its_group_on_time_and_once(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "09:00") + entry("d", "10:30:15", rule="daily"))
+    played = stage.play([BIND, IMPORT], "--to", "2026-11-25T08:00:00+08:00")
+    assert [(line["at"], line["delivery"]) for line in played.arrived(to="room-1@chatroom")] == [
+        ("2026-11-23T09:00:00+08:00", "entry:a:2026-11-23:room-1@chatroom"),
+        ("2026-11-23T10:30:15+08:00", "entry:d:2026-11-23:room-1@chatroom"),
+        ("2026-11-24T10:30:15+08:00", "entry:d:2026-11-24:room-1@chatroom"),
+    ]
+
+
+def test_a_second_import_of_the_same_file_changes_nothing(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "09:00"))
+    played = stage.play([BIND, IMPORT, operator("08:01:00", "calendar import calendar.csv --json")])
+    assert played.rows("calendar import") == [{"created": 0, "changed": 0, "same": 1, "faults": 0}]
+    assert len(played.arrived(to="room-1@chatroom")) == 1
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "states", "arrives"),
+    [
+        ("skip", ["skipped:too_late"], 0),
+        ("within 2h", ["planned", "claimed", "sent", "confirmed"], 1),
+        ("within 30m", ["expired:too_late"], 0),
+        ("ask", ["waiting:not_approved"], 0),
+    ],
+)
+def test_what_was_missed_while_down_goes_by_its_own_policy(
+    stage: Stage, catch_up: str, states: list[str], arrives: int
+) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "09:00", catch_up=catch_up))
+    played = stage.play([BIND, IMPORT, {"at": "08:30:00", "type": "restart", "down": "90m"}])
+    assert played.states("entry:a:2026-11-23:room-1@chatroom") == states
+    assert len(played.arrived(to="room-1@chatroom")) == arrives
+
+
+def test_a_missed_post_that_asks_goes_when_it_is_approved(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "09:00", catch_up="ask"))
+    story: list[Line] = [
+        BIND,
+        IMPORT,
+        {"at": "08:30:00", "type": "restart", "down": "90m"},
+        operator("11:00:00", "calendar approve a"),
+    ]
+    played = stage.play(story)
+    assert [line["at"][11:16] for line in played.arrived(to="room-1@chatroom")] == ["11:00"]
+
+
+def test_an_entry_moved_to_a_time_now_past_falls_under_its_policy(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "10:00", catch_up="skip"))
+    stage.write("moved.csv", HEADER + entry("a", "09:00", catch_up="skip"))
+    played = stage.play([BIND, IMPORT, operator("09:30:00", "calendar import moved.csv --json")])
+    assert played.states("entry:a:2026-11-23:room-1@chatroom") == ["skipped:too_late"]
+
+
+def test_a_deleted_entry_sends_nothing(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "09:00"))
+    played = stage.play([BIND, IMPORT, operator("08:59:00", "calendar delete a")])
+    assert played.arrived(to="room-1@chatroom") == []
+
+
+def test_a_clock_set_back_fires_nothing_again(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "09:00"))
+    played = stage.play([BIND, IMPORT, {"at": "09:05:00", "type": "clock", "shift": "-30m"}])
+    assert len(played.arrived(to="room-1@chatroom")) == 1
+
+
+def test_an_unbound_group_with_the_same_title_gets_nothing(stage: Stage) -> None:
+    world: Line = {
+        "world": {
+            "accounts": [{"id": "main"}],
+            "groups": [
+                {"id": "room-1@chatroom", "topic": "分院一群", "owner": "main", "members": ["main"]},
+                {"id": "fake@chatroom", "topic": "分院一群", "owner": "x", "members": ["main", "x"]},
+            ],
+        }
+    }
+    stage.write("calendar.csv", HEADER + entry("a", "09:00"))
+    played = stage.play([BIND, IMPORT], world=world)
+    assert [line["to"]["group"] for line in played.arrived()] == ["room-1@chatroom"]
+
+
+def test_a_bad_row_saves_nothing_and_names_row_and_column(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "09:00") + entry("b", "25:00").replace("分院", "没有"))
+    played = stage.play([BIND, IMPORT])
+    assert played.operator("calendar import")["exit"] == 2
+    faults = played.rows("calendar import")
+    assert [(fault["row"], fault["column"]) for fault in faults[:-1]] == [(3, "time"), (3, "tiers")]
+    assert faults[-1] == {"created": 0, "changed": 0, "same": 0, "faults": 2}
+    assert played.arrived(to="room-1@chatroom") == []

@@ -1,0 +1,186 @@
+"""People among themselves and with the bot: commands, opt-out, humans, channels that can do less."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.flows.playing import Line, Stage, asks_to_be_friends, operator, says
+
+BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
+ROOM = "room-1@chatroom"
+
+
+@pytest.mark.parametrize("text", ["/状态", "／状态", "/status", "@小山 /状态", "  ／status  "])
+def test_an_admin_is_answered_where_they_ask(stage: Stage, text: str) -> None:
+    played = stage.play(
+        [
+            says("09:00:00", "wx-boss", text, group=ROOM, id="e1"),
+            says("09:01:00", "wx-boss", text, id="e2"),
+        ]
+    )
+    assert [line["to"] for line in played.arrived(kind="text")] == [{"group": ROOM}, {"contact": "wx-boss"}]
+
+
+def test_a_clone_of_the_admin_gets_nothing_and_is_audited(stage: Stage) -> None:
+    joined = {"at": "08:30:00", "type": "group_joined", "account": "main", "group": ROOM, "members": [{"contact": "wx-x", "name": "老板"}], "by": "main"}
+    played = stage.play(
+        [
+            joined,
+            says("09:00:00", "wx-x", "/停发", group=ROOM),
+            operator("09:10:00", "audit --json"),
+        ]
+    )
+    assert played.arrived(kind="text") == []
+    refused = [row for row in played.rows("audit") if row["result"] == "refused"]
+    assert [(row["actor"], row["action"]) for row in refused] == [("wx-x", "pause")]
+
+
+def test_pause_holds_everything_but_answers_to_commands_until_resume(stage: Stage) -> None:
+    played = stage.play(
+        [
+            says("08:59:00", "wx-boss", "/停发"),
+            asks_to_be_friends("09:00:00", "wx1"),
+            says("09:05:00", "wx-boss", "/状态"),
+            says("09:10:00", "wx-boss", "/恢复"),
+        ]
+    )
+    assert "waiting:paused" in played.states("accept:wx1:request:wx1")
+    assert [line["at"][11:16] for line in played.arrived(to="wx1", kind="friend_accept")] == ["09:10"]
+    assert len([line for line in played.arrived(to="wx-boss")]) == 3
+
+
+@pytest.mark.parametrize("word", ["退订", "TD", "td", "别再给我发消息了"])
+def test_opt_out_works_at_once_with_one_acknowledgement(stage: Stage, word: str) -> None:
+    played = stage.play(
+        [
+            asks_to_be_friends("09:00:00", "wx1"),
+            says("09:01:00", "wx1", word),
+            says("09:05:00", "wx1", "在吗"),
+            says("09:06:00", "wx1", word),
+            operator("09:10:00", "who wx1 --json"),
+        ],
+        "--to",
+        "2026-11-28T09:00:00+08:00",
+    )
+    after = [line["delivery"] for line in played.arrived(to="wx1") if line["at"] > "2026-11-23T09:01"]
+    assert after == ["optout:wx1"]
+    who = played.rows("who")[0]
+    assert who["opted_out"] is True
+    assert who["survey"]["state"] == "stopped"
+
+
+def test_a_human_on_the_phone_holds_the_bot_back(stage: Stage) -> None:
+    typed = {"at": "09:00:20", "type": "self_text", "account": "main", "to": "wx1", "text": "我来跟您说"}
+    played = stage.play(
+        [asks_to_be_friends("09:00:00", "wx1"), typed, says("09:01:00", "wx1", "我姓林"), says("09:02:00", "wx1", "岩茶")]
+    )
+    assert [line["at"][11:16] for line in played.arrived(delivery="ask:wx1:2")] == ["09:30"]
+
+
+def test_asked_whether_it_is_a_robot_it_says_yes(stage: Stage) -> None:
+    played = stage.play([asks_to_be_friends("09:00:00", "wx1"), says("09:01:00", "wx1", "你是机器人吗")])
+    assert "机器人" in [line["text"] for line in played.arrived(to="wx1") if line["at"] > "2026-11-23T09:01"][0]
+
+
+def test_duplicates_are_dropped_and_everything_else_is_logged(stage: Stage) -> None:
+    twice = says("09:01:00", "wx1", "叫我老林", id="e1")
+    played = stage.play([asks_to_be_friends("09:00:00", "wx1", id="e0"), twice, twice, twice])
+    assert len(played.arrived(delivery="ask:wx1:2")) == 1
+
+
+def test_an_invitation_above_forty_members_waits_to_be_accepted(stage: Stage) -> None:
+    members = [f"m{number}" for number in range(45)]
+    playbook_room: Line = {
+        "world": {
+            "accounts": [{"id": "main"}],
+            "groups": [{"id": ROOM, "topic": "大群", "owner": "main", "members": ["main", *members]}],
+        }
+    }
+    config_capacity = (stage.folder / "playbook.toml").read_text(encoding="utf-8").replace("capacity = 5", "capacity = 200")
+    stage.write("playbook.toml", config_capacity)
+    joined = {"at": "10:00:00", "type": "group_joined", "account": "main", "group": ROOM, "members": [{"contact": "wx1", "name": "WX1"}]}
+    played = stage.play(
+        [
+            BIND,
+            asks_to_be_friends("09:00:00", "wx1"),
+            says("09:01:00", "wx1", "老林"),
+            says("09:02:00", "wx1", "1"),
+            operator("09:30:00", "group list --json"),
+            joined,
+            operator("10:30:00", "who wx1 --json"),
+        ],
+        world=playbook_room,
+    )
+    assert played.rows("group list")[0]["reserved"] == 1
+    assert played.rows("who")[0]["groups"] == [ROOM]
+
+
+def test_five_people_for_two_seats(stage: Stage) -> None:
+    people = [f"wx{number}" for number in range(5)]
+    story: list[Line] = [BIND]
+    story += [asks_to_be_friends("09:00:00", one) for one in people]
+    story += [says("09:10:00", one, "叫我小林") for one in people]
+    story += [says("09:20:00", one, "1") for one in people]
+    story += [operator("09:40:00", f"who {one} --json") for one in people] + [operator("09:41:00", "group list --json")]
+    played = stage.play(story)  # capacity 5, of which two are taken
+    assert len(played.arrived(kind="invite")) == 3
+    assert played.rows("group list")[0]["members"] == 5
+    waiting = [line for line in played.lines if line.get("operator", "").startswith("who") and '"waiting_for": "分院"' in line["out"]]
+    assert len(waiting) == 2
+
+
+def test_a_window_channel_waits_for_the_member_to_write(stage: Stage) -> None:
+    world: Line = {"world": {"accounts": [{"id": "main", "channel": "window"}], "contacts": [{"id": "wx1", "friend_of": ["main"], "tags": ["老客"]}]}}
+    header = "key,date,time,tags,text\n"
+    stage.write("calendar.csv", header + "a,2026-11-23,09:00,老客,今天上新\n")
+    played = stage.play(
+        [operator("08:00:00", "calendar import calendar.csv"), says("11:00:00", "wx1", "在吗")], world=world
+    )
+    assert played.states("entry:a:2026-11-23:wx1")[:2] == ["planned", "waiting:window"]
+    assert [line["at"][11:13] for line in played.arrived(to="wx1", delivery="entry:a:2026-11-23:wx1")] == ["11"]
+
+
+def test_a_tap_channel_sends_when_somebody_taps(stage: Stage) -> None:
+    world: Line = {"world": {"accounts": [{"id": "main", "channel": "tap"}], "groups": [{"id": ROOM, "owner": "main", "members": ["main"]}]}}
+    stage.write("calendar.csv", "key,date,time,tiers,text\na,2026-11-23,09:00,分院,今天上新\n")
+    key = f"entry:a:2026-11-23:{ROOM}"
+    played = stage.play(
+        [BIND, operator("08:00:00", "calendar import calendar.csv"), {"at": "10:00:00", "type": "tapped", "account": "main", "delivery": "*"}],
+        world=world,
+    )
+    assert played.states(key) == ["planned", "claimed", "awaiting_tap", "sent", "confirmed"]
+
+
+def test_the_same_story_gives_the_same_bytes_and_another_seed_others(stage: Stage) -> None:
+    story = [asks_to_be_friends("09:00:00", f"wx{number}") for number in range(5)]
+    first = stage.play(story).lines
+    assert stage.play(story).lines == first
+
+
+def test_a_rehearsal_goes_on_where_its_database_stopped(stage: Stage) -> None:
+    database = str(stage.folder / "kept.db")
+    stage.play([BIND, asks_to_be_friends("09:00:00", "wx1")], "--db", database, "--to", "2026-11-23T09:30:00+08:00")
+    played = stage.play([says("10:00:00", "wx1", "叫我老林")], "--db", database)
+    assert [line["delivery"] for line in played.arrived(to="wx1")][0] == "ask:wx1:2"
+
+
+def test_what_comes_before_from_is_not_told(stage: Stage) -> None:
+    played = stage.play(
+        [asks_to_be_friends("09:00:00", "wx1"), says("10:00:00", "wx1", "叫我老林")], "--from", "2026-11-23T09:30:00+08:00"
+    )
+    assert all(line["at"] >= "2026-11-23T09:30" for line in played.lines[:-1])
+    assert [line["delivery"] for line in played.arrived(to="wx1")][0] == "ask:wx1:2"
+
+
+def test_a_lost_friend_event_is_found_at_the_next_login(stage: Stage) -> None:
+    world: Line = {"world": {"accounts": [{"id": "main"}], "auto": False}}
+    added = {"at": "09:30:00", "type": "friend_added", "account": "main", "contact": "wx9", "name": "新人"}
+    played = stage.play(
+        [
+            {"at": "09:00:00", "type": "logout", "account": "main"},
+            added,
+            {"at": "10:00:00", "type": "login", "account": "main"},
+        ],
+        world=world,
+    )
+    assert len(played.arrived(delivery="greet:wx9")) == 1
