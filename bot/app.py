@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from bot.clock import Alarm
 from bot.config import Config
-from bot.dispatch import Dispatcher
+from bot.dispatch import RETRY_SECONDS, Dispatcher, InStore
 from bot.intake import Intake
 from bot.links import Links
 from bot.merchants import open_merchants
@@ -21,8 +21,6 @@ from bot.store.due import due_timers
 from bot.transports import Transport
 from handlers import decide
 from models.events import Event
-
-T = TypeVar("T")
 
 log = structlog.get_logger("app")
 
@@ -41,7 +39,7 @@ class App:
         transports: Mapping[str, Transport],
         *,
         now: Callable[[], datetime],
-        in_store: Callable[[Callable[[], T]], Awaitable[T]],
+        in_store: InStore,
         seed: int = 0,
     ) -> None:
         self.config = config
@@ -52,9 +50,7 @@ class App:
         capabilities = {account: transport.capabilities for account, transport in transports.items()}
         self.merchants = open_merchants(store, config, capabilities, seed=seed, started_at=now())
         self.intake = Intake(self._apply, self.merchants, now)
-        self._dispatcher = Dispatcher(
-            store, self.merchants, transports, in_store=in_store, apply=self._apply, now=now
-        )
+        self._dispatcher = Dispatcher(store, self.merchants, transports, in_store=in_store, apply=self._apply, now=now)
         self._links = Links(self.intake, self._dispatcher, now)
         self._alarm = Alarm(now)
         self._refresh: set[str] = set()
@@ -97,7 +93,7 @@ class App:
         self._dispatcher.alarm.wake()
 
     async def _apply(self, events: Sequence[Event]) -> list[Outcome]:
-        outcomes = await self._in_store(lambda: apply(self.store, self.merchants, events, decide))
+        outcomes: list[Outcome] = await self._in_store(lambda: apply(self.store, self.merchants, events, decide))
         self.wake()
         for account in sorted(self._refresh):
             self._links.refresh(account)
@@ -107,7 +103,12 @@ class App:
     async def _ring(self) -> None:
         """Due timers become events, at most one round at a time."""
         while True:
-            rung, next_at = await self._in_store(lambda: due_timers(self.store, self.merchants))
+            try:
+                rung, next_at = await self._in_store(lambda: due_timers(self.store, self.merchants))
+            except OperationalError as error:
+                log.error("database.unavailable", error=str(error.orig))
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
             if rung:
                 await asyncio.gather(*(self.intake.ask(event) for event in rung))
             else:

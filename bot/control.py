@@ -73,7 +73,9 @@ class Holding:
 @asynccontextmanager
 async def listening(holding: Holding, execute: Execute) -> AsyncIterator[None]:
     """Deal with command lines from other processes of this user."""
-    folder = Path(tempfile.mkdtemp(prefix="zhanggui-"))  # mode 0700: only this user gets in
+    # Mode 0700: only this user gets in. The path of a socket is limited to about 100 bytes, wherever TMPDIR points.
+    where = tempfile.gettempdir()
+    folder = Path(tempfile.mkdtemp(prefix="zhanggui-", dir=where if len(os.fsencode(where)) < 70 else "/tmp"))
     path = folder / "control"
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

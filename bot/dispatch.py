@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from bot.clock import Alarm
 from bot.intake import Apply
 from bot.store import Store
-from bot.store.outbox import Claim, claim, found_claimed
+from bot.store.outbox import Claim, Claims, claim, found_claimed
 from bot.transports import (
     NotConnected,
     Refused,
@@ -29,8 +29,8 @@ from bot.transports import (
 from models.context import MerchantView
 from models.events import Answer, SendAnswered
 
-T = TypeVar("T")
-InStore = Callable[[Callable[[], T]], Awaitable[T]]
+# Runs a function that uses the database, and gives what it returns.
+InStore = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 RETRY_SECONDS = 1.0
 
@@ -46,7 +46,7 @@ class Dispatcher:
         merchants: Mapping[str, MerchantView],
         transports: Mapping[str, Transport],
         *,
-        in_store: InStore,  # type: ignore[type-arg]
+        in_store: InStore,
         apply: Apply,
         now: Callable[[], datetime],
     ) -> None:
@@ -58,6 +58,7 @@ class Dispatcher:
         self._now = now
         self._merchant_of = {account: merchant.id for merchant in merchants.values() for account in merchant.accounts}
         self._online: set[str] = set()
+        self._claiming: asyncio.Future[Claims] | None = None
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._answers: list[SendAnswered] = []
         self.alarm = Alarm(now)
@@ -84,6 +85,7 @@ class Dispatcher:
                 try:
                     next_at = await self._step()
                 except OperationalError as error:
+                    self._claiming = None
                     log.error("database.unavailable", error=str(error.orig))
                     await asyncio.sleep(RETRY_SECONDS)
                     continue
@@ -94,16 +96,19 @@ class Dispatcher:
     async def _step(self) -> datetime | None:
         await self._settle()
         idle = [
-            (self._merchant_of[account], account)
-            for account in sorted(self._online)
-            if account not in self._in_flight
+            (self._merchant_of[account], account) for account in sorted(self._online) if account not in self._in_flight
         ]
         if not idle:
             return None
-        found = await self._in_store(lambda: claim(self._store, self._merchants, idle))
+        self._claiming = asyncio.ensure_future(self._in_store(lambda: claim(self._store, self._merchants, idle)))
+        found = await asyncio.shield(self._claiming)
+        self._start(found)
+        return found.next_at
+
+    def _start(self, found: Claims) -> None:
+        self._claiming = None
         for one in found.claims:
             self._in_flight[one.account] = asyncio.create_task(self._send(one))
-        return found.next_at
 
     async def _send(self, one: Claim) -> None:
         answer, message = await self._answer_to(one)
@@ -152,6 +157,11 @@ class Dispatcher:
             del self._in_flight[answer.account]
 
     async def _land(self) -> None:
-        if self._in_flight:
-            await asyncio.wait(self._in_flight.values())
-        await self._settle()
+        try:
+            if self._claiming is not None:  # what is claimed is on record, so it has to leave
+                self._start(await self._claiming)
+            if self._in_flight:
+                await asyncio.wait(self._in_flight.values())
+            await self._settle()
+        except OperationalError as error:  # what came of them is found to be unknown at the next start
+            log.error("database.unavailable", error=str(error.orig), unsettled=len(self._answers))

@@ -12,7 +12,7 @@ from bot.clock import Alarm
 from bot.dispatch import Dispatcher
 from bot.intake import Intake
 from bot.transports import AccountTaken, LinkLost, Transport
-from models.events import LoggedIn, LoggedOut, Unreadable, WentDeaf
+from models.events import Event, LoggedIn, LoggedOut, Unreadable, WentDeaf
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 10.0  # seconds between attempts to attach
 # Another bot holds the account: knocking every few seconds would only fill its log.
@@ -67,7 +67,7 @@ class Links:
                     self._dispatcher.offline(event.account)
                 case Unreadable():
                     log.warning("gateway.unreadable", account=event.account, what=event.what)
-            await self._intake.put(event)
+            await self._take(event)
 
     async def watch_lists(self, transport: Transport, every: timedelta) -> None:
         """Ask for friends and groups when it is wanted, and every so often, since join events get lost."""
@@ -81,5 +81,14 @@ class Links:
                 log.warning("roster.unavailable", account=transport.account, reason=str(error))
                 next_at = self._now() + ROSTER_RETRY
                 continue
-            await self._intake.put(roster)
+            await self._take(roster)
             next_at = self._now() + every
+
+    async def _take(self, event: Event) -> None:
+        """Hand an event to the intake, even if we are stopped meanwhile: the gateway will not say it again."""
+        taking = asyncio.ensure_future(self._intake.put(event))
+        try:
+            await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            await taking
+            raise

@@ -34,13 +34,15 @@ def open_merchants(
         for merchant in config.merchants:
             file = config.playbooks[merchant.id]
             revision = writing.connection.execute(
-                select(Merchant.revision).where(Merchant.id == merchant.id)
+                select(col(Merchant.revision)).where(col(Merchant.id) == merchant.id)
             ).scalar()
             if not revision:
                 revision = file.fingerprint
                 put_playbook(writing, merchant.id, file)
             elif revision != file.fingerprint:
-                log.warning("playbook.differs", merchant=merchant.id, file=str(merchant.playbook), in_force=revision[:12])
+                log.warning(
+                    "playbook.differs", merchant=merchant.id, file=str(merchant.playbook), in_force=revision[:12]
+                )
             writing.upsert(
                 Merchant,
                 [
@@ -90,8 +92,8 @@ def put_playbook(writing: Writing, merchant_id: str, playbook: Playbook) -> None
 def read_playbook(writing: Writing, merchant_id: str, revision: str) -> Playbook:
     """A revision of a playbook that was kept."""
     body = writing.connection.execute(
-        select(PlaybookRevision.body).where(
-            PlaybookRevision.merchant_id == merchant_id, PlaybookRevision.revision == revision
+        select(col(PlaybookRevision.body)).where(
+            col(PlaybookRevision.merchant_id) == merchant_id, col(PlaybookRevision.revision) == revision
         )
     ).scalar_one()
     return Playbook.from_json(body)
@@ -106,7 +108,7 @@ def put_capabilities(writing: Writing, account_id: str, capabilities: Capabiliti
 
 def _put_account(writing: Writing, merchant_id: str, account_id: str, name: str) -> None:
     existing = writing.connection.execute(
-        select(Account.id).where(Account.merchant_id == merchant_id, Account.id == account_id)
+        select(col(Account.id)).where(col(Account.merchant_id) == merchant_id, col(Account.id) == account_id)
     ).first()
     if existing is None:
         row = {"merchant_id": merchant_id, "id": account_id, "name": name, "state": AccountState.OFFLINE}
@@ -116,10 +118,10 @@ def _put_account(writing: Writing, merchant_id: str, account_id: str, name: str)
 def _earlier(writing: Writing, merchant_id: str, revision: str) -> dict[str, Playbook]:
     """Revisions that surveys in progress, or corrections of finished ones, still need."""
     revisions = writing.connection.execute(
-        select(Survey.revision)
+        select(col(Survey.revision))
         .where(
-            Survey.merchant_id == merchant_id,
-            Survey.revision != revision,
+            col(Survey.merchant_id) == merchant_id,
+            col(Survey.revision) != revision,
             col(Survey.state).in_((SurveyState.OPEN, SurveyState.RESTING)),
         )
         .distinct()

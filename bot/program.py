@@ -64,6 +64,7 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
     with contextlib.closing(Store(url, now)) as store, ThreadPoolExecutor(1, "store") as thread:
         world = shipped_world(now) if practice.is_practice(config) else None
         transports = {account.id: _transport(account, world, now) for account in config.accounts}
+
         async def in_store(work: Callable[[], T]) -> T:
             return await asyncio.get_running_loop().run_in_executor(thread, work)
 

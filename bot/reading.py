@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from bot.rehearsal_output import delivery_lines, iso
 from content_calendar.entry import Entry, from_json
+from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import Delivery, DeliveryChange
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
@@ -23,21 +24,24 @@ def groups(connection: Connection, merchant: MerchantView) -> list[Row]:
     """All groups, the bound ones first and in the order in which they fill."""
     members = _counts(
         connection,
-        select(GroupMember.group_id, func.count())
-        .where(GroupMember.merchant_id == merchant.id, col(GroupMember.left_at).is_(None))
+        select(col(GroupMember.group_id), func.count())
+        .where(col(GroupMember.merchant_id) == merchant.id, col(GroupMember.left_at).is_(None))
         .group_by(col(GroupMember.group_id)),
     )
     seats = _counts(
         connection,
-        select(Seat.group_id, func.count()).where(Seat.merchant_id == merchant.id).group_by(col(Seat.group_id)),
+        select(col(Seat.group_id), func.count())
+        .where(col(Seat.merchant_id) == merchant.id)
+        .group_by(col(Seat.group_id)),
     )
     rows = connection.execute(
-        select(ChatGroup.__table__, Contact.wire_id.label("owner"))  # type: ignore[attr-defined]
+        select(table_of(ChatGroup), col(Contact.wire_id).label("owner"))
         .outerjoin(
             Contact,
-            (col(Contact.merchant_id) == ChatGroup.merchant_id) & (col(Contact.id) == ChatGroup.owner_contact_id),
+            (col(Contact.merchant_id) == col(ChatGroup.merchant_id))
+            & (col(Contact.id) == col(ChatGroup.owner_contact_id)),
         )
-        .where(ChatGroup.merchant_id == merchant.id)
+        .where(col(ChatGroup.merchant_id) == merchant.id)
         .order_by(col(ChatGroup.bound_at).asc().nulls_last(), col(ChatGroup.id))
     ).all()
     wire_ids = {row.id: row.wire_id for row in rows}
@@ -61,37 +65,49 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
     """Everything that we know of a person, found by a contact's wire id."""
     run = connection.execute
     found = run(
-        select(Contact.id, Contact.person_id, Contact.name, Person.note, Person.opted_out_at, Person.consent)
-        .join(Person, (col(Person.merchant_id) == Contact.merchant_id) & (col(Person.id) == Contact.person_id))
-        .where(Contact.merchant_id == merchant.id, Contact.wire_id == wire_id)
+        select(
+            col(Contact.id),
+            col(Contact.person_id),
+            col(Contact.name),
+            col(Person.note),
+            col(Person.opted_out_at),
+            col(Person.consent),
+        )
+        .join(
+            Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
+        )
+        .where(col(Contact.merchant_id) == merchant.id, col(Contact.wire_id) == wire_id)
     ).first()
     if found is None:
         return None
     survey = run(
-        select(Survey.state, Survey.question, Survey.asked).where(
-            Survey.merchant_id == merchant.id, Survey.person_id == found.person_id
+        select(col(Survey.state), col(Survey.question), col(Survey.asked)).where(
+            col(Survey.merchant_id) == merchant.id, col(Survey.person_id) == found.person_id
         )
     ).first()
     answers = run(
-        select(Answer.key, Answer.value, Answer.state)
-        .where(Answer.merchant_id == merchant.id, Answer.person_id == found.person_id)
-        .order_by(Answer.at, Answer.key)
+        select(col(Answer.key), col(Answer.value), col(Answer.state))
+        .where(col(Answer.merchant_id) == merchant.id, col(Answer.person_id) == found.person_id)
+        .order_by(col(Answer.at), col(Answer.key))
     )
     tags = run(
-        select(Tag.tag).where(Tag.merchant_id == merchant.id, Tag.person_id == found.person_id).order_by(Tag.tag)
+        select(col(Tag.tag))
+        .where(col(Tag.merchant_id) == merchant.id, col(Tag.person_id) == found.person_id)
+        .order_by(col(Tag.tag))
     )
     in_groups = run(
-        select(ChatGroup.wire_id, ChatGroup.owner_contact_id)
+        select(col(ChatGroup.wire_id), col(ChatGroup.owner_contact_id))
         .join(
             GroupMember,
-            (col(GroupMember.merchant_id) == ChatGroup.merchant_id) & (col(GroupMember.group_id) == ChatGroup.id),
+            (col(GroupMember.merchant_id) == col(ChatGroup.merchant_id))
+            & (col(GroupMember.group_id) == col(ChatGroup.id)),
         )
         .where(
-            GroupMember.merchant_id == merchant.id,
-            GroupMember.contact_id == found.id,
+            col(GroupMember.merchant_id) == merchant.id,
+            col(GroupMember.contact_id) == found.id,
             col(GroupMember.left_at).is_(None),
         )
-        .order_by(GroupMember.joined_at, ChatGroup.id)
+        .order_by(col(GroupMember.joined_at), col(ChatGroup.id))
     ).all()
     owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), None)
     return {
@@ -100,18 +116,22 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         "answers": {key: {"value": value, "state": state} for key, value, state in answers},
         "tags": list(tags.scalars()),
         "remark": run(
-            select(func.max(Friendship.remark)).where(
-                Friendship.merchant_id == merchant.id, Friendship.contact_id == found.id
+            select(func.max(col(Friendship.remark))).where(
+                col(Friendship.merchant_id) == merchant.id, col(Friendship.contact_id) == found.id
             )
         ).scalar()
         or "",
         "note": found.note,
-        "owner": run(select(Contact.wire_id).where(Contact.merchant_id == merchant.id, Contact.id == owner)).scalar()
+        "owner": run(
+            select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id, col(Contact.id) == owner)
+        ).scalar()
         if owner
         else None,
         "groups": [row.wire_id for row in in_groups],
         "waiting_for": run(
-            select(Waiting.tier).where(Waiting.merchant_id == merchant.id, Waiting.contact_id == found.id)
+            select(col(Waiting.tier)).where(
+                col(Waiting.merchant_id) == merchant.id, col(Waiting.contact_id) == found.id
+            )
         ).scalar(),
         "survey": {
             "state": survey.state if survey else "none",
@@ -125,7 +145,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
 
 def audit(connection: Connection, merchant: MerchantView, since: datetime | None) -> list[Row]:
     """Who did, or tried to do, what; oldest first."""
-    statement = select(AuditEntry.__table__).where(AuditEntry.merchant_id == merchant.id)  # type: ignore[attr-defined]
+    statement = select(table_of(AuditEntry)).where(col(AuditEntry.merchant_id) == merchant.id)
     if since is not None:
         statement = statement.where(col(AuditEntry.at) >= since)
     return [
@@ -138,44 +158,44 @@ def audit(connection: Connection, merchant: MerchantView, since: datetime | None
             "result": row.result,
             "reason": row.reason,
         }
-        for row in connection.execute(statement.order_by(AuditEntry.id))
+        for row in connection.execute(statement.order_by(col(AuditEntry.id)))
     ]
 
 
 def deliveries(connection: Connection, merchant: MerchantView, state: str) -> list[Row]:
     """Deliveries as the story's output shows them, each with the moment of its present state."""
     latest = (
-        select(DeliveryChange.delivery_id, func.max(DeliveryChange.id).label("last"))
-        .where(DeliveryChange.merchant_id == merchant.id)
+        select(col(DeliveryChange.delivery_id), func.max(col(DeliveryChange.id)).label("last"))
+        .where(col(DeliveryChange.merchant_id) == merchant.id)
         .group_by(col(DeliveryChange.delivery_id))
         .subquery()
     )
     statement = (
-        select(Delivery.id, DeliveryChange.at)
-        .join(latest, latest.c.delivery_id == Delivery.id)
-        .join(DeliveryChange, latest.c.last == DeliveryChange.id)  # type: ignore[arg-type]
-        .where(Delivery.merchant_id == merchant.id)
-        .order_by(Delivery.id)
+        select(col(Delivery.id), col(DeliveryChange.at))
+        .join(latest, latest.c.delivery_id == col(Delivery.id))
+        .join(DeliveryChange, latest.c.last == col(DeliveryChange.id))
+        .where(col(Delivery.merchant_id) == merchant.id)
+        .order_by(col(Delivery.id))
     )
     if state:
-        statement = statement.where(Delivery.state == state)
-    moments = {identity: at for identity, at in connection.execute(statement)}
+        statement = statement.where(col(Delivery.state) == state)
+    moments = dict(connection.execute(statement).tuples().all())
     shown = delivery_lines(connection, list(moments), merchant.zone)
     return [{"at": iso(at, merchant.zone), **shown[identity]} for identity, at in moments.items()]
 
 
 def history(connection: Connection, merchant: MerchantView, delivery: str) -> tuple[Row, list[Row]] | None:
     """A delivery by its id or key, and each state that it went through."""
-    this = Delivery.id == int(delivery) if delivery.isdecimal() else Delivery.key == delivery
+    this = col(Delivery.id) == int(delivery) if delivery.isdecimal() else col(Delivery.key) == delivery
     identity = connection.execute(
-        select(Delivery.id).where(Delivery.merchant_id == merchant.id, this).order_by(Delivery.part)
+        select(col(Delivery.id)).where(col(Delivery.merchant_id) == merchant.id, this).order_by(col(Delivery.part))
     ).scalar()
     if identity is None:
         return None
     changes = connection.execute(
-        select(DeliveryChange.at, DeliveryChange.state, DeliveryChange.reason, DeliveryChange.until)
-        .where(DeliveryChange.delivery_id == identity)
-        .order_by(DeliveryChange.id)
+        select(col(DeliveryChange.at), col(DeliveryChange.state), col(DeliveryChange.reason), col(DeliveryChange.until))
+        .where(col(DeliveryChange.delivery_id) == identity)
+        .order_by(col(DeliveryChange.id))
     )
     return delivery_lines(connection, [identity], merchant.zone)[identity], [
         {
@@ -191,33 +211,47 @@ def history(connection: Connection, merchant: MerchantView, delivery: str) -> tu
 def entries(connection: Connection, merchant: MerchantView) -> tuple[Entry, ...]:
     """The calendar entries in force, by key."""
     bodies = connection.execute(
-        select(EntryRevision.body)
-        .where(EntryRevision.merchant_id == merchant.id, col(EntryRevision.current))
-        .order_by(EntryRevision.key)
+        select(col(EntryRevision.body))
+        .where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current))
+        .order_by(col(EntryRevision.key))
     ).scalars()
     return tuple(from_json(body) for body in bodies)
+
+
+def first_day(connection: Connection, merchant: MerchantView) -> date | None:
+    """The local day of the first post of the calendar."""
+    first = connection.execute(
+        select(func.min(col(Delivery.occurrence))).where(col(Delivery.merchant_id) == merchant.id)
+    ).scalar()
+    return date.fromisoformat(first) if first else None
 
 
 def known_groups(connection: Connection, merchant: MerchantView) -> list[str]:
     """The room ids of all groups seen."""
     return list(
-        connection.execute(select(ChatGroup.wire_id).where(ChatGroup.merchant_id == merchant.id)).scalars()
+        connection.execute(select(col(ChatGroup.wire_id)).where(col(ChatGroup.merchant_id) == merchant.id)).scalars()
     )
 
 
 def roles(connection: Connection, merchant: MerchantView) -> list[Row]:
     """Roles granted by command; those of the configuration come first."""
     rows = connection.execute(
-        select(RoleGrant.__table__).where(RoleGrant.merchant_id == merchant.id).order_by(RoleGrant.at)  # type: ignore[attr-defined]
+        select(table_of(RoleGrant)).where(col(RoleGrant.merchant_id) == merchant.id).order_by(col(RoleGrant.at))
     )
     return [
         {"contact": contact, "role": role, "account": account, "group": "", "by": "config"}
         for account, contact, role in merchant.admins
     ] + [
-        {"contact": row.wire_id, "role": row.role, "account": row.account_id, "group": row.group_wire_id, "by": row.granted_by}
+        {
+            "contact": row.wire_id,
+            "role": row.role,
+            "account": row.account_id,
+            "group": row.group_wire_id,
+            "by": row.granted_by,
+        }
         for row in rows
     ]
 
 
 def _counts(connection: Connection, statement: Any) -> dict[int, int]:
-    return {identity: count for identity, count in connection.execute(statement)}
+    return dict(connection.execute(statement).tuples().all())

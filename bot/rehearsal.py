@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from bot.app import App
 from bot.clock import utc_now
@@ -109,7 +110,9 @@ class _Stage:
         spec = plan.story.world or WorldSpec()
         if not spec.accounts:
             spec = WorldSpec(
-                accounts=tuple(AccountSpec(id=one.id, name=one.name, merchant=one.merchant) for one in plan.config.accounts),
+                accounts=tuple(
+                    AccountSpec(id=one.id, name=one.name, merchant=one.merchant) for one in plan.config.accounts
+                ),
                 contacts=spec.contacts,
                 groups=spec.groups,
                 auto=spec.auto,
@@ -130,9 +133,11 @@ class _Stage:
         await self._drain()
         if self.starting is not None:
             await self.starting
+        merchants = self.app.merchants.values() if self.app else ()
         await self._stop()
         with contextlib.closing(Store(plan.database, self.clock.now, durable=plan.durable)) as store:
-            plan.emit(summary(store))
+            began = plan.since or plan.story.first or self.clock.true_now()
+            plan.emit(summary(store, merchants, began, self.clock.true_now()))
 
     def _emit(self, line: Line) -> None:
         if self.plan.since is None or self.clock.true_now() >= self.plan.since:
@@ -172,9 +177,7 @@ class _Stage:
         transports = {
             account.id: _Wire(self, SimulatorTransport(self.world, account.id)) for account in self.config.accounts
         }
-        self.app = App(
-            self.config, store, transports, now=self.clock.now, in_store=_here_and_now, seed=self.plan.seed
-        )
+        self.app = App(self.config, store, transports, now=self.clock.now, in_store=_here_and_now, seed=self.plan.seed)
         store.listeners.append(self._committed)
         self.stop = asyncio.Event()
         self.life = asyncio.create_task(self.app.run(self.stop), name="program")
@@ -205,10 +208,12 @@ class _Stage:
         if app is None:
             return
         self.printer.changes(app.store, writing.changes)
-        if self.armed is not None and self.armed.after in {change.state for change in writing.changes}:
-            if self.armed.after != DeliveryState.CLAIMED:  # that one strikes when the platform has the message
-                self._vanish(self.armed.down)
-                raise Killed
+        armed = self.armed
+        if armed is None or armed.after == DeliveryState.CLAIMED:  # that one strikes when the platform has the message
+            return
+        if armed.after in {change.state for change in writing.changes}:
+            self._vanish(armed.down)
+            raise Killed
 
     def struck(self, key: str) -> bool:
         """Whether the process dies now, with this delivery in the platform's hands."""
@@ -315,6 +320,6 @@ def _last_moment(database: str) -> datetime | None:
     with contextlib.closing(Store(database, utc_now)) as store, store.reading() as connection:
         moments = [
             connection.execute(select(func.max(column))).scalar()
-            for column in (JournalEntry.received_at, DeliveryChange.at)
+            for column in (col(JournalEntry.received_at), col(DeliveryChange.at))
         ]
     return max((moment for moment in moments if moment), default=None)

@@ -1,8 +1,8 @@
-"""What a rehearsal prints: one JSON line for each state, each thing that arrives, each operator's command, a summary."""
+"""What a rehearsal prints: a JSON line for each state, each arrival, each operator's command, and a summary."""
 
 from __future__ import annotations
 
-
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
+from bot.promise_report import promise_rows
 from bot.store import Change, Store
 from bot.transports.simulator import Delivered
+from models.columns import table_of
+from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState, Lane
 from models.groups import ChatGroup
 from models.people import Contact, Survey, SurveyState
@@ -62,13 +65,15 @@ def delivery_lines(connection: Connection, ids: list[int], zone: tzinfo) -> dict
     lines: dict[int, Line] = {}
     for start in range(0, len(ids), 10_000):
         rows = connection.execute(
-            select(Delivery.__table__, Contact.wire_id.label("contact"), ChatGroup.wire_id.label("group"))  # type: ignore[attr-defined]
+            select(table_of(Delivery), col(Contact.wire_id).label("contact"), col(ChatGroup.wire_id).label("group"))
             .outerjoin(
-                Contact, (col(Contact.merchant_id) == Delivery.merchant_id) & (col(Contact.id) == Delivery.contact_id)
+                Contact,
+                (col(Contact.merchant_id) == col(Delivery.merchant_id)) & (col(Contact.id) == col(Delivery.contact_id)),
             )
             .outerjoin(
                 ChatGroup,
-                (col(ChatGroup.merchant_id) == Delivery.merchant_id) & (col(ChatGroup.id) == Delivery.group_id),
+                (col(ChatGroup.merchant_id) == col(Delivery.merchant_id))
+                & (col(ChatGroup.id) == col(Delivery.group_id)),
             )
             .where(col(Delivery.id).in_(ids[start : start + 10_000]))
         )
@@ -100,39 +105,47 @@ def target(contact: str, group: str, kind: str) -> Line:
     return {"group": group} if group else {"contact": contact}
 
 
-def summary(store: Store) -> Line:
-    """Counts of what is in the database at the end."""
+def summary(store: Store, merchants: Iterable[MerchantView], first: datetime, last: datetime) -> Line:
+    """Counts of what is in the database at the end, and the promises of the days between two moments."""
+    promises = Counter({"kept": 0, "late": 0, "missed": 0})
     with store.reading() as connection:
         run = connection.execute
-        states = dict(run(select(Delivery.state, func.count()).group_by(col(Delivery.state))).all())
-        kinds = dict(run(select(Delivery.kind, func.count()).group_by(col(Delivery.kind))).all())
+        states = dict(run(select(col(Delivery.state), func.count()).group_by(col(Delivery.state))).all())
+        kinds = dict(run(select(col(Delivery.kind), func.count()).group_by(col(Delivery.kind))).all())
         reasons = dict(
             run(
-                select(Delivery.reason, func.count())
+                select(col(Delivery.reason), func.count())
                 .where(col(Delivery.reason).is_not(None))
                 .group_by(col(Delivery.reason))
             ).all()
         )
         greeted = run(
-            select(func.count(func.distinct(Contact.person_id)))
+            select(func.count(func.distinct(col(Contact.person_id))))
             .select_from(Delivery)
-            .join(Contact, (col(Contact.merchant_id) == Delivery.merchant_id) & (col(Contact.id) == Delivery.contact_id))
+            .join(
+                Contact,
+                (col(Contact.merchant_id) == col(Delivery.merchant_id)) & (col(Contact.id) == col(Delivery.contact_id)),
+            )
             .where(
-                Delivery.cause == "greeting",
-                Delivery.kind == DeliveryKind.TEXT,
+                col(Delivery.cause) == "greeting",
+                col(Delivery.kind) == DeliveryKind.TEXT,
                 col(Delivery.state).in_(ARRIVED_STATES),
             )
         ).scalar_one()
         surveyed = run(
-            select(func.count()).select_from(Survey).where(Survey.state == SurveyState.FINISHED)
+            select(func.count()).select_from(Survey).where(col(Survey.state) == SurveyState.FINISHED)
         ).scalar_one()
+        for merchant in merchants:
+            days = (moment.astimezone(merchant.zone).date() for moment in (first, last))
+            promises.update(row.state for row in promise_rows(connection, merchant, *days))
         touches = sorted(
             run(
                 select(func.count())
                 .select_from(Delivery)
                 .join(
                     Contact,
-                    (col(Contact.merchant_id) == Delivery.merchant_id) & (col(Contact.id) == Delivery.contact_id),
+                    (col(Contact.merchant_id) == col(Delivery.merchant_id))
+                    & (col(Contact.id) == col(Delivery.contact_id)),
                 )
                 .where(
                     col(Delivery.state).in_(TOUCHING_STATES),
@@ -149,7 +162,7 @@ def summary(store: Store) -> Line:
             "by_reason": dict(sorted(reasons.items())),
             "greeted": greeted,
             "surveyed": surveyed,
-            "promises": {"kept": 0, "late": 0, "missed": 0},
+            "promises": dict(promises),
             "touches_per_person": {
                 "max": touches[-1] if touches else 0,
                 "p50": _quantile(touches, 0.5),
@@ -166,5 +179,3 @@ def _quantile(values: list[int], share: float) -> int:
 def iso(moment: datetime | None, zone: tzinfo) -> str | None:
     """A moment as the contract writes it: ISO 8601 with the zone's offset."""
     return moment.astimezone(zone).isoformat() if moment else None
-
-

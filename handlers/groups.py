@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from content_calendar.render import render
+from handlers import learning, staff
+from handlers.values import address, values_for
 from models import effects as fx
 from models import timers
 from models.conditions import Facts
@@ -24,14 +27,23 @@ def joined(event: GroupJoined, context: Context) -> list[Effect]:
     """People came in: they are members now, and the tier's welcome is said once to each."""
     group = _group(context)
     effects: list[Effect] = [fx.PutMembers(group_id=group.id, joined=event.members, by=event.by)]
+    people = [context.people[who.contact] for who in event.members if who.contact in context.people]
+    if not people or any(person.is_ours for person in people):
+        effects.append(fx.Refresh(account=event.account))  # only the platform's list says who is in it
+    if group.tier is None:
+        return effects
     tier = context.merchant.playbook.tier(group.tier)
-    for who in event.members:
-        person = context.people.get(who.contact)
-        if person is None or person.is_ours:
+    for person in people:
+        if person.is_ours:
             continue
-        effects.append(fx.DropTimer(kind=timers.SEAT_TIMER, subject=timers.seat_subject(who.contact, group.wire_id)))
-        if tier is not None and tier.welcome and group.id not in person.groups:
-            effects.append(_welcome(tier.welcome, event.account, group, person))
+        effects += [
+            fx.DropTimer(kind=timers.SEAT_TIMER, subject=timers.seat_subject(person.wire_id, group.wire_id)),
+            fx.ConfirmByFact(
+                account=group.account, contact_id=person.contact_id, kind=DeliveryKind.INVITE, group_id=group.id
+            ),
+        ]
+        if tier is not None and tier.welcome and group.id not in person.groups and not person.opted_out:
+            effects.append(_welcome(tier.welcome, context, group, person))
     return effects
 
 
@@ -39,8 +51,10 @@ def left(event: GroupLeft, context: Context) -> list[Effect]:
     """People are gone; their seats are for who waits."""
     group = _group(context)
     effects: list[Effect] = [fx.PutMembers(group_id=group.id, left=event.members, by=event.by)]
+    if not event.members:
+        effects.append(fx.Refresh(account=event.account))
     if group.tier:
-        effects.append(_seats_changed(context, group.tier, event.at))
+        effects.append(seats_freed(context, group.tier, event.at))
     return effects
 
 
@@ -55,7 +69,7 @@ def bound(context: Context, group: GroupView, tier: str, *, at: datetime) -> lis
         fx.BindGroup(
             group_id=group.id, tier=tier, parent_id=group.parent_id, owner_contact_id=group.owner_contact_id
         ),
-        _seats_changed(context, tier, at),
+        seats_freed(context, tier, at),
     ]
 
 
@@ -78,7 +92,7 @@ def bind(order: BindGroupOrder, context: Context) -> list[Effect]:
             account=order.account or None,
         ),
         fx.Audit(actor=order.actor, action="group.bind", target=order.group, reason=order.tier),
-        _seats_changed(context, order.tier, order.at),
+        seats_freed(context, order.tier, order.at),
         fx.Answered(text=f"{order.group} 已绑定为「{order.tier}」{'' if group.topic else NOT_SEEN}"),
     ]
 
@@ -100,20 +114,20 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
     person = context.person
     if person is None or person.opted_out:
         return []
-    facts = Facts(
-        tags=person.tags,
-        answers=person.answered(),
-        source=person.source,
-        tiers=frozenset(group.tier for group in context.groups.values() if group.tier and group.id in person.groups),
-    )
-    tier = context.merchant.playbook.tier_for(facts)
-    if tier is None or tier.name in facts.tiers:
+    playbook = context.merchant.playbook
+    tiers = _tiers_of(person, context)
+    answers = learning.given(playbook, person.tags, person.source, person.answers)
+    tier = playbook.tier_for(Facts(tags=person.tags, answers=answers, source=person.source, tiers=tiers))
+    if tier is None or tier.name in tiers:
         return []
     for group in _with_room(tier, context.groups.values(), {}):
         if _is_friend(person, group.account):
             return _invite(event.at, tier, group, person)
-    waits = fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name)
-    return [waits, *_tell_staff(context, tier.name, person)]
+    told = NO_SEAT.format(tier=tier.name, who=address(playbook, person) or person.wire_id)
+    return [
+        fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name),
+        *staff.notes(context, event.account, f"no_seat:{tier.name}:{person.wire_id}", told, Cause.GROUP, person),
+    ]
 
 
 def seats_changed(event: SeatsChanged, context: Context) -> list[Effect]:
@@ -124,6 +138,8 @@ def seats_changed(event: SeatsChanged, context: Context) -> list[Effect]:
     taken: dict[int, int] = {}
     effects: list[Effect] = []
     for person in context.waiting:
+        if person.opted_out or tier.name in _tiers_of(person, context):
+            continue
         for group in _with_room(tier, context.groups.values(), taken):
             if _is_friend(person, group.account):
                 taken[group.id] = taken.get(group.id, 0) + 1
@@ -138,8 +154,9 @@ def seat_expired(event: TimerDue, context: Context) -> list[Effect]:
     if person is None or group.id in person.groups or group.tier is None:
         return []
     return [
+        fx.Cancel(contact_id=person.contact_id, causes=(Cause.GROUP,)),
         fx.Release(contact_id=person.contact_id, group_id=group.id),
-        _seats_changed(context, group.tier, event.at),
+        seats_freed(context, group.tier, event.at),
     ]
 
 
@@ -148,8 +165,13 @@ def invitation_failed(at: datetime, context: Context, contact_id: int, group_id:
     effects: list[Effect] = [fx.Release(contact_id=contact_id, group_id=group_id)]
     group = next((one for one in context.groups.values() if one.id == group_id), None)
     if group is not None and group.tier:
-        effects.append(_seats_changed(context, group.tier, at))
+        effects.append(seats_freed(context, group.tier, at))
     return effects
+
+
+def seats_freed(context: Context, tier: str, at: datetime) -> Effect:
+    """Look at the tier's waiting list, once this is written."""
+    return fx.Follow(event=SeatsChanged(merchant=context.merchant.id, at=at, tier=tier))
 
 
 def _invite(at: datetime, tier: Tier, group: GroupView, person: PersonView) -> list[Effect]:
@@ -183,45 +205,27 @@ def _with_room(tier: Tier, groups: Iterable[GroupView], taken: dict[int, int]) -
     ]
 
 
-def _welcome(template: str, account: str, group: GroupView, person: PersonView) -> Effect:
+def _welcome(template: str, context: Context, group: GroupView, person: PersonView) -> Effect:
+    """Said to the group about one person, so it is rendered here; with an unknown field the gate will skip it."""
+    rendered = render(template, values_for(context.merchant, person, group, {}, group.account))
     return fx.Send(
         key=f"welcome:{group.wire_id}:{person.wire_id}",
-        account=account,
+        account=group.account,
         lane=Lane.SERVICE,
         cause=Cause.GROUP,
         group_id=group.id,
-        template=template.replace("{name}", _safe(person.name)),
+        text=None if rendered.missing else rendered.text,
+        template=template,
     )
 
 
-def _safe(name: str) -> str:
-    """A member's name inside a template must not be taken for a field."""
-    return name.replace("{", "").replace("}", "")
-
-
-def _tell_staff(context: Context, tier: str, person: PersonView) -> list[Effect]:
-    account = context.account.id
-    return [
-        fx.Send(
-            key=f"no_seat:{tier}:{person.wire_id}:{member.wire_id}",
-            account=account,
-            lane=Lane.SERVICE,
-            cause=Cause.GROUP,
-            contact_id=member.contact_id,
-            text=NO_SEAT.format(tier=tier, who=person.name or person.wire_id),
-        )
-        for member in context.staff
-        if account in member.friendships
-    ]
+def _tiers_of(person: PersonView, context: Context) -> frozenset[str]:
+    return frozenset(group.tier for group in context.groups.values() if group.tier and group.id in person.groups)
 
 
 def _is_friend(person: PersonView, account: str) -> bool:
     friendship = person.friendships.get(account)
     return friendship is not None and friendship.state == FriendshipState.FRIEND
-
-
-def _seats_changed(context: Context, tier: str, at: datetime) -> Effect:
-    return fx.Follow(event=SeatsChanged(merchant=context.merchant.id, at=at, tier=tier))
 
 
 def _refuse(order: BindGroupOrder | UnbindGroupOrder, action: str, why: str) -> list[Effect]:

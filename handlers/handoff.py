@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from handlers import staff
 from handlers.values import address
 from models import effects as fx
 from models.context import Context, PersonView
@@ -17,9 +18,14 @@ _QUOTED = 200
 
 
 def question(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
-    """Hand a member's question, or their wish for a human, to the staff. Keyword answers come first."""
+    """Answer a member's question by the playbook's keywords, else hand it to the staff."""
     if (answer := standing_answer(context, text)) is not None:
         return [_say(at, person, account, answer)]
+    return to_human(at, context, person, account, text)
+
+
+def to_human(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
+    """Who asks for a human gets one, whatever keywords are in the wish."""
     return [_say(at, person, account, TO_MEMBER), *tell_staff(at, context, person, account, text)]
 
 
@@ -32,29 +38,22 @@ def standing_answer(context: Context, text: str) -> str | None:
 
 
 def tell_staff(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
-    """A note to each owner and admin who is a friend of the account."""
+    """The staff reads what the member said."""
     who = address(context.merchant.playbook, person) or person.wire_id
     note = TO_STAFF.format(who=who, contact=person.wire_id, text=text[:_QUOTED])
-    return [
-        fx.Send(
-            key=f"handoff:{person.wire_id}:{at:%Y%m%dT%H%M%S%f}:{member.wire_id}",
-            account=account,
-            lane=Lane.SERVICE,
-            cause=Cause.HANDOFF,
-            contact_id=member.contact_id,
-            text=note,
-        )
-        for member in context.staff
-        if account in member.friendships and member.contact_id != person.contact_id
-    ]
+    return staff.notes(context, account, f"handoff:{person.wire_id}:{_stamp(at)}", note, Cause.HANDOFF, person)
 
 
 def _say(at: datetime, person: PersonView, account: str, text: str) -> Effect:
     return fx.Send(
-        key=f"chat:{person.wire_id}:{at:%Y%m%dT%H%M%S%f}",
+        key=f"chat:{person.wire_id}:{_stamp(at)}",
         account=account,
         lane=Lane.REPLY,
         cause=Cause.CHAT,
         contact_id=person.contact_id,
         text=text,
     )
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%S%f}"

@@ -9,6 +9,7 @@ from handlers.words import is_plain_opt_out
 from models import events as ev
 from models import orders, timers
 from models.events import Event
+from models.playbook import Playbook
 
 
 class Needs(Flag):
@@ -24,16 +25,17 @@ class Needs(Flag):
     STAFF = auto()  # owners and admins, for what a human must be told
 
 
-def needs(event: Event) -> Needs:
+def needs(event: Event, playbook: Playbook) -> Needs:
     """What must be loaded to decide the event."""
     match event:
         case ev.Message() if event.group:
             if is_command(event.text):
                 return Needs.PEOPLE | Needs.STATUS | Needs.BOUND_GROUPS
-            return Needs.PEOPLE if is_plain_opt_out(event.text) else Needs.NOTHING
+            spoken_to = event.mentions or is_plain_opt_out(event.text, playbook.words.opt_out)
+            return Needs.PEOPLE if spoken_to else Needs.NOTHING
         case ev.Message():
-            if is_command(event.text):
-                return Needs.PEOPLE | Needs.STATUS | Needs.BOUND_GROUPS
+            if is_command(event.text):  # or a member's word that only looks like one
+                return Needs.PEOPLE | Needs.STAFF | Needs.STATUS | Needs.BOUND_GROUPS
             return Needs.PEOPLE | Needs.STAFF
         case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder():
             return Needs.DELIVERY | Needs.PEOPLE

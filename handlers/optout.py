@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import msgspec
 
 from models import effects as fx
@@ -17,7 +16,6 @@ ACKNOWLEDGEMENT = "好的，以后不再主动给你发消息了。群里的通�
 
 def stop(person: PersonView, account: str) -> list[Effect]:
     """No more messages; what was on its way to them is taken back, and an open survey stops."""
-
     if person.opted_out:
         return []
     effects: list[Effect] = [

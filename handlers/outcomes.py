@@ -34,14 +34,14 @@ def answered(event: SendAnswered, context: Context) -> list[Effect]:
     if delivery.state != DeliveryState.CLAIMED:
         return follow_up
     if event.answer in _UNKNOWN:
-        return [_settle(delivery, DeliveryState.UNKNOWN, event.answer)]
+        return [_settle(delivery, DeliveryState.UNKNOWN, event.answer), *_perhaps(event, context, delivery)]
     match event.answer:
         case "sent":
             return [_settle(delivery, DeliveryState.SENT, message=event.message), *follow_up]
         case "awaiting_tap":
             return [_settle(delivery, DeliveryState.AWAITING_TAP, message=event.message)]
         case "too_frequent":
-            pause = _TOO_FREQUENT[min(delivery.attempts, len(_TOO_FREQUENT)) - 1]
+            pause = _silence(event.at, context)
             return [
                 fx.SendAgain(delivery_id=delivery.id, at=event.at + pause, reason="too_frequent"),
                 fx.SlowDown(account=event.account, until=event.at + pause),
@@ -101,11 +101,27 @@ def _brought_about(event: SendAnswered, context: Context, delivery: DeliveryView
             return []
 
 
+def _perhaps(event: SendAnswered, context: Context, delivery: DeliveryView) -> list[Effect]:
+    """The acceptance may have arrived; the friend list knows."""
+    if delivery.kind != DeliveryKind.FRIEND_ACCEPT or context.person is None:
+        return []
+    return [reception.look_soon(event.at, context.person, event.account)]
+
+
 def _failed(event: SendAnswered, context: Context, delivery: DeliveryView) -> list[Effect]:
-    """A seat is not kept for an invitation that will never arrive."""
+    """Nobody waits for what will never arrive: neither a request that is void now, nor a seat."""
+    if delivery.kind == DeliveryKind.FRIEND_ACCEPT:
+        return reception.not_accepted(event, context)
     if delivery.kind != DeliveryKind.INVITE or delivery.contact_id is None or delivery.group_id is None:
         return []
     return groups.invitation_failed(event.at, context, delivery.contact_id, delivery.group_id)
+
+
+def _silence(at: datetime, context: Context) -> timedelta:
+    """How long the account keeps quiet: longer if it was too fast again right after the last silence."""
+    last = context.account.slow_until
+    again = last is not None and at < last + _TOO_FREQUENT[0]
+    return _TOO_FREQUENT[1 if again else 0]
 
 
 def _greeting_retry(at: datetime, context: Context, delivery: DeliveryView) -> datetime | None:
@@ -121,7 +137,8 @@ def _greeting_retry(at: datetime, context: Context, delivery: DeliveryView) -> d
 
 def _network_retry(event: SendAnswered, context: Context) -> datetime:
     attempts = context.delivery.attempts if context.delivery else 1
-    pause = min(_NETWORK_FIRST * 2 ** min(attempts - 1, 20), _NETWORK_MOST)
+    doublings = min(attempts - 1, 20)  # far beyond the most
+    pause: timedelta = min(_NETWORK_FIRST * 2**doublings, _NETWORK_MOST)
     return event.at + pause * (0.5 + chance(context.merchant.seed, f"{event.key}:{attempts}"))
 
 

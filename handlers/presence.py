@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from handlers.words import is_platform_line
 from models import effects as fx
 from models.context import Context
-from models.deliveries import DeliveryState
+from models.deliveries import CAN_BE_CONFIRMED, DeliveryState
 from models.effects import Effect
 from models.events import SelfMessage, Tapped
-
-_CAN_BE_CONFIRMED = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.AWAITING_TAP)
 
 
 def self_said(event: SelfMessage, context: Context) -> list[Effect]:
     """An echo confirms its delivery. Anything else was typed by a human, and automation there holds back."""
     delivery = context.delivery
     if delivery is not None:
-        if delivery.state not in _CAN_BE_CONFIRMED:
+        if delivery.state not in CAN_BE_CONFIRMED:
             return []
         return [fx.Settle(delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.wire_id)]
     minutes = context.merchant.playbook.human_hold_minutes
-    if not minutes:
+    if not minutes or is_platform_line(event.text):
         return []
     return [
         fx.Hold(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers import survey
 from models import effects as fx
 from models import timers
 from models.chance import choose
-from models.context import Context, PersonView
+from models.context import Context, FriendshipView, PersonView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.events import FriendAdded, FriendRemoved, FriendRequested, SendAnswered, TimerDue
@@ -21,14 +21,16 @@ _CONFIRMED_WITHIN = timedelta(seconds=5)
 def requested(event: FriendRequested, context: Context) -> list[Effect]:
     """Somebody wants to be our friend: the playbook's first matching rule decides, else a human does."""
     person = _person(context)
+    before = person.friendships.get(event.account)
     effects: list[Effect] = [
         fx.PutFriendship(
             account=event.account,
             contact_id=person.contact_id,
             person_id=person.person_id,
             state=FriendshipState.REQUESTED,
+            old=_was_old(before),
             hello=event.hello,
-            source=event.source,
+            source=_first_source(before, event.source),
             request=event.request,
         )
     ]
@@ -36,7 +38,7 @@ def requested(event: FriendRequested, context: Context) -> list[Effect]:
         return effects
     effects.append(
         fx.Send(
-            key=f"accept:{person.wire_id}:{event.request or event.wire_id or event.at.isoformat()}",
+            key=_accept_key(event, before),
             account=event.account,
             kind=DeliveryKind.FRIEND_ACCEPT,
             lane=Lane.REPLY,
@@ -49,27 +51,34 @@ def requested(event: FriendRequested, context: Context) -> list[Effect]:
 
 
 def added(event: FriendAdded, context: Context) -> list[Effect]:
-    """The friendship exists: greet, and begin the survey. Twice said is done once, since keys are unique."""
+    """The friendship exists: greet, and begin the survey. Twice said is done once."""
     person = _person(context)
     before = person.friendships.get(event.account)
+    effects: list[Effect] = [
+        fx.ConfirmByFact(account=event.account, contact_id=person.contact_id, kind=DeliveryKind.FRIEND_ACCEPT)
+    ]
     if before is not None and before.state == FriendshipState.FRIEND:
-        return []
-    return [
+        return effects
+    effects += [
         fx.PutFriendship(
             account=event.account,
             contact_id=person.contact_id,
             person_id=person.person_id,
             state=FriendshipState.FRIEND,
-            source=event.source,
+            old=person.is_ours,
+            source=_first_source(before, event.source),
         ),
         fx.DropTimer(kind=timers.BEFRIEND, subject=person.wire_id),
-        *_greet(event.account, context, person),
-        *survey.begin(event.at, context, person, event.account),
     ]
+    if person.is_ours:  # our accounts may be friends of each other
+        return effects
+    if before is None or not _is_new_friend(before):
+        effects += _greet(event.account, context, person)
+    return [*effects, *survey.begin(event.at, context, person, event.account)]
 
 
 def removed(event: FriendRemoved, context: Context) -> list[Effect]:
-    """They are gone; history stays."""
+    """They are gone; history stays, and what was on its way to them is taken back."""
     person = _person(context)
     return [
         fx.PutFriendship(
@@ -77,7 +86,9 @@ def removed(event: FriendRemoved, context: Context) -> list[Effect]:
             contact_id=person.contact_id,
             person_id=person.person_id,
             state=FriendshipState.REMOVED,
+            old=_was_old(person.friendships.get(event.account)),
         ),
+        *survey.interrupt(person, event.account),
     ]
 
 
@@ -93,32 +104,51 @@ def accepted(event: SendAnswered, context: Context) -> list[Effect]:
             contact_id=person.contact_id,
             person_id=person.person_id,
             state=FriendshipState.ACCEPTED,
+            old=_was_old(known),
         ),
-        fx.PutTimer(
-            kind=timers.BEFRIEND, subject=person.wire_id, at=event.at + _CONFIRMED_WITHIN, account=event.account
-        ),
+        look_soon(event.at, person, event.account),
     ]
+
+
+def not_accepted(event: SendAnswered, context: Context) -> list[Effect]:
+    """The platform refused: this request is void, and the next one is looked at anew."""
+    person = _person(context)
+    known = person.friendships.get(event.account)
+    if known is None or known.state != FriendshipState.REQUESTED:
+        return []
+    return [
+        fx.PutFriendship(
+            account=event.account,
+            contact_id=person.contact_id,
+            person_id=person.person_id,
+            state=FriendshipState.REMOVED,
+            old=known.old,
+        )
+    ]
+
+
+def look_soon(at: datetime, person: PersonView, account: str) -> Effect:
+    """Look at the friend list in a while."""
+    return fx.PutTimer(kind=timers.BEFRIEND, subject=person.wire_id, at=at + _CONFIRMED_WITHIN, account=account)
 
 
 def unconfirmed(event: TimerDue, context: Context) -> list[Effect]:
     """We accepted and heard no more: the friend list knows."""
-    person = _person(context)
-    known = person.friendships.get(event.account)
-    if known is None or known.state != FriendshipState.ACCEPTED:
+    known = _person(context).friendships.get(event.account)
+    if known is None or known.state not in (FriendshipState.REQUESTED, FriendshipState.ACCEPTED):
         return []
     return [fx.Refresh(account=event.account)]
 
 
 def _greet(account: str, context: Context, person: PersonView) -> list[Effect]:
-    greetings = context.merchant.playbook.reception.greetings
-    if not greetings:
+    """Each account greets once; the first of them to do so has the short key."""
+    playbook = context.merchant.playbook
+    if not playbook.reception.greetings:
         return []
-    greeted_elsewhere = any(
-        friendship.state == FriendshipState.FRIEND and not friendship.old
-        for name, friendship in person.friendships.items()
-        if name != account
-    )
-    key = f"greet:{person.wire_id}:{account}" if greeted_elsewhere else f"greet:{person.wire_id}"
+    elsewhere = any(_is_new_friend(known) for name, known in person.friendships.items() if name != account)
+    key = f"greet:{person.wire_id}:{account}" if elsewhere else f"greet:{person.wire_id}"
+    greeting = choose(context.merchant.seed, key, playbook.reception.greetings)
+    consent = playbook.consent.text if playbook.consent.required and person.consent is None else None
     return [
         fx.Send(
             key=key,
@@ -126,9 +156,35 @@ def _greet(account: str, context: Context, person: PersonView) -> list[Effect]:
             lane=Lane.REPLY,
             cause=Cause.GREETING,
             contact_id=person.contact_id,
-            template=choose(context.merchant.seed, key, greetings),
+            template=f"{greeting}\n{consent}" if consent else greeting,
         )
     ]
+
+
+def _is_new_friend(friendship: FriendshipView) -> bool:
+    """Whether they became a friend of this account under our eyes, and were greeted then."""
+    return friendship.added_at is not None and not friendship.old
+
+
+def _was_old(friendship: FriendshipView | None) -> bool:
+    return friendship is not None and friendship.old
+
+
+def _first_source(friendship: FriendshipView | None, source: str) -> str:
+    """Where they came from is kept for ever; an empty text changes nothing."""
+    return "" if friendship is not None and friendship.source else source
+
+
+def _accept_key(event: FriendRequested, before: FriendshipView | None) -> str:
+    """A request that is told twice is accepted once; asking again after the end of a friendship is another request,
+    though some gateways give it the same handle."""
+    key = f"accept:{_of(event)}"
+    ended = before is not None and before.state in (FriendshipState.FRIEND, FriendshipState.REMOVED)
+    return f"{key}:{event.at:%Y%m%dT%H%M%S}" if ended else key
+
+
+def _of(event: FriendRequested) -> str:
+    return f"{event.contact.contact}:{event.request or event.wire_id or event.at.isoformat()}"
 
 
 def _person(context: Context) -> PersonView:

@@ -1,12 +1,22 @@
-"""Roles are given and taken by an operator's order, to a stable id."""
+"""Roles: which of them count where, and how an operator's order gives and takes them, to a stable id."""
 
 from __future__ import annotations
 
 from models import effects as fx
-from models.context import Context
+from models.context import Context, PersonView
 from models.effects import Effect
 from models.operations import Role
 from models.orders import GrantRoleOrder
+
+
+def roles_of(person: PersonView, account: str, group: str) -> frozenset[Role]:
+    """The roles that count in a conversation: those given for everywhere, for this account, or for this group.
+
+    Without a group, those that are not limited to one.
+    """
+    return frozenset(
+        Role(given.role) for given in person.roles if given.account in ("", account) and given.group in ("", group)
+    )
 
 
 def granted(order: GrantRoleOrder, _context: Context) -> list[Effect]:

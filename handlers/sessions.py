@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers import groups
 from models import effects as fx
 from models.accounts import AccountState
 from models.context import Context
@@ -48,6 +49,9 @@ def roster(event: Roster, context: Context) -> list[Effect]:
             effects.append(fx.Follow(event=added))
     if event.groups:
         effects.append(fx.PutGroups(account=event.account, groups=event.groups))
+        # Whoever is missing from a list has left without a word: their seats are for who waits.
+        tiers = sorted({group.tier for group in context.groups.values() if group.tier})
+        effects += [groups.seats_freed(context, tier, event.at) for tier in tiers]
     if event.friends is not None:
         effects.append(fx.PutAccount(account=event.account, state=AccountState.ONLINE, rostered=True))
     return effects

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Table
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 # SQLite makes only INTEGER PRIMARY KEY an alias of its row id; everywhere else our 64-bit ids need BIGINT.
 Id = BigInteger().with_variant(Integer(), "sqlite")
@@ -46,3 +47,9 @@ def _from_sqlite_text(value: str | None) -> datetime | None:
 
 
 _TEXT_LENGTH = len("2026-11-20 02:00:00.000000")
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a model, for statements that want all of its columns; SQLModel does not type it."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table

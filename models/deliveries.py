@@ -81,6 +81,8 @@ class DeliveryState(StrEnum):
 
 OPEN_STATES = (DeliveryState.PLANNED, DeliveryState.WAITING)
 ARRIVED_STATES = (DeliveryState.SENT, DeliveryState.CONFIRMED)
+# What has left and may turn out to have arrived.
+CAN_BE_CONFIRMED = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.AWAITING_TAP)
 # What counts as a touch: whatever may have arrived.
 TOUCHING_STATES = (*ARRIVED_STATES, DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
 

@@ -73,15 +73,12 @@ class SlowDown(Effect, frozen=True, kw_only=True):
 class Cancel(Effect, frozen=True, kw_only=True):
     """Take back the deliveries of a contact that have not left and whose cause is among `causes`.
 
-    It is written before the sends of the same batch, so that a handler may take back and say anew. With `account`, only
-    what that account was to send; with `kinds`, only these.
+    It is written before the sends of the same batch, so that a handler may take back and say anew.
     """
 
     contact_id: int
     causes: tuple[Cause, ...]
     reason: str | None = None
-    account: str | None = None
-    kinds: tuple[DeliveryKind, ...] = ()
 
 
 class ConfirmByFact(Effect, frozen=True, kw_only=True):

@@ -6,49 +6,16 @@ a text after `casefold`, full-width forms folded. The lists are data and carry n
 
 from __future__ import annotations
 
-OPT_OUT_MESSAGES: tuple[str, ...] = (
-    # The whole message, without blanks and punctuation, is one of these: too short to be looked for inside a text.
-    *("td", "退订", "退訂", "取消订阅", "取消关注", "拒收", "不再接收", "屏蔽", "拉黑"),
-    *("stop", "unsubscribe", "别发了", "不要发了", "别再发了", "别发", "勿扰", "请勿打扰", "别打扰我", "不要打扰我"),
+OPT_OUT_IN_GROUPS: tuple[str, ...] = (
+    # The whole message, without blanks and punctuation at its ends. In a group 别发了 or 拉黑 is said to somebody else,
+    # so only what can mean nothing but our messages; what counts 1:1 is known to `handlers.understanding`.
+    *("td", "退订", "退訂", "回td", "回复td", "取消订阅", "unsubscribe"),
 )
 
-OPT_OUT_PHRASES: tuple[str, ...] = (
-    # Anywhere in a message. About being written to, never about goods, a group or a mistake.
-    *("回复td", "回td", "我要退订", "帮我退订", "给我退订", "请退订", "退订吧", "退订谢谢"),
-    *("别再给我发", "不要再给我发", "别给我发消息", "不要给我发消息", "别再发消息", "不要再发消息", "不要再发信息"),
-    *("别再发广告", "不要再发广告", "别给我发广告", "不要给我发广告", "不想再收到", "不想收到你", "不想收到消息"),
-    *("别再打扰", "不要再打扰", "别再骚扰", "不要再骚扰", "别骚扰我", "不要骚扰我", "再发就拉黑", "再发我就拉黑"),
-    *("再发就举报", "再发我就举报", "再发投诉", "再发就投诉"),
-)
-
-HUMAN: tuple[str, ...] = (
-    # Anywhere in a message: the person wants a human.
-    *("人工", "转人工", "人工客服", "真人客服", "真人来", "找真人", "要真人", "换真人", "换个真人", "换个人来"),
-    *("找个人跟我说", "叫个人来", "叫你们老板", "找你们老板", "叫老板来", "找老板", "叫掌柜", "找掌柜"),
-    *("叫店长", "找店长", "找负责人", "叫你们经理", "找你们经理", "不要机器人", "不想跟机器人", "别用机器人"),
-)
-
-HUMAN_INNOCENT: tuple[str, ...] = (
-    # Longer words that hold one of HUMAN and mean something else.
-    *("人工智能", "人工费", "人工成本", "人工呼吸", "人工酿造", "人工降雨", "人工林", "人工湖", "纯人工", "手工人工"),
-)
-
-BOT: tuple[str, ...] = (
-    # Anywhere in a message: the person asks whether a machine is talking.
-    *("你是机器人吗", "你是机器人吧", "你是不是机器人", "是机器人吗", "是不是机器人", "是机器人吧", "机器人啊"),
-    *("你是真人吗", "你是不是真人", "是真人吗", "是真人还是机器人", "是人还是机器", "是人是机器", "你是人吗"),
-    *(
-        "你是ai吗",
-        "你是不是ai",
-        "是ai吗",
-        "是ai吧",
-        "你是人工智能吗",
-        "自动回复吗",
-        "是自动回复",
-        "机器自动回",
-        "机器回复",
-    ),
-    *("你是程序吗", "你是电脑吗", "你是bot吗", "are you a bot", "are you human", "are you a robot"),
+PLATFORM_LINES: tuple[str, ...] = (
+    # Anywhere in a message: what WeChat itself says in a new conversation, in the name of one side or the other.
+    *("我通过了你的朋友验证请求", "我通过了你的好友验证请求", "现在我们可以开始聊天了", "现在可以开始聊天了"),
+    *("以上是打招呼的内容", "i've accepted your friend request", "you can now chat"),
 )
 
 UNLAWFUL: tuple[str, ...] = (

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import calendar, database, deliveries, groups, people, playbook, programs
+from bot.cli import calendar, database, deliveries, groups, people, playbook, programs, reports
 from bot.cli.mistakes import MISTAKES, BadUsage, told
 from bot.desk import Answer, Desk
 
@@ -30,6 +30,7 @@ app.command("audit")(people.audit)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(playbook.app, name="playbook")
+app.add_typer(reports.app, name="report")
 app.add_typer(database.app, name="db")
 app.command("run")(programs.run)
 app.command("rehearse")(programs.rehearse)

@@ -149,7 +149,8 @@ def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -
     if as_json:
         return lines([*faults, counts])
     shown = [
-        f"{fault['sheet']} 第 {fault['row']} 行「{fault['column']}」：写的是「{fault['found']}」，应该是{fault['expected']}\n"
+        f"{fault['sheet']} 第 {fault['row']} 行「{fault['column']}」："
+        f"写的是「{fault['found']}」，应该是{fault['expected']}\n"
         for fault in faults
     ]
     total = f"新增 {counts['created']}，改动 {counts['changed']}，没变 {counts['same']}，有错 {counts['faults']}\n"

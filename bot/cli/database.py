@@ -8,20 +8,26 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import CONFIG, ConfigOption, DatabaseOption
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.places import database_url
 from bot.config import load_config
+from bot.control import Holding
+from bot.desk import lines
 from bot.store.backup import backup as back_up
+from bot.store.migrating import newest_revision
 from bot.store.migrating import upgrade as migrate
 
 app = typer.Typer(help="数据库：升级、备份。", no_args_is_help=True)
 
 
 @app.command()
-def upgrade(config: ConfigOption = CONFIG, db: DatabaseOption = "") -> int:
+def upgrade(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> int:
     """Bring the database to the newest revision."""
-    migrate(database_url(load_config(config, os.environ), db))
-    typer.echo("数据库已是最新。")
+    url = database_url(load_config(config, os.environ), db)
+    with Holding(url):
+        migrate(url)
+    revision = newest_revision()
+    typer.echo(lines([{"revision": revision}]) if as_json else f"数据库已是最新（{revision}）。\n", nl=False)
     return 0
 
 
@@ -30,8 +36,9 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The file to write; must not exist.")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
+    as_json: JsonOption = False,
 ) -> int:
     """Copy the database to a file while the bot runs."""
     back_up(database_url(load_config(config, os.environ), db), file)
-    typer.echo(f"已备份到 {file}")
+    typer.echo(lines([{"file": str(file)}]) if as_json else f"已备份到 {file}\n", nl=False)
     return 0

@@ -16,6 +16,8 @@ def database_url(config: Config, db: str) -> str:
     if not db:
         return config.database.url
     if "://" not in db:
+        if Path(db).is_dir():
+            raise Refused(f"--db 要写一个文件，{db} 是文件夹")
         return f"sqlite:///{Path(db).absolute()}"
     try:
         url = make_url(db)

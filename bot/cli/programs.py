@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +20,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.places import database_url
 from bot.config import load_config
+from bot.control import Holding
 from bot.desk import Desk
 from bot.rehearsal import Plan
 from bot.rehearsal import rehearse as play
@@ -54,12 +57,17 @@ def rehearse(
     loaded = load_config(config, os.environ)
     zone = ZoneInfo(loaded.merchants[0].timezone)
     told = read_story(story)
-    with tempfile.TemporaryDirectory(prefix="zhanggui-") as folder, _progress(told.first, told.last) as advanced:
+    named = database_url(loaded, db) if db else ""
+    with (
+        tempfile.TemporaryDirectory(prefix="zhanggui-") as folder,
+        Holding(named or f"sqlite:///{folder}/rehearsal.db"),
+        _progress(told.first, told.last) as advanced,
+    ):
         transcript = Transcript(Console(), zone)
         plan = Plan(
             story=told,
             config=loaded,
-            database=database_url(loaded, db) if db else f"sqlite:///{folder}/rehearsal.db",
+            database=named or f"sqlite:///{folder}/rehearsal.db",
             durable=bool(db),
             seed=seed,
             run_operator=_operate,
@@ -75,12 +83,22 @@ def rehearse(
 def understand(
     file: JsonFile,
     kind: Annotated[str, typer.Option("--kind", help="reply, or business for messages of groups.")] = "reply",
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Also use the word lists of this configuration's first playbook.")
+    ] = None,
+    db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
     """Say what replies mean, one JSON object a line."""
     from bot.understanding_files import understand_file
+    from handlers.understanding import Words
 
-    return understand_file(file, kind, sys.stdout)
+    words = Words()
+    if config is not None:
+        loaded = load_config(config, os.environ)
+        added = loaded.playbooks[loaded.merchants[0].id].words
+        words = Words(opt_out=added.opt_out, human=added.human, business=added.business)
+    return understand_file(file, kind, sys.stdout, as_json=as_json, words=words)
 
 
 def doctor(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> int:
@@ -111,31 +129,24 @@ def _moment(text: str, zone: tzinfo) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-class _progress:
-    """A progress bar over the story's time, on a terminal only."""
-
-    def __init__(self, first: datetime | None, last: datetime | None) -> None:
-        self._first, self._last = first, last
-        self._bar = Progress(
-            TextColumn("预演"),
-            BarColumn(),
-            TextColumn("{task.fields[day]}"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not sys.stderr.isatty() or first is None,
-            transient=True,
-        )
-
-    def __enter__(self):  # type: ignore[no-untyped-def]
-        self._bar.__enter__()
-        total = (self._last - self._first).total_seconds() if self._first and self._last else 0
-        task = self._bar.add_task("", total=total or 1, day="")
+@contextlib.contextmanager
+def _progress(first: datetime | None, last: datetime | None) -> Iterator[Callable[[datetime], None]]:
+    """A progress bar over the story's time, on a terminal only; what is yielded moves it on."""
+    bar = Progress(
+        TextColumn("预演"),
+        BarColumn(),
+        TextColumn("{task.fields[day]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty() or first is None,
+        transient=True,
+    )
+    total = (last - first).total_seconds() if first and last else 0
+    with bar:
+        task = bar.add_task("", total=total or 1, day="")
 
         def advanced(moment: datetime) -> None:
-            if self._first is not None:
-                self._bar.update(task, completed=(moment - self._first).total_seconds(), day=f"{moment:%m-%d}")
+            if first is not None:
+                bar.update(task, completed=(moment - first).total_seconds(), day=f"{moment:%m-%d}")
 
-        return advanced
-
-    def __exit__(self, *raised: object) -> None:
-        self._bar.__exit__(*raised)  # type: ignore[arg-type]
+        yield advanced

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot.store.engine import reader_engine, writer_engine
 from bot.store.ids import Ids
+from bot.store.prepared import Conflict, insert_into
 from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
 from models.operations import AuditEntry
@@ -47,30 +47,21 @@ class Writing:
 
     def insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
         """Insert rows, all with the same keys."""
-        if rows:
-            self.connection.execute(insert(table), rows)
+        self._write(table, rows, "error")
 
-    def insert_new(self, table: Any, rows: list[dict[str, Any]], *, returning: Any) -> set[Any]:
-        """Insert the rows that break no unique constraint; returns the column `returning` of those written."""
-        if not rows:
-            return set()
-        statement = self._insert(table).on_conflict_do_nothing().returning(returning)
-        return set(self.connection.execute(statement, rows).scalars())
+    def insert_new(self, table: Any, rows: list[dict[str, Any]]) -> int:
+        """Insert the rows that break no unique constraint; returns how many were written."""
+        return self._write(table, rows, "keep")
 
     def upsert(self, table: Any, rows: list[dict[str, Any]]) -> None:
         """Insert rows by primary key, or replace the columns given of those that exist."""
-        if not rows:
-            return
-        keys = [column.name for column in table.__table__.primary_key]
-        statement = self._insert(table)
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        if changed:
-            self.connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
-        else:
-            self.connection.execute(statement.on_conflict_do_nothing(), rows)
+        self._write(table, rows, "replace")
 
-    def _insert(self, table: Any) -> Any:
-        return (postgresql if self.connection.dialect.name == "postgresql" else sqlite).insert(table)
+    def _write(self, table: Any, rows: list[dict[str, Any]], conflict: Conflict) -> int:
+        if not rows:
+            return 0
+        statement = insert_into(self.connection.dialect.name, table.__table__, tuple(rows[0]), conflict)
+        return self.connection.exec_driver_sql(statement.text, statement.values(rows)).rowcount
 
     def changed(self, changes: list[Change]) -> None:
         """Keep the states that deliveries entered, with when and why."""

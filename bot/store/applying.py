@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, delete, update
+from sqlalchemy import and_, delete, select, true, update
 from sqlmodel import col
 
 from bot.store import Change, Writing
@@ -23,10 +23,11 @@ from bot.store.applying_groups import (
     wait_for_seat,
 )
 from bot.store.applying_people import hold, opt_out, put_answers, put_friendships, put_surveys, put_tags
+from bot.store.identify import chunks
 from models import effects as fx
 from models.accounts import Account, AccountState
 from models.context import MerchantView
-from models.deliveries import OPEN_STATES, Delivery, DeliveryState
+from models.deliveries import CAN_BE_CONFIRMED, OPEN_STATES, Delivery, DeliveryState
 from models.effects import Effect
 from models.events import Event
 from models.operations import AuditEntry, Pause, RoleGrant, Timer
@@ -35,14 +36,16 @@ Pairs = list[tuple[Event, Any]]
 
 
 def apply_effects(writing: Writing, merchant: MerchantView, decided: Sequence[tuple[Event, Sequence[Effect]]]) -> None:
-    """Write everything that a wave's decisions bring about."""
+    """Write everything that a wave's decisions bring about, kind by kind in the order of `_WRITERS`."""
     by_kind: dict[type[Effect], Pairs] = defaultdict(list)
     for event, effects in decided:
         for effect in effects:
             by_kind[type(effect)].append((event, effect))
-    for kind, pairs in by_kind.items():
-        if kind not in _UNWRITTEN:
-            _WRITERS[kind](writing, merchant, pairs)
+    for kind, write in _WRITERS.items():
+        if pairs := by_kind.get(kind):
+            write(writing, merchant, pairs)
+    if unknown := by_kind.keys() - _WRITERS.keys() - _UNWRITTEN:
+        raise TypeError(f"no writer for {sorted(kind.__name__ for kind in unknown)}")
 
 
 def put_accounts(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -92,13 +95,12 @@ def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         }
         for offset, (event, effect) in enumerate(pairs)
     ]
-    written = writing.insert_new(Delivery, rows, returning=col(Delivery.id))
+    written = range(first, first + len(rows))
+    if writing.insert_new(Delivery, rows) < len(rows):  # some were planned before, under the same keys
+        inserted = select(col(Delivery.id)).where(col(Delivery.id).between(written[0], written[-1]))
+        written = sorted(writing.connection.execute(inserted).scalars())
     writing.changed(
-        [
-            Change(row["id"], merchant.id, writing.now, DeliveryState.PLANNED, None, None)
-            for row in rows
-            if row["id"] in written
-        ]
+        [Change(identity, merchant.id, writing.now, DeliveryState.PLANNED, None, None) for identity in written]
     )
 
 
@@ -115,6 +117,23 @@ def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         writing.changed(
             [Change(effect.delivery_id, merchant.id, writing.now, state, effect.reason, None) for state in path]
         )
+
+
+def lose(writing: Writing, merchant_id: str, delivery_id: int) -> None:
+    """What was under way is uncertain: what came of it could not be dealt with."""
+    lost = writing.connection.execute(
+        update(Delivery)
+        .where(
+            col(Delivery.merchant_id) == merchant_id,
+            col(Delivery.id) == delivery_id,
+            col(Delivery.state) == DeliveryState.CLAIMED,
+        )
+        .values(state=DeliveryState.UNKNOWN, reason="error", until=None)
+        .returning(col(Delivery.id))
+    ).scalars()
+    writing.changed(
+        [Change(identity, merchant_id, writing.now, DeliveryState.UNKNOWN, "error", None) for identity in lost]
+    )
 
 
 def send_again(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -159,6 +178,26 @@ def cancel(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         )
 
 
+def confirm_by_fact(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        rows = writing.connection.execute(
+            select(col(Delivery.id), col(Delivery.state)).where(
+                col(Delivery.merchant_id) == merchant.id,
+                col(Delivery.account_id) == effect.account,
+                col(Delivery.contact_id) == effect.contact_id,
+                col(Delivery.kind) == effect.kind,
+                col(Delivery.group_id) == effect.group_id if effect.group_id else true(),
+                col(Delivery.state).in_((*OPEN_STATES, *CAN_BE_CONFIRMED)),
+            )
+        ).all()
+        for identity, state in rows:
+            path = _CONFIRMING[state] if state in _CONFIRMING else [DeliveryState.CONFIRMED]
+            writing.connection.execute(
+                update(Delivery).where(col(Delivery.id) == identity).values(state=path[-1], reason=None, until=None)
+            )
+            writing.changed([Change(identity, merchant.id, writing.now, entered, None, None) for entered in path])
+
+
 def put_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     timers = {
         (effect.kind, effect.subject): {
@@ -178,11 +217,12 @@ def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
         by_kind[effect.kind].append(effect.subject)
     for kind, subjects in by_kind.items():
-        writing.connection.execute(
-            delete(Timer).where(
-                col(Timer.merchant_id) == merchant.id, col(Timer.kind) == kind, col(Timer.subject).in_(subjects)
+        for chunk in chunks(subjects):
+            writing.connection.execute(
+                delete(Timer).where(
+                    col(Timer.merchant_id) == merchant.id, col(Timer.kind) == kind, col(Timer.subject).in_(chunk)
+                )
             )
-        )
 
 
 def put_roles(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -262,13 +302,14 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Reserve: reserve,
     fx.Release: release,
     fx.WaitForSeat: wait_for_seat,
+    fx.Cancel: cancel,  # before what is said instead
+    fx.ConfirmByFact: confirm_by_fact,
     fx.Send: send,
     fx.Settle: settle,
     fx.SendAgain: send_again,
     fx.SlowDown: slow_down,
-    fx.Cancel: cancel,
-    fx.PutTimer: put_timers,
     fx.DropTimer: drop_timers,
+    fx.PutTimer: put_timers,
     fx.PutEntries: put_entries,
     fx.DropEntry: drop_entries,
     fx.Expand: expand,
@@ -277,6 +318,12 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutPause: put_pauses,
     fx.Audit: audit,
     fx.Refresh: refresh,
+}
+# The states that a delivery passes through when it turns out that nothing is left to do; others are just confirmed.
+_CONFIRMING: dict[str, list[DeliveryState]] = {
+    DeliveryState.PLANNED: [DeliveryState.CANCELLED],
+    DeliveryState.WAITING: [DeliveryState.CANCELLED],
+    DeliveryState.CLAIMED: [DeliveryState.SENT, DeliveryState.CONFIRMED],
 }
 # Followers are decided in a later wave; answers go back to who gave the order.
 _UNWRITTEN = frozenset({fx.Follow, fx.Answered})

@@ -35,11 +35,8 @@ def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         for group in effect.groups:
             identity = ids[group.group]
             values = {"topic": group.topic, "platform_owner": group.owner}
-            writing.connection.execute(
-                update(ChatGroup)
-                .where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id) == identity)
-                .values({name: value for name, value in values.items() if value})
-            )
+            if known := {name: value for name, value in values.items() if value}:
+                _update_group(writing, merchant, identity, known)
             if not group.members:  # a list that failed to load is no proof that everybody left
                 continue
             listed = {known.contact_id for known in _known(writing, merchant, group.members).values()}
@@ -120,7 +117,6 @@ def wait_for_seat(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
             }
             for event, effect in pairs
         ],
-        returning=col(Waiting.contact_id),
     )
 
 
@@ -155,6 +151,15 @@ def _join(
         ],
     )
     _free_seats(writing, merchant, group_id, contact_ids)
+    tier = select(col(ChatGroup.tier)).where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id) == group_id)
+    for chunk in chunks(contact_ids):
+        writing.connection.execute(
+            delete(Waiting).where(
+                col(Waiting.merchant_id) == merchant.id,
+                col(Waiting.contact_id).in_(chunk),
+                col(Waiting.tier) == tier.scalar_subquery(),
+            )
+        )
 
 
 def _leave(writing: Writing, merchant: MerchantView, group_id: int, contact_ids: list[int], at: datetime) -> None:

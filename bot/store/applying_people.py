@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, or_, true, update
+from sqlalchemy import delete, true, tuple_, update
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.identify import chunks
 from models.context import MerchantView
 from models.effects import SURVEY, PutTags
 from models.events import Event
@@ -100,19 +101,20 @@ def put_answers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 
 def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    removed = [(effect.person_id, tag, effect.origin) for _event, effect in pairs for tag in effect.remove]
-    if removed:
-        writing.connection.execute(
-            delete(Tag).where(
-                col(Tag.merchant_id) == merchant.id,
-                or_(
-                    *(
-                        and_(col(Tag.person_id) == person, col(Tag.tag) == tag, _removable(origin))
-                        for person, tag, origin in removed
-                    )
-                ),
+    removed: dict[bool, list[tuple[int, str]]] = {True: [], False: []}
+    for _event, effect in pairs:
+        removed[effect.origin == SURVEY] += [(effect.person_id, tag) for tag in effect.remove]
+    for by_survey, tags in removed.items():
+        # What the survey gave it may take away again; a tag that a human gave only a human takes away.
+        whose = col(Tag.origin) == SURVEY if by_survey else true()
+        for chunk in chunks(tags):
+            writing.connection.execute(
+                delete(Tag).where(
+                    col(Tag.merchant_id) == merchant.id,
+                    tuple_(col(Tag.person_id), col(Tag.tag)).in_(chunk),
+                    whose,
+                )
             )
-        )
     added: list[tuple[Event, PutTags, str]] = [(event, effect, tag) for event, effect in pairs for tag in effect.add]
     rows = {
         (effect.person_id, tag): {
@@ -124,12 +126,7 @@ def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         }
         for event, effect, tag in added
     }
-    writing.insert_new(Tag, list(rows.values()), returning=col(Tag.tag))
-
-
-def _removable(origin: str) -> ColumnElement[bool]:
-    """What the survey gave it may take away again; a tag that a human gave only a human takes away."""
-    return col(Tag.origin) == origin if origin == SURVEY else true()
+    writing.insert_new(Tag, list(rows.values()))
 
 
 def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -19,8 +19,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from bot.store import Store, Writing
-from bot.store.applying import apply_effects
+from bot.store.applying import apply_effects, lose
 from bot.store.contexts import load_contexts
+from bot.store.engine import is_passing
 from bot.store.identify import Names, chunks, groups_of, identify, people_of
 from models import events as ev
 from models import orders
@@ -29,6 +30,7 @@ from models.effects import Effect, Follow
 from models.events import Event
 from models.journal import Body, JournalEntry, SeenEvent
 from models.operations import Timer
+from models.timers import PERSON_TIMERS, SEAT_TIMER
 
 Decide = Callable[[Event, Context], Sequence[Effect]]
 
@@ -41,6 +43,8 @@ class Outcome:
     """What became of an event: a duplicate, an error, or effects that are now rows."""
 
     event: Event
+    key: str = ""  # what spots its duplicates; empty where there can be none
+    journal_id: int = 0
     duplicate: bool = False
     error: str = ""
     effects: list[Effect] = field(default_factory=list)
@@ -49,16 +53,16 @@ class Outcome:
 def apply(
     store: Store, merchants: Mapping[str, MerchantView], events: Sequence[Event], decide: Decide
 ) -> list[Outcome]:
-    """Decide and write a batch. Raises OperationalError (disk full, database locked) with nothing written.
+    """Decide and write a batch. Raises OperationalError (disk full, database locked) with nothing of it written.
 
     If the batch cannot be written for another reason, each event is tried alone; the one at fault is journalled with
     its traceback, and the rest goes on.
     """
     try:
         return _apply_together(store, merchants, events, decide)
-    except OperationalError:
-        raise
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OperationalError) and is_passing(error):
+            raise
         if len(events) > 1:
             return [outcome for event in events for outcome in apply(store, merchants, [event], decide)]
         return [_bury(store, events[0], traceback.format_exc())]
@@ -73,8 +77,7 @@ def _apply_together(
         by_merchant[outcome.event.merchant].append(outcome)
     with store.writing() as writing:
         for merchant_id, mine in by_merchant.items():
-            fresh = _drop_duplicates(writing, merchant_id, mine)
-            _take_timers(writing, merchant_id, [outcome.event for outcome in fresh])
+            fresh = _take_timers(writing, merchant_id, _drop_duplicates(writing, merchant_id, mine))
             _decide_in_waves(writing, merchants[merchant_id], fresh, decide)
     return outcomes
 
@@ -83,35 +86,26 @@ def _drop_duplicates(writing: Writing, merchant_id: str, outcomes: list[Outcome]
     by_key: dict[tuple[str, str], Outcome] = {}
     fresh: list[Outcome] = []
     for outcome in outcomes:
-        key = _dedupe_key(outcome.event)
-        if not key:
+        outcome.key = _dedupe_key(outcome.event)
+        if not outcome.key:
             fresh.append(outcome)
-        elif (outcome.event.account, key) in by_key:
+        elif (outcome.event.account, outcome.key) in by_key:
             outcome.duplicate = True
         else:
-            by_key[outcome.event.account, key] = outcome
+            by_key[outcome.event.account, outcome.key] = outcome
             fresh.append(outcome)
     for account in {account for account, _ in by_key}:
         keys = [key for of_account, key in by_key if of_account == account]
         for chunk in chunks(keys):
-            for (seen,) in writing.connection.execute(
+            for seen in writing.connection.execute(
                 select(col(SeenEvent.wire_id)).where(
                     col(SeenEvent.merchant_id) == merchant_id,
                     col(SeenEvent.account_id) == account,
                     col(SeenEvent.wire_id).in_(chunk),
                 )
-            ):
-                by_key.pop((account, seen)).duplicate = True
-    fresh = [outcome for outcome in fresh if not outcome.duplicate]
-    first = writing.ids.take(writing.now, len(by_key))
-    writing.insert(
-        SeenEvent,
-        [
-            {"merchant_id": merchant_id, "account_id": account, "wire_id": key, "journal_id": first + offset}
-            for offset, (account, key) in enumerate(by_key)
-        ],
-    )
-    return fresh
+            ).scalars():
+                by_key[account, seen].duplicate = True
+    return [outcome for outcome in fresh if not outcome.duplicate]
 
 
 _encoder = msgspec.json.Encoder()
@@ -128,18 +122,21 @@ def _dedupe_key(event: Event) -> str:
     return "hash:" + blake2b(_encoder.encode(content), digest_size=16).hexdigest()
 
 
-def _take_timers(writing: Writing, merchant_id: str, events: Iterable[Event]) -> None:
-    """A timer that rings is gone, in the same transaction as what it brings about."""
-    for event in events:
-        if isinstance(event, ev.TimerDue):
-            writing.connection.execute(
-                delete(Timer).where(
-                    col(Timer.merchant_id) == merchant_id,
-                    col(Timer.kind) == event.kind,
-                    col(Timer.subject) == event.subject,
-                    col(Timer.at) == event.due,
+def _take_timers(writing: Writing, merchant_id: str, outcomes: list[Outcome]) -> list[Outcome]:
+    """A timer that rings is gone, in the same transaction as what it brings about; one that is gone does not ring."""
+    for outcome in outcomes:
+        match outcome.event:
+            case ev.TimerDue(kind=kind, subject=subject, due=due):
+                taken = writing.connection.execute(
+                    delete(Timer).where(
+                        col(Timer.merchant_id) == merchant_id,
+                        col(Timer.kind) == kind,
+                        col(Timer.subject) == subject,
+                        col(Timer.at) == due,
+                    )
                 )
-            )
+                outcome.duplicate = taken.rowcount == 0
+    return [outcome for outcome in outcomes if not outcome.duplicate]
 
 
 def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Outcome], decide: Decide) -> None:
@@ -148,16 +145,16 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
         if not pending:
             return
         names = identify(writing, merchant.id, [outcome.event for outcome in pending])
-        journal_ids = _journal(writing, merchant.id, names, [outcome.event for outcome in pending])
+        _journal(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])
         followers: list[Outcome] = []
         for wave in waves(pending):
             contexts = load_contexts(writing, merchant, names, [outcome.event for outcome in wave])
             for outcome, context in zip(wave, contexts, strict=True):
                 try:
                     outcome.effects = list(decide(outcome.event, context))
-                except Exception:
+                except Exception:  # noqa: BLE001 - a bug in one decision must not stop the others
                     outcome.error = traceback.format_exc()
-                    _mark_poison(writing, journal_ids.get(id(outcome.event)), outcome.error)
+                    _keep_error(writing, merchant.id, outcome)
             apply_effects(writing, merchant, [(outcome.event, outcome.effects) for outcome in wave])
             followers += [
                 Outcome(effect.event) for outcome in wave for effect in outcome.effects if isinstance(effect, Follow)
@@ -199,7 +196,9 @@ def conversations(event: Event) -> list[str] | None:
             return [event.group, *(who.contact for who in people_of(event))]
         case ev.SendAnswered():
             return [event.key]
-        case ev.TimerDue() if event.kind != "entry":
+        case ev.TimerDue() if event.kind == SEAT_TIMER:
+            return event.subject.split(" ")
+        case ev.TimerDue() if event.kind in PERSON_TIMERS:
             return [event.subject]
         case ev.MessageRecalled() | ev.Unreadable():
             return []
@@ -207,14 +206,24 @@ def conversations(event: Event) -> list[str] | None:
             return None
 
 
-def _journal(writing: Writing, merchant_id: str, names: Names, events: Sequence[Event]) -> dict[int, int]:
-    """Write events down; returns their journal ids by the identity of the event object."""
-    events = [event for event in events if not isinstance(event, ev.SendAnswered)]
-    first = writing.ids.take(writing.now, len(events))
+def _journal(writing: Writing, merchant_id: str, names: Names, outcomes: list[Outcome]) -> None:
+    """Write events down, the words of members apart, and the keys that spot their duplicates."""
+    first = writing.ids.take(writing.now, len(outcomes))
     rows: list[dict[str, Any]] = []
     bodies: list[dict[str, Any]] = []
-    for offset, event in enumerate(events):
-        identity = first + offset
+    keys: list[dict[str, Any]] = []
+    for offset, outcome in enumerate(outcomes):
+        event = outcome.event
+        identity = outcome.journal_id = first + offset
+        if outcome.key:
+            keys.append(
+                {
+                    "merchant_id": merchant_id,
+                    "account_id": event.account,
+                    "wire_id": outcome.key,
+                    "journal_id": identity,
+                }
+            )
         who = next(people_of(event), None)
         group = next(groups_of(event), None)
         words = getattr(event, "text", "") or getattr(event, "hello", "")
@@ -238,12 +247,17 @@ def _journal(writing: Writing, merchant_id: str, names: Names, events: Sequence[
         )
     writing.insert(JournalEntry, rows)
     writing.insert(Body, bodies)
-    return {id(event): first + offset for offset, event in enumerate(events)}
+    writing.insert(SeenEvent, keys)
 
 
 def _without_words(event: Event) -> str:
-    """The event's JSON without what members said; their words live in the erasable body table."""
+    """The event's JSON without what members said; their words live in the erasable body table.
+
+    Of a roster only that it came is kept: it is long, comes every hour, and who is in what group are rows already.
+    """
     match event:
+        case ev.Roster():
+            event = msgspec.structs.replace(event, friends=None, groups=None)
         case ev.Message() | ev.SelfMessage() if event.text:
             event = msgspec.structs.replace(event, text="")
         case ev.FriendRequested() if event.hello:
@@ -251,17 +265,58 @@ def _without_words(event: Event) -> str:
     return _encoder.encode(event).decode()
 
 
-def _mark_poison(writing: Writing, journal_id: int | None, error: str) -> None:
-    writing.connection.execute(update(JournalEntry).where(col(JournalEntry.id) == journal_id).values(error=error))
+def _keep_error(writing: Writing, merchant_id: str, outcome: Outcome) -> None:
+    """Keep the traceback with the event. A send whose answer cannot be dealt with is uncertain, and must be seen."""
+    if isinstance(outcome.event, ev.SendAnswered):
+        _journal(writing, merchant_id, Names({}, {}), [outcome])
+        lose(writing, merchant_id, outcome.event.delivery)
+    writing.connection.execute(
+        update(JournalEntry).where(col(JournalEntry.id) == outcome.journal_id).values(error=_storable(outcome.error))
+    )
 
 
 def _bury(store: Store, event: Event, error: str) -> Outcome:
     """Keep an event that cannot be applied, with its traceback, and nothing else of it."""
-    with store.writing() as writing:
-        if not _drop_duplicates(writing, event.merchant, [Outcome(event)]):
-            return Outcome(event, duplicate=True)
-        _take_timers(writing, event.merchant, [event])
-        names = identify(writing, event.merchant, [event])
-        journal_ids = _journal(writing, event.merchant, names, [event])
-        _mark_poison(writing, journal_ids.get(id(event)), error)
+    try:
+        with store.writing() as writing:
+            outcome = Outcome(event, error=error)
+            if not _take_timers(writing, event.merchant, _drop_duplicates(writing, event.merchant, [outcome])):
+                return Outcome(event, duplicate=True)
+            if not isinstance(event, ev.SendAnswered):
+                _journal(writing, event.merchant, identify(writing, event.merchant, [event]), [outcome])
+            _keep_error(writing, event.merchant, outcome)
+    except Exception as failure:
+        if isinstance(failure, OperationalError):
+            raise
+        _bury_as_text(store, event, error)
     return Outcome(event, error=error)
+
+
+def _bury_as_text(store: Store, event: Event, error: str) -> None:
+    """The dead letter of an event of which no part can be trusted."""
+    with store.writing() as writing:
+        if isinstance(event, ev.TimerDue):
+            _take_timers(writing, event.merchant, [Outcome(event)])
+        identity = writing.ids.take(writing.now)
+        writing.insert(Body, [{"id": identity, "merchant_id": event.merchant, "text": _storable(repr(event))}])
+        writing.insert(
+            JournalEntry,
+            [
+                {
+                    "id": identity,
+                    "merchant_id": event.merchant,
+                    "type": type(event).__struct_config__.tag,
+                    "at": event.at if event.at.tzinfo else writing.now,
+                    "received_at": writing.now,
+                    "account_id": event.account,
+                    "wire_id": _storable(event.wire_id),
+                    "body_id": identity,
+                    "error": _storable(error),
+                }
+            ],
+        )
+
+
+def _storable(text: str) -> str:
+    """The text without what a database refuses: NUL and halves of surrogate pairs."""
+    return text.replace("\0", "\ufffd").encode(errors="backslashreplace").decode()

@@ -38,7 +38,7 @@ from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 
 def load_contexts(writing: Writing, merchant: MerchantView, names: Names, events: Sequence[Event]) -> list[Context]:
     """One context an event, in order."""
-    wanted = [needs(event) for event in events]
+    wanted = [needs(event, merchant.playbook) for event in events]
     accounts = load_accounts(writing, merchant)
     people_ids: set[int] = set()
     group_ids: set[int] = set()
@@ -114,6 +114,7 @@ def load_accounts(writing: Writing, merchant: MerchantView) -> dict[str, Account
             state=row.state,
             capabilities=msgspec.convert(row.capabilities, Capabilities),
             rostered_at=row.rostered_at,
+            slow_until=row.slow_until,
         )
         for row in rows
     }

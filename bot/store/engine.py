@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 try:
     import pysqlite3
@@ -19,6 +20,8 @@ except ImportError:  # no wheel for Linux on arm64 and Macs on Intel; `doctor` s
 
 # Before 3.51.3 two connections that write or checkpoint one file could corrupt it (the WAL-reset bug).
 FIXED_SQLITE = (3, 51, 3)
+# The result code of SQLite for statements that are wrong or too large; all others are about the world.
+SQLITE_ERROR = 1
 
 # From measurements in docs/decisions/0002-one-writer.md.
 _WRITER_PRAGMAS = (
@@ -60,16 +63,43 @@ def writer_engine(url: str, *, durable: bool = True) -> Engine:
 def reader_engine(url: str) -> Engine:
     """An engine that cannot write."""
     if sqlite_path(url) is None:
-        return create_engine(url, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
+        return _postgresql(url, execution_options={"postgresql_readonly": True})
     return _engine(url, _READER_PRAGMAS, "BEGIN")
+
+
+def is_passing(error: OperationalError) -> bool:
+    """Whether the same may work later: a full disk, a lock, a lost connection, not a statement that SQLite refuses."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is None or code & 0xFF != SQLITE_ERROR
+
+
+def _postgresql(url: str, **options: Any) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.adapters.register_dumper(str, _without_nul())
+
+    return engine
+
+
+def _without_nul() -> type:
+    """How texts are handed to PostgreSQL, which cannot keep a NUL: what a member typed must not be lost for it."""
+    from psycopg.types.string import StrDumperUnknown
+
+    class WithoutNul(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    return WithoutNul
 
 
 def _engine(url: str, pragmas: tuple[str, ...], begin: str) -> Engine:
     path = sqlite_path(url)
     if path is None:
-        return create_engine(url, pool_pre_ping=True)
+        return _postgresql(url)
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, module=sqlite_driver(), connect_args={"check_same_thread": False})
+    engine = create_engine(url, module=sqlite_driver(), connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -147,9 +147,12 @@ def load_facts(writing: Writing, merchant: MerchantView, account_id: str, rows: 
         account=account,
         people=people,
         groups=groups,
-        paused=set(
-            map(tuple, run(select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == merchant.id)))
-        ),  # type: ignore[arg-type]
+        paused={
+            (scope, subject)
+            for scope, subject in run(
+                select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == merchant.id)
+            )
+        },
         touches=_touches(writing, merchant, people),
         posts=_posts_today(writing, merchant, {row.group_id for row in rows if row.group_id and not row.contact_id}),
         heard=_heard(writing, merchant, account, contact_ids),

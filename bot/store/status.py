@@ -37,7 +37,11 @@ def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[Accoun
         new_friends_today=run(
             select(func.count())
             .select_from(Friendship)
-            .where(col(Friendship.merchant_id) == merchant.id, col(Friendship.added_at) >= midnight)
+            .where(
+                col(Friendship.merchant_id) == merchant.id,
+                col(Friendship.added_at) >= midnight,
+                col(Friendship.old).is_(False),
+            )
         ).scalar_one(),
         surveys_open=run(
             select(func.count())

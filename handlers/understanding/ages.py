@@ -13,22 +13,39 @@ Age = int | list[int]
 _N = r"(?:\d{1,3}(?:\.\d)?|[零〇一二两三四五六七八九十百]{1,4}|俩|仨)"
 _OF_YEARS = r"(?:周岁|虚岁|岁|years?(?:old)?|yrs?|y(?![a-z]))"
 _UNBORN = re.compile(
-    r"(?:还)?(?:没|未|木有|没有)(?:有)?(?:出生|生(?!病|气|日)|卸货|出来)|肚子里|肚里|腹中|怀孕|怀着|怀上|刚怀|孕(?:期|妇|\d|[一二三四五六七八九十]|早|中|晚|吐|后期)|待产|待生|预产|备孕|快生了|要生了|即将出生|准备生|卸货|揣着|胎动|胎里|下(?:个)?月(?:就)?生|还在(?:妈妈|我)?(?:的)?肚|准妈妈|临产|头胎怀|未出世|没出世|在怀|还有?[^,，。]{1,4}(?:个月|天|周)(?:就)?(?:生|出生|卸货)"
+    r"(?:还)?(?:没|未|木有|没有)(?:有)?(?:出生|生(?!病|气|日)|卸货|出来)|肚子里|肚里|腹中|怀孕|怀着|怀上|刚怀|"
+    r"孕(?:期|妇|\d|[一二三四五六七八九十]|早|中|晚|吐|后期)|待产|待生|预产|备孕|快生了|要生了|即将出生|准备生|"
+    r"卸货|揣着|胎动|胎里|下(?:个)?月(?:就)?生|还在(?:妈妈|我)?(?:的)?肚|准妈妈|临产|头胎怀|未出世|没出世|在怀|"
+    r"还有?[^,，。]{1,4}(?:个月|天|周)(?:就)?(?:生|出生|卸货)"
 )
 _NO_CHILD = re.compile(r"没(?:有)?(?:孩子|娃|宝宝|小孩|生娃|结婚)|单身|不打算生|丁克|还没要|没生过|未婚|没对象")
 _TOKEN = re.compile(
     rf"(?P<unborn>{_UNBORN.pattern})"
-    rf"|(?P<range_low>{_N})(?:个)?(?P<range_unit>{_OF_YEARS}|个?月)?(?:半)?\s?(?:-|~|到|至|—|、|或者?)+\s?(?P<range_high>{_N})\s?(?:个)?(?P<range_of>{_OF_YEARS}|半?月)"
-    rf"|(?P<years>{_N})\s?(?:个)?{_OF_YEARS}\s?(?P<year_half>半)?(?:多|大|了|零|又|加|\+)?\s?(?:(?P<year_months>{_N})\s?(?:个半|个多|个|多)?\s?月|(?P<year_rest>\d{{1,2}}|[一二两三四五六七八九十]{{1,2}})(?![\d年号日天块元个宝娃]))?"
-    rf"|(?P<half_year>(?<![一二两三四五六七八九\d])(?:大)?半(?:岁|年|周岁))|(?P<full_year>(?:一|1)?周岁)|(?P<hundred>百(?:日|天)|一百天|100\s?天)|(?P<full_month>(?:满|足|出|刚|没|未)月(?!份)|出月子|坐月子|月子里)|(?P<newborn>新生|刚生|刚出生|出生没|刚出来|昨天(?:刚)?(?:生|出)|今天(?:刚)?(?:生|出)|刚落地)"
-    rf"|(?P<months>{_N})\s?\+?(?:个(?:半|多)?月|月龄|month|个多月|个整月|mon|m(?![a-z])|(?<=[十\d])月大|(?<=[俩仨两])月(?![\d份])|月(?=多?大|了|半))(?P<month_half>半)?"
-    rf"|(?P<weeks>{_N})\s?(?:个)?(?:周|星期|礼拜|weeks?)(?!年|岁|一|二|三|四|五|六|日|末)|(?P<days>{_N})\s?(?:来|多)?(?:天|日龄|days?)"
-    rf"|(?P<year_span>{_N})\s?年级|(?P<whole_years>[一二两三四五六七八九\d]{{1,2}})年(?:多|了|零(?P<whole_months>{_N})个月)?(?!\d|级)"
+    rf"|(?P<range_low>{_N})(?:个)?(?P<range_unit>{_OF_YEARS}|个?月)?(?:半)?\s?(?:-|~|到|至|—|、|"
+    rf"或者?)+\s?(?P<range_high>{_N})\s?(?:个)?(?P<range_of>{_OF_YEARS}|半?月)"
+    rf"|(?P<years>{_N})\s?(?:个)?{_OF_YEARS}\s?(?P<year_half>半)?(?:多|大|了|零|又|加|"
+    rf"\+)?\s?(?:(?P<year_months>{_N})\s?(?:个半|个多|个|多)?\s?月|(?P<year_rest>\d{{1,2}}|"
+    r"[一二两三四五六七八九十]{1,2})(?![\d年号日天块元个宝娃]))?"
+    r"|(?P<half_year>(?<![一二两三四五六七八九\d])(?:大)?半(?:岁|年|周岁))|(?P<full_year>(?:一|1)?周岁)|"
+    r"(?P<hundred>百(?:日|天)|一百天|100\s?天)|(?P<full_month>(?:满|足|出|刚|没|未)月(?!份)|出月子|坐月子|月子里)|"
+    r"(?P<newborn>新生|刚生|刚出生|出生没|刚出来|昨天(?:刚)?(?:生|出)|今天(?:刚)?(?:生|出)|刚落地)"
+    rf"|(?P<months>{_N})\s?\+?(?:个(?:半|多)?月|月龄|month|个多月|个整月|mon|m(?![a-z])|(?<=[十\d])月大|"
+    r"(?<=[俩仨两])月(?![\d份])|月(?=多?大|了|半))(?P<month_half>半)?"
+    rf"|(?P<weeks>{_N})\s?(?:个)?(?:周|星期|礼拜|weeks?)(?!年|岁|一|二|三|四|五|六|日|末)|(?P<days>{_N})\s?(?:来|"
+    r"多)?(?:天|日龄|days?)"
+    rf"|(?P<year_span>{_N})\s?年级|(?P<whole_years>[一二两三四五六七八九\d]{{1,2}})年(?:多|了|"
+    rf"零(?P<whole_months>{_N})个月)?(?!\d|级)"
 )
 _NOT_YET = re.compile(r"(?:不到|未满|未|不满|没(?=$)|没到|还没到|没满|还没满|小于|不足|还不满|还不到|没有)$")
 _WITHIN = re.compile(r"^(?:以内|以下|之内|不到|之前)")
-_SHORT_OF = re.compile(rf"(?:还)?(?:差|缺)({_N})?(?:个)?(月|天|周|点)(?:就|到|满|就满|就到|不到|才|才满|快)?(?:是)?({_N})(?:周)?岁|(?:还)?(?:差|缺)({_N})个?(月)(?:就|到|满|就满|才满)?(半岁|周岁)")
-_CHILDREN = re.compile(r"老大|老二|老三|大宝|二宝|小宝|三宝|大的|小的|哥哥|姐姐|弟弟|妹妹|两个|俩|一个.*一个|双胞胎|二胎|大娃|二娃|小娃|女儿|儿子|闺女")
+_SHORT_OF = re.compile(
+    rf"(?:还)?(?:差|缺)({_N})?(?:个)?(月|天|周|点)(?:就|到|满|就满|就到|不到|才|才满|快)?(?:是)?({_N})(?:周)?岁|"
+    rf"(?:还)?(?:差|缺)({_N})个?(月)(?:就|到|满|就满|才满)?(半岁|周岁)"
+)
+_CHILDREN = re.compile(
+    r"老大|老二|老三|大宝|二宝|小宝|三宝|大的|小的|哥哥|姐姐|弟弟|妹妹|两个|俩|一个.*一个|双胞胎|二胎|大娃|二娃|"
+    r"小娃|女儿|儿子|闺女"
+)
 _BARE = re.compile(rf"^\D{{0,6}}?({_N}|\d+\.\d)(?:多|来)?(?:大|左右|了|吧|个|半)*$")
 
 
@@ -85,7 +102,11 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
     past = re.search(rf"上个?月(?:刚|才)?(?:满|过|到)了?(?:的)?({_N})(?:周)?岁", text)
     if past:
         return int(_number(past.group(1)) * 12) + 1
-    until = re.search(rf"(?:再过|还有|再有|过)({_N})个?月(?:就|到|满|才|要)*(?:(半岁|周岁)|({_N})(?:周)?岁)|({_N})(?:周)?岁(?:还)?(?:差|缺)({_N})个?月", text)
+    until = re.search(
+        rf"(?:再过|还有|再有|过)({_N})个?月(?:就|到|满|才|要)*(?:(半岁|周岁)|({_N})(?:周)?岁)|"
+        rf"({_N})(?:周)?岁(?:还)?(?:差|缺)({_N})个?月",
+        text,
+    )
     if until and until.group(4):
         return int(_number(until.group(4)) * 12 - _number(until.group(5)))
     if until:
@@ -101,7 +122,7 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
         value = _months(token)
         if token["days"] and re.search(r"月(?:零|又|多|加|\+|,|，|\s)*$|岁(?:零|又|加|\s)*$", before):
             continue
-        if value is None or re.search(r"(?:大|小|差|隔)$", before) and after.startswith("的差"):
+        if value is None or (re.search(r"(?:大|小|差|隔)$", before) and after.startswith("的差")):
             continue
         if token["full_month"] and _NOT_YET.search(before):
             value = 0
@@ -127,7 +148,7 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
 
 
 def masked_keeping_ages(text: str) -> str:
-    """The text without lower limits of goods (0-6个月的奶粉 stays an age: only stage names such as 二段 are blanked)."""
+    """The text without lower limits of goods (0-6个月的奶粉 stays one; stage names such as 二段 are blanked)."""
     return re.sub(r"[一二三四1234]\s?段", "__", text)
 
 

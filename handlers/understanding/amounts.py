@@ -9,38 +9,140 @@ from handlers.understanding.numerals import DIGITS, Number, numbers, plain
 Amount = int | float | list[int | float | None]
 
 _UP_TO_AFTER = re.compile(
-    r"^(?:块钱?|元|rmb|人民币|个|人|瓶|斤|包|盒|罐|次|天|箱|kg|ml|岁|钱|左右)?(?:之内|以内|内|以下|之下|封顶|为限|打住|顶天|到顶|撑死|顶多|以里|为上限|是上限|就到头|最多|别超|不超|不要超|不能超|不能再多|上限|出头不行)"
+    r"^(?:块钱?|元|rmb|人民币|个|人|瓶|斤|包|盒|罐|次|天|箱|kg|ml|岁|钱|左右)?(?:之内|以内|内|以下|之下|封顶|为限|"
+    r"打住|顶天|到顶|撑死|顶多|以里|为上限|是上限|就到头|最多|别超|不超|不要超|不能超|不能再多|上限|出头不行)"
 )
 _FROM_AFTER = re.compile(
-    r"^(?:块钱?|元|rmb|人民币|个|人|瓶|斤|包|盒|罐|次|天|箱|kg|ml|岁|钱)?(?:以上|及以上|之上|起步|起(?!来)|往上|朝上|打底|保底|开外|向上|\+|＋|➕|加(?=$|[,，。 吧])|或者?更多|或以上|只多不少|是底线)"
+    r"^(?:块钱?|元|rmb|人民币|个|人|瓶|斤|包|盒|罐|次|天|箱|kg|ml|岁|钱)?(?:以上|及以上|之上|起步|起(?!来)|往上|"
+    r"朝上|打底|保底|开外|向上|\+|＋|➕|加(?=$|[,，。 吧])|或者?更多|或以上|只多不少|是底线)"
 )
-_UP_TO_BEFORE = re.compile(r"(?:不超过?|不要超过?|别超过?|不能超过?|不高于|不多于|不大于|不可超过|最多|顶多|至多|撑死|(?<!不)低于|(?<!不)小于|(?<!不)少于|控制在|上限|封顶|不到|不足|没超过|超不过|别高于|<=?|≤|最高|最贵|不过|未到)(?:也就|就|到|是|了|大概|个|为|在|给|出|花|能|得|接受)?$")
-_FROM_BEFORE = re.compile(r"(?:不低于|不少于|不小于|至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|上(?=$)|过(?=$)|破(?=$)|起步|从)(?:也得|也要|也有|也|得|要|是|有|都|就|给|花|个|了)?$")
-_RANGE = re.compile(r"^(?:块钱?|元|个|人|瓶|斤|包|盒|罐|次|天|左右|岁)?\s?(?:-+|~+|—+|–|－|到|至|或者?|、|and|to|/)\s?$")
+_UP_TO_BEFORE = re.compile(
+    r"(?:不超过?|不要超过?|别超过?|不能超过?|不高于|不多于|不大于|不可超过|最多|顶多|至多|撑死|(?<!不)低于|"
+    r"(?<!不)小于|(?<!不)少于|控制在|上限|封顶|不到|不足|没超过|超不过|别高于|<=?|≤|最高|最贵|不过|未到)(?:也就|"
+    r"就|到|是|了|大概|个|为|在|给|出|花|能|得|接受)?$"
+)
+_FROM_BEFORE = re.compile(
+    r"(?:不低于|不少于|不小于|至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|上(?=$)|过(?=$)|"
+    r"破(?=$)|起步|从)(?:也得|也要|也有|也|得|要|是|有|都|就|给|花|个|了)?$"
+)
+_RANGE = re.compile(
+    r"^(?:块钱?|元|个|人|瓶|斤|包|盒|罐|次|天|左右|岁)?\s?(?:-+|~+|—+|–|－|到|至|或者?|、|and|to|/)\s?$"
+)
 _INSIDE = re.compile(r"(?:块钱?|元|以内|之间|左右)$")
 
-_PER = re.compile(r"^\s?(?:斤|瓶|箱|包|盒|罐|个月|月|年|天|周|次|顿|回|件|提|桶|支|套|片|条|份|饼|两|晚|桌|个人|人|家|单|盘|袋|杯)")
+_PER = re.compile(
+    r"^\s?(?:斤|瓶|箱|包|盒|罐|个月|月|年|天|周|次|顿|回|件|提|桶|支|套|片|条|份|饼|两|晚|桌|个人|人|家|单|盘|袋|"
+    r"杯)"
+)
 _MONEY_AFTER = re.compile(r"^\s?(?:来|多|把|几)?(?:块|元|rmb|人民币|米|刀|r(?![a-z])|大洋|软妹币|毛|钱)")
 _MONEY_ASKED = re.compile(r"钱|预算|价|元|块|消费|花费|budget|price|money|cost|花多少|贵|档位|红包|金额|额度")
 _MEASURES = "斤瓶箱包盒罐个人口位次天月年周岁件提桶支套片条份双只杯顿回晚桌家台本张颗粒克升袋辆层楼米平遍打"
 _HOW_MANY = re.compile(rf"(?:几|多少)(?:来)?([{_MEASURES}])")
 _APPROX_WORD = re.compile(r"^(?:来|多|把|几|余)?")
-_PEOPLE = re.compile(r"几口|几个人|几位|多少人|人数|几人|多少位|几口人|people|persons|guests|headcount|家里(?:有)?(?:几|多少)|一共几个|同行")
+_PEOPLE = re.compile(
+    r"几口|几个人|几位|多少人|人数|几人|多少位|几口人|people|persons|guests|headcount|家里(?:有)?(?:几|多少)|"
+    r"一共几个|同行"
+)
 
 _RELATIVE = {
-    "爸妈": 2, "父母": 2, "公婆": 2, "爷爷奶奶": 2, "外公外婆": 2, "姥姥姥爷": 2, "岳父母": 2, "岳父岳母": 2, "公公婆婆": 2, "老两口": 2, "小两口": 2, "两口子": 2, "夫妻俩": 2,
-    "夫妻": 2, "夫妇": 2, "双胞胎": 2, "龙凤胎": 2, "老公": 1, "老婆": 1, "媳妇": 1, "爱人": 1, "先生": 1, "太太": 1, "对象": 1, "男朋友": 1, "女朋友": 1, "男友": 1, "女友": 1, "妈妈": 1,
-    "爸爸": 1, "老妈": 1, "老爸": 1, "我妈": 1, "我爸": 1, "婆婆": 1, "公公": 1, "岳母": 1, "岳父": 1, "丈母娘": 1, "老丈人": 1, "闺蜜": 1, "朋友": 1, "同事": 1, "儿子": 1, "女儿": 1, "孩子": 1, "宝宝": 1, "小孩": 1, "娃": 1, "弟弟": 1,
-    "妹妹": 1, "哥哥": 1, "姐姐": 1, "奶奶": 1, "爷爷": 1, "外婆": 1, "外公": 1, "姥姥": 1, "姥爷": 1, "阿姨": 1, "保姆": 1, "室友": 1, "大宝": 1, "二宝": 1, "兄弟": 1, "老人": 1, "大人": 1, "闺女": 1, "妈": 1, "爸": 1, "我": 1,
+    "爸妈": 2,
+    "父母": 2,
+    "公婆": 2,
+    "爷爷奶奶": 2,
+    "外公外婆": 2,
+    "姥姥姥爷": 2,
+    "岳父母": 2,
+    "岳父岳母": 2,
+    "公公婆婆": 2,
+    "老两口": 2,
+    "小两口": 2,
+    "两口子": 2,
+    "夫妻俩": 2,
+    "夫妻": 2,
+    "夫妇": 2,
+    "双胞胎": 2,
+    "龙凤胎": 2,
+    "老公": 1,
+    "老婆": 1,
+    "媳妇": 1,
+    "爱人": 1,
+    "先生": 1,
+    "太太": 1,
+    "对象": 1,
+    "男朋友": 1,
+    "女朋友": 1,
+    "男友": 1,
+    "女友": 1,
+    "妈妈": 1,
+    "爸爸": 1,
+    "老妈": 1,
+    "老爸": 1,
+    "我妈": 1,
+    "我爸": 1,
+    "婆婆": 1,
+    "公公": 1,
+    "岳母": 1,
+    "岳父": 1,
+    "丈母娘": 1,
+    "老丈人": 1,
+    "闺蜜": 1,
+    "朋友": 1,
+    "同事": 1,
+    "儿子": 1,
+    "女儿": 1,
+    "孩子": 1,
+    "宝宝": 1,
+    "小孩": 1,
+    "娃": 1,
+    "弟弟": 1,
+    "妹妹": 1,
+    "哥哥": 1,
+    "姐姐": 1,
+    "奶奶": 1,
+    "爷爷": 1,
+    "外婆": 1,
+    "外公": 1,
+    "姥姥": 1,
+    "姥爷": 1,
+    "阿姨": 1,
+    "保姆": 1,
+    "室友": 1,
+    "大宝": 1,
+    "二宝": 1,
+    "兄弟": 1,
+    "老人": 1,
+    "大人": 1,
+    "闺女": 1,
+    "妈": 1,
+    "爸": 1,
+    "我": 1,
 }
 _NUMERAL = r"(?P<count>\d{1,3}|[一二两三四五六七八九十]{1,3})?"
 _HEADS = r"\d{1,2}|[一二两三四五六七八九十]"
-_PERSON = re.compile(rf"{_NUMERAL}(?:个|位|名)?(?P<who>{'|'.join(sorted(_RELATIVE, key=len, reverse=True))})(?P<both>[俩两仨三]个?)?")
-_ALONE = re.compile(r"就?(?:只有)?(?:我|自己|本人)(?:一个人?|自己|一人|独自)|^(?:就)?(?:我|自己|一个人|独居|单身)(?:住|过|生活)?$|一人吃饱")
-_BESIDES = re.compile(r"(?:除了?|除开|不算|不含|不包括|没算)(?:我|自己|本人)(?:还有|之?外|以外|另有|另外)?,?(?:还有|有)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)|(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)(?:个|位)?[^,，加]{0,4}(?:不算|没算|不含|不包括)(?:我|自己)")
-_PLUS_ME = re.compile(r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)(?:个|位)?(?:朋友|同事|闺蜜|孩子|娃|小孩|老人|大人|家人|人|亲戚)?,?(?:加|再加|外加|和|跟|还有|带)(?:上)?(?:一个)?(?:我|自己|本人)(?:自己)?(?:$|[,，。吧 ])")
-_ME_PLUS = re.compile(r"(?:我|自己)(?:再)?(?:和|跟|加|带着?|还有|与|同)(?:上|着)?(?:另外|另)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)(?:个|位|名)?")
-_NONE = re.compile(rf"^(?:一[{_MEASURES}](?:也|都)(?:没|不).{{0,3}}|还?没有?(?:呢|了|过)?|一个(?:也|都)?没有?|没(?:买|喝|用|吃)过|零|从来没有?|从没有?|都没有?|0|没得|木有|一次(?:也|都)没有?.{{0,3}}|没孩子|没娃)$")
+_PERSON = re.compile(
+    rf"{_NUMERAL}(?:个|位|名)?(?P<who>{'|'.join(sorted(_RELATIVE, key=len, reverse=True))})(?P<both>[俩两仨三]个?)?"
+)
+_ALONE = re.compile(
+    r"就?(?:只有)?(?:我|自己|本人)(?:一个人?|自己|一人|独自)|^(?:就)?(?:我|自己|一个人|独居|单身)(?:住|过|生活)?$|"
+    r"一人吃饱"
+)
+_BESIDES = re.compile(
+    r"(?:除了?|除开|不算|不含|不包括|没算)(?:我|自己|本人)(?:还有|之?外|以外|另有|另外)?,?(?:还有|有)?(\d{1,3}|"
+    r"[一二两三四五六七八九十]{1,3}|俩|仨)|(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)(?:个|"
+    r"位)?[^,，加]{0,4}(?:不算|没算|不含|不包括)(?:我|自己)"
+)
+_PLUS_ME = re.compile(
+    r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)(?:个|位)?(?:朋友|同事|闺蜜|孩子|娃|小孩|老人|大人|家人|人|"
+    r"亲戚)?,?(?:加|再加|外加|和|跟|还有|带)(?:上)?(?:一个)?(?:我|自己|本人)(?:自己)?(?:$|[,，。吧 ])"
+)
+_ME_PLUS = re.compile(
+    r"(?:我|自己)(?:再)?(?:和|跟|加|带着?|还有|与|同)(?:上|着)?(?:另外|另)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|"
+    r"俩|仨)(?:个|位|名)?"
+)
+_NONE = re.compile(
+    rf"^(?:一[{_MEASURES}](?:也|都)(?:没|不).{{0,3}}|还?没有?(?:呢|了|过)?|一个(?:也|都)?没有?|没(?:买|喝|用|吃)过|"
+    r"零|从来没有?|从没有?|都没有?|0|没得|木有|一次(?:也|都)没有?.{0,3}|没孩子|没娃)$"
+)
 
 
 def tidy(value: float) -> int | float:
@@ -64,7 +166,11 @@ def _people(text: str) -> int | None:
     besides = _BESIDES.search(text)
     if besides:
         return _count(besides.group(1) or besides.group(2)) + 1
-    together = re.search(r"(?:加|连|算)(?:上)?(?:我|自己)(?:一起|总共|一共|在内|共)?(?:是|有)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)", text)
+    together = re.search(
+        r"(?:加|连|算)(?:上)?(?:我|自己)(?:一起|总共|一共|在内|共)?(?:是|有)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|"
+        r"俩|仨)",
+        text,
+    )
     if together:
         return _count(together.group(1))
     mine = _ME_PLUS.search(text)
@@ -72,15 +178,20 @@ def _people(text: str) -> int | None:
     if plus and not re.search(r"我们|咱", text):
         others = len(re.findall(r"我", text[: plus.start()]))
         return _count(plus.group(1)) + 1 if not others else None
-    if mine and not re.search(rf"(?:{'|'.join(k for k in _RELATIVE if k != '我')}).*(?:{'|'.join(k for k in _RELATIVE if k != '我')})", text):
+    if mine and not re.search(
+        rf"(?:{'|'.join(k for k in _RELATIVE if k != '我')}).*(?:{'|'.join(k for k in _RELATIVE if k != '我')})", text
+    ):
         return _count(mine.group(1)) + 1
     if _ALONE.search(text):
         return 1
     led = re.match(r"(?:就|我们?)?(?:和|跟|带着?|陪|同)", text)
     company = list(_PERSON.finditer(text)) if led else []
     if led and company and "我" not in text[: led.end()] and not re.search(r"一共|总共|合计", text):
-        return 1 + sum((_count(each["count"]) if each["count"] else 1) * _RELATIVE[each["who"]] for each in company
-                       if each["who"] != "我")
+        return 1 + sum(
+            (_count(each["count"]) if each["count"] else 1) * _RELATIVE[each["who"]]
+            for each in company
+            if each["who"] != "我"
+        )
     if not re.search(r"[和跟与加、,，]|还有|带|俩|一家", text) or re.search(r"一共|总共|共|合计|口(?!子)", text):
         return None
     total, people = 0, 0
@@ -109,7 +220,7 @@ def _ranged(text: str, found: list[Number], at: int) -> tuple[list[int | float |
         return None
     left, right = found[at], found[at + 1]
     between = text[left.end : right.start]
-    beside = between == " " and left.digits and right.digits and text[right.end : right.end + 1] == "都"
+    beside = not between.strip() and left.digits and right.digits and text[right.end : right.end + 1] == "都"
     if not _RANGE.match(between) and not beside:
         return None
     low, high = left.low, right.high
@@ -177,7 +288,11 @@ def _half(text: str, asked: str) -> float | None:
 def _merge(text: str, found: list[Number], at: int) -> Amount:
     """Both ends where two numbers bound the same thing: 最少三百最多五百 is [300, 500]."""
     values = [_value(text, found, i) for i in range(len(found))]
-    if len(found) == 2 and text[found[0].end : found[1].start] in ("多", "多到", "出头") and found[0].low < found[1].low:
+    if (
+        len(found) == 2
+        and text[found[0].end : found[1].start] in ("多", "多到", "出头")
+        and found[0].low < found[1].low
+    ):
         return [tidy(found[0].low), tidy(found[1].high)]
     open_ends = [v for v in values if isinstance(v, list) and len(v) == 2 and v[1] is None]
     capped = [v for v in values if isinstance(v, list) and len(v) == 2 and v[0] == 0 and v[1] is not None]
@@ -202,13 +317,15 @@ def _best(text: str, found: list[Number], asked: str) -> int:
             score += 3 if money else -2
         if money and _PER.match(after):
             score -= 4
-        if not money and after.lstrip("来多把个 ")[:1] in wanted or after[:1] in wanted:
+        if (not money and after.lstrip("来多把个 ")[:1] in wanted) or after[:1] in wanted:
             score += 4
         elif not money and wanted and after[:1] in _MEASURES and after[:1]:
             score -= 1
         if number.low == 1 and after[:1] in _MEASURES and at + 1 < len(found):
             score -= 2
-        if re.search(r"(?:总共|一共|合计|加起来|总计)(?:是|有|大概|就)?$", text[max(0, number.start - 6) : number.start]):
+        if re.search(
+            r"(?:总共|一共|合计|加起来|总计)(?:是|有|大概|就)?$", text[max(0, number.start - 6) : number.start]
+        ):
             score += 3
         scores.append(score)
     return max(range(len(found)), key=lambda at: (scores[at], -at))
@@ -229,8 +346,20 @@ def told_amount(text: str, asked: str) -> Amount | None:
     for at, number in enumerate(found):
         before, after = text[: number.start], text[number.end : number.end + 6]
         if money:
-            said = _MONEY_AFTER.match(after) or re.search(r"(?:预算|价位|价格|¥|花|(?:一|每|1)(?:斤|瓶|箱|盒|罐|饼|两|套|支|桌|次|个月|月|件|提|条))(?:大概|差不多|也就|就|在|是|控制在|顶多|最多|不超过)*$", before)
-            alone = number.low >= 50 and (number.unit >= 100 or number.unit == 1) and re.search(r"(?:^|[,，。;；!！ \n])(?:大概|差不多|就|左右|也就|预算|一般)*$", before) and re.match(r"(?:来|多|把)?(?:左右|上下|以内|以下|以上|吧|的样子|差不多)?(?:吧)?(?:$|[,，。;；!！ \n])", after) and not number.high >= 1e9
+            said = _MONEY_AFTER.match(after) or re.search(
+                r"(?:预算|价位|价格|¥|花|(?:一|每|1)(?:斤|瓶|箱|盒|罐|饼|两|套|支|桌|次|个月|月|件|提|条))(?:大概|差不多|也就|"
+                r"就|在|是|控制在|顶多|最多|不超过)*$",
+                before,
+            )
+            alone = (
+                number.low >= 50
+                and (number.unit >= 100 or number.unit == 1)
+                and re.search(r"(?:^|[,，。;；!！ \n])(?:大概|差不多|就|左右|也就|预算|一般)*$", before)
+                and re.match(
+                    r"(?:来|多|把)?(?:左右|上下|以内|以下|以上|吧|的样子|差不多)?(?:吧)?(?:$|[,，。;；!！ \n])", after
+                )
+                and not number.high >= 1e9
+            )
             if (said or alone) and not _PER.match(after):
                 return _value(text, found, at)
         elif wanted and after[:1] in wanted - {"个", "天", "次", "年", "月"}:

@@ -3,118 +3,62 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-
-from ahocorasick_rs import AhoCorasick, MatchKind
-from msgspec import Struct
 
 from handlers.understanding.ages import read_age
 from handlers.understanding.amounts import read_number
+from handlers.understanding.option_numbers import numbered_options
+from handlers.understanding.option_table import STOP_PARTS, option_table
 from handlers.understanding.text import PARTICLES, clauses, dense
-from handlers.understanding.vocabulary import Option, Question
+from handlers.understanding.vocabulary import Question
 
-_DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "壹": 1, "贰": 2, "叁": 3}
-_ALL = re.compile(r"都(?:要|喝|有|是|喜欢|爱|买|用|吃|试|想|来|感兴趣|需要|可以|行|ok|选|看|会|玩|做|中意|得|好|关注|尝|囤|了解|沾|能|整|给|算|占|存在|常|挺|蛮)(?!咖啡|可乐|果汁|奶茶|水)|全(?:部|要|都|选|买|有|中|占|来|喝)|通通|统统|样样|每样|每种|每个都|所有|一个不落|一样来|各来|通吃|雨露均沾|来者不拒|小孩子才做选择|都行|全套|all|both|everything|成年人.*都要|(?:两|俩|三|四|五)(?:个|种|样|款|者)?都|不挑")
-_NONE = re.compile(r"(?:都|全|一个|哪个|哪种|啥|什么)(?:都|也)?(?:不|没)(?!错|挑|介意|排斥|拒)|没(?:有)?一个|以上都不|都不是|没有(?:喜欢|想要)的|都没有|一样也?不|啥也不")
+_ALL = re.compile(
+    r"都(?:要|喝|有|是|喜欢|爱|买|用|吃|试|想|来|感兴趣|需要|可以|行|ok|选|看|会|玩|做|中意|得|好|关注|尝|囤|了解|"
+    r"沾|能|整|给|算|占|存在|常|挺|蛮)(?!咖啡|可乐|果汁|奶茶|水)|全(?:部|要|都|选|买|有|中|占|来|喝)|通通|统统|"
+    r"样样|每样|每种|每个都|所有|一个不落|一样来|各来|通吃|雨露均沾|来者不拒|小孩子才做选择|都行|全套|all|both|"
+    r"everything|成年人.*都要|(?:两|俩|三|四|五)(?:个|种|样|款|者)?都|不挑"
+)
+_NONE = re.compile(
+    r"(?:都|全|一个|哪个|哪种|啥|什么)(?:都|也)?(?:不|没)(?!错|挑|介意|排斥|拒)|没(?:有)?一个|以上都不|都不是|"
+    r"没有(?:喜欢|想要)的|都没有|一样也?不|啥也不"
+)
 _EXCEPT = re.compile(r"除(?:了|开|去)?|排除|刨去|去掉|抛开|撇开|不算")
-_OTHERS = re.compile(r"(?:其他|其它|其余|别的|剩下|另外|余下|其她|别个|旁的).{0,6}?(?:都|全|可以|行|要|喝|用|有|ok|爱|喜欢|没问题|也|随)|(?:别的|其他|其余|剩下的?)$")
+_OTHERS = re.compile(
+    r"(?:其他|其它|其余|别的|剩下|另外|余下|其她|别个|旁的).{0,6}?(?:都|全|可以|行|要|喝|用|有|ok|爱|喜欢|没问题|"
+    r"也|随)|(?:别的|其他|其余|剩下的?)$"
+)
 _BUT = re.compile(r"(?:之外|以外|外|除外|不要|就不|不行|pass)")
-_NOT_BEFORE = re.compile(r"(?:不|没|别|勿|甭|讨厌|戒|拒绝|除了?|不是|没有|排除|过敏|反感)(?:太|怎么|咋|是|要|想|喜欢|爱|喝|喂|囤|存|吃|用|买|需要|考虑|选|中意|感冒|习惯|沾|碰|太?能|能|了|敢|会|再|算|过|得|惯|大|很|有|接受|得了|那么|开|去|什么|啥|属于|玩|看|会去|感兴趣|偏好|推荐)*(?:的)?$")
-_NOT_AFTER = re.compile(r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知)|没(?!错|毛病|问题)|除外|算了|免了|免谈|pass|除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|用不(?:惯|了|着))")
-_PREFER = re.compile(r"(?:主要|多数|大多|大部分|最|更|比较|还是|一般|首选|平时|基本|偏|通常|常|多半|经常|优先|先|尤其|特别|偏爱)(?:是|都|上|时候|情况|在|就|会|想|要|喝|吃|用|买|选|爱|喜欢|去|看|常|多|的|倾向|倾向于|中意)*$")
-_PREFER_AFTER = re.compile(r"^(?:的|类|型|皮|酒|茶)?(?:多一?(?:些|点)|为主|居多|更(?:多|好|喜欢|适合)|最(?:多|喜欢|爱|好)|优先|比较多|吧$)")
-_LESS_BEFORE = re.compile(r"(?:偶尔|有时|有时候|很少|不太|少量|顺便|其次|以前|之前|原来|曾经|老公|老婆|我妈|别人)(?:也|会|都|是|才|去|喝|吃|用|买|试|还|的)*$")
+_NOT_BEFORE = re.compile(
+    r"(?:不|没|别|勿|甭|讨厌|戒|拒绝|除了?|不是|没有|排除|过敏|反感)(?:太|怎么|咋|是|要|想|喜欢|爱|喝|喂|囤|存|吃|"
+    r"用|买|需要|考虑|选|中意|感冒|习惯|沾|碰|太?能|能|了|敢|会|再|算|过|得|惯|大|很|有|接受|得了|那么|开|去|什么|"
+    r"啥|属于|玩|看|会去|感兴趣|偏好|推荐)*(?:的)?$"
+)
+_NOT_AFTER = re.compile(
+    r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|"
+    r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知)|没(?!错|毛病|问题)|除外|算了|免了|免谈|pass|"
+    r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
+    r"用不(?:惯|了|着))"
+)
+_PREFER = re.compile(
+    r"(?:主要|多数|大多|大部分|最|更|比较|还是|一般|首选|平时|基本|偏|通常|常|多半|经常|优先|先|尤其|特别|"
+    r"偏爱)(?:是|都|上|时候|情况|在|就|会|想|要|喝|吃|用|买|选|爱|喜欢|去|看|常|多|的|倾向|倾向于|中意)*$"
+)
+_PREFER_AFTER = re.compile(
+    r"^(?:的|类|型|皮|酒|茶)?(?:多一?(?:些|点)|为主|居多|更(?:多|好|喜欢|适合)|最(?:多|喜欢|爱|好)|优先|比较多|"
+    r"吧$)"
+)
+_LESS_BEFORE = re.compile(
+    r"(?:偶尔|有时|有时候|很少|不太|少量|顺便|其次|以前|之前|原来|曾经|老公|老婆|我妈|别人)(?:也|会|都|是|才|去|"
+    r"喝|吃|用|买|试|还|的)*$"
+)
 
-_SEPARATOR = r"[\s,，、.。和跟与及加&+/;；还有以及或者\-]"
-_MEASURE = r"(?![\d.]*\s?(?:个月|个娃|个孩子|个人|瓶|斤|岁|年|月(?!光)|天|次|块|元|盒|箱|罐|克|ml|kg|k|w|包|只|位|口|家|杯|两|毛|分|点|万|千|百|周|度|支|件|楼|栋|路|单|cm|米|片|颗|胎|宝|顿|折|%))"
-_NUMBERS = re.compile(rf"(?<![\da-z.第前后])(?:no\.?|选项?|第|数字|编号|答案|就|要|是|我|选择|扣|回|填|按|投|给|来|嗯|那|应该|大概|估计|可能|勾|戳)?\s?([1-9]{_MEASURE}(?:(?:{_SEPARATOR})*[1-9])*)(?:号|项|选项)?{_MEASURE}(?![\da-z])")
-_LETTERS = re.compile(r"(?<![a-z])(?:选|要|是|就)?([a-h](?:[\s,，、.和跟与及&+/]*[a-h])*)(?![a-z])")
-_CHINESE = re.compile(r"^(?:我|选项|选|要|是|就|那就|来|第|答案)*([一二两三四五六七八九](?:[,，、 和跟与及还有]*[一二三四五六七八九])*)(?:号|项)?[吧呗啊哈呀]*$")
-_ORDINAL = re.compile(r"第([一二两三四五六七八九\d])(?:个|种|项|款|类|条|样|档|位)?(?:[和跟与、,，及 ]*(?:第)?([一二三四五六七八九\d])(?:个|种|项|款|类|条|样|档)?)?|(前|后|头|末)([两二三四五六234])(?:个|种|项|款|类|样)?|(最后|末尾|倒数第一|最末|最下面|最下边)(?:一|那|的)?(?:个|种|项|款)?|(倒数第二)|(中间|当中)(?:那|的)?(?:一)?(?:个|种|款)?|(头一|首|最前|最上面|最上边|上面|前面|前者|左边|上边)(?:那|的|一)?(?:个|种|款)?|(下面|后面|后者|右边|后边|下边)(?:那|的|一)?(?:个|种|款)?")
-_FILLERS = re.compile(r"^(?:我(?:们|家|是|要|选|想|比较|觉得|这|平时|一般|应该)?|大概|可能|应该|一般|平时|主要|就|那|是|选|要|喝|买|用|吃|看|去|来|喜欢|爱|偏|还是|属于|想|给|比较|多|最|都|嗯|哦|有|在|会|算|到|常|偏好|做|当然|肯定|必须|更|倾向于?|都是|以|估计|差不多|感觉|目前|现在|这个|那个)+|(?:的(?:那个|那种|那款|那类|东西)?|吧|多一?点|多|多些|为主|居多|类|款|就行|就好|谢谢|可以|好了|这类|这种|那种|那个|这个|比较多|多一些|啦|了|呀|啊|哈|哦|呢|嘛|都行|也行|左右|系列|方面|什么的|之类的?)+$")
-_STOP_PARTS = frozenset("的 了 是 有 在 和 不 我 你 都 要 个 一 上 下 大 小 好 多 少 类 型 性 品 们 人 家 以 内 元 岁 月 天 次 每 其他 其它 没有 没 可以 这 那 什么 喜欢 平时".split())
-_SUFFIXES = ("性", "型", "类", "的", "款", "系列", "性皮肤", "皮肤", "皮", "酒", "茶", "产品", "用品", "味", "香型", "香")
+_FILLERS = re.compile(
+    r"^(?:我(?:们|家|是|要|选|想|比较|觉得|这|平时|一般|应该)?|大概|可能|应该|一般|平时|主要|就|那|是|选|要|喝|买|"
+    r"用|吃|看|去|来|喜欢|爱|偏|还是|属于|想|给|比较|多|最|都|嗯|哦|有|在|会|算|到|常|偏好|做|当然|肯定|必须|更|"
+    r"倾向于?|都是|以|估计|差不多|感觉|目前|现在|这个|那个)+|(?:的(?:那个|那种|那款|那类|东西)?|吧|多一?点|多|"
+    r"多些|为主|居多|类|款|就行|就好|谢谢|可以|好了|这类|这种|那种|那个|这个|比较多|多一些|啦|了|呀|啊|哈|哦|呢|"
+    r"嘛|都行|也行|左右|系列|方面|什么的|之类的?)+$"
+)
 _MIXED = re.compile(r"混合(?!性|皮|肌|型)|都有|两者|都喝|都用|都吃|兼有")
-_RANGED = re.compile(r"\d|[一二三四五六七八九十百千万两半]")
-
-
-class _Table(Struct, frozen=True):
-    """What a question's options are called, ready to be searched."""
-
-    search: AhoCorasick | None
-    owners: tuple[int, ...]
-    wordings: tuple[tuple[str, int], ...]
-    stems: tuple[tuple[str, int], ...]
-    ranges: tuple[tuple[float, float] | None, ...]
-    ages: bool
-
-
-def _affix(labels: list[str]) -> tuple[int, int]:
-    """How many characters all labels share at their beginning and at their end (酱香型, 浓香型: 0 and 2)."""
-    front = 0
-    while all(len(label) > front + 1 for label in labels) and len({label[front] for label in labels}) == 1:
-        front += 1
-    back = 0
-    while all(len(label) > front + back + 1 for label in labels) and len({label[-1 - back] for label in labels}) == 1:
-        back += 1
-    return front, back
-
-
-def _bounds(label: str, ages: bool) -> tuple[float, float] | None:
-    """The range that a label such as 100-300元 or 6个月以内 stands for."""
-    value = read_age(label, "", None) if ages else read_number(label, "多少钱")
-    if value is None:
-        return None
-    if isinstance(value, list):
-        low, high = value[0], value[1]
-        return float(low or 0), float("inf") if high is None else float(high)
-    if ages and re.search(r"以上|\+|往上", label):
-        return float(value), float("inf")
-    return float(value), float(value)
-
-
-@lru_cache(maxsize=1024)
-def _table(options: tuple[Option, ...]) -> _Table:
-    wordings: dict[str, int] = {}
-    for at, option in enumerate(options):
-        for wording in (*option.wordings, *re.split(r"[/／、|或()（）]", option.label)):
-            core = dense(wording)
-            if core and core not in ("其他", "等"):
-                wordings.setdefault(core, at)
-        for own in option.wordings:
-            wordings[dense(own)] = at
-    wordings.pop("", None)
-    labels = [dense(option.label) for option in options]
-    stems: dict[str, int | None] = {}
-    if len(labels) > 1 and all(labels):
-        front, back = _affix(labels)
-        for at, option in enumerate(options):
-            for wording in option.wordings:
-                core = dense(wording)
-                parts = {core, core[front : len(core) - back] if core == labels[at] else core}
-                parts |= {part.removesuffix(suffix) for part in set(parts) for suffix in _SUFFIXES}
-                for part in parts:
-                    if part and part not in wordings and part not in _STOP_PARTS and not part.isdigit():
-                        stems[part] = at if stems.get(part, at) == at else None
-        for part, at_or_none in stems.items():
-            if at_or_none is not None and len(part) > 1:
-                wordings.setdefault(part, at_or_none)
-    ages = all(re.search(r"岁|月|孕|生", option.label) for option in options) if options else False
-    ranged = [_bounds(dense_keep(option.label), ages) if _RANGED.search(option.label) or ages else None for option in options]
-    names = tuple(wordings)
-    return _Table(
-        search=AhoCorasick(names, matchkind=MatchKind.LeftmostLongest) if names else None,
-        owners=tuple(wordings[name] for name in names),
-        wordings=tuple(wordings.items()),
-        stems=tuple((stem, at) for stem, at in stems.items() if at is not None),
-        ranges=tuple(ranged) if sum(each is not None for each in ranged) >= 2 else (),
-        ages=ages,
-    )
-
-
-def dense_keep(label: str) -> str:
-    """A label half-width and lower case, its punctuation kept (it separates the ends of a range)."""
-    return label.replace("～", "~").replace("－", "-").lower()
 
 
 def _squeeze(text: str) -> str:
@@ -123,7 +67,7 @@ def _squeeze(text: str) -> str:
 
 def _labelled(question: Question, text: str) -> tuple[list[int], list[int], list[int]]:
     """Options that are named, named and wanted most, and named but refused."""
-    table = _table(question.options)
+    table = option_table(question.options)
     if table.search is None:
         return [], [], []
     text = _squeeze(text)
@@ -134,12 +78,24 @@ def _labelled(question: Question, text: str) -> tuple[list[int], list[int], list
     for at, (index, start, end) in enumerate(hits):
         owner = table.owners[index]
         name = text[start:end]
-        if name.isascii() and (text[start - 1 : start].isalnum() and text[start - 1 : start].isascii() or text[end : end + 1].isalnum() and text[end : end + 1].isascii()):
+        if name.isascii() and (
+            (text[start - 1 : start].isalnum() and text[start - 1 : start].isascii())
+            or (text[end : end + 1].isalnum() and text[end : end + 1].isascii())
+        ):
             continue
         before = re.split(r"[,，。;；!！\n]", text[max(0, start - 10) : start])[-1]
         after = text[end : end + 10]
-        chained = at > 0 and refused and re.fullmatch(r"[和跟与、及或]", text[hits[at - 1][2] : start]) and table.owners[hits[at - 1][0]] in refused
-        if (_NOT_BEFORE.search(before) and not re.search(r"离不开$|少不了$|不得不|不要太(?:爱|喜欢)|没喝够", before)) or _NOT_AFTER.match(after) or (chained and not _PREFER.search(before)):
+        chained = (
+            at > 0
+            and refused
+            and re.fullmatch(r"[和跟与、及或]", text[hits[at - 1][2] : start])
+            and table.owners[hits[at - 1][0]] in refused
+        )
+        if (
+            (_NOT_BEFORE.search(before) and not re.search(r"离不开$|少不了$|不得不|不要太(?:爱|喜欢)|没喝够", before))
+            or _NOT_AFTER.match(after)
+            or (chained and not _PREFER.search(before))
+        ):
             refused.append(owner)
             continue
         if _LESS_BEFORE.search(before):
@@ -151,55 +107,20 @@ def _labelled(question: Question, text: str) -> tuple[list[int], list[int], list
     # 红茶和白茶不喝: what is chained to a refused one by 和 is refused with it.
     for at in range(len(hits) - 2, -1, -1):
         owner, following = table.owners[hits[at][0]], table.owners[hits[at + 1][0]]
-        if following in refused and owner in named and re.fullmatch(r"[和跟与、及或]", text[hits[at][2] : hits[at + 1][1]]) and not _NOT_BEFORE.search(text[max(0, hits[at + 1][1] - 6) : hits[at + 1][1]]):
+        if (
+            following in refused
+            and owner in named
+            and re.fullmatch(r"[和跟与、及或]", text[hits[at][2] : hits[at + 1][1]])
+            and not _NOT_BEFORE.search(text[max(0, hits[at + 1][1] - 6) : hits[at + 1][1]])
+        ):
             named.remove(owner)
             refused.append(owner)
     return list(dict.fromkeys(named)), list(dict.fromkeys(preferred)), list(dict.fromkeys(refused))
 
 
-def _numbered(question: Question, text: str, multi: bool) -> list[int]:
-    count = len(question.options)
-    text = text.replace("\n", ",")
-    found: list[int] = []
-    span = re.fullmatch(r"\D{0,3}([1-9])\s?(?:-|~|到|至|—)\s?([1-9])\D{0,4}", text.strip()) if multi else None
-    if span and int(span.group(1)) < int(span.group(2)) <= count:
-        return list(range(int(span.group(1)) - 1, int(span.group(2))))
-    for match in _ORDINAL.finditer(text):
-        first, second, edge, size, last, second_last, middle, top, bottom = match.groups()
-        if first:
-            found += [_DIGIT.get(each) or int(each) for each in (first, second) if each]
-        elif edge:
-            number = _DIGIT.get(size) or int(size)
-            if number <= count:
-                found += range(1, number + 1) if edge in "前头" else range(count - number + 1, count + 1)
-        elif last:
-            found.append(count)
-        elif second_last:
-            found.append(count - 1)
-        elif middle and count % 2:
-            found.append(count // 2 + 1)
-        elif top and (count == 2 or match.group().startswith(("头一", "首", "最"))) and len(dense(text)) < 12:
-            found.append(1)
-        elif bottom and count == 2 and len(dense(text)) < 12:
-            found.append(count)
-    if not found:
-        for match in _NUMBERS.finditer(text):
-            if int(re.sub(r"\D", "", match.group(1)) or 0) > 10 and not multi and re.fullmatch(r"\d+", match.group(1)):
-                continue
-            found += [int(each) for each in re.findall(r"[1-9]", match.group(1))]
-    core = dense(text)
-    if not found and (spelt := _CHINESE.match(text.strip(" ,，。.!！~"))):
-        found += [_DIGIT[each] for each in re.findall(r"[一二两三四五六七八九]", spelt.group(1))]
-    if not found and len(core) <= 12 and (letters := _LETTERS.search(text)):
-        found += [ord(each) - ord("a") + 1 for each in re.findall(r"[a-h]", letters.group(1))]
-    if not found or any(not 1 <= each <= count for each in found):
-        return []
-    return [each - 1 for each in dict.fromkeys(found)]
-
-
 def _parts(question: Question, text: str) -> list[int]:
     """Options of which a reply names a part: 酱香 of 酱香型白酒, 干皮 of 干性皮肤."""
-    table = _table(question.options)
+    table = option_table(question.options)
     found: list[int] = []
     for start, end in clauses(text):
         for piece in re.split(r"[和跟与及加]|还有|以及|或者", _squeeze(text[start:end])):
@@ -207,7 +128,7 @@ def _parts(question: Question, text: str) -> list[int]:
             if not core:
                 continue
             stems = {at for stem, at in table.stems if (stem in core if len(stem) > 1 else _one_character(stem, core))}
-            if not stems and len(core) >= 1 and core not in _STOP_PARTS:
+            if not stems and len(core) >= 1 and core not in STOP_PARTS:
                 holders = {at for wording, at in table.wordings if core in wording}
                 stems = holders if len(holders) == 1 and not core.isdigit() else set()
             refused = re.search(r"不(?!错)|没", piece)
@@ -216,12 +137,17 @@ def _parts(question: Question, text: str) -> list[int]:
 
 
 def _one_character(stem: str, core: str) -> bool:
-    return core == stem or len(core) <= 3 and core.startswith(stem) and core[1:] in ("皮", "的", "型", "性", "类", "款", "点", "味", "香", "酒", "茶", "一点", "性皮", "性的", "皮肤")
+    return core == stem or (
+        len(core) <= 3
+        and core.startswith(stem)
+        and core[1:]
+        in ("皮", "的", "型", "性", "类", "款", "点", "味", "香", "酒", "茶", "一点", "性皮", "性的", "皮肤")
+    )
 
 
 def _measured(question: Question, text: str) -> list[int]:
     """The option whose range holds the amount or the age that a reply gives."""
-    table = _table(question.options)
+    table = option_table(question.options)
     if not table.ranges:
         return []
     value = read_age(text, question.text or "月", None) if table.ages else read_number(text, question.text or "多少钱")
@@ -244,18 +170,25 @@ def read_options(question: Question, text: str) -> list[str] | None:
         return None
     multi = question.type == "multi"
     core = dense(text).strip(PARTICLES)
-    exact = [at for wording, at in _table(question.options).wordings if wording == core]
+    exact = [at for wording, at in option_table(question.options).wordings if wording == core]
     if exact:
         return _values(question, exact)
     named, preferred, refused = _labelled(question, text)
     if refused or _EXCEPT.search(text) or _OTHERS.search(text):
         excluded = refused
         if not excluded and (_EXCEPT.search(text) or _BUT.search(text)) and not named:
-            excluded = _numbered(question, re.sub(r"除了?|都|其他|别的|以外|之外|可以|行|不要|要", " ", text), True)
+            excluded = numbered_options(
+                question, re.sub(r"除了?|都|其他|别的|以外|之外|可以|行|不要|要", " ", text), True
+            )
         if not excluded:
             excluded = [] if named else _parts(question, re.sub(r"除了?|以外|之外|外都.*|都.*|不要|不喝|不", ",", text))
         rest = [at for at in range(count) if at not in excluded]
-        if excluded and not named and (multi or len(rest) == 1) and (rest and (multi or count == 2 or _EXCEPT.search(text) or _OTHERS.search(text))):
+        if (
+            excluded
+            and not named
+            and (multi or len(rest) == 1)
+            and (rest and (multi or count == 2 or _EXCEPT.search(text) or _OTHERS.search(text)))
+        ):
             return _values(question, rest)
         if excluded and _OTHERS.search(text) and rest and multi:
             return _values(question, rest)
@@ -272,7 +205,7 @@ def read_options(question: Question, text: str) -> list[str] | None:
     if _NONE.search(dense(text)):
         return None
     barred = re.search(r"(?:不(?:要|喝|选|用|吃|是)|除了?|别|排除)\s?第?([1-9一二三四五六七八九])", text)
-    numbered = _numbered(question, text, multi)
+    numbered = numbered_options(question, text, multi)
     if barred and numbered:
         rest = [at for at in range(count) if at not in numbered]
         return _values(question, rest) if rest and (multi or len(rest) == 1) else None
@@ -290,7 +223,7 @@ def read_options(question: Question, text: str) -> list[str] | None:
 
 
 def _lesser(question: Question, text: str) -> list[int]:
-    table = _table(question.options)
+    table = option_table(question.options)
     squeezed = _squeeze(text)
     lesser = []
     if table.search is not None:

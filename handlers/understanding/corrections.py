@@ -10,14 +10,30 @@ from typing import Any
 from msgspec import Struct
 
 from handlers.understanding.amounts import is_about_money
+from handlers.understanding.phrases import words
 from handlers.understanding.text import Message, clauses, dense, readable
 from handlers.understanding.values import read_value, told_value
 from handlers.understanding.vocabulary import Prior, Question
 
-_WRONG = re.compile(r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|按|留|发|给|算|点)[错反]|错了|错啦|有误|不对(?!劲)|更正|纠正|改[成为到下]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|是.{1,8}不是|刚才那个|更新一下|作废|搬家|搬到|搬去|搬来|换(?:了)?(?:号|手机|电话)|新号|调(?:到|成|整|高|低)|改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|宝|娃)|说[高低多少大小早晚漏]了|改(?=\d|[一二两三四五六七八九十百千])|订正|勘误|wrong|typo|correction|mistake|actually")
-_EARLIER = re.compile(r"刚才|刚刚|刚说|方才|前面|上面|之前|上次|上一|上条|上一条|上个问题|昨天(?:说|填|写)|前天(?:说|填)|先前|早上(?:说|填)|前几天|那会儿|才将|刚填|刚写|刚发|头先|earlier")
-_LEAD = re.compile(r"^(?:(?:我|哦|啊|呃|不好意思|抱歉|对了|那个|嗯|sorry)*(?:应该|其实|就)?(?:是|改成|改为|改到|换成|调到|调成|叫做?|变成|更新为|改))+(?=.)")
-_NEGATED = re.compile(r"(?:不是|不姓|不叫|并非|不在|而不是)[^,，。;；!！\n是]{1,10}?(?=是|姓|叫|,|，|。|$|\n| )|不是[^,，。;；!！\n]{1,8}$")
+_WRONG = re.compile(
+    r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|按|留|发|给|算|点)[错反]|错了|错啦|有误|不对(?!劲)|更正|纠正|"
+    r"改[成为到下]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
+    r"是.{1,8}不是|刚才那个|更新一下|作废|搬家|搬到|搬去|搬来|换(?:了)?(?:号|手机|电话)|新号|调(?:到|成|整|高|低)|"
+    r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|宝|娃)|说[高低多少大小早晚漏]了|改(?=\d|"
+    r"[一二两三四五六七八九十百千])|订正|勘误|wrong|typo|correction|mistake|actually"
+)
+_EARLIER = re.compile(
+    r"刚才|刚刚|刚说|方才|前面|上面|之前|上次|上一|上条|上一条|上个问题|昨天(?:说|填|写)|前天(?:说|填)|先前|"
+    r"早上(?:说|填)|前几天|那会儿|才将|刚填|刚写|刚发|头先|earlier"
+)
+_LEAD = re.compile(
+    r"^(?:(?:我|哦|啊|呃|不好意思|抱歉|对了|那个|嗯|sorry)*(?:应该|其实|就)?(?:是|改成|改为|改到|换成|调到|调成|"
+    r"叫做?|变成|更新为|改))+(?=.)"
+)
+_NEGATED = re.compile(
+    r"(?:别叫我?|不是|不姓|不叫|并非|不在|而不是)[^,，。;；!！\n是]{1,10}?(?=是|姓|叫|,|，|。|$|\n| )|"
+    r"不是[^,，。;；!！\n]{1,8}$"
+)
 
 _NOUNS = {
     "name": re.compile(r"名字|姓名|称呼|姓|叫我|我叫|昵称|名(?:写|打|填|说)"),
@@ -30,7 +46,14 @@ _NOUNS = {
     "multi": re.compile(r"选|选项"),
     "yesno": re.compile(r"(?!)"),
 }
-_COMMON = frozenset("什么 怎么 多少 大概 您好 你好 一下 可以 喜欢 平时 我们 你们 哪个 哪些 是不 不是 有没 没有 一般 想要 需要 请问 一个 咱们 称呼 多大 几个 控制 哪里 哪几 主要 常喝 现在 目前".split())
+_COMMON = frozenset(
+    words(
+        """
+        什么 怎么 多少 大概 您好 你好 一下 可以 喜欢 平时 我们 你们 哪个 哪些 是不 不是 有没 没有 一般 想要
+        需要 请问 一个 咱们 称呼 多大 几个 控制 哪里 哪几 主要 常喝 现在 目前
+        """
+    )
+)
 
 
 _TOLD_WITHIN = 12
@@ -62,7 +85,13 @@ def find_correction(
         return None
     earlier = bool(_EARLIER.search(text))
     plain = _cleared(text)
-    opens = bool(re.match(r"\W*(?:哦|啊|不好意思|抱歉|对不起|等等|sorry|那个|对了|呃)*\W*(?:不对|错了|说错|写错|打错|填错|更正|弄错|搞错|记错|选错|我(?:刚|说错|写错|填错|打错))", text))
+    opens = bool(
+        re.match(
+            r"\W*(?:哦|啊|不好意思|抱歉|对不起|等等|sorry|那个|对了|呃)*\W*(?:不对|错了|说错|写错|打错|填错|更正|弄错|"
+            r"搞错|记错|选错|我(?:刚|说错|写错|填错|打错))",
+            text,
+        )
+    )
     ranked = sorted(
         ((_score(each, message, plain, asked_on), at) for at, each in enumerate(prior)),
         key=lambda pair: (pair[0], pair[1]),
@@ -84,10 +113,10 @@ def find_correction(
             return None
         if own is None and value is None and not opens:
             return None
-    if value is None and not named and question is not None and re.match(r"\w", text) and not opens:
+    repairs = value is None and not named and question is not None and re.match(r"\w", text) and not opens
+    if repairs and question is not None and read_value(question, message, text, asked_on) is not None:
         # 六百，刚才打错了，是八百 repairs the answer at hand.
-        if read_value(question, message, text, asked_on) is not None:
-            return None
+        return None
     if value is None and not named and not (earlier or opens):
         return None
     if value is not None and score < 2 and not (earlier or opens):
@@ -96,7 +125,14 @@ def find_correction(
         own_score = _named(question, text)
         if own_score >= _named(chosen.question, text) and not _mentions(chosen, text):
             return None
-    if question is not None and not earlier and not opens and _about(question, text) and not _about(chosen.question, text) and not _mentions(chosen, text):
+    if (
+        question is not None
+        and not earlier
+        and not opens
+        and _about(question, text)
+        and not _about(chosen.question, text)
+        and not _mentions(chosen, text)
+    ):
         return None
     start, end = _where(chosen, message, plain, asked_on)
     return Correction(chosen.question, value, start, end)
@@ -110,9 +146,13 @@ def _cleared(text: str) -> str:
         lead = _LEAD.match(text[start:end])
         if lead:
             pieces[start : start + lead.end()] = "," * lead.end()
-        elif (mark := re.search(r"(?:改成|改为|改到|换成|应该是|调到|调成|变成|更新为)", text[start:end])) and mark.end() < end - start:
-            pieces[start : start + mark.end()] = "," * mark.end()
-        elif (mark := re.search(r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|留)错了?|错了|不对", text[start:end])) and end - start > mark.end():
+        elif (
+            (mark := re.search(r"(?:改成|改为|改到|换成|应该是|调到|调成|变成|更新为)", text[start:end]))
+            and mark.end() < end - start
+        ) or (
+            (mark := re.search(r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|留)错了?|错了|不对", text[start:end]))
+            and end - start > mark.end()
+        ):
             pieces[start : start + mark.end()] = "," * mark.end()
         elif mark:
             pieces[start:end] = "," * (end - start)
@@ -140,7 +180,9 @@ def _grams(text: str) -> set[str]:
 def _bigrams(question: Question) -> list[str]:
     core = dense(readable(question.text))
     grams = [core[at : at + 2] for at in range(len(core) - 1)]
-    return [gram for gram in grams if gram not in _COMMON and not re.search(r"[你您我吗呢的了是在有多几哪么吧呀请]", gram)]
+    return [
+        gram for gram in grams if gram not in _COMMON and not re.search(r"[你您我吗呢的了是在有多几哪么吧呀请]", gram)
+    ]
 
 
 def _mentions(prior: Prior, text: str) -> bool:
@@ -152,10 +194,19 @@ def _mentions(prior: Prior, text: str) -> bool:
                 return True
         if isinstance(value, str) and len(value) > 0:
             parts = {value, value[-3:].rstrip("市省"), value.rstrip("市")}
-            parts |= {value[:1]} if prior.question.type == "name" and re.search(rf"不(?:是|姓|叫){re.escape(value[:1].lower())}", text) else set()
+            parts |= (
+                {value[:1]}
+                if prior.question.type == "name" and re.search(rf"不(?:是|姓|叫){re.escape(value[:1].lower())}", text)
+                else set()
+            )
             if prior.question.type == "region":
                 parts.add(re.sub(r"^.*?(?:省|自治区)", "", value).rstrip("市"))
-            if any(part and (len(part) > 1 or prior.question.type == "name" and f"是{part}" in text + "是" or f"姓{part}" in text) and readable(part) in text for part in parts):
+            if any(
+                part
+                and (len(part) > 1 or (prior.question.type == "name" and f"是{part}" in text) or f"姓{part}" in text)
+                and readable(part) in text
+                for part in parts
+            ):
                 return True
         elif isinstance(value, int) and not isinstance(value, bool) and str(value) in text:
             return True
@@ -187,8 +238,14 @@ def _score(prior: Prior, message: Message, plain: str, asked_on: date | None) ->
 
 def _where(prior: Prior, message: Message, plain: str, asked_on: date | None) -> tuple[int, int]:
     """The clauses from the first mark of a correction to the one that gives the new value."""
-    begin = next((first for first, stop in message.clauses if _WRONG.search(message.text[first:stop])
-                  or _named(prior.question, message.text[first:stop])), 0)
+    begin = next(
+        (
+            first
+            for first, stop in message.clauses
+            if _WRONG.search(message.text[first:stop]) or _named(prior.question, message.text[first:stop])
+        ),
+        0,
+    )
     end = 0
     for _, stop in message.clauses[:_TOLD_WITHIN]:
         end = stop

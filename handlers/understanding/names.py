@@ -9,39 +9,102 @@ from handlers.understanding.phrases import words
 from handlers.understanding.text import PARTICLES, Message, clauses
 
 _SPELT = {
-    "弓长": "张", "木子": "李", "耳东": "陈", "双木": "林", "古月": "胡", "口天": "吴", "言午": "许", "草头": "黄", "大肚": "黄", "三横": "王",
-    "三横一竖": "王", "立早": "章", "走肖": "赵", "双口": "吕", "立里": "童", "人可": "何", "干勾于": "于", "卯金刀": "刘", "文刀": "刘",
-    "双人": "徐", "余未": "徐", "草字头": "蒋", "将来的": "蒋", "关耳": "郑", "十八子": "李", "女且": "姐", "禾口": "和", "日月": "明", "子小": "孙",
-    "水工": "江", "三点水": "江", "木易": "杨", "凌云": "凌", "丘山": "岳", "美女": "姜", "曾经": "曾", "四维": "罗", "四夕": "罗", "马各": "骆",
+    "弓长": "张",
+    "木子": "李",
+    "耳东": "陈",
+    "双木": "林",
+    "古月": "胡",
+    "口天": "吴",
+    "言午": "许",
+    "草头": "黄",
+    "大肚": "黄",
+    "三横": "王",
+    "三横一竖": "王",
+    "立早": "章",
+    "走肖": "赵",
+    "双口": "吕",
+    "立里": "童",
+    "人可": "何",
+    "干勾于": "于",
+    "卯金刀": "刘",
+    "文刀": "刘",
+    "双人": "徐",
+    "余未": "徐",
+    "草字头": "蒋",
+    "将来的": "蒋",
+    "关耳": "郑",
+    "十八子": "李",
+    "女且": "姐",
+    "禾口": "和",
+    "日月": "明",
+    "子小": "孙",
+    "水工": "江",
+    "三点水": "江",
+    "木易": "杨",
+    "凌云": "凌",
+    "丘山": "岳",
+    "美女": "姜",
+    "曾经": "曾",
+    "四维": "罗",
+    "四夕": "罗",
+    "马各": "骆",
 }
 _COMPOUND = words("欧阳 司马 上官 诸葛 慕容 司徒 东方 南宫 夏侯 皇甫 尉迟 公孙 令狐 长孙 宇文 端木 百里 独孤 轩辕 西门")
 
 _LETTER = r"[\u4e00-\u9fffa-z0-9·'\-]"
-_TITLE = r"(?:先生|女士|小姐姐?|太太|夫人|姑娘|同学|老师|老板娘?|经理|师傅|医生|阿姨|大姐|大哥|小哥|哥哥?|姐姐?|妹妹?|弟弟?|叔叔?|婶|姨|爷爷?|奶奶|总|妈妈|爸爸|妈咪|麻麻|粑粑|宝妈|宝爸|妈|爸|嫂子?|掌柜|教练|工|董|局|校长)"
+_TITLE = (
+    r"(?:先生|女士|小姐姐?|太太|夫人|姑娘|同学|老师|老板娘?|经理|师傅|医生|阿姨|大姐|大哥|小哥|哥哥?|姐姐?|妹妹?|"
+    r"弟弟?|叔叔?|婶|姨|爷爷?|奶奶|总|妈妈|爸爸|妈咪|麻麻|粑粑|宝妈|宝爸|妈|爸|嫂子?|掌柜|教练|工|董|局|校长)"
+)
 _ENDING = re.compile(
-    rf"(?:就(?:可以|行|好|ok|成|是|够|中)(?:了)?|即可|都(?:可以|行|好|成)|也(?:可以|行|好|成)|好了|得了|可以(?:了)?|行了|比较好|亲切|吧|呗|哈|啦|呀|啊|哦|呢|嘛|咯|喽|哒|喔|噢|呦|哟|谢谢.*|我的名字|是我(?:的名字)?|就ok)+$"
+    r"(?:就(?:可以|行|好|ok|成|是|够|中)(?:了)?|即可|都(?:可以|行|好|成)|也(?:可以|行|好|成)|好了|得了|"
+    r"可以(?:了)?|行了|比较好|亲切|吧|呗|哈|啦|呀|啊|哦|呢|嘛|咯|喽|哒|喔|噢|呦|哟|谢谢.*|我的名字|"
+    r"是我(?:的名字)?|就ok)+$"
 )
 _CALL = re.compile(
-    rf"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人)|(?<=[,，。 \n])(?:就|请|可以|你)*(?:叫|喊)(?!我))(?:一声|作|做|为|叫|名字|一下|个)?[:：,， \"“'「《]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
+    r"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人)|(?<=[,，。 \n])(?:就|请|可以|你)*(?:叫|喊)(?!我))(?:一声|作|"
+    rf"做|为|叫|名字|一下|个)?[:：,， \"“'「《]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
 )
 _NAMED = re.compile(
-    rf"(?:我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫)|(?:本名|真名|全名|中文名|英文名)(?:是|叫)?|本人(?:姓名|是|叫|名叫)?|在下|鄙人|名字(?:是叫|是|叫|就)?|姓名(?:是)?|大名(?:是|叫)?|称呼(?:是)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|俺是|人家叫|my\s?name(?:'s|\sis)?|iam|i'm|i\sam|callme|call\sme|this\sis|name)"
+    r"(?:我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫)|(?:本名|真名|"
+    r"全名|中文名|英文名)(?:是|叫)?|本人(?:姓名|是|叫|名叫)?|在下|鄙人|名字(?:是叫|是|叫|就)?|姓名(?:是)?|"
+    r"大名(?:是|叫)?|称呼(?:是)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|俺是|人家叫|my\s?name(?:'s|\sis)?|"
+    r"iam|i'm|i\sam|callme|call\sme|this\sis|name)"
     rf"[:：,， \"“'「《]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
 )
 _SURNAME = re.compile(r"(?:免贵|敝姓|敝|我|本人|俺|鄙人|小姓|名)?[,， ]?姓[:：,， ]*([\u4e00-\u9fff]{1,5})")
 _AID = re.compile(
-    r"[(（][^()（）]{0,20}[)）]?|(?:[,， ]|^)[^,， ]{0,6}(?:字旁|偏旁|的那个|那个)[^,， ]{0,6}$|(?<=[\u4e00-\u9fff])[,， ]+[^,， ]{1,4}的[^,， ]{1,2}(?=$|[,， ])"
+    r"[(（][^()（）]{0,20}[)）]?|(?:[,， ]|^)[^,， ]{0,6}(?:字旁|偏旁|的那个|那个)[^,， ]{0,6}$|"
+    r"(?<=[\u4e00-\u9fff])[,， ]+[^,， ]{1,4}的[^,， ]{1,2}(?=$|[,， ])"
 )
-_FUNCTION = re.compile(r"[你您他她它吗么呢了过着这那哪谁啥怎没不别]|什么|可以|但是|因为|所以|觉得|知道|喜欢|想要|现在|就是|还是|有点|价格|多少|自己|随便|都行|名字|微信|昵称|备注|头像")
+_FUNCTION = re.compile(
+    r"[你您他她它吗么呢了过着这那哪谁啥怎没不别]|什么|可以|但是|因为|所以|觉得|知道|喜欢|想要|现在|就是|还是|有点|"
+    r"价格|多少|自己|随便|都行|名字|微信|昵称|备注|头像"
+)
 _NO_NAME = frozenset(
     words(
-        """男 女 男的 女的 男生 女生 男士 好 好的 嗯 嗯嗯 哦 可以 行 是 是的 对 对的 ok 好友 客户 老客户 新客户 顾客 老顾客 会员 朋友 人 群友 新人 学生 买家 消费者 同上 一样 你好 您好 在 在的 有 无 本人 喝茶 喝酒 买茶 买酒 买奶粉 咨询 加油 好吧 晚安 明天 今天 红茶 白茶 岩茶 酒 茶
-        真名 全名 大名 名字 姓名 昵称 网名 微信名 称呼 路人 路人甲 无名 无名氏 匿名 佚名 网友 爸爸 爸 爹 爷爷 你爹 你爸爸 你大爷 爷 祖宗 祖宗吧 秦始皇 玉皇大帝 上帝 神仙 奥特曼 隔壁老王 女朋友的 老公 亲爱的 宝贝老公 雷锋 红领巾 张三李四 马云 马化腾 特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 主人
-        叫 我叫 叫我 怎样 如何 啊 呃 额 emm 测试 test 收到 来了 谢谢 稍等 保密 秘密 早 早上好 哈哈 哈哈哈 晚点 忙 微信名 就微信名 用微信名 网名就行 看微信名 宝妈们 新手 路过 潜水"""
+        """
+        男 女 男的 女的 男生 女生 男士 好 好的 嗯 嗯嗯 哦 可以 行 是 是的 对 对的 ok 好友 客户 老客户 新客户
+        顾客 老顾客 会员 朋友 人 群友 新人 学生 买家 消费者 同上 一样 你好 您好 在 在的 有 无 本人 喝茶 喝酒
+        买茶 买酒 买奶粉 咨询 加油 好吧 晚安 明天 今天 红茶 白茶 岩茶 酒 茶 真名 全名 大名 名字 姓名 昵称 网名
+        微信名 称呼 路人 路人甲 无名 无名氏 匿名 佚名 网友 爸爸 爸 爹 爷爷 你爹 你爸爸 你大爷 爷 祖宗 祖宗吧
+        秦始皇 玉皇大帝 上帝 神仙 奥特曼 隔壁老王 女朋友的 老公 亲爱的 宝贝老公 雷锋 红领巾 张三李四 马云 马化腾
+        特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 主人 叫 我叫 叫我 怎样
+        如何 啊 呃 额 emm 测试 test 收到 来了 谢谢 稍等 保密 秘密 早 早上好 哈哈 哈哈哈 晚点 忙 微信名 就微信名
+        用微信名 网名就行 看微信名 宝妈们 新手 路过 潜水
+        """
     )
 )
-JOKES = frozenset(words("爸爸 爸 爹 你爹 你爸爸 你大爷 爷 祖宗 秦始皇 玉皇大帝 上帝 神仙 奥特曼 雷锋 红领巾 无名 无名氏 匿名 佚名 路人 路人甲 马云 马化腾 特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 主人 网友 老公"))
-_IS_A = re.compile(r"的$|做.{1,6}(?:的|生意)|(?:老)?客户|顾客|会员|学生$|宝妈群|新人|介绍|推荐|通过|看到|朋友|从|来|想|要|买|加")
+JOKES = frozenset(
+    words(
+        "爸爸 爸 爹 你爹 你爸爸 你大爷 爷 祖宗 秦始皇 玉皇大帝 上帝 神仙 奥特曼 雷锋 红领巾 无名 无名氏 匿名 佚名 "
+        "路人 路人甲 马云 马化腾 特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 "
+        "主人 网友 老公"
+    )
+)
+_IS_A = re.compile(
+    r"的$|做.{1,6}(?:的|生意)|(?:老)?客户|顾客|会员|学生$|宝妈群|新人|介绍|推荐|通过|看到|朋友|从|来|想|要|买|加"
+)
 _LEAD = re.compile(r"(?:那)?(?:就)?(?:叫|喊|是|称呼)")
 _BROKEN = re.compile(r"(?:^|\n)(?:我|叫|我叫|叫我|是|我是|姓|我姓)(?=\n)")
 _APART = re.compile(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
@@ -60,7 +123,9 @@ def _surname(letters: str) -> str:
     compound = letters[:2] in _COMPOUND
     rest = letters[2 if compound else 1 :]
     keep = letters[: 2 if compound else 1]
-    if rest and (re.fullmatch(_TITLE, rest) or (len(rest) == 1 and rest not in PARTICLES + "的名叫是就字弓木耳古双口了")):
+    if rest and (
+        re.fullmatch(_TITLE, rest) or (len(rest) == 1 and rest not in PARTICLES + "的名叫是就字弓木耳古双口了")
+    ):
         return letters
     if rest and rest.startswith(("名", "叫", "单名", "单字")):
         return keep + rest.removeprefix("单").lstrip("名叫字")
@@ -72,13 +137,13 @@ def _cut(message: Message, start: int, length: int) -> str:
 
 
 def _as_written(message: Message, start: int, piece: str, name: str) -> str:
-    """A name found in a piece of the text at `start`, as it was written; pieced together ones (姓吴名迪) as they are."""
+    """A name found in a piece of the text at `start`, as it was written; pieced together ones (姓吴名迪) stay so."""
     at = piece.find(name)
     return name if at < 0 else _cut(message, start + at, len(name))
 
 
 def read_name(message: Message, text: str) -> str | None:
-    """The form of address in a reply (`text` is the message's normalised text, asides masked), as the person wrote it."""
+    """The form of address in a reply, as the person wrote it. `text` is the message's text, asides masked."""
     if "\n" in text and _BROKEN.search(text):
         # 我 / 叫 / 李雷 in three bubbles.
         message = Message(re.sub(r"\s+", "", message.raw))
@@ -109,7 +174,9 @@ def told_name(message: Message, text: str) -> str | None:
 
 def is_joke(text: str) -> bool:
     """Whether a name is a joke that means none: 叫爸爸, 我是秦始皇."""
-    core = re.sub(r"^(?:我是|我叫|叫我|请?叫|喊我|本人|就叫我?)", "", re.sub(r"[\s,，。!！~]", "", text)).strip(PARTICLES)
+    core = re.sub(r"^(?:我是|我叫|叫我|请?叫|喊我|本人|就叫我?)", "", re.sub(r"[\s,，。!！~]", "", text)).strip(
+        PARTICLES
+    )
     return core in JOKES
 
 
@@ -140,7 +207,7 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
         name = described.group(1)
     if not name or name in _NO_NAME or len(name) > 12:
         return None
-    if strict and (_FUNCTION.search(name) or _IS_A.search(name) or len(name) > 8 and not name.isascii()):
+    if strict and (_FUNCTION.search(name) or _IS_A.search(name) or (len(name) > 8 and not name.isascii())):
         return None
     return _cut(message, start + offset + piece.index(name), len(name))
 
@@ -160,18 +227,20 @@ def _alone(message: Message, text: str) -> str | None:
     whole = text.strip(" ,，。.!！~")
     if _LATIN.match(whole) and whole not in _NO_NAME and not is_chat(whole):
         return _cut(message, text.index(whole), len(whole))
-    for start, end in clauses(text):
-        lead = _LEAD.match(text, start, end)
-        start = lead.end() if lead and lead.end() < end else start
+    for begin, end in clauses(text):
+        lead = _LEAD.match(text, begin, end)
+        start = lead.end() if lead and lead.end() < end else begin
         name = _trim(text[start:end])
         aided = _spelling_aid(name)
         if aided:
             return aided
-        if not name or name in _NO_NAME or is_chat(name) or name.isascii() and not name.isalpha() or len(name) > 10:
+        if not name or name in _NO_NAME or is_chat(name) or (name.isascii() and not name.isalpha()) or len(name) > 10:
             continue
         if _FUNCTION.search(name) or not re.fullmatch(rf"{_LETTER}+", name):
             continue
-        if "我" in name or (len(name) > 4 and not name.isascii() and not re.search(rf"{_TITLE}$", name) and len(text) > 24):
+        if "我" in name or (
+            len(name) > 4 and not name.isascii() and not re.search(rf"{_TITLE}$", name) and len(text) > 24
+        ):
             continue
         return _cut(message, start + text[start:end].index(name), len(name))
     return None

@@ -10,14 +10,46 @@ import re
 
 from msgspec import Struct
 
-DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "仨": 3, "幺": 1, "壹": 1,
-                                                             "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9}
-UNITS = {"十": 10, "拾": 10, "廿": 20, "卅": 30, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000, "k": 1_000, "万": 10_000,
-         "萬": 10_000, "w": 10_000, "亿": 100_000_000}
+from handlers.understanding.phrases import words
+
+DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "俩": 2,
+    "仨": 3,
+    "幺": 1,
+    "壹": 1,
+    "贰": 2,
+    "叁": 3,
+    "肆": 4,
+    "伍": 5,
+    "陆": 6,
+    "柒": 7,
+    "捌": 8,
+    "玖": 9,
+}
+UNITS = {
+    "十": 10,
+    "拾": 10,
+    "廿": 20,
+    "卅": 30,
+    "百": 100,
+    "佰": 100,
+    "千": 1_000,
+    "仟": 1_000,
+    "k": 1_000,
+    "万": 10_000,
+    "萬": 10_000,
+    "w": 10_000,
+    "亿": 100_000_000,
+}
+
+# 百 alone is a number only in 百来块, 千把块, 千元, 上百.
+_BARE_UNIT = re.compile(r"[上过破]|.?[百千万亿佰仟](?:来|把|元|块)")
 
 
 class Number(Struct, frozen=True):
-    """A number at `start`–`end` of the text. `unit` is the last multiplier written (百 of 三五百), 1 if there is none."""
+    """A number at `start`–`end` of the text. `unit` is the last multiplier written (百 of 三五百), else 1."""
 
     start: int
     end: int
@@ -30,20 +62,25 @@ class Number(Struct, frozen=True):
 
 _CHINESE = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖十拾廿卅百佰千仟万亿"
 _TOKEN = re.compile(
-    r"(?P<arabic>(?<![a-z\d.])\d{1,12}(?:,\d{3})*(?:\.\d{1,4})?)\s?(?P<unit>[十百千万亿]{1,2}|[kw](?![a-z]))?(?P<rest>\d(?![\d.]))?(?P<tail>[一二三四五六七八九](?![十百千万年月个岁号]))?"
+    r"(?P<arabic>(?<![a-z\d.])\d{1,12}(?:,\d{3})*(?:\.\d{1,4})?)\s?(?P<unit>[十百千万亿]{1,2}|"
+    r"[kw](?![a-z]))?(?P<rest>\d(?![\d.]))?(?P<tail>[一二三四五六七八九](?![十百千万年月个岁号]))?"
     rf"|(?P<chinese>[{_CHINESE}]{{1,24}}[kw]?)|(?P<both>俩|仨)"
 )
 
 # Words that hold a numeral character and are no number. The longest comes first in the alternation.
 _WORDS = sorted(
-    """一般 一下 一点 一些 一样 一直 一起 一定 一会 一切 一旦 一律 一向 一边 一同 一致 一共 一方面 一半一半 一阵 一辈子 一瞬 一言难尽
-    万一 万分 千万别 千万不 千万要 千万 万能 万象 百合 百货 百度 百香果 百分 百搭 百年 百岁山 百事 百家 百姓 千禧 千里
-    第一次 统一 唯一 单一 专一 之一 星期一 星期二 星期三 星期四 星期五 星期六 周一 周二 周三 周四 周五 周六 礼拜一 礼拜二 礼拜三
-    礼拜四 礼拜五 礼拜六 三亚 三明 三门峡 四川 四平 五指山 五粮液 五常 六安 六盘水 七台河 九江 八宝 十堰 十分 十足 万宁 万州 千岛湖
-    百色 二手 二维码 二话 二胎 三胎 二宝 三宝 一宝 大宝二宝 三高 三七 四季 五香 五官 六神 七夕 八卦 九寨沟 三八 五一 十一假 国庆 一来二去
-    三天两头 乱七八糟 七上八下 三心二意 不三不四 一问三不知 一模一样 一言为定 一来 一口价 一家人 一家子 丢三落四 一手 一时 一路 一看
-    一想 一块儿 一套 一心 一身 一早 一律 独一无二 一线 一段 二段 三段 一阶 二阶 三阶 万家 万科 万达 亿点点 亿点 有一说一 一百个愿意
-    一百个不愿意 一百个放心 一万个不 王老五 小二 老二 老三 老大 张三 李四 王五 十全十美 千万不要 二货 十有八九 八成 九成""".split(),
+    words("""
+        一般 一下 一点 一些 一样 一直 一起 一定 一会 一切 一旦 一律 一向 一边 一同 一致 一共 一方面 一半一半
+        一阵 一辈子 一瞬 一言难尽 万一 万分 千万别 千万不 千万要 千万 万能 万象 百合 百货 百度 百香果 百分 百搭
+        百年 百岁山 百事 百家 百姓 千禧 千里 第一次 统一 唯一 单一 专一 之一 星期一 星期二 星期三 星期四 星期五
+        星期六 周一 周二 周三 周四 周五 周六 礼拜一 礼拜二 礼拜三 礼拜四 礼拜五 礼拜六 三亚 三明 三门峡 四川
+        四平 五指山 五粮液 五常 六安 六盘水 七台河 九江 八宝 十堰 十分 十足 万宁 万州 千岛湖 百色 二手 二维码
+        二话 二胎 三胎 二宝 三宝 一宝 大宝二宝 三高 三七 四季 五香 五官 六神 七夕 八卦 九寨沟 三八 五一 十一假
+        国庆 一来二去 三天两头 乱七八糟 七上八下 三心二意 不三不四 一问三不知 一模一样 一言为定 一来 一口价
+        一家人 一家子 丢三落四 一手 一时 一路 一看 一想 一块儿 一套 一心 一身 一早 一律 独一无二 一线 一段 二段
+        三段 一阶 二阶 三阶 万家 万科 万达 亿点点 亿点 有一说一 一百个愿意 一百个不愿意 一百个放心 一万个不
+        王老五 小二 老二 老三 老大 张三 李四 王五 十全十美 千万不要 二货 十有八九 八成 九成
+        """),
     key=len,
     reverse=True,
 )
@@ -56,7 +93,7 @@ def masked(text: str) -> str:
 
 
 def plain(numeral: str) -> float | None:
-    """The value of a Chinese numeral without ranges: 一千二百 1200, 一千二 1200, 三百零五 305, 一九九〇 1990; else None."""
+    """The value of a Chinese numeral without ranges: 一千二百 and 一千二 1200, 三百零五 305, 一九九〇 1990."""
     total = section = 0
     digit: int | None = None
     last_unit = 0
@@ -119,15 +156,13 @@ def numbers(text: str) -> list[Number]:
             plain_value = value_or_none or 0.0
             low, high = spread or (plain_value, plain_value)
             unit = UNITS.get(numeral[-1], 1)
-            if numeral in ("百", "千", "万", "亿", "佰", "仟"):
-                # 百 alone is a number only in 百来块, 千把块, 千元, 上百.
-                if text[end : end + 1] not in ("来", "把", "元", "块") and text[start - 1 : start] not in ("上", "过", "破"):
-                    continue
+            if numeral in UNITS and numeral not in "十廿卅" and not _BARE_UNIT.match(text[max(0, start - 1) : end + 1]):
+                continue
             if numeral == "百八十":
                 low, high = 80.0, 100.0
             if text[end : end + 2] in ("位数", "几位"):
                 continue
-            if text[end : end + 1] == "几" or text[max(0, start - 1) : start] == "几" and numeral[0] in UNITS:
+            if text[end : end + 1] == "几" or (text[max(0, start - 1) : start] == "几" and numeral[0] in UNITS):
                 # 十几, 几百: no figure that could be stored.
                 continue
             found.append(Number(start, end, low, high, unit))

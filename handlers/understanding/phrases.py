@@ -11,7 +11,9 @@ from handlers.understanding.text import dense
 
 
 def words(table: str) -> tuple[str, ...]:
-    """A table of words written with blanks between them."""
+    """
+    A table of words written with blanks between them.
+    """
     return tuple(table.split())
 
 

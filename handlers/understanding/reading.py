@@ -17,15 +17,28 @@ from handlers.understanding.names import is_joke, told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_human
 from handlers.understanding.text import Message, dense
 from handlers.understanding.values import further_facts, read_value
-from handlers.understanding.vocabulary import Prior, Question, Understanding, Words
+from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
 from handlers.understanding.yesno import plain_yesno
 
-_NOWHERE = re.compile(r"^(?:我|我们|就|人)?(?:在|住|住在|来自)?(?:地球|火星|月球|宇宙|银河系?|太阳系|家|家里|自己家|床上|被窝里?|梦里|心里|天上|人间|东土大唐|花果山|水帘洞|高老庄|桃花岛|亚洲|宇宙中心|你心里|你家|你家楼下|你家隔壁|你隔壁|中国|地球村|大中国)(?:上|的|人|里)*$")
-_MONEY_JOKE = re.compile(r"个亿|百亿|千亿|个小目标|不差钱|不缺钱|钱不是问题|没钱|看老婆|看老公|老婆脸色|穷|吃土|白嫖|免费(?:的|最好)?$|不要钱|越便宜越好|越贵越好|有钱任性|看(?:你)?(?:心情|良心)|你(?:养|请|买单)|零花钱|老婆(?:管|说了算)|倾家荡产|砸锅卖铁")
+_NOWHERE = re.compile(
+    r"^(?:我|我们|就|人)?(?:在|住|住在|来自)?(?:地球|火星|月球|宇宙|银河系?|太阳系|家|家里|自己家|床上|被窝里?|"
+    r"梦里|心里|天上|人间|东土大唐|花果山|水帘洞|高老庄|桃花岛|亚洲|宇宙中心|你心里|你家|你家楼下|你家隔壁|你隔壁|"
+    r"中国|地球村|大中国)(?:上|的|人|里)*$"
+)
+_MONEY_JOKE = re.compile(
+    r"个亿|百亿|千亿|个小目标|不差钱|不缺钱|钱不是问题|没钱|看老婆|看老公|老婆脸色|穷|吃土|白嫖|免费(?:的|最好)?$|"
+    r"不要钱|越便宜越好|越贵越好|有钱任性|看(?:你)?(?:心情|良心)|你(?:养|请|买单)|零花钱|老婆(?:管|说了算)|"
+    r"倾家荡产|砸锅卖铁"
+)
 _AGE_JOKE = re.compile(r"我(?:自己)?(?:就|还)?是(?:个)?(?:宝宝|孩子)|永远|年年\d\d|保密")
-_WANTS_ADVICE = re.compile(r"你们|有没有|推荐|建议|哪[个款种](?:好|适合|合适)|怎么选|能不能|可不可以|[?？]|[吗么]$|是不是")
+_WANTS_ADVICE = re.compile(
+    r"你们|有没有|推荐|建议|哪[个款种](?:好|适合|合适)|怎么选|能不能|可不可以|[?？]|[吗么]$|是不是"
+)
 _BILLION = 100_000_000
-_TOLD_IN_QUESTION = re.compile(r"(?:我家|我们家|宝宝|娃|孩子|宝贝|儿子|女儿|闺女|我们?|才|刚|都|快).{0,8}(?:岁|月|天)|(?:岁|月|天)(?:半|多)?了")
+_TOLD_IN_QUESTION = re.compile(
+    r"(?:我家|我们家|宝宝|娃|孩子|宝贝|儿子|女儿|闺女|我们?|才|刚|都|快).{0,8}(?:岁|月|天)|(?:岁|月|天)(?:半|"
+    r"多)?了"
+)
 
 
 class _Clauses(Struct):
@@ -69,7 +82,7 @@ def understand(
     prior: Sequence[Prior] = (),
     others: Sequence[Question] = (),
     asked_on: date | None = None,
-    words: Words = Words(),
+    words: Words = NO_WORDS,
 ) -> Understanding:
     """What a reply to `question` means.
 
@@ -79,7 +92,7 @@ def understand(
     message = Message(reply)
     if is_opt_out(message, words):
         return Understanding("optout")
-    if acts.only_pictures(message) and question.type != "yesno" or not message.dense and not message.pictures:
+    if (acts.only_pictures(message) and question.type != "yesno") or (not message.dense and not message.pictures):
         return Understanding("chitchat" if message.pictures else "unclear")
     seen = _look(message)
     asks = bool(seen.asking) or wants_human(message, words) or asks_whether_bot(message, words)
@@ -100,7 +113,7 @@ def meaning_unasked(
     prior: Sequence[Prior] = (),
     others: Sequence[Question] = (),
     asked_on: date | None = None,
-    words: Words = Words(),
+    words: Words = NO_WORDS,
 ) -> Understanding:
     """What a message means when no question is open: opting out, a correction, a question (for a human or about bots
     too: see `wants_human`, `asks_whether_bot`), facts in `also` (act `answer`), putting off, or chitchat."""
@@ -126,7 +139,12 @@ def meaning_unasked(
 
 
 def _corrected(
-    correction: Correction, question: Question, message: Message, others: Sequence[Question], asked_on: date | None, asks: bool
+    correction: Correction,
+    question: Question,
+    message: Message,
+    others: Sequence[Question],
+    asked_on: date | None,
+    asks: bool,
 ) -> Understanding:
     also = further_facts(others, correction.corrects, message, message.text, asked_on) if others else {}
     rest = message.without([(correction.start, correction.end)])
@@ -162,7 +180,12 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
     value = read_value(question, message, text, asked_on) if re.search(r"\w", text) or message.pictures else None
     if value is None and question.type == "age_months" and seen.asking and _TOLD_IN_QUESTION.search(message.text):
         value = read_value(question, message, message.text, asked_on)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= _BILLION and question.type == "number":
+    if (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and value >= _BILLION
+        and question.type == "number"
+    ):
         return None
     return value
 
@@ -173,7 +196,7 @@ _TYPES = frozenset(("name", "age_months", "number", "date", "region", "choice", 
 def _is_free_answer(message: Message, seen: _Clauses) -> bool:
     short = len(message.dense) <= 14
     aside = len(seen.asking) + len(seen.chatting)
-    if seen.refusing and short or seen.delaying and len(seen.delaying) + aside == seen.count:
+    if (seen.refusing and short) or (seen.delaying and len(seen.delaying) + aside == seen.count):
         return False
     if seen.unknowing and len(message.dense) <= 8:
         return False
@@ -193,11 +216,30 @@ def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> An
         return "chitchat"
     if question.type == "yesno":
         return "unclear"
-    if seen.unknowing or question.type == "age_months" and has_no_child(message.text):
+    if seen.unknowing or (question.type == "age_months" and has_no_child(message.text)):
         return "decline"
     if question.type in ("choice", "multi") and refuses_all(message.text):
         return "decline"
-    if bare in ("没有", "没", "无", "没了", "不", "不要", "不用", "不需要", "不了", "no", "nope", "算了", "不想", "不用了", "不要了", "不给", "不留", "不说"):
+    if bare in (
+        "没有",
+        "没",
+        "无",
+        "没了",
+        "不",
+        "不要",
+        "不用",
+        "不需要",
+        "不了",
+        "no",
+        "nope",
+        "算了",
+        "不想",
+        "不用了",
+        "不要了",
+        "不给",
+        "不留",
+        "不说",
+    ):
         return "decline"
     return "unclear"
 

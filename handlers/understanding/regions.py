@@ -12,7 +12,10 @@ from msgspec import Struct
 from handlers.understanding.places import ETHNIC_GROUPS, NICKNAMES, ORDINARY_WORDS, USUAL
 
 _PROVINCE, _PREFECTURE, _COUNTY = 1, 2, 3
-_SUFFIX = re.compile(r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|林区|新区|地区|省|市|盟|县|区|旗)$")
+_SUFFIX = re.compile(
+    r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|林区|新区|地区|省|市|盟|县|区|"
+    r"旗)$"
+)
 _ETHNIC = re.compile(rf"(?:{'|'.join(sorted(ETHNIC_GROUPS, key=len, reverse=True))})族?$")
 _LONGEST_RUN = 5  # 中国 浙江省 杭州市 余杭区 and one to spare
 _MOST_MENTIONS = 40
@@ -94,9 +97,21 @@ _NAMES = tuple(_PLACES)
 _SEARCH = AhoCorasick(_NAMES, matchkind=MatchKind.LeftmostLongest)
 _SINGLE = frozenset(name for name in _NAMES if len(name) == 1)
 
-_HOME = re.compile(r"(?:在|住|定居|现居|现住|坐标|常驻|base|搬(?:到|来|去)|嫁(?:到|来)|来到?|到了?|落户|工作|上班|上学|安家|呆|待|位于|地址|城市|是|现在|如今|目前|人在|漂)(?:了|的|是|:|：|在|于|我们|我|这边|市|都|大|老|美丽的|咱|俺|,|\s)*$")
-_ORIGIN = re.compile(r"(?:老家|祖籍|籍贯|出生(?:在|于|地)?|原籍|娘家|婆家|户口|户籍|原来(?:是|在)?|以前(?:是|在)?|之前(?:是|在)?|原先|本来(?:是|在)?|从(?:小)?|曾经|大学在|上学在|来自|毕业于|离开|不在|不是|没在|离|老公(?:是|在)?|老婆(?:是|在)?|爸妈(?:在|是)?|公司(?:总部)?在|儿子在|女儿在|孩子在|出差(?:在|到)?|去过|想去|去|旅游)(?:的|了|:|：|是|在|我们|我|\s)*$")
-_ORIGIN_AFTER = re.compile(r"^(?:省|市|县|那边|那儿|那里)?(?:长大|出生|出身|户口|老家|搬(?:来|走|过来|到)|过来|来的|嫁|调|毕业|读的?大学|旅游|出差)")
+_HOME = re.compile(
+    r"(?:在|住|定居|现居|现住|坐标|常驻|base|搬(?:到|来|去)|嫁(?:到|来)|来到?|到了?|落户|工作|上班|上学|安家|呆|"
+    r"待|位于|地址|城市|是|现在|如今|目前|人在|漂)(?:了|的|是|:|：|在|于|我们|我|这边|市|都|大|老|美丽的|咱|俺|,|"
+    r"\s)*$"
+)
+_ORIGIN = re.compile(
+    r"(?:老家|祖籍|籍贯|出生(?:在|于|地)?|原籍|娘家|婆家|户口|户籍|原来(?:是|在)?|以前(?:是|在)?|之前(?:是|在)?|"
+    r"原先|本来(?:是|在)?|从(?:小)?|曾经|大学在|上学在|来自|毕业于|离开|不在|不是|没在|离|老公(?:是|在)?|"
+    r"老婆(?:是|在)?|爸妈(?:在|是)?|公司(?:总部)?在|儿子在|女儿在|孩子在|出差(?:在|到)?|去过|想去|去|旅游)(?:的|"
+    r"了|:|：|是|在|我们|我|\s)*$"
+)
+_ORIGIN_AFTER = re.compile(
+    r"^(?:省|市|县|那边|那儿|那里)?(?:长大|出生|出身|户口|老家|搬(?:来|走|过来|到)|过来|来的|嫁|调|毕业|读的?大学|"
+    r"旅游|出差)"
+)
 _PERSON_AFTER = re.compile(r"^(?:本地|土著|土生土长)?(?:的)?人(?:,|，|\s|在|现|$|吧|啊|呀|哈|。|住|嫁|但)")
 _NOW = re.compile(r"现在|目前|如今|现居|现住|定居|搬到|嫁到|常驻|住在|常住|人在")
 _BOTH = re.compile(r"^[^,，。]{0,3}(?:和|或者?|还是|跟|与|、|/|两边|两头)[^,，。]{0,2}$")
@@ -112,7 +127,12 @@ def _mentions(text: str) -> list[Mention]:
         if len(name) == 1 and not _stands_alone(text, start, end):
             continue
         # 中国浙江省 杭州 市 余杭: names that touch are one place.
-        if runs and len(runs[-1]) < _LONGEST_RUN and re.fullmatch(r"[省市县区州盟的\s·,，\-/]?\s?", text[runs[-1][-1][2] : start]) and _contains(runs[-1][-1][0], name):
+        if (
+            runs
+            and len(runs[-1]) < _LONGEST_RUN
+            and re.fullmatch(r"[省市县区州盟的\s·,，\-/]?\s?", text[runs[-1][-1][2] : start])
+            and _contains(runs[-1][-1][0], name)
+        ):
             runs[-1].append((name, start, end))
         else:
             runs.append([(name, start, end)])
@@ -132,8 +152,13 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _contains(above: str, below: str) -> bool:
-    return any(a.level < b.level and b.value.startswith(a.value) or (a.level <= b.level and a.value == b.value)
-               or (b.level < a.level and a.value.startswith(b.value)) for a in _PLACES[above] for b in _PLACES[below])
+    return any(
+        (a.level < b.level and b.value.startswith(a.value))
+        or (a.level <= b.level and a.value == b.value)
+        or (b.level < a.level and a.value.startswith(b.value))
+        for a in _PLACES[above]
+        for b in _PLACES[below]
+    )
 
 
 def _resolve(run: list[tuple[str, int, int]]) -> Mention:
@@ -143,16 +168,23 @@ def _resolve(run: list[tuple[str, int, int]]) -> Mention:
     best: tuple[Place, ...] = ()
     for places in sorted(candidates, key=lambda each: -max(p.level for p in each)):
         fitting = tuple(
-            p for p in places
-            if all(any(p.value.startswith(q.value) or q.value.startswith(p.value) for q in others) for others in candidates)
+            p
+            for p in places
+            if all(
+                any(p.value.startswith(q.value) or q.value.startswith(p.value) for q in others) for others in candidates
+            )
         )
         if fitting:
             best = fitting
             break
     if len(run) > 1:
         # The most exact value that all names agree on.
-        agreeing = [p for places in candidates for p in places
-                    if all(any(p.value.startswith(q.value) for q in others) for others in candidates)]
+        agreeing = [
+            p
+            for places in candidates
+            for p in places
+            if all(any(p.value.startswith(q.value) for q in others) for others in candidates)
+        ]
         agreeing.sort(key=lambda p: -len(p.value))
         best = tuple(dict.fromkeys(agreeing)) or best
     return Mention(start, end, best or candidates[0], certain)
@@ -166,7 +198,11 @@ def _chosen(mention: Mention, name: str) -> str | None:
     if name in USUAL:
         return USUAL[name] or None
     first, second = mention.places[0], next(p for p in mention.places if p.value != values[0])
-    return values[0] if first.level < second.level or len(mention.places[0].value) > len(second.value) and "," in name else None
+    return (
+        values[0]
+        if first.level < second.level or (len(mention.places[0].value) > len(second.value) and "," in name)
+        else None
+    )
 
 
 def _weight(text: str, mention: Mention) -> int:
@@ -196,9 +232,16 @@ def read_region(text: str) -> str | None:
     if weights[best] <= -3:
         return None
     for at, (left, right) in enumerate(pairwise(mentions)):
-        joined = _BOTH.match(text[left.end : right.start]) or (left.end == right.start) or _BOTH_AFTER.match(text[right.end :])
-        if joined and weights[at] >= 0 and _value_of(text, left) != _value_of(text, right) and (
-            _BOTH.match(text[left.end : right.start]) or _BOTH_AFTER.match(text[right.end :])
+        joined = (
+            _BOTH.match(text[left.end : right.start])
+            or (left.end == right.start)
+            or _BOTH_AFTER.match(text[right.end :])
+        )
+        if (
+            joined
+            and weights[at] >= 0
+            and _value_of(text, left) != _value_of(text, right)
+            and (_BOTH.match(text[left.end : right.start]) or _BOTH_AFTER.match(text[right.end :]))
         ):
             return None
     value = _value_of(text, mentions[best])
@@ -221,8 +264,13 @@ def told_region(text: str) -> str | None:
         place = mention.places[0]
         if not mention.certain or mention.end - mention.start < 2 or place.level == _COUNTY:
             continue
-        said = re.search(r"(?:我们?(?:人|家|现在|就|也)*(?:在|住)|坐标|人在|住在?|定居|搬到了?|现居|base|常驻|家在|城市(?:是|:)?)$", before)
-        alone = re.search(r"(?:^|[,，。;；!！\n ])(?:我|俺|咱)?(?:是|在)?$", before) and re.match(r"(?:这边|市|省)?(?:的|人|吧|本地)*(?:$|[,，。;；!！\n ])", after)
+        said = re.search(
+            r"(?:我们?(?:人|家|现在|就|也)*(?:在|住)|坐标|人在|住在?|定居|搬到了?|现居|base|常驻|家在|城市(?:是|:)?)$",
+            before,
+        )
+        alone = re.search(r"(?:^|[,，。;；!！\n ])(?:我|俺|咱)?(?:是|在)?$", before) and re.match(
+            r"(?:这边|市|省)?(?:的|人|吧|本地)*(?:$|[,，。;；!！\n ])", after
+        )
         if (said or alone) and not _ORIGIN.search(before):
             return _value_of(text, mention)
     return None

@@ -41,7 +41,9 @@ _PICTURE = (
 _CODE_OR_EMOJI = re.compile(rf"\[[A-Za-z\u4e00-\u9fff]{{1,8}}\]|[{_PICTURE}]")
 _DROPPED = re.compile(r"[^\w\u4e00-\u9fff]+|_")
 PARTICLES = "吧啊呀呢嘛哈哦噢喔啦咯嘞呗哟嗯额呃唉诶欸哎嘿滴捏哒叭撒噻哩咧"
-_CLAUSE_END = re.compile(r"[，。！？；、,!?;~…\n\r\t—]+|\.{2,}|(?<!\d)\.|\.(?!\d)|(?<=[吧呗啦咯嘞哈])(?=\w{2})| +")
+_CLAUSE_END = re.compile(
+    r"[，。！？；、,!?;~…\n\r\t—]+|\.{2,}|(?<!\d)\.|\.(?!\d)|(?<=[吧呗啦咯嘞哈])(?=\w{2})|(?<![a-z]) +| +(?![a-z ])"
+)
 _MARK = re.compile(r"[?？]")
 
 

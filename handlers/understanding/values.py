@@ -19,7 +19,9 @@ from handlers.understanding.vocabulary import Question
 from handlers.understanding.yesno import read_yesno
 
 _REPAIR = re.compile(
-    r"(?:[,，。!！~ \n]|^|(?<=[^\s]))(?:哦|啊|噢|呃|额|诶|哎)?(?:不对(?!劲|称|外)|不是不是|说错了?|打错字?了?|写错了?|输错了?|按错了?|发错了?|选错了?|手滑了?|手误|口误|笔误|更正一?下?|错了错了|错了|应该是|改成|改为|哦不|啊不|噢不|呃不|不不不?[,，]|(?<=[,，])不[,，](?=是))[,，。!！~ \n是我]*"
+    r"(?:[,，。!！~ \n]|^|(?<=[^\s]))(?:哦|啊|噢|呃|额|诶|哎)?(?:不对(?!劲|称|外)|不是不是|说错了?|打错字?了?|"
+    r"写错了?|输错了?|按错了?|发错了?|选错了?|手滑了?|手误|口误|笔误|更正一?下?|错了错了|错了|应该是|改成|改为|"
+    r"哦不|啊不|噢不|呃不|不不不?[,，]|(?<=[,，])不[,，](?=是))[,，。!！~ \n是我]*"
 )
 _RATHER = re.compile(r"不是?([^,，。是\n]{1,10})[,， \n]*(?:而|我)?是(?=.)")
 _NOT_THAT = re.compile(r"(?<=[^,，。\s])[,， ]?(?:不是|不姓|并不是|而不是|可不是)[^,，。\n]{1,8}$")
@@ -37,8 +39,7 @@ def _option(question: Question, text: str) -> Any:
 
 
 def _number(question: Question, text: str) -> Any:
-    value = read_number(text, _asked(question))
-    return value
+    return read_number(text, _asked(question))
 
 
 _READERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
@@ -110,18 +111,21 @@ def told_value(question: Question, message: Message, text: str, asked_on: date |
     return teller(question, message, text, asked_on) if teller else None
 
 
+def _alike(one: Question, other: Question) -> bool:
+    """Whether one telling could be taken for either: one figure cannot answer two questions of the same measure."""
+    if one.type != other.type or one.type in ("choice", "multi"):
+        return False
+    return one.type != "number" or is_about_money(_asked(one)) == is_about_money(_asked(other))
+
+
 def further_facts(
     others: Sequence[Question], answered: Question | None, message: Message, text: str, asked_on: date | None
 ) -> dict[str, Any]:
     """What a reply tells about the other unanswered questions, by key. It would rather miss than invent."""
     facts: dict[str, Any] = {}
     for other in others:
-        if answered is not None and other.key == answered.key:
+        if answered is not None and (other.key == answered.key or _alike(other, answered)):
             continue
-        if answered is not None and other.type == answered.type and other.type not in ("choice", "multi"):
-            # One figure cannot answer two questions, unless they ask for things of different measure.
-            if other.type != "number" or is_about_money(_asked(other)) == is_about_money(_asked(answered)):
-                continue
         value = told_value(other, message, text, asked_on)
         if value is not None:
             facts[other.key] = value

@@ -49,6 +49,9 @@ class Words(Struct, frozen=True):
     business: tuple[str, ...] = ()
 
 
+NO_WORDS = Words()
+
+
 class Understanding(Struct, frozen=True):
     """What a reply means.
 

@@ -127,7 +127,14 @@ class Stage:
         self.write("story.jsonl", text)
         self._capture.readouterr()
         status = main(
-            ["rehearse", str(self.folder / "story.jsonl"), "--config", str(self.folder / "config.toml"), "--json", *arguments]
+            [
+                "rehearse",
+                str(self.folder / "story.jsonl"),
+                "--config",
+                str(self.folder / "config.toml"),
+                "--json",
+                *arguments,
+            ]
         )
         out, errors = self._capture.readouterr()
         return Played(status, [json.loads(line) for line in out.splitlines()], errors)

@@ -8,10 +8,15 @@ from tests.flows.playing import Line, Stage, operator
 
 BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
 IMPORT = operator("08:00:10", "calendar import calendar.csv --json")
-HEADER = "key,title,kind,content_kind,theme,date,time,rule,tiers,groups,tags,text,media,promotional,priority,not_after,catch_up,optional\n"
+HEADER = (
+    "key,title,kind,content_kind,theme,date,time,rule,tiers,groups,tags,text,media,"
+    "promotional,priority,not_after,catch_up,optional\n"
+)
 
 
-def entry(key: str, time: str, *, date: str = "2026-11-23", rule: str = "", catch_up: str = "", not_after: str = "") -> str:
+def entry(
+    key: str, time: str, *, date: str = "2026-11-23", rule: str = "", catch_up: str = "", not_after: str = ""
+) -> str:
     """A row of the calendar for the groups of the one tier."""
     return f"{key},,text,article,,{date},{time},{rule},分院,,,正文 {key},,no,5,{not_after},{catch_up},no\n"
 

@@ -22,7 +22,14 @@ def test_an_admin_is_answered_where_they_ask(stage: Stage, text: str) -> None:
 
 
 def test_a_clone_of_the_admin_gets_nothing_and_is_audited(stage: Stage) -> None:
-    joined = {"at": "08:30:00", "type": "group_joined", "account": "main", "group": ROOM, "members": [{"contact": "wx-x", "name": "老板"}], "by": "main"}
+    joined = {
+        "at": "08:30:00",
+        "type": "group_joined",
+        "account": "main",
+        "group": ROOM,
+        "members": [{"contact": "wx-x", "name": "老板"}],
+        "by": "main",
+    }
     played = stage.play(
         [
             joined,
@@ -46,7 +53,7 @@ def test_pause_holds_everything_but_answers_to_commands_until_resume(stage: Stag
     )
     assert "waiting:paused" in played.states("accept:wx1:request:wx1")
     assert [line["at"][11:16] for line in played.arrived(to="wx1", kind="friend_accept")] == ["09:10"]
-    assert len([line for line in played.arrived(to="wx-boss")]) == 3
+    assert len(list(played.arrived(to="wx-boss"))) == 3
 
 
 @pytest.mark.parametrize("word", ["退订", "TD", "td", "别再给我发消息了"])
@@ -72,14 +79,19 @@ def test_opt_out_works_at_once_with_one_acknowledgement(stage: Stage, word: str)
 def test_a_human_on_the_phone_holds_the_bot_back(stage: Stage) -> None:
     typed = {"at": "09:00:20", "type": "self_text", "account": "main", "to": "wx1", "text": "我来跟您说"}
     played = stage.play(
-        [asks_to_be_friends("09:00:00", "wx1"), typed, says("09:01:00", "wx1", "我姓林"), says("09:02:00", "wx1", "岩茶")]
+        [
+            asks_to_be_friends("09:00:00", "wx1"),
+            typed,
+            says("09:01:00", "wx1", "我姓林"),
+            says("09:02:00", "wx1", "岩茶"),
+        ]
     )
     assert [line["at"][11:16] for line in played.arrived(delivery="ask:wx1:2")] == ["09:30"]
 
 
 def test_asked_whether_it_is_a_robot_it_says_yes(stage: Stage) -> None:
     played = stage.play([asks_to_be_friends("09:00:00", "wx1"), says("09:01:00", "wx1", "你是机器人吗")])
-    assert "机器人" in [line["text"] for line in played.arrived(to="wx1") if line["at"] > "2026-11-23T09:01"][0]
+    assert "机器人" in next(line["text"] for line in played.arrived(to="wx1") if line["at"] > "2026-11-23T09:01")
 
 
 def test_duplicates_are_dropped_and_everything_else_is_logged(stage: Stage) -> None:
@@ -96,9 +108,17 @@ def test_an_invitation_above_forty_members_waits_to_be_accepted(stage: Stage) ->
             "groups": [{"id": ROOM, "topic": "大群", "owner": "main", "members": ["main", *members]}],
         }
     }
-    config_capacity = (stage.folder / "playbook.toml").read_text(encoding="utf-8").replace("capacity = 5", "capacity = 200")
+    config_capacity = (
+        (stage.folder / "playbook.toml").read_text(encoding="utf-8").replace("capacity = 5", "capacity = 200")
+    )
     stage.write("playbook.toml", config_capacity)
-    joined = {"at": "10:00:00", "type": "group_joined", "account": "main", "group": ROOM, "members": [{"contact": "wx1", "name": "WX1"}]}
+    joined = {
+        "at": "10:00:00",
+        "type": "group_joined",
+        "account": "main",
+        "group": ROOM,
+        "members": [{"contact": "wx1", "name": "WX1"}],
+    }
     played = stage.play(
         [
             BIND,
@@ -125,12 +145,21 @@ def test_five_people_for_two_seats(stage: Stage) -> None:
     played = stage.play(story)  # capacity 5, of which two are taken
     assert len(played.arrived(kind="invite")) == 3
     assert played.rows("group list")[0]["members"] == 5
-    waiting = [line for line in played.lines if line.get("operator", "").startswith("who") and '"waiting_for": "分院"' in line["out"]]
+    waiting = [
+        line
+        for line in played.lines
+        if line.get("operator", "").startswith("who") and '"waiting_for": "分院"' in line["out"]
+    ]
     assert len(waiting) == 2
 
 
 def test_a_window_channel_waits_for_the_member_to_write(stage: Stage) -> None:
-    world: Line = {"world": {"accounts": [{"id": "main", "channel": "window"}], "contacts": [{"id": "wx1", "friend_of": ["main"], "tags": ["老客"]}]}}
+    world: Line = {
+        "world": {
+            "accounts": [{"id": "main", "channel": "window"}],
+            "contacts": [{"id": "wx1", "friend_of": ["main"], "tags": ["老客"]}],
+        }
+    }
     header = "key,date,time,tags,text\n"
     stage.write("calendar.csv", header + "a,2026-11-23,09:00,老客,今天上新\n")
     played = stage.play(
@@ -141,11 +170,20 @@ def test_a_window_channel_waits_for_the_member_to_write(stage: Stage) -> None:
 
 
 def test_a_tap_channel_sends_when_somebody_taps(stage: Stage) -> None:
-    world: Line = {"world": {"accounts": [{"id": "main", "channel": "tap"}], "groups": [{"id": ROOM, "owner": "main", "members": ["main"]}]}}
+    world: Line = {
+        "world": {
+            "accounts": [{"id": "main", "channel": "tap"}],
+            "groups": [{"id": ROOM, "owner": "main", "members": ["main"]}],
+        }
+    }
     stage.write("calendar.csv", "key,date,time,tiers,text\na,2026-11-23,09:00,分院,今天上新\n")
     key = f"entry:a:2026-11-23:{ROOM}"
     played = stage.play(
-        [BIND, operator("08:00:00", "calendar import calendar.csv"), {"at": "10:00:00", "type": "tapped", "account": "main", "delivery": "*"}],
+        [
+            BIND,
+            operator("08:00:00", "calendar import calendar.csv"),
+            {"at": "10:00:00", "type": "tapped", "account": "main", "delivery": "*"},
+        ],
         world=world,
     )
     assert played.states(key) == ["planned", "claimed", "awaiting_tap", "sent", "confirmed"]
@@ -161,15 +199,17 @@ def test_a_rehearsal_goes_on_where_its_database_stopped(stage: Stage) -> None:
     database = str(stage.folder / "kept.db")
     stage.play([BIND, asks_to_be_friends("09:00:00", "wx1")], "--db", database, "--to", "2026-11-23T09:30:00+08:00")
     played = stage.play([says("10:00:00", "wx1", "叫我老林")], "--db", database)
-    assert [line["delivery"] for line in played.arrived(to="wx1")][0] == "ask:wx1:2"
+    assert next(line["delivery"] for line in played.arrived(to="wx1")) == "ask:wx1:2"
 
 
 def test_what_comes_before_from_is_not_told(stage: Stage) -> None:
     played = stage.play(
-        [asks_to_be_friends("09:00:00", "wx1"), says("10:00:00", "wx1", "叫我老林")], "--from", "2026-11-23T09:30:00+08:00"
+        [asks_to_be_friends("09:00:00", "wx1"), says("10:00:00", "wx1", "叫我老林")],
+        "--from",
+        "2026-11-23T09:30:00+08:00",
     )
     assert all(line["at"] >= "2026-11-23T09:30" for line in played.lines[:-1])
-    assert [line["delivery"] for line in played.arrived(to="wx1")][0] == "ask:wx1:2"
+    assert next(line["delivery"] for line in played.arrived(to="wx1")) == "ask:wx1:2"
 
 
 def test_a_lost_friend_event_is_found_at_the_next_login(stage: Stage) -> None:

@@ -47,7 +47,9 @@ STORY = [
 ]
 
 
-@pytest.mark.parametrize("after", ["planned", "claimed", "sent", "confirmed", "greet:wx1", "invite:wx1:room-1@chatroom"])
+@pytest.mark.parametrize(
+    "after", ["planned", "claimed", "sent", "confirmed", "greet:wx1", "invite:wx1:room-1@chatroom"]
+)
 @pytest.mark.parametrize("position", [1, 2, 3])
 def test_a_kill_anywhere_sends_nothing_twice(stage: Stage, after: str, position: int) -> None:
     at = STORY[position]["at"]

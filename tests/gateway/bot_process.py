@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,6 +109,8 @@ parent = "分院"
 capacity = 30
 """
 
+HALL, STRANGERS = "hall@chatroom", "strangers@chatroom"
+BOSS = "wx-boss"
 GREETING = "你好呀，我是半山茶社的小山，店里的机器人助手。"
 QUESTIONS = (
     "怎么称呼你呢？",
@@ -282,6 +285,80 @@ class BotProcess:
 
     def _end_of_log(self) -> str:
         return "\n".join(str(line) for line in self.log()[-25:])
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A gateway with people and groups on it, and the bot."""
+
+    gateway: GatewayProcess
+    bot: BotProcess
+
+    def furnish(self) -> None:
+        """The boss and old Alice are friends; a hall of ours, and a strangers' group of the same name."""
+        self.gateway.drive("login")
+        self.gateway.drive("person", id=BOSS, name="老板", friend=True)
+        self.gateway.drive("person", id="wx-alice", name="Alice", friend=True)
+        self.gateway.drive("room", id=HALL, topic="茶桌一", members=["bot", BOSS, "wx-alice"])
+        self.gateway.drive("room", id=STRANGERS, topic="茶桌一", owner="wx-carol", members=["bot", BOSS, "wx-carol"])
+
+    # --- what people do ----------------------------------------------------------------------------------------------
+
+    def asks_friendship(self, contact: str, name: str = "", hello: str = "你好", **more: Any) -> str:
+        """Somebody adds the persona; returns the id of the request."""
+        request: str = self.gateway.drive("friend_request", contact=contact, name=name or contact, hello=hello, **more)
+        return request
+
+    def befriends(self, contact: str, name: str = "", **more: Any) -> None:
+        """Somebody is a friend now, and the gateway says so."""
+        self.gateway.drive("confirm", contact=contact, name=name or contact, **more)
+
+    def says(self, contact: str, text: str, **more: Any) -> str:
+        """Somebody says something, 1:1 or in a `room`; returns the id of the message."""
+        message: str = self.gateway.drive("say", **{"from": contact}, text=text, **more)
+        return message
+
+    def types_on_phone(self, text: str, **where: str) -> None:
+        """A human types on the account's own phone."""
+        self.gateway.drive("say", **{"from": "bot"}, text=text, **where)
+
+    def answers_next(self, on: str, answer: str, times: int = 1) -> None:
+        """How the platform answers the next sends of a kind."""
+        self.gateway.drive("answer_next", on=on, answer=answer, times=times)
+
+    # --- what they see -----------------------------------------------------------------------------------------------
+
+    def texts_to(self, place: str) -> list[str]:
+        """The texts that arrived at a contact or in a room."""
+        return [one["text"] for one in self.arrived("text") if one["to"] == place]
+
+    def arrived(self, kind: str, **wanted: str) -> list[Row]:
+        """What arrived of a kind, as the gateway recorded it."""
+        sent = [one for one in self.gateway.sent if one["kind"] == kind]
+        return [one for one in sent if all(one.get(name) == value for name, value in wanted.items())]
+
+    def sees(self, place: str, *texts: str) -> None:
+        """Wait until so many texts arrived at a contact or in a room, and compare them with these, in order."""
+        self.bot.until(
+            f"{len(texts)} texts to {place}, who has {self.texts_to(place)}",
+            lambda: len(self.texts_to(place)) >= len(texts),
+        )
+        assert self.texts_to(place) == list(texts)
+
+    def settled(self) -> None:
+        """Wait until everything said so far is committed and everything due has left, so that absence proves something.
+
+        A message of the boss goes through the same stream, intake and dispatcher behind it all; its answer comes last.
+        """
+        before = len(self.texts_to(BOSS))
+        self.says(BOSS, "/whoami")
+        self.bot.until("the answer to the boss", lambda: len(self.texts_to(BOSS)) > before)
+        self.bot.until(
+            "nothing on its way",
+            lambda: not self.bot.rows(
+                "select 1 from delivery where state in ('planned', 'claimed') and next_at <= datetime('now')"
+            ),
+        )
 
 
 def _read(line: str) -> Row:

@@ -1,66 +1,51 @@
-"""Each file of this folder has its gateway; each test its own bot, with a fresh world around it."""
+"""Shops on a real gateway: one that the tests of a file share, or one of a test's own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.gateway.bot_process import BotProcess
+from tests.gateway.bot_process import BotProcess, Shop
 from tests.transports.gateway_process import GatewayProcess
 
-HALL, STRANGERS = "hall@chatroom", "strangers@chatroom"
+OpenShop = Callable[..., Shop]
 
-MakeBot = Callable[..., BotProcess]
+
+def open_shop(folder: Path, closing: ExitStack, *, start: bool = True, **options: Any) -> Shop:
+    """A gateway with its people, and a bot on it."""
+    folder.mkdir(exist_ok=True)
+    gateway = GatewayProcess(folder)
+    gateway.start()
+    closing.callback(gateway.stop)
+    bot = BotProcess(folder, gateway, **options)
+    closing.callback(bot.end)
+    shop = Shop(gateway, bot)
+    shop.furnish()
+    if start:
+        bot.start()
+    return shop
 
 
 @pytest.fixture(scope="module")
-def shared_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
-    """One gateway for the tests of a file."""
-    process = GatewayProcess(tmp_path_factory.mktemp("gateway"))
-    process.start()
-    yield process
-    process.stop()
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """The shop of a file: every test has people of its own in it, and leaves the gateway as it was."""
+    with ExitStack() as closing:
+        yield open_shop(tmp_path_factory.mktemp("shop"), closing)
 
 
 @pytest.fixture
-def gateway(shared_gateway: GatewayProcess) -> GatewayProcess:
-    """The gateway with a fresh world: the boss and old Alice are friends; a hall of ours, a strangers' group."""
-    if not shared_gateway.runs:
-        shared_gateway.start()
-    shared_gateway.reset()
-    furnish(shared_gateway)
-    return shared_gateway
+def own_shop(tmp_path: Path) -> Iterator[OpenShop]:
+    """Opens shops of the test's own: `own_shop(start=False, send_timeout=1)`."""
+    with ExitStack() as closing:
+        count = 0
 
+        def make(**options: Any) -> Shop:
+            nonlocal count
+            count += 1
+            return open_shop(tmp_path / str(count), closing, **options)
 
-def furnish(gateway: GatewayProcess) -> None:
-    """The people and groups of every test."""
-    gateway.drive("login")
-    gateway.drive("person", id="wx-boss", name="老板", friend=True)
-    gateway.drive("person", id="wx-alice", name="Alice", friend=True)
-    gateway.drive("room", id=HALL, topic="茶桌一", members=["bot", "wx-boss", "wx-alice"])
-    gateway.drive("room", id=STRANGERS, topic="茶桌一", members=["bot", "wx-carol"])
-
-
-@pytest.fixture
-def make_bot(tmp_path: Path, gateway: GatewayProcess) -> Iterator[MakeBot]:
-    """Makes bots, and ends them."""
-    made: list[BotProcess] = []
-
-    def make(**options: Any) -> BotProcess:
-        made.append(BotProcess(tmp_path, gateway, **options))
-        return made[-1]
-
-    yield make
-    for bot in made:
-        bot.end()
-
-
-@pytest.fixture
-def bot(make_bot: MakeBot) -> BotProcess:
-    """A bot that is on line."""
-    one = make_bot()
-    one.start()
-    return one
+        yield make

@@ -1,0 +1,63 @@
+"""`report promises`, `report reception`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+import typer
+
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.tables import table
+from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.promise_report import promise_rows
+from bot.reading import first_day
+from bot.reception_report import reception_rows
+
+app = typer.Typer(help="数据：必发做到了没有，新客接待得怎样。", no_args_is_help=True)
+
+
+@app.command()
+def promises(
+    since: Annotated[str, typer.Option("--from", help="The first day; default: the first post's.")] = "",
+    until: Annotated[str, typer.Option("--to", help="The last day; default: today.")] = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Which promises were kept, late or missed."""
+
+    async def request(desk: Desk) -> Answer:
+        today = desk.now().astimezone(desk.merchant.zone).date()
+        with desk.store.reading() as connection:
+            first = _day(since) or first_day(connection, desk.merchant) or today
+            rows = [
+                msgspec.to_builtins(row) for row in promise_rows(connection, desk.merchant, first, _day(until) or today)
+            ]
+        return Answer(lines(rows) if as_json else table(rows, empty="这段时间没有必发。"))
+
+    return request
+
+
+@app.command()
+def reception(
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """From request to finished survey, by account and source."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            rows = reception_rows(connection, desk.merchant)
+        return Answer(lines(rows) if as_json else table(rows, empty="还没有新客。"))
+
+    return request
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused(f"看不懂日期「{text}」，要写成 2026-11-25") from None

@@ -1,0 +1,32 @@
+"""What the staff must be told: a note to each owner and admin who is a friend of one of our accounts."""
+
+from __future__ import annotations
+
+from models import effects as fx
+from models.context import Context, PersonView
+from models.deliveries import Cause, Lane
+from models.effects import Effect
+from models.people import FriendshipState
+
+
+def notes(context: Context, account: str, key: str, text: str, cause: Cause, about: PersonView) -> list[Effect]:
+    """The note, from the account at hand where it can, else from one that knows them; never to whom it is about."""
+    return [
+        fx.Send(
+            key=f"{key}:{member.wire_id}",
+            account=through,
+            lane=Lane.SERVICE,
+            cause=cause,
+            contact_id=member.contact_id,
+            text=text,
+        )
+        for member in context.staff
+        if member.contact_id != about.contact_id and (through := _account_for(member, account))
+    ]
+
+
+def _account_for(member: PersonView, account: str) -> str | None:
+    befriended = sorted(
+        name for name, friendship in member.friendships.items() if friendship.state == FriendshipState.FRIEND
+    )
+    return account if account in befriended else next(iter(befriended), None)

@@ -1,0 +1,124 @@
+"""What a question's options are called: labels, synonyms, their distinctive parts, and the ranges they stand for."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+from msgspec import Struct
+
+from handlers.understanding.ages import read_age
+from handlers.understanding.amounts import read_number
+from handlers.understanding.phrases import words
+from handlers.understanding.text import dense
+from handlers.understanding.vocabulary import Option
+
+STOP_PARTS = frozenset(
+    words(
+        "的 了 是 有 在 和 不 我 你 都 要 个 一 上 下 大 小 好 多 少 类 型 性 品 们 人 家 以 内 元 岁 月 天 次 每 "
+        "其他 其它 没有 没 可以 这 那 什么 喜欢 平时"
+    )
+)
+
+_SUFFIXES = (
+    "性",
+    "型",
+    "类",
+    "的",
+    "款",
+    "系列",
+    "性皮肤",
+    "皮肤",
+    "皮",
+    "酒",
+    "茶",
+    "产品",
+    "用品",
+    "味",
+    "香型",
+    "香",
+)
+
+_RANGED = re.compile(r"\d|[一二三四五六七八九十百千万两半]")
+
+
+class OptionTable(Struct, frozen=True):
+    """What a question's options are called, ready to be searched."""
+
+    search: AhoCorasick | None
+    owners: tuple[int, ...]
+    wordings: tuple[tuple[str, int], ...]
+    stems: tuple[tuple[str, int], ...]
+    ranges: tuple[tuple[float, float] | None, ...]
+    ages: bool
+
+
+def _affix(labels: list[str]) -> tuple[int, int]:
+    """How many characters all labels share at their beginning and at their end (酱香型, 浓香型: 0 and 2)."""
+    front = 0
+    while all(len(label) > front + 1 for label in labels) and len({label[front] for label in labels}) == 1:
+        front += 1
+    back = 0
+    while all(len(label) > front + back + 1 for label in labels) and len({label[-1 - back] for label in labels}) == 1:
+        back += 1
+    return front, back
+
+
+def _bounds(label: str, ages: bool) -> tuple[float, float] | None:
+    """The range that a label such as 100-300元 or 6个月以内 stands for."""
+    value = read_age(label, "", None) if ages else read_number(label, "多少钱")
+    if value is None:
+        return None
+    if isinstance(value, list):
+        low, high = value[0], value[1]
+        return float(low or 0), float("inf") if high is None else float(high)
+    if ages and re.search(r"以上|\+|往上", label):
+        return float(value), float("inf")
+    return float(value), float(value)
+
+
+@lru_cache(maxsize=1024)
+def option_table(options: tuple[Option, ...]) -> OptionTable:
+    wordings: dict[str, int] = {}
+    for at, option in enumerate(options):
+        for wording in (*option.wordings, *re.split(r"[/／、|或()（）]", option.label)):
+            core = dense(wording)
+            if core and core not in ("其他", "等"):
+                wordings.setdefault(core, at)
+        for own in option.wordings:
+            wordings[dense(own)] = at
+    wordings.pop("", None)
+    labels = [dense(option.label) for option in options]
+    stems: dict[str, int | None] = {}
+    if len(labels) > 1 and all(labels):
+        front, back = _affix(labels)
+        for at, option in enumerate(options):
+            for wording in option.wordings:
+                core = dense(wording)
+                parts = {core, core[front : len(core) - back] if core == labels[at] else core}
+                parts |= {part.removesuffix(suffix) for part in set(parts) for suffix in _SUFFIXES}
+                for part in parts:
+                    if part and part not in wordings and part not in STOP_PARTS and not part.isdigit():
+                        stems[part] = at if stems.get(part, at) == at else None
+        for part, at_or_none in stems.items():
+            if at_or_none is not None and len(part) > 1:
+                wordings.setdefault(part, at_or_none)
+    ages = all(re.search(r"岁|月|孕|生", option.label) for option in options) if options else False
+    ranged = [
+        _bounds(_kept(option.label), ages) if _RANGED.search(option.label) or ages else None for option in options
+    ]
+    names = tuple(wordings)
+    return OptionTable(
+        search=AhoCorasick(names, matchkind=MatchKind.LeftmostLongest) if names else None,
+        owners=tuple(wordings[name] for name in names),
+        wordings=tuple(wordings.items()),
+        stems=tuple((stem, at) for stem, at in stems.items() if at is not None),
+        ranges=tuple(ranged) if sum(each is not None for each in ranged) >= 2 else (),
+        ages=ages,
+    )
+
+
+def _kept(label: str) -> str:
+    """A label half-width and lower case, its punctuation kept (it separates the ends of a range)."""
+    return label.replace("～", "~").replace("－", "-").lower()

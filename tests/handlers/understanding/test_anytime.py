@@ -1,0 +1,113 @@
+"""What may be said at any time: opting out, asking for a human, asking whether we are a bot; and unasked messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.understanding import (
+    Prior,
+    Words,
+    asks_whether_bot,
+    is_opt_out,
+    meaning_unasked,
+    understand,
+    wants_human,
+)
+from tests.handlers.understanding.questions import ASKED_ON, QUESTIONS
+
+_STOP = """
+退订
+td
+T
+退訂
+ＴＤ
+unsubscribe
+别再发了
+不要再给我发消息了，谢谢
+請不要再傳訊息給我
+麻烦以后别推送了
+你加错人了
+不认识你们，别联系我了
+再发我就拉黑
+再骚扰我报警了啊
+把我删了吧
+不想收到你们的广告
+别烦我
+滚
+求放过
+"""
+_GO_ON = """
+不要奶粉了
+我要退订那箱酒
+把订的牛奶退订了吧
+不想喂了
+别发货了，地址错了
+发错了，是五月
+别发顺丰
+我退群了
+不要辣的
+T恤有吗
+还没收到货
+别打扰宝宝睡觉，放门口就行
+少发点就行
+不要退订，我还想看呢
+怎么不发货
+老公不让我买了
+这个不要了，换一个
+不用了谢谢
+别给我发票了
+"""
+
+
+@pytest.mark.parametrize("text", _STOP.split("\n")[1:-1])
+def test_opting_out_is_heard(text: str) -> None:
+    assert is_opt_out(text)
+    assert understand(QUESTIONS["city"], text).act == "optout"
+    assert meaning_unasked(text).act == "optout"
+
+
+@pytest.mark.parametrize("text", _GO_ON.split("\n")[1:-1])
+def test_opting_out_is_not_invented(text: str) -> None:
+    assert not is_opt_out(text)
+
+
+def test_a_playbook_adds_words_and_takes_none_away() -> None:
+    words = Words(opt_out=("歇了吧您",), human=("找掌柜",), bot=("你是小爱吗",))
+    assert is_opt_out("歇了吧您！", words)
+    assert is_opt_out("退订", words)
+    assert wants_human("我要找 掌柜", words)
+    assert asks_whether_bot("你是小爱吗", words)
+    assert not is_opt_out("歇了吧您")
+
+
+@pytest.mark.parametrize(
+    "text", ["人工", "转人工", "我要找你们老板", "有没有真人啊", "叫个人来", "不想跟机器人说话，转人工客服"]
+)
+def test_a_human_is_asked_for(text: str) -> None:
+    assert wants_human(text)
+
+
+@pytest.mark.parametrize("text", ["纯人工采摘的吗", "人工喂养", "人工费多少"])
+def test_work_by_hand_is_not_asking_for_a_human(text: str) -> None:
+    assert not wants_human(text)
+
+
+@pytest.mark.parametrize("text", ["你是机器人吗", "是不是机器人在回啊", "真人吗？", "are you a bot?", "你是AI吗"])
+def test_whether_we_are_a_bot_is_asked(text: str) -> None:
+    assert asks_whether_bot(text)
+    assert understand(QUESTIONS["call"], text).act == "question"
+
+
+def test_asking_for_a_robot_to_buy_is_not_asking_about_us() -> None:
+    assert not asks_whether_bot("扫地机器人有吗")
+
+
+def test_unasked_messages_may_correct_tell_ask_or_chat() -> None:
+    prior = [Prior(QUESTIONS["call"], "老林"), Prior(QUESTIONS["city"], "浙江省杭州市")]
+    corrected = meaning_unasked("我搬到苏州了", prior=prior, asked_on=ASKED_ON)
+    assert (corrected.act, corrected.corrects, corrected.value) == ("correct", "city", "江苏省苏州市")
+    told = meaning_unasked("我在成都", others=[QUESTIONS["city"]], asked_on=ASKED_ON)
+    assert (told.act, told.also) == ("answer", {"city": "四川省成都市"})
+    assert meaning_unasked("你们几点关门").act == "question"
+    assert meaning_unasked("谢谢[玫瑰]").act == "chitchat"
+    assert meaning_unasked("回头再说").act == "later"
