@@ -16,7 +16,7 @@ BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {"inbound": inbou
 
 
 def main(
-    names: Annotated[list[str] | None, typer.Argument(help=f"Which ones: {', '.join(BENCHMARKS)}; all if none.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help=f"Some of {', '.join(BENCHMARKS)}; none: all.")] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="One JSON line a figure.")] = False,
 ) -> None:

@@ -75,7 +75,7 @@ def measure(
 
 def ratios_of(limits: Sequence[float], runs: Sequence[float]) -> list[float]:
     """Each run's speed by that of the limit, as the mean of its seconds before and after the run."""
-    return [(before + after) / 2 / run for before, after, run in zip(limits, limits[1:], runs, strict=False)]
+    return [(before + after) / 2 / run for before, after, run in zip(limits[:-1], limits[1:], runs, strict=True)]
 
 
 def run_seconds(database: Path, batches_of_lines: Sequence[Sequence[bytes]]) -> float:

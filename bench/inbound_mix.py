@@ -20,19 +20,68 @@ START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 BATCH_SECONDS = 5
 
 _GROUP_TALK = (
-    "早上好各位酒友！", "哈哈哈哈", "昨晚那场酒局真不错，老周又讲了半天他年轻时候跑船的故事", "收到", "+1", "👍", "今天杭州下雨，适合在家小酌",
-    "这篇写坤沙工艺的文章好，学到了", "有没有人周末一起去酒厂看看？", "我上次存的那坛还有两年到期", "哪位懂老酒，帮看看这个年份标",
-    "这个价格合适不", "中午吃了顿火锅，配的清香，意外地搭", "@小满 今天的文章呢", "晚安", "老王你那箱到了没，我的昨天下午就到了",
-    "说得对，酱香要醒一醒再喝", "[强][强][强]", "求推荐一款三百左右送长辈的", "链接发一下", "我觉得浓香更适合大众口味，但是酱香的回味更长，各有各的好",
-    "这个月聚会定在几号？", "人到齐了吗", "品酒会在哪里报名", "哈哈，你又吹牛", "感谢群主", "图里这款是不是停产了？", "刚下班，饿死了",
-    "给大家拜个早年", "看了一下日历，月底那周我都在", "可以的", "没问题，我来安排", "谁有去年封坛大典的照片，发我一份",
-)  # fmt: skip
+    "早上好各位酒友！",
+    "哈哈哈哈",
+    "昨晚那场酒局真不错，老周又讲了半天他年轻时候跑船的故事",
+    "收到",
+    "+1",
+    "👍",
+    "今天杭州下雨，适合在家小酌",
+    "这篇写坤沙工艺的文章好，学到了",
+    "有没有人周末一起去酒厂看看？",
+    "我上次存的那坛还有两年到期",
+    "哪位懂老酒，帮看看这个年份标",
+    "这个价格合适不",
+    "中午吃了顿火锅，配的清香，意外地搭",
+    "@小满 今天的文章呢",
+    "晚安",
+    "老王你那箱到了没，我的昨天下午就到了",
+    "说得对，酱香要醒一醒再喝",
+    "[强][强][强]",
+    "求推荐一款三百左右送长辈的",
+    "链接发一下",
+    "我觉得浓香更适合大众口味，但是酱香的回味更长，各有各的好",
+    "这个月聚会定在几号？",
+    "人到齐了吗",
+    "品酒会在哪里报名",
+    "哈哈，你又吹牛",
+    "感谢群主",
+    "图里这款是不是停产了？",
+    "刚下班，饿死了",
+    "给大家拜个早年",
+    "看了一下日历，月底那周我都在",
+    "可以的",
+    "没问题，我来安排",
+    "谁有去年封坛大典的照片，发我一份",
+)
 _PRIVATE_TALK = (
-    "在吗", "好的", "谢谢你", "收到，谢谢", "早啊小满", "哈哈好", "今天文章写得不错", "嗯嗯", "晚上好", "下次品酒会我来", "[微笑]",
-    "朋友送了一瓶，还没舍得开", "最近有点忙，过阵子再聊", "好嘞", "上次那瓶喝完了，味道很正", "我先看看", "行，到时候联系",
-    "周末带朋友过去坐坐", "天冷了，注意身体", "你们店搬到新地方了呀", "我把照片发群里了", "改天请你喝茶", "昨天的直播我看了一半，讲得挺细",
-    "没事，随便问问", "不着急", "这个故事好看，转给我爸了",
-)  # fmt: skip
+    "在吗",
+    "好的",
+    "谢谢你",
+    "收到，谢谢",
+    "早啊小满",
+    "哈哈好",
+    "今天文章写得不错",
+    "嗯嗯",
+    "晚上好",
+    "下次品酒会我来",
+    "[微笑]",
+    "朋友送了一瓶，还没舍得开",
+    "最近有点忙，过阵子再聊",
+    "好嘞",
+    "上次那瓶喝完了，味道很正",
+    "我先看看",
+    "行，到时候联系",
+    "周末带朋友过去坐坐",
+    "天冷了，注意身体",
+    "你们店搬到新地方了呀",
+    "我把照片发群里了",
+    "改天请你喝茶",
+    "昨天的直播我看了一半，讲得挺细",
+    "没事，随便问问",
+    "不着急",
+    "这个故事好看，转给我爸了",
+)
 _QUESTIONS = ("你们周末开门吗？", "封坛的酒什么时候能取？", "这款多少钱一箱", "能开票吗", "怎么去你们店里？")
 # By question of the shipped playbook: what people really write.
 _ANSWERS = {
@@ -85,7 +134,7 @@ def _message(
         text = chance.choice(_QUESTIONS) if chance.random() < 0.05 else _talk(chance, _PRIVATE_TALK)
         return _said(chance, chance.choice(crowd.chatting), text, at, wire_id)
     if kind < 0.9:
-        member, question = next(surveyed)
+        member, question = next(surveyed)  # a crowd of ten thousand has answers for eighty batches of 1,024
         return _words(member, chance.choice(_ANSWERS[question]), at, wire_id)
     if chance.random() < 0.7:
         member = chance.choice(crowd.staff)
@@ -102,9 +151,7 @@ def _surveyed(crowd: Crowd) -> Iterator[tuple[Member, str]]:
                 yield member, QUESTIONS[begins + asked]
 
 
-def _said(
-    chance: random.Random, member: Member, text: str, at: datetime, wire_id: str, *, group: str = ""
-) -> Message:
+def _said(chance: random.Random, member: Member, text: str, at: datetime, wire_id: str, *, group: str = "") -> Message:
     """Most of it is text; one in ten is a picture or the like."""
     if chance.random() >= 0.1:
         return _words(member, text, at, wire_id, group=group)

@@ -54,7 +54,7 @@ class Crowd:
 
 
 def make_crowd(members: int = 10_000, groups: int = 200, questions: int = 8) -> Crowd:
-    """One in five is in the middle of the survey. One group in four is large (分舵), the others have 30 seats (堂口)."""
+    """One in five is in the middle of the survey. One group in four is large (分舵), the others are small (堂口)."""
     chance = random.Random(0)
     wire_groups = [f"{10_000_000_000 + number}@chatroom" for number in range(groups)]
     large, small = wire_groups[::4], [group for number, group in enumerate(wire_groups) if number % 4]
@@ -149,8 +149,7 @@ def _write(writing: Writing, merchant: MerchantView, crowd: Crowd, questions: Se
     writing.insert(
         GroupMember,
         [
-            scope
-            | {"group_id": group_ids[member.group], "contact_id": people[member.wire_id] + 1, "joined_at": BEGAN}
+            scope | {"group_id": group_ids[member.group], "contact_id": people[member.wire_id] + 1, "joined_at": BEGAN}
             for member in everybody
             if member.group
         ],

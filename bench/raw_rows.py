@@ -12,16 +12,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
-import models.tables
+import models.tables  # noqa: F401 - every table is known once this is imported
 from bot.store.engine import sqlite_driver, writer_engine
-
-__all__ = ["TableRows", "models", "raw_seconds", "written_rows"]
 
 # A table without row ids keeps no order of writing; this column gives it.
 _ORDER = {"seen_event": "journal_id"}
@@ -41,7 +40,7 @@ def written_rows(world: Path, run: Path) -> list[TableRows]:
     found = []
     with closing(sqlite_driver().connect(world)) as before, closing(sqlite_driver().connect(run)) as after:
         for table in SQLModel.metadata.sorted_tables:
-            ordered = f"SELECT * FROM {table.name} ORDER BY {_ORDER.get(table.name, 'rowid')}"  # noqa: S608
+            ordered = f"SELECT * FROM {table.name} ORDER BY {_ORDER.get(table.name, 'rowid')}"
             known = set(before.execute(ordered))
             rows = [row for row in after.execute(ordered) if row not in known]
             if rows:
@@ -51,8 +50,13 @@ def written_rows(world: Path, run: Path) -> list[TableRows]:
     return found
 
 
-def raw_seconds(world: Path, scratch: Path, written: Sequence[TableRows], commits: int) -> float:
-    """Seconds that the driver takes to write the rows into a copy of the world, in so many transactions."""
+def raw_seconds(
+    world: Path, scratch: Path, written: Sequence[TableRows], commits: int, *, keep: Path | None = None
+) -> float:
+    """Seconds that the driver takes to write the rows into a copy of the world, in so many transactions.
+
+    With `keep`, what it made is left there, for who wants to compare.
+    """
     with copy_of(world, scratch) as database:
         engine = writer_engine(f"sqlite:///{database}")  # its connections have the PRAGMAs of the writer
         with closing(engine.raw_connection()) as pooled:
@@ -67,6 +71,8 @@ def raw_seconds(world: Path, scratch: Path, written: Sequence[TableRows], commit
                 connection.execute("COMMIT")
             seconds = time.perf_counter() - began
         engine.dispose()
+        if keep is not None:
+            shutil.copyfile(database, keep)
     return seconds
 
 
@@ -83,7 +89,7 @@ def copy_of(world: Path, scratch: Path) -> Iterator[Path]:
 
 def _shares(rows: Sequence[tuple[Any, ...]], commits: int) -> list[Sequence[tuple[Any, ...]]]:
     bounds = [round(len(rows) * commit / commits) for commit in range(commits + 1)]
-    return [rows[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [rows[start:end] for start, end in pairwise(bounds)]
 
 
 def _keys(table: Table, row: tuple[Any, ...]) -> Iterator[Any]:
@@ -93,7 +99,7 @@ def _keys(table: Table, row: tuple[Any, ...]) -> Iterator[Any]:
 def _statement(table: Table, *, changed: bool) -> str:
     names = [column.name for column in table.columns]
     keys = [column.name for column in table.primary_key]
-    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
     if changed:
         values = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
         statement += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {values}"

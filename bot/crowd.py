@@ -7,7 +7,7 @@ so under virtual time a run repeats itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -30,28 +30,31 @@ from bot.transports.simulator import Delivered, World
 
 Sleep = Callable[[float], Awaitable[None]]
 
-ACCOUNT = "main"
 ADMIN_ASKS_AFTER = 7.0  # seconds: once the first newcomer has answered something
 FIRST_WORDS = (3.0, 8.0)  # seconds after joining a group
 SMALL_TALK = (25.0, 90.0)  # seconds between two lines of the same person
 REACTS = 0.25  # of the members react to a post
 
 
-def shipped_world(now: Callable[[], datetime]) -> World:
-    """Return the small WeChat that `make run` starts in: one account, a branch, two halls and some old friends."""
+def shipped_world(now: Callable[[], datetime], accounts: Sequence[tuple[str, str]]) -> World:
+    """Return the small WeChat that `make run` starts in: a branch, two halls and some old friends.
+
+    `accounts` are ids and names; the people live around the first.
+    """
+    host = accounts[0][0]
     return World(
         WorldSpec(
-            accounts=(AccountSpec(ACCOUNT, "掌柜"),),
+            accounts=tuple(AccountSpec(account, name) for account, name in accounts),
             contacts=tuple(
-                ContactSpec(friend.contact, friend.name, (ACCOUNT,), friend.tags, friend.remark)
+                ContactSpec(friend.contact, friend.name, (host,), friend.tags, friend.remark)
                 for friend in OLD_FRIENDS
             ),
             groups=tuple(
                 GroupSpec(
                     group,
                     topic,
-                    ACCOUNT,
-                    (ACCOUNT, *(friend.contact for friend in OLD_FRIENDS if group in friend.groups)),
+                    host,
+                    (host, *(friend.contact for friend in OLD_FRIENDS if group in friend.groups)),
                 )
                 for group, topic in GROUPS.items()
             ),

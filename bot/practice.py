@@ -12,16 +12,23 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
+from sqlalchemy import select
+from sqlmodel import col
 
 from bot import reading
 from bot.app import App
 from bot.config import Config
 from bot.crowd_lives import BRANCH, GROUPS
+from bot.store import Store
+from bot.transports.simulator import World
+from bot.transports.simulator_state import Friendship as SimulatedFriendship
 from content_calendar.entry import Entry, to_json
 from content_calendar.workbook import read_calendar
 from handlers.gate import quiet_until
 from models.context import MerchantView
+from models.groups import ChatGroup, GroupMember
 from models.orders import BindGroupOrder, DeleteEntriesOrder, ImportEntriesOrder
+from models.people import Contact, Friendship, FriendshipState
 
 CALENDAR = Path(__file__).parents[1] / "playbooks" / "liquor-club-calendar.csv"
 FIRST_POST_AFTER = timedelta(seconds=7)
@@ -41,6 +48,42 @@ def clock_shift(config: Config, now: datetime) -> timedelta:
     local = now.astimezone(ZoneInfo(merchant.timezone))
     until = quiet_until(config.playbooks[merchant.id], local)
     return until - local if until else timedelta()
+
+
+def recall_people(world: World, store: Store, merchant_id: str) -> None:
+    """Put those whom earlier runs met back into the world; they are silent now, but the bot still knows them."""
+    with store.reading() as connection:
+        friends = connection.execute(
+            select(col(Friendship.account_id), col(Contact.wire_id), col(Contact.name), col(Friendship.remark))
+            .join(
+                Contact,
+                (col(Contact.merchant_id) == col(Friendship.merchant_id))
+                & (col(Contact.id) == col(Friendship.contact_id)),
+            )
+            .where(col(Friendship.merchant_id) == merchant_id, col(Friendship.state) == FriendshipState.FRIEND)
+        ).all()
+        members = connection.execute(
+            select(col(ChatGroup.wire_id), col(Contact.wire_id))
+            .select_from(GroupMember)
+            .join(
+                ChatGroup,
+                (col(ChatGroup.merchant_id) == col(GroupMember.merchant_id))
+                & (col(ChatGroup.id) == col(GroupMember.group_id)),
+            )
+            .join(
+                Contact,
+                (col(Contact.merchant_id) == col(GroupMember.merchant_id))
+                & (col(Contact.id) == col(GroupMember.contact_id)),
+            )
+            .where(col(GroupMember.merchant_id) == merchant_id, col(GroupMember.left_at).is_(None))
+        ).all()
+    for account, contact, name, remark in friends:
+        if account in world.accounts:
+            world.account(account).friends.setdefault(contact, SimulatedFriendship(remark))
+            world.names.setdefault(contact, name)
+    for group, contact in members:
+        if group in world.rooms:
+            world.rooms[group].members.setdefault(contact)
 
 
 async def prepare(app: App) -> None:

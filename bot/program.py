@@ -53,7 +53,8 @@ def run_program(config: Config, url: str, *, quiet: bool) -> int:
 
 
 async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> None:
-    shift = practice.clock_shift(config, utc_now()) if practice.is_practice(config) else None
+    practising = practice.is_practice(config)
+    shift = practice.clock_shift(config, utc_now()) if practising else None
 
     def now() -> datetime:
         return utc_now() + shift if shift else utc_now()
@@ -62,7 +63,10 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     with contextlib.closing(Store(url, now)) as store, ThreadPoolExecutor(1, "store") as thread:
-        world = shipped_world(now) if practice.is_practice(config) else None
+        simulated = [(one.id, one.name) for one in config.accounts if one.transport == "simulator"]
+        world = shipped_world(now, simulated) if simulated else None
+        if world is not None:
+            practice.recall_people(world, store, config.merchants[0].id)
         transports = {account.id: _transport(account, world, now) for account in config.accounts}
 
         async def in_store(work: Callable[[], T]) -> T:
@@ -71,15 +75,15 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
         app = App(config, store, transports, now=now, in_store=in_store)
         console = Console(highlight=False)
         # What members of a real account write belongs on somebody's terminal, not into a file of the system's.
-        if not quiet and (world is not None or console.is_terminal):
-            if world is not None:
+        if not quiet and (practising or console.is_terminal):
+            if practising:
                 console.print(f"[bold]{ALL_SIMULATED}[/bold]")
             _show(console, app)
 
         async def at_desk(argv: list[str], folder: Path) -> Answer:
             return await execute(argv, Desk(config, store, app.merchants, app.ask, now, folder))
 
-        async with listening(holding, at_desk), ticking(app.wake), _crowd(app, world):
+        async with listening(holding, at_desk), ticking(app.wake), _crowd(app, world if practising else None):
             log.info("started", accounts=list(transports), database=url.partition("@")[2] or url)
             await app.run(stop)
         log.info("stopped")
@@ -115,8 +119,7 @@ def _transport(account: Account, world: World | None, now: Callable[[], datetime
             ca_file=str(account.ca_file or ""),
             now=now,
         )
-    if world is None:
-        raise ValueError(f"account {account.id}: the simulator and real accounts cannot run together")
+    assert world is not None, "the world is made of the simulated accounts"
     return SimulatorTransport(world, account.id)
 
 

@@ -10,8 +10,9 @@ from sqlmodel import col
 
 from bot.rehearsal_output import delivery_lines, iso
 from content_calendar.entry import Entry, from_json
+from handlers.learning import learned
 from models.columns import table_of
-from models.context import MerchantView
+from models.context import AnswerView, MerchantView, PersonView
 from models.deliveries import Delivery, DeliveryChange
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
 from models.operations import AuditEntry, EntryRevision, RoleGrant
@@ -72,6 +73,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
             col(Person.note),
             col(Person.opted_out_at),
             col(Person.consent),
+            col(Person.source),
         )
         .join(
             Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
@@ -89,12 +91,21 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         select(col(Answer.key), col(Answer.value), col(Answer.state))
         .where(col(Answer.merchant_id) == merchant.id, col(Answer.person_id) == found.person_id)
         .order_by(col(Answer.at), col(Answer.key))
-    )
+    ).all()
     tags = run(
         select(col(Tag.tag))
         .where(col(Tag.merchant_id) == merchant.id, col(Tag.person_id) == found.person_id)
         .order_by(col(Tag.tag))
+    ).scalars()
+    person = PersonView(
+        person_id=found.person_id,
+        contact_id=found.id,
+        wire_id=wire_id,
+        source=found.source,
+        answers={key: AnswerView(value=value, state=state) for key, value, state in answers},
+        tags=frozenset(tags),
     )
+    live = learned(merchant.playbook, person).live  # an answer of a branch that is closed now does not count
     in_groups = run(
         select(col(ChatGroup.wire_id), col(ChatGroup.owner_contact_id))
         .join(
@@ -113,8 +124,8 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
     return {
         "contact": wire_id,
         "name": found.name,
-        "answers": {key: {"value": value, "state": state} for key, value, state in answers},
-        "tags": list(tags.scalars()),
+        "answers": {key: {"value": value, "state": state} for key, value, state in answers if key in live},
+        "tags": sorted(person.tags),
         "remark": run(
             select(func.max(col(Friendship.remark))).where(
                 col(Friendship.merchant_id) == merchant.id, col(Friendship.contact_id) == found.id
@@ -179,7 +190,7 @@ def deliveries(connection: Connection, merchant: MerchantView, state: str) -> li
     )
     if state:
         statement = statement.where(col(Delivery.state) == state)
-    moments = dict(connection.execute(statement).tuples().all())
+    moments = dict(connection.execute(statement).all())
     shown = delivery_lines(connection, list(moments), merchant.zone)
     return [{"at": iso(at, merchant.zone), **shown[identity]} for identity, at in moments.items()]
 
@@ -254,4 +265,4 @@ def roles(connection: Connection, merchant: MerchantView) -> list[Row]:
 
 
 def _counts(connection: Connection, statement: Any) -> dict[int, int]:
-    return dict(connection.execute(statement).tuples().all())
+    return dict(connection.execute(statement).all())

@@ -254,15 +254,18 @@ class _Stage:
     async def _operate(self, line: Operator) -> None:
         folder = self.plan.story.path.parent
         app = self.app
+        try:
+            argv = shlex.split(line.run)
+        except ValueError as error:
+            self.printer.operator(line.run, 2, f"看不懂这行命令（{error}）\n")
+            return
         if app is not None:
             desk = Desk(self.config, app.store, app.merchants, app.ask, self.clock.now, folder)
-            exit, out = await self.plan.run_operator(shlex.split(line.run), desk)
+            exit, out = await self.plan.run_operator(argv, desk)
             self.printer.operator(line.run, exit, out)
             return
         with contextlib.closing(Store(self.plan.database, self.clock.now, durable=self.plan.durable)) as store:
-            exit, out = await self.plan.run_operator(
-                shlex.split(line.run), closed_desk(self.config, store, self.clock.now, folder)
-            )
+            exit, out = await self.plan.run_operator(argv, closed_desk(self.config, store, self.clock.now, folder))
         self.printer.operator(line.run, exit, out)
 
 

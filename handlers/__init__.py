@@ -1,4 +1,7 @@
-"""What we do about an event: `decide` is the whole table, one file a behaviour. No I/O, no clock, no chance of its own."""
+"""What we do about an event: `decide` is the whole table, one file a behaviour.
+
+No I/O, no clock, no chance of its own.
+"""
 
 from __future__ import annotations
 

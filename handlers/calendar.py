@@ -27,12 +27,14 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
         if key not in known or known[key].revision != revision
     )
     effects: list[Effect] = [fx.PutEntries(entries=changed)] if changed else []
-    for key, _revision, body in changed:
+    for key, revision, body in changed:
         entry = from_json(body)
         first_imported = known[key].first_imported_at if key in known else order.at
         # From the start of the day: what of today is past already is a missed occurrence, on record.
         start = _start_of_day(max(first_imported, order.at), context)
         effects += _ring(entry, start, context, inclusive=True)
+        if key in known:
+            effects.append(_reworded(entry, revision, context))
     if order.replace:
         named = {key for key, _, _ in order.entries}
         effects += [fx.DropEntry(key=key) for key in known if key not in named]
@@ -80,9 +82,7 @@ def due(event: TimerDue, context: Context) -> list[Effect]:
     return [*effects, *_ring(entry, last, context, inclusive=False)]
 
 
-def _expand(
-    event: TimerDue, context: Context, view: EntryView, entry: Entry, occurrence: cadence.Occurrence
-) -> Effect:
+def _expand(event: TimerDue, context: Context, view: EntryView, entry: Entry, occurrence: cadence.Occurrence) -> Effect:
     started = context.merchant.started_at
     missed = occurrence.at_utc < max(view.at, started) if started else occurrence.at_utc < view.at
     state, reason = DeliveryState.PLANNED, None
@@ -99,8 +99,8 @@ def _expand(
         due=occurrence.at_utc,
         kind=DeliveryKind.TEXT if entry.kind in _AS_TEXT else DeliveryKind(entry.kind),
         lane=_lane(entry),
-        template=entry.text or entry.title,
-        media=tuple(Media(name=entry.title, url=reference) for reference in entry.media),
+        template=_template(entry),
+        media=_media(entry),
         tiers=entry.tiers,
         groups=entry.groups,
         tags=entry.tags,
@@ -110,6 +110,24 @@ def _expand(
         state=state,
         reason=reason,
     )
+
+
+def _reworded(entry: Entry, revision: str, context: Context) -> Effect:
+    return fx.Reword(
+        entry=entry.key,
+        revision=revision,
+        template=_template(entry),
+        media=_media(entry),
+        not_after=expires_at(entry, context.merchant.zone),
+    )
+
+
+def _template(entry: Entry) -> str:
+    return entry.text or entry.title
+
+
+def _media(entry: Entry) -> tuple[Media, ...]:
+    return tuple(Media(name=entry.title, url=reference) for reference in entry.media)
 
 
 def _ring(entry: Entry, after: datetime, context: Context, *, inclusive: bool) -> list[Effect]:

@@ -3,57 +3,64 @@
 from __future__ import annotations
 
 from handlers import commands, handoff, optout, survey
+from handlers.roles import roles_of
 from handlers.understanding import asks_whether_bot, is_opt_out, meaning_unasked, wants_human
-from handlers.words import is_plain_opt_out
+from handlers.words import is_plain_opt_out, is_platform_line
 from models import effects as fx
 from models.context import Context, PersonView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import FriendAdded, Message
-from models.people import FriendshipState
+from models.people import FriendshipState, SurveyState
 
 I_AM_A_BOT = "是的，我是{persona}，{shop}的机器人助手，不是真人。要找真人就回「人工」，我马上叫同事来。"
+I_AM_A_BOT_IN_GROUP = "是的，我是{persona}，{shop}的机器人助手，不是真人。"
+PERSONA = "掌柜"  # where the playbook gives no name
 
 
 def said(event: Message, context: Context) -> list[Effect]:
     """A message in a group or 1:1. It is in the journal already; this is about what we do."""
     person = context.person
-    if person is not None and person.is_ours:
+    if person is None or person.is_ours:  # where nothing is to be done, nobody was loaded
         return []
-    if event.group:
-        return _in_group(event, context, person)
-    if person is None:
-        return []
-    return _in_private(event, context, person)
+    return _in_group(event, context, person) if event.group else _in_private(event, context, person)
 
 
-def _in_group(event: Message, context: Context, person: PersonView | None) -> list[Effect]:
-    if person is None:  # nothing was loaded, since nothing is to be done
-        return []
-    if commands.is_command(event.text):
+def _in_group(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    playbook = context.merchant.playbook
+    if commands.is_command(event.text, by_staff=bool(roles_of(person, event.account, event.group))):
         return commands.obey(event, context, person)
-    if is_plain_opt_out(event.text, context.merchant.playbook.words.opt_out):
+    if is_plain_opt_out(event.text, playbook.words.opt_out):
         return optout.stop(person, event.account)
+    if context.account.self_id in event.mentions and asks_whether_bot(event.text):
+        return [_reply(event, context, person, _who_we_are(I_AM_A_BOT_IN_GROUP, context))]
     return []
 
 
 def _in_private(event: Message, context: Context, person: PersonView) -> list[Effect]:
     arrived = _arrival(event, context, person)
-    if commands.is_command(event.text) and (person.roles or commands.has_slash(event.text)):
+    if commands.is_command(event.text, by_staff=bool(roles_of(person, event.account, ""))):
         return [*arrived, *commands.obey(event, context, person)]
-    if event.kind != "text" or person.opted_out:
+    if event.kind != "text" or not event.text.strip():
+        return arrived or _resting_no_more(event, person)
+    if is_platform_line(event.text):
         return arrived
-    playbook = context.merchant.playbook
-    words = survey.words_of(playbook)
-    if is_plain_opt_out(event.text, words.opt_out) or is_opt_out(event.text, words):
+    words = survey.words_of(context.merchant.playbook)
+    if is_opt_out(event.text, words):
         return [*arrived, *optout.stop(person, event.account)]
+    if person.opted_out:  # a human may answer them, we don't
+        told = wants_human(event.text, words)
+        return handoff.tell_staff(event.at, context, person, event.account, event.text) if told else arrived
+    if survey.human_is_here(event.at, person, event.account):  # they are talking with one of us
+        return arrived or (survey.heard(event, context, person) if survey.is_open(person, event.account) else [])
+    if wants_human(event.text, words):
+        handed = handoff.to_human(event.at, context, person, event.account, event.text)
+        return [*arrived, *handed, *survey.came_back(event.at, person, event.account)]
+    if asks_whether_bot(event.text, words):
+        answer = _reply(event, context, person, _who_we_are(I_AM_A_BOT, context))
+        return [*arrived, answer, *survey.came_back(event.at, person, event.account)]
     if arrived:  # they are greeted first, and their words are no answer to a question that they have not seen
         return arrived
-    if wants_human(event.text, words):
-        return handoff.question(event.at, context, person, event.account, event.text)
-    if asks_whether_bot(event.text, words):
-        told = I_AM_A_BOT.format(persona=playbook.persona.name or "掌柜", shop=context.merchant.name)
-        return [_reply(event, person, told)]
     if survey.is_open(person, event.account):
         return survey.heard(event, context, person)
     return _unasked(event, context, person)
@@ -62,7 +69,7 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
 def _arrival(event: Message, context: Context, person: PersonView) -> list[Effect]:
     """Who writes to us 1:1 is a friend, whether or not the platform said so."""
     friendship = person.friendships.get(event.account)
-    if friendship is None:
+    if friendship is None or friendship.state == FriendshipState.REMOVED:  # only the friend list can tell
         return [fx.Refresh(account=event.account)]
     if friendship.state in (FriendshipState.REQUESTED, FriendshipState.ACCEPTED):
         added = FriendAdded(
@@ -72,32 +79,43 @@ def _arrival(event: Message, context: Context, person: PersonView) -> list[Effec
     return []
 
 
+def _resting_no_more(event: Message, person: PersonView) -> list[Effect]:
+    """A picture or a voice message says no more than that they are back."""
+    resting = person.survey is not None and person.survey.state == SurveyState.RESTING
+    return survey.came_back(event.at, person, event.account) if resting else []
+
+
 def _unasked(event: Message, context: Context, person: PersonView) -> list[Effect]:
-    playbook = context.merchant.playbook
     if (answer := handoff.standing_answer(context, event.text)) is not None:
-        return [_reply(event, person, answer)]
-    if person.survey is None or person.roles:
+        return [_reply(event, context, person, answer)]
+    if roles_of(person, event.account, ""):  # the staff has nobody to be handed to
         return []
     meant = meaning_unasked(
         event.text,
         prior=survey.prior_of(context, person),
         others=(),
         asked_on=event.at.astimezone(context.merchant.zone).date(),
-        words=survey.words_of(playbook),
+        words=survey.words_of(context.merchant.playbook),
     )
-    if meant.act == "correct":
+    if meant.act == "correct" and person.survey is not None:
         return survey.correct(event.at, context, person, meant)
     if meant.act == "question" or meant.asks:
-        return handoff.question(event.at, context, person, event.account, event.text)
+        return handoff.to_human(event.at, context, person, event.account, event.text)
     return []
 
 
-def _reply(event: Message, person: PersonView, text: str) -> Effect:
+def _who_we_are(text: str, context: Context) -> str:
+    return text.format(persona=context.merchant.playbook.persona.name or PERSONA, shop=context.merchant.name)
+
+
+def _reply(event: Message, context: Context, person: PersonView, text: str) -> Effect:
+    """Where it was asked."""
     return fx.Send(
         key=f"chat:{person.wire_id}:{event.wire_id or f'{event.at:%Y%m%dT%H%M%S%f}'}",
         account=event.account,
         lane=Lane.REPLY,
         cause=Cause.CHAT,
-        contact_id=person.contact_id,
+        contact_id=None if event.group else person.contact_id,
+        group_id=context.group.id if event.group and context.group else None,
         text=text,
     )

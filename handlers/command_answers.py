@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from handlers import groups
+from handlers.roles import roles_of
 from models import effects as fx
 from models.context import Context, PersonView
 from models.effects import Effect
@@ -39,12 +40,14 @@ REASON_NAMES = {
     "complaint": "投诉没处理完",
 }
 
-NOBODY = "你在这里没有管理角色。"
 WHOAMI = "你是{roles}，编号 {contact}。"
 PAUSED = "好，{scope}已停发。恢复请发 /恢复{suffix}。"
 RESUMED = "好，{scope}恢复发送。"
 NOT_BOUND_TO = "没有「{tier}」这个层级。现有：{tiers}。"
 BOUND = "好，本群绑定为「{tier}」。"
+NOT_IN_A_GROUP = "「本群」要在群里说。"
+NOT_UNDERSTOOD = "不明白「{word}」。可以说 本群 或 全部。"
+THIS_GROUP_ONLY = "你只管本群，全部要老板或管理员来停。"
 HERE, EVERYWHERE = ("本群", "这里", "here"), ("全部", "所有", "all")
 
 
@@ -71,7 +74,7 @@ def status(call: Call) -> tuple[str, list[Effect]]:
     now = call.context.status
     if now is None:
         raise Refusal("状态还没读出来，请再发一次。")
-    lines = [f"{account.name or account.id}：{STATE_NAMES.get(account.state, account.state)}" for account in now.accounts]
+    lines = [f"{one.name or one.id}：{STATE_NAMES.get(one.state, one.state)}" for one in now.accounts]
     lines.append(f"今天已发 {now.sent_today} 条，新朋友 {now.new_friends_today} 位，建档中 {now.surveys_open} 位")
     if now.open:
         reasons = "、".join(f"{REASON_NAMES.get(reason, reason)} {count}" for reason, count in now.waiting.items())
@@ -110,14 +113,18 @@ def bind(call: Call) -> tuple[str, list[Effect]]:
 
 
 def _scope(call: Call) -> tuple[str, str]:
+    """What is meant; whose role is limited to a group can mean no more than that group."""
     word = call.arguments[0] if call.arguments else ""
-    if word in HERE:
+    limited = not roles_of(call.person, call.event.account, "") & {Role.OWNER, Role.ADMIN}
+    if word in HERE or (not word and limited):
         if not call.event.group:
-            raise Refusal("「本群」要在群里说。")
+            raise Refusal(NOT_IN_A_GROUP)
         return "group", call.event.group
-    if not word or word in EVERYWHERE:
-        return "all", ""
-    raise Refusal(f"不明白「{word[:20]}」。可以说 本群 或 全部。")
+    if word and word not in EVERYWHERE:
+        raise Refusal(NOT_UNDERSTOOD.format(word=word[:20]))
+    if limited:
+        raise Refusal(THIS_GROUP_ONLY)
+    return "all", ""
 
 
 def _scope_name(scope: str, subject: str) -> str:

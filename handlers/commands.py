@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers import command_answers as answers
+from handlers.roles import roles_of
 from models import effects as fx
 from models.context import Context, PersonView
 from models.deliveries import Cause, Lane
@@ -56,47 +57,46 @@ TABLE: tuple[Command, ...] = (
     Command("bind", "绑定", CHIEFS, "把本群绑定到一个层级", answers.bind, "层级", groups_only=True),
 )
 _BY_NAME = {name: command for command in TABLE for name in command.names}
-# Chinese names that staff may also say without a slash; they mean nothing else in a shop's chat.
-_BARE = frozenset(name for command in TABLE if not command.arguments.endswith("级") for name in command.names[1:])
+# Chinese names that staff may also say without a slash: those of commands that need no argument.
+_BARE = frozenset(
+    name
+    for command in TABLE
+    if not command.arguments or command.arguments.startswith("[")
+    for name in (command.chinese, *command.aliases)
+)
 
-_MENTION = re.compile(r"@[^\s@]{1,64}[\s\u2005\u2006\u00a0]+")
+# WeChat puts a thin space (U+2005) behind a mention, so a name before it may hold blanks; typed by hand, it may not.
+_MENTION = re.compile(r"@[^@\n\u2005]{1,64}\u2005\s*|@[^\s@/／]{1,64}(?:\s+|(?=[/／]))")
+# A slash and a word: /:) and // are none.
+_SLASH = re.compile(r"[/／]\s*\w")
+# What Chinese keyboards make of quotes and blanks.
+_TYPED = str.maketrans("“”„「」『』‘’\u3000", '"""""""\'\' ')
 # A command is short; of a longer message only so much is looked at.
 _LONGEST = 4_000
 
 
-def has_slash(text: str) -> bool:
-    """Whether a line of the message begins with a slash, half-width or full-width, after mentions."""
-    return any(_strip(line).startswith(("/", "／")) for line in text[:_LONGEST].splitlines())
-
-
-def is_command(text: str) -> bool:
-    """Whether the message looks like a command, whoever said it."""
-    return has_slash(text) or _strip(text[:_LONGEST]) in _BARE
+def is_command(text: str, *, by_staff: bool = True) -> bool:
+    """Whether a message is for us to obey or refuse: a line begins with a slash, half-width or full-width, after
+    mentions; or, from staff, it is nothing but Chinese names of commands."""
+    lines = _lines(text)
+    if any(_SLASH.match(line) for line in lines):
+        return True
+    return by_staff and bool(lines) and all(line in _BARE for line in lines)
 
 
 def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
     """Run each line of a message that is a command; refuse and audit what the person may not."""
-    lines = [_strip(line) for line in event.text[:_LONGEST].splitlines()]
     roles = roles_of(person, event.account, event.group)
     replies: list[str] = []
     effects: list[Effect] = []
-    for line in lines:
-        if line.startswith(("/", "／")) or line in _BARE:
+    for line in _lines(event.text):
+        if _SLASH.match(line) or line in _BARE:
             reply, done = _run(line.lstrip("/／"), event, context, person, roles)
             replies += [reply] if reply else []
             effects += done
     if replies:
-        effects.append(_answer(event, context, person, "\n\n".join(replies), refused=not roles))
+        effects.append(_answer(event, context, person, "\n\n".join(dict.fromkeys(replies)), refused=not roles))
     return effects
-
-
-def roles_of(person: PersonView, account: str, group: str) -> frozenset[Role]:
-    """The roles that count here: those given for everywhere, for this account, or for this group."""
-    return frozenset(
-        Role(given.role)
-        for given in person.roles
-        if given.account in ("", account) and given.group in ("", group)
-    )
 
 
 def help_text(call: answers.Call) -> str:
@@ -111,6 +111,7 @@ def help_text(call: answers.Call) -> str:
 def _run(
     line: str, event: Message, context: Context, person: PersonView, roles: frozenset[Role]
 ) -> tuple[str, list[Effect]]:
+    line = line.translate(_TYPED)
     try:
         words = shlex.split(line)
     except ValueError:  # a quote that is not closed
@@ -163,9 +164,13 @@ def _audit(event: Message, person: PersonView, action: str, result: str, reason:
     )
 
 
-def _strip(line: str) -> str:
-    """The line without white space around it and without mentions before it."""
-    line = line.strip()
+def _lines(text: str) -> list[str]:
+    """The lines that say something, without white space around them and without mentions before them."""
+    lines = [line.strip() for line in text[:_LONGEST].splitlines()]
+    return [stripped for line in lines if (stripped := _without_mentions(line))]
+
+
+def _without_mentions(line: str) -> str:
     while found := _MENTION.match(line):
         line = line[found.end() :].lstrip()
     return line

@@ -31,6 +31,7 @@ _CAPABILITY_OF = {
     DeliveryKind.TOPIC: "topic",
     DeliveryKind.RECALL: "recall",
 }
+_SENT_AS = {DeliveryKind.ALBUM: DeliveryKind.IMAGE}
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,11 +136,11 @@ def unreachable(delivery: Candidate, facts: Facts) -> Verdict | None:
     if name := _CAPABILITY_OF.get(delivery.kind):
         if not getattr(able, name):
             return End("unreachable")
-    elif delivery.to_group and not able.groups:
-        return End("unreachable")
-    elif not delivery.to_group and not able.proactive and delivery.lane != Lane.REPLY:
-        return End("unreachable")
-    elif delivery.kind not in able.kinds and delivery.kind != DeliveryKind.ALBUM:
+    elif (
+        (delivery.to_group and not able.groups)
+        or (not delivery.to_group and not able.proactive and delivery.lane != Lane.REPLY)
+        or (_SENT_AS.get(delivery.kind, delivery.kind) not in able.kinds)
+    ):
         return End("unreachable")
     if not delivery.to_group and not facts.is_friend and delivery.kind not in _ACTS and delivery.lane != Lane.REPLY:
         return End("unreachable")

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from content_calendar.render import render
-from handlers import learning, staff
+from handlers import staff
+from handlers.learning import learned
 from handlers.values import address, values_for
 from models import effects as fx
 from models import timers
@@ -63,11 +64,29 @@ def renamed(event: GroupRenamed, context: Context) -> list[Effect]:
     return [fx.RenameGroup(group_id=_group(context).id, topic=event.topic)]
 
 
-def bound(context: Context, group: GroupView, tier: str, *, at: datetime) -> list[Effect]:
-    """Bind a group to a tier, and fill it with who waits."""
+def bound(
+    context: Context,
+    group: GroupView,
+    tier: str,
+    *,
+    at: datetime,
+    parent: GroupView | None = None,
+    owner: PersonView | None = None,
+    account: str = "",
+) -> list[Effect]:
+    """Bind a group to a tier, and fill it with who waits. What is not named stays as it is.
+
+    Bound to the same tier again it keeps its place in the order in which groups fill.
+    """
+    first = next(iter(context.merchant.accounts), None)
     return [
         fx.BindGroup(
-            group_id=group.id, tier=tier, parent_id=group.parent_id, owner_contact_id=group.owner_contact_id
+            group_id=group.id,
+            tier=tier,
+            bound_at=group.bound_at if group.tier == tier and group.bound_at else at,
+            parent_id=parent.id if parent else group.parent_id,
+            owner_contact_id=owner.contact_id if owner else group.owner_contact_id,
+            account=account or (None if group.account else first),
         ),
         seats_freed(context, tier, at),
     ]
@@ -84,15 +103,8 @@ def bind(order: BindGroupOrder, context: Context) -> list[Effect]:
         return _refuse(order, "group.bind", f"上级群 {order.parent} 还没有绑定")
     owner = context.people.get(order.owner)
     return [
-        fx.BindGroup(
-            group_id=group.id,
-            tier=order.tier,
-            parent_id=parent.id if parent else None,
-            owner_contact_id=owner.contact_id if owner else None,
-            account=order.account or None,
-        ),
+        *bound(context, group, order.tier, at=order.at, parent=parent, owner=owner, account=order.account),
         fx.Audit(actor=order.actor, action="group.bind", target=order.group, reason=order.tier),
-        seats_freed(context, order.tier, order.at),
         fx.Answered(text=f"{order.group} 已绑定为「{order.tier}」{'' if group.topic else NOT_SEEN}"),
     ]
 
@@ -116,7 +128,7 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
         return []
     playbook = context.merchant.playbook
     tiers = _tiers_of(person, context)
-    answers = learning.given(playbook, person.tags, person.source, person.answers)
+    answers = learned(playbook, person).given
     tier = playbook.tier_for(Facts(tags=person.tags, answers=answers, source=person.source, tiers=tiers))
     if tier is None or tier.name in tiers:
         return []

@@ -25,10 +25,7 @@ def stop(person: PersonView, account: str) -> list[Effect]:
             causes=(Cause.GREETING, Cause.SURVEY, Cause.CHAT, Cause.CALENDAR, Cause.CARE, Cause.GROUP),
             reason="opted_out",
         ),
-        *(
-            fx.DropTimer(kind=kind, subject=person.wire_id)
-            for kind in (timers.NUDGE, timers.SETTLE, timers.ASK_AGAIN)
-        ),
+        *(fx.DropTimer(kind=kind, subject=person.wire_id) for kind in (timers.NUDGE, timers.SETTLE, timers.ASK_AGAIN)),
         fx.Audit(actor=person.wire_id, action="opt_out", target=person.wire_id, place=account),
     ]
     if person.survey is not None and person.survey.state in (SurveyState.OPEN, SurveyState.RESTING):

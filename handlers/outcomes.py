@@ -142,9 +142,7 @@ def _network_retry(event: SendAnswered, context: Context) -> datetime:
     return event.at + pause * (0.5 + chance(context.merchant.seed, f"{event.key}:{attempts}"))
 
 
-def _settle(
-    delivery: DeliveryView, state: DeliveryState, reason: str | None = None, message: str = ""
-) -> fx.Settle:
+def _settle(delivery: DeliveryView, state: DeliveryState, reason: str | None = None, message: str = "") -> fx.Settle:
     return fx.Settle(delivery_id=delivery.id, state=state, reason=reason, message=message)
 
 

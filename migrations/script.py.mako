@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-import sqlmodel.sql.sqltypes
 from alembic import op
 
-import models.columns  # noqa: F401
+import models.columns
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

@@ -203,10 +203,14 @@ class RenameGroup(Effect, frozen=True, kw_only=True):
 
 
 class BindGroup(Effect, frozen=True, kw_only=True):
-    """A group belongs to a tier from now on, or, without a tier, to none."""
+    """A group belongs to a tier from now on, or, without a tier, to none.
+
+    `bound_at` is its place in the order in which groups fill; `account` is who posts there, None for who does already.
+    """
 
     group_id: int
     tier: str | None
+    bound_at: datetime | None = None
     parent_id: int | None = None
     owner_contact_id: int | None = None
     account: str | None = None
@@ -254,6 +258,16 @@ class PutEntries(Effect, frozen=True, kw_only=True):
     """Calendar entries as JSON of `content_calendar.entry`, by key and revision; they replace those of the same key."""
 
     entries: tuple[tuple[str, str, str], ...]
+
+
+class Reword(Effect, frozen=True, kw_only=True):
+    """An entry was edited: what it planned and has not left says the new."""
+
+    entry: str
+    revision: str
+    template: str
+    media: tuple[Media, ...] = ()
+    not_after: datetime | None = None
 
 
 class DropEntry(Effect, frozen=True, kw_only=True):

@@ -150,7 +150,7 @@ def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -
         return lines([*faults, counts])
     shown = [
         f"{fault['sheet']} 第 {fault['row']} 行「{fault['column']}」："
-        f"写的是「{fault['found']}」，应该是{fault['expected']}\n"
+        f"写的是「{fault['found']}」，要求：{fault['expected']}\n"
         for fault in faults
     ]
     total = f"新增 {counts['created']}，改动 {counts['changed']}，没变 {counts['same']}，有错 {counts['faults']}\n"
@@ -161,9 +161,9 @@ def _written(desk: Desk, file: str, as_json: bool, entries: tuple[Entry, ...] | 
     path = desk.folder / file
     try:
         content = template(path.name) if entries is None else write_calendar(entries, path.name, desk.merchant.zone)
-        path.write_bytes(content)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise Refused(f"没法写 {file}：{error}") from None
+    path.write_bytes(content)
     count = len(entries or ())
     return Answer(lines([{"file": file, "entries": count}]) if as_json else f"已写入 {file}（{count} 条）\n")
 

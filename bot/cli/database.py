@@ -12,9 +12,9 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.places import database_url
 from bot.config import load_config
 from bot.control import Holding
-from bot.desk import lines
+from bot.desk import Refused, lines
 from bot.store.backup import backup as back_up
-from bot.store.migrating import newest_revision
+from bot.store.migrating import is_current, newest_revision
 from bot.store.migrating import upgrade as migrate
 
 app = typer.Typer(help="数据库：升级、备份。", no_args_is_help=True)
@@ -24,8 +24,9 @@ app = typer.Typer(help="数据库：升级、备份。", no_args_is_help=True)
 def upgrade(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> int:
     """Bring the database to the newest revision."""
     url = database_url(load_config(config, os.environ), db)
-    with Holding(url):
-        migrate(url)
+    if not is_current(url):  # else there is nothing to take from a running bot
+        with Holding(url):
+            migrate(url)
     revision = newest_revision()
     typer.echo(lines([{"revision": revision}]) if as_json else f"数据库已是最新（{revision}）。\n", nl=False)
     return 0
@@ -39,6 +40,8 @@ def backup(
     as_json: JsonOption = False,
 ) -> int:
     """Copy the database to a file while the bot runs."""
+    if not file.absolute().parent.is_dir():
+        raise Refused(f"没有文件夹 {file.absolute().parent}")
     back_up(database_url(load_config(config, os.environ), db), file)
     typer.echo(lines([{"file": str(file)}]) if as_json else f"已备份到 {file}\n", nl=False)
     return 0

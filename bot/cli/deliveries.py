@@ -15,6 +15,8 @@ from models.orders import SettleDeliveryOrder
 
 app = typer.Typer(help="发送记录：发了什么，没发什么，为什么。", no_args_is_help=True)
 
+_GREATEST_ID = 2**63 - 1  # what a column of ids holds
+
 DeliveryId = Annotated[str, typer.Argument(help="The number or the key of a delivery.")]
 
 
@@ -53,11 +55,7 @@ def explain(
     """One delivery: what it is, and each state it went through with when and why."""
 
     async def request(desk: Desk) -> Answer:
-        with desk.store.reading() as connection:
-            found = reading.history(connection, desk.merchant, delivery)
-        if found is None:
-            raise Refused(f"没有发送记录「{delivery}」")
-        row, changes = found
+        row, changes = _found(desk, delivery)
         if as_json:
             return Answer(lines([row | {"history": changes}]))
         head = table([{"": key, " ": value} for key, value in row.items()], empty="")
@@ -77,13 +75,21 @@ def settle(
     """Say what became of an uncertain delivery, after looking at the phone."""
 
     async def request(desk: Desk) -> Answer:
-        with desk.store.reading() as connection:
-            found = reading.history(connection, desk.merchant, delivery)
-        if found is None:
-            raise Refused(f"没有发送记录「{delivery}」")
-        identity = found[0]["delivery"]
+        row, _changes = _found(desk, delivery)
+        identity = row["delivery"]
         order = SettleDeliveryOrder(merchant=desk.merchant.id, at=desk.now(), delivery=identity, outcome=outcome)
         told = await desk.order(order)
         return Answer(lines([{"delivery": identity, "outcome": outcome}]) if as_json else f"{told}\n")
 
     return request
+
+
+def _found(desk: Desk, delivery: str) -> tuple[reading.Row, list[reading.Row]]:
+    """A delivery by its number or key, and its states. Raises `Refused`."""
+    found = None
+    if not delivery.isdecimal() or int(delivery) <= _GREATEST_ID:
+        with desk.store.reading() as connection:
+            found = reading.history(connection, desk.merchant, delivery)
+    if found is None:
+        raise Refused(f"没有发送记录「{delivery}」")
+    return found

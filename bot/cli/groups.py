@@ -31,10 +31,9 @@ def bind(
     """Bind a group to a tier, by its room id."""
 
     async def request(desk: Desk) -> Answer:
-        of_account = account or next(iter(desk.merchant.accounts), "")
         order = BindGroupOrder(
             merchant=desk.merchant.id,
-            account=of_account,
+            account=account,
             at=desk.now(),
             group=room,
             tier=tier,

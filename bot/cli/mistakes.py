@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from bot.control import Busy
 from bot.desk import Refused
@@ -25,10 +25,10 @@ MISTAKES = (
     BadUsage,
     Busy,
     ConfigFaults,
+    DBAPIError,
     NewerDatabase,
     OSError,
     Refused,
-    SQLAlchemyError,
     StoryFault,
     UnknownAccount,
     sqlite_driver().Error,
@@ -53,11 +53,7 @@ def told(mistake: BaseException) -> str:
     if isinstance(mistake, OSError) and mistake.errno is not None:
         reason = _REASONS.get(mistake.errno, mistake.strerror)
         return f"{mistake.filename}：{reason}" if mistake.filename else str(reason)
-    if isinstance(mistake, (SQLAlchemyError, sqlite_driver().Error)):
-        cause = mistake.orig if isinstance(mistake, DBAPIError) and mistake.orig is not None else mistake
-        return f"数据库用不了：{_line(cause)}。{_LOOK}"
+    if isinstance(mistake, DBAPIError | sqlite_driver().Error):
+        cause = (mistake.orig or mistake) if isinstance(mistake, DBAPIError) else mistake
+        return f"数据库用不了：{' '.join(str(cause).split())}。{_LOOK}"
     return str(mistake)
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split()).rstrip(".。") or type(error).__name__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -58,12 +58,12 @@ def audit(
 
 
 def parse_moment(text: str, desk: Desk) -> datetime:
-    """A time as written on a command line. Raises `Refused`."""
+    """A time as written on a command line, in UTC. Raises `Refused`."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=desk.merchant.zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Refused(f"看不懂时间「{text}」，要写成 2026-11-25 或 2026-11-25T09:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=desk.merchant.zone)
 
 
 @roles.command()

@@ -15,6 +15,8 @@ def database_url(config: Config, db: str) -> str:
     """The URL of `--db` (a file or a URL), else the configuration's. Raises `Refused`."""
     if not db:
         return config.database.url
+    if db.startswith("--"):
+        raise _refused()
     if "://" not in db:
         if Path(db).is_dir():
             raise Refused(f"--db 要写一个文件，{db} 是文件夹")

@@ -1,36 +1,38 @@
-"""`playbook check`, `schema`, `export`, `import`."""
+"""`playbook check`, `export`, `schema`."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Annotated
 
+import tomlkit
 import typer
 
-from bot.cli.options import JsonOption
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.config import load_playbook
+from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.faults import ConfigFaults
-from models.playbook import playbook_schema
+from models.playbook import Playbook, playbook_schema
 
-app = typer.Typer(help="运营方案：检查、看格式。", no_args_is_help=True)
+app = typer.Typer(help="运营方案：检查、导出、看格式。", no_args_is_help=True)
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="A playbook.")], as_json: JsonOption = False) -> int:
+def check(
+    file: Annotated[Path, typer.Argument(help="A playbook.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> int:
     """Say everything that is wrong with a playbook file."""
     try:
         playbook = load_playbook(file)
     except ConfigFaults as faults:
-        for fault in faults.faults:
-            row = {
-                "file": fault.file,
-                "line": fault.line,
-                "key": fault.key,
-                "found": fault.found,
-                "expected": fault.expected,
-            }
-            typer.echo(json.dumps(row, ensure_ascii=False) if as_json else str(fault))
+        if not as_json:
+            raise
+        typer.echo(lines([dataclasses.asdict(fault) for fault in faults.faults]), nl=False)
         return 2
     if not as_json:
         typer.echo(f"{playbook.name or file}：没有问题")
@@ -38,7 +40,32 @@ def check(file: Annotated[Path, typer.Argument(help="A playbook.")], as_json: Js
 
 
 @app.command()
-def schema() -> int:
+def export(
+    file: Annotated[str, typer.Argument(help="A .toml file to write.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Write the playbook in force, as the database has it, to a file."""
+
+    async def request(desk: Desk) -> Answer:
+        if not file.endswith(".toml"):
+            raise Refused(f"方案要导出成 .toml 文件，{file} 不是")
+        merchant = desk.merchant
+        (desk.folder / file).write_text(as_toml(merchant.playbook), encoding="utf-8")
+        row = {"file": file, "merchant": merchant.id, "revision": merchant.revision}
+        return Answer(lines([row]) if as_json else f"已写入 {file}\n")
+
+    return request
+
+
+@app.command()
+def schema(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> int:
     """Print the JSON Schema of a playbook."""
-    typer.echo(json.dumps(playbook_schema(), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(playbook_schema(), ensure_ascii=False, indent=None if as_json else 2))
     return 0
+
+
+def as_toml(playbook: Playbook) -> str:
+    """A playbook as the text of a TOML file that says the same; what is absent or the default is left out."""
+    return tomlkit.dumps(playbook.model_dump(mode="json", by_alias=True, exclude_defaults=True))

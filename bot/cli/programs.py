@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.places import database_url
 from bot.config import load_config
 from bot.control import Holding
-from bot.desk import Desk
+from bot.desk import Desk, Refused
 from bot.rehearsal import Plan
 from bot.rehearsal import rehearse as play
 from bot.rehearsal_output import Line
@@ -124,9 +124,9 @@ def _moment(text: str, zone: tzinfo) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time; expected ISO 8601, as in 2026-11-25T12:00:00+08:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused(f"看不懂时间「{text}」，要写成 2026-11-25 或 2026-11-25T12:00:00+08:00") from None
 
 
 @contextlib.contextmanager

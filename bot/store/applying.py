@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, delete, select, true, update
+from sqlalchemy import and_, bindparam, delete, select, true, update
 from sqlmodel import col
 
 from bot.store import Change, Writing
-from bot.store.applying_calendar import approve_waiting, drop_entries, expand, put_entries
+from bot.store.applying_calendar import approve_waiting, drop_entries, expand, put_entries, reword
 from bot.store.applying_groups import (
     bind_groups,
     put_groups,
@@ -24,6 +24,7 @@ from bot.store.applying_groups import (
 )
 from bot.store.applying_people import hold, opt_out, put_answers, put_friendships, put_surveys, put_tags
 from bot.store.identify import chunks
+from bot.store.prepared import is_one_of
 from models import effects as fx
 from models.accounts import Account, AccountState
 from models.context import MerchantView
@@ -95,9 +96,9 @@ def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         }
         for offset, (event, effect) in enumerate(pairs)
     ]
-    written = range(first, first + len(rows))
+    written: Sequence[int] = range(first, first + len(rows))
     if writing.insert_new(Delivery, rows) < len(rows):  # some were planned before, under the same keys
-        inserted = select(col(Delivery.id)).where(col(Delivery.id).between(written[0], written[-1]))
+        inserted = select(col(Delivery.id)).where(col(Delivery.id).between(first, first + len(rows) - 1))
         written = sorted(writing.connection.execute(inserted).scalars())
     writing.changed(
         [Change(identity, merchant.id, writing.now, DeliveryState.PLANNED, None, None) for identity in written]
@@ -158,21 +159,17 @@ def slow_down(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 
 def cancel(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for _event, effect in pairs:
+        alike[effect.causes, effect.reason].append(effect.contact_id)
+    for (causes, reason), contact_ids in alike.items():
         cancelled = writing.connection.execute(
-            update(Delivery)
-            .where(
-                col(Delivery.merchant_id) == merchant.id,
-                col(Delivery.contact_id) == effect.contact_id,
-                col(Delivery.state).in_(OPEN_STATES),
-                col(Delivery.cause).in_(effect.causes),
-            )
-            .values(state=DeliveryState.CANCELLED, reason=effect.reason, until=None)
-            .returning(col(Delivery.id))
+            _CANCEL,
+            {"merchant": merchant.id, "ids": contact_ids, "causes": causes, "why": reason},
         ).scalars()
         writing.changed(
             [
-                Change(identity, merchant.id, writing.now, DeliveryState.CANCELLED, effect.reason, None)
+                Change(identity, merchant.id, writing.now, DeliveryState.CANCELLED, reason, None)
                 for identity in sorted(cancelled)
             ]
         )
@@ -191,7 +188,7 @@ def confirm_by_fact(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
             )
         ).all()
         for identity, state in rows:
-            path = _CONFIRMING[state] if state in _CONFIRMING else [DeliveryState.CONFIRMED]
+            path = _CONFIRMING.get(state, [DeliveryState.CONFIRMED])
             writing.connection.execute(
                 update(Delivery).where(col(Delivery.id) == identity).values(state=path[-1], reason=None, until=None)
             )
@@ -287,6 +284,17 @@ def _state_of(writing: Writing, delivery_id: int) -> str | None:
     return row.state if row else None
 
 
+_CANCEL = (
+    update(Delivery)
+    .where(
+        col(Delivery.merchant_id) == bindparam("merchant"),
+        is_one_of(col(Delivery.contact_id), "ids"),
+        col(Delivery.state).in_(OPEN_STATES),
+        col(Delivery.cause).in_(bindparam("causes", expanding=True)),
+    )
+    .values(state=DeliveryState.CANCELLED, reason=bindparam("why"), until=None)
+    .returning(col(Delivery.id))
+)
 _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutAccount: put_accounts,
     fx.PutFriendship: put_friendships,
@@ -311,6 +319,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.DropTimer: drop_timers,
     fx.PutTimer: put_timers,
     fx.PutEntries: put_entries,
+    fx.Reword: reword,
     fx.DropEntry: drop_entries,
     fx.Expand: expand,
     fx.ApproveWaiting: approve_waiting,

@@ -45,6 +45,25 @@ def put_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             )
 
 
+def reword(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        writing.connection.execute(
+            update(Delivery)
+            .where(
+                col(Delivery.merchant_id) == merchant.id,
+                col(Delivery.entry) == effect.entry,
+                col(Delivery.state).in_(OPEN_STATES),
+                col(Delivery.text).is_(None),  # what was rendered once is sent as it was
+            )
+            .values(
+                template=effect.template,
+                media=msgspec.to_builtins(effect.media),
+                not_after=effect.not_after,
+                revision=effect.revision,
+            )
+        )
+
+
 def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
         writing.connection.execute(

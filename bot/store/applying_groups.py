@@ -67,12 +67,12 @@ def rename_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
 
 
 def bind_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    for event, effect in pairs:
+    for _event, effect in pairs:
         values = {
             "tier": effect.tier,
             "parent_id": effect.parent_id,
             "owner_contact_id": effect.owner_contact_id,
-            "bound_at": event.at if effect.tier else None,
+            "bound_at": effect.bound_at,
         }
         if effect.account:
             values["account_id"] = effect.account

@@ -22,5 +22,15 @@ def backup(url: str, target: Path) -> None:
     if target.exists():
         raise BackupError(f"{target} 已经存在，换个名字")
     driver = sqlite_driver()
-    with closing(driver.connect(f"file:{source}?mode=ro", uri=True)) as opened, closing(driver.connect(target)) as copy:
-        opened.backup(copy)
+    # Under another name until it is whole: half a backup must not look like one.
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        with (
+            closing(driver.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as opened,
+            closing(driver.connect(unfinished)) as copy,
+        ):
+            opened.backup(copy)
+        unfinished.rename(target)
+    except (OSError, driver.Error) as error:
+        unfinished.unlink(missing_ok=True)
+        raise BackupError(f"没法备份到 {target}：{error}") from None

@@ -10,6 +10,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -20,9 +21,10 @@ from sqlmodel import col
 
 from bot.store import Store, Writing
 from bot.store.applying import apply_effects, lose
-from bot.store.contexts import load_contexts
+from bot.store.contexts import load_contexts, take_seats
 from bot.store.engine import is_passing
 from bot.store.identify import Names, chunks, groups_of, identify, people_of
+from handlers.needs import Needs, needs
 from models import events as ev
 from models import orders
 from models.context import Context, MerchantView
@@ -43,6 +45,7 @@ class Outcome:
     """What became of an event: a duplicate, an error, or effects that are now rows."""
 
     event: Event
+    wants: Needs | None = None  # what must be known to decide it
     key: str = ""  # what spots its duplicates; empty where there can be none
     journal_id: int = 0
     duplicate: bool = False
@@ -124,18 +127,21 @@ def _dedupe_key(event: Event) -> str:
 
 def _take_timers(writing: Writing, merchant_id: str, outcomes: list[Outcome]) -> list[Outcome]:
     """A timer that rings is gone, in the same transaction as what it brings about; one that is gone does not ring."""
+    ringing: dict[str, dict[tuple[str, datetime], Outcome]] = defaultdict(dict)
     for outcome in outcomes:
-        match outcome.event:
-            case ev.TimerDue(kind=kind, subject=subject, due=due):
-                taken = writing.connection.execute(
-                    delete(Timer).where(
-                        col(Timer.merchant_id) == merchant_id,
-                        col(Timer.kind) == kind,
-                        col(Timer.subject) == subject,
-                        col(Timer.at) == due,
-                    )
-                )
-                outcome.duplicate = taken.rowcount == 0
+        if isinstance(outcome.event, ev.TimerDue):
+            ringing[outcome.event.kind].setdefault((outcome.event.subject, outcome.event.due), outcome)
+            outcome.duplicate = True  # unless it is found
+    for kind, expected in ringing.items():
+        mine = (col(Timer.merchant_id) == merchant_id, col(Timer.kind) == kind)
+        for chunk in chunks(list({subject for subject, _ in expected})):
+            there = select(col(Timer.subject), col(Timer.at)).where(*mine, col(Timer.subject).in_(chunk))
+            taken = [timer for timer in writing.connection.execute(there) if timer in expected]
+            for timer in taken:
+                expected[timer].duplicate = False
+            if taken:
+                gone = delete(Timer).where(*mine, col(Timer.subject).in_([subject for subject, _ in taken]))
+                writing.connection.execute(gone)
     return [outcome for outcome in outcomes if not outcome.duplicate]
 
 
@@ -145,13 +151,18 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
         if not pending:
             return
         names = identify(writing, merchant.id, [outcome.event for outcome in pending])
+        for outcome in pending:
+            outcome.wants = needs(outcome.event, merchant.playbook)
         _journal(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])
         followers: list[Outcome] = []
         for wave in waves(pending):
-            contexts = load_contexts(writing, merchant, names, [outcome.event for outcome in wave])
+            contexts = load_contexts(
+                writing, merchant, names, [(one.event, one.wants or Needs.NOTHING) for one in wave]
+            )
             for outcome, context in zip(wave, contexts, strict=True):
                 try:
                     outcome.effects = list(decide(outcome.event, context))
+                    take_seats(context, outcome.effects)
                 except Exception:  # noqa: BLE001 - a bug in one decision must not stop the others
                     outcome.error = traceback.format_exc()
                     _keep_error(writing, merchant.id, outcome)
@@ -169,7 +180,7 @@ def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
     barrier = -1  # nothing may be placed at or before this wave
     split: list[list[Outcome]] = []
     for outcome in outcomes:
-        keys = conversations(outcome.event)
+        keys = [] if _is_only_talk(outcome) else conversations(outcome.event)
         if keys is None:
             place = barrier = len(split)
         else:
@@ -183,6 +194,11 @@ def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
     return split
 
 
+def _is_only_talk(outcome: Outcome) -> bool:
+    """Whether it is decided knowing nothing, as most of what is said in groups: no wave is too early for it."""
+    return outcome.wants is Needs.NOTHING and isinstance(outcome.event, ev.Message)
+
+
 def conversations(event: Event) -> list[str] | None:
     """What an event touches: its people, and its group where it changes it. None: everything, so it stands alone."""
     match event:
@@ -190,6 +206,8 @@ def conversations(event: Event) -> list[str] | None:
             return [event.contact.contact]
         case ev.FriendRequested() | ev.FriendAdded() | ev.FriendRemoved():
             return [event.contact.contact]
+        case orders.SurveyFinished():
+            return [event.contact]
         case ev.SelfMessage():
             return [event.to_contact or event.to_group]
         case ev.GroupJoined() | ev.GroupLeft() | ev.GroupRenamed():

@@ -3,52 +3,48 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache, reduce
+from operator import or_
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from bot.store import Writing
-from bot.store.identify import Names, chunks, groups_of, people_of
+from bot.store.identify import Names, groups_of, people_of
 from bot.store.matching import deliveries_of
+from bot.store.people import load_people
+from bot.store.prepared import is_one_of
 from bot.store.status import load_status
-from handlers.needs import Needs, needs
+from handlers.needs import Needs
 from models import orders
 from models.accounts import Account
 from models.capabilities import Capabilities
-from models.context import (
-    AccountView,
-    AnswerView,
-    Context,
-    EntryView,
-    FriendshipView,
-    GroupView,
-    MerchantView,
-    PersonView,
-    RoleView,
-)
-from models.effects import SurveyProgress
+from models.context import AccountView, Context, EntryView, GroupView, MerchantView
+from models.effects import Effect, Reserve
 from models.events import Event
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
 from models.operations import EntryRevision, Role, RoleGrant
-from models.people import Answer, Contact, Friendship, Person, Survey, Tag
+from models.people import Contact
 
 
-def load_contexts(writing: Writing, merchant: MerchantView, names: Names, events: Sequence[Event]) -> list[Context]:
-    """One context an event, in order."""
-    wanted = [needs(event, merchant.playbook) for event in events]
+def load_contexts(
+    writing: Writing, merchant: MerchantView, names: Names, wave: Sequence[tuple[Event, Needs]]
+) -> list[Context]:
+    """One context an event and what it needs, in order. The contexts of a wave share their groups: see `take_seats`."""
+    events, wanted = [event for event, _ in wave], [want for _, want in wave]
+    every = reduce(or_, set(wanted), Needs.NOTHING)
     accounts = load_accounts(writing, merchant)
     people_ids: set[int] = set()
     group_ids: set[int] = set()
     for event, want in zip(events, wanted, strict=True):
-        if want & Needs.PEOPLE:
+        if want is Needs.NOTHING:
+            continue
+        if _has(want, Needs.PEOPLE):
             people_ids.update(names.contacts[who.contact].contact_id for who in people_of(event))
         group_ids.update(names.groups[wire_id] for wire_id in groups_of(event))
-    every = Needs.NOTHING
-    for want in wanted:
-        every |= want
     deliveries = deliveries_of(writing, merchant.id, events, names) if every & Needs.DELIVERY else {}
     people_ids.update(found.contact_id for found in deliveries.values() if found.contact_id)
     waiting_ids = _waiting(writing, merchant.id, events) if every & Needs.WAITING else {}
@@ -71,9 +67,13 @@ def load_contexts(writing: Writing, merchant: MerchantView, names: Names, events
 
     contexts = []
     for position, (event, want) in enumerate(zip(events, wanted, strict=True)):
+        account = accounts.get(event.account) or AccountView(id=event.account)
+        if want is Needs.NOTHING:
+            contexts.append(Context(merchant=merchant, account=account))
+            continue
         everybody = (
             {who.contact: people[names.contacts[who.contact].contact_id] for who in people_of(event)}
-            if want & Needs.PEOPLE
+            if _has(want, Needs.PEOPLE)
             else {}
         )
         delivery = deliveries.get(position)
@@ -85,22 +85,38 @@ def load_contexts(writing: Writing, merchant: MerchantView, names: Names, events
         contexts.append(
             Context(
                 merchant=merchant,
-                account=accounts.get(event.account) or AccountView(id=event.account),
+                account=account,
                 person=person,
                 group=group,
                 people=everybody,
-                groups=bound if want & Needs.BOUND_GROUPS else by_wire,
+                groups=bound if _has(want, Needs.BOUND_GROUPS) else by_wire,
                 delivery=delivery,
-                staff=staff if want & Needs.STAFF else (),
-                entries=entries if want & Needs.ENTRIES else (),
+                staff=staff if _has(want, Needs.STAFF) else (),
+                entries=entries if _has(want, Needs.ENTRIES) else (),
                 waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
                 if isinstance(event, orders.SeatsChanged)
                 else (),
                 survey_playbook=surveys.get(person.person_id) if person else None,
-                status=status if want & Needs.STATUS else None,
+                status=status if _has(want, Needs.STATUS) else None,
             )
         )
     return contexts
+
+
+@cache
+def _has(want: Needs, part: Needs) -> bool:
+    """`part in want`, which costs a microsecond with Python's flags, remembered."""
+    return part in want
+
+
+def take_seats(context: Context, effects: Iterable[Effect]) -> None:
+    """What a decision reserves is taken for the next one in its wave, so that placing people needs no wave each."""
+    for effect in effects:
+        if isinstance(effect, Reserve) and isinstance(context.groups, dict):
+            for wire_id, group in context.groups.items():
+                if group.id == effect.group_id:
+                    context.groups[wire_id] = msgspec.structs.replace(group, reserved=group.reserved + 1)
+                    break
 
 
 def load_accounts(writing: Writing, merchant: MerchantView) -> dict[str, AccountView]:
@@ -120,141 +136,36 @@ def load_accounts(writing: Writing, merchant: MerchantView) -> dict[str, Account
     }
 
 
-def load_people(
-    writing: Writing, merchant: MerchantView, accounts: Mapping[str, AccountView], contact_ids: Iterable[int]
-) -> dict[int, PersonView]:
-    """Everything that decisions know about these contacts, by contact id."""
-    contact_rows: dict[int, Row[Any]] = {}
-    for row in _by_ids(
-        writing,
-        select(Contact.__table__, col(Person.source), col(Person.opted_out_at), col(Person.consent))  # type: ignore[attr-defined]
-        .join(
-            Person,
-            and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)),
-        )
-        .where(col(Contact.merchant_id) == merchant.id),
-        col(Contact.id),
-        contact_ids,
-    ):
-        contact_rows[row.id] = row
-    if not contact_rows:
-        return {}
-    person_ids = {row.person_id for row in contact_rows.values()}
-    friendships: dict[int, dict[str, FriendshipView]] = defaultdict(dict)
-    # A friendship belongs to a contact, but what a person told one account is known to all: by person.
-    for row in _by_ids(
-        writing,
-        select(Friendship.__table__, col(Contact.person_id))  # type: ignore[attr-defined]
-        .join(
-            Contact,
-            and_(
-                col(Contact.merchant_id) == col(Friendship.merchant_id), col(Contact.id) == col(Friendship.contact_id)
-            ),
-        )
-        .where(col(Contact.merchant_id) == merchant.id),
-        col(Contact.person_id),
-        person_ids,
-    ):
-        friendships[row.person_id][row.account_id] = FriendshipView(
-            account=row.account_id,
-            state=row.state,
-            old=row.old,
-            source=row.source,
-            request=row.request,
-            remark=row.remark,
-            accepted_at=row.accepted_at,
-            added_at=row.added_at,
-            human_until=row.human_until,
-        )
-    answers: dict[int, dict[str, AnswerView]] = defaultdict(dict)
-    for row in _by_ids(
-        writing,
-        select(col(Answer.person_id), col(Answer.key), col(Answer.value), col(Answer.state)).where(
-            col(Answer.merchant_id) == merchant.id
-        ),
-        col(Answer.person_id),
-        person_ids,
-    ):
-        answers[row.person_id][row.key] = AnswerView(value=row.value, state=row.state)
-    tags: dict[int, set[str]] = defaultdict(set)
-    for row in _by_ids(
-        writing,
-        select(col(Tag.person_id), col(Tag.tag)).where(col(Tag.merchant_id) == merchant.id),
-        col(Tag.person_id),
-        person_ids,
-    ):
-        tags[row.person_id].add(row.tag)
-    surveys = {
-        row.person_id: survey_of(row)
-        for row in _by_ids(
-            writing,
-            select(Survey.__table__).where(col(Survey.merchant_id) == merchant.id),  # type: ignore[attr-defined]
-            col(Survey.person_id),
-            person_ids,
-        )
-    }
-    members: dict[int, set[int]] = defaultdict(set)
-    for row in _by_ids(
-        writing,
-        select(col(GroupMember.contact_id), col(GroupMember.group_id)).where(
-            col(GroupMember.merchant_id) == merchant.id, col(GroupMember.left_at).is_(None)
-        ),
-        col(GroupMember.contact_id),
-        contact_ids,
-    ):
-        members[row.contact_id].add(row.group_id)
-    roles = _roles(writing, merchant, {row.wire_id for row in contact_rows.values()})
-    ours = {account.self_id for account in accounts.values() if account.self_id}
-    return {
-        contact_id: PersonView(
-            person_id=row.person_id,
-            contact_id=contact_id,
-            wire_id=row.wire_id,
-            name=row.name,
-            source=row.source,
-            opted_out=row.opted_out_at is not None,
-            consent=row.consent,
-            friendships=friendships.get(row.person_id, {}),
-            answers=answers.get(row.person_id, {}),
-            tags=frozenset(tags.get(row.person_id, ())),
-            survey=surveys.get(row.person_id),
-            roles=roles.get(row.wire_id, ()),
-            groups=frozenset(members.get(contact_id, ())),
-            is_ours=row.wire_id in ours,
-        )
-        for contact_id, row in contact_rows.items()
-    }
+_GROUPS = select(*ChatGroup.__table__.columns).where(col(ChatGroup.merchant_id) == bindparam("merchant"))  # type: ignore[attr-defined]
+_NAMED_GROUPS = _GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
+_BOUND_GROUPS = _GROUPS.where(col(ChatGroup.tier).is_not(None))
+_MEMBERS = (
+    select(col(GroupMember.group_id), func.count())
+    .where(
+        col(GroupMember.merchant_id) == bindparam("merchant"),
+        is_one_of(col(GroupMember.group_id), "ids"),
+        col(GroupMember.left_at).is_(None),
+    )
+    .group_by(col(GroupMember.group_id))
+)
+_SEATS = (
+    select(col(Seat.group_id), func.count())
+    .where(col(Seat.merchant_id) == bindparam("merchant"), is_one_of(col(Seat.group_id), "ids"))
+    .group_by(col(Seat.group_id))
+)
 
 
 def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound: bool) -> dict[int, GroupView]:
     """Groups by our id: the named ones and, with `bound`, all that have a tier, with members and seats counted."""
-    statement = select(ChatGroup.__table__).where(col(ChatGroup.merchant_id) == merchant_id)  # type: ignore[attr-defined]
-    rows = {row.id: row for row in _by_ids(writing, statement, col(ChatGroup.id), ids)}
+    run = writing.connection.execute
+    scope: dict[str, Any] = {"merchant": merchant_id}
+    named = sorted(ids)
+    rows = {row.id: row for row in run(_NAMED_GROUPS, scope | {"ids": named}).all()} if named else {}
     if bound:
-        rows |= {row.id: row for row in writing.connection.execute(statement.where(col(ChatGroup.tier).is_not(None)))}
-    if not rows:
-        return {}
-    counted = {row.id for row in rows.values() if bound}
-    members = dict(
-        _pairs(
-            writing,
-            select(col(GroupMember.group_id), func.count())
-            .where(col(GroupMember.merchant_id) == merchant_id, col(GroupMember.left_at).is_(None))
-            .group_by(col(GroupMember.group_id)),
-            col(GroupMember.group_id),
-            counted,
-        )
-    )
-    seats = dict(
-        _pairs(
-            writing,
-            select(col(Seat.group_id), func.count())
-            .where(col(Seat.merchant_id) == merchant_id)
-            .group_by(col(Seat.group_id)),
-            col(Seat.group_id),
-            counted,
-        )
-    )
+        rows |= {row.id: row for row in run(_BOUND_GROUPS, scope).all()}
+    counted = {"ids": sorted(rows)}
+    members: dict[int, int] = dict(run(_MEMBERS, scope | counted).all()) if bound and rows else {}
+    seats: dict[int, int] = dict(run(_SEATS, scope | counted).all()) if bound and rows else {}
     return {
         row.id: GroupView(
             id=row.id,
@@ -293,41 +204,6 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
     )
 
 
-def survey_of(row: Row[Any]) -> SurveyProgress:
-    """The value of a row of the survey table."""
-    return SurveyProgress(
-        contact_id=row.contact_id,
-        account=row.account_id,
-        revision=row.revision,
-        state=row.state,
-        question=row.question,
-        asked=row.asked,
-        tries=row.tries,
-        nudges=row.nudges,
-        aside=tuple(row.aside),
-        pending=tuple(row.pending),
-        started_at=row.started_at,
-        asked_at=row.asked_at,
-        finished_at=row.finished_at,
-    )
-
-
-def _roles(writing: Writing, merchant: MerchantView, wire_ids: set[str]) -> dict[str, tuple[RoleView, ...]]:
-    roles: dict[str, list[RoleView]] = defaultdict(list)
-    for account, wire_id, role in merchant.admins:
-        roles[wire_id].append(RoleView(role=role, account=account))
-    for row in _by_ids(
-        writing,
-        select(
-            col(RoleGrant.wire_id), col(RoleGrant.role), col(RoleGrant.account_id), col(RoleGrant.group_wire_id)
-        ).where(col(RoleGrant.merchant_id) == merchant.id),
-        col(RoleGrant.wire_id),
-        wire_ids,
-    ):
-        roles[row.wire_id].append(RoleView(role=row.role, account=row.account_id, group=row.group_wire_id))
-    return {wire_id: tuple(given) for wire_id, given in roles.items()}
-
-
 def _staff(writing: Writing, merchant: MerchantView) -> list[int]:
     """The contact ids of the owners and admins whom we have met."""
     chiefs = (Role.OWNER, Role.ADMIN)
@@ -357,16 +233,3 @@ def _waiting(writing: Writing, merchant_id: str, events: Sequence[Event]) -> dic
     ):
         waiting[row.tier].append(row.contact_id)
     return waiting
-
-
-def _by_ids(
-    writing: Writing, statement: Select[*tuple[Any, ...]], column: Any, ids: Iterable[Any]
-) -> Iterable[Row[*tuple[Any, ...]]]:
-    for chunk in chunks(sorted(ids)):
-        yield from writing.connection.execute(statement.where(column.in_(chunk)))
-
-
-def _pairs(
-    writing: Writing, statement: Select[*tuple[Any, ...]], column: Any, ids: Iterable[Any]
-) -> Iterable[tuple[int, int]]:
-    yield from _by_ids(writing, statement, column, ids)

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -99,7 +100,13 @@ def _engine(url: str, pragmas: tuple[str, ...], begin: str) -> Engine:
     if path is None:
         return _postgresql(url)
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, module=sqlite_driver(), connect_args={"check_same_thread": False}, hide_parameters=True)
+    engine = create_engine(
+        url,
+        module=sqlite_driver(),
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
+        json_deserializer=msgspec.json.decode,
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlmodel import col
 
 from bot.store import Writing
-from bot.store.contexts import load_accounts, load_groups, load_people
+from bot.store.contexts import load_accounts, load_groups
+from bot.store.people import load_people
 from content_calendar.render import render
 from handlers.gate import Facts
 from handlers.values import values_for

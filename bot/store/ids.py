@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
-SEQUENCE_BITS = 20  # a million ids a millisecond; the milliseconds then last until the year 2303
+SEQUENCE_BITS = 20  # a million ids a millisecond; the milliseconds then last until the year 2302
 
 
 class Ids:

@@ -20,6 +20,8 @@ from models.events import Event
 # An echo that carries another id than the send was answered with (or none) is still ours if it says the same to the
 # same target so soon after; puppets differ, and taking our own words for a human's would silence the bot.
 ECHO_WINDOW = timedelta(minutes=10)
+# An echo that carries the id of a send is believed for longer; the bound is there so that few rows are looked at.
+NAMED_WINDOW = timedelta(days=1)
 _AWAITS_ECHO = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
 
 
@@ -60,16 +62,20 @@ def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names)
 def _echoed(
     writing: Writing, statement: Select[*tuple[Any, ...]], event: ev.SelfMessage, names: Names
 ) -> DeliveryView | None:
+    # The platform's clock may differ from ours by which sends are stamped: an echo is no older than when we heard it.
+    heard_at = min(event.at, event.received_at or event.at)
     ours = statement.where(col(Delivery.account_id) == event.account)
-    if event.wire_id and (found := _first(writing, ours.where(col(Delivery.message) == event.wire_id))):
-        return found
+    if event.wire_id:
+        named = ours.where(col(Delivery.message) == event.wire_id, col(Delivery.left_at) >= heard_at - NAMED_WINDOW)
+        if found := _first(writing, named):
+            return found
     if event.to_group:
         ours = ours.where(col(Delivery.group_id) == names.groups[event.to_group])
     else:
         ours = ours.where(
             col(Delivery.contact_id) == names.contacts[event.to_contact].contact_id, col(Delivery.group_id).is_(None)
         )
-    ours = ours.where(col(Delivery.state).in_(_AWAITS_ECHO), col(Delivery.left_at) >= event.at - ECHO_WINDOW).order_by(
+    ours = ours.where(col(Delivery.state).in_(_AWAITS_ECHO), col(Delivery.left_at) >= heard_at - ECHO_WINDOW).order_by(
         col(Delivery.id)
     )
     said = _plain(event.text)

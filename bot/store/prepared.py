@@ -25,15 +25,19 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 Conflict = Literal["error", "keep", "replace"]
 
 
+_POSITIONAL = {"sqlite": "qmark", "postgresql": "format"}
+
+
 class Insert:
     """An INSERT into some columns of a table; columns that are not given get the model's defaults."""
 
     def __init__(self, dialect_name: str, table: Table, names: Sequence[str], conflict: Conflict) -> None:
-        dialect: Dialect
+        dialect: Any
+        statement: Any
         if dialect_name == "postgresql":
-            statement, dialect = postgresql.insert(table), postgresql.psycopg.dialect(paramstyle="format")
+            statement, dialect = postgresql.insert(table), postgresql.psycopg.dialect
         else:
-            statement, dialect = sqlite.insert(table), sqlite.dialect(paramstyle="qmark")
+            statement, dialect = sqlite.insert(table), sqlite.dialect
         keys = [column.name for column in table.primary_key]
         changed = {name: statement.excluded[name] for name in names if name not in keys}
         if conflict == "replace" and changed:
@@ -46,7 +50,7 @@ class Insert:
             if column.name not in names and column.default is not None
         }
         statement = statement.values({name: bindparam(name) for name in (*names, *defaults)})
-        compiled: Any = statement.compile(dialect=dialect)
+        compiled: Any = statement.compile(dialect=dialect(paramstyle=_POSITIONAL[dialect_name]))
         self.text: str = compiled.string
         processors: dict[str, Callable[[Any], Any]] = compiled._bind_processors
         self._columns = [
@@ -100,6 +104,10 @@ class _IsOneOf(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: SQLite would not use an index for `(… IN …) = 1`."""
+        return self
+
 
 def is_one_of(column: Any, parameter: str) -> ColumnElement[bool]:
     """Whether an id is in the list that the parameter of this name brings."""
@@ -108,11 +116,11 @@ def is_one_of(column: Any, parameter: str) -> ColumnElement[bool]:
 
 @compiles(_IsOneOf)
 def _in_array(element: _IsOneOf, compiler: SQLCompiler, **options: Any) -> str:
-    column, ids = element.clauses
-    return f"{compiler.process(column, **options)} = ANY ({compiler.process(ids, **options)})"
+    column, ids = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY ({ids})"
 
 
 @compiles(_IsOneOf, "sqlite")
 def _in_json(element: _IsOneOf, compiler: SQLCompiler, **options: Any) -> str:
-    column, ids = element.clauses
-    return f"{compiler.process(column, **options)} IN (SELECT value FROM json_each({compiler.process(ids, **options)}))"
+    column, ids = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"

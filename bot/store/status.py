@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from bot.store import Writing
 from models.context import AccountView, MerchantView, Status
-from models.deliveries import ARRIVED_STATES, OPEN_STATES, Delivery, DeliveryState
+from models.deliveries import ARRIVED_STATES, Delivery, DeliveryState
 from models.operations import Pause
 from models.people import Friendship, Survey, SurveyState
+
+_OPEN = text("state IN ('planned', 'waiting')")
+_IN_FLIGHT = text("state IN ('claimed', 'unknown')")
 
 
 def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[AccountView, ...]) -> Status:
     """Figures of the merchant's local day so far."""
     run = writing.connection.execute
     midnight = writing.now.astimezone(merchant.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    deliveries = select(func.count()).select_from(Delivery).where(col(Delivery.merchant_id) == merchant.id)
+    # By account and in the words of the partial indexes, so that what was sent long ago is not looked at.
+    deliveries = (
+        select(func.count()).select_from(Delivery).where(col(Delivery.account_id).in_([one.id for one in accounts]))
+    )
     waiting = (
-        select(col(Delivery.reason), func.count())
-        .where(col(Delivery.merchant_id) == merchant.id, col(Delivery.state) == DeliveryState.WAITING)
+        deliveries.with_only_columns(col(Delivery.reason), func.count())
+        .where(_OPEN, col(Delivery.state) == DeliveryState.WAITING)
         .group_by(col(Delivery.reason))
     )
     return Status(
@@ -31,9 +37,9 @@ def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[Accoun
         sent_today=run(
             deliveries.where(col(Delivery.state).in_(ARRIVED_STATES), col(Delivery.left_at) >= midnight)
         ).scalar_one(),
-        open=run(deliveries.where(col(Delivery.state).in_(OPEN_STATES))).scalar_one(),
+        open=run(deliveries.where(_OPEN)).scalar_one(),
         waiting={reason: count for reason, count in run(waiting) if reason},
-        unknown=run(deliveries.where(col(Delivery.state) == DeliveryState.UNKNOWN)).scalar_one(),
+        unknown=run(deliveries.where(_IN_FLIGHT, col(Delivery.state) == DeliveryState.UNKNOWN)).scalar_one(),
         new_friends_today=run(
             select(func.count())
             .select_from(Friendship)

@@ -112,6 +112,9 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
     if until:
         aim = 6 if until.group(2) == "半岁" else 12 if until.group(2) else _number(until.group(3)) * 12
         return int(aim - _number(until.group(1)))
+    half = re.search(rf"(?:还)?(?:差|缺)半个?月(?:就|到|满|才)*(?:(半岁|周岁)|({_N})(?:周)?岁)", text)
+    if half:
+        return (6 if half.group(1) == "半岁" else 12 if half.group(1) else int(_number(half.group(2)) * 12)) - 1
     short = _SHORT_OF.search(text)
     if short:
         return _short_of(short)
@@ -120,7 +123,9 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
     for token in _TOKEN.finditer(text):
         before, after = text[: token.start()], text[token.end() :]
         value = _months(token)
-        if token["days"] and re.search(r"月(?:零|又|多|加|\+|,|，|\s)*$|岁(?:零|又|加|\s)*$", before):
+        if (token["days"] or token["weeks"]) and re.search(
+            r"月(?:零|又|多|加|\+|,|，|\s)*$|岁(?:零|又|加|\s)*$", before
+        ):
             continue
         if value is None or (re.search(r"(?:大|小|差|隔)$", before) and after.startswith("的差")):
             continue
@@ -184,6 +189,11 @@ def told_age(text: str, asked_on: date | None) -> Age | None:
     if not re.search(rf"{_N}\s?(?:岁|周岁|个(?:半|多)?月|月龄)|半岁|满月|百天|周岁|没出生|没生", text):
         return None
     return read_age(text, "", asked_on)
+
+
+def is_unborn(text: str) -> bool:
+    """Whether a text speaks of a child that is not born yet."""
+    return bool(_UNBORN.search(text))
 
 
 def has_no_child(text: str) -> bool:

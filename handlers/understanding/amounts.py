@@ -8,12 +8,13 @@ from handlers.understanding.numerals import DIGITS, Number, numbers, plain
 
 Amount = int | float | list[int | float | None]
 
+_UNIT = r"块钱?|元|rmb|人民币|钱|kg|ml|[个人瓶斤包盒罐次天箱岁度片口件码位]"
 _UP_TO_AFTER = re.compile(
-    r"^(?:块钱?|元|rmb|人民币|个|人|瓶|斤|包|盒|罐|次|天|箱|kg|ml|岁|钱|左右)?(?:之内|以内|内|以下|之下|封顶|为限|"
+    rf"^(?:{_UNIT}|左右)?(?:之内|以内|内|以下|之下|封顶|为限|"
     r"打住|顶天|到顶|撑死|顶多|以里|为上限|是上限|就到头|最多|别超|不超|不要超|不能超|不能再多|上限|出头不行)"
 )
 _FROM_AFTER = re.compile(
-    r"^(?:块钱?|元|rmb|人民币|个|人|瓶|斤|包|盒|罐|次|天|箱|kg|ml|岁|钱)?(?:以上|及以上|之上|起步|起(?!来)|往上|"
+    rf"^(?:{_UNIT})?(?:以上|及以上|之上|起步|起(?!来)|往上|"
     r"朝上|打底|保底|开外|向上|\+|＋|➕|加(?=$|[,，。 吧])|或者?更多|或以上|只多不少|是底线)"
 )
 _UP_TO_BEFORE = re.compile(
@@ -25,10 +26,7 @@ _FROM_BEFORE = re.compile(
     r"(?:不低于|不少于|不小于|至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|上(?=$)|过(?=$)|"
     r"破(?=$)|起步|从)(?:也得|也要|也有|也|得|要|是|有|都|就|给|花|个|了)?$"
 )
-_RANGE = re.compile(
-    r"^(?:块钱?|元|个|人|瓶|斤|包|盒|罐|次|天|左右|岁)?\s?(?:-+|~+|—+|–|－|到|至|或者?|、|and|to|/)\s?$"
-)
-_INSIDE = re.compile(r"(?:块钱?|元|以内|之间|左右)$")
+_RANGE = re.compile(rf"^(?:{_UNIT}|左右)?\s?(?:-+|~+|—+|–|－|到|至|或者?|、|and|to|/)\s?$")
 
 _PER = re.compile(
     r"^\s?(?:斤|瓶|箱|包|盒|罐|个月|月|年|天|周|次|顿|回|件|提|桶|支|套|片|条|份|饼|两|晚|桌|个人|人|家|单|盘|袋|"
@@ -94,6 +92,7 @@ _RELATIVE = {
     "宝宝": 1,
     "小孩": 1,
     "娃": 1,
+    "宝": 1,
     "弟弟": 1,
     "妹妹": 1,
     "哥哥": 1,
@@ -117,7 +116,7 @@ _RELATIVE = {
     "爸": 1,
     "我": 1,
 }
-_NUMERAL = r"(?P<count>\d{1,3}|[一二两三四五六七八九十]{1,3})?"
+_NUMERAL = r"(?P<count>\d{1,3}|[一二两三四五六七八九十俩仨]{1,3})?"
 _HEADS = r"\d{1,2}|[一二两三四五六七八九十]"
 _PERSON = re.compile(
     rf"{_NUMERAL}(?:个|位|名)?(?P<who>{'|'.join(sorted(_RELATIVE, key=len, reverse=True))})(?P<both>[俩两仨三]个?)?"
@@ -192,7 +191,9 @@ def _people(text: str) -> int | None:
             for each in company
             if each["who"] != "我"
         )
-    if not re.search(r"[和跟与加、,，]|还有|带|俩|一家", text) or re.search(r"一共|总共|共|合计|口(?!子)", text):
+    if not re.search(r"[和跟与加、,，]|还有|带|俩|一家", text) or re.search(
+        r"一共|总共|共|合计|(?<![两俩])口(?!子)", text
+    ):
         return None
     total, people = 0, 0
     for found in _PERSON.finditer(text):
@@ -329,6 +330,11 @@ def _best(text: str, found: list[Number], asked: str) -> int:
             score += 3
         scores.append(score)
     return max(range(len(found)), key=lambda at: (scores[at], -at))
+
+
+def is_about_people(asked: str) -> bool:
+    """Whether a question asks for a number of people."""
+    return bool(_PEOPLE.search(asked))
 
 
 def is_about_money(asked: str) -> bool:

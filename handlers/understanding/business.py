@@ -1,4 +1,9 @@
-"""What a message in a chat or a group asks of the shop, and whether a person has to see to it."""
+"""What a message in a chat or a group asks of the shop, and whether a person has to see to it.
+
+The kinds are tried in order, the plainest first: advertising, greeting, complaint, rhetorical question, question to
+the shop or about something else, order, statement. A question to the shop needs a person unless standing information
+(price, opening hours, address, delivery, use) answers it.
+"""
 
 from __future__ import annotations
 
@@ -8,217 +13,92 @@ from typing import Literal
 from msgspec import Struct
 
 from handlers.understanding import acts
+from handlers.understanding.business_words import (
+    ADVERTS,
+    BLAME,
+    COMMERCE,
+    CONTACT_ME,
+    ELSEWHERE,
+    GREETINGS,
+    MISHAP,
+    ORDER,
+    OWN_CASE,
+    PEOPLE_GREETED,
+    RHETORICAL,
+    STANDING,
+    TO_THE_SHOP,
+    WANTS,
+)
 from handlers.understanding.text import Message
 
 Label = Literal["business_question", "other_question", "rhetorical", "statement", "ad", "greeting", "complaint"]
 
 
 class Business(Struct, frozen=True):
-    """`label` says what kind of message it is; `needs_human` that somebody must look up, decide or calm down."""
+    """`label` says what kind of message it is; `needs_human` that somebody must look it up, decide or calm down."""
 
     label: Label
     needs_human: bool
 
 
-_AD = re.compile(
-    r"加(?:我|v|vx|微|威)(?:信)?(?!.{0,4}(?:吗|购物车))|兼职|刷单|日入|月入|日结|躺赚|轻松赚|在家赚|副业|贷款|"
-    r"办证|代开|发票代|棋牌|彩票|博彩|理财|炒股|荐股|炒币|引流|涨粉|拼团(?:链接|来)|帮(?:我)?(?:砍一刀|点一下|"
-    r"助力|投票|拼一下)|砍一刀|点击链接|戳链接|扫码(?:进|领|加|免费)|免费领取|私聊我|私我|滴滴我|招(?:代理|加盟|"
-    r"商|聘|人)|诚招|代理(?:可|加)|一件代发|货源|批发(?:价)?(?:私|联系|加)|厂家直(?:销|供).{0,10}(?:私|加|联系)|"
-    r"https?://|进群领|投(?:个|一)?票|转发(?:到|三个|朋友圈)|急招|高薪|清仓甩卖|需要的(?:私|联系|加|滴|扣|call)|"
-    r"有(?:需要|想要|想|要)(?:的)?(?:.{0,8})?(?:吗|私|联系|加|滴|扣1|找我)(?=.{0,4}$)|想(?:赚钱|创业|瘦|减肥|变美|"
-    r"变白)(?:吗|的)|还在为.{1,14}(?:吗|烦恼|发愁)|谁(?:想|要|需要|家).{0,10}(?:我(?:这|家|有|在)|私|找我|联系)|"
-    r"无抵押|秒批|投资|回报|下款|信用卡|跑分"
+_GREETING = re.compile(rf"(?:{PEOPLE_GREETED}|{GREETINGS})+")
+_ONLY_THANKS = re.compile(r"谢|哈|收到|好的|知道|嗯|辛苦|ok|赞|棒|666|不错|明白|了解|来了|没事|恭喜")
+_ASIDE = re.compile(
+    r"不(?:会|想|是)(?:投诉|差评)|没有差评|怕(?:买到)?假|会不会是假|是不是假|有假(?:货|酒)吗|真的?假的?"
 )
-_COMPLAINT = re.compile(
-    r"投诉|举报|还管不管|管不管(?:了|我们)|什么质量|质量(?:太|真|好|越来越)?差|12315|工商|消协|曝光|差评|假货|"
-    r"假酒|假的吧|骗子|骗人|欺骗|上当|坑人|坑爹|坑我|太坑|黑心|黑店|奸商|忽悠|糊弄|垃圾|什么破|破店|烂(?:货|店|"
-    r"东西)|恶心|气死|气人|无语死|太差|真差|差劲|差到|服务(?:态度)?(?:太|真|很|好)?差|态度(?:太|真|很)?(?:差|恶劣|"
-    r"不好)|不负责|推卸|踢皮球|敷衍|装死|没人管|没人理|没人回|不理人|不回(?:复|消息|信息)|拖(?:了|着|"
-    r"延)?.{0,6}(?:天|久|星期|周|月)|催(?:了)?(?:多少|几|好几|n|无数)(?:次|遍)|等了.{0,6}(?:天|周|星期|个月|"
-    r"久)(?:了)?|再不.{1,12}(?:就|我)|不(?:给|退|发|处理|解决).{0,6}(?:就|我就|报警|投诉)|报警|法院|起诉|律师|"
-    r"赔偿|退一赔|说话不算|言而无信|虚假宣传|过期(?:了)?(?:还|的.{0,4}(?:发|卖|给))|吃(?:坏|出)|拉肚子|烂脸|"
-    r"过敏(?:了)?.{0,10}(?:怎么办|负责|赔|你们)|以次充好|缺斤少两|再也不(?:来|买|会)|取消关注你们|失望|寒心|"
-    r"欺负人|霸王条款|乱收费|多收|越来越(?:差|不行|敷衍)|什么态度|有没有人管|还(?:能|想)不能?(?:干|做)|"
-    r"第[二三四]次了|又(?:发错|漏发|少发|坏|破|漏|碎|晚|拖|没货)|怎么(?:老是|总是|又)|咋(?:老是|总是|又)|"
-    r"一点(?:都)?不(?:靠谱|负责|专业)|不靠谱|太慢了|这么慢|慢死|要(?:个)?说法|给(?:我)?(?:个)?(?:说法|交代|解释)"
-)
-_GREETING = re.compile(
-    r"^(?:大家|各位|群主|老板|掌柜|家人们|姐妹们?|亲们?|朋友们|兄弟们|宝子们|宝妈们|小伙伴们|美女们|全体|群里的?|"
-    r"老铁们?)?(?:大家|们|的|朋友|酒友|茶友)*(?:早|早上好|早安|上午好|中午好|下午好|晚上好|晚安|你好|您好|好|"
-    r"新年好|新年快乐|节日快乐|周末愉快|中秋快乐|国庆快乐|春节快乐|hi|hello|嗨|哈喽|安|午安|在吗|在不在|有人吗|"
-    r"周末好|早呀|早哇|早啊|过年好)+(?:呀|啊|哈|哦|们|大家|各位|老板|掌柜|群友|新的一天|又是|开心|愉快|加油|"
-    r"家人们|姐妹们)*$"
-)
-_RHETORICAL = re.compile(
-    r"谁(?:不|能拒绝|舍得|受得了|顶得住|说不|还不|能不|会不)|谁(?:说|知道呢|想到|能想到|家没|还没)|难道|何必|何苦|"
-    r"不香(?:吗|么)|不好(?:吗|么)$|不就(?:是|行|好|完)|有什么(?:好|用|办法|意思|大不了|关系|区别呢)|哪(?:有|"
-    r"里有).{0,8}(?:啊|呢|便宜|好事)|还(?:能|有)(?:谁|比这|什么)|怎么(?:这么|那么|就这么|可以这么|能这么|"
-    r"会这么)(?:好|香|可爱|快就|帅|美|厉害|巧|有才|会)|咋(?:这么|那么)(?:好|香|厉害|会)|这谁(?:顶|受|忍)|你(?:说|"
-    r"懂)(?:是不是|对不对|气不气|巧不巧|好笑不好笑|吧)|是不是(?:很|超|特别|太|巨)|好不好(?:看|吃)?(?:嘛)?[!！]|"
-    r"你敢信|敢信|能不(?:爱|喜欢|心动|香|开心)|不(?:喝|买|吃|香|美|爱|来).{0,3}(?:行|才怪|等什么|还是人)|等什么呢|"
-    r"何乐不为|岂不|凭什么(?:他|她|别人|人家)|又不是|要(?:什么|啥)自行车|我(?:容易|招谁惹谁|能说什么|能怎么办|"
-    r"还能怎么|说什么|说啥|说啥来着|有什么办法)|(?:人生|生活|日子)(?:嘛|啊|呢|不就)|可不(?:是|就是)(?:吗|么|嘛)?$|"
-    r"这还用(?:说|问)|那还用说|谁知道呢|天知道|还要(?:什么|啥)|活着(?:为|图)|图(?:什么|啥|个啥)|才几块钱|"
-    r"什么时候(?:才|能)(?:发财|暴富|放假|退休|下班)|怎么又(?:周[一二三四五]|下雨|胖|涨|上班|要上班)|能有几(?:回|"
-    r"次|个)|还是(?:男人|人|女人)吗|有谁(?:懂|能懂)|谁懂|懂的都懂|好喝到(?:哭|飞)|不是吗|不觉得(?:吗|么)|你说呢"
-)
-_SHOP = re.compile(
-    r"价|钱|多少(?!年|人|岁|度(?:吗)?外)|贵|便宜|优惠|折|活动|满减|券|积分|会员|等级|卡|余额|充值|包邮|邮费|运费|"
-    r"快递|发货|物流|到货|补货|有货|现货|库存|缺货|断货|上新|新品|预售|预订|预定|订(?!阅)|下单|付款|支付|转账|"
-    r"发票|收据|退|换货|换一|售后|保修|质保|保质期|过期|生产日期|批次|真假|正品|防伪|检验|溯源|产地|成分|配料|"
-    r"含量|度数|多少度|几度|规格|容量|几毫升|ml|型号|尺码|尺寸|颜色|色号|款|链接|小程序|门店|店(?!里(?:今天|"
-    r"的猫))|营业|开门|关门|几点|地址|怎么走|停车|预约|到店|自提|配送|送货|送到|上门|礼盒|包装|定制|团购|批发|"
-    r"代理|加盟|合作|招商|样品|试用|试喝|试吃|体验|品鉴|课|直播|抽奖|中奖|奖品|赠品|礼品|推荐|适合|能喝|能吃|能用|"
-    r"可以喝|可以吃|可以用|怎么喝|怎么用|怎么吃|怎么泡|怎么冲|怎么存|怎么保存|怎么涂|用法|用量|过敏|孕妇|哺乳|"
-    r"宝宝|几段|段|奶粉|尿不湿|纸尿裤|辅食|米粉|奶瓶|湿巾|面膜|精华|水乳|防晒|口红|洗面奶|护肤|酒|茶|酱香|浓香|"
-    r"年份|醒酒|开瓶|纸巾|洗衣|垃圾袋|牙膏|洗发|拖把|收纳|好用|好喝|好吃|效果|副作用|功效|区别|哪(?:个|款|"
-    r"种)(?:好|更|适合|比较)|有没有(?!人)|还有(?:吗|么|没|货)|有(?:卖|售|无|木有)|单号|订单|我的(?:单|货|包裹|件|"
-    r"酒|茶|奶粉|快递)|怎么买|咋买|哪(?:里|儿)(?:买|下单|领|看)|怎么(?:领|参加|报名|兑换|加入|升级|办|退|换|拼|付|"
-    r"弄|查)|报名|名额|群规|拉(?:我|人)?进|进群|客服|老板|掌柜|店家|你们|咱家|咱们(?:家|店)|贵店|\d+(?:克|斤|瓶|"
-    r"盒|箱|罐|包)|坏了|破了|漏了|碎了|少(?:了|发)|发错|瓶盖|渗|临期|赠|送(?:不送|礼|什么|啥)|怎么卖|咋卖"
-)
-_OTHER_TOPIC = re.compile(
-    r"天气|下雨|吃(?:了|饭|啥|什么)(?:吗|没|呢)?$|中午吃|晚上吃|早饭|晚饭|电影|电视剧|追剧|综艺|球赛|世界杯|比赛|"
-    r"股票|基金|小区|停水|停电|月嫂|育儿嫂|夜醒|上火|积食|会(?:坐|爬|走|翻|说话)|开始(?:坐|爬|走|说)|早教|修(?:电|"
-    r"手)|房价|油价|堵车|高速|火车票|机票|旅游|去哪(?:玩|里玩)|游戏|开黑|作业|考试|学校|幼儿园|老师|医院|医生|"
-    r"疫苗|感冒|发烧|退烧|咳嗽|睡(?:觉|不着|了吗)|几岁(?:上|断)|断奶|夜奶|红绿灯|修(?:车|电脑|手机)|手机(?:卡|坏|"
-    r"怎么)|微信怎么|wifi|密码|打麻将|斗地主|钓鱼|健身房|减肥(?!茶)|带娃|婆婆|老公|老婆(?!.*(?:喝|用))|对象|相亲|"
-    r"结婚|离婚|加班|放假|请假|工资|社保|公积金|驾照|搬家|装修|宠物|猫|狗|你们(?:都)?(?:吃|睡|起|在干|放假|下班|"
-    r"上班|哪(?:里|儿)人|多大|是哪)|有人(?:一起|去|在|知道|打|要一起|会)|几号(?:放假|上班|开学)|谁(?:去|会|有空|"
-    r"知道|在|一起)|今天(?:周|星期|几号)|周末(?:去|干)"
-)
-_HANDS_ON = re.compile(
-    r"我的?(?:单|货|订单|包裹|快递|件|酒|茶|奶粉|积分|券|会员|余额|钱|退款|奖品|礼品|赠品|东西|号|卡|生日)|"
-    r"我(?:昨天|前天|上周|上次|刚才|刚刚|刚|之前|前几天|今天|早上|上个月|那天)?(?:买|拍|下|订|定|付|退|申请|寄|"
-    r"收到|充)(?:了|的|单|过|到)?|退(?:款|货|钱|了|换|掉|吗|一下)|换(?:货|一|个|新|大|小)|补(?:发|货|寄|差|一)|"
-    r"查(?:一下|下|查|单|物流|快递|余额|积分)|单号|到哪|发(?:货|了)(?:吗|没|了吗)|什么时候(?:发|到|能到|送|有货|"
-    r"到货|补|退|上|能发|能退)|几时(?:发|到|有|补)|多久(?:能)?(?:到|发|有|补|退)|还有(?:货|吗|没|多少|几|么|位|"
-    r"名额)|有(?:货|现货|库存)(?:吗|没|么|不)?|现货|库存|断货|缺货|补货|到货|便宜(?:点|些|一点|多少|吗|不|点不|"
-    r"一些)|(?:再)?优惠(?:点|些|一点|吗|多少|价|下|不)|打(?:个|几|点)?折|少(?:点|一点|算)|能不能(?:便宜|少|送|退|"
-    r"换|改|帮|加急|给|留|先|分期|晚|早|提前|延|单独|多|开)|可不可以(?:便宜|少|送|退|换|改|帮|加急|给|留|先|晚|早|"
-    r"提前|延|单独|多)|可以(?:便宜|退|换|改|帮|加急|给我|留|先|晚点|提前|延|单独|定制|订做|刻字|代写|多送|开发票|"
-    r"送到|送货|发到付|月结|赊|分期|寄到|货到)|能(?:便宜|退|换|改|帮|加急|给我|留|先|晚点|提前|延|单独|定制|刻|"
-    r"多送|开发票|送到|送货|月结|赊|分期|寄到|送上门|送点|今天(?:发|到|送)|明天(?:到|送))|帮(?:我|忙)|给我(?:留|"
-    r"查|看|发|退|换|补|改|来|报|送|寄|开|算|安排|推|介绍|下)|改(?:地址|电话|时间|一下|收货|单)|取消(?:订单|预约|"
-    r"了)?|加急|催|预约|预订|预定|订(?:一|两|三|几|位|座|桌|个|箱|瓶)|留(?:一|两|几|个|位|两)|开(?:个|张)?发票|"
-    r"发票|报(?:个)?价|批发|团购价|大量|量大|(?:买|要|拿|订)(?:\d+|[一二两三四五六七八九十百]+|多|几)(?:箱|件|桶|"
-    r"个|瓶|份|盒|提|套).{0,10}(?:多少|价|优惠|便宜|送|折|怎么算)|企业|公司(?:采购|要|年会|订)|婚宴|年会|定制|"
-    r"合作|代理|加盟|招商|过敏|红(?:了|肿|疹)|起疹|拉肚子|不舒服|孕妇|怀孕|哺乳|吃药|高血压|糖尿病|胃|术后|敏感肌|"
-    r"痘|湿疹|适合(?:我|吗|什么|哪|宝宝|送|敏|干|油|几|多大|孕|老)|推荐|哪(?:个|款|种)(?:好|更|适合|比较)|选哪|"
-    r"怎么选|纠结|帮(?:我)?(?:选|挑|看)|坏(?:了|的)|破(?:了|的)|漏|碎|少(?:了|发)|错(?:了|发)|发错|没收到|没到|"
-    r"没发|没(?:有)?(?:显示|更新|到账|中|领到)|打不开|用不了|领不了|登不上|付不了|进不去|真的(?:假的|吗)|"
-    r"正品(?:吗|么)|临期|批次|生产日期|哪(?:年|天)(?:的|生产)|今天(?:还)?(?:有|能|营业|开)|明天(?:有|能|营业|开|"
-    r"还)|这(?:周|个月|周末|款|个|瓶|箱|批).{0,8}(?:还有|有货|多少|活动|能|几|吗|咋|怎么)|最低|底价|团购|抽(?:中|"
-    r"到)|中奖|名额|位置|位子|座|包间|老板在|老板(?:娘)?(?:在不|有空)|人呢|在线等|急|领不到|没动静|什么情况|"
-    r"怎么回事|咋回事"
-)
-_STANDING = re.compile(
-    r"几点(?:开|关|营业|上班|下班|到几点|打烊)|营业(?:时间|到几点|吗)|开门|关门|打烊|地址|在哪(?:里|儿)?(?:$|\W|"
-    r"啊|呀|呢)|怎么走|哪条路|停车|包邮(?:吗|不|么|么亲)?|运费(?:多少|怎么算|几)|邮费(?:多少|怎么算|几)|"
-    r"发什么快递|用什么快递|什么快递|走什么快递|发哪(?:家|个)快递|顺丰吗|几天(?:能)?到|多久(?:能)?到(?:货)?$|"
-    r"保质期|多少度|几度|度数|怎么(?:喝|泡|冲|用|吃|存|保存|储存|涂|敷|洗|清洗|醒)|用法|用量|几毫升|多少(?:ml|"
-    r"毫升|克|片|张|抽|斤)|净含量|规格|成分|配料|产地|哪(?:里|儿)(?:产|生产)|什么(?:香型|味道|味|口味|材质|牌子|"
-    r"品牌|成分)|会员(?:怎么|有什么|什么|日|等级|权益|几)|怎么(?:成为|升|办)会员|积分(?:怎么|有什么用|能|可以|"
-    r"规则|多久)|怎么(?:领|参加|报名|兑换|下单|付款|买|拼|积分|加入|拍|进群|预约)|在哪(?:里|儿)?(?:买|下单|领|看|"
-    r"报名|兑换|拍)|哪(?:里|儿)(?:买|下单|领|看|报名|兑换|能买)|多少钱|怎么卖|咋卖|啥价|什么价|几块|几多钱|"
-    r"价格(?:多少|是|呢|表)?|链接|小程序|有(?:什么|啥|哪些)(?:优惠|活动|口味|规格|颜色|色号|款|牌子|品种|香型|"
-    r"区别|权益)|(?:什么|有啥|啥)(?:活动|优惠)|区别|不同|周几|星期几|会员日|直播(?:几点|时间|什么时候|在哪)|"
-    r"几点(?:直播|开始)|(?:可以|能)(?:不能)?开(?:个|张)?(?:发票|票)|有发票|一勺|配(?:多少|几)|几升|多少水|水温|"
-    r"(?:新疆|西藏|外地|偏远|省外|国外|全国|海外|农村|乡镇)[^,，]{0,3}(?:能|可以)?(?:发|送|寄|包邮)|怎么(?:验|辨|"
-    r"鉴)|真假怎么|支持(?:七天|7天|无理由|货到|分期|花呗|微信|支付宝|退换)|(?:能|可以)(?:用)?(?:花呗|微信付|"
-    r"支付宝|刷卡|信用卡)|七天无理由|7天无理由|怎么退换|退换(?:货)?(?:政策|规则|流程)|开瓶(?:后|了)?(?:能|"
-    r"可以)?(?:放|存|喝)多久|开封后|能放多久|可以放多久|有(?:没有)?(?:门店|实体店|分店|发票|小样|试用装|礼盒|礼袋|"
-    r"手提袋|赠品)"
-)
-_ORDER = re.compile(
-    r"(?:来|要|拿|给我|订|定|下单|拍|留|加|我要|再来|买|帮我(?:留|订|下|拿|装|带)|预订|预定|预约)(?:了)?(?:个|一|"
-    r"两|俩|三|四|五|六|七|八|九|十|半|几|\d)+(?:个|瓶|箱|盒|罐|包|件|份|斤|套|提|桶|张|位|座|桌|支|袋|片|条|台|"
-    r"组|号|双|饼|节|次|枚|单|扎)|(?:已|刚)(?:下单|付款|拍|付|转|打款)|下单了|拍(?:下)?了|付(?:款|钱)?了|转(?:账|"
-    r"了|过去)|帮我(?:留|订|下单|安排|约|预约|报名|登记|记|改|取消|退|换)|给我(?:留|订|约|安排|报|记|来)|我(?:要|"
-    r"来|想)?(?:报名|预约|订|参加|退货|退款|换货|取消)|取消.{0,6}(?:单|预约|订|那|刚)|预约.{0,10}(?:点|号|天|周|"
-    r"上午|下午|晚上)|改(?:成|到|一下|下)(?:地址|周|明|后|下|下午|上午|\d)|地址(?:改|换|是|:|：)|明天(?:去|来|"
-    r"过来|到)(?:店|拿|取|自提|做)|(?:周|星期)[一二三四五六日天].{0,8}(?:去|来|到店|过来|拿|取|做)|算我一个|"
-    r"加我一个|我也要|\+1|报名\+?|接龙|照旧|老样子|(?:要|收)货到付款|麻烦(?:发|寄|送|留|开|改|换)|(?:请|麻烦|"
-    r"可以)?(?:开|补)(?:个|一?张)?发票"
-)
-_ANSWERABLE = re.compile(
-    r"想(?:问|了解|知道|咨询|看看|买|要|订|入|要点|喝|尝|试)|求(?:个|链接|价格|推荐|介绍|教|带|购|货|助)|咨询|"
-    r"请教|有(?:没有|无)|怎么(?!样都)|发(?:个|一下|我)?(?:链接|价格|价目|目录|地址|定位|图)|报(?:个)?价|多少钱|"
-    r"推荐|介绍(?:一)?下|看看(?:有|价|图|实)"
+_CALM = re.compile(r"怎么办|怎么弄|怎么处理|可以(?:退|换)|能(?:退|换)|要换|要(?:停|紧)吗|正常吗|有事吗|咋办|咋弄")
+_HEATED = re.compile(
+    r"你们|你家|负责|赔|解释|说法|什么(?:质量|东西|玩意)|良心|垃圾|[!！]|再不|到底|骗|没人|怎么这样|假"
 )
 
 
 def understand_business(text: str, context: str) -> Business:
     """The label of a message in a `group` or a `private` chat, and whether a person has to see to it."""
     message = Message(text)
+    if not message.dense:
+        return Business("greeting" if message.pictures else "statement", False)
     core = message.dense
-    if not core:
-        return (
-            Business("statement" if not message.pictures else "greeting", False)
-            if not message.pictures
-            else Business("greeting", False)
-        )
     joined = re.sub(r"\s+", "", message.text)
-    if _AD.search(joined) and not re.search(
-        r"你们(?:招|有没有|怎么).{0,6}代理|怎么(?:加盟|代理)|怎么加你|加你微信", joined
-    ):
+    if _advertises(joined):
         return Business("ad", False)
-    if _GREETING.match(core) or (acts.is_chat(message.text) and not acts.asks(message.text)):
-        return Business(
-            "greeting" if not re.search(r"谢|哈|收到|好的|知道|嗯|辛苦|ok|赞|棒|666|不错", core) else "statement", False
-        )
-    if _RHETORICAL.search(joined) and not _SHOP.search(joined):
-        return Business("rhetorical", False)
+    if _GREETING.fullmatch(core) and re.search(GREETINGS, core):
+        return Business("greeting", False)
     asks = any(acts.asks(message.text[start:end]) for start, end in message.clauses) or acts.asks(joined)
-    if _blames(joined, asks) and not re.search(
-        r"不(?:会|想|是)(?:投诉|差评)|没有差评|怕(?:买到)?假|会不会是假|是不是假货吗|有假货吗|怎么(?:投诉|举报)(?:别|"
-        r"他|隔壁)|过敏(?:怎么办|了怎么办)$",
-        joined,
-    ):
+    if acts.is_chat(message.text) and not (asks and re.search(r"多少|几", core)):
+        return Business("statement" if _ONLY_THANKS.search(core) else "greeting", False)
+    rhetorical = bool(RHETORICAL.search(joined))
+    commerce = bool(COMMERCE.search(joined))
+    if _blames(joined, asks) and not (rhetorical and not commerce):
         return Business("complaint", True)
-    if asks and _RHETORICAL.search(joined):
+    if rhetorical and not re.search(r"多少钱|怎么卖|包邮|有货", joined):
         return Business("rhetorical", False)
-    shop = bool(_SHOP.search(joined))
-    order = bool(_ORDER.search(joined))
-    if re.fullmatch(
-        r"(?:我)?(?:想|要|申请)(?:要)?(?:退款|退货|换货|退换|退掉|换一个|换个).{0,6}|.{0,6}(?:单号|链接|地址|定位|"
-        r"价格表?|报价|目录|图片?)(?:发|给)(?:我|一)(?:下|一下)?.{0,2}",
-        core,
-    ):
-        return Business("business_question", not _STANDING.search(joined))
-    if asks or (_ANSWERABLE.search(joined) and shop):
-        if _OTHER_TOPIC.search(joined) and not re.search(
-            r"你们(?:店|家)|价|多少钱|包邮|发货|有货|推荐.*(?:酒|茶|奶粉|面膜)", joined
-        ):
-            return Business("other_question", False)
-        standing = bool(_STANDING.search(joined))
-        hands = bool(_HANDS_ON.search(joined))
-        return Business("business_question", hands if not standing else bool(_OWN_CASE.search(joined)))
-    if _RHETORICAL.search(joined) and re.search(r"[?？]|吗|呢|么|谁", joined):
-        return Business("rhetorical", False)
-    if re.search(r"(?:坏|破|漏|碎|少发|发错|少了|没收到|没到货|不见了|打不开|用不了|过敏)", joined) and shop:
+    if MISHAP.search(joined):
         return Business("business_question", True)
-    return Business("statement", order)
+    if asks or (WANTS.search(joined) and commerce):
+        return _question(joined, context, commerce)
+    return Business("statement", bool(ORDER.search(joined)))
 
 
-_BLAMED = re.compile(
-    r"你们|你家|负责|赔|解释|说法|什么(?:质量|东西|玩意)|良心|垃圾|[!！]|再不|还不|到底|骗|第[二三]次|没人|到现在|"
-    r"一直|怎么这样|太"
-)
-_NEUTRAL = re.compile(r"拉肚子|吃(?:坏|出)|等了|过敏|红疹|太慢|失望|拖|过期|多收")
+def _advertises(text: str) -> bool:
+    if re.search(r"你们(?:招|有没有|怎么|要).{0,6}代理|怎么(?:加盟|代理)|怎么加你|加你微信|可以加盟", text):
+        return False
+    return bool(ADVERTS.search(text)) or bool(CONTACT_ME.search(text))
 
 
 def _blames(text: str, asks: bool) -> bool:
     """Whether a message blames or threatens: a neutral after-sale case that asks what to do is a business question."""
-    if not _COMPLAINT.search(text):
+    if not BLAME.search(text) or _ASIDE.search(text):
         return False
-    return not (asks and _NEUTRAL.search(text) and not _BLAMED.search(text))
+    return not (asks and _CALM.search(text) and not _HEATED.search(text))
 
 
-_OWN_CASE = re.compile(
-    r"能改|改一下|老价|那个还|婚宴|年会|几十|[二三四五六七八九]?十箱|不知道(?:买|选)哪|买哪款|我的|我(?:昨天|前天|"
-    r"上周|上次|刚|之前|前几天|早上|上个月)?(?:买|拍|下|订|定|付|申请|寄|充)(?:了|的|单|过)|帮我|给我(?:留|查|退|"
-    r"换|补|改|算)|便宜|少点|打折|量大|批发|还有(?:货|吗|没)|有货|现货|退款|退货|换货|坏|破|漏|碎|推荐|适合|过敏|"
-    r"孕妇"
-)
+def _question(text: str, context: str, commerce: bool) -> Business:
+    """A question to the shop, or one about something else: in a group what names no business goes to the group."""
+    addressed = bool(TO_THE_SHOP.search(text))
+    elsewhere = bool(ELSEWHERE.search(text))
+    if elsewhere and not (addressed and commerce):
+        return Business("other_question", False)
+    if not commerce and not addressed and (context == "group" or not re.search(r"可以|能|行|有没有|怎么", text)):
+        return Business("other_question", False)
+    standing = bool(STANDING.search(text)) and not OWN_CASE.search(text)
+    return Business("business_question", not standing)

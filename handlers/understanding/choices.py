@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from handlers.understanding.ages import read_age
+from handlers.understanding.ages import is_unborn, read_age
 from handlers.understanding.amounts import read_number
 from handlers.understanding.option_numbers import numbered_options
-from handlers.understanding.option_table import STOP_PARTS, option_table
+from handlers.understanding.option_table import STOP_PARTS, UNBORN, option_table
 from handlers.understanding.text import PARTICLES, clauses, dense
 from handlers.understanding.vocabulary import Question
 
@@ -151,6 +151,8 @@ def _measured(question: Question, text: str) -> list[int]:
     if not table.ranges:
         return []
     value = read_age(text, question.text or "月", None) if table.ages else read_number(text, question.text or "多少钱")
+    if table.ages and is_unborn(text):
+        value = UNBORN
     if value is None:
         return []
     low, high = (value[0] or 0, value[1]) if isinstance(value, list) else (value, value)
@@ -183,12 +185,7 @@ def read_options(question: Question, text: str) -> list[str] | None:
         if not excluded:
             excluded = [] if named else _parts(question, re.sub(r"除了?|以外|之外|外都.*|都.*|不要|不喝|不", ",", text))
         rest = [at for at in range(count) if at not in excluded]
-        if (
-            excluded
-            and not named
-            and (multi or len(rest) == 1)
-            and (rest and (multi or count == 2 or _EXCEPT.search(text) or _OTHERS.search(text)))
-        ):
+        if excluded and not named and (multi or len(rest) == 1) and (multi or len(excluded) == count - 1):
             return _values(question, rest)
         if excluded and _OTHERS.search(text) and rest and multi:
             return _values(question, rest)

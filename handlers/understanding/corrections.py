@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from handlers.understanding.amounts import is_about_money
+from handlers.understanding.amounts import is_about_money, is_about_people
 from handlers.understanding.phrases import words
 from handlers.understanding.text import Message, clauses, dense, readable
 from handlers.understanding.values import read_value, told_value
@@ -18,7 +18,8 @@ from handlers.understanding.vocabulary import Prior, Question
 _WRONG = re.compile(
     r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|按|留|发|给|算|点)[错反]|错了|错啦|有误|不对(?!劲)|更正|纠正|"
     r"改[成为到下]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
-    r"是.{1,8}不是|刚才那个|更新一下|作废|搬家|搬到|搬去|搬来|换(?:了)?(?:号|手机|电话)|新号|调(?:到|成|整|高|低)|"
+    r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
+    r"手机|电话)|新号|调(?:到|成|整|高|低)|"
     r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|宝|娃)|说[高低多少大小早晚漏]了|改(?=\d|"
     r"[一二两三四五六七八九十百千])|订正|勘误|wrong|typo|correction|mistake|actually"
 )
@@ -41,16 +42,17 @@ _NOUNS = {
     "date": re.compile(r"生日|日期|预产|农历|阳历|阴历|公历|日子"),
     "region": re.compile(r"城市|地址|地方|住|所在地|地区|搬|坐标|人在"),
     "phone": re.compile(r"电话|手机|号码|新号|换号|联系方式"),
-    "number": re.compile(r"预算|价位|价格|人数|数量|金额|钱"),
     "choice": re.compile(r"选|选项"),
     "multi": re.compile(r"选|选项"),
     "yesno": re.compile(r"(?!)"),
 }
+_MONEY = re.compile(r"预算|价位|价格|金额|钱|价")
+_PEOPLE = re.compile(r"人数|个人|几位|几个|位")
 _COMMON = frozenset(
     words(
         """
-        什么 怎么 多少 大概 您好 你好 一下 可以 喜欢 平时 我们 你们 哪个 哪些 是不 不是 有没 没有 一般 想要
-        需要 请问 一个 咱们 称呼 多大 几个 控制 哪里 哪几 主要 常喝 现在 目前
+        什么 怎么 多少 大概 您好 你好 一下 可以 喜欢 平时 我们 你们 哪个 哪些 是不 不是 有没 没有 一般 想要 需要
+        请问 一个 咱们 称呼 多大 几个 控制 哪里 哪几 主要 常喝 现在 目前
         """
     )
 )
@@ -107,7 +109,7 @@ def find_correction(
     if plainly:
         start, end = _where(chosen, message, plain, asked_on)
         return Correction(chosen.question, value, start, end)
-    if question is not None and not earlier and not named:
+    if question is not None and not earlier and not named and question.type != "freetext":
         own = read_value(question, message, text, asked_on)
         if own is not None and not (opens and value is not None and question.type == "yesno"):
             return None
@@ -166,9 +168,10 @@ def _about(question: Question, text: str) -> bool:
 def _named(question: Question, text: str) -> int:
     """How plainly a text speaks of a question: by the nouns of its type, or by words of its wording."""
     noun = _NOUNS.get(question.type)
+    if question.type == "number":
+        asked = readable(f"{question.text} {question.key}")
+        noun = _MONEY if is_about_money(asked) else _PEOPLE if is_about_people(asked) else None
     score = 3 if noun is not None and noun.search(text) else 0
-    if question.type == "number" and score and not set(_bigrams(question)) & _grams(text):
-        score = 3 if is_about_money(readable(f"{question.text} {question.key}")) else 0
     return score + (3 if set(_bigrams(question)) & _grams(text) else 0)
 
 
@@ -223,6 +226,10 @@ def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None
         value = told_value(question, message, plain, asked_on)
         if value is None or question.type in ("choice", "multi", "number", "date"):
             value = read_value(question, message, plain, asked_on) if question.type != "yesno" else None
+        if value == prior.value and (mark := list(_WRONG.finditer(message.text))):
+            # 前面说4个人，其实是5个: what stands after the mark counts.
+            start = mark[-1].start()
+            value = read_value(question, message, "," * start + plain[start:], asked_on)
         return None if value == prior.value else value
     return None
 

@@ -62,7 +62,8 @@ _ENDING = re.compile(
     r"是我(?:的名字)?|就ok)+$"
 )
 _CALL = re.compile(
-    r"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人)|(?<=[,，。 \n])(?:就|请|可以|你)*(?:叫|喊)(?!我))(?:一声|作|"
+    r"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人|他|她|宝宝|娃|孩子)|(?<=[,，。 \n])(?:就|请|可以|你)*(?:叫|"
+    r"喊)(?!我))(?:一声|作|"
     rf"做|为|叫|名字|一下|个)?[:：,， \"“'「《]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
 )
 _NAMED = re.compile(
@@ -205,7 +206,7 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
     if described:
         # 我是隔壁小区的王姐
         name = described.group(1)
-    if not name or name in _NO_NAME or len(name) > 12:
+    if not name or name in _NO_NAME or len(name) > 12 or re.search(r"啥|什么|谁|哪|随便|都行", name):
         return None
     if strict and (_FUNCTION.search(name) or _IS_A.search(name) or (len(name) > 8 and not name.isascii())):
         return None

@@ -8,10 +8,11 @@ from functools import lru_cache
 from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
 
-from handlers.understanding.ages import read_age
+from handlers.understanding.ages import is_unborn, read_age
 from handlers.understanding.amounts import read_number
 from handlers.understanding.phrases import words
 from handlers.understanding.text import dense
+from handlers.understanding.thesaurus import SAME
 from handlers.understanding.vocabulary import Option
 
 STOP_PARTS = frozenset(
@@ -43,6 +44,10 @@ _SUFFIXES = (
 _RANGED = re.compile(r"\d|[一二三四五六七八九十百千万两半]")
 
 
+UNBORN = -1.0
+"""The age of an unborn child among options: it is below 0-6个月."""
+
+
 class OptionTable(Struct, frozen=True):
     """What a question's options are called, ready to be searched."""
 
@@ -67,6 +72,8 @@ def _affix(labels: list[str]) -> tuple[int, int]:
 
 def _bounds(label: str, ages: bool) -> tuple[float, float] | None:
     """The range that a label such as 100-300元 or 6个月以内 stands for."""
+    if ages and is_unborn(label):
+        return UNBORN, UNBORN
     value = read_age(label, "", None) if ages else read_number(label, "多少钱")
     if value is None:
         return None
@@ -88,6 +95,11 @@ def option_table(options: tuple[Option, ...]) -> OptionTable:
                 wordings.setdefault(core, at)
         for own in option.wordings:
             wordings[dense(own)] = at
+    for at, option in enumerate(options):
+        for piece, others in SAME.items():
+            if piece in option.label:
+                for other in others:
+                    wordings.setdefault(other, at)
     wordings.pop("", None)
     labels = [dense(option.label) for option in options]
     stems: dict[str, int | None] = {}

@@ -18,7 +18,8 @@ ETHNIC_GROUPS = tuple(
 # The full value on the left, what people say for it on the right.
 NICKNAMES: dict[str, str] = {
     "北京市": (
-        "帝都 京城 皇城 首都 北平 燕京 bj beijing peking 崇文 宣武 中关村 望京 天通苑 回龙观 亦庄 五道口 国贸 三里屯 "
+        "帝都 北漂 京城 皇城 首都 北平 燕京 bj beijing peking 崇文 宣武 中关村 望京 天通苑 回龙观 亦庄 五道口 国贸 "
+        "三里屯 "
         "海淀 通州 朝阳区 京 西二旗 四九城 大北京"
     ),
     "上海市": (

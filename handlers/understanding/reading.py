@@ -34,6 +34,7 @@ _AGE_JOKE = re.compile(r"我(?:自己)?(?:就|还)?是(?:个)?(?:宝宝|孩子)|
 _WANTS_ADVICE = re.compile(
     r"你们|有没有|推荐|建议|哪[个款种](?:好|适合|合适)|怎么选|能不能|可不可以|[?？]|[吗么]$|是不是"
 )
+_PUZZLED = re.compile(r"[啊哈嗯额呃诶哦]+[?？]+$")
 _BILLION = 100_000_000
 _TOLD_IN_QUESTION = re.compile(
     r"(?:我家|我们家|宝宝|娃|孩子|宝贝|儿子|女儿|闺女|我们?|才|刚|都|快).{0,8}(?:岁|月|天)|(?:岁|月|天)(?:半|"
@@ -60,6 +61,8 @@ def _look(message: Message) -> _Clauses:
             seen.refusing.append(span)
         elif acts.puts_off(clause):
             seen.delaying.append(span)
+        elif _PUZZLED.match(clause.strip()):
+            seen.asking.append(span)
         elif acts.is_chat(clause):
             seen.chatting.append(span)
         elif acts.does_not_know(clause) and not _WANTS_ADVICE.search(clause):

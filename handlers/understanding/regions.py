@@ -210,7 +210,7 @@ def _weight(text: str, mention: Mention) -> int:
     weight = 0
     origin = _ORIGIN.search(before)
     if origin:
-        weight -= 3 if re.match(r"不|没", origin.group()) else 2
+        weight -= 3 if re.match(r"不|没|离(?!开)", origin.group()) else 2
     elif _HOME.search(before):
         weight += 2
     if _NOW.search(before):

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from bot import crowd_lives
-from bot.crowd import ACCOUNT, live, shipped_world
+from bot.crowd import live, shipped_world
 from bot.crowd_lives import AGAIN, BOSS, BRANCH, HALL_1, LIVES, topic_of
 from bot.transports import Outgoing
 from bot.transports.simulator import SimulatorTransport
 from bot.virtual_time import VirtualClock, run_virtually
 from models import events
 
+ACCOUNT = "main"
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 PLAYBOOK = Path(__file__).parents[2] / "playbooks" / "liquor-club.toml"
 QUESTIONS = [
@@ -59,7 +60,7 @@ def run_for(seconds: float, seed: int = 7) -> list[events.Event]:
     """Let crowd and persona live together for so long; return what the persona heard."""
 
     async def main() -> list[events.Event]:
-        world = shipped_world(VirtualClock.running().true_now)
+        world = shipped_world(VirtualClock.running().true_now, [(ACCOUNT, "掌柜")])
         heard: list[events.Event] = []
         async with asyncio.TaskGroup() as tasks:
             running = [
@@ -122,7 +123,7 @@ def test_a_seed_repeats_itself_and_another_brings_other_ids() -> None:
 
 
 def test_the_shipped_world_has_a_branch_and_halls_with_room() -> None:
-    world = shipped_world(lambda: START)
+    world = shipped_world(lambda: START, [(ACCOUNT, "掌柜")])
     roster = world.roster(ACCOUNT)
     assert roster.groups is not None
     assert [(group.group, ACCOUNT in {who.contact for who in group.members}) for group in roster.groups] == [

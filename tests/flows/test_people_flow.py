@@ -217,6 +217,7 @@ def test_a_lost_friend_event_is_found_at_the_next_login(stage: Stage) -> None:
     added = {"at": "09:30:00", "type": "friend_added", "account": "main", "contact": "wx9", "name": "新人"}
     played = stage.play(
         [
+            says("08:00:00", "wx-boss", "在吗"),  # the account is on line by now, and knows its old friends
             {"at": "09:00:00", "type": "logout", "account": "main"},
             added,
             {"at": "10:00:00", "type": "login", "account": "main"},

@@ -1,10 +1,10 @@
 """The whole program as a process of its own, with a small shop's configuration, playbook and database in a folder.
 
-    bot = BotProcess(tmp_path, gateway)
-    bot.start()                      # waits until the account is on line
-    bot.run("group", "bind", "hall@chatroom", "--tier", "堂口")
-    bot.rows("select key, state from delivery")
-    bot.stop()                       # SIGTERM; returns the exit status
+    shop.befriends("wx-lin", "林间")         # at the gateway
+    shop.sees("wx-lin", GREETING, QUESTIONS[0])
+    shop.bot.run("group", "bind", HALL, "--tier", "茶桌")
+    shop.bot.rows("select key, state from delivery")
+    shop.bot.stop()                          # SIGTERM; returns the exit status
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.control import hand_over
 from tests.transports.gateway_process import GatewayProcess
@@ -28,6 +30,7 @@ from tests.transports.gateway_process import GatewayProcess
 T = TypeVar("T")
 Row = dict[str, Any]
 
+ZONE = ZoneInfo("Asia/Shanghai")
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
 """Seconds after which what should have happened has not, on a machine that has other things to do."""
@@ -253,11 +256,13 @@ class BotProcess:
         rows = [json.loads(line) for line in self.run("deliveries", "list", "--json").splitlines()]
         return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
 
-    def import_calendar(self, *rows: str) -> None:
-        """Put calendar entries in force: `key,date,time,tiers,groups,text,catch_up` each."""
-        text = "key,date,time,tiers,groups,text,catch_up\n" + "".join(f"{row}\n" for row in rows)
-        (self.folder / "calendar.csv").write_text(text, encoding="utf-8")
+    def post(self, key: str, text: str, *, after: float, tiers: str = "", groups: str = "") -> datetime:
+        """Put a calendar entry in force that is due so many seconds from now; returns that moment."""
+        due = (datetime.now(ZONE) + timedelta(seconds=after)).replace(microsecond=0)
+        rows = "key,date,time,tiers,groups,text,catch_up\n" + f"{key},{due:%Y-%m-%d,%H:%M:%S},{tiers},{groups},{text},within 1h\n"
+        (self.folder / "calendar.csv").write_text(rows, encoding="utf-8")
         self.run("calendar", "import", "calendar.csv", "--json")
+        return due
 
     # --- its tables --------------------------------------------------------------------------------------------------
 
@@ -318,6 +323,13 @@ class Shop:
         message: str = self.gateway.drive("say", **{"from": contact}, text=text, **more)
         return message
 
+    def talks(self, contact: str, *texts: str) -> None:
+        """Somebody says one thing after the other, each when the last one was replied to."""
+        for text in texts:
+            before = len(self.texts_to(contact))
+            self.says(contact, text)
+            self.bot.until(f"a reply to {text}", lambda before=before: len(self.texts_to(contact)) > before)  # type: ignore[misc]
+
     def types_on_phone(self, text: str, **where: str) -> None:
         """A human types on the account's own phone."""
         self.gateway.drive("say", **{"from": "bot"}, text=text, **where)
@@ -343,7 +355,8 @@ class Shop:
             f"{len(texts)} texts to {place}, who has {self.texts_to(place)}",
             lambda: len(self.texts_to(place)) >= len(texts),
         )
-        assert self.texts_to(place) == list(texts)
+        if (found := self.texts_to(place)) != list(texts):
+            raise AssertionError(f"{place} has {found}, not {list(texts)}")
 
     def settled(self) -> None:
         """Wait until everything said so far is committed and everything due has left, so that absence proves something.

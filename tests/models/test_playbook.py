@@ -39,6 +39,7 @@ first_reply_seconds = 8
 remark = "书友-{call|新朋友}"
 
 [survey]
+acknowledgements = ["好嘞，"]
 thanks = ["谢谢{call}。"]
 nudges_hours = [12, 48.5]
 settle_seconds = 3

@@ -87,13 +87,15 @@ class GatewayProcess:
         self._sent: list[dict[str, Any]] = []
         self.lifecycle: list[str] = []
         self.troubles: list[str] = []
+        self.world_file = folder / f"world-{self.port}.json"
+        """People, groups and friendships, for whoever wants to change them while the gateway is down."""
         self._options = {
             "endpoint": f"127.0.0.1:{self.port}",
             "token": token,
             "tls": tls,
             "login": login,
             "start_logged_in": start_logged_in,
-            "world": str(folder / f"world-{self.port}.json"),
+            "world": str(self.world_file),
         }
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None

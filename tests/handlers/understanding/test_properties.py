@@ -78,7 +78,7 @@ _HOSTILE = words(
 @pytest.mark.parametrize("piece", [*_HOSTILE, "1 ", " ", "\n", "在 ", "一\n"])
 def test_a_megabyte_is_read_as_fast_as_its_beginning(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
-    for question in QUESTIONS.values():
+    for question in {question.type: question for question in QUESTIONS.values()}.values():
         started = time.perf_counter()
         understand(question, text, prior=_PRIOR, others=_OTHERS, asked_on=ASKED_ON)
         assert time.perf_counter() - started < 1.0, question.key

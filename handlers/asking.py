@@ -1,0 +1,152 @@
+"""Asking: the next question of the survey, the same one again, and the end. One question at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from handlers.learning import learned
+from models import effects as fx
+from models import timers
+from models.chance import choose
+from models.context import Context, PersonView
+from models.deliveries import Cause, DeliveryKind, Lane
+from models.effects import Effect, SurveyProgress
+from models.orders import SurveyFinished
+from models.people import SurveyState
+from models.playbook import Playbook, Question
+
+# After a question of theirs, or small talk, the open question comes again: soon, but not in the same breath. The
+# contract says within five minutes.
+_ASK_AGAIN_AFTER = timedelta(minutes=1)
+
+
+def playbook_of(context: Context) -> Playbook:
+    """A survey finishes under the playbook that it was begun under."""
+    return context.survey_playbook or context.merchant.playbook
+
+
+def go_on(
+    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, *, acknowledge: bool = False
+) -> list[Effect]:
+    """The next question that applies and is not known, else the end."""
+    playbook = playbook_of(context)
+    known = learned(playbook, person)
+    for question in playbook.survey.questions:
+        open_still = question.key not in person.answers and question.key not in progress.aside
+        if open_still and known.applies(question):
+            fresh = msgspec.structs.replace(progress, tries=0)
+            return ask(at, context, person, fresh, question, acknowledge=acknowledge)
+    return finish(at, context, person, progress)
+
+
+def ask(
+    at: datetime,
+    context: Context,
+    person: PersonView,
+    progress: SurveyProgress,
+    question: Question,
+    *,
+    texts: tuple[str, ...] = (),
+    acknowledge: bool = False,
+) -> list[Effect]:
+    """Ask a question, in one of its wordings or of those given; what was about to be asked is taken back."""
+    survey = playbook_of(context).survey
+    asked = msgspec.structs.replace(
+        progress, state=SurveyState.OPEN, question=question.key, asked=progress.asked + 1, asked_at=at, nudges=0
+    )
+    chance_key = f"{person.wire_id}:{question.key}:{asked.asked}"
+    text = choose(context.merchant.seed, chance_key, texts or question.texts)
+    if acknowledge and survey.acknowledgements:
+        text = choose(context.merchant.seed, f"acknowledge:{chance_key}", survey.acknowledgements) + text
+    effects: list[Effect] = [
+        fx.PutSurvey(person_id=person.person_id, survey=asked),
+        fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),
+        said(person, asked, text, Lane.REPLY),
+        fx.DropTimer(kind=timers.ASK_AGAIN, subject=person.wire_id),
+    ]
+    if survey.nudges_hours:
+        effects.append(nudge_at(person, asked, at + timedelta(hours=survey.nudges_hours[0])))
+    return effects
+
+
+def explain(
+    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, question: Question
+) -> list[Effect]:
+    """Not understood: each retry text once, then the question is put aside and the next one comes."""
+    if progress.tries < len(question.retry):
+        tried = msgspec.structs.replace(progress, tries=progress.tries + 1)
+        return ask(at, context, person, tried, question, texts=(question.retry[progress.tries],))
+    aside = msgspec.structs.replace(progress, aside=(*progress.aside, question.key))
+    return go_on(at, context, person, aside)
+
+
+def ask_again_soon(at: datetime, person: PersonView, progress: SurveyProgress) -> list[Effect]:
+    """The open question comes again in a while; while a human talks, when they have done."""
+    friendship = person.friendships.get(progress.account)
+    human_until = friendship.human_until if friendship else None
+    soon = at + _ASK_AGAIN_AFTER
+    return [
+        fx.PutTimer(
+            kind=timers.ASK_AGAIN,
+            subject=person.wire_id,
+            at=max(soon, human_until) if human_until else soon,
+            account=progress.account,
+        )
+    ]
+
+
+def finish(at: datetime, context: Context, person: PersonView, progress: SurveyProgress) -> list[Effect]:
+    """Nothing is left to ask: thanks, the remark, and a seat in a group."""
+    done = msgspec.structs.replace(progress, state=SurveyState.FINISHED, question="", finished_at=at)
+    effects: list[Effect] = [
+        fx.PutSurvey(person_id=person.person_id, survey=done),
+        fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),
+        fx.DropTimer(kind=timers.NUDGE, subject=person.wire_id),
+        fx.DropTimer(kind=timers.ASK_AGAIN, subject=person.wire_id),
+    ]
+    if thanks := playbook_of(context).survey.thanks:
+        key = f"thanks:{person.wire_id}"
+        text = choose(context.merchant.seed, key, thanks)
+        effects.append(msgspec.structs.replace(said(person, done, text, Lane.REPLY), key=key))
+    effects += remark(at, context, person, done)
+    follow = SurveyFinished(merchant=context.merchant.id, account=done.account, at=at, contact=person.wire_id)
+    return [*effects, fx.Follow(event=follow)]
+
+
+def remark(at: datetime, context: Context, person: PersonView, progress: SurveyProgress) -> list[Effect]:
+    """The remark (备注) is set when the survey is finished, and follows corrections from then on."""
+    template = playbook_of(context).reception.remark
+    if template is None or progress.state != SurveyState.FINISHED:
+        return []
+    return [
+        fx.Send(
+            key=f"remark:{person.wire_id}:{progress.account}:{at:%Y%m%dT%H%M%S%f}",
+            account=progress.account,
+            kind=DeliveryKind.REMARK,
+            lane=Lane.REPLY,
+            cause=Cause.SURVEY,
+            contact_id=person.contact_id,
+            template=template,
+            revision=progress.revision,
+        )
+    ]
+
+
+def said(person: PersonView, progress: SurveyProgress, text: str, lane: Lane) -> fx.Send:
+    """Something that the survey says; the number of what was asked makes its key."""
+    return fx.Send(
+        key=f"ask:{person.wire_id}:{progress.asked}",
+        account=progress.account,
+        lane=lane,
+        cause=Cause.SURVEY,
+        contact_id=person.contact_id,
+        template=text,
+        revision=progress.revision,
+    )
+
+
+def nudge_at(person: PersonView, progress: SurveyProgress, at: datetime) -> Effect:
+    """Look then whether they have answered."""
+    return fx.PutTimer(kind=timers.NUDGE, subject=person.wire_id, at=at, account=progress.account)

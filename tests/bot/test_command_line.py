@@ -1,0 +1,263 @@
+"""What people get wrong on the command line: one clear sentence on standard error, exit status 2, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import structlog
+import typer
+
+from bot import command_line
+from bot.cli import app
+from bot.cli.mistakes import told
+from bot.command_line import main
+from bot.config import load_playbook
+from bot.control import Holding
+from bot.store.engine import sqlite_driver
+
+ROOT = Path(__file__).parents[2]
+CONFIG = """
+[database]
+url = "sqlite:///shop.db"
+[[merchants]]
+id = "m1"
+name = "半山茶社"
+playbook = "playbook.toml"
+[[accounts]]
+id = "main"
+merchant = "m1"
+transport = "simulator"
+"""
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a configuration, which commands find by themselves."""
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "playbook.toml").write_text('name = "茶"\n[[tiers]]\nname = "分院"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    handlers = logging.root.handlers[:]
+    yield tmp_path
+    structlog.reset_defaults()  # what was set up points to this test's standard error
+    logging.root.handlers[:] = handlers
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command; returns its exit status and what it wrote."""
+
+    def run(*argv: str) -> tuple[int, str, str]:
+        status = main(argv)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+def refused(ran: tuple[int, str, str]) -> str:
+    status, out, err = ran
+    assert (status, out) == (2, "")
+    assert "Traceback" not in err
+    assert err.count("\n") == 1
+    return err
+
+
+def names(group: object = None, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command, by the words that name it."""
+    command = typer.main.get_command(app) if group is None else group
+    yield before
+    for name, one in getattr(command, "commands", {}).items():
+        yield from names(one, (*before, name))
+
+
+@pytest.mark.parametrize("command", list(names()), ids=" ".join)
+def test_help_of_every_command(command: tuple[str, ...], run: Run) -> None:
+    status, out, err = run(*command, "--help")
+    assert (status, err) == (0, "")
+    assert out.startswith("Usage: python -m bot")
+
+
+def test_version(run: Run) -> None:
+    status, out, _ = run("--version")
+    assert (status, out) == (0, "zhanggui 0.1.0\n")
+
+
+def test_no_command_gets_the_help(run: Run) -> None:
+    status, _, err = run()
+    assert status == 2
+    assert err.startswith("Usage: python -m bot")
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["grup", "list"], "Did you mean 'group'?"),
+        (["group", "lst"], "python -m bot group --help"),
+        (["who"], "contact"),
+        (["who", "a", "b"], "b"),
+        (["group", "list", "--colour"], "--colour"),
+        (["group", "list", "--db"], "--db"),
+        (["rehearse", "s.jsonl", "--seed", "many"], "--seed"),
+        (["who", os.fsdecode(b"\xff")], "UTF-8"),
+        (["group", "list", "--config", "none.toml"], "none.toml: found no such file"),
+        (["group", "list", "--config", "."], ".: found a directory"),
+        (["run", "--config", "none.toml"], "none.toml"),
+        (["group", "list", "--db", "mysql://shop"], "postgresql+psycopg://"),
+        (["group", "list", "--db", "::://"], "postgresql+psycopg://"),
+        (["group", "list", "--db", "."], "文件夹"),
+        (["group", "list", "--db", "config.toml"], "file is not a database"),
+        (["db", "upgrade", "--db", "config.toml"], "file is not a database"),
+        (["group", "list", "--db", "config.toml/x.db"], "config.toml"),
+        (["group", "list", "--db", "postgresql+psycopg://x@127.0.0.1:1/x"], "数据库用不了"),
+        (["group", "bind", "r1", "--tier", "总部"], "总部"),
+        (["who", "nobody"], "nobody"),
+        (["role", "grant", "wx-boss", "king"], "king"),
+        (["audit", "--since", "yesterday"], "yesterday"),
+        (["audit", "--since", "0001-01-01"], "0001-01-01"),
+        (["deliveries", "list", "--state", "lost"], "lost"),
+        (["deliveries", "explain", "9" * 30], "9" * 30),
+        (["deliveries", "settle", "1", "sent"], "1"),
+        (["calendar", "import", "none.csv"], "none.csv"),
+        (["calendar", "import", "."], "."),
+        (["calendar", "export", "calendar.doc"], ".doc"),
+        (["calendar", "export", "no-folder/calendar.csv"], "no-folder"),
+        (["calendar", "approve", "nothing"], "nothing"),
+        (["playbook", "check", "none.toml"], "none.toml"),
+        (["playbook", "check", "empty.jsonl", "extra"], "extra"),
+        (["playbook", "export", "playbook.doc"], ".toml"),
+        (["playbook", "export", "no-folder/playbook.toml"], "no-folder"),
+        (["db", "backup", "copy.db"], "shop.db"),
+        (["db", "backup", "no-folder/copy.db"], "no-folder"),
+        (["rehearse", "none.jsonl"], "none.jsonl"),
+        (["rehearse", "."], "'.'"),
+        (["rehearse", "config.toml"], "config.toml, line 2"),
+        (["rehearse", "empty.jsonl", "--from", "soon"], "soon"),
+        (["understand", "none.jsonl"], "none.jsonl"),
+        (["understand", "config.toml"], "第 2 行"),
+        (["understand", "empty.jsonl", "--kind", "gossip"], "gossip"),
+        (["understand", "empty.jsonl", "--config", "none.toml"], "none.toml"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_mistakes_are_said_in_one_sentence(argv: list[str], said: str, run: Run) -> None:
+    Path("empty.jsonl").write_bytes(b"")
+    assert said in refused(run(*argv))
+    if argv[0] not in {"rehearse", "understand", "run"}:
+        as_json = main([*argv, "--json"])
+        assert as_json == 2
+
+
+def test_a_story_that_is_no_utf8(run: Run) -> None:
+    Path("story.jsonl").write_bytes(b'{"at": "\xff"}\n')
+    assert "line 1" in refused(run("rehearse", "story.jsonl"))
+
+
+def test_all_faults_of_a_file_a_line_each(run: Run) -> None:
+    Path("config.toml").write_text(CONFIG + "colour = 1\ntint = 2\n", encoding="utf-8")
+    for argv in (["group", "list"], ["playbook", "check", "config.toml"]):
+        status, out, err = run(*argv)
+        assert (status, out) == (2, "")
+        assert all(line.startswith("config.toml:") for line in err.splitlines())
+        assert err.count("\n") > 1
+    status, out, err = run("playbook", "check", "config.toml", "--json")
+    assert (status, err) == (2, "")
+    assert all(json.loads(line)["file"] == "config.toml" for line in out.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("mistake", "said"),
+    [
+        (PermissionError(errno.EACCES, "Permission denied", "shop.db.lock"), "shop.db.lock：没有权限"),
+        (OSError(errno.ENOSPC, "No space left on device", "copy.toml"), "copy.toml：磁盘满了"),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+    ],
+)
+def test_what_the_system_refuses(mistake: OSError, said: str) -> None:
+    assert told(mistake) == said
+
+
+def test_a_database_of_a_newer_program(run: Run) -> None:
+    assert run("group", "list")[0] == 0
+    with closing(sqlite_driver().connect("shop.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
+    assert "from-the-future" in refused(run("group", "list"))
+    assert "from-the-future" in refused(run("db", "upgrade"))
+
+
+def test_json_is_all_that_json_prints(run: Run) -> None:
+    for argv in (
+        ["db", "upgrade"],
+        ["db", "backup", "copy.db"],
+        ["group", "list"],
+        ["role", "grant", "wx-boss", "admin"],
+        ["role", "list"],
+        ["audit"],
+        ["deliveries", "list"],
+        ["calendar", "template", "calendar.csv"],
+        ["calendar", "list"],
+        ["playbook", "export", "copy.toml"],
+        ["playbook", "check", "copy.toml"],
+        ["playbook", "schema"],
+        ["doctor"],
+    ):
+        status, out, err = run(*argv, "--json")
+        assert (status, err) == (0, "")
+        assert all(isinstance(json.loads(line), dict) for line in out.splitlines())
+
+
+def test_faults_of_a_calendar_stay_rows(run: Run) -> None:
+    Path("calendar.csv").write_text("key,date,time,rule,groups,text\na,,25:00,daily,r1,早\n", encoding="utf-8")
+    status, out, err = run("calendar", "import", "calendar.csv", "--json")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert (status, err) == (2, "")
+    assert rows[-1]["faults"] == len(rows) - 1 > 0
+    status, out, err = run("calendar", "import", "calendar.csv")
+    assert (status, out) == (2, "")
+    assert "25:00" in err
+
+
+def test_a_playbook_comes_out_as_it_went_in(run: Run) -> None:
+    shipped = ROOT / "playbooks" / "liquor-club.toml"
+    Path("config.toml").write_text(CONFIG.replace("playbook.toml", str(shipped)), encoding="utf-8")
+    status, out, _ = run("playbook", "export", "copy.toml", "--json")
+    assert (status, json.loads(out)["revision"]) == (0, load_playbook(shipped).fingerprint)
+    assert load_playbook(Path("copy.toml")) == load_playbook(shipped)
+
+
+def test_a_database_that_somebody_else_holds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_line, "PATIENCE_SECONDS", 0.1)
+    Path("empty.jsonl").write_bytes(b"")
+    with Holding("sqlite:///shop.db"):
+        for argv in (["group", "list"], ["db", "upgrade"], ["rehearse", "empty.jsonl", "--db", "shop.db"]):
+            assert "shop.db.lock" in refused(run(*argv))
+
+
+def test_whoever_is_done_in_a_moment_is_waited_for(run: Run) -> None:
+    holding = Holding("sqlite:///shop.db")
+    holding.__enter__()
+    timer = threading.Timer(0.3, holding.__exit__, (None, None, None))
+    timer.start()
+    began = time.monotonic()
+    assert run("group", "list")[0] == 0
+    assert time.monotonic() - began >= 0.25
+    timer.join()
+
+
+def test_as_a_process_in_a_locale_without_chinese(shop: Path) -> None:
+    environ = os.environ | {"PYTHONIOENCODING": "latin-1", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "bot", "group", "list"]
+    ran = subprocess.run(command, cwd=shop, env=environ, capture_output=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert ran.stdout.decode() == "还没有见过任何群：让账号登录一次。\n"

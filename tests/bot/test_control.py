@@ -1,0 +1,123 @@
+"""One writer a database: the lock, and the socket through which a command line reaches who holds it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.control import Busy, Holding, hand_over, listening
+from bot.desk import Answer
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'shop.db'}"
+
+
+def lock_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///") + ".lock")
+
+
+async def obey(argv: list[str], folder: Path) -> Answer:
+    return Answer(out=f"{' '.join(argv)} @ {folder}\n", exit=len(argv))
+
+
+def test_a_second_one_refuses_and_says_which_file(url: str) -> None:
+    with Holding(url), pytest.raises(Busy, match=r"shop\.db\.lock"), Holding(url):
+        pass
+    with Holding(url):
+        pass
+
+
+def test_another_process_refuses(url: str) -> None:
+    program = (
+        "import sys\nfrom bot.control import Busy, Holding\n"
+        "try:\n    Holding(sys.argv[1]).__enter__()\nexcept Busy:\n    sys.exit(7)\n"
+    )
+    run = [sys.executable, "-c", program, url]
+    with Holding(url):
+        assert subprocess.run(run, check=False).returncode == 7
+
+
+def test_a_lock_file_that_was_left_behind_is_harmless(url: str) -> None:
+    lock_of(url).write_text(json.dumps({"pid": os.getpid(), "socket": "/nowhere"}))
+    assert hand_over(url, ["group", "list"], Path("/")) is None
+    with Holding(url):
+        assert json.loads(lock_of(url).read_text())["socket"] == ""
+
+
+@pytest.mark.parametrize("rubbish", ["", "{", "\0\0", "[]"])
+def test_a_lock_file_with_rubbish_in_it_is_harmless(url: str, rubbish: str) -> None:
+    lock_of(url).write_text(rubbish)
+    assert hand_over(url, ["who"], Path("/")) is None
+    with Holding(url):
+        pass
+
+
+def test_where_nobody_runs_nobody_answers(url: str) -> None:
+    assert hand_over(url, ["who"], Path("/")) is None
+    assert not lock_of(url).exists()
+
+
+async def test_a_command_line_is_handed_over(url: str, tmp_path: Path) -> None:
+    with Holding(url) as holding:
+        assert await asyncio.to_thread(hand_over, url, ["who"], tmp_path) is None  # it is only starting
+        async with listening(holding, obey):
+            answer = await asyncio.to_thread(hand_over, url, ["who", "天天妈"], tmp_path)
+            assert answer == Answer(out=f"who 天天妈 @ {tmp_path}\n", exit=2)
+            many = await asyncio.gather(
+                *(asyncio.to_thread(hand_over, url, ["x" * 100_000], tmp_path) for _ in range(8))
+            )
+            assert [one.exit for one in many if one] == [1] * 8
+        assert await asyncio.to_thread(hand_over, url, ["who"], tmp_path) is None
+
+
+async def test_one_that_fails_is_busy_and_goes_on(url: str, tmp_path: Path) -> None:
+    async def execute(argv: list[str], folder: Path) -> Answer:
+        if argv == ["fail"]:
+            raise ZeroDivisionError
+        return await obey(argv, folder)
+
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, _context: None)
+    with Holding(url) as holding:
+        async with listening(holding, execute):
+            with pytest.raises(Busy, match="没有回应"):
+                await asyncio.to_thread(hand_over, url, ["fail"], tmp_path)
+            where = json.loads(lock_of(url).read_text())["socket"]
+            _reader, writer = await asyncio.open_unix_connection(where)
+            writer.write(b"no json\n")
+            await writer.drain()
+            writer.close()
+            assert await asyncio.to_thread(hand_over, url, ["who"], tmp_path) is not None
+
+
+async def test_a_long_path_is_no_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / ("长" * 60) / ("x" * 120)
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    url = f"sqlite:///{folder / 'shop.db'}"
+    with Holding(url) as holding:
+        async with listening(holding, obey):
+            assert await asyncio.to_thread(hand_over, url, ["who"], tmp_path) is not None
+
+
+async def test_only_this_user_gets_in(url: str) -> None:
+    with Holding(url) as holding:
+        async with listening(holding, obey):
+            where = Path(json.loads(lock_of(url).read_text())["socket"])
+            assert where.parent.stat().st_mode & 0o077 == 0
+            assert lock_of(url).stat().st_mode & 0o077 == 0
+        assert not where.parent.exists()
+
+
+def test_postgresql_needs_neither(postgresql_url: str) -> None:
+    with Holding(postgresql_url), Holding(postgresql_url):
+        assert hand_over(postgresql_url, ["who"], Path("/")) is None

@@ -1,0 +1,314 @@
+"""Who comes and goes, and a seat for everybody who finished the survey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers import decide
+from models import effects as fx
+from models.context import GroupView
+from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
+from models.effects import Effect
+from models.events import GroupJoined, GroupLeft, GroupRenamed, Who
+from models.orders import BindGroupOrder, SeatsChanged, SurveyFinished, UnbindGroupOrder
+from models.playbook import Playbook
+from tests.handlers.builders import (
+    AT,
+    CALL,
+    ROOM,
+    account,
+    answered,
+    answers,
+    boss,
+    context,
+    delivery,
+    friendship,
+    group,
+    hours,
+    of,
+    person,
+    playbook,
+    rings,
+    sends,
+    texts,
+)
+
+HEAD = {"name": "总院"}
+BRANCH = {"name": "分院", "parent": "总院", "capacity": 3, "join": {"tags": ["高价位"]}, "reserve_hours": 24}
+TABLE = {"name": "茶桌", "parent": "分院", "capacity": 2, "welcome": "欢迎{name}来{group}。"}
+BOOK = playbook(tiers=[HEAD, BRANCH, TABLE])
+FINISHED = SurveyFinished(merchant="m1", account="main", at=AT, contact="wx1")
+WX1, WX2, SELF = Who("wx1", "林间"), Who("wx2", "小王"), Who("self", "小山")
+
+
+def seats_changed(tier: str) -> Effect:
+    return fx.Follow(event=SeatsChanged(merchant="m1", at=AT, tier=tier))
+
+
+def placed(rooms: list[GroupView], book: Playbook = BOOK, /, **who: Any) -> list[Effect]:
+    return decide(FINISHED, context(book, person=person(**who), groups=rooms, staff=(boss(),)))
+
+
+def where(effects: list[Effect]) -> list[int | None]:
+    return [send.group_id for send in sends(effects) if send.kind == DeliveryKind.INVITE]
+
+
+def test_a_seat_and_the_invitation_come_together() -> None:
+    assert placed([group(1, "分院")], tags=frozenset({"高价位"})) == [
+        fx.Reserve(contact_id=11, group_id=21, until=AT + hours(24)),
+        fx.Send(
+            key="invite:wx1:room-1@chatroom",
+            account="main",
+            kind=DeliveryKind.INVITE,
+            lane=Lane.REPLY,
+            cause=Cause.GROUP,
+            contact_id=11,
+            group_id=21,
+        ),
+        fx.PutTimer(kind="seat", subject="wx1 room-1@chatroom", at=AT + hours(24), account="main"),
+    ]
+
+
+def test_without_a_join_condition_that_holds_the_lowest_tier_is_the_place() -> None:
+    rooms = [group(1, "总院"), group(2, "分院"), group(3, "茶桌")]
+    effects = placed(rooms)
+    assert where(effects) == [23]
+    assert of(fx.PutTimer, effects) == []  # without reserve_hours a seat is kept until it is taken
+    assert where(placed(rooms, tags=frozenset({"高价位"}))) == [22]
+
+
+def test_answers_of_a_closed_branch_open_no_tier() -> None:
+    budget = {"key": "budget", "type": "number", "texts": ["?"], "when": {"adult": True}}
+    adult = {"key": "adult", "type": "yesno", "texts": ["?"]}
+    rich = {"name": "分院", "join": {"budget": {"min": 500}}}
+    book = playbook(survey={"questions": [adult, budget]}, tiers=[rich, {"name": "茶桌"}])
+    rooms = [group(1, "分院"), group(2, "茶桌")]
+    assert where(placed(rooms, book, answers=answers(adult=True, budget=800))) == [21]
+    assert where(placed(rooms, book, answers=answers(adult=False, budget=800))) == [22]
+
+
+def test_groups_fill_in_the_order_in_which_they_were_bound() -> None:
+    earlier, later = group(2, "茶桌", bound_at=AT), group(1, "茶桌", bound_at=AT + hours(1))
+    assert where(placed([later, earlier])) == [22]
+    full = group(2, "茶桌", bound_at=AT, members=1, reserved=1)  # our own account and a reserved seat
+    assert where(placed([later, full])) == [21]
+
+
+def test_where_all_are_full_they_wait_and_the_staff_is_told() -> None:
+    effects = placed([group(1, "茶桌", members=2)])
+    assert effects == [
+        fx.WaitForSeat(contact_id=11, tier="茶桌"),
+        fx.Send(
+            key="no_seat:茶桌:wx1:wx-boss",
+            account="main",
+            lane=Lane.SERVICE,
+            cause=Cause.GROUP,
+            contact_id=19,
+            text="「茶桌」的群都满了，林间在排队。请开一个新群并绑定。",
+        ),
+    ]
+    assert of(fx.WaitForSeat, placed([])) == [fx.WaitForSeat(contact_id=11, tier="茶桌")]
+
+
+def test_only_an_account_that_knows_them_can_invite() -> None:
+    rooms = [group(1, "茶桌")]
+    assert where(placed(rooms, friendships=friendship(account="second"))) == []
+    assert where(placed(rooms, friendships=friendship("removed"))) == []
+
+
+@pytest.mark.parametrize("who", [{"opted_out": True}, {"groups": frozenset({21})}])
+def test_who_wants_nothing_or_is_there_already_is_not_invited(who: dict[str, Any]) -> None:
+    assert placed([group(1, "茶桌")], **who) == []
+
+
+def test_without_tiers_nobody_is_placed() -> None:
+    assert placed([group()], playbook()) == []
+    assert decide(FINISHED, context(BOOK)) == []
+
+
+def test_freed_seats_go_first_come_first_served() -> None:
+    waiting = (person("wx1", 1), person("wx2", 2), person("wx3", 3))
+    rooms = [group(1, "茶桌", members=1), group(2, "茶桌", members=1, bound_at=AT + hours(1))]
+    event = SeatsChanged(merchant="m1", at=AT, tier="茶桌")
+    effects = decide(event, context(BOOK, waiting=waiting, groups=rooms))
+    assert [(one.contact_id, one.group_id) for one in of(fx.Reserve, effects)] == [(11, 21), (12, 22)]
+    assert decide(event, context(playbook(), waiting=waiting, groups=rooms)) == []
+
+
+def test_who_found_a_place_by_themselves_or_left_us_needs_no_seat() -> None:
+    waiting = (person("wx1", 1, groups=frozenset({22})), person("wx2", 2, opted_out=True), person("wx3", 3))
+    rooms = [group(1, "茶桌"), group(2, "茶桌", members=2)]
+    effects = decide(SeatsChanged(merchant="m1", at=AT, tier="茶桌"), context(BOOK, waiting=waiting, groups=rooms))
+    assert [one.contact_id for one in of(fx.Reserve, effects)] == [13]
+
+
+SEAT = rings("seat", "wx1 room-1@chatroom")
+
+
+def test_an_invitation_that_was_not_taken_up_frees_the_seat() -> None:
+    known = context(BOOK, person=person(), group=group(1, "分院"))
+    assert decide(SEAT, known) == [
+        fx.Cancel(contact_id=11, causes=(Cause.GROUP,)),
+        fx.Release(contact_id=11, group_id=21),
+        seats_changed("分院"),
+    ]
+    there = context(BOOK, person=person(groups=frozenset({21})), group=group(1, "分院"))
+    assert decide(SEAT, there) == []
+
+
+def test_an_invitation_that_the_platform_refused_frees_the_seat() -> None:
+    invitation = delivery(kind="invite", cause="group", group_id=21)
+    known = context(BOOK, person=person(), delivery=invitation, groups=[group(1, "分院")])
+    assert decide(answered("refused"), known) == [
+        fx.Settle(delivery_id=31, state=DeliveryState.FAILED, reason="refused"),
+        fx.Release(contact_id=11, group_id=21),
+        seats_changed("分院"),
+    ]
+    unbound = context(BOOK, person=person(), delivery=invitation)
+    assert decide(answered("unsupported"), unbound) == [
+        fx.Settle(delivery_id=31, state=DeliveryState.SKIPPED, reason="unreachable"),
+        fx.Release(contact_id=11, group_id=21),
+    ]
+
+
+def joined(*members: Who) -> GroupJoined:
+    return GroupJoined(merchant="m1", account="second", at=AT, group=ROOM, members=members, by="wx-boss")
+
+
+def test_who_comes_in_is_a_member_their_invitation_is_confirmed_and_they_are_welcome() -> None:
+    book = playbook(survey={"questions": [CALL]}, tiers=[TABLE])
+    known = context(book, group=group(1, "茶桌"), people=[person(answers=answers(call="老林"))])
+    assert decide(joined(WX1), known) == [
+        fx.PutMembers(group_id=21, joined=(WX1,), by="wx-boss"),
+        fx.DropTimer(kind="seat", subject="wx1 room-1@chatroom"),
+        fx.ConfirmByFact(account="main", contact_id=11, kind=DeliveryKind.INVITE, group_id=21),
+        fx.Send(
+            key="welcome:room-1@chatroom:wx1",
+            account="main",
+            lane=Lane.SERVICE,
+            cause=Cause.GROUP,
+            group_id=21,
+            text="欢迎老林来茶桌1。",
+            template="欢迎{name}来{group}。",
+        ),
+    ]
+
+
+def welcomes(tier: dict[str, Any], **who: Any) -> list[str | None]:
+    known = context(playbook(tiers=[tier]), group=group(1, tier["name"]), people=[person(**who)])
+    return [send.text for send in sends(decide(joined(WX1), known))]
+
+
+def test_whose_form_of_address_is_not_known_is_welcome_by_nickname_whatever_is_in_it() -> None:
+    assert welcomes(TABLE, name="{tag}林") == ["欢迎{tag}林来茶桌1。"]
+
+
+def test_a_welcome_with_an_unknown_field_is_left_to_the_gate() -> None:
+    assert welcomes({**TABLE, "welcome": "欢迎{tag}！"}) == [None]
+    assert welcomes({**TABLE, "welcome": "欢迎{tag|朋友}！"}) == ["欢迎朋友！"]
+
+
+@pytest.mark.parametrize("who", [{"groups": frozenset({21})}, {"opted_out": True}, {"is_ours": True}])
+def test_not_everybody_is_welcome_twice_or_at_all(who: dict[str, Any]) -> None:
+    assert welcomes(TABLE, **who) == []
+
+
+def test_an_unbound_group_is_only_written_down() -> None:
+    known = context(BOOK, group=group(), people=[person()])
+    assert decide(joined(WX1), known) == [fx.PutMembers(group_id=21, joined=(WX1,), by="wx-boss")]
+
+
+@pytest.mark.parametrize("members", [(), (SELF,)])
+def test_where_it_is_not_said_who_came_the_platforms_list_is_asked_for(members: tuple[Who, ...]) -> None:
+    ours = person("self", 8, is_ours=True)
+    effects = decide(joined(*members), context(BOOK, group=group(1, "茶桌"), people=[ours]))
+    assert effects == [
+        fx.PutMembers(group_id=21, joined=members, by="wx-boss"),
+        fx.Refresh(account="second"),
+    ]
+
+
+def test_who_leaves_frees_a_seat_in_a_bound_group() -> None:
+    event = GroupLeft(merchant="m1", account="main", at=AT, group=ROOM, members=(WX1, WX2), by="wx-boss")
+    gone = fx.PutMembers(group_id=21, left=(WX1, WX2), by="wx-boss")
+    assert decide(event, context(BOOK, group=group(1, "茶桌"))) == [gone, seats_changed("茶桌")]
+    assert decide(event, context(BOOK, group=group())) == [gone]
+    nobody = GroupLeft(merchant="m1", account="main", at=AT, group=ROOM)
+    assert fx.Refresh(account="main") in decide(nobody, context(BOOK, group=group()))
+
+
+def test_a_binding_goes_by_id_so_a_new_topic_changes_nothing_else() -> None:
+    event = GroupRenamed(merchant="m1", account="main", at=AT, group=ROOM, topic="新名字")
+    assert decide(event, context(BOOK, group=group(1, "茶桌"))) == [fx.RenameGroup(group_id=21, topic="新名字")]
+
+
+def test_a_group_event_without_its_group_is_a_bug() -> None:
+    event = GroupRenamed(merchant="m1", account="main", at=AT, group=ROOM, topic="新名字")
+    with pytest.raises(ValueError, match="without the group"):
+        decide(event, context(BOOK, account=account()))
+
+
+def order(tier: str = "茶桌", **more: Any) -> BindGroupOrder:
+    return BindGroupOrder(merchant="m1", at=AT, group=ROOM, tier=tier, **more)
+
+
+def test_an_order_binds_a_group_and_fills_it() -> None:
+    parent = group(2, "分院")
+    known = context(BOOK, group=group(), groups=[parent], people=[boss()])
+    assert decide(order(parent=parent.wire_id, owner="wx-boss", account="second"), known) == [
+        fx.BindGroup(group_id=21, tier="茶桌", bound_at=AT, parent_id=22, owner_contact_id=19, account="second"),
+        seats_changed("茶桌"),
+        fx.Audit(actor="operator", action="group.bind", target=ROOM, reason="茶桌"),
+        fx.Answered(text="room-1@chatroom 已绑定为「茶桌」"),
+    ]
+
+
+def test_bound_again_it_keeps_its_place_its_parent_and_its_owner() -> None:
+    known = group(1, "茶桌", bound_at=AT - hours(9), parent_id=22, owner_contact_id=19)
+    (bound,) = of(fx.BindGroup, decide(order(), context(BOOK, group=known)))
+    assert bound == fx.BindGroup(
+        group_id=21, tier="茶桌", bound_at=AT - hours(9), parent_id=22, owner_contact_id=19
+    )
+    (moved,) = of(fx.BindGroup, decide(order("分院"), context(BOOK, group=known)))
+    assert moved.bound_at == AT
+
+
+def test_a_room_that_nobody_has_seen_may_be_bound_and_belongs_to_the_first_account() -> None:
+    unseen = GroupView(id=21, wire_id=ROOM, account="")
+    effects = decide(order(), context(BOOK, group=unseen))
+    assert of(fx.BindGroup, effects)[0].account == "main"
+    assert "还没见过" in of(fx.Answered, effects)[0].text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (order("茶卓"), "没有层级「茶卓」，现有：总院、分院、茶桌"),
+        (order(parent="room-9@chatroom"), "上级群 room-9@chatroom 还没有绑定"),
+    ],
+)
+def test_a_wrong_order_is_refused_and_audited(wrong: BindGroupOrder, why: str) -> None:
+    assert decide(wrong, context(BOOK, group=group())) == [
+        fx.Audit(actor="operator", action="group.bind", target=ROOM, result="refused", reason=why),
+        fx.Answered(refused=why),
+    ]
+
+
+def test_unbinding() -> None:
+    unbinding = UnbindGroupOrder(merchant="m1", at=AT, group=ROOM)
+    assert decide(unbinding, context(BOOK, group=group(1, "茶桌"))) == [
+        fx.BindGroup(group_id=21, tier=None),
+        fx.Audit(actor="operator", action="group.unbind", target=ROOM),
+        fx.Answered(text="room-1@chatroom 已解绑"),
+    ]
+    for known in (None, group()):
+        (audit, told) = decide(unbinding, context(BOOK, group=known))
+        assert isinstance(audit, fx.Audit)
+        assert audit.result == "refused"
+        assert told == fx.Answered(refused="群 room-1@chatroom 没有绑定")
+
+
+def test_nothing_about_groups_says_more_than_it_must() -> None:
+    assert texts(decide(joined(WX1, WX2), context(BOOK, group=group(), people=[person(), person("wx2", 2)]))) == []

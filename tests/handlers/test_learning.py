@@ -1,0 +1,59 @@
+"""Tags come and go with the answers that bring them, and closed branches do not count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.learning import learned, retag
+from models import effects as fx
+from models.context import AnswerView
+from tests.handlers.builders import BUDGET, CALL, TEA, answers, person, surveying
+
+RULES = [
+    {"when": {"tea": "rock"}, "add": ["岩茶客"]},
+    {"when": {"budget": {"min": 500}}, "add": ["高价位"]},
+    {"when": {"tags": ["岩茶客", "高价位"]}, "add": ["大客"]},
+    {"when": {"sources": ["海报3"]}, "add": ["线下来的"]},
+]
+BOOK = surveying({**CALL, "tags": ["已留称呼"]}, TEA, {**BUDGET, "when": {"tea": "rock"}}, tags=RULES)
+
+
+@pytest.mark.parametrize(
+    ("given", "has", "add", "remove"),
+    [
+        ({}, [], [], []),
+        ({"call": "老林"}, [], ["已留称呼"], []),
+        ({"tea": "rock"}, ["手工"], ["岩茶客"], []),
+        ({"tea": "rock"}, ["岩茶客"], [], []),
+        ({"tea": "black"}, ["岩茶客", "手工"], [], ["岩茶客"]),
+        ({"tea": "rock", "budget": 800}, [], ["大客", "岩茶客", "高价位"], []),
+        ({"tea": "rock", "budget": [400, 600]}, ["岩茶客"], ["大客", "高价位"], []),
+        ({"tea": "black", "budget": 800}, ["大客", "岩茶客", "高价位"], [], ["大客", "岩茶客", "高价位"]),
+    ],
+)
+def test_tags_follow_answers(given: dict[str, Any], has: list[str], add: list[str], remove: list[str]) -> None:
+    known = person(answers=answers(**given), tags=frozenset(has))
+    wanted = fx.PutTags(person_id=1, add=tuple(add), remove=tuple(remove), origin="survey")
+    assert retag(BOOK, known) == ([wanted] if add or remove else [])
+
+
+def test_a_source_may_bring_a_tag() -> None:
+    assert retag(BOOK, person(source="海报3")) == [fx.PutTags(person_id=1, add=("线下来的",), origin="survey")]
+
+
+def test_answers_of_a_closed_branch_do_not_count_and_come_back_with_it() -> None:
+    closed = learned(BOOK, person(answers=answers(tea="black", budget=800)))
+    assert (closed.live, closed.given) == ({"tea"}, {"tea": "black"})
+    again = learned(BOOK, person(answers=answers(tea="rock", budget=800)))
+    assert again.given == {"tea": "rock", "budget": 800}
+
+
+def test_declined_answers_are_live_and_not_given() -> None:
+    known = learned(BOOK, person(answers={"tea": AnswerView(value=None, state="declined")}))
+    assert (known.live, known.given) == ({"tea"}, {})
+
+
+def test_answers_to_questions_of_another_playbook_count() -> None:
+    assert learned(BOOK, person(answers=answers(city="杭州"))).given == {"city": "杭州"}

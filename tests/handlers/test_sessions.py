@@ -1,0 +1,70 @@
+"""Accounts come and go, and the platform's lists say who is a friend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers import decide
+from models import effects as fx
+from models.events import Event, FriendAdded, GroupState, LoggedIn, LoggedOut, Roster, ScanWanted, WentDeaf, Who
+from models.orders import SeatsChanged
+from tests.handlers.builders import AT, account, context, friendship, group, person
+
+WX1 = Who("wx1", "林间", remark="老林", tags=("老客",))
+HERE: dict[str, Any] = {"merchant": "m1", "account": "main", "at": AT}
+ROSTERED = fx.PutAccount(account="main", state="online", rostered=True)
+
+
+def test_at_login_the_lists_are_asked_for() -> None:
+    assert decide(LoggedIn(**HERE, self_id="self", name="小山"), context()) == [
+        fx.PutAccount(account="main", state="online", self_id="self", name="小山"),
+        fx.Refresh(account="main"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "state"), [(LoggedOut(**HERE), "offline"), (ScanWanted(**HERE), "scan"), (WentDeaf(**HERE), "deaf")]
+)
+def test_why_an_account_cannot_send(event: Event, state: str) -> None:
+    assert decide(event, context()) == [fx.PutAccount(account="main", state=state)]
+
+
+def test_the_first_list_is_the_world_as_we_found_it() -> None:
+    known = context(people=[person(friendships={})])
+    assert decide(Roster(**HERE, friends=(WX1,)), known) == [
+        fx.PutFriendship(account="main", contact_id=11, person_id=1, state="friend", old=True, remark="老林"),
+        fx.PutTags(person_id=1, add=("老客",), origin="platform"),
+        ROSTERED,
+    ]
+
+
+def test_who_asked_before_the_first_list_is_new() -> None:
+    known = context(people=[person(friendships=friendship("requested", source="海报3"))])
+    added = FriendAdded(**HERE, contact=WX1, source="海报3")
+    assert decide(Roster(**HERE, friends=(WX1,)), known) == [fx.Follow(event=added), ROSTERED]
+
+
+@pytest.mark.parametrize("friendships", [{}, friendship("accepted"), friendship("removed")])
+def test_who_is_new_on_a_later_list_was_missed_and_is_received(friendships: Any) -> None:
+    known = context(account=account(rostered_at=AT), people=[person(friendships=friendships)])
+    effects = decide(Roster(**HERE, friends=(WX1,)), known)
+    assert effects == [fx.Follow(event=FriendAdded(**HERE, contact=WX1)), ROSTERED]
+
+
+def test_a_friend_whom_we_know_is_nothing_new() -> None:
+    assert decide(Roster(**HERE, friends=(WX1,)), context(people=[person()])) == [ROSTERED]
+
+
+def test_member_lists_are_taken_over_and_may_have_freed_seats() -> None:
+    listed = GroupState("room-1@chatroom", "茶桌1", members=(WX1,))
+    known = context(people=[person()], groups=[group(1, "茶桌"), group(2)])
+    assert decide(Roster(**HERE, groups=(listed,)), known) == [
+        fx.PutGroups(account="main", groups=(listed,)),
+        fx.Follow(event=SeatsChanged(merchant="m1", at=AT, tier="茶桌")),
+    ]
+
+
+def test_a_list_that_was_not_asked_for_proves_nothing() -> None:
+    assert decide(Roster(**HERE), context()) == []

@@ -1,0 +1,43 @@
+"""Plain words in groups, what WeChat says by itself, and what must not be posted."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.words import is_plain_opt_out, is_platform_line, sensitive_word
+
+
+@pytest.mark.parametrize("text", ["退订", "TD", "ｔｄ", " td。", "退訂！", "回TD"])
+def test_the_plain_word(text: str) -> None:
+    assert is_plain_opt_out(text)
+
+
+@pytest.mark.parametrize("text", ["", "退订的那单", "怎么退订", "别发了", "stop", "td" * 100])
+def test_anything_else_is_none(text: str) -> None:
+    assert not is_plain_opt_out(text)
+
+
+def test_the_playbook_adds_words() -> None:
+    assert is_plain_opt_out("别烦我了！", ("别烦我了",))
+    assert is_plain_opt_out("Ｑ", ("q",))
+
+
+def test_what_wechat_says_by_itself() -> None:
+    assert is_platform_line("我通过了你的朋友验证请求，现在我们可以开始聊天了")
+    assert is_platform_line("I've accepted your friend request. Now let's chat!")
+    assert not is_platform_line("可以开始了吗")
+
+
+def test_sensitive_words_however_they_are_typed() -> None:
+    assert sensitive_word("加Ｖ信看内部价", ("v信",)) == "v信"
+    assert sensitive_word("这是全网最低的", ()) == "全网最低"
+    assert sensitive_word("最近天气好", ("内部价",)) is None
+
+
+@given(st.text())
+def test_no_text_breaks_them(text: str) -> None:
+    is_plain_opt_out(text)
+    is_platform_line(text)
+    sensitive_word(text, ("内部价",))

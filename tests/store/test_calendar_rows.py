@@ -1,0 +1,221 @@
+"""One occurrence becomes all its deliveries in one statement, each target's once; groups and members as listed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.store.outbox import claim
+from models import effects as fx
+from models.deliveries import Delivery, DeliveryChange, DeliveryKind, DeliveryState, Lane
+from models.events import GroupState, Media, Roster, Who
+from models.groups import ChatGroup, GroupMember, Seat
+from models.operations import EntryRevision, Timer
+from models.people import Contact, Friendship, Person
+from tests.store.stage import START, Shop, merchant, shop
+
+
+def expansion(**more: Any) -> fx.Expand:
+    given: dict[str, Any] = {
+        "entry": "e1",
+        "revision": "v1",
+        "occurrence": "2026-11-23",
+        "due": START,
+        "kind": DeliveryKind.TEXT,
+        "lane": Lane.CONTENT,
+        "template": "早上好",
+    }
+    return fx.Expand(**(given | more))
+
+
+def open_groups(stage: Shop, **tiers: str | None) -> dict[str, int]:
+    """Groups that the account is in, bound to these tiers; returns their ids."""
+    found = Roster(
+        merchant="m1",
+        account="main",
+        at=START,
+        wire_id=stage.fresh(),
+        groups=tuple(GroupState(name, members=(Who("me"), Who(f"{name}-member"))) for name in tiers),
+    )
+    stage.apply(found)
+    ids = {row.wire_id: row.id for row in stage.rows(ChatGroup)}
+    stage.bring_about(*(fx.BindGroup(group_id=ids[name], tier=tier) for name, tier in tiers.items() if tier))
+    return ids
+
+
+def tag(stage: Shop, **tags: str) -> None:
+    people = stage.befriend(*tags)
+    person_of = {row.id: row.person_id for row in stage.rows(Contact)}
+    stage.bring_about(
+        *(
+            fx.PutTags(person_id=person_of[people[who]], add=tuple(given.split()), origin="test")
+            for who, given in tags.items()
+        )
+    )
+
+
+def keys(stage: Shop) -> list[str]:
+    return sorted(row.key for row in stage.rows(Delivery))
+
+
+def test_to_the_bound_groups_of_tiers_and_rooms(database_url: str) -> None:
+    with shop(database_url) as stage:
+        open_groups(stage, hall1="堂口", hall2="堂口", branch="分舵", stranger=None)
+        stage.bring_about(expansion(tiers=("堂口",), groups=("branch", "stranger"), media=(Media("图", "a.png"),)))
+        assert keys(stage) == [f"entry:e1:2026-11-23:{name}" for name in ("branch", "hall1", "hall2")]
+        row = stage.delivery("entry:e1:2026-11-23:hall1")
+        assert (row.account_id, row.contact_id, row.state, row.lane) == ("main", None, "planned", "content")
+        assert (row.due_at, row.next_at, row.created_at) == (START, START, START)
+        assert (row.mentions, row.media[0]["url"], row.entry, row.revision) == ([], "a.png", "e1", "v1")
+        assert stage.history("entry:e1:2026-11-23:hall1") == ["planned"]
+
+
+@pytest.mark.parametrize("audience", [{"tiers": ("堂口",)}, {"groups": ("hall1", "hall2")}, {"tags": ("宝妈",)}])
+def test_planning_twice_writes_once(database_url: str, audience: dict[str, Any]) -> None:
+    with shop(database_url) as stage:
+        open_groups(stage, hall1="堂口", hall2="堂口")
+        tag(stage, wx1="宝妈 常客", wx2="宝妈", wx3="常客")
+        stage.bring_about(expansion(**audience), expansion(**audience))
+        stage.bring_about(expansion(**audience, due=START + timedelta(hours=1), template="换了"))
+        rows = stage.rows(Delivery)
+        assert len(rows) == 2
+        assert {row.template for row in rows} == {"早上好"}
+        assert len(stage.rows(DeliveryChange)) == 2
+        assert len({row.id for row in rows}) == 2
+        stage.bring_about(expansion(**audience, occurrence="2026-11-24"))
+        assert len(stage.rows(Delivery)) == 4
+
+
+def test_who_joined_since_is_planned_too(database_url: str) -> None:
+    with shop(database_url) as stage:
+        open_groups(stage, hall1="堂口")
+        stage.bring_about(expansion(tiers=("堂口",)))
+        open_groups(stage, hall1="堂口", hall2="堂口")
+        stage.bring_about(expansion(tiers=("堂口",)))
+        assert keys(stage) == ["entry:e1:2026-11-23:hall1", "entry:e1:2026-11-23:hall2"]
+        assert [change.delivery_id for change in stage.rows(DeliveryChange)] == [row.id for row in stage.rows(Delivery)]
+
+
+def test_to_friends_with_a_tag(database_url: str) -> None:
+    with shop(database_url, merchant(accounts=["main", "second"])) as stage:
+        tag(stage, wx1="宝妈 常客", wx2="宝妈", wx3="常客", gone="宝妈")
+        stage.befriend("wx1", account="second")
+        gone = {row.contact_id: row for row in stage.rows(Friendship)}[stage.befriend("gone")["gone"]]
+        person = stage.rows(Person)[-1].id
+        stage.bring_about(
+            fx.PutFriendship(account="main", contact_id=gone.contact_id, person_id=person, state="removed")
+        )
+        stage.bring_about(expansion(tags=("宝妈", "常客")))
+        assert keys(stage) == [f"entry:e1:2026-11-23:wx{n}" for n in (1, 2, 3)]
+        assert {row.account_id for row in stage.rows(Delivery)} == {"main"}
+
+
+def test_to_nobody(database_url: str) -> None:
+    with shop(database_url) as stage:
+        stage.bring_about(expansion(tiers=("没有",)), expansion(tags=("没有",)))
+        assert stage.rows(Delivery) == []
+
+
+def test_merchants_do_not_see_each_others_groups(database_url: str) -> None:
+    with shop(database_url, merchant("m1", ["main"]), merchant("m2", ["other"])) as stage:
+        open_groups(stage, hall1="堂口")
+        stage.bring_about(expansion(tiers=("堂口",)), merchant="m2")
+        assert stage.rows(Delivery) == []
+
+
+def test_missed_ones_are_on_record(database_url: str) -> None:
+    with shop(database_url) as stage:
+        open_groups(stage, hall1="堂口")
+        missed = expansion(tiers=("堂口",), state=DeliveryState.SKIPPED, reason="too_late")
+        asked = expansion(
+            tiers=("堂口",), occurrence="2026-11-22", state=DeliveryState.WAITING, reason="not_approved",
+            not_after=START + timedelta(days=1),
+        )  # fmt: skip
+        stage.bring_about(missed, asked)
+        assert stage.history("entry:e1:2026-11-23:hall1") == ["skipped too_late"]
+        assert claim(stage.store, stage.merchants, [("m1", "main")]).claims == []
+        assert stage.history("entry:e1:2026-11-22:hall1") == ["waiting not_approved"]
+        stage.bring_about(fx.ApproveWaiting(entry="e1"))
+        (one,) = claim(stage.store, stage.merchants, [("m1", "main")]).claims
+        assert (one.outgoing.key, one.outgoing.group) == ("entry:e1:2026-11-22:hall1", "hall1")
+
+
+def test_many_are_one_statement(database_url: str) -> None:
+    with shop(database_url) as stage:
+        tag(stage, **{f"wx{n}": "宝妈" for n in range(2000)})
+        stage.bring_about(expansion(tags=("宝妈",)))
+        rows = stage.rows(Delivery)
+        assert len({row.id for row in rows}) == len({row.contact_id for row in rows}) == 2000
+
+
+def test_an_entry_out_of_force_takes_back_what_has_not_left(database_url: str) -> None:
+    entry = ("e1", "v1", "{}")
+    with shop(database_url) as stage:
+        open_groups(stage, hall1="堂口", hall2="堂口")
+        stage.bring_about(fx.PutEntries(entries=(entry,)), fx.PutTimer(kind="entry", subject="e1", at=START))
+        stage.bring_about(expansion(tiers=("堂口",)))
+        (one,) = claim(stage.store, stage.merchants, [("m1", "main")]).claims
+        stage.bring_about(fx.DropEntry(key="e1"))
+        assert sorted(row.state for row in stage.rows(Delivery)) == ["cancelled", "claimed"]
+        assert stage.rows(Timer) == []
+        assert [row.current for row in stage.rows(EntryRevision)] == [False]
+        assert one.outgoing.group in ("hall1", "hall2")
+
+
+def test_one_revision_of_an_entry_is_in_force(database_url: str) -> None:
+    with shop(database_url) as stage:
+        for revision in ("v1", "v2", "v1"):
+            stage.later(minutes=1)
+            stage.bring_about(fx.PutEntries(entries=(("e1", revision, "{}"), ("e2", "v1", "{}"))))
+        rows = stage.rows(EntryRevision)
+        assert [(row.key, row.revision, row.current) for row in rows] == [
+            ("e1", "v1", True),
+            ("e1", "v2", False),
+            ("e2", "v1", True),
+        ]
+        assert {row.first_imported_at for row in rows} == {START + timedelta(minutes=1)}
+
+
+# member lists
+
+
+def members(stage: Shop) -> set[str]:
+    names = {row.id: row.wire_id for row in stage.rows(Contact)}
+    return {names[row.contact_id] for row in stage.rows(GroupMember) if row.left_at is None}
+
+
+def listed(stage: Shop, *people: str, topic: str = "") -> None:
+    event = Roster(
+        merchant="m1",
+        account="main",
+        at=stage.at,
+        wire_id=stage.fresh(),
+        groups=(GroupState("room-1", topic, members=tuple(map(Who, people))),),
+    )
+    assert not stage.apply(event)[0].error
+
+
+def test_member_lists_are_those_of_the_platform(database_url: str) -> None:
+    with shop(database_url) as stage:
+        listed(stage, "wx1", "wx2", topic="酱酒一堂")
+        listed(stage, "wx2", "wx3")  # a group without a topic and an owner
+        assert members(stage) == {"wx2", "wx3"}
+        assert stage.rows(ChatGroup)[0].topic == "酱酒一堂"
+        listed(stage)  # a list that failed to load
+        assert members(stage) == {"wx2", "wx3"}
+        listed(stage, "wx1", "wx1")
+        assert members(stage) == {"wx1"}
+
+
+def test_who_comes_in_needs_no_seat(database_url: str) -> None:
+    with shop(database_url) as stage:
+        listed(stage, "me")
+        group = stage.rows(ChatGroup)[0].id
+        contact = stage.befriend("wx1")["wx1"]
+        seat = fx.Reserve(contact_id=contact, group_id=group, until=None)
+        stage.bring_about(seat, seat)
+        assert len(stage.rows(Seat)) == 1
+        listed(stage, "me", "wx1")
+        assert stage.rows(Seat) == []

@@ -1,0 +1,93 @@
+"""Migrations make exactly the tables of the models, on both databases, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from bot.store.engine import reader_engine, writer_engine
+from bot.store.migrating import (
+    NewerDatabase,
+    alembic_config,
+    current_revision,
+    is_current,
+    newest_revision,
+    upgrade,
+)
+from models.tables import METADATA
+
+
+@contextmanager
+def writing(url: str) -> Iterator[Connection]:
+    engine = writer_engine(url)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def differences(url: str) -> list[Any]:
+    with writing(url) as connection:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA))
+
+
+def tables(url: str) -> set[str]:
+    with writing(url) as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_they_make_the_tables_of_the_models(empty_url: str) -> None:
+    upgrade(empty_url)
+    assert differences(empty_url) == []
+    assert tables(empty_url) == {*METADATA.tables, "alembic_version"}
+    assert is_current(empty_url)
+
+
+def test_down_and_up_again(empty_url: str) -> None:
+    upgrade(empty_url)
+    with writing(empty_url) as connection:
+        command.downgrade(alembic_config(connection), "base")
+    assert tables(empty_url) == {"alembic_version"}
+    assert not is_current(empty_url)
+    upgrade(empty_url)
+    upgrade(empty_url)
+    assert differences(empty_url) == []
+
+
+def test_one_that_fails_leaves_nothing(empty_url: str) -> None:
+    with writing(empty_url) as connection:
+        connection.execute(text("CREATE TABLE survey (something_else INTEGER)"))
+    with pytest.raises(Exception, match="survey"):
+        upgrade(empty_url)
+    assert tables(empty_url) == {"survey"}
+
+
+def test_a_database_of_a_newer_program_is_left_alone(empty_url: str) -> None:
+    upgrade(empty_url)
+    with writing(empty_url) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerDatabase, match="9999"):
+        upgrade(empty_url)
+    with writing(empty_url) as connection:
+        assert current_revision(connection) == "9999" != newest_revision()
+
+
+def test_a_database_that_is_not_there_is_not_made_by_looking(sqlite_url: str) -> None:
+    other = sqlite_url.replace("zhanggui.db", "other.db")
+    assert not is_current(other)
+    assert not is_current(other)
+
+
+def test_a_reader_cannot_write(database_url: str) -> None:
+    engine = reader_engine(database_url)
+    with engine.connect() as connection, pytest.raises(Exception, match=r"readonly|read-only"):
+        connection.execute(text("DELETE FROM journal"))
+    engine.dispose()

@@ -1,0 +1,225 @@
+"""An event that cannot be decided or written is kept with its traceback, and its neighbours go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.store.batch import Outcome
+from bot.store.due import due_timers
+from bot.store.outbox import claim, found_claimed
+from models import effects as fx
+from models.context import Context
+from models.deliveries import Delivery
+from models.effects import Effect
+from models.events import Event, Message, SendAnswered, TimerDue, Who
+from models.groups import GroupMember
+from models.journal import Body, JournalEntry
+from models.operations import AuditEntry, Timer
+from models.people import Contact
+from tests.store.stage import NAIVE, START, Shop, nothing, post, reply, said, shop
+
+AUDIT = fx.Audit(actor="wx1", action="seen")
+
+
+def raises(event: Event, _context: Context) -> list[Effect]:
+    if isinstance(event, Message) and event.text != "毒":
+        return [AUDIT]
+    raise ZeroDivisionError("no such luck")
+
+
+def refused_by_the_database(event: Event, context: Context) -> list[Effect]:
+    """A member of a group that does not exist breaks a foreign key; a delivery without an account a constraint."""
+    if isinstance(event, Message) and event.text != "毒":
+        return [AUDIT]
+    return [AUDIT, fx.PutMembers(group_id=404, joined=(Who("wx1"),))]
+
+
+def refused_by_the_driver(event: Event, _context: Context) -> list[Effect]:
+    if isinstance(event, Message) and event.text != "毒":
+        return [AUDIT]
+    return [AUDIT, fx.PutTimer(kind="nudge", subject="wx1", at=NAIVE)]
+
+
+@pytest.mark.parametrize("decide", [raises, refused_by_the_database, refused_by_the_driver])
+def test_neighbours_go_on(database_url: str, decide: Callable[[Event, Context], list[Effect]]) -> None:
+    events = [said("wx1", wire_id="a"), said("wx1", "毒", wire_id="b"), said("wx1", wire_id="c")]
+    with shop(database_url) as stage:
+        outcomes = stage.apply(*events, decide=decide)
+        assert [bool(one.error) for one in outcomes] == [False, True, False]
+        journal = stage.rows(JournalEntry)
+        assert [row.wire_id for row in journal] == ["a", "b", "c"]
+        assert [bool(row.error) for row in journal] == [False, True, False]
+        assert "Traceback" in journal[1].error
+        assert [row.text for row in stage.rows(Body)] == ["你好", "毒", "你好"]
+        assert len(stage.rows(AuditEntry)) == 2
+        assert stage.rows(GroupMember) == []
+        assert all(one.duplicate for one in stage.apply(*events, decide=decide))
+
+
+def test_the_traceback_quotes_no_member(database_url: str) -> None:
+    with shop(database_url) as stage:
+        poison = Message(merchant="m1", account="main", at=START, contact=Who("wx1", "天天妈"), text="毒")
+        stage.apply(poison, decide=refused_by_the_database)
+        (entry,) = stage.rows(JournalEntry)
+        assert "毒" not in entry.error
+        assert "天天妈" not in entry.error
+
+
+UNSTORABLE = [
+    pytest.param(said("wx1", wire_id="a", at=NAIVE), id="a time without a zone"),
+    pytest.param(said("wx\ud800", "半个字\udfff", wire_id="a\ud800"), id="half a surrogate pair"),
+    pytest.param(said("wx\0", wire_id="a\0b"), id="NUL in ids"),
+]
+
+
+@pytest.mark.parametrize("event", UNSTORABLE)
+def test_what_no_database_takes_is_a_dead_letter(database_url: str, event: Message) -> None:
+    with shop(database_url) as stage:
+        outcomes = stage.apply(said("wx1", wire_id="x"), event, said("wx2", wire_id="y"), decide=nothing)
+        assert not outcomes[0].error
+        assert not outcomes[2].error
+        journal = stage.rows(JournalEntry)
+        assert len(journal) == 3
+        if outcomes[1].error:  # SQLite keeps a NUL as it is
+            (entry,) = [row for row in journal if row.error]
+            assert "Traceback" in entry.error
+            assert stage.rows(Body, Body.id == entry.body_id)[0].text
+
+
+def test_an_event_of_a_merchant_that_is_gone(database_url: str) -> None:
+    with shop(database_url) as stage:
+        outcomes = stage.apply(said("wx1", wire_id="a", merchant="gone"), said("wx1", wire_id="b"), decide=nothing)
+        assert [bool(one.error) for one in outcomes] == [True, False]
+        assert len(stage.rows(JournalEntry)) == 2
+
+
+# timers
+
+
+@pytest.mark.parametrize("decide", [raises, refused_by_the_database])
+def test_a_poison_timer_rings_once(database_url: str, decide: Callable[[Event, Context], list[Effect]]) -> None:
+    with shop(database_url) as stage:
+        stage.bring_about(fx.PutTimer(kind="nudge", subject="wx1", at=START))
+        rung, following = due_timers(stage.store, stage.merchants)
+        assert [one.subject for one in rung] == ["wx1"]
+        assert following is None
+        (outcome,) = stage.apply(*rung, decide=decide)
+        assert outcome.error
+        assert stage.rows(Timer) == []
+        assert due_timers(stage.store, stage.merchants) == ([], None)
+
+
+def test_a_timer_rings_once_however_often_it_is_fired(database_url: str) -> None:
+    with shop(database_url) as stage:
+        stage.bring_about(fx.PutTimer(kind="nudge", subject="wx1", at=START))
+        rung, _ = due_timers(stage.store, stage.merchants)
+        first = stage.apply(*rung, *rung, decide=lambda _e, _c: [AUDIT])
+        then = stage.apply(*rung, decide=lambda _e, _c: [AUDIT])
+        assert [one.duplicate for one in [*first, *then]] == [False, True, True]
+        assert len(stage.rows(AuditEntry)) == 1
+
+
+def test_a_timer_that_was_moved_meanwhile_does_not_ring(database_url: str) -> None:
+    with shop(database_url) as stage:
+        stage.bring_about(fx.PutTimer(kind="nudge", subject="wx1", at=START))
+        rung, _ = due_timers(stage.store, stage.merchants)
+        stage.bring_about(fx.PutTimer(kind="nudge", subject="wx1", at=START + timedelta(hours=1)))
+        assert stage.apply(*rung, decide=lambda _e, _c: [AUDIT])[0].duplicate
+        assert len(stage.rows(Timer)) == 1
+
+
+def test_timers_that_fell_due_while_the_program_was_down(database_url: str) -> None:
+    with shop(database_url) as stage:
+        timers = [
+            fx.PutTimer(kind="nudge", subject=f"wx{hours}", at=START + timedelta(hours=hours)) for hours in (5, 1, 3)
+        ]
+        stage.bring_about(*timers)
+    with shop(database_url) as stage:
+        stage.at = START + timedelta(hours=4)
+        rung, following = due_timers(stage.store, stage.merchants)
+        assert [one.subject for one in rung] == ["wx1", "wx3"]
+        assert [one.due for one in rung] == [START + timedelta(hours=1), START + timedelta(hours=3)]
+        assert following == START + timedelta(hours=5)
+        stage.apply(*rung, decide=nothing)
+        assert due_timers(stage.store, stage.merchants) == ([], following)
+
+
+def test_timers_of_another_merchant_stay(database_url: str) -> None:
+    with shop(database_url) as stage:
+        stage.bring_about(fx.PutTimer(kind="nudge", subject="wx1", at=START))
+        assert due_timers(stage.store, {}) == ([], None)
+        foreign = TimerDue(merchant="m2", at=START, kind="nudge", subject="wx1", due=START)
+        stage.apply(foreign, decide=nothing)
+        assert len(stage.rows(Timer)) == 1
+
+
+# answers to sends
+
+
+def answered(stage: Shop, key: str, answer: str = "sent") -> SendAnswered:
+    row = stage.delivery(key)
+    return SendAnswered(
+        merchant="m1",
+        account="main",
+        at=stage.at,
+        delivery=row.id,
+        key=key,
+        answer=answer,  # type: ignore[arg-type]
+    )
+
+
+def sent_off(stage: Shop) -> SendAnswered:
+    contact = stage.befriend("wx1")["wx1"]
+    stage.bring_about(reply("r1", contact))
+    (one,) = claim(stage.store, stage.merchants, [("m1", "main")]).claims
+    assert one.outgoing.contact == "wx1"
+    return answered(stage, "r1")
+
+
+@pytest.mark.parametrize("decide", [raises, refused_by_the_database])
+def test_a_poison_answer_leaves_an_unknown_delivery(
+    database_url: str, decide: Callable[[Event, Context], list[Effect]]
+) -> None:
+    with shop(database_url) as stage:
+        event = sent_off(stage)
+        (outcome,) = stage.apply(event, decide=decide)
+        assert outcome.error
+        assert stage.history("r1") == ["planned", "claimed", "unknown error"]
+        assert found_claimed(stage.store) == []
+        assert stage.rows(JournalEntry)[-1].type == "send_answered"
+
+
+def test_an_answer_is_no_row_of_the_journal(database_url: str) -> None:
+    with shop(database_url) as stage:
+        event = sent_off(stage)
+        before = len(stage.rows(JournalEntry))
+        stage.apply(event)
+        assert stage.history("r1") == ["planned", "claimed", "sent"]
+        assert len(stage.rows(JournalEntry)) == before
+
+
+def test_a_claimed_delivery_of_a_merchant_that_is_gone_is_unknown(database_url: str) -> None:
+    with shop(database_url) as stage:
+        sent_off(stage)
+        (crashed,) = found_claimed(stage.store)
+        stage.merchants = {}
+        (outcome,) = stage.apply(crashed)
+        assert isinstance(outcome, Outcome)
+        assert outcome.error
+        assert stage.history("r1") == ["planned", "claimed", "unknown error"]
+
+
+def test_a_poison_decision_writes_nothing_of_itself(database_url: str) -> None:
+    def half(event: Event, context: Context) -> list[Effect]:
+        assert context.person is not None
+        if isinstance(event, Message) and event.text == "毒":
+            return [post("p1", contact_id=context.person.contact_id), *refused_by_the_database(event, context)]
+        return [post("p2", contact_id=context.person.contact_id)]
+
+    with shop(database_url) as stage:
+        stage.apply(said("wx1", "毒", wire_id="a"), said("wx2", wire_id="b"), decide=half)
+        assert [row.key for row in stage.rows(Delivery)] == ["p2"]
+        assert len(stage.rows(Contact)) == 2
