@@ -64,24 +64,23 @@ class App:
         await self._dispatcher.recover()
         async with asyncio.TaskGroup() as tasks:
             intake = tasks.create_task(self.intake.run(), name="intake")
-            outer = [
+            inner = [
                 tasks.create_task(self._dispatcher.run(), name="dispatch"),
                 tasks.create_task(self._ring(), name="clock"),
             ]
+            links: dict[Transport, asyncio.Task[None]] = {}
             for transport in self._transports.values():
                 every = timedelta(minutes=self._members_check_minutes(transport.account))
-                outer.append(tasks.create_task(self._links.keep(transport), name=f"link {transport.account}"))
-                outer.append(
-                    tasks.create_task(self._links.watch_lists(transport, every), name=f"lists {transport.account}")
-                )
+                lists = self._links.watch_lists(transport, every)
+                inner.append(tasks.create_task(lists, name=f"lists {transport.account}"))
+                links[transport] = tasks.create_task(self._links.keep(transport), name=f"link {transport.account}")
             await stop.wait()
-            for task in outer:
+            for task in inner:
                 task.cancel()
-            await asyncio.wait(outer)
+            await asyncio.wait(inner)  # what is in flight comes to its end, over links that still stand
+            await self._links.end(links)
             await self.intake.finish()
             await intake
-        for transport in self._transports.values():
-            await transport.close()
 
     async def ask(self, event: Event) -> Outcome:
         """Give an order and wait until it is decided and committed."""

@@ -33,6 +33,8 @@ from models.events import Answer, SendAnswered
 InStore = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 RETRY_SECONDS = 1.0
+# At a stop, how long what is in flight may take; whoever stops us kills us after ten seconds.
+LANDING_SECONDS = 6.0
 
 log = structlog.get_logger("dispatch")
 
@@ -161,7 +163,9 @@ class Dispatcher:
             if self._claiming is not None:  # what is claimed is on record, so it has to leave
                 self._start(await self._claiming)
             if self._in_flight:
-                await asyncio.wait(self._in_flight.values())
+                _, late = await asyncio.wait(self._in_flight.values(), timeout=LANDING_SECONDS)
+                for task in late:  # stays claimed, and is found to be unknown at the next start
+                    task.cancel()
             await self._settle()
         except OperationalError as error:  # what came of them is found to be unknown at the next start
             log.error("database.unavailable", error=str(error.orig), unsettled=len(self._answers))

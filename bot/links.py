@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,9 +15,12 @@ from bot.intake import Intake
 from bot.transports import AccountTaken, LinkLost, Transport
 from models.events import Event, LoggedIn, LoggedOut, Unreadable, WentDeaf
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.3, 10.0  # seconds between attempts to attach
-# Another bot holds the account: knocking every few seconds would only fill its log.
+FIRST_PAUSE, LONGEST_PAUSE = 0.3, 5.0  # seconds between attempts to attach
+# Another bot holds the account: knocking every few seconds would only fill its log. The first knocks are quick all the
+# same: after a crash or a cut line the other listener may be ourselves, not yet missed by the gateway.
 TAKEN_PAUSE = 30.0
+# At a stop, how long what was heard may take to be read.
+HEARD_SECONDS = 3.0
 # A list that could not be fetched is asked for again after so long.
 ROSTER_RETRY = timedelta(seconds=10)
 
@@ -31,6 +35,7 @@ class Links:
         self._dispatcher = dispatcher
         self._now = now
         self._alarms: dict[str, Alarm] = {}
+        self._ending = asyncio.Event()
 
     def refresh(self, account: str) -> None:
         """The lists of that account are wanted soon."""
@@ -38,23 +43,39 @@ class Links:
             alarm.wake()
 
     async def keep(self, transport: Transport) -> None:
-        """Stay attached to one account, for ever."""
+        """Stay attached to one account, until `end`."""
         pause = FIRST_PAUSE
-        while True:
+        while not self._ending.is_set():
             began = self._now()
+            longest = LONGEST_PAUSE
             try:
                 await self._listen(transport)
             except AccountTaken as error:
                 log.error("account.taken", account=transport.account, cure=str(error))
-                pause = TAKEN_PAUSE
+                longest = TAKEN_PAUSE
             except LinkLost as error:
+                if self._ending.is_set():
+                    return
                 log.warning("link.lost", account=transport.account, reason=str(error))
             finally:
                 self._dispatcher.offline(transport.account)
             if self._now() - began > timedelta(seconds=LONGEST_PAUSE):
                 pause = FIRST_PAUSE
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, max(LONGEST_PAUSE, pause))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._ending.wait()
+            pause = min(pause * 2, longest)
+
+    async def end(self, kept: Mapping[Transport, asyncio.Task[None]]) -> None:
+        """Let go of the accounts that these tasks keep, and pass on what was heard: gateways do not say it again."""
+        self._ending.set()
+        for transport in kept:
+            await transport.close()
+        if kept:
+            _, late = await asyncio.wait(kept.values(), timeout=HEARD_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.wait(kept.values())
 
     async def _listen(self, transport: Transport) -> None:
         async for event in transport.events():

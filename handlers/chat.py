@@ -23,7 +23,12 @@ def said(event: Message, context: Context) -> list[Effect]:
     person = context.person
     if person is None or person.is_ours:  # where nothing is to be done, nobody was loaded
         return []
-    return _in_group(event, context, person) if event.group else _in_private(event, context, person)
+    if event.group:
+        return _in_group(event, context, person)
+    effects = _in_private(event, context, person)
+    if context.account.capabilities.window_hours is None:
+        return effects
+    return [*effects, fx.Heard(account=event.account, contact_id=person.contact_id)]
 
 
 def _in_group(event: Message, context: Context, person: PersonView) -> list[Effect]:

@@ -15,8 +15,9 @@ from models.orders import SettleDeliveryOrder
 
 # "Too frequent": the whole account is silent for a quarter of an hour, then for an hour. Numbers of the contract.
 _TOO_FREQUENT = (timedelta(minutes=15), timedelta(hours=1))
-# A greeting that the platform refuses right after the acceptance is tried again so often, within an hour of it.
-_GREETING_TRIES = (timedelta(seconds=20), timedelta(minutes=3), timedelta(minutes=15))
+# A greeting that the platform refuses right after the acceptance is tried again so often, within an hour of it: mostly
+# the friendship is only seconds too young, and the newcomer is looking at the screen.
+_GREETING_TRIES = (timedelta(seconds=3), timedelta(seconds=15), timedelta(minutes=15))
 _GREETING_WITHIN = timedelta(hours=1)
 # The network: doubling from two seconds, never more than ten minutes apart, with jitter so that accounts spread out.
 _NETWORK_FIRST = timedelta(seconds=2)

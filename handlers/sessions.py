@@ -5,7 +5,8 @@ from __future__ import annotations
 from handlers import groups
 from models import effects as fx
 from models.accounts import AccountState
-from models.context import Context
+from models.context import Context, PersonView
+from models.deliveries import DeliveryKind
 from models.effects import Effect
 from models.events import Event, FriendAdded, LoggedIn, LoggedOut, Roster, ScanWanted, WentDeaf, Who
 from models.people import FriendshipState
@@ -40,6 +41,8 @@ def roster(event: Roster, context: Context) -> list[Effect]:
         person = context.people[who.contact]
         known = person.friendships.get(event.account)
         if known is not None and known.state == FriendshipState.FRIEND:
+            if who.remark and who.remark != known.remark:
+                effects += _remarked(event, person, who.remark)
             continue
         if first and known is None:
             effects += _old_friend(event, context, who)
@@ -55,6 +58,15 @@ def roster(event: Roster, context: Context) -> list[Effect]:
     if event.friends is not None:
         effects.append(fx.PutAccount(account=event.account, state=AccountState.ONLINE, rostered=True))
     return effects
+
+
+def _remarked(event: Roster, person: PersonView, remark: str) -> list[Effect]:
+    """A human has changed it, or we have and never heard so."""
+    account, contact_id = event.account, person.contact_id
+    return [
+        fx.PutFriendship(account=account, contact_id=contact_id, person_id=person.person_id, remark=remark),
+        fx.ConfirmByFact(account=account, contact_id=contact_id, kind=DeliveryKind.REMARK, text=remark),
+    ]
 
 
 def _old_friend(event: Roster, context: Context, who: Who) -> list[Effect]:

@@ -122,7 +122,7 @@ def judge(at: datetime, context: Context, person: PersonView, text: str) -> list
         return [*effects, *ask(at, context, knowing, progress, wrong)]
     if question.key in told:
         return [*effects, *go_on(at, context, knowing, progress, acknowledge=meant.act == "answer")]
-    if meant.act == "correct":
+    if meant.act == "correct" or (meant.act == "unclear" and told):  # they told us something, if not this
         return [*effects, *ask(at, context, knowing, progress, question, acknowledge=True)]
     if meant.act == "unclear" and not human:
         return [*effects, *explain(at, context, knowing, progress, question)]

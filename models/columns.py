@@ -15,7 +15,7 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, stored as UTC. Naive times are refused: SQLite would store 09:00+08:00 as 09:00 and say nothing."""
+    """An aware time, stored as UTC. Naive ones are refused: SQLite would store 09:00+08:00 as 09:00 and say nothing."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

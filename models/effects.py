@@ -82,7 +82,7 @@ class Cancel(Effect, frozen=True, kw_only=True):
 
 
 class ConfirmByFact(Effect, frozen=True, kw_only=True):
-    """What a delivery was to bring about is a fact: a friendship, somebody in a group.
+    """What a delivery was to bring about is a fact: a friendship, somebody in a group, a remark of that text.
 
     What has left is confirmed; what has not is taken back, since nothing is left to do.
     """
@@ -91,6 +91,7 @@ class ConfirmByFact(Effect, frozen=True, kw_only=True):
     contact_id: int
     kind: DeliveryKind
     group_id: int | None = None
+    text: str | None = None
 
 
 class PutAccount(Effect, frozen=True, kw_only=True):
@@ -124,6 +125,13 @@ class Hold(Effect, frozen=True, kw_only=True):
     until: datetime
     contact_id: int | None = None
     group_id: int | None = None
+
+
+class Heard(Effect, frozen=True, kw_only=True):
+    """They wrote to us 1:1, which opens the window of a channel that has one: what waits for it may go."""
+
+    account: str
+    contact_id: int
 
 
 class PutAnswer(Effect, frozen=True, kw_only=True):

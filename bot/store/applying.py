@@ -22,7 +22,7 @@ from bot.store.applying_groups import (
     reserve,
     wait_for_seat,
 )
-from bot.store.applying_people import hold, opt_out, put_answers, put_friendships, put_surveys, put_tags
+from bot.store.applying_people import heard, hold, opt_out, put_answers, put_friendships, put_surveys, put_tags
 from bot.store.identify import chunks
 from bot.store.prepared import is_one_of
 from models import effects as fx
@@ -184,6 +184,7 @@ def confirm_by_fact(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
                 col(Delivery.contact_id) == effect.contact_id,
                 col(Delivery.kind) == effect.kind,
                 col(Delivery.group_id) == effect.group_id if effect.group_id else true(),
+                col(Delivery.text) == effect.text if effect.text is not None else true(),
                 col(Delivery.state).in_((*OPEN_STATES, *CAN_BE_CONFIRMED)),
             )
         ).all()
@@ -303,6 +304,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.RenameGroup: rename_groups,
     fx.BindGroup: bind_groups,
     fx.Hold: hold,
+    fx.Heard: heard,
     fx.PutAnswer: put_answers,
     fx.PutTags: put_tags,
     fx.PutSurvey: put_surveys,

@@ -11,6 +11,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.identify import chunks
 from models.context import MerchantView
+from models.deliveries import Delivery, DeliveryState
 from models.effects import SURVEY, PutTags
 from models.events import Event
 from models.groups import ChatGroup
@@ -82,6 +83,27 @@ def hold(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                 col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id) == effect.group_id
             )
         writing.connection.execute(statement.values(human_until=effect.until))
+
+
+def heard(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        theirs = (
+            col(Friendship.merchant_id) == merchant.id,
+            col(Friendship.account_id) == effect.account,
+            col(Friendship.contact_id) == effect.contact_id,
+        )
+        writing.connection.execute(update(Friendship).where(*theirs).values(last_heard_at=event.at))
+        writing.connection.execute(
+            update(Delivery)
+            .where(
+                col(Delivery.merchant_id) == merchant.id,
+                col(Delivery.account_id) == effect.account,
+                col(Delivery.contact_id) == effect.contact_id,
+                col(Delivery.state) == DeliveryState.WAITING,
+                col(Delivery.reason).in_(("window", "quota")),
+            )
+            .values(next_at=writing.now)
+        )
 
 
 def put_answers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

@@ -23,8 +23,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # What becomes of a row that is there already.
 Conflict = Literal["error", "keep", "replace"]
-
-
+# How the drivers mark a parameter in a row of values.
 _POSITIONAL = {"sqlite": "qmark", "postgresql": "format"}
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from models.capabilities import Capabilities
 from models.context import (
     AccountView,
     AnswerView,
@@ -20,7 +19,7 @@ from models.context import (
     PersonView,
     RoleView,
 )
-from models.effects import Effect, Send, SurveyProgress
+from models.effects import Effect, PutSurvey, Send, SurveyProgress
 from models.events import Message, SendAnswered, TimerDue, Who
 from models.playbook import Playbook
 
@@ -64,14 +63,13 @@ def surveying(*questions: dict[str, Any], **more: Any) -> Playbook:
 
 def merchant(book: Playbook | None = None, **more: Any) -> MerchantView:
     """The merchant with that playbook."""
-    return MerchantView(
-        id="m1", name="半山茶社", zone=ZONE, playbook=book or playbook(), revision="r1", accounts=("main", "second"), **more
-    )
+    known = {"id": "m1", "name": "半山茶社", "zone": ZONE, "revision": "r1", "accounts": ("main", "second"), **more}
+    return MerchantView(playbook=book or playbook(), **known)
 
 
 def account(**more: Any) -> AccountView:
     """Our account `main`, whose own wire id is `self`."""
-    return AccountView(id="main", name="小山", self_id="self", state="online", capabilities=Capabilities(), **more)
+    return AccountView(id="main", name="小山", self_id="self", state="online", **more)
 
 
 def friendship(state: str = "friend", account: str = "main", **more: Any) -> dict[str, FriendshipView]:
@@ -153,3 +151,8 @@ def texts(effects: list[Effect]) -> list[str]:
 def of(kind: type[E], effects: list[Effect]) -> list[E]:
     """The effects of a kind."""
     return [effect for effect in effects if isinstance(effect, kind)]
+
+
+def survey_after(effects: list[Effect]) -> SurveyProgress:
+    """Where the survey stands then."""
+    return of(PutSurvey, effects)[-1].survey

@@ -31,7 +31,10 @@ def row(one: Entry) -> tuple[str, str, str]:
     return one.key, one.revision, to_json(one).decode()
 
 
-def view(one: Entry, at: datetime = AT - hours(24)) -> EntryView:
+YESTERDAY = AT - hours(24)
+
+
+def view(one: Entry, at: datetime = YESTERDAY) -> EntryView:
     return EntryView(key=one.key, revision=one.revision, body=to_json(one).decode(), at=at, first_imported_at=at)
 
 
@@ -79,7 +82,7 @@ def test_everything_of_an_entry_goes_into_its_deliveries() -> None:
         tags=("老客",),
         priority=2,
         promotional=True,
-        not_after=datetime(2026, 11, 23, 20),
+        not_after=datetime(2026, 11, 23, 20),  # noqa: DTZ001  the wall clock of the merchant's zone
     )
     planned, _ = due(full)
     assert planned == expanded(

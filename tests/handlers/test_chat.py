@@ -9,6 +9,7 @@ from handlers.chat import I_AM_A_BOT
 from handlers.handoff import TO_MEMBER
 from handlers.optout import ACKNOWLEDGEMENT
 from models import effects as fx
+from models.capabilities import Capabilities
 from models.context import RoleView
 from models.deliveries import Cause, Lane
 from models.events import FriendAdded, MessageRecalled, Unreadable, Who
@@ -17,6 +18,7 @@ from tests.handlers.builders import (
     CALL,
     ROOM,
     STAMP,
+    account,
     answers,
     boss,
     context,
@@ -205,3 +207,10 @@ def test_roles_of_another_place_make_nobody_staff() -> None:
 def test_recalls_and_what_could_not_be_read_are_only_journalled() -> None:
     assert decide(MessageRecalled(merchant="m1", account="main", at=AT, message="e1"), context()) == []
     assert decide(Unreadable(merchant="m1", account="main", at=AT, what="odd"), context()) == []
+
+
+@pytest.mark.parametrize("kind", ["text", "image"])
+def test_on_a_channel_with_a_window_every_message_opens_it(kind: str) -> None:
+    window = account(capabilities=Capabilities(window_hours=24))
+    effects = decide(says("你好", kind=kind), context(person=person(), account=window))
+    assert effects == [fx.Heard(account="main", contact_id=11)]

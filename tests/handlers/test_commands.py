@@ -71,7 +71,9 @@ def test_a_command_may_be_written_in_many_ways(text: str) -> None:
     assert audits(in_group(text, staff())) == [("status", "ok", "")]
 
 
-@pytest.mark.parametrize("text", ["状态不错", "今天状态", "//", "/", "/:strong", "／:)", "1/2", "", "@小山", "恢复\n身体"])
+@pytest.mark.parametrize(
+    "text", ["状态不错", "今天状态", "//", "/", "/:strong", "／:)", "1/2", "", "@小山", "恢复\n身体"]
+)
 def test_what_only_looks_like_a_command(text: str) -> None:
     assert not is_command(text)
     assert in_group(text, staff()) == []
@@ -115,7 +117,11 @@ def test_an_unknown_command_gets_a_hint_and_is_audited() -> None:
 
 @pytest.mark.parametrize(
     ("text", "audited"),
-    [("/status", ("status", "not_allowed")), ("/help", ("help", "not_allowed")), ("/hack", ("hack", "unknown_command"))],
+    [
+        ("/status", ("status", "not_allowed")),
+        ("/help", ("help", "not_allowed")),
+        ("/hack", ("hack", "unknown_command")),
+    ],
 )
 def test_strangers_get_nothing_in_a_group_one_line_in_private_and_are_audited(
     text: str, audited: tuple[str, str]
@@ -203,7 +209,14 @@ HERE = fx.PutPause(scope="group", subject=ROOM, by="wx1")
 
 @pytest.mark.parametrize(
     ("line", "paused"),
-    [("/pause", ALL), ("/停发 全部", ALL), ("暂停", ALL), ("/pause all", ALL), ("/停发 本群", HERE), ("/停发 here", HERE)],
+    [
+        ("/pause", ALL),
+        ("/停发 全部", ALL),
+        ("暂停", ALL),
+        ("/pause all", ALL),
+        ("/停发 本群", HERE),
+        ("/停发 here", HERE),
+    ],
 )
 def test_pausing_everything_or_this_group(line: str, paused: fx.PutPause) -> None:
     assert of(fx.PutPause, in_group(line, staff())) == [paused]

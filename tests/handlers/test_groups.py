@@ -268,9 +268,7 @@ def test_an_order_binds_a_group_and_fills_it() -> None:
 def test_bound_again_it_keeps_its_place_its_parent_and_its_owner() -> None:
     known = group(1, "茶桌", bound_at=AT - hours(9), parent_id=22, owner_contact_id=19)
     (bound,) = of(fx.BindGroup, decide(order(), context(BOOK, group=known)))
-    assert bound == fx.BindGroup(
-        group_id=21, tier="茶桌", bound_at=AT - hours(9), parent_id=22, owner_contact_id=19
-    )
+    assert bound == fx.BindGroup(group_id=21, tier="茶桌", bound_at=AT - hours(9), parent_id=22, owner_contact_id=19)
     (moved,) = of(fx.BindGroup, decide(order("分院"), context(BOOK, group=known)))
     assert moved.bound_at == AT
 

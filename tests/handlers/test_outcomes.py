@@ -42,6 +42,11 @@ def test_an_echo_may_be_quicker_than_the_answer() -> None:
     assert decide(answered("sent"), context()) == []
 
 
+def test_a_post_to_a_group_is_about_nobody() -> None:
+    known = context(delivery=delivery(cause="calendar", contact_id=None, group_id=21))
+    assert decide(answered("sent"), known) == [settled(DeliveryState.SENT)]
+
+
 def silence(attempts: int = 1, slow_until: Any = None) -> list[Any]:
     known = context(account=account(slow_until=slow_until), person=person(), delivery=delivery(attempts=attempts))
     return decide(answered("too_frequent"), known)
@@ -73,8 +78,8 @@ def test_the_network_is_tried_again_ever_more_slowly(attempts: int, seed: int) -
 @pytest.mark.parametrize(
     ("attempts", "since", "again"),
     [
-        (1, AT, timedelta(seconds=20)),
-        (2, AT, minutes(3)),
+        (1, AT, timedelta(seconds=3)),
+        (2, AT, timedelta(seconds=15)),
         (3, AT, minutes(15)),
         (4, AT, None),
         (3, AT - minutes(45), minutes(15)),

@@ -7,7 +7,7 @@ import pytest
 from handlers import decide
 from models import effects as fx
 from models.context import FriendshipView
-from models.deliveries import Cause, DeliveryKind, Lane
+from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
 from models.events import FriendAdded, FriendRemoved, FriendRequested, Who
 from tests.handlers.builders import (
     AT,
@@ -221,7 +221,7 @@ LOOK = fx.PutTimer(kind="befriend", subject="wx1", at=AT.replace(second=5), acco
 def test_an_acceptance_that_left_is_followed_by_a_look_at_the_friend_list() -> None:
     known = person(friendships=friendship("requested"))
     assert decide(answered("sent"), context(person=known, delivery=ACCEPTANCE)) == [
-        fx.Settle(delivery_id=31, state=fx.DeliveryState.SENT),
+        fx.Settle(delivery_id=31, state=DeliveryState.SENT),
         friend("accepted", source=""),
         LOOK,
     ]
@@ -235,13 +235,13 @@ def test_the_friendship_may_be_quicker_than_the_answer() -> None:
 def test_an_acceptance_that_may_have_arrived_is_looked_after() -> None:
     known = person(friendships=friendship("requested"))
     assert decide(answered("timeout"), context(person=known, delivery=ACCEPTANCE)) == [
-        fx.Settle(delivery_id=31, state=fx.DeliveryState.UNKNOWN, reason="timeout"),
+        fx.Settle(delivery_id=31, state=DeliveryState.UNKNOWN, reason="timeout"),
         LOOK,
     ]
 
 
 def test_a_refused_acceptance_ends_the_request() -> None:
-    refused = fx.Settle(delivery_id=31, state=fx.DeliveryState.FAILED, reason="refused")
+    refused = fx.Settle(delivery_id=31, state=DeliveryState.FAILED, reason="refused")
     known = person(friendships=friendship("requested"))
     effects = decide(answered("refused"), context(person=known, delivery=ACCEPTANCE))
     assert effects == [refused, friend("removed", source="")]

