@@ -32,10 +32,12 @@ def leaves_at(
     """The earliest moment for a delivery that is due at `due`, when the account's last send left at `last_left`.
 
     A reply is typed after it was asked for. What was planned is typed beforehand, so that it is on time; but two sends
-    of one account always have the typing time between them.
+    of one account have the typing time between them, unless a greeting would come later than the playbook promises.
     """
     typing = typing_time(playbook, seed, key, characters)
-    if cause == Cause.GREETING and (longest := playbook.reception.first_reply_seconds) is not None:
-        typing = min(typing, timedelta(seconds=longest / 2))  # half: the gateway and the friend list take time too
     after_last = last_left + typing if last_left else due
-    return max(due + typing, after_last) if lane == Lane.REPLY else max(due, after_last)
+    ready = max(due + typing, after_last) if lane == Lane.REPLY else max(due, after_last)
+    if cause == Cause.GREETING and (longest := playbook.reception.first_reply_seconds) is not None:
+        # Half: the gateway and the friend list take time too. In a rush greetings leave one right after the other.
+        ready = min(ready, due + timedelta(seconds=longest / 2))
+    return ready

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from content_calendar.cadence import next_occurrence
@@ -18,8 +18,13 @@ from content_calendar.rules import parse_rule
 _BEGINNING = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def read_records(records: Iterable[Record], known: Known, zone: dt.tzinfo) -> tuple[list[Entry], list[Fault]]:
-    """The entries of the records in their order, and all faults. A key that comes twice is a fault of the later row."""
+def read_records(
+    records: Iterable[Record], known: Known, zone: dt.tzinfo, spoiled: Collection[tuple[str, int]] = ()
+) -> tuple[list[Entry], list[Fault]]:
+    """The entries of the records in their order, and all faults. A key that comes twice is a fault of the later row.
+
+    `spoiled` are the (sheet, row) pairs in which something was wrong already: they are checked, and give no entry.
+    """
     entries: list[Entry] = []
     faults: list[Fault] = []
     seen: dict[str, Record] = {}
@@ -35,7 +40,7 @@ def read_records(records: Iterable[Record], known: Known, zone: dt.tzinfo) -> tu
         if not wrong:
             entry = Entry(**values)
             wrong.extend(_as_a_whole(record, entry, zone))
-            if not wrong:
+            if not wrong and (record.sheet, record.row) not in spoiled:
                 entries.append(entry)
         faults.extend(wrong)
     return entries, faults

@@ -53,7 +53,8 @@ def read_calendar(
         records, faults = reader(data, path.stem)
     except FileError as error:
         return Read((), (Fault(path.stem, error.row, "", path.name, str(error)),))
-    entries, more = read_records(records, Known(today, known_tiers, known_groups), zone)
+    spoiled = {(fault.sheet, fault.row) for fault in faults}
+    entries, more = read_records(records, Known(today, known_tiers, known_groups), zone, spoiled)
     if not (records or faults):
         faults.append(Fault(path.stem, 1, "", "", "至少一条排期；第一行是表头"))
     order = {sheet: place for place, sheet in enumerate(dict.fromkeys(fault.sheet for fault in (*faults, *more)))}

@@ -98,7 +98,9 @@ class End(msgspec.Struct, frozen=True):
     """Not at all."""
 
     reason: str
-    state: Literal[DeliveryState.SKIPPED, DeliveryState.EXPIRED, DeliveryState.CANCELLED] = DeliveryState.SKIPPED
+    state: Literal[DeliveryState.SKIPPED, DeliveryState.EXPIRED, DeliveryState.CANCELLED, DeliveryState.FAILED] = (
+        DeliveryState.SKIPPED
+    )
 
 
 Verdict = Go | Wait | End

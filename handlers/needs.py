@@ -22,6 +22,7 @@ class Needs(Flag):
     ENTRIES = auto()  # calendar entries in force
     STATUS = auto()  # the figures of /status
     WAITING = auto()  # who waits for a seat
+    MISSING = auto()  # friends who are not on the list that a roster brings
     STAFF = auto()  # owners and admins, for what a human must be told
 
 
@@ -54,6 +55,8 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return Needs.ENTRIES
         case ev.TimerDue():
             return Needs.PEOPLE | Needs.STAFF
+        case ev.Roster():
+            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF
         case ev.MessageRecalled() | ev.LoggedIn() | ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Unreadable():
             return Needs.NOTHING
         case _:

@@ -16,6 +16,8 @@ from models.people import FriendshipState
 
 # Puppets differ in whether they say that an accepted friendship exists; after so long we look for ourselves.
 _CONFIRMED_WITHIN = timedelta(seconds=5)
+# When many come at once, all are accepted and greeted before the first is asked anything.
+_FIRST = 1
 
 
 def requested(event: FriendRequested, context: Context) -> list[Effect]:
@@ -43,6 +45,7 @@ def requested(event: FriendRequested, context: Context) -> list[Effect]:
             kind=DeliveryKind.FRIEND_ACCEPT,
             lane=Lane.REPLY,
             cause=Cause.GREETING,
+            priority=_FIRST,
             contact_id=person.contact_id,
             request=event.request,
         )
@@ -155,6 +158,7 @@ def _greet(account: str, context: Context, person: PersonView) -> list[Effect]:
             account=account,
             lane=Lane.REPLY,
             cause=Cause.GREETING,
+            priority=_FIRST,
             contact_id=person.contact_id,
             template=f"{greeting}\n{consent}" if consent else greeting,
         )

@@ -44,12 +44,10 @@ def roster(event: Roster, context: Context) -> list[Effect]:
             if who.remark and who.remark != known.remark:
                 effects += _remarked(event, person, who.remark)
             continue
-        if first and known is None:
-            effects += _old_friend(event, context, who)
+        if known is None:
+            effects += _old_friend(event, person, who) if first else _unknown(event, context, person, who)
         else:
-            source = known.source if known else ""
-            added = FriendAdded(merchant=event.merchant, account=event.account, at=event.at, contact=who, source=source)
-            effects.append(fx.Follow(event=added))
+            effects.append(_added(event, who, known.source))
     if event.groups:
         effects.append(fx.PutGroups(account=event.account, groups=event.groups))
         # Whoever is missing from a list has left without a word: their seats are for who waits.
@@ -69,8 +67,48 @@ def _remarked(event: Roster, person: PersonView, remark: str) -> list[Effect]:
     ]
 
 
-def _old_friend(event: Roster, context: Context, who: Who) -> list[Effect]:
-    person = context.people[who.contact]
+def _unknown(event: Roster, context: Context, person: PersonView, who: Who) -> list[Effect]:
+    """Somebody on a later list whom we do not know: missed while we were away, or known under another id.
+
+    Platforms renumber people at a re-login. A remark that only one of the missing friends has, and only one of the
+    list, is proof; the same nickname is none, but reason enough not to greet an old friend as a stranger.
+    """
+    if who.remark and sum(one.remark == who.remark for one in event.friends or ()) == 1:
+        former = [one for one in context.missing if one.friendships[event.account].remark == who.remark]
+        if len(former) == 1:
+            return [
+                fx.Rebind(
+                    contact_id=former[0].contact_id,
+                    wire_id=who.contact,
+                    stranger_id=person.contact_id,
+                    former_wire_id=former[0].wire_id,
+                ),
+                fx.Audit(
+                    actor="bot", action="rebind", target=who.contact, place=event.account, reason=former[0].wire_id
+                ),
+            ]
+    namesakes = [one.wire_id for one in context.missing if who.name and one.name == who.name]
+    if not namesakes:
+        return [_added(event, who, "")]
+    return [
+        *_old_friend(event, person, who),
+        fx.Audit(
+            actor="bot",
+            action="rebind",
+            target=who.contact,
+            place=event.account,
+            result="refused",
+            reason=f"may be {', '.join(namesakes)}; a human must say",
+        ),
+    ]
+
+
+def _added(event: Roster, who: Who, source: str) -> Effect:
+    added = FriendAdded(merchant=event.merchant, account=event.account, at=event.at, contact=who, source=source)
+    return fx.Follow(event=added)
+
+
+def _old_friend(event: Roster, person: PersonView, who: Who) -> list[Effect]:
     effects: list[Effect] = [
         fx.PutFriendship(
             account=event.account,

@@ -166,5 +166,6 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     staff: tuple[PersonView, ...] = ()  # owners and admins whom we know, for what a human must be told
     entries: tuple[EntryView, ...] = ()
     waiting: tuple[PersonView, ...] = ()  # who waits for a seat of the tier that the event names, first come first
+    missing: tuple[PersonView, ...] = ()  # friends of the account who are not on the list that the event brings
     survey_playbook: Playbook | None = None  # the revision that the person's survey was begun under, if another
     status: Status | None = None

@@ -118,6 +118,15 @@ class PutFriendship(Effect, frozen=True, kw_only=True):
     remark: str | None = None
 
 
+class Rebind(Effect, frozen=True, kw_only=True):
+    """The platform calls a contact by another id now. The row that was made for the new id takes the old one."""
+
+    contact_id: int
+    wire_id: str
+    stranger_id: int
+    former_wire_id: str
+
+
 class Hold(Effect, frozen=True, kw_only=True):
     """A human is talking in this conversation: automation holds back until then."""
 

@@ -22,7 +22,16 @@ from bot.store.applying_groups import (
     reserve,
     wait_for_seat,
 )
-from bot.store.applying_people import heard, hold, opt_out, put_answers, put_friendships, put_surveys, put_tags
+from bot.store.applying_people import (
+    heard,
+    hold,
+    opt_out,
+    put_answers,
+    put_friendships,
+    put_surveys,
+    put_tags,
+    rebind,
+)
 from bot.store.identify import chunks
 from bot.store.prepared import is_one_of
 from models import effects as fx
@@ -297,6 +306,7 @@ _CANCEL = (
     .returning(col(Delivery.id))
 )
 _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
+    fx.Rebind: rebind,
     fx.PutAccount: put_accounts,
     fx.PutFriendship: put_friendships,
     fx.PutGroups: put_groups,

@@ -15,7 +15,9 @@ from models.deliveries import Delivery, DeliveryState
 from models.effects import SURVEY, PutTags
 from models.events import Event
 from models.groups import ChatGroup
-from models.people import Answer, Friendship, FriendshipState, Person, Survey, Tag
+from models.operations import Timer
+from models.people import Answer, Contact, Friendship, FriendshipState, Person, Survey, Tag
+from models.timers import PERSON_TIMERS
 
 Pairs = list[tuple[Event, Any]]
 
@@ -67,6 +69,31 @@ def put_friendships(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
             update(Person)
             .where(col(Person.merchant_id) == merchant.id, col(Person.id) == person_id, col(Person.source) == "")
             .values(source=source)
+        )
+
+
+def rebind(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """Swap the ids of two contacts, by way of one that no platform gives, and let timers follow the person."""
+    for _event, effect in pairs:
+        parked = f"\x01{effect.contact_id}"
+        for contact_id, wire_id in (
+            (effect.stranger_id, parked),
+            (effect.contact_id, effect.wire_id),
+            (effect.stranger_id, effect.former_wire_id),
+        ):
+            writing.connection.execute(
+                update(Contact)
+                .where(col(Contact.merchant_id) == merchant.id, col(Contact.id) == contact_id)
+                .values(wire_id=wire_id)
+            )
+        writing.connection.execute(
+            update(Timer)
+            .where(
+                col(Timer.merchant_id) == merchant.id,
+                col(Timer.kind).in_(PERSON_TIMERS),
+                col(Timer.subject) == effect.former_wire_id,
+            )
+            .values(subject=effect.wire_id)
         )
 
 

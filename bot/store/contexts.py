@@ -15,6 +15,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.matching import deliveries_of
+from bot.store.missing import missing_friends
 from bot.store.people import load_people
 from bot.store.prepared import is_one_of
 from bot.store.status import load_status
@@ -52,6 +53,8 @@ def load_contexts(
         people_ids.update(ids)
     staff_ids = _staff(writing, merchant) if every & Needs.STAFF else []
     people_ids.update(staff_ids)
+    missing_ids = missing_friends(writing, merchant.id, events, names) if every & Needs.MISSING else []
+    people_ids.update(missing_ids)
     people = load_people(writing, merchant, accounts, people_ids)
     staff = tuple(people[contact_id] for contact_id in staff_ids)
     groups = load_groups(writing, merchant.id, group_ids, bound=bool(every & Needs.BOUND_GROUPS))
@@ -96,6 +99,7 @@ def load_contexts(
                 waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
                 if isinstance(event, orders.SeatsChanged)
                 else (),
+                missing=tuple(people[contact_id] for contact_id in missing_ids) if _has(want, Needs.MISSING) else (),
                 survey_playbook=surveys.get(person.person_id) if person else None,
                 status=status if _has(want, Needs.STATUS) else None,
             )

@@ -78,11 +78,16 @@ def _echoed(
     ours = ours.where(col(Delivery.state).in_(_AWAITS_ECHO), col(Delivery.left_at) >= heard_at - ECHO_WINDOW).order_by(
         col(Delivery.id)
     )
-    said = _plain(event.text)
     for row in writing.connection.execute(ours):
-        if row.kind == event.kind and (event.kind != "text" or _plain(row.text or "") in said):
+        if row.kind == event.kind and (event.kind != "text" or _same_words(row, event.text)):
             return _view(row)
     return None
+
+
+def _same_words(row: Any, said: str) -> bool:
+    """Whether an echo repeats a text of ours; where people were mentioned, the platform writes their names into it."""
+    ours, echoed = _plain(row.text or ""), _plain(said)
+    return ours == echoed or (bool(row.mentions) and ours in echoed)
 
 
 def _first(writing: Writing, statement: Select[*tuple[Any, ...]]) -> DeliveryView | None:

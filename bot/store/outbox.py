@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, select, update
 from sqlmodel import col
 
@@ -19,7 +20,7 @@ from bot.pace import leaves_at
 from bot.store import Change, Store, Writing
 from bot.store.facts import Loaded, load_facts
 from bot.transports import Outgoing
-from handlers.gate import Candidate, End, Go, Wait, judge
+from handlers.gate import Candidate, End, Go, Verdict, Wait, judge
 from models.context import MerchantView
 from models.deliveries import (
     LANE_RANK,
@@ -40,6 +41,8 @@ LOOK_AGAIN = timedelta(hours=1)
 MOST_PAGES = 20
 
 _RANK = case({lane.value: rank for lane, rank in LANE_RANK.items()}, value=col(Delivery.lane))
+
+log = structlog.get_logger("outbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,7 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
             if loaded.must_follow(row):
                 following.add(row.id)
                 continue
-            candidate = _candidate(loaded, row)
-            verdict = judge(candidate, loaded.facts(row))
+            candidate, verdict = _judged(loaded, row)
             if isinstance(verdict, Go):
                 _go(writing, merchant, loaded, row, candidate, found)
                 decided = True
@@ -192,6 +194,17 @@ def _go(
         found.look_at(ready)
     else:
         found.claims.append(_take(writing, merchant, loaded, row, candidate.text))
+
+
+def _judged(loaded: Loaded, row: Row[Any]) -> tuple[Candidate, Verdict]:
+    """What the gate says. A delivery that cannot even be judged fails, or it would stop the account at every start."""
+    try:
+        candidate = _candidate(loaded, row)
+        return candidate, judge(candidate, loaded.facts(row))
+    except Exception:  # noqa: BLE001 - whatever it is, it is this delivery's fault, and the others go on
+        log.exception("delivery.poison", key=row.key)
+        unreadable = Candidate(key=row.key, kind=DeliveryKind.TEXT, lane=Lane(row.lane), cause=Cause(row.cause))
+        return unreadable, End("error", DeliveryState.FAILED)
 
 
 def _candidate(loaded: Loaded, row: Row[Any]) -> Candidate:

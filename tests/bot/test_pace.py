@@ -68,6 +68,8 @@ def test_a_greeting_is_typed_faster_where_it_must() -> None:
     said = {"key": "k", "lane": Lane.REPLY, "characters": 500, "due": START, "last_left": None}
     assert leaves_at(playbook, 0, cause=Cause.GREETING, **said) == START + timedelta(seconds=5)  # type: ignore[arg-type]
     assert leaves_at(playbook, 0, cause=Cause.SURVEY, **said) == START + timedelta(seconds=500)  # type: ignore[arg-type]
+    rush = said | {"last_left": START + timedelta(seconds=4)}
+    assert leaves_at(playbook, 0, cause=Cause.GREETING, **rush) == START + timedelta(seconds=5)  # type: ignore[arg-type]
 
 
 # the budget, on a database

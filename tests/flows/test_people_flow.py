@@ -227,3 +227,18 @@ def test_a_lost_friend_event_is_found_at_the_next_login(stage: Stage) -> None:
         world=world,
     )
     assert len(played.arrived(delivery="greet:wx9")) == 1
+
+
+def test_renumbered_friends_are_recognised_by_their_remark_and_never_greeted_anew(stage: Stage) -> None:
+    played = stage.play(
+        [
+            asks_to_be_friends("09:00:00", "wx1"),
+            says("09:01:00", "wx1", "叫我老林"),
+            says("09:02:00", "wx1", "1"),
+            {"at": "12:00:00", "type": "renumbered", "ids": {"wx1": "new-1", "wx-boss": "new-boss"}, "account": "main"},
+            operator("13:00:00", "who new-1 --json"),
+        ]
+    )
+    assert played.arrived(delivery="greet:new-1") == []
+    assert played.arrived(delivery="greet:new-boss") == []  # no remark, but an old friend's name: left to a human
+    assert played.rows("who")[0]["answers"]["call"]["value"] == "老林"

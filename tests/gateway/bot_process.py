@@ -1,5 +1,7 @@
 """The whole program as a process of its own, with a small shop's configuration, playbook and database in a folder.
 
+So a test reads:
+
     shop.befriends("wx-lin", "林间")         # at the gateway
     shop.sees("wx-lin", GREETING, QUESTIONS[0])
     shop.bot.run("group", "bind", HALL, "--tier", "茶桌")
@@ -71,7 +73,10 @@ first_reply_seconds = 10
 remark = "茶友-{{call|新朋友}}-{{budget|未知}}"
 [survey]
 thanks = ["都记下啦，谢谢{{name}}。"]
-tags = [{{ when = {{ budget = {{ min = 500 }} }}, add = ["高价位"] }}, {{ when = {{ tea = "rock" }}, add = ["爱岩茶"] }}]
+tags = [
+  {{ when = {{ budget = {{ min = 500 }} }}, add = ["高价位"] }},
+  {{ when = {{ tea = "rock" }}, add = ["爱岩茶"] }},
+]
 [[survey.questions]]
 key = "call"
 type = "name"
@@ -213,10 +218,10 @@ class BotProcess:
 
     def logged(self, event: str, *, after: int = 0) -> Row:
         """Wait for a line of the log with that event, behind so many lines; returns it."""
-        return self.until(
-            f"{event!r} in the log",
-            lambda: next((line for line in self.log()[after:] if line.get("event") == event), None),
-        ) or {}
+        found = self.until(
+            f"{event!r} in the log", lambda: [line for line in self.log()[after:] if line.get("event") == event]
+        )
+        return found[0]
 
     def log(self) -> list[Row]:
         """The lines of the log so far, of all runs. What is no JSON is under `text`."""
@@ -259,7 +264,10 @@ class BotProcess:
     def post(self, key: str, text: str, *, after: float, tiers: str = "", groups: str = "") -> datetime:
         """Put a calendar entry in force that is due so many seconds from now; returns that moment."""
         due = (datetime.now(ZONE) + timedelta(seconds=after)).replace(microsecond=0)
-        rows = "key,date,time,tiers,groups,text,catch_up\n" + f"{key},{due:%Y-%m-%d,%H:%M:%S},{tiers},{groups},{text},within 1h\n"
+        rows = (
+            "key,date,time,tiers,groups,text,catch_up\n"
+            + f"{key},{due:%Y-%m-%d,%H:%M:%S},{tiers},{groups},{text},within 1h\n"
+        )
         (self.folder / "calendar.csv").write_text(rows, encoding="utf-8")
         self.run("calendar", "import", "calendar.csv", "--json")
         return due
@@ -274,7 +282,9 @@ class BotProcess:
 
     def texts(self, kind: str = "message") -> list[str]:
         """The words of all events of a kind, in the order in which they came."""
-        found = self.rows("select text from journal join body on body.id = body_id where type = ? order by journal.id", kind)
+        found = self.rows(
+            "select text from journal join body on body.id = body_id where type = ? order by journal.id", kind
+        )
         return [text for (text,) in found]
 
     def delivery(self, key: str) -> tuple[str, str | None]:
@@ -368,8 +378,10 @@ class Shop:
         self.bot.until("the answer to the boss", lambda: len(self.texts_to(BOSS)) > before)
         self.bot.until(
             "nothing on its way",
-            lambda: not self.bot.rows(
-                "select 1 from delivery where state in ('planned', 'claimed') and next_at <= datetime('now')"
+            lambda: (
+                not self.bot.rows(
+                    "select 1 from delivery where state in ('planned', 'claimed') and next_at <= datetime('now')"
+                )
             ),
         )
 

@@ -22,10 +22,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 def test_a_greeting_that_is_refused_is_tried_again_and_the_survey_waits_for_it(shop: Shop) -> None:
     shop.answers_next("text", "refused", times=2)
     shop.befriends("wx-shy", "小羞")
-    shop.bot.until("two tries", lambda: shop.bot.rows("select attempts from delivery where key = 'greet:wx-shy'") == [(2,)])
+    tries = "select attempts from delivery where key = 'greet:wx-shy'"
+    shop.bot.until("two tries", lambda: shop.bot.rows(tries) == [(2,)])
     assert shop.texts_to("wx-shy") == []
     shop.sees("wx-shy", GREETING, QUESTIONS[0])
-    assert shop.bot.rows("select attempts from delivery where key = 'greet:wx-shy'") == [(3,)]
+    assert shop.bot.rows(tries) == [(3,)]
 
 
 def test_another_text_that_is_refused_has_failed(shop: Shop) -> None:
@@ -50,8 +51,8 @@ def test_what_may_have_arrived_is_never_sent_again(shop: Shop, answer: str, reas
     shop.settled()
     shop.gateway.drive("settings", echo=True)
     assert shop.texts_to(contact).count(GREETING) == (1 if reason else 0)
-    listed = [json.loads(line) for line in shop.bot.run("deliveries", "list", "--state", "unknown", "--json").splitlines()]
-    assert (f"greet:{contact}" in {row["key"] for row in listed}) == (reason is not None)
+    listed = shop.bot.run("deliveries", "list", "--state", "unknown", "--json").splitlines()
+    assert (f"greet:{contact}" in {json.loads(row)["key"] for row in listed}) == (reason is not None)
 
 
 @pytest.mark.parametrize("answer", ["timeout", "accepted_then_error"])

@@ -132,9 +132,8 @@ def test_a_human_on_the_phone_holds_automation_back(shop: Shop) -> None:
     shop.settled()
     posts = len(shop.texts_to(HALL))
     shop.bot.post("held", "这一篇等等再发。", after=1, groups=HALL)
-    for key in ("ask:wx-guest:2", "post"):
-        found = "select state, reason from delivery where key = ? or (? = 'post' and entry = 'held')"
-        shop.bot.until(f"{key} to wait", lambda key=key: shop.bot.rows(found, key, key) == [("waiting", "human_present")])  # type: ignore[misc]
+    held = "select state, reason from delivery where key = 'ask:wx-guest:2' or entry = 'held'"
+    shop.bot.until("both to wait", lambda: shop.bot.rows(held) == [("waiting", "human_present")] * 2)
     assert shop.texts_to("wx-guest") == [GREETING, QUESTIONS[0]]
     assert len(shop.texts_to(HALL)) == posts
     assert "我是店长，亲自来招呼您" in shop.bot.texts("self_message")

@@ -41,7 +41,7 @@ COMMAND = Needs.PEOPLE | Needs.STATUS | Needs.BOUND_GROUPS
         (answered("refused"), Needs.DELIVERY | Needs.PEOPLE | Needs.BOUND_GROUPS),
         (FriendAdded(**HERE, contact=Who("wx1")), Needs.PEOPLE),
         (GroupJoined(**HERE, group=ROOM), Needs.PEOPLE),
-        (Roster(**HERE), Needs.PEOPLE),
+        (Roster(**HERE), Needs.PEOPLE | Needs.MISSING | Needs.STAFF),
         (LoggedIn(**HERE, self_id="self"), Needs.NOTHING),
         (MessageRecalled(**HERE, message="e1"), Needs.NOTHING),
         (rings("entry", "a-1"), Needs.ENTRIES),

@@ -42,6 +42,7 @@ GREET = fx.Send(
     account="main",
     lane=Lane.REPLY,
     cause=Cause.GREETING,
+    priority=1,
     contact_id=11,
     template="你好呀。",
 )
@@ -76,6 +77,7 @@ def test_the_first_matching_rule_decides_and_none_leaves_it_to_a_human(
         kind=DeliveryKind.FRIEND_ACCEPT,
         lane=Lane.REPLY,
         cause=Cause.GREETING,
+        priority=1,
         contact_id=11,
         request="r-1",
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from handlers import decide
 from models import effects as fx
+from models.context import PersonView
 from models.deliveries import DeliveryKind
 from models.events import Event, FriendAdded, GroupState, LoggedIn, LoggedOut, Roster, ScanWanted, WentDeaf, Who
 from models.orders import SeatsChanged
@@ -79,3 +81,28 @@ def test_member_lists_are_taken_over_and_may_have_freed_seats() -> None:
 
 def test_a_list_that_was_not_asked_for_proves_nothing() -> None:
     assert decide(Roster(**HERE), context()) == []
+
+
+def old_friend(wire_id: str, *, name: str = "", remark: str = "") -> PersonView:
+    """A friend whom the list no longer names: contact 99."""
+    return person(wire_id, 89, name=name, friendships=friendship(remark=remark))
+
+
+def test_a_unique_remark_proves_that_a_missing_friend_has_another_id() -> None:
+    known = msgspec.structs.replace(
+        context(people=[person(friendships={})], account=account(rostered_at=AT)),
+        missing=(old_friend("wx-before", remark="老林"),),
+    )
+    effects = decide(Roster(**HERE, friends=(WX1,)), known)
+    assert effects[0] == fx.Rebind(contact_id=99, wire_id="wx1", stranger_id=11, former_wire_id="wx-before")
+    assert not [effect for effect in effects if isinstance(effect, fx.Follow)]
+
+
+def test_a_nickname_alone_proves_nothing_and_greets_nobody() -> None:
+    known = msgspec.structs.replace(
+        context(people=[person(friendships={})], account=account(rostered_at=AT)),
+        missing=(old_friend("wx-before", name="林间"),),
+    )
+    effects = decide(Roster(**HERE, friends=(WX1,)), known)
+    assert [effect.result for effect in effects if isinstance(effect, fx.Audit)] == ["refused"]
+    assert not [effect for effect in effects if isinstance(effect, fx.Follow | fx.Rebind)]

@@ -19,7 +19,7 @@ ACCOUNT = "main"
 HALL, BIG_HALL = "hall-1@chatroom", "hall-2@chatroom"
 HALL_MEMBERS = ("wx-alice", "wx-bob")
 BIG_HALL_MEMBERS = tuple(f"wx-{number}" for number in range(45))
-PATIENCE = 5.0
+PATIENCE = 20.0
 """Seconds after which what should have happened has not."""
 
 
