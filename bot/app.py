@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 import structlog
 from sqlalchemy.exc import OperationalError
 
@@ -20,7 +21,10 @@ from bot.store.batch import Outcome, apply
 from bot.store.due import due_timers
 from bot.transports import Transport
 from handlers import decide
+from models.effects import PutPlaybook
 from models.events import Event
+from models.orders import ImportPlaybookOrder
+from models.playbook import Playbook
 
 log = structlog.get_logger("app")
 
@@ -94,10 +98,25 @@ class App:
     async def _apply(self, events: Sequence[Event]) -> list[Outcome]:
         outcomes: list[Outcome] = await self._in_store(lambda: apply(self.store, self.merchants, events, decide))
         self.wake()
+        for outcome in outcomes:
+            if isinstance(outcome.event, ImportPlaybookOrder):
+                self._adopt(outcome)
         for account in sorted(self._refresh):
             self._links.refresh(account)
         self._refresh.clear()
         return outcomes
+
+    def _adopt(self, outcome: Outcome) -> None:
+        """Whoever decides, sends or rings from here on does so under the playbook that was put in force."""
+        for effect in outcome.effects:
+            if isinstance(effect, PutPlaybook):
+                before = self.merchants[outcome.event.merchant]
+                self.merchants[before.id] = msgspec.structs.replace(
+                    before,
+                    playbook=Playbook.from_json(effect.body),
+                    revision=effect.revision,
+                    earlier={**before.earlier, before.revision: before.playbook},
+                )
 
     async def _ring(self) -> None:
         """Due timers become events, at most one round at a time."""

@@ -5,7 +5,7 @@ No I/O, no clock, no chance of its own.
 
 from __future__ import annotations
 
-from handlers import calendar, chat, groups, outcomes, presence, reception, roles, sessions, survey
+from handlers import calendar, chat, groups, outcomes, playbooks, presence, reception, roles, sessions, survey
 from models import events as ev
 from models import orders, timers
 from models.context import Context
@@ -58,6 +58,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return calendar.deleted(event, context)
         case orders.ApproveEntryOrder():
             return calendar.approved(event, context)
+        case orders.ImportPlaybookOrder():
+            return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
             return roles.granted(event, context)
         case orders.SettleDeliveryOrder():

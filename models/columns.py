@@ -43,7 +43,7 @@ def _sqlite_text(value: datetime | None) -> str | None:
 
 
 def _from_sqlite_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return None if value is None else datetime.fromisoformat(value + "+00:00")  # one step less than to replace the zone
 
 
 _TEXT_LENGTH = len("2026-11-20 02:00:00.000000")

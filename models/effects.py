@@ -323,6 +323,13 @@ class ApproveWaiting(Effect, frozen=True, kw_only=True):
     entry: str
 
 
+class PutPlaybook(Effect, frozen=True, kw_only=True):
+    """A revision of the playbook is in force from now on."""
+
+    revision: str
+    body: str
+
+
 class PutRole(Effect, frozen=True, kw_only=True):
     """Grant a role, or take it back."""
 

@@ -48,6 +48,13 @@ class ApproveEntryOrder(Order, frozen=True, kw_only=True, tag="order.approve_ent
     key: str
 
 
+class ImportPlaybookOrder(Order, frozen=True, kw_only=True, tag="order.import_playbook"):
+    """Put a playbook in force: its fingerprint, and its canonical JSON."""
+
+    revision: str
+    body: str
+
+
 class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):
     """Give a contact a role, or with `revoke` take it back."""
 

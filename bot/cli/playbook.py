@@ -1,4 +1,4 @@
-"""`playbook check`, `export`, `schema`."""
+"""`playbook check`, `import`, `export`, `schema`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.config import load_playbook
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.faults import ConfigFaults
+from models.orders import ImportPlaybookOrder
 from models.playbook import Playbook, playbook_schema
 
-app = typer.Typer(help="运营方案：检查、导出、看格式。", no_args_is_help=True)
+app = typer.Typer(help="运营方案：检查、导入、导出、看格式。", no_args_is_help=True)
 
 
 @app.command()
@@ -37,6 +38,29 @@ def check(
     if not as_json:
         typer.echo(f"{playbook.name or file}：没有问题")
     return 0
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[str, typer.Argument(help="A playbook.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Put a playbook file in force."""
+
+    async def request(desk: Desk) -> Answer:
+        playbook = load_playbook(desk.folder / file)
+        merchant = desk.merchant
+        told = await desk.order(
+            ImportPlaybookOrder(
+                merchant=merchant.id, at=desk.now(), revision=playbook.fingerprint, body=playbook.to_json()
+            )
+        )
+        row = {"merchant": merchant.id, "revision": playbook.fingerprint}
+        return Answer(lines([row]) if as_json else f"{told}\n")
+
+    return request
 
 
 @app.command()

@@ -6,7 +6,7 @@ work on a `Writing`, which is one transaction; nothing is visible, sent or ackno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from bot.store.engine import reader_engine, writer_engine
 from bot.store.ids import Ids
-from bot.store.prepared import Conflict, insert_into
+from bot.store.prepared import Conflict, insert_into, prepared
 from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
 from models.operations import AuditEntry
@@ -45,40 +45,44 @@ class Writing:
     changes: list[Change] = field(default_factory=list)
     refresh: set[str] = field(default_factory=set)  # accounts whose roster should be asked for
 
-    def insert(self, table: Any, rows: list[dict[str, Any]]) -> None:
+    def insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows, all with the same keys."""
         self._write(table, rows, "error")
 
-    def insert_new(self, table: Any, rows: list[dict[str, Any]]) -> int:
+    def insert_new(self, table: Any, rows: Sequence[dict[str, Any]]) -> int:
         """Insert the rows that break no unique constraint; returns how many were written."""
         return self._write(table, rows, "keep")
 
-    def upsert(self, table: Any, rows: list[dict[str, Any]]) -> None:
+    def upsert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows by primary key, or replace the columns given of those that exist."""
         self._write(table, rows, "replace")
 
-    def _write(self, table: Any, rows: list[dict[str, Any]], conflict: Conflict) -> int:
+    def put(
+        self, table: Any, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], conflict: Conflict = "error"
+    ) -> int:
+        """Insert tuples of the columns `names`, for what is written with every message; returns how many were."""
         if not rows:
             return 0
-        statement = insert_into(self.connection.dialect.name, table.__table__, tuple(rows[0]), conflict)
+        statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict)
         return self.connection.exec_driver_sql(statement.text, statement.values(rows)).rowcount
+
+    def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
+        """What a statement that is a constant of its module finds (or returns), with parameters by name."""
+        return prepared(self.connection.dialect.name, statement).rows(self.connection, values)
+
+    def _write(self, table: Any, rows: Sequence[dict[str, Any]], conflict: Conflict) -> int:
+        names = tuple(rows[0]) if rows else ()
+        return self.put(table, names, [tuple(map(row.__getitem__, names)) for row in rows], conflict)
 
     def changed(self, changes: list[Change]) -> None:
         """Keep the states that deliveries entered, with when and why."""
         first = self.ids.take(self.now, len(changes)) if changes else 0
-        self.insert(
+        self.put(
             DeliveryChange,
+            ("id", "merchant_id", "delivery_id", "at", "state", "reason", "until"),
             [
-                {
-                    "id": first + offset,
-                    "merchant_id": change.merchant_id,
-                    "delivery_id": change.delivery_id,
-                    "at": change.at,
-                    "state": change.state,
-                    "reason": change.reason,
-                    "until": change.until,
-                }
-                for offset, change in enumerate(changes)
+                (identity, one.merchant_id, one.delivery_id, one.at, one.state, one.reason, one.until)
+                for identity, one in enumerate(changes, first)
             ],
         )
         self.changes += changes

@@ -40,7 +40,7 @@ from models.context import MerchantView
 from models.deliveries import CAN_BE_CONFIRMED, OPEN_STATES, Delivery, DeliveryState
 from models.effects import Effect
 from models.events import Event
-from models.operations import AuditEntry, Pause, RoleGrant, Timer
+from models.operations import AuditEntry, Merchant, Pause, PlaybookRevision, RoleGrant, Timer
 
 Pairs = list[tuple[Event, Any]]
 
@@ -232,6 +232,15 @@ def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             )
 
 
+def put_playbooks(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        row = {"merchant_id": merchant.id, "revision": effect.revision, "body": effect.body, "at": event.at}
+        writing.upsert(PlaybookRevision, [row])
+        writing.connection.execute(
+            update(Merchant).where(col(Merchant.id) == merchant.id).values(revision=effect.revision)
+        )
+
+
 def put_roles(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
         row = {
@@ -335,6 +344,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.DropEntry: drop_entries,
     fx.Expand: expand,
     fx.ApproveWaiting: approve_waiting,
+    fx.PutPlaybook: put_playbooks,
     fx.PutRole: put_roles,
     fx.PutPause: put_pauses,
     fx.Audit: audit,

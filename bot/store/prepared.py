@@ -1,4 +1,4 @@
-"""Statements compiled once: inserts that take many rows at the speed of the driver, and tests for membership in a list.
+"""Statements compiled once: inserts and selects at the speed of the driver, and tests for membership in a list.
 
 SQLAlchemy builds and binds a statement anew for each execution, which on the path of every message costs more than the
 database does. The SQL is its own all the same, for both dialects; only the values are handed over directly.
@@ -6,14 +6,13 @@ database does. The SQL is its own all the same, for both dialects; only the valu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import repeat
-from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Dialect, String, Table, bindparam
+from sqlalchemy import BigInteger, Boolean, Connection, Dialect, String, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -23,20 +22,15 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # What becomes of a row that is there already.
 Conflict = Literal["error", "keep", "replace"]
-# How the drivers mark a parameter in a row of values.
-_POSITIONAL = {"sqlite": "qmark", "postgresql": "format"}
+Processor = Callable[[Any], Any]
 
 
 class Insert:
-    """An INSERT into some columns of a table; columns that are not given get the model's defaults."""
+    """An INSERT of tuples with the columns `names`; columns that are not given get the model's defaults."""
 
     def __init__(self, dialect_name: str, table: Table, names: Sequence[str], conflict: Conflict) -> None:
-        dialect: Any
-        statement: Any
-        if dialect_name == "postgresql":
-            statement, dialect = postgresql.insert(table), postgresql.psycopg.dialect
-        else:
-            statement, dialect = sqlite.insert(table), sqlite.dialect
+        insert: Any = postgresql.insert if dialect_name == "postgresql" else sqlite.insert
+        statement = insert(table)
         keys = [column.name for column in table.primary_key]
         changed = {name: statement.excluded[name] for name in names if name not in keys}
         if conflict == "replace" and changed:
@@ -49,27 +43,60 @@ class Insert:
             if column.name not in names and column.default is not None
         }
         statement = statement.values({name: bindparam(name) for name in (*names, *defaults)})
-        compiled: Any = statement.compile(dialect=dialect(paramstyle=_POSITIONAL[dialect_name]))
+        compiled: Any = statement.compile(dialect=_dialect(dialect_name))
         self.text: str = compiled.string
-        processors: dict[str, Callable[[Any], Any]] = compiled._bind_processors
-        self._columns = [
-            (itemgetter(name), processors.get(name), _constant(defaults.get(name), processors.get(name)))
+        processors: dict[str, Processor] = compiled._bind_processors
+        places = {name: place for place, name in enumerate(names)}
+        self._columns: list[tuple[int | None, Processor | None, Any]] = [
+            (places.get(name), processors.get(name), _constant(defaults.get(name), processors.get(name)))
             for name in compiled.positiontup
         ]
-        self._given = frozenset(names)
-        self._order: list[str] = compiled.positiontup
 
-    def values(self, rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    def values(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """The rows as the driver wants them, column by column, so that the loops are not ours."""
+        given = list(zip(*rows, strict=True))
         columns: list[Iterable[Any]] = []
-        for name, (value_of, processor, constant) in zip(self._order, self._columns, strict=True):
-            if name not in self._given:
+        for place, processor, constant in self._columns:
+            if place is None:
                 columns.append(repeat(constant, len(rows)))
-            elif processor is None:
-                columns.append(map(value_of, rows))
             else:
-                columns.append(map(processor, map(value_of, rows)))
+                columns.append(given[place] if processor is None else map(processor, given[place]))
         return list(zip(*columns, strict=True))
+
+
+class Statement:
+    """A SELECT, or another statement with RETURNING: parameters by name in, plain tuples out."""
+
+    def __init__(self, dialect_name: str, statement: Any) -> None:
+        dialect = _dialect(dialect_name)
+        compiled: Any = statement.compile(dialect=dialect)
+        self.text: str = compiled.string
+        processors: dict[str, Processor] = compiled._bind_processors
+        self._parameters = [(name, processors.get(name), compiled.params[name]) for name in compiled.positiontup]
+        self._columns: list[Processor | None] = [
+            column.type._cached_result_processor(dialect, None) for column in statement.exported_columns
+        ]
+        self._plain = not any(self._columns)
+
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows."""
+        parameters = tuple(
+            processor(value) if processor else value
+            for name, processor, constant in self._parameters
+            for value in [values.get(name, constant)]
+        )
+        result: Any = connection.exec_driver_sql(self.text, parameters)
+        rows: list[tuple[Any, ...]] = result.cursor.fetchall()  # tuples, where SQLAlchemy would make objects of them
+        result.close()
+        if self._plain or not rows:
+            return rows
+        columns = zip(*rows, strict=True)
+        return list(
+            zip(
+                *(map(of, column) if of else column for of, column in zip(self._columns, columns, strict=True)),
+                strict=True,
+            )
+        )
 
 
 @cache
@@ -78,7 +105,25 @@ def insert_into(dialect_name: str, table: Table, names: tuple[str, ...], conflic
     return Insert(dialect_name, table, names, conflict)
 
 
-def _constant(default: Any, processor: Callable[[Any], Any] | None) -> Any:
+@cache
+def prepared(dialect_name: str, statement: Any) -> Statement:
+    """The statement for a dialect; only for statements that are built once, as constants of a module."""
+    return Statement(dialect_name, statement)
+
+
+@cache
+def _dialect(name: str) -> Dialect:
+    """A dialect with positional parameters, as the drivers want them in a row of values."""
+    if name == "postgresql":
+        return postgresql.psycopg.dialect(paramstyle="format")
+    return sqlite.dialect(paramstyle="qmark", json_serializer=_json, json_deserializer=msgspec.json.decode)
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _constant(default: Any, processor: Processor | None) -> Any:
     """What the driver gets for a default; the models have only constant ones."""
     if default is None:
         return None
@@ -86,17 +131,21 @@ def _constant(default: Any, processor: Callable[[Any], Any] | None) -> Any:
     return processor(value) if processor else value
 
 
-class _Ids(TypeDecorator[Sequence[int]]):
-    """Many of our ids as one parameter, so that the statement stays the same however many there are."""
+class _Many(TypeDecorator[Sequence[Any]]):
+    """Many ids or texts as one parameter, so that the statement stays the same however many there are."""
 
     impl = String
     cache_ok = True
 
+    def __init__(self, element: type[BigInteger | String]) -> None:
+        super().__init__()
+        self.element = element
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return String() if dialect.name == "sqlite" else postgresql.ARRAY(BigInteger)
+        return String() if dialect.name == "sqlite" else postgresql.ARRAY(self.element)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return msgspec.json.encode(value).decode() if dialect.name == "sqlite" else value
+        return _json(value) if dialect.name == "sqlite" else value
 
 
 class _IsOneOf(FunctionElement[bool]):
@@ -109,8 +158,9 @@ class _IsOneOf(FunctionElement[bool]):
 
 
 def is_one_of(column: Any, parameter: str) -> ColumnElement[bool]:
-    """Whether an id is in the list that the parameter of this name brings."""
-    return _IsOneOf(column, bindparam(parameter, type_=_Ids()))
+    """Whether an id or a text is in the list that the parameter of this name brings."""
+    element = String if column.type.python_type is str else BigInteger
+    return _IsOneOf(column, bindparam(parameter, type_=_Many(element)))
 
 
 @compiles(_IsOneOf)

@@ -1,0 +1,24 @@
+"""A new revision of the playbook comes into force; what was begun under an earlier one finishes under it."""
+
+from __future__ import annotations
+
+from models import effects as fx
+from models.context import Context
+from models.effects import Effect
+from models.orders import ImportPlaybookOrder
+
+
+def imported(order: ImportPlaybookOrder, context: Context) -> list[Effect]:
+    """Put it in force, unless it is."""
+    if order.revision == context.merchant.revision:
+        return [fx.Answered(text="方案没有变化")]
+    return [
+        fx.PutPlaybook(revision=order.revision, body=order.body),
+        fx.Audit(
+            actor=order.actor,
+            action="playbook.import",
+            target=order.revision,
+            reason=f"before: {context.merchant.revision}",
+        ),
+        fx.Answered(text="新方案已生效；做到一半的建档按原来的问完。"),
+    ]
