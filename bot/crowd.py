@@ -46,8 +46,7 @@ def shipped_world(now: Callable[[], datetime], accounts: Sequence[tuple[str, str
         WorldSpec(
             accounts=tuple(AccountSpec(account, name) for account, name in accounts),
             contacts=tuple(
-                ContactSpec(friend.contact, friend.name, (host,), friend.tags, friend.remark)
-                for friend in OLD_FRIENDS
+                ContactSpec(friend.contact, friend.name, (host,), friend.tags, friend.remark) for friend in OLD_FRIENDS
             ),
             groups=tuple(
                 GroupSpec(

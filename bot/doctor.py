@@ -308,9 +308,7 @@ def _playbooks(config: Config, known: _Known) -> Iterator[Check]:
 # the accounts
 
 
-async def _gateways(
-    config: Config, environ: Mapping[str, str], attendance: Attendance, known: _Known
-) -> list[Check]:
+async def _gateways(config: Config, environ: Mapping[str, str], attendance: Attendance, known: _Known) -> list[Check]:
     found = await asyncio.gather(
         *(
             check_gateway(

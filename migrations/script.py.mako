@@ -1,4 +1,7 @@
-"""${message}"""
+"""${message}.
+
+There is no way back but a backup: undoing a migration would throw away what was written since.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,3 @@ depends_on = ${repr(depends_on)}
 
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}

@@ -15,7 +15,7 @@ from models.playbook import Playbook
 
 
 class MerchantView(msgspec.Struct, frozen=True, kw_only=True):
-    """The merchant, the playbook in force and its revision; `admins` are (account, wire id, role) of the configuration."""
+    """The merchant and the playbook in force; `admins` are (account, wire id, role) of the configuration."""
 
     id: str
     name: str

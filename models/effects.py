@@ -21,9 +21,9 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 class Send(Effect, frozen=True, kw_only=True):
     """Write a delivery under its unique key. Written twice, it exists once.
 
-    `text` is final; `template` is rendered when it leaves. `due` defaults to the event's time. The lane `reply` is for what
-    answers somebody: exempt from quiet hours and caps, never from the account's budget. `about_consent` marks what may be
-    said to somebody who opted out.
+    `text` is final; `template` is rendered when it leaves. `due` defaults to the event's time. The lane `reply` is for
+    what answers somebody: exempt from quiet hours and caps, never from the account's budget. `about_consent` marks what
+    may be said to somebody who opted out.
     """
 
     key: str
@@ -296,7 +296,8 @@ class DropEntry(Effect, frozen=True, kw_only=True):
 class Expand(Effect, frozen=True, kw_only=True):
     """Plan one occurrence of a calendar entry for its whole audience, in one statement.
 
-    Keys are `entry:<key>:<local date>:<wire id>`. `state` is `planned`, or what the catch-up policy says of a missed one.
+    Keys are `entry:<key>:<local date>:<wire id>`. `state` is `planned`, or what the catch-up policy says of a missed
+    one.
     """
 
     entry: str

@@ -20,9 +20,7 @@ from bot.desk import Answer, Desk
 
 PROGRAM = "python -m bot"
 
-app = typer.Typer(
-    name="zhanggui", no_args_is_help=True, add_completion=False, rich_markup_mode=None
-)
+app = typer.Typer(name="zhanggui", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.add_typer(groups.app, name="group")
 app.add_typer(people.roles, name="role")
 app.command("who")(people.who)
@@ -36,7 +34,6 @@ app.command("run")(programs.run)
 app.command("rehearse")(programs.rehearse)
 app.command("understand")(programs.understand)
 app.command("doctor")(programs.doctor)
-
 
 
 def _print_version(wanted: bool) -> None:

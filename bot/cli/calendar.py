@@ -54,9 +54,7 @@ def import_file(
         }
         if not dry_run:
             entries = tuple((entry.key, entry.revision, to_json(entry).decode()) for entry in read.entries)
-            await desk.order(
-                ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=entries, replace=replace)
-            )
+            await desk.order(ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=entries, replace=replace))
         return Answer(_told([], counts, as_json))
 
     return request
@@ -166,5 +164,3 @@ def _written(desk: Desk, file: str, as_json: bool, entries: tuple[Entry, ...] | 
     path.write_bytes(content)
     count = len(entries or ())
     return Answer(lines([{"file": file, "entries": count}]) if as_json else f"已写入 {file}（{count} 条）\n")
-
-

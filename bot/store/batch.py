@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
@@ -23,7 +23,8 @@ from bot.store import Store, Writing
 from bot.store.applying import apply_effects, lose
 from bot.store.contexts import load_contexts, take_seats
 from bot.store.engine import is_passing
-from bot.store.identify import Names, chunks, groups_of, identify, people_of
+from bot.store.identify import Names, groups_of, identify, people_of
+from bot.store.prepared import is_one_of
 from handlers.needs import Needs, needs
 from models import events as ev
 from models import orders
@@ -99,30 +100,40 @@ def _drop_duplicates(writing: Writing, merchant_id: str, outcomes: list[Outcome]
             fresh.append(outcome)
     for account in {account for account, _ in by_key}:
         keys = [key for of_account, key in by_key if of_account == account]
-        for chunk in chunks(keys):
-            for seen in writing.connection.execute(
-                select(col(SeenEvent.wire_id)).where(
-                    col(SeenEvent.merchant_id) == merchant_id,
-                    col(SeenEvent.account_id) == account,
-                    col(SeenEvent.wire_id).in_(chunk),
-                )
-            ).scalars():
-                by_key[account, seen].duplicate = True
+        for (seen,) in writing.rows(_SEEN, merchant=merchant_id, account=account, keys=keys):
+            by_key[account, seen].duplicate = True
     return [outcome for outcome in fresh if not outcome.duplicate]
 
 
 _encoder = msgspec.json.Encoder()
 
 
+# What comes from ourselves comes once.
+_OUR_OWN = (orders.Order, orders.SurveyFinished, orders.SeatsChanged, ev.TimerDue, ev.SendAnswered)
+
+
 def _dedupe_key(event: Event) -> str:
     """The transport's id; without one, a hash of account, kind, place, people and wire time. Orders have none."""
-    match event:
-        case orders.Order() | orders.SurveyFinished() | orders.SeatsChanged() | ev.TimerDue() | ev.SendAnswered():
-            return ""
+    if isinstance(event, _OUR_OWN):
+        return ""
     if event.wire_id:
         return event.wire_id
     content = msgspec.structs.replace(event, received_at=None)
     return "hash:" + blake2b(_encoder.encode(content), digest_size=16).hexdigest()
+
+
+_SEEN = select(col(SeenEvent.wire_id)).where(
+    col(SeenEvent.merchant_id) == bindparam("merchant"),
+    col(SeenEvent.account_id) == bindparam("account"),
+    is_one_of(col(SeenEvent.wire_id), "keys"),
+)
+_THESE_TIMERS = (
+    col(Timer.merchant_id) == bindparam("merchant"),
+    col(Timer.kind) == bindparam("kind"),
+    is_one_of(col(Timer.subject), "subjects"),
+)
+_TIMERS = select(col(Timer.subject), col(Timer.at)).where(*_THESE_TIMERS)
+_TAKE_TIMERS = delete(Timer).where(*_THESE_TIMERS).returning(col(Timer.subject))
 
 
 def _take_timers(writing: Writing, merchant_id: str, outcomes: list[Outcome]) -> list[Outcome]:
@@ -133,15 +144,13 @@ def _take_timers(writing: Writing, merchant_id: str, outcomes: list[Outcome]) ->
             ringing[outcome.event.kind].setdefault((outcome.event.subject, outcome.event.due), outcome)
             outcome.duplicate = True  # unless it is found
     for kind, expected in ringing.items():
-        mine = (col(Timer.merchant_id) == merchant_id, col(Timer.kind) == kind)
-        for chunk in chunks(list({subject for subject, _ in expected})):
-            there = select(col(Timer.subject), col(Timer.at)).where(*mine, col(Timer.subject).in_(chunk))
-            taken = [timer for timer in writing.connection.execute(there) if timer in expected]
+        subjects = list({subject for subject, _ in expected})
+        there = writing.rows(_TIMERS, merchant=merchant_id, kind=kind, subjects=subjects)
+        if taken := [timer for timer in there if timer in expected]:
             for timer in taken:
                 expected[timer].duplicate = False
-            if taken:
-                gone = delete(Timer).where(*mine, col(Timer.subject).in_([subject for subject, _ in taken]))
-                writing.connection.execute(gone)
+            gone = {"merchant": merchant_id, "kind": kind, "subjects": [subject for subject, _ in taken]}
+            writing.rows(_TAKE_TIMERS, **gone)
     return [outcome for outcome in outcomes if not outcome.duplicate]
 
 
@@ -180,8 +189,9 @@ def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
     barrier = -1  # nothing may be placed at or before this wave
     split: list[list[Outcome]] = []
     for outcome in outcomes:
-        keys = [] if _is_only_talk(outcome) else conversations(outcome.event)
-        if keys is None:
+        if _is_only_talk(outcome):
+            place = barrier + 1
+        elif (keys := conversations(outcome.event)) is None:
             place = barrier = len(split)
         else:
             place = max((latest.get(key, barrier) for key in keys), default=barrier) + 1
@@ -227,45 +237,58 @@ def conversations(event: Event) -> list[str] | None:
 def _journal(writing: Writing, merchant_id: str, names: Names, outcomes: list[Outcome]) -> None:
     """Write events down, the words of members apart, and the keys that spot their duplicates."""
     first = writing.ids.take(writing.now, len(outcomes))
-    rows: list[dict[str, Any]] = []
-    bodies: list[dict[str, Any]] = []
-    keys: list[dict[str, Any]] = []
-    for offset, outcome in enumerate(outcomes):
+    now, contacts, groups = writing.now, names.contacts, names.groups
+    rows: list[tuple[Any, ...]] = []
+    bodies: list[tuple[int, str, str]] = []
+    keys: list[tuple[str, str, str, int]] = []
+    for identity, outcome in enumerate(outcomes, first):
         event = outcome.event
-        identity = outcome.journal_id = first + offset
+        outcome.journal_id = identity
         if outcome.key:
-            keys.append(
-                {
-                    "merchant_id": merchant_id,
-                    "account_id": event.account,
-                    "wire_id": outcome.key,
-                    "journal_id": identity,
-                }
-            )
-        who = next(people_of(event), None)
-        group = next(groups_of(event), None)
-        words = getattr(event, "text", "") or getattr(event, "hello", "")
+            keys.append((merchant_id, event.account, outcome.key, identity))
+        if isinstance(event, ev.Message):  # nearly all of them, so they are spared the generators
+            who, group, words, kind = event.contact, event.group, event.text, event.kind
+        else:
+            who, group = next(people_of(event), None), next(groups_of(event), "")
+            words = getattr(event, "text", "") or getattr(event, "hello", "")
+            kind = getattr(event, "kind", "")
         if words:
-            bodies.append({"id": identity, "merchant_id": merchant_id, "text": words})
+            bodies.append((identity, merchant_id, words))
         rows.append(
-            {
-                "id": identity,
-                "merchant_id": merchant_id,
-                "type": type(event).__struct_config__.tag,
-                "at": event.at,
-                "received_at": event.received_at or writing.now,
-                "account_id": event.account,
-                "wire_id": event.wire_id,
-                "contact_id": names.contacts[who.contact].contact_id if who else None,
-                "group_id": names.groups[group] if group else None,
-                "kind": getattr(event, "kind", ""),
-                "body_id": identity if words else None,
-                "data": _without_words(event),
-            }
+            (
+                identity,
+                merchant_id,
+                type(event).__struct_config__.tag,
+                event.at,
+                event.received_at or now,
+                event.account,
+                event.wire_id,
+                contacts[who.contact].contact_id if who else None,
+                groups[group] if group else None,
+                kind,
+                identity if words else None,
+                _without_words(event),
+            )
         )
-    writing.insert(JournalEntry, rows)
-    writing.insert(Body, bodies)
-    writing.insert(SeenEvent, keys)
+    writing.put(JournalEntry, _JOURNAL, rows)
+    writing.put(Body, ("id", "merchant_id", "text"), bodies)
+    writing.put(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), keys)
+
+
+_JOURNAL = (
+    "id",
+    "merchant_id",
+    "type",
+    "at",
+    "received_at",
+    "account_id",
+    "wire_id",
+    "contact_id",
+    "group_id",
+    "kind",
+    "body_id",
+    "data",
+)
 
 
 def _without_words(event: Event) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.prepared import is_one_of
 from models import events as ev
 from models import orders
 from models.events import Event, Who
@@ -83,6 +84,13 @@ def identify(writing: Writing, merchant_id: str, events: Sequence[Event]) -> Nam
     people: dict[str, Who] = {}
     groups: dict[str, str] = {}
     for event in events:
+        if isinstance(event, ev.Message):  # nearly all of them, so they are spared the generators
+            who = event.contact
+            if who.name or who.contact not in people:
+                people[who.contact] = who
+            if event.group:
+                groups.setdefault(event.group, event.account)
+            continue
         for who in people_of(event):
             if who.name or who.contact not in people:
                 people[who.contact] = who
@@ -91,35 +99,27 @@ def identify(writing: Writing, merchant_id: str, events: Sequence[Event]) -> Nam
     return Names(_contacts(writing, merchant_id, people), _groups(writing, merchant_id, groups))
 
 
-def known_groups(writing: Writing, merchant_id: str, wire_ids: Iterable[str]) -> dict[str, int]:
-    """Our ids of groups that exist already."""
-    return {
-        wire_id: identity
-        for chunk in chunks(list(wire_ids))
-        for wire_id, identity in writing.connection.execute(
-            select(col(ChatGroup.wire_id), col(ChatGroup.id)).where(
-                col(ChatGroup.merchant_id) == merchant_id, col(ChatGroup.wire_id).in_(chunk)
-            )
-        )
-    }
-
-
 def chunks(items: list[Any], size: int = _CHUNK) -> Iterator[list[Any]]:
     """The items in pieces that fit into one statement."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
 
 
+_KNOWN_CONTACTS = select(col(Contact.wire_id), col(Contact.id), col(Contact.person_id), col(Contact.name)).where(
+    col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.wire_id), "wire_ids")
+)
+_KNOWN_GROUPS = select(col(ChatGroup.wire_id), col(ChatGroup.id)).where(
+    col(ChatGroup.merchant_id) == bindparam("merchant"), is_one_of(col(ChatGroup.wire_id), "wire_ids")
+)
+
+
 def _contacts(writing: Writing, merchant_id: str, people: Mapping[str, Who]) -> dict[str, Known]:
     known: dict[str, Known] = {}
     renamed: list[dict[str, Any]] = []
-    for chunk in chunks(list(people)):
-        rows = writing.connection.execute(
-            select(col(Contact.wire_id), col(Contact.id), col(Contact.person_id), col(Contact.name)).where(
-                col(Contact.merchant_id) == merchant_id, col(Contact.wire_id).in_(chunk)
-            )
-        )
-        for wire_id, contact_id, person_id, name in rows:
+    if people:
+        for wire_id, contact_id, person_id, name in writing.rows(
+            _KNOWN_CONTACTS, merchant=merchant_id, wire_ids=list(people)
+        ):
             known[wire_id] = Known(contact_id, person_id)
             if (now_called := people[wire_id].name) and now_called != name:
                 renamed.append({"merchant": merchant_id, "contact": contact_id, "new_name": now_called})
@@ -159,7 +159,8 @@ def _contacts(writing: Writing, merchant_id: str, people: Mapping[str, Who]) -> 
 
 
 def _groups(writing: Writing, merchant_id: str, groups: Mapping[str, str]) -> dict[str, int]:
-    known = known_groups(writing, merchant_id, groups)
+    found = writing.rows(_KNOWN_GROUPS, merchant=merchant_id, wire_ids=list(groups)) if groups else []
+    known: dict[str, int] = dict(found)
     new = [wire_id for wire_id in groups if wire_id not in known]
     if new:
         first = writing.ids.take(writing.now, len(new))

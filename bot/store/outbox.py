@@ -201,7 +201,7 @@ def _judged(loaded: Loaded, row: Row[Any]) -> tuple[Candidate, Verdict]:
     try:
         candidate = _candidate(loaded, row)
         return candidate, judge(candidate, loaded.facts(row))
-    except Exception:  # noqa: BLE001 - whatever it is, it is this delivery's fault, and the others go on
+    except Exception:
         log.exception("delivery.poison", key=row.key)
         unreadable = Candidate(key=row.key, kind=DeliveryKind.TEXT, lane=Lane(row.lane), cause=Cause(row.cause))
         return unreadable, End("error", DeliveryState.FAILED)

@@ -115,7 +115,7 @@ def prepared(dialect_name: str, statement: Any) -> Statement:
 def _dialect(name: str) -> Dialect:
     """A dialect with positional parameters, as the drivers want them in a row of values."""
     if name == "postgresql":
-        return postgresql.psycopg.dialect(paramstyle="format")
+        return postgresql.psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
     return sqlite.dialect(paramstyle="qmark", json_serializer=_json, json_deserializer=msgspec.json.decode)
 
 

@@ -1,4 +1,4 @@
-"""The golden example plays as it is: request, greeting, survey, tags, remark, invitation, posts, a command, a restart."""
+"""The golden example plays as it is: request, greeting, survey, tags, remark, invitation, posts, a command."""
 
 from __future__ import annotations
 

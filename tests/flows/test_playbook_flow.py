@@ -6,7 +6,7 @@ from tests.flows.playing import PLAYBOOK, Stage, asks_to_be_friends, operator, s
 
 
 def test_a_new_playbook_greets_the_next_one_and_an_open_survey_finishes_under_its_own(stage: Stage) -> None:
-    stage.write("new.toml", PLAYBOOK.replace("你好呀", "您好").replace("怎么称呼你呢", "请问贵姓").replace("白茶", "白牡丹"))
+    stage.write("new.toml", PLAYBOOK.replace("你好呀", "您好").replace("白茶", "白牡丹"))
     played = stage.play(
         [
             asks_to_be_friends("09:00:00", "wx1"),
