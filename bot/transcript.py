@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.rehearsal_output import Line
-from handlers.command_answers import REASON_NAMES
+from handlers.reason_names import REASON_NAMES
 from models.events import Event, FriendRequested, GroupJoined, GroupLeft, Message, Roster
 
 _STATES = {

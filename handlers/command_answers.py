@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from handlers import groups
+from handlers.reason_names import REASON_NAMES
 from handlers.roles import roles_of
 from models import effects as fx
 from models.context import Context, PersonView
@@ -24,22 +25,6 @@ ROLE_NAMES: Mapping[Role, str] = {
     Role.VIEWER: "只看",
 }
 STATE_NAMES = {"online": "在线", "offline": "离线", "deaf": "没动静", "taken": "被别的程序占用", "scan": "等扫码"}
-REASON_NAMES = {
-    "quiet_hours": "免打扰时间",
-    "paused": "已停发",
-    "account_budget": "账号额度用完",
-    "person_cap": "到了打扰上限",
-    "group_cap": "群里今天够多了",
-    "human_present": "有人正在聊",
-    "not_approved": "等人通过",
-    "too_frequent": "平台嫌太快",
-    "network": "网络不通",
-    "refused": "平台没让发，再试",
-    "window": "等对方说话",
-    "quota": "这轮条数用完",
-    "complaint": "投诉没处理完",
-}
-
 WHOAMI = "你是{roles}，编号 {contact}。"
 PAUSED = "好，{scope}已停发。恢复请发 /恢复{suffix}。"
 RESUMED = "好，{scope}恢复发送。"

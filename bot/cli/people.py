@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,9 +35,37 @@ def who(
             raise Refused(f"没有这个人：{contact}")
         if as_json:
             return Answer(lines([found]))
-        return Answer(table([{"": key, " ": value} for key, value in found.items()], empty=""))
+        return Answer(table([{"": name, " ": value} for name, value in _told(found).items()], empty=""))
 
     return request
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    """What is known of a person, in a shop's words; what nobody said is left out."""
+    answers = {
+        f"· {key}": answer["value"] if answer["state"] == "answered" else _ANSWER_STATES[answer["state"]]
+        for key, answer in found["answers"].items()
+    }
+    survey = found["survey"]
+    told = {
+        "编号": found["contact"],
+        "昵称": found["name"],
+        "备注": found["remark"],
+        "标签": found["tags"],
+        "建档": _SURVEY_STATES[survey["state"]] + (f"，正在问 {survey['question']}" if survey["question"] else ""),
+        **answers,
+        "所在群": found["groups"],
+        "归属": found["owner"],
+        "在排队": found["waiting_for"],
+        "记一笔": found["note"],
+        "退订": "已退订" if found["opted_out"] else "",
+        "同意": found["consent"],
+    }
+    return {name: value for name, value in told.items() if value not in (None, "", [])}
+
+
+_ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
+_SURVEY_STATES = {"none": "没开始", "open": "进行中", "resting": "搁着", "finished": "完成", "stopped": "停了"}
 
 
 def audit(

@@ -12,7 +12,7 @@ from itertools import repeat
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Connection, Dialect, String, Table, bindparam
+from sqlalchemy import BigInteger, Boolean, Connection, Dialect, Integer, String, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -159,7 +159,7 @@ class _IsOneOf(FunctionElement[bool]):
 
 def is_one_of(column: Any, parameter: str) -> ColumnElement[bool]:
     """Whether an id or a text is in the list that the parameter of this name brings."""
-    element = String if column.type.python_type is str else BigInteger
+    element = BigInteger if isinstance(column.type, Integer) else String
     return _IsOneOf(column, bindparam(parameter, type_=_Many(element)))
 
 
