@@ -36,6 +36,9 @@ from bot.transports.wechaty import WechatyTransport
 
 T = TypeVar("T")
 
+# The dispatcher gives up on a send by the playbook's `send_timeout_seconds`, of which this is the most.
+LONGEST_SEND = 3_600
+
 ALL_SIMULATED = "全部模拟，不会发到微信。按 Ctrl+C 停止。"
 
 log = structlog.get_logger("run")
@@ -118,6 +121,7 @@ def _transport(account: Account, world: World | None, now: Callable[[], datetime
             tls=account.tls,
             ca_file=str(account.ca_file or ""),
             now=now,
+            send_seconds=LONGEST_SEND,
         )
     assert world is not None, "the world is made of the simulated accounts"
     return SimulatorTransport(world, account.id)

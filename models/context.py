@@ -67,7 +67,11 @@ class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
-    """A person met through one contact. `groups` are the ids of the groups they are in."""
+    """A person met through one contact. `groups` are the ids of the groups they are in.
+
+    Of who only said something that nothing follows from, `answers`, `tags` and `groups` are not loaded: see
+    `handlers.needs`.
+    """
 
     person_id: int
     contact_id: int

@@ -30,7 +30,7 @@ from models import events as ev
 from models import orders
 from models.context import Context, MerchantView
 from models.effects import Effect, Follow
-from models.events import Event
+from models.events import Event, Who
 from models.journal import Body, JournalEntry, SeenEvent
 from models.operations import Timer
 from models.timers import PERSON_TIMERS, SEAT_TIMER
@@ -241,6 +241,8 @@ def _journal(writing: Writing, merchant_id: str, names: Names, outcomes: list[Ou
     rows: list[tuple[Any, ...]] = []
     bodies: list[tuple[int, str, str]] = []
     keys: list[tuple[str, str, str, int]] = []
+    who: Who | None
+    kind: str
     for identity, outcome in enumerate(outcomes, first):
         event = outcome.event
         outcome.journal_id = identity

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, reduce
 from operator import or_
-from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, func, select
@@ -35,76 +34,88 @@ def load_contexts(
     writing: Writing, merchant: MerchantView, names: Names, wave: Sequence[tuple[Event, Needs]]
 ) -> list[Context]:
     """One context an event and what it needs, in order. The contexts of a wave share their groups: see `take_seats`."""
-    events, wanted = [event for event, _ in wave], [want for _, want in wave]
-    every = reduce(or_, set(wanted), Needs.NOTHING)
     accounts = load_accounts(writing, merchant)
+    # Most of what is said needs nothing: one context for all of it on an account.
+    nothing = {
+        account: Context(merchant=merchant, account=accounts.get(account) or AccountView(id=account))
+        for account in {event.account for event, _ in wave}
+    }
+    needy = [(event, want) for event, want in wave if want is not Needs.NOTHING]
+    if not needy:
+        return [nothing[event.account] for event, _ in wave]
+    loaded = iter(_load(writing, merchant, names, accounts, needy))
+    return [nothing[event.account] if want is Needs.NOTHING else next(loaded) for event, want in wave]
+
+
+def _load(
+    writing: Writing,
+    merchant: MerchantView,
+    names: Names,
+    accounts: Mapping[str, AccountView],
+    wave: Sequence[tuple[Event, Needs]],
+) -> Iterator[Context]:
+    events = [event for event, _ in wave]
+    every = reduce(or_, {want for _, want in wave})
+    # Who each event is about and where; the first of them did it.
+    everybody = [
+        [(who.contact, names.contacts[who.contact].contact_id) for who in people_of(event)]
+        if _has(want, Needs.PEOPLE) or _has(want, Needs.SPEAKER)
+        else []
+        for event, want in wave
+    ]
+    places = [list(groups_of(event)) for event in events]
     people_ids: set[int] = set()
-    group_ids: set[int] = set()
-    for event, want in zip(events, wanted, strict=True):
-        if want is Needs.NOTHING:
-            continue
-        if _has(want, Needs.PEOPLE):
-            people_ids.update(names.contacts[who.contact].contact_id for who in people_of(event))
-        group_ids.update(names.groups[wire_id] for wire_id in groups_of(event))
-    deliveries = deliveries_of(writing, merchant.id, events, names) if every & Needs.DELIVERY else {}
+    speaker_ids: set[int] = set()
+    for (_, want), pairs in zip(wave, everybody, strict=True):
+        (people_ids if _has(want, Needs.PEOPLE) else speaker_ids).update([contact_id for _, contact_id in pairs])
+    deliveries = deliveries_of(writing, merchant.id, events, names) if _has(every, Needs.DELIVERY) else {}
     people_ids.update(found.contact_id for found in deliveries.values() if found.contact_id)
-    waiting_ids = _waiting(writing, merchant.id, events) if every & Needs.WAITING else {}
+    waiting_ids = _waiting(writing, merchant.id, events) if _has(every, Needs.WAITING) else {}
     for ids in waiting_ids.values():
         people_ids.update(ids)
-    staff_ids = _staff(writing, merchant) if every & Needs.STAFF else []
+    staff_ids = _staff(writing, merchant) if _has(every, Needs.STAFF) else []
     people_ids.update(staff_ids)
-    missing_ids = missing_friends(writing, merchant.id, events, names) if every & Needs.MISSING else []
+    missing_ids = missing_friends(writing, merchant.id, events, names) if _has(every, Needs.MISSING) else []
     people_ids.update(missing_ids)
-    people = load_people(writing, merchant, accounts, people_ids)
+    people = load_people(writing, merchant, accounts, people_ids, speaker_ids)
     staff = tuple(people[contact_id] for contact_id in staff_ids)
-    groups = load_groups(writing, merchant.id, group_ids, bound=bool(every & Needs.BOUND_GROUPS))
+    group_ids = {names.groups[wire_id] for wire_ids in places for wire_id in wire_ids}
+    groups = load_groups(writing, merchant.id, group_ids, bound=_has(every, Needs.BOUND_GROUPS))
     by_wire = {group.wire_id: group for group in groups.values()}
     bound = {group.wire_id: group for group in groups.values() if group.tier}
-    entries = load_entries(writing, merchant.id, events) if every & Needs.ENTRIES else ()
-    status = load_status(writing, merchant, tuple(accounts.values())) if every & Needs.STATUS else None
+    entries = load_entries(writing, merchant.id, events) if _has(every, Needs.ENTRIES) else ()
+    status = load_status(writing, merchant, tuple(accounts.values())) if _has(every, Needs.STATUS) else None
     surveys = {
         person.person_id: merchant.playbook_of(person.survey.revision)
         for person in people.values()
         if person.survey and person.survey.revision != merchant.revision
     }
 
-    contexts = []
-    for position, (event, want) in enumerate(zip(events, wanted, strict=True)):
-        account = accounts.get(event.account) or AccountView(id=event.account)
-        if want is Needs.NOTHING:
-            contexts.append(Context(merchant=merchant, account=account))
-            continue
-        everybody = (
-            {who.contact: people[names.contacts[who.contact].contact_id] for who in people_of(event)}
-            if _has(want, Needs.PEOPLE)
-            else {}
-        )
+    for position, (event, want) in enumerate(wave):
         delivery = deliveries.get(position)
+        them = {wire_id: people[contact_id] for wire_id, contact_id in everybody[position]}
         if delivery and delivery.contact_id:
             person = people.get(delivery.contact_id)
         else:
-            person = next(iter(everybody.values()), None)
-        group = next((by_wire.get(wire_id) for wire_id in groups_of(event)), None)
-        contexts.append(
-            Context(
-                merchant=merchant,
-                account=account,
-                person=person,
-                group=group,
-                people=everybody,
-                groups=bound if _has(want, Needs.BOUND_GROUPS) else by_wire,
-                delivery=delivery,
-                staff=staff if _has(want, Needs.STAFF) else (),
-                entries=entries if _has(want, Needs.ENTRIES) else (),
-                waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
-                if isinstance(event, orders.SeatsChanged)
-                else (),
-                missing=tuple(people[contact_id] for contact_id in missing_ids) if _has(want, Needs.MISSING) else (),
-                survey_playbook=surveys.get(person.person_id) if person else None,
-                status=status if _has(want, Needs.STATUS) else None,
-            )
+            person = next(iter(them.values()), None)
+        place = places[position]
+        yield Context(
+            merchant=merchant,
+            account=accounts.get(event.account) or AccountView(id=event.account),
+            person=person,
+            group=by_wire.get(place[0]) if place else None,
+            people=them,
+            groups=bound if _has(want, Needs.BOUND_GROUPS) else by_wire,
+            delivery=delivery,
+            staff=staff if _has(want, Needs.STAFF) else (),
+            entries=entries if _has(want, Needs.ENTRIES) else (),
+            waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
+            if isinstance(event, orders.SeatsChanged)
+            else (),
+            missing=tuple(people[contact_id] for contact_id in missing_ids) if _has(want, Needs.MISSING) else (),
+            survey_playbook=surveys.get(person.person_id) if person and surveys else None,
+            status=status if _has(want, Needs.STATUS) else None,
         )
-    return contexts
 
 
 @cache
@@ -123,24 +134,46 @@ def take_seats(context: Context, effects: Iterable[Effect]) -> None:
                     break
 
 
+_ACCOUNTS = select(
+    col(Account.id),
+    col(Account.name),
+    col(Account.self_id),
+    col(Account.state),
+    col(Account.capabilities),
+    col(Account.rostered_at),
+    col(Account.slow_until),
+).where(col(Account.merchant_id) == bindparam("merchant"))
+
+
 def load_accounts(writing: Writing, merchant: MerchantView) -> dict[str, AccountView]:
     """The merchant's accounts by their configuration's id."""
-    rows = writing.connection.execute(select(Account.__table__).where(col(Account.merchant_id) == merchant.id))  # type: ignore[attr-defined]
     return {
-        row.id: AccountView(
-            id=row.id,
-            name=row.name,
-            self_id=row.self_id,
-            state=row.state,
-            capabilities=msgspec.convert(row.capabilities, Capabilities),
-            rostered_at=row.rostered_at,
-            slow_until=row.slow_until,
+        identity: AccountView(
+            id=identity,
+            name=name,
+            self_id=self_id,
+            state=state,
+            capabilities=msgspec.convert(capabilities, Capabilities),
+            rostered_at=rostered_at,
+            slow_until=slow_until,
         )
-        for row in rows
+        for identity, name, self_id, state, capabilities, rostered_at, slow_until in writing.rows(
+            _ACCOUNTS, merchant=merchant.id
+        )
     }
 
 
-_GROUPS = select(*ChatGroup.__table__.columns).where(col(ChatGroup.merchant_id) == bindparam("merchant"))  # type: ignore[attr-defined]
+_GROUPS = select(
+    col(ChatGroup.id),
+    col(ChatGroup.wire_id),
+    col(ChatGroup.account_id),
+    col(ChatGroup.topic),
+    col(ChatGroup.tier),
+    col(ChatGroup.parent_id),
+    col(ChatGroup.owner_contact_id),
+    col(ChatGroup.bound_at),
+    col(ChatGroup.human_until),
+).where(col(ChatGroup.merchant_id) == bindparam("merchant"))
 _NAMED_GROUPS = _GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
 _BOUND_GROUPS = _GROUPS.where(col(ChatGroup.tier).is_not(None))
 _MEMBERS = (
@@ -161,30 +194,30 @@ _SEATS = (
 
 def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound: bool) -> dict[int, GroupView]:
     """Groups by our id: the named ones and, with `bound`, all that have a tier, with members and seats counted."""
-    run = writing.connection.execute
-    scope: dict[str, Any] = {"merchant": merchant_id}
     named = sorted(ids)
-    rows = {row.id: row for row in run(_NAMED_GROUPS, scope | {"ids": named}).all()} if named else {}
+    rows = writing.rows(_NAMED_GROUPS, merchant=merchant_id, ids=named) if named else []
+    members: dict[int, int] = {}
+    seats: dict[int, int] = {}
     if bound:
-        rows |= {row.id: row for row in run(_BOUND_GROUPS, scope).all()}
-    counted = {"ids": sorted(rows)}
-    members: dict[int, int] = dict(run(_MEMBERS, scope | counted).all()) if bound and rows else {}
-    seats: dict[int, int] = dict(run(_SEATS, scope | counted).all()) if bound and rows else {}
+        rows += writing.rows(_BOUND_GROUPS, merchant=merchant_id)
+        everyone = sorted({row[0] for row in rows})
+        members = dict(writing.rows(_MEMBERS, merchant=merchant_id, ids=everyone))
+        seats = dict(writing.rows(_SEATS, merchant=merchant_id, ids=everyone))
     return {
-        row.id: GroupView(
-            id=row.id,
-            wire_id=row.wire_id,
-            account=row.account_id,
-            topic=row.topic,
-            tier=row.tier,
-            parent_id=row.parent_id,
-            owner_contact_id=row.owner_contact_id,
-            bound_at=row.bound_at,
-            members=members.get(row.id, 0),
-            reserved=seats.get(row.id, 0),
-            human_until=row.human_until,
+        identity: GroupView(
+            id=identity,
+            wire_id=wire_id,
+            account=account,
+            topic=topic,
+            tier=tier,
+            parent_id=parent_id,
+            owner_contact_id=owner_contact_id,
+            bound_at=bound_at,
+            members=members.get(identity, 0),
+            reserved=seats.get(identity, 0),
+            human_until=human_until,
         )
-        for row in rows.values()
+        for identity, wire_id, account, topic, tier, parent_id, owner_contact_id, bound_at, human_until in rows
     }
 
 

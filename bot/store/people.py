@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlmodel import col
 
 from bot.store import Writing
@@ -76,54 +76,41 @@ _MEMBERSHIPS = select(col(GroupMember.contact_id), col(GroupMember.group_id)).wh
     is_one_of(col(GroupMember.contact_id), "ids"),
     col(GroupMember.left_at).is_(None),
 )
-# An outer join, so that SQLite begins with the few contacts and not with all the grants there are.
-_GRANTS = (
-    select(col(Contact.id), col(RoleGrant.role), col(RoleGrant.account_id), col(RoleGrant.group_wire_id))
-    .join(
-        RoleGrant,
-        and_(col(RoleGrant.merchant_id) == col(Contact.merchant_id), col(RoleGrant.wire_id) == col(Contact.wire_id)),
-        isouter=True,
-    )
-    .where(col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.id), "ids"))
-)
+_GRANTS = select(
+    col(RoleGrant.wire_id), col(RoleGrant.role), col(RoleGrant.account_id), col(RoleGrant.group_wire_id)
+).where(col(RoleGrant.merchant_id) == bindparam("merchant"), is_one_of(col(RoleGrant.wire_id), "wire_ids"))
 
 
 def load_people(
-    writing: Writing, merchant: MerchantView, accounts: Mapping[str, AccountView], contact_ids: Iterable[int]
+    writing: Writing,
+    merchant: MerchantView,
+    accounts: Mapping[str, AccountView],
+    contact_ids: Iterable[int],
+    speakers: Iterable[int] = (),
 ) -> dict[int, PersonView]:
-    """Everything that decisions know about these contacts, by contact id."""
-    wanted = sorted(contact_ids)
+    """Everything that decisions know about these contacts, by contact id; of `speakers`, who only said something,
+    without answers, tags and groups."""
+    whole = sorted(contact_ids)
+    wanted = sorted({*whole, *speakers})
     if not wanted:
         return {}
-    contacts = _rows(writing, merchant, _CONTACTS, wanted)
-    person_ids = sorted({row.person_id for row in contacts})
-    friendships: dict[int, dict[str, FriendshipView]] = defaultdict(dict)
-    person_of: dict[int, int] = dict(_rows(writing, merchant, _IDENTITIES, person_ids))
-    for contact_id, account, state, old, source, request, remark, accepted_at, added_at, human_until in _rows(
-        writing, merchant, _FRIENDSHIPS, sorted(person_of)
-    ):
-        friendships[person_of[contact_id]][account] = FriendshipView(
-            account=account,
-            state=state,
-            old=old,
-            source=source,
-            request=request,
-            remark=remark,
-            accepted_at=accepted_at,
-            added_at=added_at,
-            human_until=human_until,
-        )
+    contacts = writing.rows(_CONTACTS, merchant=merchant.id, ids=wanted)
+    known = {row[0]: row[1] for row in contacts}  # persons by contact
+    person_ids = sorted(set(known.values()))
+    friendships = _friendships(writing, merchant.id, person_ids)
+    surveys = dict(map(_survey_of, writing.rows(_SURVEYS, merchant=merchant.id, ids=person_ids)))
     answers: dict[int, dict[str, AnswerView]] = defaultdict(dict)
-    for person_id, key, value, state in _rows(writing, merchant, _ANSWERS, person_ids):
-        answers[person_id][key] = AnswerView(value=value, state=state)
     tags: dict[int, list[str]] = defaultdict(list)
-    for person_id, tag in _rows(writing, merchant, _TAGS, person_ids):
-        tags[person_id].append(tag)
-    surveys = {row.person_id: survey_of(row) for row in _rows(writing, merchant, _SURVEYS, person_ids)}
     memberships: dict[int, list[int]] = defaultdict(list)
-    for contact_id, group_id in _rows(writing, merchant, _MEMBERSHIPS, wanted):
-        memberships[contact_id].append(group_id)
-    roles = _roles(writing, merchant, {row.id: row.wire_id for row in contacts})
+    if whole:
+        whole_persons = sorted({known[contact_id] for contact_id in whole if contact_id in known})
+        for person_id, key, value, state in writing.rows(_ANSWERS, merchant=merchant.id, ids=whole_persons):
+            answers[person_id][key] = AnswerView(value=value, state=state)
+        for person_id, tag in writing.rows(_TAGS, merchant=merchant.id, ids=whole_persons):
+            tags[person_id].append(tag)
+        for contact_id, group_id in writing.rows(_MEMBERSHIPS, merchant=merchant.id, ids=whole):
+            memberships[contact_id].append(group_id)
+    roles = _roles(writing, merchant, [row[2] for row in contacts])
     ours = {account.self_id for account in accounts.values() if account.self_id}
     return {
         contact_id: PersonView(
@@ -138,7 +125,7 @@ def load_people(
             answers=answers.get(person_id, {}),
             tags=frozenset(tags.get(person_id, ())),
             survey=surveys.get(person_id),
-            roles=tuple(roles.get(contact_id, ())),
+            roles=tuple(roles.get(wire_id, ())),
             groups=frozenset(memberships.get(contact_id, ())),
             is_ours=wire_id in ours,
         )
@@ -146,39 +133,56 @@ def load_people(
     }
 
 
-def _rows(
-    writing: Writing, merchant: MerchantView, statement: Select[*tuple[Any, ...]], ids: Sequence[int]
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    return writing.connection.execute(statement, {"merchant": merchant.id, "ids": ids}).all()
-
-
-def survey_of(row: Row[Any]) -> SurveyProgress:
-    """The value of a row of the survey table."""
-    return SurveyProgress(
-        contact_id=row.contact_id,
-        account=row.account_id,
-        revision=row.revision,
-        state=row.state,
-        question=row.question,
-        asked=row.asked,
-        tries=row.tries,
-        nudges=row.nudges,
-        aside=tuple(row.aside),
-        pending=tuple(row.pending),
-        started_at=row.started_at,
-        asked_at=row.asked_at,
-        finished_at=row.finished_at,
+def _survey_of(row: tuple[Any, ...]) -> tuple[int, SurveyProgress]:
+    """The person, and where their survey stands."""
+    (
+        person_id, contact_id, account, revision, state, question, asked, tries, nudges, aside, pending,
+        started_at, asked_at, finished_at,
+    ) = row  # fmt: skip
+    return person_id, SurveyProgress(
+        contact_id=contact_id,
+        account=account,
+        revision=revision,
+        state=state,
+        question=question,
+        asked=asked,
+        tries=tries,
+        nudges=nudges,
+        aside=tuple(aside),
+        pending=tuple(pending),
+        started_at=started_at,
+        asked_at=asked_at,
+        finished_at=finished_at,
     )
 
 
-def _roles(writing: Writing, merchant: MerchantView, contacts: Mapping[int, str]) -> dict[int, list[RoleView]]:
-    """Roles by contact id: those that the configuration names, then those that were granted."""
-    roles: dict[int, list[RoleView]] = defaultdict(list)
+def _friendships(
+    writing: Writing, merchant_id: str, person_ids: Sequence[int]
+) -> Mapping[int, Mapping[str, FriendshipView]]:
+    """Friendships by person and account."""
+    person_of: dict[int, int] = dict(writing.rows(_IDENTITIES, merchant=merchant_id, ids=person_ids))
+    found: dict[int, dict[str, FriendshipView]] = defaultdict(dict)
+    for row in writing.rows(_FRIENDSHIPS, merchant=merchant_id, ids=list(person_of)):
+        contact_id, account, state, old, source, request, remark, accepted_at, added_at, human_until = row
+        found[person_of[contact_id]][account] = FriendshipView(
+            account=account,
+            state=state,
+            old=old,
+            source=source,
+            request=request,
+            remark=remark,
+            accepted_at=accepted_at,
+            added_at=added_at,
+            human_until=human_until,
+        )
+    return found
+
+
+def _roles(writing: Writing, merchant: MerchantView, wire_ids: Sequence[str]) -> dict[str, list[RoleView]]:
+    """Roles by wire id: those that the configuration names, then those that were granted."""
+    roles: dict[str, list[RoleView]] = defaultdict(list)
     for account, wire_id, role in merchant.admins:
-        for contact_id, theirs in contacts.items():
-            if theirs == wire_id:
-                roles[contact_id].append(RoleView(role=role, account=account))
-    for contact_id, role, account, group in _rows(writing, merchant, _GRANTS, sorted(contacts)):
-        if role is not None:
-            roles[contact_id].append(RoleView(role=role, account=account, group=group))
+        roles[wire_id].append(RoleView(role=role, account=account))
+    for wire_id, role, account, group in writing.rows(_GRANTS, merchant=merchant.id, wire_ids=wire_ids):
+        roles[wire_id].append(RoleView(role=role, account=account, group=group))
     return roles

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 
-from tests.gateway.bot_process import GREETING, QUESTIONS, BotProcess, Shop
+from tests.gateway.bot_process import GREETING, HALL, QUESTIONS, BotProcess, Shop
 from tests.gateway.conftest import OpenShop
 
 FLOOD = 30
@@ -28,32 +28,26 @@ def test_a_stop_in_the_middle_of_a_send_loses_nothing(own_shop: OpenShop) -> Non
 def test_a_stop_in_a_flood_keeps_what_was_heard(own_shop: OpenShop) -> None:
     shop = own_shop()
     shop.gateway.drive("settings", latency=300)
-    shop.gateway.drive("flood", **{"from": "wx-alice"}, room="hall@chatroom", count=16, text="第")
+    shop.gateway.drive("flood", **{"from": "wx-alice"}, room=HALL, count=16, text="第")
     time.sleep(0.1)  # they are on the wire; what each of them says comes 300 ms after it was asked for
     assert shop.bot.stop() == 0
     assert sorted(shop.bot.texts()) == sorted(f"第{number}" for number in range(16))
 
 
-def test_a_second_bot_on_the_same_database_refuses(own_shop: OpenShop) -> None:
-    shop = own_shop()
-    done = shop.bot.command("run", "--quiet")
-    assert done.returncode == 2
-    assert "另一个掌柜" in done.stderr
-    assert "Traceback" not in done.stderr
-    shop.befriends("wx-on", "小安")
-    shop.sees("wx-on", GREETING, QUESTIONS[0])
-
-
-def test_commands_work_when_no_bot_runs(own_shop: OpenShop) -> None:
+def test_a_database_has_one_bot_and_commands_find_it_or_do_without(own_shop: OpenShop) -> None:
     shop = own_shop(start=False)
-    done = shop.bot.command("group", "bind", "hall@chatroom", "--tier", "茶桌")
+    done = shop.bot.command("group", "bind", HALL, "--tier", "茶桌")
     assert (done.returncode, done.stderr) == (0, "")
     shop.bot.start()
-    shop.bot.post("p", "一篇", after=2, tiers="茶桌")
-    shop.sees("hall@chatroom", "一篇")
+    second = shop.bot.command("run", "--quiet")
+    assert second.returncode == 2
+    assert "另一个掌柜" in second.stderr
+    assert "Traceback" not in second.stderr
+    shop.bot.post("p", "一篇", after=1, tiers="茶桌")
+    shop.sees(HALL, "一篇")
 
 
-def test_an_order_to_kill_between_claim_and_answer_is_told_as_unknown(own_shop: OpenShop) -> None:
+def test_a_kill_between_claim_and_answer_is_told_as_unknown(own_shop: OpenShop) -> None:
     shop = own_shop()
     shop.gateway.drive("settings", sending=500, echo=False)
     shop.befriends("wx-dark", "小黑")
