@@ -23,7 +23,6 @@ from bot.store import Store
 from bot.transports.simulator import World
 from bot.transports.simulator_state import Friendship as SimulatedFriendship
 from content_calendar.entry import Entry, to_json
-from content_calendar.workbook import read_calendar
 from handlers.gate import quiet_until
 from models.context import MerchantView
 from models.groups import ChatGroup, GroupMember
@@ -120,6 +119,10 @@ async def prepare(app: App) -> None:
 
 def _shipped_calendar(app: App, merchant: MerchantView) -> list[Entry]:
     """The calendar that ships, from tomorrow on: what of today is past would only be reported as missed."""
+    from content_calendar.workbook import (
+        read_calendar,  # openpyxl is slow to import, and real accounts need no practice
+    )
+
     today = app.now().astimezone(merchant.zone).date()
     tiers = [tier.name for tier in merchant.playbook.tiers]
     read = read_calendar(CALENDAR.read_bytes(), CALENDAR.name, today, merchant.zone, tiers, ())

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
 
-import cn2an
 import msgspec
 
 from content_calendar import lunar
@@ -257,6 +256,8 @@ def _number(numeral: str) -> int:
     """A number in digits or Chinese numerals; -1 for what is neither, which every range refuses."""
     if numeral.isdecimal():
         return int(numeral)
+    import cn2an  # takes a sixth of a second, and few calendars have such a numeral
+
     try:
         return int(cn2an.cn2an(numeral, "normal"))
     except ValueError:

@@ -12,7 +12,6 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from content_calendar.entry import Entry, to_json
-from content_calendar.workbook import read_calendar, template, write_calendar
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 
 app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
@@ -41,6 +40,8 @@ def import_file(
             known = {entry.key: entry.revision for entry in reading.entries(connection, merchant)}
         today = desk.now().astimezone(merchant.zone).date()
         tiers = [tier.name for tier in merchant.playbook.tiers]
+        from content_calendar.workbook import read_calendar  # openpyxl is slow to import
+
         read = read_calendar(path.read_bytes(), path.name, today, merchant.zone, tiers, rooms)
         if read.faults:
             faults = [msgspec.to_builtins(fault) for fault in read.faults]
@@ -158,6 +159,8 @@ def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -
 def _written(desk: Desk, file: str, as_json: bool, entries: tuple[Entry, ...] | None) -> Answer:
     path = desk.folder / file
     try:
+        from content_calendar.workbook import template, write_calendar
+
         content = template(path.name) if entries is None else write_calendar(entries, path.name, desk.merchant.zone)
     except ValueError as error:
         raise Refused(f"没法写 {file}：{error}") from None

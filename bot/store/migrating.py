@@ -1,16 +1,20 @@
-"""Migrations: which revision a database is at, and bringing it up to the newest."""
+"""Migrations: which revision a database is at, and bringing it up to the newest.
+
+Alembic is imported only where there is something to migrate: every command line looks first, and importing it takes
+longer than the look.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from bot.store.engine import reader_engine, sqlite_path, writer_engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _FOLDER = Path(__file__).parents[2] / "migrations"
 
@@ -28,6 +32,8 @@ def upgrade(url: str, *, durable: bool = True) -> None:
                 return
             if (current := current_revision(connection)) and current not in _known_revisions():
                 raise NewerDatabase(f"{NewerDatabase.__doc__} (revision {current})")
+            from alembic import command
+
             command.upgrade(alembic_config(connection), "head")
     finally:
         engine.dispose()
@@ -48,6 +54,8 @@ def is_current(url: str) -> bool:
 
 def alembic_config(connection: Connection) -> Config:
     """Alembic's configuration, with the connection to work on."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.set_main_option("path_separator", "os")
@@ -57,13 +65,16 @@ def alembic_config(connection: Connection) -> Config:
 
 def current_revision(connection: Connection) -> str | None:
     """The revision that the database is at; None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(revision) if revision else None
 
 
-def newest_revision() -> str | None:
-    """The newest revision that this program knows."""
-    return ScriptDirectory(str(_FOLDER)).get_current_head()
+def newest_revision() -> str:
+    """The newest revision that this program knows: migrations are numbered, and their files begin with the number."""
+    return max(_known_revisions())
 
 
 def _known_revisions() -> set[str]:
-    return {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}
+    return {file.name.partition("_")[0] for file in (_FOLDER / "versions").glob("[0-9]*_*.py")}
