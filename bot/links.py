@@ -91,18 +91,25 @@ class Links:
             await self._take(event)
 
     async def watch_lists(self, transport: Transport, every: timedelta) -> None:
-        """Ask for friends and groups when it is wanted, and every so often, since join events get lost."""
+        """Ask for friends and groups when it is wanted, and every so often, since join events get lost.
+
+        A list that is the same as the last one, and that nobody asked for, has nothing to tell.
+        """
         alarm = self._alarms[transport.account] = Alarm(self._now)
         next_at: datetime | None = None  # not before the account is on line: a login wakes us
+        last: tuple[object, object] | None = None
         while True:
             await alarm.wait(next_at)
+            by_itself = next_at is not None and self._now() >= next_at
             try:
                 roster = await transport.roster()
             except LinkLost as error:
                 log.warning("roster.unavailable", account=transport.account, reason=str(error))
                 next_at = self._now() + ROSTER_RETRY
                 continue
-            await self._take(roster)
+            if not by_itself or last != (roster.friends, roster.groups):
+                await self._take(roster)
+            last = (roster.friends, roster.groups)
             next_at = self._now() + every
 
     async def _take(self, event: Event) -> None:

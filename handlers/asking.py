@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from handlers.learning import learned
+from handlers.learning import Learned
 from models import effects as fx
 from models import timers
 from models.chance import choose
@@ -28,11 +28,16 @@ def playbook_of(context: Context) -> Playbook:
 
 
 def go_on(
-    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, *, acknowledge: bool = False
+    at: datetime,
+    context: Context,
+    person: PersonView,
+    progress: SurveyProgress,
+    known: Learned,
+    *,
+    acknowledge: bool = False,
 ) -> list[Effect]:
     """The next question that applies and is not known, else the end."""
     playbook = playbook_of(context)
-    known = learned(playbook, person)
     for question in playbook.survey.questions:
         open_still = question.key not in person.answers and question.key not in progress.aside
         if open_still and known.applies(question):
@@ -72,14 +77,19 @@ def ask(
 
 
 def explain(
-    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, question: Question
+    at: datetime,
+    context: Context,
+    person: PersonView,
+    progress: SurveyProgress,
+    known: Learned,
+    question: Question,
 ) -> list[Effect]:
     """Not understood: each retry text once, then the question is put aside and the next one comes."""
     if progress.tries < len(question.retry):
         tried = msgspec.structs.replace(progress, tries=progress.tries + 1)
         return ask(at, context, person, tried, question, texts=(question.retry[progress.tries],))
     aside = msgspec.structs.replace(progress, aside=(*progress.aside, question.key))
-    return go_on(at, context, person, aside)
+    return go_on(at, context, person, aside, known)
 
 
 def ask_again_soon(at: datetime, person: PersonView, progress: SurveyProgress) -> list[Effect]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import commands, handoff, optout, survey
 from handlers.roles import roles_of
-from handlers.understanding import asks_whether_bot, is_opt_out, meaning_unasked, wants_human
+from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
 from handlers.words import is_plain_opt_out, is_platform_line
 from models import effects as fx
 from models.context import Context, PersonView
@@ -33,7 +33,7 @@ def said(event: Message, context: Context) -> list[Effect]:
 
 def _in_group(event: Message, context: Context, person: PersonView) -> list[Effect]:
     playbook = context.merchant.playbook
-    if commands.is_command(event.text, by_staff=bool(roles_of(person, event.account, event.group))):
+    if _is_command(event, person):
         return commands.obey(event, context, person)
     if is_plain_opt_out(event.text, playbook.words.opt_out):
         return optout.stop(person, event.account)
@@ -42,33 +42,40 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
     return []
 
 
+def _is_command(event: Message, person: PersonView) -> bool:
+    """Roles are only looked at where they decide: what staff may say without a slash is small talk of others."""
+    return commands.is_command(event.text) and commands.is_command(
+        event.text, by_staff=bool(roles_of(person, event.account, event.group))
+    )
+
+
 def _in_private(event: Message, context: Context, person: PersonView) -> list[Effect]:
     arrived = _arrival(event, context, person)
-    if commands.is_command(event.text, by_staff=bool(roles_of(person, event.account, ""))):
+    if _is_command(event, person):
         return [*arrived, *commands.obey(event, context, person)]
     if event.kind != "text" or not event.text.strip():
         return arrived or _resting_no_more(event, person)
     if is_platform_line(event.text):
         return arrived
-    words = survey.words_of(context.merchant.playbook)
-    if is_opt_out(event.text, words):
+    look = first_look(event.text, survey.words_of(context.merchant.playbook))
+    if look.is_opt_out:
         return [*arrived, *optout.stop(person, event.account)]
     if person.opted_out:  # a human may answer them, we don't
-        told = wants_human(event.text, words)
+        told = look.wants_human
         return handoff.tell_staff(event.at, context, person, event.account, event.text) if told else arrived
     if survey.human_is_here(event.at, person, event.account):  # they are talking with one of us
         return arrived or (survey.heard(event, context, person) if survey.is_open(person, event.account) else [])
-    if wants_human(event.text, words):
+    if look.wants_human:
         handed = handoff.to_human(event.at, context, person, event.account, event.text)
         return [*arrived, *handed, *survey.came_back(event.at, person, event.account)]
-    if asks_whether_bot(event.text, words):
+    if look.asks_whether_bot:
         answer = _reply(event, context, person, _who_we_are(I_AM_A_BOT, context))
         return [*arrived, answer, *survey.came_back(event.at, person, event.account)]
     if arrived:  # they are greeted first, and their words are no answer to a question that they have not seen
         return arrived
     if survey.is_open(person, event.account):
         return survey.heard(event, context, person)
-    return _unasked(event, context, person)
+    return _unasked(event, context, person, look)
 
 
 def _arrival(event: Message, context: Context, person: PersonView) -> list[Effect]:
@@ -90,10 +97,12 @@ def _resting_no_more(event: Message, person: PersonView) -> list[Effect]:
     return survey.came_back(event.at, person, event.account) if resting else []
 
 
-def _unasked(event: Message, context: Context, person: PersonView) -> list[Effect]:
+def _unasked(event: Message, context: Context, person: PersonView, look: FirstLook) -> list[Effect]:
     if (answer := handoff.standing_answer(context, event.text)) is not None:
         return [_reply(event, context, person, answer)]
-    if roles_of(person, event.account, ""):  # the staff has nobody to be handed to
+    if not (look.asks or look.may_correct) or roles_of(
+        person, event.account, ""
+    ):  # the staff has nobody to be handed to
         return []
     meant = meaning_unasked(
         event.text,

@@ -41,6 +41,7 @@ class Command:
     arguments: str = ""
     aliases: tuple[str, ...] = ()
     groups_only: bool = False
+    looks_at_status: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,9 +52,9 @@ class Command:
 TABLE: tuple[Command, ...] = (
     Command("help", "帮助", tuple(Role), "看看能用哪些指令", lambda call: (help_text(call), [])),
     Command("whoami", "我是谁", tuple(Role), "我在这里是什么角色", answers.whoami),
-    Command("status", "状态", STAFF, "今天发了多少、还等着多少、账号好不好", answers.status),
+    Command("status", "状态", STAFF, "今天发了多少、还等着多少、账号好不好", answers.status, looks_at_status=True),
     Command("pause", "停发", CHIEFS, "停止发送", answers.pause, "[本群|全部]", ("暂停",)),
-    Command("resume", "恢复", CHIEFS, "恢复发送", answers.resume, "[本群|全部]"),
+    Command("resume", "恢复", CHIEFS, "恢复发送", answers.resume, "[本群|全部]", looks_at_status=True),
     Command("bind", "绑定", CHIEFS, "把本群绑定到一个层级", answers.bind, "层级", groups_only=True),
 )
 _BY_NAME = {name: command for command in TABLE for name in command.names}
@@ -65,12 +66,16 @@ _BARE = frozenset(
     for name in (command.chinese, *command.aliases)
 )
 
+# Nearly nothing that is said has a slash or such a name in it.
+_MAY_BE = re.compile("[/／]|" + "|".join(sorted(_BARE)))
+
 # WeChat puts a thin space (U+2005) behind a mention, so a name before it may hold blanks; typed by hand, it may not.
 _MENTION = re.compile(r"@[^@\n\u2005]{1,64}\u2005\s*|@[^\s@/／]{1,64}(?:\s+|(?=[/／]))")
 # A slash and a word: /:) and // are none.
 _SLASH = re.compile(r"[/／]\s*\w")
 # What Chinese keyboards make of quotes and blanks.
 _TYPED = str.maketrans("“”„「」『』‘’\u3000", '"""""""\'\' ')
+_QUOTED = re.compile(r"[\"'\\]")
 # A command is short; of a longer message only so much is looked at.
 _LONGEST = 4_000
 
@@ -78,10 +83,19 @@ _LONGEST = 4_000
 def is_command(text: str, *, by_staff: bool = True) -> bool:
     """Whether a message is for us to obey or refuse: a line begins with a slash, half-width or full-width, after
     mentions; or, from staff, it is nothing but Chinese names of commands."""
+    if not _MAY_BE.search(text, 0, _LONGEST):
+        return False
     lines = _lines(text)
     if any(_SLASH.match(line) for line in lines):
         return True
     return by_staff and bool(lines) and all(line in _BARE for line in lines)
+
+
+def looks_at_status(text: str) -> bool:
+    """Whether a message has a command that shows or uses the figures of /status."""
+    words = (_words(line) for line in _lines(text))
+    found = (_BY_NAME.get(line[0].casefold()) for line in words if line)
+    return any(command.looks_at_status for command in found if command)
 
 
 def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
@@ -91,7 +105,7 @@ def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
     effects: list[Effect] = []
     for line in _lines(event.text):
         if _SLASH.match(line) or line in _BARE:
-            reply, done = _run(line.lstrip("/／"), event, context, person, roles)
+            reply, done = _run(line, event, context, person, roles)
             replies += [reply] if reply else []
             effects += done
     if replies:
@@ -111,11 +125,7 @@ def help_text(call: answers.Call) -> str:
 def _run(
     line: str, event: Message, context: Context, person: PersonView, roles: frozenset[Role]
 ) -> tuple[str, list[Effect]]:
-    line = line.translate(_TYPED)
-    try:
-        words = shlex.split(line)
-    except ValueError:  # a quote that is not closed
-        words = line.split()
+    words = _words(line)
     name = words[0].casefold() if words else ""
     command = _BY_NAME.get(name)
     if command is None:
@@ -151,6 +161,16 @@ def _answer(event: Message, context: Context, person: PersonView, text: str, *, 
         group_id=context.group.id if event.group and context.group else None,
         text=text,
     )
+
+
+def _words(line: str) -> list[str]:
+    line = line.lstrip("/／").translate(_TYPED)
+    if not _QUOTED.search(line):  # shlex takes its time
+        return line.split()
+    try:
+        return shlex.split(line)
+    except ValueError:  # a quote that is not closed
+        return line.split()
 
 
 def _audit(event: Message, person: PersonView, action: str, result: str, reason: str) -> Effect:

@@ -7,30 +7,63 @@ from typing import Any
 
 import msgspec
 
+from handlers.revisions import once_a_revision
 from models import effects as fx
-from models.conditions import Facts, holds
-from models.context import AnswerView, PersonView
+from models.conditions import Condition, Facts, holds
+from models.context import PersonView
 from models.effects import SURVEY, Effect
 from models.people import AnswerState
-from models.playbook import Playbook, Question
+from models.playbook import Playbook, Question, TagRule
 
 
 class Learned(msgspec.Struct, frozen=True, kw_only=True):
-    """`live` are the keys of answers whose questions still apply, `given` the values among them; `tags` all tags."""
+    """`live` are the keys of answers whose questions still apply, `facts` what is known by them, for conditions."""
 
     live: frozenset[str]
-    given: Mapping[str, Any]
-    tags: frozenset[str]
-    source: str
+    facts: Facts
 
     @property
-    def facts(self) -> Facts:
-        """For conditions."""
-        return Facts(tags=self.tags, answers=self.given, source=self.source)
+    def given(self) -> Mapping[str, Any]:
+        """The values of live answers that were given."""
+        return self.facts.answers
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """All tags."""
+        return self.facts.tags
 
     def applies(self, question: Question) -> bool:
         """Whether the question is one for this person."""
         return question.when is None or holds(question.when, self.facts)
+
+
+class _Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What a playbook says about tags. `governed` are those that come and go with answers, `chained` the rules that
+    look at tags themselves; `branches_by_tags` says that questions do."""
+
+    keys: frozenset[str]
+    governed: frozenset[str]
+    rules: tuple[TagRule, ...]
+    chained: tuple[TagRule, ...]
+    branches_by_tags: bool
+
+
+@once_a_revision
+def _rules_of(playbook: Playbook) -> _Rules:
+    questions, rules = playbook.survey.questions, playbook.survey.tags
+    return _Rules(
+        keys=frozenset(question.key for question in questions),
+        governed=frozenset(
+            [tag for question in questions for tag in question.tags] + [tag for rule in rules for tag in rule.add]
+        ),
+        rules=rules,
+        chained=tuple(rule for rule in rules if _looks_at_tags(rule.when)),
+        branches_by_tags=any(question.when is not None and _looks_at_tags(question.when) for question in questions),
+    )
+
+
+def _looks_at_tags(condition: Condition) -> bool:
+    return bool(condition.tags or condition.without)
 
 
 def learned(playbook: Playbook, person: PersonView) -> Learned:
@@ -38,35 +71,44 @@ def learned(playbook: Playbook, person: PersonView) -> Learned:
 
     Answers of a branch that an earlier answer has closed since are kept and do not count.
     """
-    questions = playbook.survey.questions
-    answers = person.answers
-    live = set(answers) - {question.key for question in questions}
-    known = _known(playbook, person, answers, live)
-    while more := [one for one in questions if one.key in answers and one.key not in live and known.applies(one)]:
-        live |= {question.key for question in more}
-        known = _known(playbook, person, answers, live)
-    return known
+    rules, answers = _rules_of(playbook), person.answers
+    live = frozenset(answers).difference(rules.keys)
+    facts = _facts(playbook, person, live, tagged=rules.branches_by_tags)
+    waiting = [question for question in playbook.survey.questions if question.key in answers]
+    while more := {one.key for one in waiting if one.when is None or holds(one.when, facts)}:
+        live |= more
+        waiting = [one for one in waiting if one.key not in more]
+        facts = _facts(playbook, person, live, tagged=rules.branches_by_tags)
+    if not rules.branches_by_tags:
+        facts = _facts(playbook, person, live, tagged=True)
+    return Learned(live=live, facts=facts)
 
 
-def retag(playbook: Playbook, person: PersonView) -> list[Effect]:
+def retag(person: PersonView, known: Learned) -> list[Effect]:
     """Tags that follow from answers come and go with them."""
-    after = learned(playbook, person).tags
-    add, remove = sorted(after - person.tags), sorted(person.tags - after)
-    if not add and not remove:
+    if known.tags == person.tags:
         return []
+    add, remove = sorted(known.tags - person.tags), sorted(person.tags - known.tags)
     return [fx.PutTags(person_id=person.person_id, add=tuple(add), remove=tuple(remove), origin=SURVEY)]
 
 
-def _known(playbook: Playbook, person: PersonView, answers: Mapping[str, AnswerView], live: set[str]) -> Learned:
-    given = {key: answers[key].value for key in answers if key in live and answers[key].state == AnswerState.ANSWERED}
-    questions, rules = playbook.survey.questions, playbook.survey.tags
-    governed = {tag for question in questions for tag in question.tags} | {tag for rule in rules for tag in rule.add}
-    tags = person.tags - governed
-    tags |= {tag for question in questions if question.key in given for tag in question.tags}
-    earned: set[str] = set()
+def _facts(playbook: Playbook, person: PersonView, live: frozenset[str], *, tagged: bool) -> Facts:
+    """What conditions may look at; the tags cost most and are left out where nothing looks at them."""
+    given = {
+        key: answer.value
+        for key, answer in person.answers.items()
+        if key in live and answer.state == AnswerState.ANSWERED
+    }
+    if not tagged:
+        return Facts(answers=given, source=person.source)
+    rules = _rules_of(playbook)
+    tags = person.tags - rules.governed
+    tags |= {tag for question in playbook.survey.questions if question.key in given for tag in question.tags}
+    facts = Facts(tags=tags, answers=given, source=person.source)
+    earned = {tag for rule in rules.rules if holds(rule.when, facts) for tag in rule.add}
     while True:  # a rule may build on the tags of another
         facts = Facts(tags=tags | earned, answers=given, source=person.source)
-        more = {tag for rule in rules if holds(rule.when, facts) for tag in rule.add} - earned
+        more = {tag for rule in rules.chained if holds(rule.when, facts) for tag in rule.add} - earned
         if not more:
-            return Learned(live=frozenset(live), given=given, tags=facts.tags, source=person.source)
+            return facts
         earned |= more

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import Flag, auto
 
-from handlers.commands import is_command
+from handlers.commands import is_command, looks_at_status
+from handlers.survey import words_of
+from handlers.understanding import first_look
 from handlers.words import is_plain_opt_out
 from models import events as ev
 from models import orders, timers
@@ -30,15 +32,8 @@ class Needs(Flag):
 def needs(event: Event, playbook: Playbook) -> Needs:
     """What must be loaded to decide the event."""
     match event:
-        case ev.Message() if event.group:
-            if is_command(event.text):
-                return Needs.PEOPLE | Needs.STATUS | Needs.BOUND_GROUPS
-            spoken_to = event.mentions or is_plain_opt_out(event.text, playbook.words.opt_out)
-            return Needs.PEOPLE if spoken_to else Needs.NOTHING
         case ev.Message():
-            if is_command(event.text):  # or a member's word that only looks like one
-                return Needs.PEOPLE | Needs.STAFF | Needs.STATUS | Needs.BOUND_GROUPS
-            return Needs.PEOPLE | Needs.STAFF
+            return _of_message(event, playbook)
         case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder():
             return Needs.DELIVERY | Needs.PEOPLE
         case ev.SendAnswered():
@@ -62,3 +57,23 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return Needs.NOTHING
         case _:
             return Needs.PEOPLE
+
+
+def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
+    """Commands and small talk need to know who speaks; what they told us only where something follows from it."""
+    if is_command(event.text):
+        status = Needs.STATUS if looks_at_status(event.text) else Needs.NOTHING
+        # What staff may say without a slash is small talk of a member, and may be an answer 1:1.
+        return Needs.SPEAKER | status if event.group else Needs.SPEAKER | status | _of_private_talk(event, playbook)
+    if event.group:
+        spoken_to = event.mentions or is_plain_opt_out(event.text, playbook.words.opt_out)
+        return Needs.SPEAKER if spoken_to else Needs.NOTHING
+    return _of_private_talk(event, playbook)
+
+
+def _of_private_talk(event: ev.Message, playbook: Playbook) -> Needs:
+    look = first_look(event.text, words_of(playbook))
+    if look.asks or look.may_correct:
+        return Needs.PEOPLE | Needs.STAFF
+    # An answer that settles first is understood when its timer rings; otherwise it is now.
+    return Needs.SPEAKER if playbook.survey.settle_seconds else Needs.PEOPLE | Needs.STAFF

@@ -6,6 +6,7 @@ follows from answers in `learning`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from handlers.asking import (
     said,
 )
 from handlers.learning import learned, retag
+from handlers.revisions import once_a_revision
 from handlers.understanding import Option, Prior, Understanding, Words, understand
 from handlers.understanding import Question as Asked
 from models import effects as fx
@@ -55,7 +57,7 @@ def begin(at: datetime, context: Context, person: PersonView, account: str) -> l
         state=SurveyState.OPEN,
         started_at=at,
     )
-    return go_on(at, context, person, progress)
+    return go_on(at, context, person, progress, learned(context.merchant.playbook, person))
 
 
 def is_open(person: PersonView, account: str) -> bool:
@@ -77,7 +79,7 @@ def interrupt(person: PersonView, account: str) -> list[Effect]:
 def heard(event: Message, context: Context, person: PersonView) -> list[Effect]:
     """A message while a question is open: judged at once, or when no further bubble follows for a while."""
     progress = _progress(person)
-    settle = playbook_of(context).survey.settle_seconds
+    settle = context.merchant.playbook.survey.settle_seconds  # how patient we are is not of the survey's revision
     if not settle:
         return judge(event.at, context, person, event.text)
     pending = msgspec.structs.replace(progress, pending=(*progress.pending, event.text))
@@ -107,25 +109,26 @@ def judge(at: datetime, context: Context, person: PersonView, text: str) -> list
     progress = msgspec.structs.replace(_progress(person), pending=(), nudges=0, state=SurveyState.OPEN)
     question = playbook.question(progress.question)
     if question is None:  # the revision that had it is lost: go on with what there is
-        return go_on(at, context, person, progress)
+        return go_on(at, context, person, progress, learned(playbook, person))
     meant = _understood(at, context, person, question, text)
     if meant.act == "optout":
         return optout.stop(person, progress.account)
     told = _told(question, meant)
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
-    effects = [*_keep(person, progress.revision, told), *retag(playbook, knowing)]
-    knowing = msgspec.structs.replace(knowing, tags=learned(playbook, knowing).tags)
+    known = learned(playbook, knowing)
+    effects = [*_keep(person, progress.revision, told), *retag(knowing, known)]
+    knowing = msgspec.structs.replace(knowing, tags=known.tags)
     human = human_is_here(at, person, progress.account)
     if not human and (meant.asks or meant.act == "question"):
         effects += handoff.question(at, context, person, progress.account, text)
     if meant.corrects is not None and meant.value is None and (wrong := playbook.question(meant.corrects)):
         return [*effects, *ask(at, context, knowing, progress, wrong)]
     if question.key in told:
-        return [*effects, *go_on(at, context, knowing, progress, acknowledge=meant.act == "answer")]
+        return [*effects, *go_on(at, context, knowing, progress, known, acknowledge=meant.act == "answer")]
     if meant.act == "correct" or (meant.act == "unclear" and told):  # they told us something, if not this
         return [*effects, *ask(at, context, knowing, progress, question, acknowledge=True)]
     if meant.act == "unclear" and not human:
-        return [*effects, *explain(at, context, knowing, progress, question)]
+        return [*effects, *explain(at, context, knowing, progress, known, question)]
     kept = fx.PutSurvey(person_id=person.person_id, survey=progress)
     return [*effects, kept, *ask_again_soon(at, person, progress)]
 
@@ -146,7 +149,7 @@ def correct(at: datetime, context: Context, person: PersonView, meant: Understan
         return []
     told = {question.key: _answer(meant.value)}
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
-    effects = [*_keep(person, progress.revision, told), *retag(playbook, knowing)]
+    effects = [*_keep(person, progress.revision, told), *retag(knowing, learned(playbook, knowing))]
     if meant.value is None:
         return [*effects, *ask(at, context, knowing, progress, question)]
     numbered = msgspec.structs.replace(progress, asked=progress.asked + 1)
@@ -196,6 +199,7 @@ def human_is_here(at: datetime, person: PersonView, account: str) -> bool:
     return friendship is not None and friendship.human_until is not None and friendship.human_until > at
 
 
+@once_a_revision
 def words_of(playbook: Playbook) -> Words:
     """The playbook's additions to the word lists that ship."""
     return Words(opt_out=playbook.words.opt_out, human=playbook.words.human, business=playbook.words.business)
@@ -204,24 +208,25 @@ def words_of(playbook: Playbook) -> Words:
 def prior_of(context: Context, person: PersonView) -> list[Prior]:
     """What they answered so far."""
     known = person.answered()
-    questions = playbook_of(context).survey.questions
-    return [Prior(_asked(question), known[question.key]) for question in questions if question.key in known]
+    return [Prior(asked, known[key]) for key, asked in _asked(playbook_of(context)).items() if key in known]
 
 
 def _resume(at: datetime, context: Context, person: PersonView) -> list[Effect]:
     progress = _progress(person)
-    question = playbook_of(context).question(progress.question)
-    return ask(at, context, person, progress, question) if question else go_on(at, context, person, progress)
+    playbook = playbook_of(context)
+    if question := playbook.question(progress.question):
+        return ask(at, context, person, progress, question)
+    return go_on(at, context, person, progress, learned(playbook, person))
 
 
 def _understood(at: datetime, context: Context, person: PersonView, question: Question, text: str) -> Understanding:
     playbook = playbook_of(context)
-    others = [one for one in playbook.survey.questions if one.key != question.key and one.key not in person.answered()]
+    asked, known = _asked(playbook), person.answered()
     return understand(
-        _asked(question),
+        asked[question.key],
         text,
         prior=[prior for prior in prior_of(context, person) if prior.question.key != question.key],
-        others=[_asked(other) for other in others],
+        others=[other for key, other in asked.items() if key != question.key and key not in known],
         asked_on=at.astimezone(context.merchant.zone).date(),
         words=words_of(playbook),
     )
@@ -253,17 +258,22 @@ def _keep(person: PersonView, revision: str, told: dict[str, AnswerView]) -> lis
     ]
 
 
-def _asked(question: Question) -> Asked:
-    return Asked(
-        key=question.key,
-        type=question.type,
-        text=question.texts[0],
-        options=tuple(
-            Option(value=option.value, label=option.label or option.value, synonyms=option.synonyms)
-            for option in question.options
-        ),
-        required=question.required,
-    )
+@once_a_revision
+def _asked(playbook: Playbook) -> Mapping[str, Asked]:
+    """The questions as understanding wants them, by key, in their order."""
+    return {
+        question.key: Asked(
+            key=question.key,
+            type=question.type,
+            text=question.texts[0],
+            options=tuple(
+                Option(value=option.value, label=option.label or option.value, synonyms=option.synonyms)
+                for option in question.options
+            ),
+            required=question.required,
+        )
+        for question in playbook.survey.questions
+    }
 
 
 def _progress(person: PersonView) -> SurveyProgress:

@@ -16,7 +16,7 @@ _LONGEST = 100
 def is_plain_opt_out(text: str, more: tuple[str, ...] = ()) -> bool:
     """Whether the message is one of the opt-out words and nothing else; what counts in a group."""
     plain = _plain(text)
-    return plain in OPT_OUT_IN_GROUPS or any(plain == _plain(word) for word in more)
+    return plain in OPT_OUT_IN_GROUPS or plain in _plain_words(more)
 
 
 def is_platform_line(text: str) -> bool:
@@ -38,6 +38,11 @@ def _plain(text: str) -> str:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+@lru_cache(maxsize=64)
+def _plain_words(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_plain, words))
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ for a range around it. True is not 1, and texts are compared as written.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, TypeGuard
 
@@ -59,7 +60,7 @@ class Condition(Part):
     sources: tuple[Name, ...] = ()
     tiers: tuple[Name, ...] = ()
 
-    @property
+    @cached_property
     def answers(self) -> Mapping[str, Wanted]:
         """What is wanted of answers, by their keys."""
         return MappingProxyType(self.__pydantic_extra__)
@@ -76,15 +77,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 def holds(condition: Condition, facts: Facts) -> bool:
     """Whether all that the condition names is true of the person."""
+    for key, wanted in condition.answers.items():
+        if key not in facts.answers or not answer_meets(facts.answers[key], wanted):
+            return False
     return (
         facts.tags.issuperset(condition.tags)
         and facts.tags.isdisjoint(condition.without)
         and (not condition.sources or facts.source in condition.sources)
         and (not condition.tiers or not facts.tiers.isdisjoint(condition.tiers))
-        and all(
-            key in facts.answers and answer_meets(facts.answers[key], wanted)
-            for key, wanted in condition.answers.items()
-        )
     )
 
 
@@ -92,13 +92,13 @@ def answer_meets(answer: Answer, wanted: Wanted) -> bool:
     """Whether an answer in its normal form is what a condition wants."""
     if isinstance(wanted, tuple):
         return any(answer_meets(answer, one) for one in wanted)
-    spans = _spans(answer)
     if isinstance(wanted, Bounds):
-        return any(_overlap(span, (wanted.min, wanted.max)) for span in spans)
+        return any(_overlap(span, (wanted.min, wanted.max)) for span in _spans(answer))
     if _is_number(wanted):
-        return any(_overlap(span, (wanted, wanted)) for span in spans)
-    values = (answer,) if isinstance(answer, str | bool | int | float) else answer
-    return any(type(value) is type(wanted) and value == wanted for value in values)
+        return any(_overlap(span, (wanted, wanted)) for span in _spans(answer))
+    if isinstance(answer, str | bool | int | float):
+        return type(answer) is type(wanted) and answer == wanted
+    return any(type(value) is type(wanted) and value == wanted for value in answer)
 
 
 Span = tuple[float | None, float | None]

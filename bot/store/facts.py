@@ -154,11 +154,11 @@ def load_facts(writing: Writing, merchant: MerchantView, account_id: str, rows: 
                 select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == merchant.id)
             )
         },
-        touches=_touches(writing, merchant, people),
+        touches=_touches(writing, merchant, people) if people else {},
         posts=_posts_today(writing, merchant, {row.group_id for row in rows if row.group_id and not row.contact_id}),
-        heard=_heard(writing, merchant, account, contact_ids),
-        greeted=_greeted(writing, merchant, people),
-        first_reply=_first_replies(writing, merchant, account_id, contact_ids),
+        heard=_heard(writing, merchant, account, contact_ids) if contact_ids else {},
+        greeted=_greeted(writing, merchant, people) if people else set(),
+        first_reply=_first_replies(writing, merchant, account_id, contact_ids) if contact_ids else {},
         last_left=run(select(func.max(col(Delivery.left_at))).where(_left(writing, merchant, account_id))).scalar(),
         budget_free_at=_budget_free_at(writing, merchant, account_id),
     )
@@ -229,13 +229,13 @@ def _touches(writing: Writing, merchant: MerchantView, people: dict[int, PersonV
         if weight
         else ()
     )
-    for worth, rows in ((1.0, direct), (weight, posts)):
+    for worth, in_person, rows in ((1.0, True, direct), (weight, False, posts)):
         for person_id, left_at, lane in rows:
             count = touches[person_id]
             today = left_at is not None and left_at >= midnight
             count.week += worth
             count.today += worth if today else 0
-            if worth == 1 and lane == Lane.PROMOTION:
+            if in_person and lane == Lane.PROMOTION:
                 count.promotions_week += 1
                 count.promotions_today += today
     return touches

@@ -14,18 +14,20 @@ and look at its first 4,000 characters. How it works, in order:
 
 from handlers.understanding.business import Business, understand_business
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_human
-from handlers.understanding.reading import meaning_unasked, understand
+from handlers.understanding.reading import FirstLook, first_look, meaning_unasked, understand
 from handlers.understanding.vocabulary import Act, Option, Prior, Question, Understanding, Words
 
 __all__ = [
     "Act",
     "Business",
+    "FirstLook",
     "Option",
     "Prior",
     "Question",
     "Understanding",
     "Words",
     "asks_whether_bot",
+    "first_look",
     "is_opt_out",
     "meaning_unasked",
     "understand",

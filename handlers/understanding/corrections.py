@@ -75,16 +75,23 @@ class Correction(Struct, frozen=True):
     end: int
 
 
+def may_correct(text: str) -> bool:
+    """Whether a normalised text has any mark of a correction: a cheap first look that few replies pass."""
+    return not _is_weak(text) or _DENIED.search(text) is not None
+
+
+def _is_weak(text: str) -> bool:
+    return not _WRONG.search(text) and not (_EARLIER.search(text) and "错" in text)
+
+
 def find_correction(
     question: Question | None, message: Message, prior: Sequence[Prior], asked_on: date | None
 ) -> Correction | None:
     """The correction of an earlier answer in a message, if it is one and not a repair of the answer at hand."""
     text = message.text
-    if not prior:
+    if not prior or not may_correct(text):
         return None
-    weak = not _WRONG.search(text) and not (_EARLIER.search(text) and "错" in text)
-    if weak and not _DENIED.search(text):
-        return None
+    weak = _is_weak(text)
     earlier = bool(_EARLIER.search(text))
     plain = _cleared(text)
     opens = bool(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from msgspec import Struct
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
 from handlers.understanding.choices import refuses_all
-from handlers.understanding.corrections import Correction, find_correction
+from handlers.understanding.corrections import Correction, find_correction, may_correct
 from handlers.understanding.names import is_joke, told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_human
 from handlers.understanding.text import Message, dense
@@ -76,6 +77,41 @@ def _look(message: Message) -> _Clauses:
         elif acts.puts_off(message.text) and len(message.dense) < 16:
             seen.delaying.append((0, len(message.text)))
     return seen
+
+
+class FirstLook(Struct, frozen=True):
+    """What a message may be whoever said it, whatever was asked: enough for nearly everything that people say 1:1.
+
+    `asks` is true also of who wants a human or asks for the bot; `may_correct` only says that it is worth to look.
+    """
+
+    is_opt_out: bool
+    wants_human: bool
+    asks_whether_bot: bool
+    asks: bool
+    may_correct: bool
+
+
+def first_look(text: str, words: Words = NO_WORDS) -> FirstLook:
+    """Look at a message once for all who ask what it may be."""
+    return _remembered_look(text, words) if len(text) <= _SHORT else _first_look(text, words)
+
+
+def _first_look(text: str, words: Words) -> FirstLook:
+    message = Message(text)
+    human, bot = wants_human(message, words), asks_whether_bot(message, words)
+    return FirstLook(
+        is_opt_out=is_opt_out(message, words),
+        wants_human=human,
+        asks_whether_bot=bot,
+        asks=human or bot or bool(_look(message).asking),
+        may_correct=may_correct(message.text),
+    )
+
+
+# People say the same short things all day long, and every message is looked at twice on its way.
+_SHORT = 64
+_remembered_look = lru_cache(maxsize=4_096)(_first_look)
 
 
 def understand(

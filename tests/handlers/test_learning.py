@@ -36,11 +36,12 @@ BOOK = surveying({**CALL, "tags": ["已留称呼"]}, TEA, {**BUDGET, "when": {"t
 def test_tags_follow_answers(given: dict[str, Any], has: list[str], add: list[str], remove: list[str]) -> None:
     known = person(answers=answers(**given), tags=frozenset(has))
     wanted = fx.PutTags(person_id=1, add=tuple(add), remove=tuple(remove), origin="survey")
-    assert retag(BOOK, known) == ([wanted] if add or remove else [])
+    assert retag(known, learned(BOOK, known)) == ([wanted] if add or remove else [])
 
 
 def test_a_source_may_bring_a_tag() -> None:
-    assert retag(BOOK, person(source="海报3")) == [fx.PutTags(person_id=1, add=("线下来的",), origin="survey")]
+    known = person(source="海报3")
+    assert retag(known, learned(BOOK, known)) == [fx.PutTags(person_id=1, add=("线下来的",), origin="survey")]
 
 
 def test_answers_of_a_closed_branch_do_not_count_and_come_back_with_it() -> None:

@@ -22,20 +22,24 @@ from tests.handlers.builders import AT, ROOM, answered, playbook, rings, says
 
 BOOK = playbook(words={"opt_out": ["别烦我了"]})
 HERE: dict[str, Any] = {"merchant": "m1", "account": "main", "at": AT}
-COMMAND = Needs.PEOPLE | Needs.STATUS | Needs.BOUND_GROUPS
+SETTLING = playbook(survey={"settle_seconds": 4})
+KNOWN = Needs.PEOPLE | Needs.STAFF
 
 
 @pytest.mark.parametrize(
     ("event", "wanted"),
     [
         (says("今天天气不错", group=ROOM), Needs.NOTHING),
-        (says("/状态", group=ROOM), COMMAND),
-        (says("状态", group=ROOM), COMMAND),
-        (says("退订", group=ROOM), Needs.PEOPLE),
-        (says("别烦我了", group=ROOM), Needs.PEOPLE),
-        (says("在吗", group=ROOM, mentions=("self",)), Needs.PEOPLE),
-        (says("我姓林"), Needs.PEOPLE | Needs.STAFF),
-        (says("状态"), COMMAND | Needs.STAFF),
+        (says("/状态", group=ROOM), Needs.SPEAKER | Needs.STATUS),
+        (says("／STATUS", group=ROOM), Needs.SPEAKER | Needs.STATUS),
+        (says("/帮助\n/恢复 全部", group=ROOM), Needs.SPEAKER | Needs.STATUS),
+        (says("/帮助", group=ROOM), Needs.SPEAKER),
+        (says("状态", group=ROOM), Needs.SPEAKER | Needs.STATUS),
+        (says("退订", group=ROOM), Needs.SPEAKER),
+        (says("别烦我了", group=ROOM), Needs.SPEAKER),
+        (says("在吗", group=ROOM, mentions=("self",)), Needs.SPEAKER),
+        (says("我姓林"), KNOWN),
+        (says("状态"), Needs.SPEAKER | Needs.STATUS | KNOWN),
         (SelfMessage(**HERE, to_contact="wx1"), Needs.DELIVERY | Needs.PEOPLE),
         (answered("sent"), Needs.DELIVERY | Needs.PEOPLE),
         (answered("refused"), Needs.DELIVERY | Needs.PEOPLE | Needs.BOUND_GROUPS),
@@ -56,3 +60,20 @@ COMMAND = Needs.PEOPLE | Needs.STATUS | Needs.BOUND_GROUPS
 )
 def test_what_must_be_known(event: Event, wanted: Needs) -> None:
     assert needs(event, BOOK) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("我姓林", Needs.SPEAKER),
+        ("哈哈", Needs.SPEAKER),
+        ("退订", Needs.SPEAKER),
+        ("/帮助", Needs.SPEAKER),
+        ("多少钱一斤？", KNOWN),
+        ("我找人工", KNOWN),
+        ("你是机器人吗", KNOWN),
+        ("刚才说错了，我姓王", KNOWN),
+    ],
+)
+def test_what_they_told_us_matters_where_something_follows_from_it_at_once(text: str, wanted: Needs) -> None:
+    assert needs(says(text), SETTLING) == wanted
