@@ -1,4 +1,4 @@
-"""Rules for the whole test run: on CI a skipped test is a failed one.
+"""Rules for the whole test run: on CI a skipped test is a failed one, and no test logs to another one's stream.
 
 A test that skips itself where a tool is missing is kind to a developer; on CI it would hide that nothing was tested.
 """
@@ -6,10 +6,11 @@ A test that skips itself where a tool is missing is kind to a developer; on CI i
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
+import structlog
 
 Report = TypeVar("Report", pytest.CollectReport, pytest.TestReport)
 
@@ -33,3 +34,10 @@ def _refuse_skip(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped on CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_its_own() -> Iterator[None]:
+    """Forget where a test's program logs to: that stream is closed when the test is over."""
+    yield
+    structlog.reset_defaults()
