@@ -21,7 +21,7 @@ import msgspec
 from bench.figures import Figure, Progress, spread
 from bench.inbound_mix import BATCH_SECONDS, QUESTIONS, START, wire_batches
 from bench.inbound_world import load_world, make_crowd, open_world
-from bench.raw_rows import copy_of, raw_seconds, written_rows
+from bench.raw_rows import copy_of, raw_seconds, record, written_rows
 from bot.store import Store
 from bot.store.batch import apply
 from bot.store.due import due_timers
@@ -48,15 +48,16 @@ def measure(
         world, scratch = Path(folder) / "world.db", Path(folder) / "scratch.db"
         load_world(f"sqlite:///{world}", crowd, QUESTIONS)
         with copy_of(world, scratch) as database:  # the same rows in every round, and everything is warm after it
+            record(database)
             run_seconds(database, batches_of_lines)
             written = written_rows(world, database)
-        limits = [raw_seconds(world, scratch, written, batches + 1)]
+        limits = [raw_seconds(world, scratch, written)]
         runs: list[float] = []
         for done in range(rounds):
             progress(done, rounds)
             with copy_of(world, scratch) as database:
                 runs.append(run_seconds(database, batches_of_lines))
-            limits.append(raw_seconds(world, scratch, written, batches + 1))
+            limits.append(raw_seconds(world, scratch, written))
     ratios = ratios_of(limits, runs)
     rows = sum(len(table.rows) for table in written)
     return [

@@ -100,10 +100,12 @@ def _resting_no_more(event: Message, person: PersonView) -> list[Effect]:
 def _unasked(event: Message, context: Context, person: PersonView, look: FirstLook) -> list[Effect]:
     if (answer := handoff.standing_answer(context, event.text)) is not None:
         return [_reply(event, context, person, answer)]
-    if not (look.asks or look.may_correct) or roles_of(
-        person, event.account, ""
-    ):  # the staff has nobody to be handed to
+    if not (look.asks or look.may_correct):
         return []
+    if roles_of(person, event.account, ""):  # the staff has nobody to be handed to
+        return []
+    if not look.may_correct:
+        return handoff.to_human(event.at, context, person, event.account, event.text)
     meant = meaning_unasked(
         event.text,
         prior=survey.prior_of(context, person),

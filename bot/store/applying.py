@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
-from sqlalchemy import and_, bindparam, delete, select, true, update
+from sqlalchemy import and_, bindparam, delete, select, text, true, update
 from sqlmodel import col
 
 from bot.store import Change, Writing
@@ -32,8 +31,8 @@ from bot.store.applying_people import (
     put_tags,
     rebind,
 )
-from bot.store.identify import chunks
 from bot.store.prepared import is_one_of
+from bot.store.timers import DROP_TIMERS
 from models import effects as fx
 from models.accounts import Account, AccountState
 from models.context import MerchantView
@@ -78,37 +77,35 @@ def put_accounts(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
 def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     first = writing.ids.take(writing.now, len(pairs))
     rows = [
-        {
-            "id": first + offset,
-            "merchant_id": merchant.id,
-            "key": effect.key,
-            "part": effect.part,
-            "account_id": effect.account,
-            "contact_id": effect.contact_id,
-            "group_id": effect.group_id,
-            "kind": effect.kind,
-            "lane": effect.lane,
-            "cause": effect.cause,
-            "priority": effect.priority,
-            "template": effect.template,
-            "text": effect.text,
-            "mentions": list(effect.mentions),
-            "media": msgspec.to_builtins(effect.media),
-            "request": effect.request,
-            "state": DeliveryState.PLANNED,
-            "due_at": effect.due or event.at,
-            "next_at": effect.due or event.at,
-            "not_after": effect.not_after,
-            "created_at": writing.now,
-            "about_consent": effect.about_consent,
-            "revision": effect.revision or merchant.revision,
-        }
-        for offset, (event, effect) in enumerate(pairs)
+        (
+            identity,
+            merchant.id,
+            one.key,
+            one.part,
+            one.account,
+            one.contact_id,
+            one.group_id,
+            one.kind,
+            one.lane,
+            one.cause,
+            one.priority,
+            one.template,
+            one.text,
+            one.mentions,
+            one.media,
+            one.request,
+            one.due or event.at,
+            one.due or event.at,
+            one.not_after,
+            writing.now,
+            one.about_consent,
+            one.revision or merchant.revision,
+        )
+        for identity, (event, one) in enumerate(pairs, first)
     ]
     written: Sequence[int] = range(first, first + len(rows))
-    if writing.insert_new(Delivery, rows) < len(rows):  # some were planned before, under the same keys
-        inserted = select(col(Delivery.id)).where(col(Delivery.id).between(first, first + len(rows) - 1))
-        written = sorted(writing.connection.execute(inserted).scalars())
+    if writing.put(Delivery, _DELIVERY, rows, "keep") < len(rows):  # some were planned before, under the same keys
+        written = sorted(identity for (identity,) in writing.rows(_BETWEEN, first=first, last=first + len(rows) - 1))
     writing.changed(
         [Change(identity, merchant.id, writing.now, DeliveryState.PLANNED, None, None) for identity in written]
     )
@@ -172,14 +169,11 @@ def cancel(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
         alike[effect.causes, effect.reason].append(effect.contact_id)
     for (causes, reason), contact_ids in alike.items():
-        cancelled = writing.connection.execute(
-            _CANCEL,
-            {"merchant": merchant.id, "ids": contact_ids, "causes": causes, "why": reason},
-        ).scalars()
+        values = {"merchant": merchant.id, "ids": contact_ids, "causes": causes, "why": reason}
         writing.changed(
             [
                 Change(identity, merchant.id, writing.now, DeliveryState.CANCELLED, reason, None)
-                for identity in sorted(cancelled)
+                for identity in sorted(identity for (identity,) in writing.rows(_CANCEL, **values))
             ]
         )
 
@@ -207,16 +201,9 @@ def confirm_by_fact(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
 
 def put_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     timers = {
-        (effect.kind, effect.subject): {
-            "merchant_id": merchant.id,
-            "kind": effect.kind,
-            "subject": effect.subject,
-            "account_id": effect.account,
-            "at": effect.at,
-        }
-        for _event, effect in pairs
+        (one.kind, one.subject): (merchant.id, one.kind, one.subject, one.account, one.at) for _event, one in pairs
     }
-    writing.upsert(Timer, list(timers.values()))
+    writing.put(Timer, ("merchant_id", "kind", "subject", "account_id", "at"), list(timers.values()), "replace")
 
 
 def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -224,12 +211,7 @@ def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
         by_kind[effect.kind].append(effect.subject)
     for kind, subjects in by_kind.items():
-        for chunk in chunks(subjects):
-            writing.connection.execute(
-                delete(Timer).where(
-                    col(Timer.merchant_id) == merchant.id, col(Timer.kind) == kind, col(Timer.subject).in_(chunk)
-                )
-            )
+        writing.rows(DROP_TIMERS, merchant=merchant.id, kind=kind, subjects=subjects)
 
 
 def put_playbooks(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -270,11 +252,12 @@ def put_pauses(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 def audit(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     first = writing.ids.take(writing.now, len(pairs))
-    writing.insert(
+    writing.put(
         AuditEntry,
+        ("id", "merchant_id", "at", "actor", "action", "target", "place", "result", "reason"),
         [
-            {"id": first + offset, "merchant_id": merchant.id, "at": event.at, **msgspec.structs.asdict(effect)}
-            for offset, (event, effect) in enumerate(pairs)
+            (identity, merchant.id, event.at, one.actor, one.action, one.target, one.place, one.result, one.reason)
+            for identity, (event, one) in enumerate(pairs, first)
         ],
     )
 
@@ -303,13 +286,19 @@ def _state_of(writing: Writing, delivery_id: int) -> str | None:
     return row.state if row else None
 
 
+_DELIVERY = (
+    "id", "merchant_id", "key", "part", "account_id", "contact_id", "group_id", "kind", "lane", "cause", "priority",
+    "template", "text", "mentions", "media", "request", "due_at", "next_at", "not_after", "created_at",
+    "about_consent", "revision",
+)  # fmt: skip
+_BETWEEN = select(col(Delivery.id)).where(col(Delivery.id).between(bindparam("first"), bindparam("last")))
 _CANCEL = (
     update(Delivery)
     .where(
         col(Delivery.merchant_id) == bindparam("merchant"),
         is_one_of(col(Delivery.contact_id), "ids"),
-        col(Delivery.state).in_(OPEN_STATES),
-        col(Delivery.cause).in_(bindparam("causes", expanding=True)),
+        text("state IN ('planned', 'waiting')"),  # in the words of the index, which holds what is open and no more
+        is_one_of(col(Delivery.cause), "causes"),
     )
     .values(state=DeliveryState.CANCELLED, reason=bindparam("why"), until=None)
     .returning(col(Delivery.id))

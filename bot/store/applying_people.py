@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from sqlalchemy import delete, true, tuple_, update
 from sqlmodel import col
 
@@ -12,7 +11,7 @@ from bot.store import Writing
 from bot.store.identify import chunks
 from models.context import MerchantView
 from models.deliveries import Delivery, DeliveryState
-from models.effects import SURVEY, PutTags
+from models.effects import SURVEY
 from models.events import Event
 from models.groups import ChatGroup
 from models.operations import Timer
@@ -135,18 +134,19 @@ def heard(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 def put_answers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     rows = {
-        (effect.person_id, effect.key): {
-            "merchant_id": merchant.id,
-            "person_id": effect.person_id,
-            "key": effect.key,
-            "value": effect.value,
-            "state": effect.state,
-            "at": event.at,
-            "revision": effect.revision or merchant.revision,
-        }
-        for event, effect in pairs
+        (one.person_id, one.key): (
+            merchant.id,
+            one.person_id,
+            one.key,
+            one.value,
+            one.state,
+            event.at,
+            one.revision or merchant.revision,
+        )
+        for event, one in pairs
     }
-    writing.upsert(Answer, list(rows.values()))
+    names = ("merchant_id", "person_id", "key", "value", "state", "at", "revision")
+    writing.put(Answer, names, list(rows.values()), "replace")
 
 
 def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -164,33 +164,43 @@ def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                     whose,
                 )
             )
-    added: list[tuple[Event, PutTags, str]] = [(event, effect, tag) for event, effect in pairs for tag in effect.add]
-    rows = {
-        (effect.person_id, tag): {
-            "merchant_id": merchant.id,
-            "person_id": effect.person_id,
-            "tag": tag,
-            "origin": effect.origin,
-            "at": event.at,
-        }
-        for event, effect, tag in added
+    added = {
+        (one.person_id, tag): (merchant.id, one.person_id, tag, one.origin, event.at)
+        for event, one in pairs
+        for tag in one.add
     }
-    writing.insert_new(Tag, list(rows.values()))
+    writing.put(Tag, ("merchant_id", "person_id", "tag", "origin", "at"), list(added.values()), "keep")
 
 
 def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    rows: dict[int, dict[str, Any]] = {}
-    for _event, effect in pairs:
-        row = msgspec.structs.asdict(effect.survey)
-        row |= {
-            "merchant_id": merchant.id,
-            "person_id": effect.person_id,
-            "account_id": row.pop("account"),
-            "aside": list(effect.survey.aside),
-            "pending": list(effect.survey.pending),
-        }
-        rows[effect.person_id] = row
-    writing.upsert(Survey, list(rows.values()))
+    latest = {effect.person_id: effect.survey for _event, effect in pairs}
+    rows = [
+        (
+            merchant.id,
+            person_id,
+            survey.contact_id,
+            survey.account,
+            survey.revision,
+            survey.state,
+            survey.question,
+            survey.asked,
+            survey.tries,
+            survey.nudges,
+            survey.aside,
+            survey.pending,
+            survey.started_at,
+            survey.asked_at,
+            survey.finished_at,
+        )
+        for person_id, survey in latest.items()
+    ]
+    writing.put(Survey, _SURVEY, rows, "replace")
+
+
+_SURVEY = (
+    "merchant_id", "person_id", "contact_id", "account_id", "revision", "state", "question", "asked", "tries", "nudges",
+    "aside", "pending", "started_at", "asked_at", "finished_at",
+)  # fmt: skip
 
 
 def opt_out(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

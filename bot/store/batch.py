@@ -6,16 +6,18 @@ on the same context: it is split into waves, and each wave's context is loaded a
 
 from __future__ import annotations
 
+import gc
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
@@ -25,6 +27,7 @@ from bot.store.contexts import load_contexts, take_seats
 from bot.store.engine import is_passing
 from bot.store.identify import Names, groups_of, identify, people_of
 from bot.store.prepared import is_one_of
+from bot.store.timers import DROP_TIMERS, THESE_TIMERS
 from handlers.needs import Needs, needs
 from models import events as ev
 from models import orders
@@ -32,7 +35,6 @@ from models.context import Context, MerchantView
 from models.effects import Effect, Follow
 from models.events import Event, Who
 from models.journal import Body, JournalEntry, SeenEvent
-from models.operations import Timer
 from models.timers import PERSON_TIMERS, SEAT_TIMER
 
 Decide = Callable[[Event, Context], Sequence[Effect]]
@@ -79,11 +81,25 @@ def _apply_together(
     by_merchant: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         by_merchant[outcome.event.merchant].append(outcome)
-    with store.writing() as writing:
+    with _collector_at_rest(), store.writing() as writing:
         for merchant_id, mine in by_merchant.items():
             fresh = _take_timers(writing, merchant_id, _drop_duplicates(writing, merchant_id, mine))
             _decide_in_waves(writing, merchants[merchant_id], fresh, decide)
     return outcomes
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No garbage collection within a batch: it makes a hundred thousand values and not one cycle, for which Python
+    would go through all that there is in memory again and again, a quarter of the time of a batch."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _drop_duplicates(writing: Writing, merchant_id: str, outcomes: list[Outcome]) -> list[Outcome]:
@@ -127,13 +143,6 @@ _SEEN = select(col(SeenEvent.wire_id)).where(
     col(SeenEvent.account_id) == bindparam("account"),
     is_one_of(col(SeenEvent.wire_id), "keys"),
 )
-_THESE_TIMERS = (
-    col(Timer.merchant_id) == bindparam("merchant"),
-    col(Timer.kind) == bindparam("kind"),
-    is_one_of(col(Timer.subject), "subjects"),
-)
-_TIMERS = select(col(Timer.subject), col(Timer.at)).where(*_THESE_TIMERS)
-_TAKE_TIMERS = delete(Timer).where(*_THESE_TIMERS).returning(col(Timer.subject))
 
 
 def _take_timers(writing: Writing, merchant_id: str, outcomes: list[Outcome]) -> list[Outcome]:
@@ -145,12 +154,12 @@ def _take_timers(writing: Writing, merchant_id: str, outcomes: list[Outcome]) ->
             outcome.duplicate = True  # unless it is found
     for kind, expected in ringing.items():
         subjects = list({subject for subject, _ in expected})
-        there = writing.rows(_TIMERS, merchant=merchant_id, kind=kind, subjects=subjects)
+        there = writing.rows(THESE_TIMERS, merchant=merchant_id, kind=kind, subjects=subjects)
         if taken := [timer for timer in there if timer in expected]:
             for timer in taken:
                 expected[timer].duplicate = False
             gone = {"merchant": merchant_id, "kind": kind, "subjects": [subject for subject, _ in taken]}
-            writing.rows(_TAKE_TIMERS, **gone)
+            writing.rows(DROP_TIMERS, **gone)
     return [outcome for outcome in outcomes if not outcome.duplicate]
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, reduce
-from operator import or_
+from functools import cache
 
 import msgspec
 from sqlalchemy import bindparam, func, select
@@ -55,43 +54,44 @@ def _load(
     wave: Sequence[tuple[Event, Needs]],
 ) -> Iterator[Context]:
     events = [event for event, _ in wave]
-    every = reduce(or_, {want for _, want in wave})
+    wanted = [_parts(want) for _, want in wave]
+    every = frozenset().union(*wanted)
     # Who each event is about and where; the first of them did it.
     everybody = [
         [(who.contact, names.contacts[who.contact].contact_id) for who in people_of(event)]
-        if _has(want, Needs.PEOPLE) or _has(want, Needs.SPEAKER)
+        if "PEOPLE" in parts or "SPEAKER" in parts
         else []
-        for event, want in wave
+        for event, parts in zip(events, wanted, strict=True)
     ]
     places = [list(groups_of(event)) for event in events]
     people_ids: set[int] = set()
     speaker_ids: set[int] = set()
-    for (_, want), pairs in zip(wave, everybody, strict=True):
-        (people_ids if _has(want, Needs.PEOPLE) else speaker_ids).update([contact_id for _, contact_id in pairs])
-    deliveries = deliveries_of(writing, merchant.id, events, names) if _has(every, Needs.DELIVERY) else {}
+    for parts, pairs in zip(wanted, everybody, strict=True):
+        (people_ids if "PEOPLE" in parts else speaker_ids).update([contact_id for _, contact_id in pairs])
+    deliveries = deliveries_of(writing, merchant.id, events, names) if "DELIVERY" in every else {}
     people_ids.update(found.contact_id for found in deliveries.values() if found.contact_id)
-    waiting_ids = _waiting(writing, merchant.id, events) if _has(every, Needs.WAITING) else {}
+    waiting_ids = _waiting(writing, merchant.id, events) if "WAITING" in every else {}
     for ids in waiting_ids.values():
         people_ids.update(ids)
-    staff_ids = _staff(writing, merchant) if _has(every, Needs.STAFF) else []
+    staff_ids = _staff(writing, merchant) if "STAFF" in every else []
     people_ids.update(staff_ids)
-    missing_ids = missing_friends(writing, merchant.id, events, names) if _has(every, Needs.MISSING) else []
+    missing_ids = missing_friends(writing, merchant.id, events, names) if "MISSING" in every else []
     people_ids.update(missing_ids)
     people = load_people(writing, merchant, accounts, people_ids, speaker_ids)
     staff = tuple(people[contact_id] for contact_id in staff_ids)
     group_ids = {names.groups[wire_id] for wire_ids in places for wire_id in wire_ids}
-    groups = load_groups(writing, merchant.id, group_ids, bound=_has(every, Needs.BOUND_GROUPS))
+    groups = load_groups(writing, merchant.id, group_ids, bound="BOUND_GROUPS" in every)
     by_wire = {group.wire_id: group for group in groups.values()}
     bound = {group.wire_id: group for group in groups.values() if group.tier}
-    entries = load_entries(writing, merchant.id, events) if _has(every, Needs.ENTRIES) else ()
-    status = load_status(writing, merchant, tuple(accounts.values())) if _has(every, Needs.STATUS) else None
+    entries = load_entries(writing, merchant.id, events) if "ENTRIES" in every else ()
+    status = load_status(writing, merchant, tuple(accounts.values())) if "STATUS" in every else None
     surveys = {
         person.person_id: merchant.playbook_of(person.survey.revision)
         for person in people.values()
         if person.survey and person.survey.revision != merchant.revision
     }
 
-    for position, (event, want) in enumerate(wave):
+    for position, (event, parts) in enumerate(zip(events, wanted, strict=True)):
         delivery = deliveries.get(position)
         them = {wire_id: people[contact_id] for wire_id, contact_id in everybody[position]}
         if delivery and delivery.contact_id:
@@ -105,23 +105,23 @@ def _load(
             person=person,
             group=by_wire.get(place[0]) if place else None,
             people=them,
-            groups=bound if _has(want, Needs.BOUND_GROUPS) else by_wire,
+            groups=bound if "BOUND_GROUPS" in parts else by_wire,
             delivery=delivery,
-            staff=staff if _has(want, Needs.STAFF) else (),
-            entries=entries if _has(want, Needs.ENTRIES) else (),
+            staff=staff if "STAFF" in parts else (),
+            entries=entries if "ENTRIES" in parts else (),
             waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
             if isinstance(event, orders.SeatsChanged)
             else (),
-            missing=tuple(people[contact_id] for contact_id in missing_ids) if _has(want, Needs.MISSING) else (),
+            missing=tuple(people[contact_id] for contact_id in missing_ids) if "MISSING" in parts else (),
             survey_playbook=surveys.get(person.person_id) if person and surveys else None,
-            status=status if _has(want, Needs.STATUS) else None,
+            status=status if "STATUS" in parts else None,
         )
 
 
 @cache
-def _has(want: Needs, part: Needs) -> bool:
-    """`part in want`, which costs a microsecond with Python's flags, remembered."""
-    return part in want
+def _parts(want: Needs) -> frozenset[str]:
+    """The names of what is wanted, remembered: to ask one of Python's flags costs a microsecond each time."""
+    return frozenset(part.name for part in Needs if part.name and part in want)
 
 
 def take_seats(context: Context, effects: Iterable[Effect]) -> None:
