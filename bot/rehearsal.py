@@ -29,6 +29,7 @@ from bot.store import Store, Writing
 from bot.store.batch import Outcome, apply
 from bot.store.migrating import upgrade
 from bot.story import Story
+from bot.story_faults import StoryFault
 from bot.story_lines import (
     AccountSpec,
     AnyLine,
@@ -40,7 +41,7 @@ from bot.story_lines import (
     WireFact,
     WorldSpec,
 )
-from bot.transports import Outgoing, Receipt
+from bot.transports import Outgoing, Receipt, SendError
 from bot.transports.simulator import Delivered, SimulatorTransport, World
 from bot.virtual_time import VirtualClock, run_virtually
 from handlers import decide
@@ -117,7 +118,7 @@ class _Stage:
                 groups=spec.groups,
                 auto=spec.auto,
             )
-        self.config = with_accounts(plan.config, spec)
+        self.config = with_accounts(plan.config, spec, str(plan.story.path))
         plan.story.check_accounts(account.id for account in self.config.accounts)
         self.world = World(spec, self.clock.true_now)
         zone = ZoneInfo(self.config.merchants[0].timezone)
@@ -230,21 +231,21 @@ class _Stage:
             return
         self.app = self.life = None
         doomed = [task for task in asyncio.all_tasks() if task not in (self.driver, self.starting)]
-        app.store.listeners.clear()
-        self.starting = asyncio.create_task(self._bury(app, life, doomed, down), name="start again")
-
-    async def _bury(
-        self, app: App, life: asyncio.Task[None], doomed: list[asyncio.Task[object]], down: timedelta | None
-    ) -> None:
+        # At once: what is ready to run must neither commit anything nor take what the next start is to hear.
         app.store.close()
+        for account in self.config.accounts:
+            self.world.cut_link(account.id)
+        for task in doomed:
+            task.cancel()
+        self.starting = asyncio.create_task(self._bury(life, doomed, down), name="start again")
+
+    async def _bury(self, life: asyncio.Task[None], doomed: list[asyncio.Task[object]], down: timedelta | None) -> None:
         while left := [task for task in doomed if not task.done()]:
             for task in left:
                 task.cancel()
             await asyncio.wait(left, timeout=_AN_INSTANT)
         with contextlib.suppress(BaseException):
             await life
-        for account in self.config.accounts:
-            self.world.cut_link(account.id)
         if down:
             await asyncio.sleep(down.total_seconds())
         self._start()
@@ -283,17 +284,21 @@ class _Wire:
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Send; if the process is to die now, the outcome is never heard of."""
-        if self._stage.armed is not None and self._stage.armed.after in (DeliveryState.CLAIMED, outgoing.key):
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(self._inner.send(outgoing), _AN_INSTANT)
-            if self._stage.struck(outgoing.key):
-                await asyncio.Event().wait()
+        if self._stage.struck(outgoing.key):
+            with contextlib.suppress(SendError):
+                self._stage.world.send(self.account, outgoing)  # the platform has it; nobody is left to hear the answer
+            await asyncio.Event().wait()
         return await self._inner.send(outgoing)
 
 
-def with_accounts(config: Config, spec: WorldSpec) -> Config:
-    """The configuration with the story's accounts, all on the simulator, in place of its own."""
+def with_accounts(config: Config, spec: WorldSpec, story: str) -> Config:
+    """The configuration with the story's accounts, all on the simulator, in place of its own. Raises `StoryFault`."""
     first = config.merchants[0].id
+    known = [merchant.id for merchant in config.merchants]
+    for one in spec.accounts:
+        if one.merchant and one.merchant not in known:
+            expected = f"one of: {', '.join(known)}"
+            raise StoryFault(story, 1, f"unknown merchant {one.merchant!r} of account {one.id!r}", expected)
     accounts = tuple(
         Account(id=one.id, name=one.name, merchant=one.merchant or first, transport="simulator")
         for one in spec.accounts

@@ -15,6 +15,8 @@ from models.events import FriendAdded, FriendRemoved, FriendRequested, SendAnswe
 from models.people import FriendshipState
 
 # Puppets differ in whether they say that an accepted friendship exists; after so long we look for ourselves.
+# The first friend list is fetched at login; who became a friend about then is new, whichever is heard of first.
+_FIRST_LIST_WITHIN = timedelta(minutes=1)
 _CONFIRMED_WITHIN = timedelta(seconds=5)
 # When many come at once, all are accepted and greeted before the first is asked anything.
 _FIRST = 1
@@ -60,7 +62,7 @@ def added(event: FriendAdded, context: Context) -> list[Effect]:
     effects: list[Effect] = [
         fx.ConfirmByFact(account=event.account, contact_id=person.contact_id, kind=DeliveryKind.FRIEND_ACCEPT)
     ]
-    if before is not None and before.state == FriendshipState.FRIEND:
+    if before is not None and before.state == FriendshipState.FRIEND and not _overtaken(event, before):
         return effects
     effects += [
         fx.PutFriendship(
@@ -170,6 +172,12 @@ def _is_new_friend(friendship: FriendshipView) -> bool:
     return friendship.added_at is not None and not friendship.old
 
 
+def _overtaken(event: FriendAdded, friendship: FriendshipView) -> bool:
+    """Whether the first friend list, on which everybody counts as old, was quicker than the news of this friendship."""
+    listed_at = friendship.added_at
+    return friendship.old and listed_at is not None and abs(event.at - listed_at) <= _FIRST_LIST_WITHIN
+
+
 def _was_old(friendship: FriendshipView | None) -> bool:
     return friendship is not None and friendship.old
 
@@ -182,7 +190,7 @@ def _first_source(friendship: FriendshipView | None, source: str) -> str:
 def _accept_key(event: FriendRequested, before: FriendshipView | None) -> str:
     """A request that is told twice is accepted once; asking again after the end of a friendship is another request,
     though some gateways give it the same handle."""
-    key = f"accept:{_of(event)}"
+    key = f"accept:{event.account}:{_of(event)}"
     ended = before is not None and before.state in (FriendshipState.FRIEND, FriendshipState.REMOVED)
     return f"{key}:{event.at:%Y%m%dT%H%M%S}" if ended else key
 

@@ -179,17 +179,24 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
             )
             for outcome, context in zip(wave, contexts, strict=True):
                 try:
-                    outcome.effects = list(decide(outcome.event, context))
+                    outcome.effects = list(decide(_in_our_time(writing, outcome.event), context))
                     take_seats(context, outcome.effects)
                 except Exception:  # noqa: BLE001 - a bug in one decision must not stop the others
                     outcome.error = traceback.format_exc()
                     _keep_error(writing, merchant.id, outcome)
-            apply_effects(writing, merchant, [(outcome.event, outcome.effects) for outcome in wave])
+            apply_effects(
+                writing, merchant, [(_in_our_time(writing, outcome.event), outcome.effects) for outcome in wave]
+            )
             followers += [
                 Outcome(effect.event) for outcome in wave for effect in outcome.effects if isinstance(effect, Follow)
             ]
         pending = followers
     raise RuntimeError(f"events keep raising further events; the last one: {pending[0].event!r}")
+
+
+def _in_our_time(writing: Writing, event: Event) -> Event:
+    """The platform's clock may be ahead of ours; what is reckoned from an event must not wait until ours is there."""
+    return event if event.at <= writing.now else msgspec.structs.replace(event, at=writing.now)
 
 
 def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:

@@ -51,7 +51,7 @@ def test_pause_holds_everything_but_answers_to_commands_until_resume(stage: Stag
             says("09:10:00", "wx-boss", "/恢复"),
         ]
     )
-    assert "waiting:paused" in played.states("accept:wx1:request:wx1")
+    assert "waiting:paused" in played.states("accept:main:wx1:request:wx1")
     assert [line["at"][11:16] for line in played.arrived(to="wx1", kind="friend_accept")] == ["09:10"]
     assert len(list(played.arrived(to="wx-boss"))) == 3
 

@@ -128,3 +128,41 @@ def test_too_frequent_silences_the_whole_account(stage: Stage) -> None:
     at = [line["at"][11:16] for line in played.arrived(kind="text")]
     assert at[0] >= "10:15"
     assert {line["delivery"] for line in played.arrived(kind="text")} >= {"greet:wx1", "ask:wx1:1", "greet:wx2"}
+
+
+def test_who_is_added_at_the_very_first_moment_is_greeted(stage: Stage) -> None:
+    added = {"type": "friend_added", "account": "main", "name": "新人"}
+    story = [{"at": "09:00:00", "contact": "wx1", **added}, {"at": "09:01:00", "contact": "wx2", **added}]
+    played = stage.play(story)
+    assert played.summary["greeted"] == 2
+
+
+def test_a_second_account_accepts_and_greets_too_and_does_not_survey_again(stage: Stage) -> None:
+    world = {"world": {"accounts": [{"id": "main"}, {"id": "second"}]}}
+    played = stage.play(
+        [
+            asks_to_be_friends("09:00:00", "wx1", id="e1"),
+            asks_to_be_friends("09:02:00", "wx1", id="e2") | {"account": "second"},
+        ],
+        world=world,
+    )
+    assert len(played.arrived(kind="friend_accept")) == 2
+    assert len(played.arrived(delivery="greet:wx1:second")) == 1
+    assert len([line for line in played.arrived() if line["delivery"].startswith("ask:")]) == 2  # one, and its nudge
+
+
+def test_a_clock_set_back_delays_nobody(stage: Stage) -> None:
+    played = stage.play([{"at": "08:59:00", "type": "clock", "shift": "-10m"}, asks_to_be_friends("09:00:00", "wx1")])
+    assert [line["at"][11:16] for line in played.arrived(delivery="greet:wx1")] == ["09:00"]
+
+
+def test_every_state_is_told_also_when_an_echo_settles_it_at_the_start(stage: Stage) -> None:
+    played = stage.play([{"at": "08:59:00", "type": "kill", "after": "claimed"}, asks_to_be_friends("09:00:00", "wx1")])
+    assert played.states("accept:main:wx1:request:wx1") == ["planned", "claimed", "unknown:crash", "confirmed"]
+
+
+def test_an_unknown_merchant_in_the_world_is_said_plainly(stage: Stage) -> None:
+    world = {"world": {"accounts": [{"id": "main", "merchant": "zz"}]}}
+    played = stage.play([operator("09:00:00", "group list")], world=world)
+    assert played.exit == 2
+    assert "zz" in played.errors

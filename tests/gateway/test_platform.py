@@ -79,7 +79,7 @@ def test_a_human_settles_an_uncertain_greeting(shop: Shop) -> None:
 def test_an_acceptance_that_is_refused_is_told_and_nobody_is_greeted(shop: Shop) -> None:
     shop.answers_next("friend_accept", "refused")
     request = shop.asks_friendship("wx-gone", "走了")
-    shop.bot.until("the failure", lambda: shop.bot.delivery(f"accept:wx-gone:{request}") == ("failed", "refused"))
+    shop.bot.until("the failure", lambda: shop.bot.delivery(f"accept:main:wx-gone:{request}") == ("failed", "refused"))
     shop.settled()
     assert shop.texts_to("wx-gone") == []
 

@@ -72,7 +72,7 @@ def test_the_first_matching_rule_decides_and_none_leaves_it_to_a_human(
         account="main", contact_id=11, person_id=1, state="requested", hello="想喝茶", source="海报3", request="r-1"
     )
     acceptance = fx.Send(
-        key="accept:wx1:r-1",
+        key="accept:main:wx1:r-1",
         account="main",
         kind=DeliveryKind.FRIEND_ACCEPT,
         lane=Lane.REPLY,
@@ -87,10 +87,10 @@ def test_the_first_matching_rule_decides_and_none_leaves_it_to_a_human(
 @pytest.mark.parametrize(
     ("state", "key"),
     [
-        ("requested", "accept:wx1:r-1"),
-        ("accepted", "accept:wx1:r-1"),
-        ("removed", "accept:wx1:r-1:20261123T010000"),
-        ("friend", "accept:wx1:r-1:20261123T010000"),
+        ("requested", "accept:main:wx1:r-1"),
+        ("accepted", "accept:main:wx1:r-1"),
+        ("removed", "accept:main:wx1:r-1:20261123T010000"),
+        ("friend", "accept:main:wx1:r-1:20261123T010000"),
     ],
 )
 def test_a_request_told_twice_is_accepted_once_and_a_new_one_again(state: str, key: str) -> None:
@@ -216,7 +216,7 @@ def test_of_a_stranger_who_writes_the_friend_list_knows_more(friendships: dict[s
     assert decide(says("你好"), context(person=known)) == [fx.Refresh(account="main")]
 
 
-ACCEPTANCE = delivery(kind="friend_accept", key="accept:wx1:r-1")
+ACCEPTANCE = delivery(kind="friend_accept", key="accept:main:wx1:r-1")
 LOOK = fx.PutTimer(kind="befriend", subject="wx1", at=AT.replace(second=5), account="main")
 
 
