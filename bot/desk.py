@@ -43,11 +43,26 @@ class Desk:
     ask: Callable[[Event], Awaitable[Outcome]]
     now: Callable[[], datetime]
     folder: Path
+    chosen: str = ""
 
     @property
     def merchant(self) -> MerchantView:
-        """The merchant whose command line this is: the first of the configuration."""
-        return next(iter(self.merchants.values()))
+        """The merchant whose command line this is: the chosen one, else the first. Raises `Refused`."""
+        if not self.chosen:
+            return next(iter(self.merchants.values()))
+        if self.chosen not in self.merchants:
+            raise Refused(f"没有商家「{self.chosen}」，现有：{'、'.join(self.merchants)}")
+        return self.merchants[self.chosen]
+
+    def merchant_of(self, account: str) -> MerchantView:
+        """The merchant of an account that was named, else the one whose command line this is. Raises `Refused`."""
+        if not account:
+            return self.merchant
+        for merchant in self.merchants.values():
+            if account in merchant.accounts:
+                return merchant
+        known = "、".join(one for merchant in self.merchants.values() for one in merchant.accounts)
+        raise Refused(f"没有账号「{account}」，现有：{known or '无'}")
 
     async def order(self, event: Event) -> str:
         """Give an order. Returns what was answered; raises `Refused`."""

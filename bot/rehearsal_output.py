@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import datetime, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -136,7 +136,7 @@ def summary(store: Store, merchants: Iterable[MerchantView], first: datetime, la
             select(func.count()).select_from(Survey).where(col(Survey.state) == SurveyState.FINISHED)
         ).scalar_one()
         for merchant in merchants:
-            days = (moment.astimezone(merchant.zone).date() for moment in (first, last))
+            days = whole_days(first.astimezone(merchant.zone), last.astimezone(merchant.zone))
             promises.update(row.state for row in promise_rows(connection, merchant, *days))
         touches = sorted(
             run(
@@ -170,6 +170,12 @@ def summary(store: Store, merchants: Iterable[MerchantView], first: datetime, la
             },
         }
     }
+
+
+def whole_days(first: datetime, last: datetime) -> tuple[date, date]:
+    """The local days that lie wholly between two moments: a promise is judged when its time is over."""
+    began = first.date() if first.time() == time(0) else first.date() + timedelta(days=1)
+    return began, last.date() - timedelta(days=1)
 
 
 def _quantile(values: list[int], share: float) -> int:

@@ -70,6 +70,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     is_friend: bool = True
     paused: bool = False
     complaint: bool = False
+    is_staff: bool = False
     had_contact: bool = True
     group_bound: bool = True
     human_until: datetime | None = None
@@ -186,7 +187,7 @@ def first_contact(delivery: Candidate, facts: Facts) -> Verdict | None:
 
 def person_cap(delivery: Candidate, facts: Facts) -> Verdict | None:
     """How often one person may be touched, over all accounts and groups."""
-    if delivery.to_group or delivery.lane == Lane.REPLY or delivery.is_act:
+    if delivery.to_group or delivery.lane == Lane.REPLY or delivery.is_act or _is_call(delivery, facts):
         return None
     caps = facts.playbook.caps
     week = _full(facts.touches_this_week, 1, caps.person_per_week)
@@ -209,7 +210,7 @@ def group_cap(delivery: Candidate, facts: Facts) -> Verdict | None:
 
 def quiet_hours(delivery: Candidate, facts: Facts) -> Verdict | None:
     """免打扰: hours of the day, and rest days as a whole; make-up working days are none."""
-    if delivery.lane == Lane.REPLY or delivery.is_act:
+    if delivery.lane == Lane.REPLY or delivery.is_act or _is_call(delivery, facts):
         return None
     until = quiet_until(facts.playbook, facts.now.astimezone(facts.zone))
     return Wait("quiet_hours", until.astimezone(facts.now.tzinfo)) if until else None
@@ -315,6 +316,11 @@ def _rests(playbook: Playbook, day: date) -> bool:
     return WEEKDAYS[day.weekday()] in playbook.rest_days or (
         "holidays" in playbook.rest_days and is_public_holiday(day)
     )
+
+
+def _is_call(delivery: Candidate, facts: Facts) -> bool:
+    """A member waits for one of us, or a group is full: the staff is told at once, however much it was told today."""
+    return facts.is_staff and not delivery.to_group and delivery.cause in (Cause.HANDOFF, Cause.GROUP)
 
 
 def _full(used: float, more: float, most: int | None) -> bool:

@@ -6,9 +6,11 @@ A command is read in the same way wherever it comes from: a shell, a running bot
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import tomllib
 from collections.abc import Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +38,10 @@ app.command("understand")(programs.understand)
 app.command("doctor")(programs.doctor)
 
 
+# Which merchant the command line being read is about; it stands before the command, whatever the command is.
+_merchant: ContextVar[str] = ContextVar("merchant", default="")
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -48,8 +54,10 @@ def about(
     _version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
+    merchant: Annotated[str, typer.Option("--merchant", help="Which merchant; default: the first one.")] = "",
 ) -> None:
     """掌柜：照看一家店的私域。"""
+    _merchant.set(merchant)
 
 
 _command = typer.main.get_command(app)
@@ -70,15 +78,16 @@ def read(argv: Sequence[str]) -> Any:
 
 async def execute(argv: Sequence[str], desk: Desk) -> Answer:
     """Deal with a command line at a desk."""
-    if argv and argv[0] in _OWN_PROCESS:
-        return Answer(f"{argv[0]} 不能在这里执行，请另开一个终端。\n", exit=2)
+    command = argv[2:3] if argv[:1] == ["--merchant"] else argv[:1]
+    if _OWN_PROCESS.issuperset(command) and command:
+        return Answer(f"{command[0]} 不能在这里执行，请另开一个终端。\n", exit=2)
     printed = io.StringIO()
     try:
         with contextlib.redirect_stdout(printed):
             request = read(argv)
         if not callable(request):  # --help, or what needs no desk
             return Answer(printed.getvalue(), exit=request if isinstance(request, int) else 0)
-        answer: Answer = await request(desk)
+        answer: Answer = await request(dataclasses.replace(desk, chosen=_merchant.get()))
     except MISTAKES as mistake:
         return Answer(f"{told(mistake)}\n", exit=2)
     return answer

@@ -32,7 +32,7 @@ def bind(
 
     async def request(desk: Desk) -> Answer:
         order = BindGroupOrder(
-            merchant=desk.merchant.id,
+            merchant=desk.merchant_of(account).id,
             account=account,
             at=desk.now(),
             group=room,

@@ -141,7 +141,7 @@ def list_roles(
 def _change(contact: str, role: str, account: str, group: str, *, as_json: bool, revoke: bool) -> Request:
     async def request(desk: Desk) -> Answer:
         order = GrantRoleOrder(
-            merchant=desk.merchant.id,
+            merchant=desk.merchant_of(account).id,
             account=account,
             at=desk.now(),
             contact=contact,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 import msgspec
@@ -21,7 +21,7 @@ app = typer.Typer(help="数据：必发做到了没有，新客接待得怎样�
 @app.command()
 def promises(
     since: Annotated[str, typer.Option("--from", help="The first day; default: the first post's.")] = "",
-    until: Annotated[str, typer.Option("--to", help="The last day; default: today.")] = "",
+    until: Annotated[str, typer.Option("--to", help="The last day; default: yesterday.")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
@@ -29,11 +29,12 @@ def promises(
     """Which promises were kept, late or missed."""
 
     async def request(desk: Desk) -> Answer:
-        today = desk.now().astimezone(desk.merchant.zone).date()
+        yesterday = desk.now().astimezone(desk.merchant.zone).date() - timedelta(days=1)
         with desk.store.reading() as connection:
-            first = _day(since) or first_day(connection, desk.merchant) or today
+            first = _day(since) or first_day(connection, desk.merchant) or yesterday
             rows = [
-                msgspec.to_builtins(row) for row in promise_rows(connection, desk.merchant, first, _day(until) or today)
+                msgspec.to_builtins(row)
+                for row in promise_rows(connection, desk.merchant, first, _day(until) or yesterday)
             ]
         return Answer(lines(rows) if as_json else table(rows, empty="这段时间没有必发。"))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 from sqlmodel import col
 
 from bot.store import Writing
@@ -21,6 +21,7 @@ from models.accounts import Account
 from models.context import AccountView, GroupView, MerchantView, PersonView
 from models.deliveries import OPEN_STATES, TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
 from models.groups import GroupMember
+from models.journal import JournalEntry
 from models.operations import Pause
 from models.people import Contact, Friendship, FriendshipState
 
@@ -76,6 +77,7 @@ class Loaded:
             consent=person.consent if person else None,
             is_friend=friendship is not None and friendship.state != FriendshipState.REMOVED,
             paused=self._is_paused(row, group),
+            is_staff=person is not None and bool(person.roles),
             had_contact=person is None or person.person_id in self.greeted,
             group_bound=group is None or group.tier is not None,
             human_until=group.human_until if to_group and group else friendship.human_until if friendship else None,
@@ -286,20 +288,26 @@ def _heard(
 
 
 def _greeted(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> set[int]:
+    """Who had another contact than promotions: something else was said to them, or they wrote to us."""
+    said = exists().where(
+        col(Delivery.merchant_id) == col(Contact.merchant_id),
+        col(Delivery.contact_id) == col(Contact.id),
+        col(Delivery.lane) != Lane.PROMOTION,
+        col(Delivery.kind).not_in(_NOT_TOUCHES),
+        col(Delivery.state).in_(TOUCHING_STATES),
+    )
+    heard = exists().where(
+        col(JournalEntry.merchant_id) == col(Contact.merchant_id),
+        col(JournalEntry.contact_id) == col(Contact.id),
+        col(JournalEntry.type) == "message",
+        col(JournalEntry.group_id).is_(None),
+    )
     rows = writing.connection.execute(
-        select(col(Contact.person_id))
-        .join(
-            Delivery,
-            and_(col(Delivery.merchant_id) == col(Contact.merchant_id), col(Delivery.contact_id) == col(Contact.id)),
-        )
-        .where(
+        select(col(Contact.person_id)).where(
             col(Contact.merchant_id) == merchant.id,
             col(Contact.person_id).in_({person.person_id for person in people.values()}),
-            col(Delivery.lane) != Lane.PROMOTION,
-            col(Delivery.kind).not_in(_NOT_TOUCHES),
-            col(Delivery.state).in_(TOUCHING_STATES),
+            or_(said, heard),
         )
-        .distinct()
     ).scalars()
     return set(rows)
 

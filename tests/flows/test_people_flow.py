@@ -242,3 +242,28 @@ def test_renumbered_friends_are_recognised_by_their_remark_and_never_greeted_ane
     assert played.arrived(delivery="greet:new-1") == []
     assert played.arrived(delivery="greet:new-boss") == []  # no remark, but an old friend's name: left to a human
     assert played.rows("who")[0]["answers"]["call"]["value"] == "老林"
+
+
+def test_who_wrote_to_us_may_be_told_of_an_offer_and_who_never_did_may_not(stage: Stage) -> None:
+    world: Line = {
+        "world": {
+            "accounts": [{"id": "main"}],
+            "contacts": [{"id": one, "friend_of": ["main"], "tags": ["老客"]} for one in ("wx1", "wx2")],
+        }
+    }
+    stage.write("calendar.csv", "key,date,time,tags,text,promotional\na,2026-11-23,10:30,老客,今天上新,yes\n")
+    played = stage.play(
+        [operator("08:00:00", "calendar import calendar.csv"), says("09:00:00", "wx1", "在吗")], world=world
+    )
+    assert len(played.arrived(delivery="entry:a:2026-11-23:wx1")) == 1
+    assert played.states("entry:a:2026-11-23:wx2") == ["planned", "skipped:first_contact"]
+
+
+def test_the_staff_is_told_at_once_that_somebody_wants_a_human(stage: Stage) -> None:
+    playbook = (stage.folder / "playbook.toml").read_text(encoding="utf-8")
+    quiet = '[[quiet_hours]]\nfrom = "22:00"\nto = "08:00"\n[caps]\nperson_per_day = 1\n'
+    stage.write("playbook.toml", playbook + quiet)
+    played = stage.play(
+        [asks_to_be_friends("21:00:00", "wx1"), says("22:30:00", "wx1", "人工"), says("22:40:00", "wx1", "转人工")]
+    )
+    assert [line["at"][11:16] for line in played.arrived(to="wx-boss")] == ["22:30", "22:40"]
