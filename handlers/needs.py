@@ -52,7 +52,7 @@ def needs(event: Event, playbook: Playbook) -> Needs:
         case ev.TimerDue():
             return Needs.PEOPLE | Needs.STAFF
         case ev.Roster():
-            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF
+            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS
         case ev.MessageRecalled() | ev.LoggedIn() | ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Unreadable():
             return Needs.NOTHING
         case _:

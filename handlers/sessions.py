@@ -11,6 +11,9 @@ from models.effects import Effect
 from models.events import Event, FriendAdded, LoggedIn, LoggedOut, Roster, ScanWanted, WentDeaf, Who
 from models.people import FriendshipState
 
+# Of the people of a group so many must be in the one that is taken for it. The contract's number.
+_SAME_PEOPLE = 0.8
+
 
 def logged_in(event: LoggedIn, _context: Context) -> list[Effect]:
     """On line; the lists of friends and groups are asked for."""
@@ -49,6 +52,7 @@ def roster(event: Roster, context: Context) -> list[Effect]:
         else:
             effects.append(_added(event, who, known.source))
     if event.groups:
+        effects += _regrouped(event, context, effects)
         effects.append(fx.PutGroups(account=event.account, groups=event.groups))
         # Whoever is missing from a list has left without a word: their seats are for who waits.
         tiers = sorted({group.tier for group in context.groups.values() if group.tier})
@@ -67,6 +71,37 @@ def _remarked(event: Roster, person: PersonView, remark: str) -> list[Effect]:
     ]
 
 
+def _regrouped(event: Roster, context: Context, so_far: list[Effect]) -> list[Effect]:
+    """A bound group that is not on the list, and one that we do not know with the same people in it, are one group.
+
+    Never by the topic: anybody can call a group what ours is called.
+    """
+    people = {**context.people}
+    former = {person.contact_id: person for person in context.missing}
+    for effect in so_far:
+        if isinstance(effect, fx.Rebind):
+            people[effect.wire_id] = former[effect.contact_id]
+    listed = {group.group for group in event.groups or ()}
+    gone = [
+        group for group in context.groups.values() if group.account == event.account and group.wire_id not in listed
+    ]
+    effects: list[Effect] = []
+    for group in event.groups or ():
+        if group.group in context.groups:
+            continue
+        members = [people[who.contact] for who in group.members if not people[who.contact].is_ours]
+        for one in gone:
+            others = max(1, one.members - 1)  # without our account, whose id may be new as well
+            if sum(one.id in person.groups for person in members) >= _SAME_PEOPLE * others:
+                gone.remove(one)
+                effects.append(fx.RebindGroup(group_id=one.id, wire_id=group.group, former_wire_id=one.wire_id))
+                effects.append(
+                    fx.Audit(actor="bot", action="rebind", target=group.group, place=event.account, reason=one.wire_id)
+                )
+                break
+    return effects
+
+
 def _unknown(event: Roster, context: Context, person: PersonView, who: Who) -> list[Effect]:
     """Somebody on a later list whom we do not know: missed while we were away, or known under another id.
 
@@ -82,6 +117,13 @@ def _unknown(event: Roster, context: Context, person: PersonView, who: Who) -> l
                     wire_id=who.contact,
                     stranger_id=person.contact_id,
                     former_wire_id=former[0].wire_id,
+                ),
+                # The remark is ours, so nobody can claim it: what they might do they may do under the new id too.
+                *(
+                    fx.PutRole(
+                        wire_id=who.contact, role=held.role, account=held.account, group=held.group, granted_by="rebind"
+                    )
+                    for held in former[0].roles
                 ),
                 fx.Audit(
                     actor="bot", action="rebind", target=who.contact, place=event.account, reason=former[0].wire_id

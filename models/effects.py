@@ -127,6 +127,14 @@ class Rebind(Effect, frozen=True, kw_only=True):
     former_wire_id: str
 
 
+class RebindGroup(Effect, frozen=True, kw_only=True):
+    """The platform calls a group by another id now; its binding and history stay with it."""
+
+    group_id: int
+    wire_id: str
+    former_wire_id: str
+
+
 class Hold(Effect, frozen=True, kw_only=True):
     """A human is talking in this conversation: automation holds back until then."""
 

@@ -16,6 +16,7 @@ from bot.store.applying_groups import (
     bind_groups,
     put_groups,
     put_members,
+    rebind_groups,
     release,
     rename_groups,
     reserve,
@@ -305,6 +306,7 @@ _CANCEL = (
 )
 _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Rebind: rebind,
+    fx.RebindGroup: rebind_groups,
     fx.PutAccount: put_accounts,
     fx.PutFriendship: put_friendships,
     fx.PutGroups: put_groups,

@@ -22,16 +22,7 @@ Pairs = list[tuple[Event, Any]]
 def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Make the member lists those of the platform, in statements per list and not per member."""
     for event, effect in pairs:
-        wire_ids = [group.group for group in effect.groups]
-        ids: dict[str, int] = {
-            wire_id: identity
-            for chunk in chunks(wire_ids)
-            for wire_id, identity in writing.connection.execute(
-                select(col(ChatGroup.wire_id), col(ChatGroup.id)).where(
-                    col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id).in_(chunk)
-                )
-            )
-        }
+        ids = _ids(writing, merchant, [group.group for group in effect.groups])
         for group in effect.groups:
             identity = ids[group.group]
             values = {"topic": group.topic, "platform_owner": group.owner}
@@ -51,6 +42,17 @@ def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             )
             _join(writing, merchant, identity, sorted(listed - present), event.at, "")
             _leave(writing, merchant, identity, sorted(present - listed), event.at)
+
+
+def rebind_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """Swap the ids of the group and of the row that was made for its new id, by way of one that no platform gives."""
+    for _event, effect in pairs:
+        stranger = _ids(writing, merchant, [effect.wire_id]).get(effect.wire_id)
+        if stranger is not None:
+            _update_group(writing, merchant, stranger, {"wire_id": f"\x01{stranger}"})
+        _update_group(writing, merchant, effect.group_id, {"wire_id": effect.wire_id})
+        if stranger is not None:
+            _update_group(writing, merchant, stranger, {"wire_id": effect.former_wire_id})
 
 
 def put_members(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -118,6 +120,19 @@ def wait_for_seat(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
             for event, effect in pairs
         ],
     )
+
+
+def _ids(writing: Writing, merchant: MerchantView, wire_ids: list[str]) -> dict[str, int]:
+    """Our ids of groups by the platform's."""
+    return {
+        wire_id: identity
+        for chunk in chunks(wire_ids)
+        for wire_id, identity in writing.connection.execute(
+            select(col(ChatGroup.wire_id), col(ChatGroup.id)).where(
+                col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id).in_(chunk)
+            )
+        )
+    }
 
 
 def _known(writing: Writing, merchant: MerchantView, people: Iterable[Who]) -> dict[str, Known]:

@@ -267,3 +267,61 @@ def test_the_staff_is_told_at_once_that_somebody_wants_a_human(stage: Stage) -> 
         [asks_to_be_friends("21:00:00", "wx1"), says("22:30:00", "wx1", "人工"), says("22:40:00", "wx1", "转人工")]
     )
     assert [line["at"][11:16] for line in played.arrived(to="wx-boss")] == ["22:30", "22:40"]
+
+
+def test_a_renumbered_group_keeps_its_binding_and_gets_its_post(stage: Stage) -> None:
+    members = [f"m{number}" for number in range(4)]
+    world: Line = {
+        "world": {
+            "accounts": [{"id": "main"}],
+            "contacts": [{"id": one, "friend_of": ["main"], "remark": f"备注-{one}"} for one in members],
+            "groups": [{"id": ROOM, "topic": "分院一群", "owner": "main", "members": ["main", *members]}],
+        }
+    }
+    stage.write("calendar.csv", "key,date,time,tiers,text\na,2026-11-23,12:30,分院,今天上新\n")
+    ids = {ROOM: "new@chatroom", **{one: f"new-{one}" for one in members}}
+    played = stage.play(
+        [
+            BIND,
+            operator("08:00:10", "calendar import calendar.csv"),
+            {"at": "12:00:00", "type": "renumbered", "ids": ids, "account": "main"},
+            operator("13:00:00", "group list --json"),
+        ],
+        world=world,
+    )
+    assert [line["to"] for line in played.arrived(kind="text")] == [{"group": "new@chatroom"}]
+    bound = [row for row in played.rows("group list") if row["tier"]]
+    assert [(row["group"], row["members"]) for row in bound] == [("new@chatroom", 5)]
+
+
+def test_a_group_of_the_same_name_with_other_people_is_another_group(stage: Stage) -> None:
+    world: Line = {
+        "world": {
+            "accounts": [{"id": "main"}],
+            "groups": [{"id": ROOM, "topic": "分院一群", "owner": "main", "members": ["main", "a", "b", "c"]}],
+        }
+    }
+    gone = {"at": "11:00:00", "type": "group_left", "account": "main", "group": ROOM, "members": [{"contact": "main"}]}
+    fake = {
+        "at": "11:30:00",
+        "type": "group_joined",
+        "account": "main",
+        "group": "fake@chatroom",
+        "members": [{"contact": "main"}, {"contact": "x"}, {"contact": "y"}],
+    }
+    played = stage.play([BIND, gone, fake, operator("14:00:00", "group list --json")], world=world)
+    assert [row["group"] for row in played.rows("group list") if row["tier"]] == [ROOM]
+
+
+def test_a_renumbered_owner_is_still_obeyed(stage: Stage) -> None:
+    world: Line = {
+        "world": {
+            "accounts": [{"id": "main"}],
+            "contacts": [{"id": "wx-boss", "name": "老板", "friend_of": ["main"], "remark": "老板本人"}],
+        }
+    }
+    renumbered = {"at": "12:00:00", "type": "renumbered", "ids": {"wx-boss": "new-boss"}, "account": "main"}
+    played = stage.play(
+        [operator("08:00:00", "group list"), renumbered, says("12:30:00", "new-boss", "/状态")], world=world
+    )
+    assert len(played.arrived(to="new-boss", kind="text")) == 1

@@ -45,7 +45,7 @@ KNOWN = Needs.PEOPLE | Needs.STAFF
         (answered("refused"), Needs.DELIVERY | Needs.PEOPLE | Needs.BOUND_GROUPS),
         (FriendAdded(**HERE, contact=Who("wx1")), Needs.PEOPLE),
         (GroupJoined(**HERE, group=ROOM), Needs.PEOPLE),
-        (Roster(**HERE), Needs.PEOPLE | Needs.MISSING | Needs.STAFF),
+        (Roster(**HERE), Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS),
         (LoggedIn(**HERE, self_id="self"), Needs.NOTHING),
         (MessageRecalled(**HERE, message="e1"), Needs.NOTHING),
         (rings("entry", "a-1"), Needs.ENTRIES),
