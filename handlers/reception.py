@@ -173,9 +173,12 @@ def _is_new_friend(friendship: FriendshipView) -> bool:
 
 
 def _overtaken(event: FriendAdded, friendship: FriendshipView) -> bool:
-    """Whether the first friend list, on which everybody counts as old, was quicker than the news of this friendship."""
+    """Whether the first friend list, on which everybody counts as old, was quicker than the news of this friendship.
+
+    News from after the list is what some gateways say again of old friends at each start.
+    """
     listed_at = friendship.added_at
-    return friendship.old and listed_at is not None and abs(event.at - listed_at) <= _FIRST_LIST_WITHIN
+    return friendship.old and listed_at is not None and timedelta() <= listed_at - event.at <= _FIRST_LIST_WITHIN
 
 
 def _was_old(friendship: FriendshipView | None) -> bool:
