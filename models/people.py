@@ -78,7 +78,6 @@ class Friendship(SQLModel, table=True):
     remark: str = ""
     human_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # a human is talking; automation holds back
     last_heard_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    last_robot_notice_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class SurveyState(StrEnum):

@@ -336,7 +336,6 @@ def upgrade() -> None:
         sa.Column("remark", sa.String(), nullable=False),
         sa.Column("human_until", models.columns.UtcDateTime(), nullable=True),
         sa.Column("last_heard_at", models.columns.UtcDateTime(), nullable=True),
-        sa.Column("last_robot_notice_at", models.columns.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["merchant_id", "contact_id"],
             ["contact.merchant_id", "contact.id"],
