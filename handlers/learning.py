@@ -38,10 +38,12 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """What a playbook says about tags. `governed` are those that come and go with answers, `chained` the rules that
-    look at tags themselves; `branches_by_tags` says that questions do."""
+    """What a playbook says about tags. `branches` are the questions that are not for everybody, `tagging` those that
+    bring tags by being answered. `governed` are the tags that come and go with answers, `chained` the rules that look at
+    tags themselves; `branches_by_tags` says that questions do."""
 
-    keys: frozenset[str]
+    branches: Mapping[str, Question]
+    tagging: tuple[Question, ...]
     governed: frozenset[str]
     rules: tuple[TagRule, ...]
     chained: tuple[TagRule, ...]
@@ -52,7 +54,8 @@ class _Rules(msgspec.Struct, frozen=True, kw_only=True):
 def _rules_of(playbook: Playbook) -> _Rules:
     questions, rules = playbook.survey.questions, playbook.survey.tags
     return _Rules(
-        keys=frozenset(question.key for question in questions),
+        branches={question.key: question for question in questions if question.when is not None},
+        tagging=tuple(question for question in questions if question.tags),
         governed=frozenset(
             [tag for question in questions for tag in question.tags] + [tag for rule in rules for tag in rule.add]
         ),
@@ -71,17 +74,17 @@ def learned(playbook: Playbook, person: PersonView) -> Learned:
 
     Answers of a branch that an earlier answer has closed since are kept and do not count.
     """
-    rules, answers = _rules_of(playbook), person.answers
-    live = frozenset(answers).difference(rules.keys)
-    facts = _facts(playbook, person, live, tagged=rules.branches_by_tags)
-    waiting = [question for question in playbook.survey.questions if question.key in answers]
-    while more := {one.key for one in waiting if one.when is None or holds(one.when, facts)}:
+    rules = _rules_of(playbook)
+    live = frozenset(person.answers).difference(rules.branches)
+    waiting = [question for key, question in rules.branches.items() if key in person.answers]
+    while waiting:
+        facts = _facts(rules, person, live, tagged=rules.branches_by_tags)
+        more = {one.key for one in waiting if one.when is None or holds(one.when, facts)}
+        if not more:
+            break
         live |= more
         waiting = [one for one in waiting if one.key not in more]
-        facts = _facts(playbook, person, live, tagged=rules.branches_by_tags)
-    if not rules.branches_by_tags:
-        facts = _facts(playbook, person, live, tagged=True)
-    return Learned(live=live, facts=facts)
+    return Learned(live=live, facts=_facts(rules, person, live, tagged=True))
 
 
 def retag(person: PersonView, known: Learned) -> list[Effect]:
@@ -92,7 +95,7 @@ def retag(person: PersonView, known: Learned) -> list[Effect]:
     return [fx.PutTags(person_id=person.person_id, add=tuple(add), remove=tuple(remove), origin=SURVEY)]
 
 
-def _facts(playbook: Playbook, person: PersonView, live: frozenset[str], *, tagged: bool) -> Facts:
+def _facts(rules: _Rules, person: PersonView, live: frozenset[str], *, tagged: bool) -> Facts:
     """What conditions may look at; the tags cost most and are left out where nothing looks at them."""
     given = {
         key: answer.value
@@ -101,14 +104,14 @@ def _facts(playbook: Playbook, person: PersonView, live: frozenset[str], *, tagg
     }
     if not tagged:
         return Facts(answers=given, source=person.source)
-    rules = _rules_of(playbook)
     tags = person.tags - rules.governed
-    tags |= {tag for question in playbook.survey.questions if question.key in given for tag in question.tags}
+    tags |= {tag for question in rules.tagging if question.key in given for tag in question.tags}
     facts = Facts(tags=tags, answers=given, source=person.source)
     earned = {tag for rule in rules.rules if holds(rule.when, facts) for tag in rule.add}
-    while True:  # a rule may build on the tags of another
+    while rules.chained:  # a rule may build on the tags of another
         facts = Facts(tags=tags | earned, answers=given, source=person.source)
         more = {tag for rule in rules.chained if holds(rule.when, facts) for tag in rule.add} - earned
         if not more:
             return facts
         earned |= more
+    return Facts(tags=tags | earned, answers=given, source=person.source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -57,6 +58,8 @@ _COMMON = frozenset(
     )
 )
 
+
+_EMPTY = re.compile(r"[你您我吗呢的了是在有多几哪么吧呀请]")
 
 _TOLD_WITHIN = 12
 """Clauses in which a correction has given its new value, or gives none."""
@@ -174,25 +177,25 @@ def _about(question: Question, text: str) -> bool:
 
 def _named(question: Question, text: str) -> int:
     """How plainly a text speaks of a question: by the nouns of its type, or by words of its wording."""
+    noun, grams = _wording(question)
+    return (3 if noun is not None and noun.search(text) else 0) + (0 if grams.isdisjoint(_grams(text)) else 3)
+
+
+@lru_cache(maxsize=256)
+def _wording(question: Question) -> tuple[re.Pattern[str] | None, frozenset[str]]:
+    """The nouns of a question's type, and the pairs of characters that tell its wording from others."""
     noun = _NOUNS.get(question.type)
     if question.type == "number":
         asked = readable(f"{question.text} {question.key}")
         noun = _MONEY if is_about_money(asked) else _PEOPLE if is_about_people(asked) else None
-    score = 3 if noun is not None and noun.search(text) else 0
-    return score + (3 if set(_bigrams(question)) & _grams(text) else 0)
+    telling = (gram for gram in _grams(readable(question.text)) if gram not in _COMMON and not _EMPTY.search(gram))
+    return noun, frozenset(telling)
 
 
-def _grams(text: str) -> set[str]:
+@lru_cache(maxsize=64)
+def _grams(text: str) -> frozenset[str]:
     core = dense(text)
-    return {core[at : at + 2] for at in range(len(core) - 1)}
-
-
-def _bigrams(question: Question) -> list[str]:
-    core = dense(readable(question.text))
-    grams = [core[at : at + 2] for at in range(len(core) - 1)]
-    return [
-        gram for gram in grams if gram not in _COMMON and not re.search(r"[你您我吗呢的了是在有多几哪么吧呀请]", gram)
-    ]
+    return frozenset(core[at : at + 2] for at in range(len(core) - 1))
 
 
 def _mentions(prior: Prior, text: str) -> bool:
