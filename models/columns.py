@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Table
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
@@ -37,6 +38,20 @@ def _utc(value: datetime | None) -> datetime | None:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
+def sqlite_texts(values: Sequence[datetime | None]) -> list[str | None]:
+    """A column of times as SQLite's texts, for many rows at once: msgspec writes a time in a fortieth of what
+    `isoformat` takes. Raises ValueError for naive times."""
+    return [
+        f"{text[:10]} {text[11:-1]}" if text is not None and len(text) == _UTC_LENGTH else _sqlite_text(value)
+        for text, value in zip(msgspec.to_builtins(values), values, strict=True)
+    ]
+
+
+def from_sqlite_texts(texts: Sequence[str | None]) -> list[datetime | None]:
+    """The times of a column of SQLite's texts."""
+    return msgspec.convert([text and f"{text}Z" for text in texts], _TIMES)
+
+
 def _sqlite_text(value: datetime | None) -> str | None:
     moment = _utc(value)
     return None if moment is None else moment.isoformat(" ", "microseconds")[:_TEXT_LENGTH]
@@ -47,6 +62,8 @@ def _from_sqlite_text(value: str | None) -> datetime | None:
 
 
 _TEXT_LENGTH = len("2026-11-20 02:00:00.000000")
+_UTC_LENGTH = len("2026-11-20T02:00:00.000001Z")  # a whole second and another zone are written in another length
+_TIMES = list[datetime | None]
 
 
 def table_of(model: type[SQLModel]) -> Table:

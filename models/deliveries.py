@@ -110,6 +110,12 @@ class Delivery(SQLModel, table=True):
             sqlite_where=text("state IN ('claimed', 'unknown')"),
             postgresql_where=text("state IN ('claimed', 'unknown')"),
         ),
+        Index(
+            "delivery_open_contact",
+            "contact_id",
+            sqlite_where=text("state IN ('planned', 'waiting')"),
+            postgresql_where=text("state IN ('planned', 'waiting')"),
+        ),
         Index("delivery_contact", "contact_id", "left_at"),
         Index("delivery_group", "group_id", "left_at"),
         Index("delivery_left", "account_id", "left_at"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import Id, UtcDateTime
@@ -40,6 +40,13 @@ class GroupMember(SQLModel, table=True):
         ForeignKeyConstraint(["merchant_id", "group_id"], ["chat_group.merchant_id", "chat_group.id"]),
         ForeignKeyConstraint(["merchant_id", "contact_id"], ["contact.merchant_id", "contact.id"]),
         Index("group_member_contact", "merchant_id", "contact_id"),
+        Index(
+            "group_member_present",
+            "merchant_id",
+            "group_id",
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
     )
 
     merchant_id: str = Field(primary_key=True)

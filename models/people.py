@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKeyConstraint, Index
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import Id, UtcDateTime
@@ -36,7 +36,7 @@ class Contact(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["merchant_id", "person_id"], ["person.merchant_id", "person.id"]),
         Index("contact_wire", "merchant_id", "wire_id", unique=True),
-        Index("contact_person", "merchant_id", "person_id"),
+        Index("contact_person", "merchant_id", "person_id", "id"),
     )
 
     merchant_id: str = Field(primary_key=True)
@@ -62,6 +62,7 @@ class Friendship(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["merchant_id", "contact_id"], ["contact.merchant_id", "contact.id"]),
         Index("friendship_contact", "merchant_id", "contact_id"),
+        Index("friendship_added", "merchant_id", "added_at", "old"),
     )
 
     merchant_id: str = Field(primary_key=True)
@@ -93,7 +94,15 @@ class Survey(SQLModel, table=True):
     """The survey of one person. It is a row, not a coroutine: a restart loses nothing."""
 
     __tablename__ = "survey"
-    __table_args__ = (ForeignKeyConstraint(["merchant_id", "person_id"], ["person.merchant_id", "person.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["merchant_id", "person_id"], ["person.merchant_id", "person.id"]),
+        Index(
+            "survey_open",
+            "merchant_id",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
 
     merchant_id: str = Field(primary_key=True)
     person_id: int = Field(primary_key=True, sa_type=Id)

@@ -68,7 +68,7 @@ class Writing:
 
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
         """What a statement that is a constant of its module finds (or returns), with parameters by name."""
-        return prepared(self.connection.dialect.name, statement).rows(self.connection, values)
+        return read(self.connection, statement, **values)
 
     def _write(self, table: Any, rows: Sequence[dict[str, Any]], conflict: Conflict) -> int:
         names = tuple(rows[0]) if rows else ()
@@ -86,6 +86,11 @@ class Writing:
             ],
         )
         self.changes += changes
+
+
+def read(connection: Connection, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
+    """What a statement that is a constant of its module finds on a connection, with parameters by name."""
+    return prepared(connection.dialect.name, statement).rows(connection, values)
 
 
 class Store:

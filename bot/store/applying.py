@@ -32,7 +32,7 @@ from bot.store.applying_people import (
     put_tags,
     rebind,
 )
-from bot.store.prepared import is_one_of
+from bot.store.prepared import is_one_of, unindexed
 from bot.store.timers import DROP_TIMERS
 from models import effects as fx
 from models.accounts import Account, AccountState
@@ -296,7 +296,7 @@ _BETWEEN = select(col(Delivery.id)).where(col(Delivery.id).between(bindparam("fi
 _CANCEL = (
     update(Delivery)
     .where(
-        col(Delivery.merchant_id) == bindparam("merchant"),
+        unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
         is_one_of(col(Delivery.contact_id), "ids"),
         text("state IN ('planned', 'waiting')"),  # in the words of the index, which holds what is open and no more
         is_one_of(col(Delivery.cause), "causes"),

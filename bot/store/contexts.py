@@ -241,21 +241,22 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
     )
 
 
+_CHIEFS = select(col(RoleGrant.wire_id)).where(
+    col(RoleGrant.merchant_id) == bindparam("merchant"),
+    is_one_of(col(RoleGrant.role), "chiefs"),
+    col(RoleGrant.group_wire_id) == "",
+)
+_NAMED = select(col(Contact.id)).where(
+    col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.wire_id), "wire_ids")
+)
+
+
 def _staff(writing: Writing, merchant: MerchantView) -> list[int]:
     """The contact ids of the owners and admins whom we have met."""
     chiefs = (Role.OWNER, Role.ADMIN)
     named = {wire_id for _, wire_id, role in merchant.admins if role in chiefs}
-    granted = select(col(RoleGrant.wire_id)).where(
-        col(RoleGrant.merchant_id) == merchant.id, col(RoleGrant.role).in_(chiefs), col(RoleGrant.group_wire_id) == ""
-    )
-    named.update(writing.connection.execute(granted).scalars())
-    return list(
-        writing.connection.execute(
-            select(col(Contact.id))
-            .where(col(Contact.merchant_id) == merchant.id, col(Contact.wire_id).in_(named))
-            .order_by(col(Contact.id))
-        ).scalars()
-    )
+    named.update(wire_id for (wire_id,) in writing.rows(_CHIEFS, merchant=merchant.id, chiefs=chiefs))
+    return sorted(contact_id for (contact_id,) in writing.rows(_NAMED, merchant=merchant.id, wire_ids=sorted(named)))
 
 
 def _waiting(writing: Writing, merchant_id: str, events: Sequence[Event]) -> dict[str, list[int]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from bot.store import Store
+from bot.store import Store, read
+from bot.store.prepared import is_one_of, unindexed
 from models.context import MerchantView
 from models.events import TimerDue
 from models.operations import Timer
@@ -16,28 +17,25 @@ from models.operations import Timer
 # So many at once; the rest ring right after.
 MOST = 500
 
+_MINE = is_one_of(unindexed(col(Timer.merchant_id)), "merchants")
+_DUE = (
+    select(col(Timer.merchant_id), col(Timer.account_id), col(Timer.kind), col(Timer.subject), col(Timer.at))
+    .where(_MINE, col(Timer.at) <= bindparam("now"))
+    .order_by(col(Timer.at), col(Timer.kind), col(Timer.subject))
+    .limit(MOST)
+)
+_FOLLOWING = select(col(Timer.at)).where(_MINE, col(Timer.at) > bindparam("now")).order_by(col(Timer.at)).limit(1)
+
 
 def due_timers(store: Store, merchants: Mapping[str, MerchantView]) -> tuple[list[TimerDue], datetime | None]:
     """What rings now, in order, and when the next one does (None: never)."""
     now = store.now()
-    mine = col(Timer.merchant_id).in_(merchants)
+    values = {"merchants": list(merchants), "now": now}
     with store.reading() as connection:
-        rows = connection.execute(
-            select(Timer.__table__)  # type: ignore[attr-defined]
-            .where(mine, col(Timer.at) <= now)
-            .order_by(col(Timer.at), col(Timer.kind), col(Timer.subject))
-            .limit(MOST)
-        ).all()
-        following = connection.execute(select(func.min(col(Timer.at))).where(mine, col(Timer.at) > now)).scalar()
+        rows = read(connection, _DUE, **values)
+        following = next((at for (at,) in read(connection, _FOLLOWING, **values)), None)
     rung = [
-        TimerDue(
-            merchant=row.merchant_id,
-            account=row.account_id,
-            at=now,
-            kind=row.kind,
-            subject=row.subject,
-            due=row.at,
-        )
-        for row in rows
+        TimerDue(merchant=merchant, account=account, at=now, kind=kind, subject=subject, due=due)
+        for merchant, account, kind, subject, due in rows
     ]
     return rung, following

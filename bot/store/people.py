@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store import Writing
@@ -20,7 +21,9 @@ from models.groups import GroupMember
 from models.operations import RoleGrant
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 
-_CONTACTS = (
+# A friendship belongs to a contact, but what a person told one account is known to all: by all contacts of a person.
+_IDENTITY = aliased(Contact)
+_KNOWN = (
     select(
         col(Contact.id),
         col(Contact.person_id),
@@ -29,48 +32,59 @@ _CONTACTS = (
         col(Person.source),
         col(Person.opted_out_at),
         col(Person.consent),
+        col(Friendship.account_id),
+        col(Friendship.state),
+        col(Friendship.old),
+        col(Friendship.source),
+        col(Friendship.request),
+        col(Friendship.remark),
+        col(Friendship.accepted_at),
+        col(Friendship.added_at),
+        col(Friendship.human_until),
+        col(Survey.contact_id),
+        col(Survey.account_id),
+        col(Survey.revision),
+        col(Survey.state),
+        col(Survey.question),
+        col(Survey.asked),
+        col(Survey.tries),
+        col(Survey.nudges),
+        col(Survey.aside),
+        col(Survey.pending),
+        col(Survey.started_at),
+        col(Survey.asked_at),
+        col(Survey.finished_at),
     )
     .join(Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)))
+    .outerjoin(
+        Survey,
+        and_(
+            col(Survey.merchant_id) == col(Contact.merchant_id),
+            col(Survey.person_id) == col(Contact.person_id),
+        ),
+    )
+    .outerjoin(
+        _IDENTITY,
+        and_(
+            col(_IDENTITY.merchant_id) == col(Contact.merchant_id),
+            col(_IDENTITY.person_id) == col(Contact.person_id),
+        ),
+    )
+    .outerjoin(
+        Friendship,
+        and_(
+            col(Friendship.merchant_id) == col(_IDENTITY.merchant_id),
+            col(Friendship.contact_id) == col(_IDENTITY.id),
+        ),
+    )
     .where(col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.id), "ids"))
 )
-# A friendship belongs to a contact, but what a person told one account is known to all: by all contacts of a person.
-_IDENTITIES = select(col(Contact.id), col(Contact.person_id)).where(
-    col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.person_id), "ids")
-)
-_FRIENDSHIPS = select(
-    col(Friendship.contact_id),
-    col(Friendship.account_id),
-    col(Friendship.state),
-    col(Friendship.old),
-    col(Friendship.source),
-    col(Friendship.request),
-    col(Friendship.remark),
-    col(Friendship.accepted_at),
-    col(Friendship.added_at),
-    col(Friendship.human_until),
-).where(col(Friendship.merchant_id) == bindparam("merchant"), is_one_of(col(Friendship.contact_id), "ids"))
 _ANSWERS = select(col(Answer.person_id), col(Answer.key), col(Answer.value), col(Answer.state)).where(
     col(Answer.merchant_id) == bindparam("merchant"), is_one_of(col(Answer.person_id), "ids")
 )
 _TAGS = select(col(Tag.person_id), col(Tag.tag)).where(
     col(Tag.merchant_id) == bindparam("merchant"), is_one_of(col(Tag.person_id), "ids")
 )
-_SURVEYS = select(
-    col(Survey.person_id),
-    col(Survey.contact_id),
-    col(Survey.account_id),
-    col(Survey.revision),
-    col(Survey.state),
-    col(Survey.question),
-    col(Survey.asked),
-    col(Survey.tries),
-    col(Survey.nudges),
-    col(Survey.aside),
-    col(Survey.pending),
-    col(Survey.started_at),
-    col(Survey.asked_at),
-    col(Survey.finished_at),
-).where(col(Survey.merchant_id) == bindparam("merchant"), is_one_of(col(Survey.person_id), "ids"))
 _MEMBERSHIPS = select(col(GroupMember.contact_id), col(GroupMember.group_id)).where(
     col(GroupMember.merchant_id) == bindparam("merchant"),
     is_one_of(col(GroupMember.contact_id), "ids"),
@@ -94,52 +108,68 @@ def load_people(
     wanted = sorted({*whole, *speakers})
     if not wanted:
         return {}
-    contacts = writing.rows(_CONTACTS, merchant=merchant.id, ids=wanted)
-    known = {row[0]: row[1] for row in contacts}  # persons by contact
-    person_ids = sorted(set(known.values()))
-    friendships = _friendships(writing, merchant.id, person_ids)
-    surveys = dict(map(_survey_of, writing.rows(_SURVEYS, merchant=merchant.id, ids=person_ids)))
+    rows = writing.rows(_KNOWN, merchant=merchant.id, ids=wanted)
     answers: dict[int, dict[str, AnswerView]] = defaultdict(dict)
     tags: dict[int, list[str]] = defaultdict(list)
     memberships: dict[int, list[int]] = defaultdict(list)
     if whole:
-        whole_persons = sorted({known[contact_id] for contact_id in whole if contact_id in known})
+        of_these = set(whole)
+        whole_persons = sorted({row[1] for row in rows if row[0] in of_these})
         for person_id, key, value, state in writing.rows(_ANSWERS, merchant=merchant.id, ids=whole_persons):
             answers[person_id][key] = AnswerView(value=value, state=state)
         for person_id, tag in writing.rows(_TAGS, merchant=merchant.id, ids=whole_persons):
             tags[person_id].append(tag)
         for contact_id, group_id in writing.rows(_MEMBERSHIPS, merchant=merchant.id, ids=whole):
             memberships[contact_id].append(group_id)
-    roles = _roles(writing, merchant, [row[2] for row in contacts])
+    roles = _roles(writing, merchant, list({row[2] for row in rows}))
     ours = {account.self_id for account in accounts.values() if account.self_id}
-    return {
-        contact_id: PersonView(
-            person_id=person_id,
-            contact_id=contact_id,
-            wire_id=wire_id,
-            name=name,
-            source=source,
-            opted_out=opted_out_at is not None,
-            consent=consent,
-            friendships=friendships.get(person_id, {}),
-            answers=answers.get(person_id, {}),
-            tags=frozenset(tags.get(person_id, ())),
-            survey=surveys.get(person_id),
-            roles=tuple(roles.get(wire_id, ())),
-            groups=frozenset(memberships.get(contact_id, ())),
-            is_ours=wire_id in ours,
-        )
-        for contact_id, person_id, wire_id, name, source, opted_out_at, consent in contacts
-    }
+    people: dict[int, PersonView] = {}
+    friendships: dict[int, dict[str, FriendshipView]] = {}
+    for (
+        contact_id, person_id, wire_id, name, source, opted_out_at, consent,
+        account, state, old, friend_source, request, remark, accepted_at, added_at, human_until,
+        *survey,
+    ) in rows:  # fmt: skip
+        theirs = friendships.setdefault(contact_id, {})
+        if account is not None:
+            theirs[account] = FriendshipView(
+                account=account,
+                state=state,
+                old=old,
+                source=friend_source,
+                request=request,
+                remark=remark,
+                accepted_at=accepted_at,
+                added_at=added_at,
+                human_until=human_until,
+            )
+        if contact_id not in people:
+            people[contact_id] = PersonView(
+                person_id=person_id,
+                contact_id=contact_id,
+                wire_id=wire_id,
+                name=name,
+                source=source,
+                opted_out=opted_out_at is not None,
+                consent=consent,
+                friendships=theirs,
+                answers=answers.get(person_id, {}),
+                tags=frozenset(tags.get(person_id, ())),
+                survey=None if survey[0] is None else _survey_of(survey),
+                roles=tuple(roles.get(wire_id, ())),
+                groups=frozenset(memberships.get(contact_id, ())),
+                is_ours=wire_id in ours,
+            )
+    return people
 
 
-def _survey_of(row: tuple[Any, ...]) -> tuple[int, SurveyProgress]:
-    """The person, and where their survey stands."""
+def _survey_of(columns: Sequence[Any]) -> SurveyProgress:
+    """Where somebody's survey stands."""
     (
-        person_id, contact_id, account, revision, state, question, asked, tries, nudges, aside, pending,
+        contact_id, account, revision, state, question, asked, tries, nudges, aside, pending,
         started_at, asked_at, finished_at,
-    ) = row  # fmt: skip
-    return person_id, SurveyProgress(
+    ) = columns  # fmt: skip
+    return SurveyProgress(
         contact_id=contact_id,
         account=account,
         revision=revision,
@@ -154,28 +184,6 @@ def _survey_of(row: tuple[Any, ...]) -> tuple[int, SurveyProgress]:
         asked_at=asked_at,
         finished_at=finished_at,
     )
-
-
-def _friendships(
-    writing: Writing, merchant_id: str, person_ids: Sequence[int]
-) -> Mapping[int, Mapping[str, FriendshipView]]:
-    """Friendships by person and account."""
-    person_of: dict[int, int] = dict(writing.rows(_IDENTITIES, merchant=merchant_id, ids=person_ids))
-    found: dict[int, dict[str, FriendshipView]] = defaultdict(dict)
-    for row in writing.rows(_FRIENDSHIPS, merchant=merchant_id, ids=list(person_of)):
-        contact_id, account, state, old, source, request, remark, accepted_at, added_at, human_until = row
-        found[person_of[contact_id]][account] = FriendshipView(
-            account=account,
-            state=state,
-            old=old,
-            source=source,
-            request=request,
-            remark=remark,
-            accepted_at=accepted_at,
-            added_at=added_at,
-            human_until=human_until,
-        )
-    return found
 
 
 def _roles(writing: Writing, merchant: MerchantView, wire_ids: Sequence[str]) -> dict[str, list[RoleView]]:

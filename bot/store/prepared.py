@@ -7,7 +7,7 @@ database does. The SQL is its own all the same, for both dialects; only the valu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import repeat
 from typing import Any, Literal
 
@@ -20,9 +20,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from models.columns import UtcDateTime, from_sqlite_texts, sqlite_texts
+
 # What becomes of a row that is there already.
 Conflict = Literal["error", "keep", "replace"]
 Processor = Callable[[Any], Any]
+# What is done to a whole column of values on its way to the driver or back.
+Converter = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 class Insert:
@@ -47,8 +51,12 @@ class Insert:
         self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
         places = {name: place for place, name in enumerate(names)}
-        self._columns: list[tuple[int | None, Processor | None, Any]] = [
-            (places.get(name), processors.get(name), _constant(defaults.get(name), processors.get(name)))
+        self._columns: list[tuple[int | None, Converter | None, Any]] = [
+            (
+                places.get(name),
+                _to_driver(dialect_name, table.columns[name].type, processors.get(name)),
+                _constant(defaults.get(name), processors.get(name)),
+            )
             for name in compiled.positiontup
         ]
 
@@ -56,11 +64,11 @@ class Insert:
         """The rows as the driver wants them, column by column, so that the loops are not ours."""
         given = list(zip(*rows, strict=True))
         columns: list[Iterable[Any]] = []
-        for place, processor, constant in self._columns:
+        for place, convert, constant in self._columns:
             if place is None:
                 columns.append(repeat(constant, len(rows)))
             else:
-                columns.append(given[place] if processor is None else map(processor, given[place]))
+                columns.append(given[place] if convert is None else convert(given[place]))
         return list(zip(*columns, strict=True))
 
 
@@ -73,9 +81,7 @@ class Statement:
         self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
         self._parameters = [(name, processors.get(name), compiled.params[name]) for name in compiled.positiontup]
-        self._columns: list[Processor | None] = [
-            column.type._cached_result_processor(dialect, None) for column in statement.exported_columns
-        ]
+        self._columns = [_from_driver(dialect, column.type) for column in statement.exported_columns]
         self._plain = not any(self._columns)
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -93,7 +99,7 @@ class Statement:
         columns = zip(*rows, strict=True)
         return list(
             zip(
-                *(map(of, column) if of else column for of, column in zip(self._columns, columns, strict=True)),
+                *(of(column) if of else column for of, column in zip(self._columns, columns, strict=True)),
                 strict=True,
             )
         )
@@ -117,6 +123,19 @@ def _dialect(name: str) -> Dialect:
     if name == "postgresql":
         return postgresql.psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
     return sqlite.dialect(paramstyle="qmark", json_serializer=_json, json_deserializer=msgspec.json.decode)
+
+
+def _to_driver(dialect_name: str, kind: TypeEngine[Any], processor: Processor | None) -> Converter | None:
+    if isinstance(kind, UtcDateTime) and dialect_name == "sqlite":
+        return sqlite_texts
+    return processor and partial(map, processor)
+
+
+def _from_driver(dialect: Dialect, kind: TypeEngine[Any]) -> Converter | None:
+    if isinstance(kind, UtcDateTime) and dialect.name == "sqlite":
+        return from_sqlite_texts
+    processor: Any = kind._cached_result_processor(dialect, None)
+    return processor and partial(map, processor)
 
 
 def _json(value: Any) -> str:
@@ -159,8 +178,36 @@ class _IsOneOf(FunctionElement[bool]):
 
 def is_one_of(column: Any, parameter: str) -> ColumnElement[bool]:
     """Whether an id or a text is in the list that the parameter of this name brings."""
-    element = BigInteger if isinstance(column.type, Integer) else String
+    element = BigInteger if isinstance(getattr(column, "type", None), Integer) else String
     return _IsOneOf(column, bindparam(parameter, type_=_Many(element)))
+
+
+class _Unindexed(FunctionElement[Any]):
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: the sign binds closer than any comparison."""
+        return self
+
+
+def unindexed(column: Any) -> ColumnElement[Any]:
+    """A column that narrows what was found and must not be what it is found by.
+
+    SQLite, which has no statistics of a young database, thinks little of an index on ids from a list and reads all rows
+    of a merchant instead.
+    """
+    return _Unindexed(column)
+
+
+@compiles(_Unindexed)
+def _as_it_is(element: _Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = element.clauses
+    return compiler.process(column, **options)
+
+
+@compiles(_Unindexed, "sqlite")
+def _signed(element: _Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{_as_it_is(element, compiler, **options)}"
 
 
 @compiles(_IsOneOf)

@@ -12,7 +12,7 @@ from bot.store.prepared import is_one_of
 from models.context import AccountView, MerchantView, Status
 from models.deliveries import ARRIVED_STATES, Delivery, DeliveryState
 from models.operations import Pause
-from models.people import Friendship, Survey, SurveyState
+from models.people import Friendship, Survey
 
 _OPEN = text("state IN ('planned', 'waiting')")
 _IN_FLIGHT = text("state IN ('claimed', 'unknown')")
@@ -41,7 +41,7 @@ _NEW_FRIENDS = (
 _SURVEYS = (
     select(func.count())
     .select_from(Survey)
-    .where(col(Survey.merchant_id) == bindparam("merchant"), col(Survey.state) == SurveyState.OPEN)
+    .where(col(Survey.merchant_id) == bindparam("merchant"), text("state = 'open'"))
 )
 
 

@@ -1,0 +1,23 @@
+"""What is counted or looked for often gets an index: new friends, open surveys, who is in a group, who is written to."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_index("contact_person", "contact")
+    op.create_index("contact_person", "contact", ["merchant_id", "person_id", "id"])
+    op.create_index("friendship_added", "friendship", ["merchant_id", "added_at", "old"])
+    for name, table, columns, where in (
+        ("survey_open", "survey", ["merchant_id"], sa.text("state = 'open'")),
+        ("delivery_open_contact", "delivery", ["contact_id"], sa.text("state IN ('planned', 'waiting')")),
+        ("group_member_present", "group_member", ["merchant_id", "group_id"], sa.text("left_at IS NULL")),
+    ):
+        op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
