@@ -39,8 +39,8 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What a playbook says about tags. `branches` are the questions that are not for everybody, `tagging` those that
-    bring tags by being answered. `governed` are the tags that come and go with answers, `chained` the rules that look at
-    tags themselves; `branches_by_tags` says that questions do."""
+    bring tags by being answered. `governed` are the tags that come and go with answers, `chained` the rules that
+    look at tags themselves; `branches_by_tags` says that questions do."""
 
     branches: Mapping[str, Question]
     tagging: tuple[Question, ...]

@@ -14,7 +14,7 @@ for a range around it. True is not 1, and texts are compared as written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any, TypeGuard
@@ -65,6 +65,11 @@ class Condition(Part):
         """What is wanted of answers, by their keys."""
         return MappingProxyType(self.__pydantic_extra__)
 
+    @cached_property
+    def tests(self) -> tuple[tuple[str, Callable[[Answer], bool]], ...]:
+        """The same as questions to an answer, for conditions are asked far more often than they are written."""
+        return tuple((key, _test_of(wanted)) for key, wanted in self.answers.items())
+
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a person. `answers` holds only those given; `tiers` are those of the groups they are in."""
@@ -77,12 +82,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 def holds(condition: Condition, facts: Facts) -> bool:
     """Whether all that the condition names is true of the person."""
-    for key, wanted in condition.answers.items():
-        if key not in facts.answers or not answer_meets(facts.answers[key], wanted):
+    answers = facts.answers
+    for key, meets in condition.tests:
+        if key not in answers or not meets(answers[key]):
             return False
     return (
-        facts.tags.issuperset(condition.tags)
-        and facts.tags.isdisjoint(condition.without)
+        (not condition.tags or facts.tags.issuperset(condition.tags))
+        and (not condition.without or facts.tags.isdisjoint(condition.without))
         and (not condition.sources or facts.source in condition.sources)
         and (not condition.tiers or not facts.tiers.isdisjoint(condition.tiers))
     )
@@ -90,15 +96,27 @@ def holds(condition: Condition, facts: Facts) -> bool:
 
 def answer_meets(answer: Answer, wanted: Wanted) -> bool:
     """Whether an answer in its normal form is what a condition wants."""
+    return _test_of(wanted)(answer)
+
+
+def _test_of(wanted: Wanted) -> Callable[[Answer], bool]:
     if isinstance(wanted, tuple):
-        return any(answer_meets(answer, one) for one in wanted)
+        tests = [_test_of(one) for one in wanted]
+        return lambda answer: any(meets(answer) for meets in tests)
     if isinstance(wanted, Bounds):
-        return any(_overlap(span, (wanted.min, wanted.max)) for span in _spans(answer))
+        bounds = (wanted.min, wanted.max)
+        return lambda answer: any(_overlap(span, bounds) for span in _spans(answer))
     if _is_number(wanted):
-        return any(_overlap(span, (wanted, wanted)) for span in _spans(answer))
-    if isinstance(answer, str | bool | int | float):
-        return type(answer) is type(wanted) and answer == wanted
-    return any(type(value) is type(wanted) and value == wanted for value in answer)
+        number = (wanted, wanted)
+        return lambda answer: any(_overlap(span, number) for span in _spans(answer))
+    kind = type(wanted)
+
+    def is_or_has(answer: Answer) -> bool:
+        if isinstance(answer, str | bool | int | float):
+            return type(answer) is kind and answer == wanted
+        return any(type(value) is kind and value == wanted for value in answer)
+
+    return is_or_has
 
 
 Span = tuple[float | None, float | None]
@@ -127,4 +145,5 @@ def _spans(answer: Answer) -> tuple[Span, ...]:
 
 
 def _overlap(one: Span, other: Span) -> bool:
-    return all(lo is None or hi is None or lo <= hi for lo, hi in ((one[0], other[1]), (other[0], one[1])))
+    (lo, hi), (least, most) = one, other
+    return (lo is None or most is None or lo <= most) and (least is None or hi is None or least <= hi)

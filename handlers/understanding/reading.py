@@ -92,26 +92,40 @@ class FirstLook(Struct, frozen=True):
     may_correct: bool
 
 
-def first_look(text: str, words: Words = NO_WORDS) -> FirstLook:
-    """Look at a message once for all who ask what it may be."""
-    return _remembered_look(text, words) if len(text) <= _SHORT else _first_look(text, words)
+class _Heard(Struct, frozen=True):
+    """A message, what its clauses do, and what it may be, whoever said it and whatever was asked."""
+
+    message: Message
+    seen: _Clauses
+    look: FirstLook
 
 
-def _first_look(text: str, words: Words) -> FirstLook:
+def _hear(text: str, words: Words) -> _Heard:
     message = Message(text)
+    seen = _look(message)
     human, bot = wants_human(message, words), asks_whether_bot(message, words)
-    return FirstLook(
+    look = FirstLook(
         is_opt_out=is_opt_out(message, words),
         wants_human=human,
         asks_whether_bot=bot,
-        asks=human or bot or bool(_look(message).asking),
+        asks=human or bot or bool(seen.asking),
         may_correct=may_correct(message.text),
     )
+    return _Heard(message, seen, look)
 
 
-# People say the same short things all day long, and every message is looked at twice on its way.
+# Every message is listened to several times on its way, and people say the same short things all day long.
 _SHORT = 64
-_remembered_look = lru_cache(maxsize=4_096)(_first_look)
+_remembered = lru_cache(maxsize=4_096)(_hear)
+
+
+def _heard(text: str, words: Words) -> _Heard:
+    return _remembered(text, words) if len(text) <= _SHORT else _hear(text, words)
+
+
+def first_look(text: str, words: Words = NO_WORDS) -> FirstLook:
+    """Look at a message once for all who ask what it may be."""
+    return _heard(text, words).look
 
 
 def understand(
@@ -128,13 +142,12 @@ def understand(
     `prior` are the questions answered before, `others` the survey's other unanswered ones, `asked_on` the local day by
     which relative dates are read. Never raises for any text.
     """
-    message = Message(reply)
-    if is_opt_out(message, words):
+    heard = _heard(reply, words)
+    message, seen, asks = heard.message, heard.seen, heard.look.asks
+    if heard.look.is_opt_out:
         return Understanding("optout")
     if (acts.only_pictures(message) and question.type != "yesno") or (not message.dense and not message.pictures):
         return Understanding("chitchat" if message.pictures else "unclear")
-    seen = _look(message)
-    asks = bool(seen.asking) or wants_human(message, words) or asks_whether_bot(message, words)
     correction = find_correction(question, message, prior, asked_on)
     if correction is not None:
         return _corrected(correction, question, message, others, asked_on, asks)
@@ -156,11 +169,10 @@ def meaning_unasked(
 ) -> Understanding:
     """What a message means when no question is open: opting out, a correction, a question (for a human or about bots
     too: see `wants_human`, `asks_whether_bot`), facts in `also` (act `answer`), putting off, or chitchat."""
-    message = Message(reply)
-    if is_opt_out(message, words):
+    heard = _heard(reply, words)
+    message, seen, asks = heard.message, heard.seen, heard.look.asks
+    if heard.look.is_opt_out:
         return Understanding("optout")
-    seen = _look(message)
-    asks = bool(seen.asking) or wants_human(message, words) or asks_whether_bot(message, words)
     correction = find_correction(None, message, prior, asked_on)
     if correction is not None:
         also = further_facts(others, correction.corrects, message, message.text, asked_on)

@@ -1,4 +1,4 @@
-"""What is counted or looked for often gets an index: new friends, open surveys, who is in a group, who is written to."""
+"""What is counted or looked for often gets an index: new friends, open surveys, group members, open deliveries."""
 
 from __future__ import annotations
 
