@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -11,16 +12,22 @@ from models.words import OPT_OUT_IN_GROUPS, PLATFORM_LINES, UNLAWFUL
 
 # Longer messages are none of the short ones that are looked for here.
 _LONGEST = 100
+_SHORTEST_LINE = min(map(len, PLATFORM_LINES))
+# What people put around a word.
+_AROUND = " \t\r\n。.!！~～,，"
 
 
 def is_plain_opt_out(text: str, more: tuple[str, ...] = ()) -> bool:
     """Whether the message is one of the opt-out words and nothing else; what counts in a group."""
-    plain = _plain(text)
-    return plain in OPT_OUT_IN_GROUPS or plain in _plain_words(more)
+    words = _opt_outs(more)
+    first = next((sign for sign in map(_folded_sign, text[:_LONGEST]) if sign not in _AROUND), "")
+    return first[:1] in words.begins and _plain(text) in words.whole  # nearly nothing begins like one
 
 
 def is_platform_line(text: str) -> bool:
     """Whether WeChat itself said this in the name of one side, as it does when a friendship begins."""
+    if len(text) < _SHORTEST_LINE:
+        return False
     plain = _plain(text)
     return any(line in plain for line in PLATFORM_LINES)
 
@@ -33,16 +40,25 @@ def sensitive_word(text: str, more: tuple[str, ...]) -> str | None:
 
 def _plain(text: str) -> str:
     """A short message without what is around it; empty for a long one."""
-    return _folded(text).strip(" \t\r\n。.!！~～,，") if len(text) <= _LONGEST else ""
+    return _folded(text).strip(_AROUND) if len(text) <= _LONGEST else ""
 
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+_folded_sign = lru_cache(maxsize=8_192)(_folded)
+
+
+class _OptOuts(NamedTuple):
+    whole: frozenset[str]
+    begins: frozenset[str]  # the first character of each
+
+
 @lru_cache(maxsize=64)
-def _plain_words(words: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(_plain, words))
+def _opt_outs(more: tuple[str, ...]) -> _OptOuts:
+    whole = frozenset((*OPT_OUT_IN_GROUPS, *map(_plain, more))) - {""}
+    return _OptOuts(whole, frozenset(word[0] for word in whole))
 
 
 @lru_cache(maxsize=64)

@@ -42,7 +42,13 @@ def sqlite_texts(values: Sequence[datetime | None]) -> list[str | None]:
     """A column of times as SQLite's texts, for many rows at once: msgspec writes a time in a fortieth of what
     `isoformat` takes. Raises ValueError for naive times."""
     return [
-        f"{text[:10]} {text[11:-1]}" if text is not None and len(text) == _UTC_LENGTH else _sqlite_text(value)
+        None
+        if text is None
+        else f"{text[:10]} {text[11:-1]}"
+        if (length := len(text)) == _UTC_LENGTH
+        else f"{text[:10]} {text[11:-1]}.000000"
+        if length == _WHOLE_LENGTH
+        else _sqlite_text(value)
         for text, value in zip(msgspec.to_builtins(values), values, strict=True)
     ]
 
@@ -62,7 +68,9 @@ def _from_sqlite_text(value: str | None) -> datetime | None:
 
 
 _TEXT_LENGTH = len("2026-11-20 02:00:00.000000")
-_UTC_LENGTH = len("2026-11-20T02:00:00.000001Z")  # a whole second and another zone are written in another length
+# As msgspec writes them: a time without a zone, or in another one, has another length than these.
+_UTC_LENGTH = len("2026-11-20T02:00:00.000001Z")
+_WHOLE_LENGTH = len("2026-11-20T02:00:00Z")
 _TIMES = list[datetime | None]
 
 

@@ -14,7 +14,7 @@ from models.effects import SurveyProgress
 from models.playbook import Playbook
 
 
-class MerchantView(msgspec.Struct, frozen=True, kw_only=True):
+class MerchantView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The merchant and the playbook in force; `admins` are (account, wire id, role) of the configuration."""
 
     id: str
@@ -33,7 +33,7 @@ class MerchantView(msgspec.Struct, frozen=True, kw_only=True):
         return self.earlier.get(revision, self.playbook)
 
 
-class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+class AccountView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One of our accounts."""
 
     id: str
@@ -45,7 +45,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     slow_until: datetime | None = None  # the end of the last silence that the platform asked for
 
 
-class FriendshipView(msgspec.Struct, frozen=True, kw_only=True):
+class FriendshipView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A friendship with one account."""
 
     account: str
@@ -59,14 +59,14 @@ class FriendshipView(msgspec.Struct, frozen=True, kw_only=True):
     human_until: datetime | None = None
 
 
-class AnswerView(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An answer in its normal form."""
 
     value: Any
     state: str
 
 
-class PersonView(msgspec.Struct, frozen=True, kw_only=True):
+class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A person met through one contact. `groups` are the ids of the groups they are in.
 
     Of who only said something that nothing follows from, `answers`, `tags` and `groups` are not loaded: see
@@ -93,7 +93,7 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
         return {key: answer.value for key, answer in self.answers.items() if answer.state == "answered"}
 
 
-class RoleView(msgspec.Struct, frozen=True, kw_only=True):
+class RoleView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A role; an empty account or group means all of the merchant's."""
 
     role: str
@@ -101,7 +101,7 @@ class RoleView(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
 
 
-class GroupView(msgspec.Struct, frozen=True, kw_only=True):
+class GroupView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A group and how full it is. `members` counts everybody in the platform's list, our accounts too."""
 
     id: int
@@ -117,7 +117,7 @@ class GroupView(msgspec.Struct, frozen=True, kw_only=True):
     human_until: datetime | None = None
 
 
-class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
+class DeliveryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A delivery as decisions see it."""
 
     id: int
@@ -134,7 +134,7 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime | None = None
 
 
-class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A calendar entry in force: its JSON, and since when it counts."""
 
     key: str
@@ -144,7 +144,7 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
     first_imported_at: datetime
 
 
-class Status(msgspec.Struct, frozen=True, kw_only=True):
+class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What /status tells, loaded only for it."""
 
     accounts: tuple[AccountView, ...] = ()
@@ -157,7 +157,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     surveys_open: int = 0
 
 
-class Context(msgspec.Struct, frozen=True, kw_only=True):
+class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Everything a handler knows about one event."""
 
     merchant: MerchantView

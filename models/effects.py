@@ -14,7 +14,7 @@ from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
 from models.events import Event, GroupState, Media, Who
 
 
-class Effect(msgspec.Struct, frozen=True, kw_only=True):
+class Effect(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The common root; it has no fields."""
 
 
@@ -173,7 +173,7 @@ class PutTags(Effect, frozen=True, kw_only=True):
     origin: str
 
 
-class SurveyProgress(msgspec.Struct, frozen=True, kw_only=True):
+class SurveyProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Where a person's survey stands; the value of the survey's row."""
 
     contact_id: int

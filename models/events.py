@@ -20,7 +20,7 @@ MessageKind = Literal[
 ]
 
 
-class Who(msgspec.Struct, frozen=True):
+class Who(msgspec.Struct, frozen=True, gc=False):
     """A person as the platform names them: a stable wire id and a nickname that proves nothing."""
 
     contact: str
@@ -29,7 +29,7 @@ class Who(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
 
 
-class GroupState(msgspec.Struct, frozen=True):
+class GroupState(msgspec.Struct, frozen=True, gc=False):
     """A group as the platform lists it. `members` include our own accounts."""
 
     group: str
@@ -38,7 +38,7 @@ class GroupState(msgspec.Struct, frozen=True):
     members: tuple[Who, ...] = ()
 
 
-class Media(msgspec.Struct, frozen=True):
+class Media(msgspec.Struct, frozen=True, gc=False):
     """A picture, file, link or card: a name, and a URL, a local path or a contact id that it stands for."""
 
     name: str = ""
@@ -47,7 +47,7 @@ class Media(msgspec.Struct, frozen=True):
     thumbnail: str = ""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="type"):
     """What every event has. `wire_id` is the transport's own id, empty where the transport gives none.
 
     `account` is empty and `merchant` given where no account is concerned (timers, operators); transports leave

@@ -48,12 +48,12 @@ class Outcome:
     """What became of an event: a duplicate, an error, or effects that are now rows."""
 
     event: Event
-    wants: Needs | None = None  # what must be known to decide it
+    wants: Needs = Needs.NOTHING  # what must be known to decide it
     key: str = ""  # what spots its duplicates; empty where there can be none
     journal_id: int = 0
     duplicate: bool = False
     error: str = ""
-    effects: list[Effect] = field(default_factory=list)
+    effects: Sequence[Effect] = ()
 
 
 def apply(
@@ -174,19 +174,21 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
         _journal(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])
         followers: list[Outcome] = []
         for wave in waves(pending):
-            contexts = load_contexts(
-                writing, merchant, names, [(one.event, one.wants or Needs.NOTHING) for one in wave]
-            )
+            contexts = load_contexts(writing, merchant, names, [(one.event, one.wants) for one in wave])
+            decided: list[tuple[Event, Sequence[Effect]]] = []
             for outcome, context in zip(wave, contexts, strict=True):
+                event = _in_our_time(writing, outcome.event)
                 try:
-                    outcome.effects = list(decide(_in_our_time(writing, outcome.event), context))
-                    take_seats(context, outcome.effects)
+                    effects = decide(event, context)
                 except Exception:  # noqa: BLE001 - a bug in one decision must not stop the others
                     outcome.error = traceback.format_exc()
                     _keep_error(writing, merchant.id, outcome)
-            apply_effects(
-                writing, merchant, [(_in_our_time(writing, outcome.event), outcome.effects) for outcome in wave]
-            )
+                    continue
+                if effects:
+                    outcome.effects = effects
+                    take_seats(context, effects)
+                    decided.append((event, effects))
+            apply_effects(writing, merchant, decided)
             followers += [
                 Outcome(effect.event) for outcome in wave for effect in outcome.effects if isinstance(effect, Follow)
             ]
@@ -257,6 +259,7 @@ def _journal(writing: Writing, merchant_id: str, names: Names, outcomes: list[Ou
     rows: list[tuple[Any, ...]] = []
     bodies: list[tuple[int, str, str]] = []
     keys: list[tuple[str, str, str, int]] = []
+    kinds = _TYPES
     who: Who | None
     kind: str
     for identity, outcome in enumerate(outcomes, first):
@@ -276,7 +279,7 @@ def _journal(writing: Writing, merchant_id: str, names: Names, outcomes: list[Ou
             (
                 identity,
                 merchant_id,
-                type(event).__struct_config__.tag,
+                kinds[type(event)],
                 event.at,
                 event.received_at or now,
                 event.account,
@@ -293,6 +296,15 @@ def _journal(writing: Writing, merchant_id: str, names: Names, outcomes: list[Ou
     writing.put(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), keys)
 
 
+class _Types(dict[type[Event], str]):
+    """The names of events in the journal, looked up once each."""
+
+    def __missing__(self, kind: type[Event]) -> str:
+        name = self[kind] = str(kind.__struct_config__.tag)
+        return name
+
+
+_TYPES = _Types()
 _JOURNAL = (
     "id",
     "merchant_id",
