@@ -98,7 +98,7 @@ def _resting_no_more(event: Message, person: PersonView) -> list[Effect]:
 
 
 def _unasked(event: Message, context: Context, person: PersonView, look: FirstLook) -> list[Effect]:
-    if (answer := handoff.standing_answer(context, event.text)) is not None:
+    if (answer := handoff.standing_answer(context.merchant.playbook, event.text)) is not None:
         return [_reply(event, context, person, answer)]
     if not (look.asks or look.may_correct):
         return []

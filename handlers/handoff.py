@@ -10,6 +10,7 @@ from models import effects as fx
 from models.context import Context, PersonView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
+from models.playbook import Playbook
 
 TO_MEMBER = "这个我请店里的同事来回你，稍等一下哈。"
 TO_STAFF = "【转人工】{who}（{contact}）说：{text}"
@@ -19,7 +20,7 @@ _QUOTED = 200
 
 def question(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
     """Answer a member's question by the playbook's keywords, else hand it to the staff."""
-    if (answer := standing_answer(context, text)) is not None:
+    if (answer := standing_answer(context.merchant.playbook, text)) is not None:
         return [_say(at, person, account, answer)]
     return to_human(at, context, person, account, text)
 
@@ -29,11 +30,12 @@ def to_human(at: datetime, context: Context, person: PersonView, account: str, t
     return [_say(at, person, account, TO_MEMBER), *tell_staff(at, context, person, account, text)]
 
 
-def standing_answer(context: Context, text: str) -> str | None:
+def standing_answer(playbook: Playbook, text: str) -> str | None:
     """The playbook's answer to a message with one of its keywords."""
-    for keyword in context.merchant.playbook.keywords:
-        if any(word in text for word in keyword.words):
-            return keyword.answer
+    for keyword in playbook.keywords:
+        for word in keyword.words:
+            if word in text:
+                return keyword.answer
     return None
 
 

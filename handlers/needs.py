@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Flag, auto
 
 from handlers.commands import is_command, looks_at_status
+from handlers.handoff import standing_answer
 from handlers.survey import words_of
 from handlers.understanding import first_look
 from handlers.words import is_plain_opt_out
@@ -27,6 +28,7 @@ class Needs(Flag):
     WAITING = auto()  # who waits for a seat
     MISSING = auto()  # friends who are not on the list that a roster brings
     STAFF = auto()  # owners and admins, for what a human must be told
+    UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
 
 def needs(event: Event, playbook: Playbook) -> Needs:
@@ -64,7 +66,9 @@ def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
     if is_command(event.text):
         status = Needs.STATUS if looks_at_status(event.text) else Needs.NOTHING
         # What staff may say without a slash is small talk of a member, and may be an answer 1:1.
-        return Needs.SPEAKER | status if event.group else Needs.SPEAKER | status | _of_private_talk(event, playbook)
+        if event.group:
+            return Needs.SPEAKER | status
+        return Needs.SPEAKER | status | (_of_private_talk(event, playbook) & ~Needs.UNLESS_IDLE)
     if event.group:
         spoken_to = event.mentions or is_plain_opt_out(event.text, playbook.words.opt_out)
         return Needs.SPEAKER if spoken_to else Needs.NOTHING
@@ -76,4 +80,6 @@ def _of_private_talk(event: ev.Message, playbook: Playbook) -> Needs:
     if look.asks or look.may_correct:
         return Needs.PEOPLE | Needs.STAFF
     # An answer that settles first is understood when its timer rings; otherwise it is now.
-    return Needs.SPEAKER if playbook.survey.settle_seconds else Needs.PEOPLE | Needs.STAFF
+    known = Needs.SPEAKER if playbook.survey.settle_seconds else Needs.PEOPLE | Needs.STAFF
+    heard = look.is_opt_out or look.wants_human or standing_answer(playbook, event.text) is not None
+    return known if heard else known | Needs.UNLESS_IDLE

@@ -20,7 +20,7 @@ MessageKind = Literal[
 ]
 
 
-class Who(msgspec.Struct, frozen=True, gc=False):
+class Who(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A person as the platform names them: a stable wire id and a nickname that proves nothing."""
 
     contact: str
@@ -47,7 +47,7 @@ class Media(msgspec.Struct, frozen=True, gc=False):
     thumbnail: str = ""
 
 
-class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, tag_field="type"):
+class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="type"):
     """What every event has. `wire_id` is the transport's own id, empty where the transport gives none.
 
     `account` is empty and `merchant` given where no account is concerned (timers, operators); transports leave

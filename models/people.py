@@ -97,10 +97,12 @@ class Survey(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["merchant_id", "person_id"], ["person.merchant_id", "person.id"]),
         Index(
-            "survey_open",
+            "survey_unfinished",
             "merchant_id",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            "person_id",
+            "state",
+            sqlite_where=text("state IN ('open', 'resting')"),
+            postgresql_where=text("state IN ('open', 'resting')"),
         ),
     )
 

@@ -11,7 +11,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -48,7 +48,7 @@ class Outcome:
     """What became of an event: a duplicate, an error, or effects that are now rows."""
 
     event: Event
-    wants: Needs = Needs.NOTHING  # what must be known to decide it
+    wants: Needs = Needs.PEOPLE  # what must be known to decide it; until it was looked at, more than nothing
     key: str = ""  # what spots its duplicates; empty where there can be none
     journal_id: int = 0
     duplicate: bool = False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
+from itertools import compress
 
 import msgspec
 from sqlalchemy import bindparam, func, select
@@ -12,6 +13,7 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.identify import Names, groups_of, people_of
+from bot.store.idle import idle_speakers
 from bot.store.matching import deliveries_of
 from bot.store.missing import missing_friends
 from bot.store.people import load_people
@@ -23,7 +25,7 @@ from models.accounts import Account
 from models.capabilities import Capabilities
 from models.context import AccountView, Context, EntryView, GroupView, MerchantView
 from models.effects import Effect, Reserve
-from models.events import Event
+from models.events import Event, Message
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
 from models.operations import EntryRevision, Role, RoleGrant
 from models.people import Contact
@@ -39,11 +41,24 @@ def load_contexts(
         account: Context(merchant=merchant, account=accounts.get(account) or AccountView(id=account))
         for account in {event.account for event, _ in wave}
     }
-    needy = [(event, want) for event, want in wave if want is not Needs.NOTHING]
-    if not needy:
+    talk = [event for event, want in wave if isinstance(event, Message) and "UNLESS_IDLE" in _parts(want)]
+    idle = idle_speakers(writing, merchant.id, names, accounts, talk) if talk else frozenset()
+    needed = [want is not Needs.NOTHING and not _is_idle(event, want, idle) for event, want in wave]
+    if not any(needed):
         return [nothing[event.account] for event, _ in wave]
-    loaded = iter(_load(writing, merchant, names, accounts, needy))
-    return [nothing[event.account] if want is Needs.NOTHING else next(loaded) for event, want in wave]
+    loaded = _load(writing, merchant, names, accounts, list(compress(wave, needed)))
+    return [
+        next(loaded) if is_needed else nothing[event.account]
+        for (event, _), is_needed in zip(wave, needed, strict=True)
+    ]
+
+
+def _is_idle(event: Event, want: Needs, idle: Set[tuple[str, str]]) -> bool:
+    return (
+        isinstance(event, Message)
+        and (event.account, event.contact.contact) in idle
+        and "UNLESS_IDLE" in _parts(want)
+    )
 
 
 def _load(

@@ -12,10 +12,11 @@ from bot.store.prepared import is_one_of
 from models.context import AccountView, MerchantView, Status
 from models.deliveries import ARRIVED_STATES, Delivery, DeliveryState
 from models.operations import Pause
-from models.people import Friendship, Survey
+from models.people import Friendship, Survey, SurveyState
 
 _OPEN = text("state IN ('planned', 'waiting')")
 _IN_FLIGHT = text("state IN ('claimed', 'unknown')")
+_UNFINISHED = text("state IN ('open', 'resting')")
 
 
 # By account and in the words of the partial indexes, so that what was sent long ago is not looked at.
@@ -41,7 +42,7 @@ _NEW_FRIENDS = (
 _SURVEYS = (
     select(func.count())
     .select_from(Survey)
-    .where(col(Survey.merchant_id) == bindparam("merchant"), text("state = 'open'"))
+    .where(col(Survey.merchant_id) == bindparam("merchant"), _UNFINISHED, col(Survey.state) == SurveyState.OPEN)
 )
 
 

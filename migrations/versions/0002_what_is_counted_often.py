@@ -16,7 +16,12 @@ def upgrade() -> None:
     op.create_index("contact_person", "contact", ["merchant_id", "person_id", "id"])
     op.create_index("friendship_added", "friendship", ["merchant_id", "added_at", "old"])
     for name, table, columns, where in (
-        ("survey_open", "survey", ["merchant_id"], sa.text("state = 'open'")),
+        (
+            "survey_unfinished",
+            "survey",
+            ["merchant_id", "person_id", "state"],
+            sa.text("state IN ('open', 'resting')"),
+        ),
         ("delivery_open_contact", "delivery", ["contact_id"], sa.text("state IN ('planned', 'waiting')")),
         ("group_member_present", "group_member", ["merchant_id", "group_id"], sa.text("left_at IS NULL")),
     ):

@@ -38,7 +38,10 @@ KNOWN = Needs.PEOPLE | Needs.STAFF
         (says("退订", group=ROOM), Needs.SPEAKER),
         (says("别烦我了", group=ROOM), Needs.SPEAKER),
         (says("在吗", group=ROOM, mentions=("self",)), Needs.SPEAKER),
-        (says("我姓林"), KNOWN),
+        (says("我姓林"), KNOWN | Needs.UNLESS_IDLE),
+        (says("几点开门"), KNOWN),
+        (says("转人工"), KNOWN),
+        (says("不要再发了"), KNOWN),
         (says("状态"), Needs.SPEAKER | Needs.STATUS | KNOWN),
         (SelfMessage(**HERE, to_contact="wx1"), Needs.DELIVERY | Needs.PEOPLE),
         (answered("sent"), Needs.DELIVERY | Needs.PEOPLE),
@@ -65,8 +68,8 @@ def test_what_must_be_known(event: Event, wanted: Needs) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("我姓林", Needs.SPEAKER),
-        ("哈哈", Needs.SPEAKER),
+        ("我姓林", Needs.SPEAKER | Needs.UNLESS_IDLE),
+        ("哈哈", Needs.SPEAKER | Needs.UNLESS_IDLE),
         ("退订", Needs.SPEAKER),
         ("/帮助", Needs.SPEAKER),
         ("多少钱一斤？", KNOWN),
