@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from bot.store.engine import reader_engine, writer_engine
 from bot.store.ids import Ids
-from bot.store.prepared import Conflict, insert_into, prepared
+from bot.store.prepared import Conflict, driver_cursor, insert_into, prepared
 from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
 from models.operations import AuditEntry
@@ -64,7 +64,9 @@ class Writing:
         if not rows:
             return 0
         statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict)
-        return self.connection.exec_driver_sql(statement.text, statement.values(rows)).rowcount
+        with driver_cursor(self.connection, statement.text) as cursor:
+            cursor.executemany(statement.text, statement.values(rows))
+            return int(cursor.rowcount)
 
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
         """What a statement that is a constant of its module finds (or returns), with parameters by name."""

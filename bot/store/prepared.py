@@ -6,7 +6,8 @@ database does. The SQL is its own all the same, for both dialects; only the valu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from itertools import repeat
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Connection, Dialect, Integer, String, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
@@ -91,9 +93,9 @@ class Statement:
             for name, processor, constant in self._parameters
             for value in [values.get(name, constant)]
         )
-        result: Any = connection.exec_driver_sql(self.text, parameters)
-        rows: list[tuple[Any, ...]] = result.cursor.fetchall()  # tuples, where SQLAlchemy would make objects of them
-        result.close()
+        with driver_cursor(connection, self.text) as cursor:
+            cursor.execute(self.text, parameters)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
         if self._plain or not rows:
             return rows
         columns = zip(*rows, strict=True)
@@ -103,6 +105,27 @@ class Statement:
                 strict=True,
             )
         )
+
+
+@contextmanager
+def driver_cursor(connection: Connection, text: str) -> Iterator[Any]:
+    """The driver's own cursor, which knows neither of SQLAlchemy's results nor of its events; errors are SQLAlchemy's,
+    and a connection that is lost is given up, as it would do."""
+    dialect = connection.dialect
+    database: Any = connection.connection
+    driver: Any = dialect.dbapi
+    cursor = database.cursor()
+    try:
+        yield cursor
+    except driver.Error as error:
+        lost = dialect.is_disconnect(error, database.driver_connection, cursor)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            text, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
+        ) from error
+    finally:
+        cursor.close()
 
 
 @cache
