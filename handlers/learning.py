@@ -38,16 +38,15 @@ class Learned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """What a playbook says about tags. `branches` are the questions that are not for everybody, `tagging` those that
-    bring tags by being answered. `governed` are the tags that come and go with answers, `chained` the rules that
-    look at tags themselves; `branches_by_tags` says that questions do."""
+    """What a playbook says about tags, arranged for looking it up."""
 
-    branches: Mapping[str, Question]
-    tagging: tuple[Question, ...]
-    governed: frozenset[str]
-    rules: tuple[TagRule, ...]
-    chained: tuple[TagRule, ...]
-    branches_by_tags: bool
+    branches: Mapping[str, Question]  # questions that are not for everybody
+    tagging: tuple[Question, ...]  # questions that bring tags by being answered
+    governed: frozenset[str]  # tags that come and go with answers
+    always: tuple[TagRule, ...]  # rules that ask for no answer
+    by_answer: Mapping[str, tuple[TagRule, ...]]  # the others, by the first answer that they ask for
+    chained: tuple[TagRule, ...]  # rules that look at tags themselves
+    branches_by_tags: bool  # whether questions do
 
 
 @once_a_revision
@@ -59,7 +58,11 @@ def _rules_of(playbook: Playbook) -> _Rules:
         governed=frozenset(
             [tag for question in questions for tag in question.tags] + [tag for rule in rules for tag in rule.add]
         ),
-        rules=rules,
+        always=tuple(rule for rule in rules if not rule.when.answers),
+        by_answer={
+            key: tuple(rule for rule in rules if next(iter(rule.when.answers), None) == key)
+            for key in {key for rule in rules for key in rule.when.answers}
+        },
         chained=tuple(rule for rule in rules if _looks_at_tags(rule.when)),
         branches_by_tags=any(question.when is not None and _looks_at_tags(question.when) for question in questions),
     )
@@ -107,7 +110,11 @@ def _facts(rules: _Rules, person: PersonView, live: frozenset[str], *, tagged: b
     tags = person.tags - rules.governed
     tags |= {tag for question in rules.tagging if question.key in given for tag in question.tags}
     facts = Facts(tags=tags, answers=given, source=person.source)
-    earned = {tag for rule in rules.rules if holds(rule.when, facts) for tag in rule.add}
+    earned = {tag for rule in rules.always if holds(rule.when, facts) for tag in rule.add}
+    for key in given:
+        for rule in rules.by_answer.get(key, ()):
+            if holds(rule.when, facts):
+                earned.update(rule.add)
     while rules.chained:  # a rule may build on the tags of another
         facts = Facts(tags=tags | earned, answers=given, source=person.source)
         more = {tag for rule in rules.chained if holds(rule.when, facts) for tag in rule.add} - earned

@@ -59,7 +59,7 @@ class FriendshipView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     human_until: datetime | None = None
 
 
-class AnswerView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class AnswerView(msgspec.Struct, frozen=True, gc=False):
     """An answer in its normal form."""
 
     value: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import compress
 
@@ -41,24 +41,21 @@ def load_contexts(
         account: Context(merchant=merchant, account=accounts.get(account) or AccountView(id=account))
         for account in {event.account for event, _ in wave}
     }
-    talk = [event for event, want in wave if isinstance(event, Message) and "UNLESS_IDLE" in _parts(want)]
+    wanted = [_parts(want) for _, want in wave]
+    talk = [event for (event, _), parts in zip(wave, wanted, strict=True) if "UNLESS_IDLE" in parts]
     idle = idle_speakers(writing, merchant.id, names, accounts, talk) if talk else frozenset()
-    needed = [want is not Needs.NOTHING and not _is_idle(event, want, idle) for event, want in wave]
+    needed = [
+        bool(parts) and not ("UNLESS_IDLE" in parts and _speaker(event) in idle)
+        for (event, _), parts in zip(wave, wanted, strict=True)
+    ]
     if not any(needed):
         return [nothing[event.account] for event, _ in wave]
-    loaded = _load(writing, merchant, names, accounts, list(compress(wave, needed)))
+    events = [event for event, _ in compress(wave, needed)]
+    loaded = _load(writing, merchant, names, accounts, events, list(compress(wanted, needed)))
     return [
         next(loaded) if is_needed else nothing[event.account]
         for (event, _), is_needed in zip(wave, needed, strict=True)
     ]
-
-
-def _is_idle(event: Event, want: Needs, idle: Set[tuple[str, str]]) -> bool:
-    return (
-        isinstance(event, Message)
-        and (event.account, event.contact.contact) in idle
-        and "UNLESS_IDLE" in _parts(want)
-    )
 
 
 def _load(
@@ -66,23 +63,28 @@ def _load(
     merchant: MerchantView,
     names: Names,
     accounts: Mapping[str, AccountView],
-    wave: Sequence[tuple[Event, Needs]],
+    events: Sequence[Event],
+    wanted: Sequence[frozenset[str]],
 ) -> Iterator[Context]:
-    events = [event for event, _ in wave]
-    wanted = [_parts(want) for _, want in wave]
     every = frozenset().union(*wanted)
     # Who each event is about and where; the first of them did it.
-    everybody = [
-        [(who.contact, names.contacts[who.contact].contact_id) for who in people_of(event)]
-        if "PEOPLE" in parts or "SPEAKER" in parts
-        else []
-        for event, parts in zip(events, wanted, strict=True)
-    ]
-    places = [list(groups_of(event)) for event in events]
+    everybody: list[list[tuple[str, int]]] = []
+    places: list[list[str]] = []
     people_ids: set[int] = set()
     speaker_ids: set[int] = set()
-    for parts, pairs in zip(wanted, everybody, strict=True):
-        (people_ids if "PEOPLE" in parts else speaker_ids).update([contact_id for _, contact_id in pairs])
+    contacts = names.contacts
+    for event, parts in zip(events, wanted, strict=True):
+        whole = "PEOPLE" in parts
+        if not whole and "SPEAKER" not in parts:
+            them = []
+        elif isinstance(event, Message):  # nearly all of them, so they are spared the generators
+            them = [(event.contact.contact, contacts[event.contact.contact].contact_id)]
+        else:
+            them = [(who.contact, contacts[who.contact].contact_id) for who in people_of(event)]
+        for _, contact_id in them:
+            (people_ids if whole else speaker_ids).add(contact_id)
+        everybody.append(them)
+        places.append(([event.group] if event.group else []) if isinstance(event, Message) else list(groups_of(event)))
     deliveries = deliveries_of(writing, merchant.id, events, names) if "DELIVERY" in every else {}
     people_ids.update(found.contact_id for found in deliveries.values() if found.contact_id)
     waiting_ids = _waiting(writing, merchant.id, events) if "WAITING" in every else {}
@@ -106,31 +108,44 @@ def _load(
         if person.survey and person.survey.revision != merchant.revision
     }
 
+    missing = tuple(people[contact_id] for contact_id in missing_ids)
+
+    @cache
+    def shared(account: str, parts: frozenset[str]) -> Context:
+        """What the contexts of all events that need the same have in common."""
+        return Context(
+            merchant=merchant,
+            account=accounts.get(account) or AccountView(id=account),
+            groups=bound if "BOUND_GROUPS" in parts else by_wire,
+            staff=staff if "STAFF" in parts else (),
+            entries=entries if "ENTRIES" in parts else (),
+            missing=missing if "MISSING" in parts else (),
+            status=status if "STATUS" in parts else None,
+        )
+
     for position, (event, parts) in enumerate(zip(events, wanted, strict=True)):
         delivery = deliveries.get(position)
-        them = {wire_id: people[contact_id] for wire_id, contact_id in everybody[position]}
+        known = {wire_id: people[contact_id] for wire_id, contact_id in everybody[position]}
         if delivery and delivery.contact_id:
             person = people.get(delivery.contact_id)
         else:
-            person = next(iter(them.values()), None)
+            person = next(iter(known.values()), None)
         place = places[position]
-        yield Context(
-            merchant=merchant,
-            account=accounts.get(event.account) or AccountView(id=event.account),
+        yield msgspec.structs.replace(
+            shared(event.account, parts),
             person=person,
             group=by_wire.get(place[0]) if place else None,
-            people=them,
-            groups=bound if "BOUND_GROUPS" in parts else by_wire,
+            people=known,
             delivery=delivery,
-            staff=staff if "STAFF" in parts else (),
-            entries=entries if "ENTRIES" in parts else (),
             waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
             if isinstance(event, orders.SeatsChanged)
             else (),
-            missing=tuple(people[contact_id] for contact_id in missing_ids) if "MISSING" in parts else (),
             survey_playbook=surveys.get(person.person_id) if person and surveys else None,
-            status=status if "STATUS" in parts else None,
         )
+
+
+def _speaker(event: Event) -> tuple[str, str]:
+    return (event.account, event.contact.contact) if isinstance(event, Message) else ("", "")
 
 
 @cache

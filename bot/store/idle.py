@@ -12,7 +12,7 @@ from bot.store import Writing
 from bot.store.identify import Names
 from bot.store.prepared import is_one_of
 from models.context import AccountView
-from models.events import Message
+from models.events import Event, Message
 from models.people import Friendship, FriendshipState, Survey
 
 _PLAIN_FRIENDS = select(col(Friendship.contact_id)).where(
@@ -29,7 +29,7 @@ _SURVEYED = select(col(Survey.person_id)).where(
 
 
 def idle_speakers(
-    writing: Writing, merchant_id: str, names: Names, accounts: Mapping[str, AccountView], talk: Sequence[Message]
+    writing: Writing, merchant_id: str, names: Names, accounts: Mapping[str, AccountView], talk: Sequence[Event]
 ) -> set[tuple[str, str]]:
     """The (account, wire id) of speakers who are friends, in no survey, and on no channel that counts what it hears.
 
@@ -38,7 +38,7 @@ def idle_speakers(
     speakers: dict[str, set[str]] = defaultdict(set)
     for message in talk:
         account = accounts.get(message.account)
-        if account is not None and account.capabilities.window_hours is None:
+        if isinstance(message, Message) and account is not None and account.capabilities.window_hours is None:
             speakers[message.account].add(message.contact.contact)
     found: set[tuple[str, str]] = set()
     for account_id, wire_ids in speakers.items():

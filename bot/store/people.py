@@ -116,7 +116,7 @@ def load_people(
         of_these = set(whole)
         whole_persons = sorted({row[1] for row in rows if row[0] in of_these})
         for person_id, key, value, state in writing.rows(_ANSWERS, merchant=merchant.id, ids=whole_persons):
-            answers[person_id][key] = AnswerView(value=value, state=state)
+            answers[person_id][key] = AnswerView(value, state)
         for person_id, tag in writing.rows(_TAGS, merchant=merchant.id, ids=whole_persons):
             tags[person_id].append(tag)
         for contact_id, group_id in writing.rows(_MEMBERSHIPS, merchant=merchant.id, ids=whole):

@@ -151,7 +151,7 @@ def understand(
     correction = find_correction(question, message, prior, asked_on)
     if correction is not None:
         return _corrected(correction, question, message, others, asked_on, asks)
-    value = _value(question, message, seen, asked_on)
+    value = _value_heard(question, reply, words, asked_on)
     asides = [*seen.asking, *seen.delaying, *seen.refusing]
     also = further_facts(others, question, message, message.without(asides), asked_on) if others else {}
     if value is not None:
@@ -204,6 +204,20 @@ def _corrected(
         if open_value is not None:
             also = {**also, question.key: open_value}
     return Understanding("correct", correction.value, correction.corrects.key, also, asks)
+
+
+def _value_heard(question: Question, reply: str, words: Words, asked_on: date | None) -> Any:
+    if len(reply) <= _SHORT:
+        return _remembered_value(question, reply, words, asked_on)
+    heard = _heard(reply, words)
+    return _value(question, heard.message, heard.seen, asked_on)
+
+
+@lru_cache(maxsize=4_096)
+def _remembered_value(question: Question, reply: str, words: Words, asked_on: date | None) -> Any:
+    """What a short reply says is read once a day: the options of a question are answered in the same few words."""
+    heard = _heard(reply, words)
+    return _value(question, heard.message, heard.seen, asked_on)
 
 
 def _value(question: Question, message: Message, seen: _Clauses, asked_on: date | None) -> Any:
