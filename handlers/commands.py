@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from handlers import command_answers as answers
 from handlers.roles import roles_of
@@ -78,6 +79,7 @@ _TYPED = str.maketrans("“”„「」『』‘’\u3000", '"""""""\'\' ')
 _QUOTED = re.compile(r"[\"'\\]")
 # A command is short; of a longer message only so much is looked at.
 _LONGEST = 4_000
+_LONGEST_NAME = 32
 
 
 def is_command(text: str, *, by_staff: bool = True) -> bool:
@@ -132,8 +134,8 @@ def _run(
         refused = _audit(event, person, name or "/", "refused", "unknown_command")
         if not roles:
             return ("" if event.group else REFUSED), [refused]
-        near = difflib.get_close_matches(name, list(_BY_NAME), n=1)
-        hint = DID_YOU_MEAN.format(name=near[0]) if near else ""
+        near = _nearest(name[:_LONGEST_NAME])
+        hint = DID_YOU_MEAN.format(name=near) if near else ""
         return UNKNOWN.format(name=name[:20], hint=hint), [refused]
     if not roles & set(command.roles):
         refused = _audit(event, person, command.name, "refused", "not_allowed")
@@ -146,6 +148,13 @@ def _run(
     except answers.Refusal as refusal:
         return str(refusal), [_audit(event, person, command.name, "refused", "bad_arguments")]
     return reply, [*effects, _audit(event, person, command.name, "ok", " ".join(words[1:]))]
+
+
+@lru_cache(maxsize=1_024)
+def _nearest(name: str) -> str:
+    """The command that was probably meant; empty where none is like it."""
+    near = difflib.get_close_matches(name, list(_BY_NAME), n=1)
+    return near[0] if near else ""
 
 
 def _answer(event: Message, context: Context, person: PersonView, text: str, *, refused: bool) -> Effect:
@@ -184,10 +193,15 @@ def _audit(event: Message, person: PersonView, action: str, result: str, reason:
     )
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str) -> tuple[str, ...]:
     """The lines that say something, without white space around them and without mentions before them."""
-    lines = [line.strip() for line in text[:_LONGEST].splitlines()]
-    return [stripped for line in lines if (stripped := _without_mentions(line))]
+    return _split(text[:_LONGEST])
+
+
+@lru_cache(maxsize=256)  # a command is looked at several times on its way
+def _split(text: str) -> tuple[str, ...]:
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(stripped for line in lines if (stripped := _without_mentions(line)))
 
 
 def _without_mentions(line: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from content_calendar.render import render
@@ -132,9 +131,8 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
     tier = playbook.tier_for(Facts(tags=person.tags, answers=answers, source=person.source, tiers=tiers))
     if tier is None or tier.name in tiers:
         return []
-    for group in _with_room(tier, context.groups.values(), {}):
-        if _is_friend(person, group.account):
-            return _invite(event.at, tier, group, person)
+    if group := _with_room(tier, context, person, {}):
+        return _invite(event.at, tier, group, person)
     told = NO_SEAT.format(tier=tier.name, who=address(playbook, person) or person.wire_id)
     return [
         fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name),
@@ -152,11 +150,9 @@ def seats_changed(event: SeatsChanged, context: Context) -> list[Effect]:
     for person in context.waiting:
         if person.opted_out or tier.name in _tiers_of(person, context):
             continue
-        for group in _with_room(tier, context.groups.values(), taken):
-            if _is_friend(person, group.account):
-                taken[group.id] = taken.get(group.id, 0) + 1
-                effects += _invite(event.at, tier, group, person)
-                break
+        if group := _with_room(tier, context, person, taken):
+            taken[group.id] = taken.get(group.id, 0) + 1
+            effects += _invite(event.at, tier, group, person)
     return effects
 
 
@@ -207,14 +203,16 @@ def _invite(at: datetime, tier: Tier, group: GroupView, person: PersonView) -> l
     return effects
 
 
-def _with_room(tier: Tier, groups: Iterable[GroupView], taken: dict[int, int]) -> list[GroupView]:
-    """Groups of the tier with a free seat, in the order in which they were bound."""
-    of_tier = sorted((group for group in groups if group.tier == tier.name), key=lambda one: (one.bound_at, one.id))
-    return [
+def _with_room(tier: Tier, context: Context, person: PersonView, taken: dict[int, int]) -> GroupView | None:
+    """The group of the tier that was bound first, of those with a free seat where the person can be invited."""
+    fitting = (
         group
-        for group in of_tier
-        if tier.capacity is None or group.members + group.reserved + taken.get(group.id, 0) < tier.capacity
-    ]
+        for group in context.groups.values()
+        if group.tier == tier.name
+        and (tier.capacity is None or group.members + group.reserved + taken.get(group.id, 0) < tier.capacity)
+        and _is_friend(person, group.account)
+    )
+    return min(fitting, key=lambda group: (group.bound_at, group.id), default=None)
 
 
 def _welcome(template: str, context: Context, group: GroupView, person: PersonView) -> Effect:
@@ -232,6 +230,8 @@ def _welcome(template: str, context: Context, group: GroupView, person: PersonVi
 
 
 def _tiers_of(person: PersonView, context: Context) -> frozenset[str]:
+    if not person.groups:
+        return frozenset()
     return frozenset(group.tier for group in context.groups.values() if group.tier and group.id in person.groups)
 
 

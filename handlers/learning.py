@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from handlers.revisions import once_a_revision
 from models import effects as fx
 from models.conditions import Condition, Facts, holds
-from models.context import PersonView
+from models.context import AnswerView, PersonView
 from models.effects import SURVEY, Effect
 from models.people import AnswerState
 from models.playbook import Playbook, Question, TagRule
@@ -77,17 +77,18 @@ def learned(playbook: Playbook, person: PersonView) -> Learned:
 
     Answers of a branch that an earlier answer has closed since are kept and do not count.
     """
-    rules = _rules_of(playbook)
-    live = frozenset(person.answers).difference(rules.branches)
-    waiting = [question for key, question in rules.branches.items() if key in person.answers]
+    rules, answers = _rules_of(playbook), person.answers
+    live = {key for key in answers if key not in rules.branches}
+    waiting = {key: question for key, question in rules.branches.items() if key in answers}
     while waiting:
-        facts = _facts(rules, person, live, tagged=rules.branches_by_tags)
-        more = {one.key for one in waiting if one.when is None or holds(one.when, facts)}
+        facts = _facts(rules, person, _given(answers, live), tagged=rules.branches_by_tags)
+        more = [key for key, one in waiting.items() if one.when is None or holds(one.when, facts)]
         if not more:
             break
-        live |= more
-        waiting = [one for one in waiting if one.key not in more]
-    return Learned(live=live, facts=_facts(rules, person, live, tagged=True))
+        live.update(more)
+        for key in more:
+            del waiting[key]
+    return Learned(live=frozenset(live), facts=_facts(rules, person, _given(answers, live), tagged=True))
 
 
 def retag(person: PersonView, known: Learned) -> list[Effect]:
@@ -98,17 +99,20 @@ def retag(person: PersonView, known: Learned) -> list[Effect]:
     return [fx.PutTags(person_id=person.person_id, add=tuple(add), remove=tuple(remove), origin=SURVEY)]
 
 
-def _facts(rules: _Rules, person: PersonView, live: frozenset[str], *, tagged: bool) -> Facts:
-    """What conditions may look at; the tags cost most and are left out where nothing looks at them."""
-    given = {
-        key: answer.value
-        for key, answer in person.answers.items()
-        if key in live and answer.state == AnswerState.ANSWERED
+def _given(answers: Mapping[str, AnswerView], live: Set[str]) -> dict[str, Any]:
+    return {
+        key: answer.value for key, answer in answers.items() if answer.state == AnswerState.ANSWERED and key in live
     }
+
+
+def _facts(rules: _Rules, person: PersonView, given: Mapping[str, Any], *, tagged: bool) -> Facts:
+    """What conditions may look at; the tags cost most and are left out where nothing looks at them."""
     if not tagged:
         return Facts(answers=given, source=person.source)
     tags = person.tags - rules.governed
-    tags |= {tag for question in rules.tagging if question.key in given for tag in question.tags}
+    for question in rules.tagging:
+        if question.key in given:
+            tags = tags.union(question.tags)
     facts = Facts(tags=tags, answers=given, source=person.source)
     earned = {tag for rule in rules.always if holds(rule.when, facts) for tag in rule.add}
     for key in given:

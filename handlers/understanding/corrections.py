@@ -32,6 +32,10 @@ _LEAD = re.compile(
     r"^(?:(?:我|哦|啊|呃|不好意思|抱歉|对了|那个|嗯|sorry)*(?:应该|其实|就)?(?:是|改成|改为|改到|换成|调到|调成|"
     r"叫做?|变成|更新为|改))+(?=.)"
 )
+# The shop has moved, or has another number: nothing that they told us of themselves.
+_YOURS = re.compile(
+    r"(?:你们?|您|贵)(?:的|家|店)*(?:又|刚|是|要|都|已经|什么时候)*(?:搬|换(?:了)?(?:地址|号|手机|电话))\w?"
+)
 _NEGATED = re.compile(
     r"(?:别叫我?|不是|不姓|不叫|并非|不在|而不是)[^,，。;；!！\n是]{1,10}?(?=是|姓|叫|,|，|。|$|\n| )|"
     r"不是[^,，。;；!！\n]{1,8}$"
@@ -80,7 +84,8 @@ class Correction(Struct, frozen=True):
 
 def may_correct(text: str) -> bool:
     """Whether a normalised text has any mark of a correction: a cheap first look that few replies pass."""
-    return not _is_weak(text) or _DENIED.search(text) is not None
+    mine = _YOURS.sub("", text)
+    return not _is_weak(mine) or _DENIED.search(mine) is not None
 
 
 def _is_weak(text: str) -> bool:

@@ -106,7 +106,7 @@ def clauses(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-@lru_cache(maxsize=1_024)  # a clause is compared with one table after another
+@lru_cache(maxsize=256)  # a clause is compared with one table after another
 def dense(text: str) -> str:
     """A text without spaces and punctuation, half-width, Simplified, lower case: how words of tables are compared."""
     return _DROPPED.sub("", text.translate(_SHAPES).translate(_READABLE))

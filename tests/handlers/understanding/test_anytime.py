@@ -180,6 +180,7 @@ def test_asking_for_a_robot_to_buy_is_not_asking_about_us() -> None:
 
 def test_unasked_messages_may_correct_tell_ask_or_chat() -> None:
     prior = [Prior(QUESTIONS["call"], "老林"), Prior(QUESTIONS["city"], "浙江省杭州市")]
+    assert meaning_unasked("你们店搬到新地方了呀", prior=prior, asked_on=ASKED_ON).act != "correct"
     corrected = meaning_unasked("我搬到苏州了", prior=prior, asked_on=ASKED_ON)
     assert (corrected.act, corrected.corrects, corrected.value) == ("correct", "city", "江苏省苏州市")
     told = meaning_unasked("我在成都", others=[QUESTIONS["city"]], asked_on=ASKED_ON)
