@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -131,6 +132,7 @@ def _write(writing: Writing, merchant: MerchantView, crowd: Crowd, questions: Se
             for person in people.values()
         ],
     )
+    sizes = Counter(member.group for member in everybody)
     writing.insert(
         ChatGroup,
         [
@@ -142,6 +144,7 @@ def _write(writing: Writing, merchant: MerchantView, crowd: Crowd, questions: Se
                 "topic": f"酒友社 {number} 群",
                 "tier": "分舵" if number % 4 == 0 else "堂口",
                 "bound_at": BEGAN,
+                "members": sizes[group],
             }
             for number, group in enumerate(groups)
         ],

@@ -31,6 +31,13 @@ class Needs(Flag):
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
 
+# Put together once: Python's flags take their time.
+_KNOWN = Needs.PEOPLE | Needs.STAFF
+_KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
+_SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
+_SPEAKER_AND_STATUS = Needs.SPEAKER | Needs.STATUS
+
+
 def needs(event: Event, playbook: Playbook) -> Needs:
     """What must be loaded to decide the event."""
     match event:
@@ -52,7 +59,7 @@ def needs(event: Event, playbook: Playbook) -> Needs:
         case ev.TimerDue() if event.kind == timers.ENTRY:
             return Needs.ENTRIES
         case ev.TimerDue():
-            return Needs.PEOPLE | Needs.STAFF
+            return _KNOWN
         case ev.Roster():
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS
         case ev.MessageRecalled() | ev.LoggedIn() | ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Unreadable():
@@ -64,11 +71,9 @@ def needs(event: Event, playbook: Playbook) -> Needs:
 def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
     """Commands and small talk need to know who speaks; what they told us only where something follows from it."""
     if is_command(event.text):
-        status = Needs.STATUS if looks_at_status(event.text) else Needs.NOTHING
+        known = _SPEAKER_AND_STATUS if looks_at_status(event.text) else Needs.SPEAKER
         # What staff may say without a slash is small talk of a member, and may be an answer 1:1.
-        if event.group:
-            return Needs.SPEAKER | status
-        return Needs.SPEAKER | status | (_of_private_talk(event, playbook) & ~Needs.UNLESS_IDLE)
+        return known if event.group else known | (_of_private_talk(event, playbook) & ~Needs.UNLESS_IDLE)
     if event.group:
         spoken_to = event.mentions or is_plain_opt_out(event.text, playbook.words.opt_out)
         return Needs.SPEAKER if spoken_to else Needs.NOTHING
@@ -78,8 +83,9 @@ def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
 def _of_private_talk(event: ev.Message, playbook: Playbook) -> Needs:
     look = first_look(event.text, words_of(playbook))
     if look.asks or look.may_correct:
-        return Needs.PEOPLE | Needs.STAFF
+        return _KNOWN
+    heard = look.is_opt_out or standing_answer(playbook, event.text) is not None
     # An answer that settles first is understood when its timer rings; otherwise it is now.
-    known = Needs.SPEAKER if playbook.survey.settle_seconds else Needs.PEOPLE | Needs.STAFF
-    heard = look.is_opt_out or look.wants_human or standing_answer(playbook, event.text) is not None
-    return known if heard else known | Needs.UNLESS_IDLE
+    if playbook.survey.settle_seconds:
+        return Needs.SPEAKER if heard else _SPEAKER_UNLESS_IDLE
+    return _KNOWN if heard else _KNOWN_UNLESS_IDLE

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlmodel import col
 
 from bot.store import Writing
@@ -166,6 +166,7 @@ def _join(
         ],
     )
     _free_seats(writing, merchant, group_id, contact_ids)
+    _count(writing, merchant, group_id, contact_ids)
     tier = select(col(ChatGroup.tier)).where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id) == group_id)
     for chunk in chunks(contact_ids):
         writing.connection.execute(
@@ -188,6 +189,22 @@ def _leave(writing: Writing, merchant: MerchantView, group_id: int, contact_ids:
             )
             .values(left_at=at)
         )
+    _count(writing, merchant, group_id, contact_ids)
+
+
+def _count(writing: Writing, merchant: MerchantView, group_id: int, moved: list[int]) -> None:
+    """Keep with the group how many are in it: counted anew, so that it cannot drift from the rows."""
+    present = (
+        select(func.count())
+        .select_from(GroupMember)
+        .where(
+            col(GroupMember.merchant_id) == merchant.id,
+            col(GroupMember.group_id) == group_id,
+            text("left_at IS NULL"),  # in the words of the index, which leaves out who was here long ago
+        )
+    )
+    if moved:
+        _update_group(writing, merchant, group_id, {"members": present.scalar_subquery()})
 
 
 def _free_seats(writing: Writing, merchant: MerchantView, group_id: int, contact_ids: list[int]) -> None:

@@ -103,22 +103,16 @@ def _collector_at_rest() -> Iterator[None]:
 
 
 def _drop_duplicates(writing: Writing, merchant_id: str, outcomes: list[Outcome]) -> list[Outcome]:
-    by_key: dict[tuple[str, str], Outcome] = {}
-    fresh: list[Outcome] = []
+    by_account: dict[str, dict[str, Outcome]] = defaultdict(dict)
     for outcome in outcomes:
-        outcome.key = _dedupe_key(outcome.event)
-        if not outcome.key:
-            fresh.append(outcome)
-        elif (outcome.event.account, outcome.key) in by_key:
-            outcome.duplicate = True
-        else:
-            by_key[outcome.event.account, outcome.key] = outcome
-            fresh.append(outcome)
-    for account in {account for account, _ in by_key}:
-        keys = [key for of_account, key in by_key if of_account == account]
-        for (seen,) in writing.rows(_SEEN, merchant=merchant_id, account=account, keys=keys):
-            by_key[account, seen].duplicate = True
-    return [outcome for outcome in fresh if not outcome.duplicate]
+        event = outcome.event
+        if key := event.wire_id or _content_key(event):
+            outcome.key = key
+            outcome.duplicate = by_account[event.account].setdefault(key, outcome) is not outcome
+    for account, by_key in by_account.items():
+        for (seen,) in writing.rows(_SEEN, merchant=merchant_id, account=account, keys=list(by_key)):
+            by_key[seen].duplicate = True
+    return [outcome for outcome in outcomes if not outcome.duplicate]
 
 
 _encoder = msgspec.json.Encoder()
@@ -128,12 +122,10 @@ _encoder = msgspec.json.Encoder()
 _OUR_OWN = (orders.Order, orders.SurveyFinished, orders.SeatsChanged, ev.TimerDue, ev.SendAnswered)
 
 
-def _dedupe_key(event: Event) -> str:
-    """The transport's id; without one, a hash of account, kind, place, people and wire time. Orders have none."""
+def _content_key(event: Event) -> str:
+    """For what has no id of the transport's: a hash of account, kind, place, people and wire time. Orders have none."""
     if isinstance(event, _OUR_OWN):
         return ""
-    if event.wire_id:
-        return event.wire_id
     content = msgspec.structs.replace(event, received_at=None)
     return "hash:" + blake2b(_encoder.encode(content), digest_size=16).hexdigest()
 
@@ -164,7 +156,7 @@ def _take_timers(writing: Writing, merchant_id: str, outcomes: list[Outcome]) ->
 
 
 def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Outcome], decide: Decide) -> None:
-    pending = outcomes
+    pending, now = outcomes, writing.now
     for _ in range(MOST_WAVES):
         if not pending:
             return
@@ -177,7 +169,9 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
             contexts = load_contexts(writing, merchant, names, [(one.event, one.wants) for one in wave])
             decided: list[tuple[Event, Sequence[Effect]]] = []
             for outcome, context in zip(wave, contexts, strict=True):
-                event = _in_our_time(writing, outcome.event)
+                event = outcome.event
+                if event.at > now:  # the platform's clock may be ahead, and nothing must wait until ours is there
+                    event = msgspec.structs.replace(event, at=now)
                 try:
                     effects = decide(event, context)
                 except Exception:  # noqa: BLE001 - a bug in one decision must not stop the others
@@ -190,15 +184,10 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
                     decided.append((event, effects))
             apply_effects(writing, merchant, decided)
             followers += [
-                Outcome(effect.event) for outcome in wave for effect in outcome.effects if isinstance(effect, Follow)
+                Outcome(effect.event) for _, effects in decided for effect in effects if isinstance(effect, Follow)
             ]
         pending = followers
     raise RuntimeError(f"events keep raising further events; the last one: {pending[0].event!r}")
-
-
-def _in_our_time(writing: Writing, event: Event) -> Event:
-    """The platform's clock may be ahead of ours; what is reckoned from an event must not wait until ours is there."""
-    return event if event.at <= writing.now else msgspec.structs.replace(event, at=writing.now)
 
 
 def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
@@ -212,8 +201,9 @@ def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
         elif (keys := conversations(outcome.event)) is None:
             place = barrier = len(split)
         else:
-            place = max((latest.get(key, barrier) for key in keys), default=barrier) + 1
-            place = max(place, barrier + 1)
+            place = barrier + 1
+            for key in keys:
+                place = max(place, latest.get(key, barrier) + 1)
             for key in keys:
                 latest[key] = place
         while len(split) <= place:

@@ -26,7 +26,7 @@ from models.capabilities import Capabilities
 from models.context import AccountView, Context, EntryView, GroupView, MerchantView
 from models.effects import Effect, Reserve
 from models.events import Event, Message
-from models.groups import ChatGroup, GroupMember, Seat, Waiting
+from models.groups import ChatGroup, Seat, Waiting
 from models.operations import EntryRevision, Role, RoleGrant
 from models.people import Contact
 
@@ -202,19 +202,11 @@ _GROUPS = select(
     col(ChatGroup.parent_id),
     col(ChatGroup.owner_contact_id),
     col(ChatGroup.bound_at),
+    col(ChatGroup.members),
     col(ChatGroup.human_until),
 ).where(col(ChatGroup.merchant_id) == bindparam("merchant"))
 _NAMED_GROUPS = _GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
 _BOUND_GROUPS = _GROUPS.where(col(ChatGroup.tier).is_not(None))
-_MEMBERS = (
-    select(col(GroupMember.group_id), func.count())
-    .where(
-        col(GroupMember.merchant_id) == bindparam("merchant"),
-        is_one_of(col(GroupMember.group_id), "ids"),
-        col(GroupMember.left_at).is_(None),
-    )
-    .group_by(col(GroupMember.group_id))
-)
 _SEATS = (
     select(col(Seat.group_id), func.count())
     .where(col(Seat.merchant_id) == bindparam("merchant"), is_one_of(col(Seat.group_id), "ids"))
@@ -223,15 +215,13 @@ _SEATS = (
 
 
 def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound: bool) -> dict[int, GroupView]:
-    """Groups by our id: the named ones and, with `bound`, all that have a tier, with members and seats counted."""
+    """Groups by our id: the named ones and, with `bound`, all that have a tier, with their reserved seats."""
     named = sorted(ids)
     rows = writing.rows(_NAMED_GROUPS, merchant=merchant_id, ids=named) if named else []
-    members: dict[int, int] = {}
     seats: dict[int, int] = {}
     if bound:
         rows += writing.rows(_BOUND_GROUPS, merchant=merchant_id)
         everyone = sorted({row[0] for row in rows})
-        members = dict(writing.rows(_MEMBERS, merchant=merchant_id, ids=everyone))
         seats = dict(writing.rows(_SEATS, merchant=merchant_id, ids=everyone))
     return {
         identity: GroupView(
@@ -243,11 +233,11 @@ def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound
             parent_id=parent_id,
             owner_contact_id=owner_contact_id,
             bound_at=bound_at,
-            members=members.get(identity, 0),
+            members=members,
             reserved=seats.get(identity, 0),
             human_until=human_until,
         )
-        for identity, wire_id, account, topic, tier, parent_id, owner_contact_id, bound_at, human_until in rows
+        for identity, wire_id, account, topic, tier, parent_id, owner_contact_id, bound_at, members, human_until in rows
     }
 
 

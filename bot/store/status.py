@@ -22,12 +22,11 @@ _UNFINISHED = text("state IN ('open', 'resting')")
 # By account and in the words of the partial indexes, so that what was sent long ago is not looked at.
 _DELIVERIES = select(func.count()).select_from(Delivery).where(is_one_of(col(Delivery.account_id), "accounts"))
 _SENT = _DELIVERIES.where(is_one_of(col(Delivery.state), "arrived"), col(Delivery.left_at) >= bindparam("midnight"))
-_OPEN_NOW = _DELIVERIES.where(_OPEN)
 _UNKNOWN = _DELIVERIES.where(_IN_FLIGHT, col(Delivery.state) == DeliveryState.UNKNOWN)
-_WAITING = (
-    _DELIVERIES.with_only_columns(col(Delivery.reason), func.count())
-    .where(_OPEN, col(Delivery.state) == DeliveryState.WAITING)
-    .group_by(col(Delivery.reason))
+_OPEN_NOW = (
+    _DELIVERIES.with_only_columns(col(Delivery.state), col(Delivery.reason), func.count())
+    .where(_OPEN)
+    .group_by(col(Delivery.state), col(Delivery.reason))
 )
 _PAUSES = select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == bindparam("merchant"))
 _NEW_FRIENDS = (
@@ -60,12 +59,13 @@ def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[Accoun
         ((found,),) = writing.rows(statement, **values)
         return int(found)
 
+    open_now = writing.rows(_OPEN_NOW, **values)
     return Status(
         accounts=accounts,
         paused=tuple((scope, subject) for scope, subject in writing.rows(_PAUSES, **values)),
         sent_today=count(_SENT),
-        open=count(_OPEN_NOW),
-        waiting={reason: number for reason, number in writing.rows(_WAITING, **values) if reason},
+        open=sum(number for _, _, number in open_now),
+        waiting={reason: number for state, reason, number in open_now if state == DeliveryState.WAITING and reason},
         unknown=count(_UNKNOWN),
         new_friends_today=count(_NEW_FRIENDS),
         surveys_open=count(_SURVEYS),

@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("chat_group", sa.Column("members", sa.Integer(), nullable=False, server_default="0"))
     op.drop_index("contact_person", "contact")
     op.create_index("contact_person", "contact", ["merchant_id", "person_id", "id"])
     op.create_index("friendship_added", "friendship", ["merchant_id", "added_at", "old"])
@@ -26,3 +27,8 @@ def upgrade() -> None:
         ("group_member_present", "group_member", ["merchant_id", "group_id"], sa.text("left_at IS NULL")),
     ):
         op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
+    op.execute(
+        "UPDATE chat_group SET members = (SELECT count(*) FROM group_member"
+        " WHERE group_member.merchant_id = chat_group.merchant_id AND group_member.group_id = chat_group.id"
+        " AND left_at IS NULL)"
+    )
