@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.alerting import load_alerts
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.matching import deliveries_of
 from bot.store.missing import missing_friends
@@ -85,6 +86,7 @@ def _load(
     bound = {group.wire_id: group for group in groups.values() if group.tier}
     entries = load_entries(writing, merchant.id, events) if "ENTRIES" in every else ()
     status = load_status(writing, merchant, tuple(accounts.values())) if "STATUS" in every else None
+    alerts = load_alerts(writing, merchant.id) if "ALERTS" in every else ()
     surveys = {
         person.person_id: merchant.playbook_of(person.survey.revision)
         for person in people.values()
@@ -115,6 +117,8 @@ def _load(
             missing=tuple(people[contact_id] for contact_id in missing_ids) if "MISSING" in parts else (),
             survey_playbook=surveys.get(person.person_id) if person and surveys else None,
             status=status if "STATUS" in parts else None,
+            alerts=alerts if "ALERTS" in parts else (),
+            accounts=accounts if "ALERTS" in parts else {},
         )
 
 
@@ -142,6 +146,7 @@ _ACCOUNTS = select(
     col(Account.capabilities),
     col(Account.rostered_at),
     col(Account.slow_until),
+    col(Account.failures),
 ).where(col(Account.merchant_id) == bindparam("merchant"))
 
 
@@ -156,8 +161,9 @@ def load_accounts(writing: Writing, merchant: MerchantView) -> dict[str, Account
             capabilities=msgspec.convert(capabilities, Capabilities),
             rostered_at=rostered_at,
             slow_until=slow_until,
+            failures=failures,
         )
-        for identity, name, self_id, state, capabilities, rostered_at, slow_until in writing.rows(
+        for identity, name, self_id, state, capabilities, rostered_at, slow_until, failures in writing.rows(
             _ACCOUNTS, merchant=merchant.id
         )
     }
