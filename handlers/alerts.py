@@ -80,7 +80,7 @@ def over(event: TimerDue, _context: Context) -> list[Effect]:
 
 def _posts(context: Context, name: AlertName, text: str) -> Iterator[Effect]:
     merchant = context.merchant
-    for channel in sorted(merchant.channels):
+    for channel in merchant.channels:
         said = ON_A_CHANNEL.format(shop=merchant.name, text=text, at=name.began_at.astimezone(merchant.zone))
         yield fx.Send(
             key=alert_key(name, channel), account=channel, lane=Lane.SERVICE, cause=Cause.ALERT, text=said, priority=1

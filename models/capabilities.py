@@ -30,3 +30,19 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     direct_invite_limit: int | None = None
     people: bool = True
     kinds: frozenset[str] = frozenset({"text", "image", "video", "file", "link", "mini_program", "card"})
+
+
+# What every channel of alerts can do: take a text that is for nobody in particular.
+CHANNEL = Capabilities(
+    groups=False,
+    friend_accept=False,
+    invite=False,
+    remark=False,
+    mention=False,
+    announcement=False,
+    topic=False,
+    recall=False,
+    echo=False,
+    people=False,
+    kinds=frozenset({"text"}),
+)

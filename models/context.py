@@ -24,7 +24,7 @@ class MerchantView(msgspec.Struct, frozen=True, kw_only=True):
     revision: str
     admins: tuple[tuple[str, str, str], ...] = ()
     accounts: tuple[str, ...] = ()  # ids of the configuration
-    channels: Mapping[str, Capabilities] = {}  # where alerts are posted, by their ids of the configuration
+    channels: tuple[str, ...] = ()  # where alerts are posted; ids of the configuration
     seed: int = 0
     started_at: datetime | None = None  # when the program started; what fell due before was missed
     earlier: Mapping[str, Playbook] = {}  # earlier revisions that unfinished surveys were begun under

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, or_, select, update
@@ -14,6 +14,7 @@ from models.alerts import SO_SOON, Alert, AlertKind
 from models.columns import UtcDateTime, table_of
 from models.context import AlertView, MerchantView
 from models.deliveries import Delivery, DeliveryState
+from models.events import TroubleBegan
 
 _MINE = col(Alert.merchant_id) == bindparam("merchant")
 _OPEN = (_MINE, col(Alert.ended_at).is_(None))
@@ -57,6 +58,27 @@ def open_alerts(writing: Writing, merchant_id: str) -> tuple[AlertView, ...]:
 def is_open(writing: Writing, merchant_id: str, kind: AlertKind, subject: str) -> bool:
     """Whether it was told of and is not over."""
     return bool(writing.rows(_THIS, merchant=merchant_id, kind=kind, subject=subject))
+
+
+def budget_used_up(
+    writing: Writing, merchant: MerchantView, account: str, until: datetime | None
+) -> list[TroubleBegan]:
+    """What is to be told when an account has to wait until then: the day's budget is a human's business, once a day;
+    those of the minute and the hour are what pace is for."""
+    today = writing.now.astimezone(merchant.zone).date()
+    midnight = datetime.combine(today + timedelta(days=1), time(0), merchant.zone)
+    if until != midnight or is_open(writing, merchant.id, AlertKind.BUDGET, account):
+        return []
+    return [
+        TroubleBegan(
+            merchant=merchant.id,
+            account=account,
+            at=writing.now,
+            kind=AlertKind.BUDGET,
+            subject=account,
+            until=midnight,
+        )
+    ]
 
 
 def all_alerts(connection: Connection, merchant: MerchantView, *, over: bool) -> list[Any]:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from handlers import decide
 from models import effects as fx
 from models.alerts import AlertKind, AlertName, alert_key, alert_of
-from models.capabilities import Capabilities
 from models.context import AccountView, AlertView, Context
 from models.deliveries import Cause, Lane
 from models.effects import Effect
@@ -33,7 +32,7 @@ from tests.handlers.builders import (
 )
 
 HERE: dict[str, Any] = {"merchant": "m1", "account": "main", "at": AT}
-CHANNELS = {"ops": Capabilities(people=False), "duty": Capabilities(people=False)}
+CHANNELS = ("ops", "duty")
 
 
 def telling(*alerts: AlertView, **more: Any) -> Context:
@@ -53,7 +52,7 @@ def test_each_channel_gets_it_under_a_key_of_its_own() -> None:
             text=text,
             priority=1,
         )
-        for channel in ("duty", "ops")
+        for channel in CHANNELS
     ]
 
 

@@ -13,7 +13,6 @@ from handlers import decide
 from models import effects as fx
 from models.accounts import Account
 from models.alerts import Alert, AlertKind
-from models.capabilities import Capabilities
 from models.context import Context
 from models.deliveries import Delivery
 from models.events import Event, LoggedIn, SelfMessage, SendAnswered, TroubleBegan, TroubleEnded, WentDeaf
@@ -169,7 +168,7 @@ def test_what_a_channel_takes_passes_the_gate_whatever_holds_others_back(databas
         consent={"required": True, "text": "可以吗？"},
         caps={"person_per_day": 1, "group_per_day": 1},
     )
-    book = msgspec.structs.replace(book, channels={"ops": Capabilities(people=False, groups=False)})
+    book = msgspec.structs.replace(book, channels=("ops",))
     with shop(database_url, book) as stage:
         stage.bring_about(fx.PutPause(scope="all", by="wx-boss"))
         deaf(stage)
