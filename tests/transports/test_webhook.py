@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -25,46 +20,10 @@ from bot.transports import (
 )
 from bot.transports.webhook import Form, WebhookTransport, _shortened
 from models.alerts import AlertName, alert_key
+from tests.transports.webhook_server import SECRET, listening
 
 BEGAN = datetime(2026, 11, 23, 1, tzinfo=UTC)
 KEY = alert_key(AlertName("deaf", "main", BEGAN), "ops")
-SECRET = "geheim-1234"
-
-
-@dataclass
-class Hook:
-    """A webhook's server: what it got, and what it answers next (None: it hangs up without a word)."""
-
-    port: int = 0
-    status: str | None = "200 OK"
-    body: str = '{"errcode": 0, "errmsg": "ok"}'
-    delay: float = 0
-    got: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/cgi-bin/webhook/send?key={SECRET}"
-
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        length = int(
-            next(line for line in head.lower().splitlines() if line.startswith("content-length:")).split(":")[1]
-        )
-        self.got.append((head.splitlines()[0], json.loads(await reader.readexactly(length))))
-        await asyncio.sleep(self.delay)
-        if self.status is not None:
-            content = self.body.encode()
-            writer.write(f"HTTP/1.1 {self.status}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)
-        writer.close()
-
-
-@asynccontextmanager
-async def listening(**more: Any) -> AsyncIterator[Hook]:
-    hook = Hook(**more)
-    server = await asyncio.start_server(hook.answer, "127.0.0.1", 0)
-    hook.port = server.sockets[0].getsockname()[1]
-    async with server:
-        yield hook
 
 
 def transport(url: str, form: Form = "json") -> WebhookTransport:
