@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
 from bot.store.alerting import all_alerts, is_open
+from bot.store.due import due_timers
 from bot.store.outbox import claim, found_claimed
 from handlers import decide
 from models import effects as fx
@@ -156,6 +158,41 @@ def test_failures_are_counted_across_starts_and_a_success_sets_them_back(databas
         stage.bring_about(reply("r4", to))
         assert claim(stage.store, stage.merchants, [("m1", "main")]).claims == []
         assert stage.history("r4") == ["planned", "waiting paused"]
+
+
+# budgets
+
+
+def noticed(stage: Shop) -> list[tuple[str, str, datetime | None]]:
+    found = claim(stage.store, stage.merchants, [("m1", "main")]).noticed
+    stage.apply(*found)
+    return [(one.kind, one.subject, one.until) for one in found if isinstance(one, TroubleBegan)]
+
+
+def test_the_budget_of_the_day_is_told_of_once_and_over_at_midnight(database_url: str) -> None:
+    midnight = datetime(2026, 11, 23, 16, tzinfo=UTC)  # in Shanghai
+    with shop(database_url, merchant(pace={"per_day": 1})) as stage:
+        to = stage.befriend("wx1")["wx1"]
+        answer(stage, "r1", "sent", to)
+        stage.bring_about(*(reply(f"r{n}", to) for n in range(2, 6)))
+        assert noticed(stage) == [("budget", "main", midnight)]
+        stage.later(minutes=5)
+        assert noticed(stage) == []
+        assert spans(stage) == [("budget", "main", True)]
+        stage.at = midnight
+        rung, _ = due_timers(stage.store, stage.merchants)
+        stage.apply(*rung)
+        assert spans(stage) == [("budget", "main", False)]
+
+
+@pytest.mark.parametrize("pace", [{"per_minute": 1}, {"per_hour": 1}])
+def test_budgets_that_are_soon_free_again_are_nobodys_business(sqlite_url: str, pace: dict[str, int]) -> None:
+    with shop(sqlite_url, merchant(pace=pace)) as stage:
+        to = stage.befriend("wx1", "wx2")
+        stage.bring_about(reply("r1", to["wx1"]), reply("r2", to["wx2"]))
+        assert len(claim(stage.store, stage.merchants, [("m1", "main")]).claims) == 1
+        assert noticed(stage) == []
+        assert stage.history("r2") == ["planned", "waiting account_budget"]
 
 
 # channels
