@@ -81,6 +81,15 @@ def budget_used_up(
     ]
 
 
+def unjudgeable(writing: Writing, merchant: MerchantView, account: str) -> list[TroubleBegan]:
+    """What is to be told when a delivery cannot even be judged: a bug, as with an event that is poison."""
+    if is_open(writing, merchant.id, AlertKind.POISON, "delivery"):
+        return []
+    return [
+        TroubleBegan(merchant=merchant.id, account=account, at=writing.now, kind=AlertKind.POISON, subject="delivery")
+    ]
+
+
 def all_alerts(connection: Connection, merchant: MerchantView, *, over: bool) -> list[Any]:
     """Rows of open alerts and, with `over`, of those that ended."""
     statement = select(table_of(Alert)).where(col(Alert.merchant_id) == merchant.id)

@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from bot.pace import leaves_at
 from bot.store import Change, Store, Writing
-from bot.store.alerting import budget_used_up
+from bot.store.alerting import budget_used_up, unjudgeable
 from bot.store.facts import Loaded, load_facts
 from bot.transports import Outgoing
 from handlers.gate import Candidate, End, Go, Verdict, Wait, judge
@@ -151,6 +151,9 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
             verdicts.append((row, verdict))
             if isinstance(verdict, End):
                 loaded.ended(row)
+                found.noticed += (
+                    unjudgeable(writing, merchant, account) if verdict.state == DeliveryState.FAILED else []
+                )
             elif verdict.reason == "account_budget":  # what is worth less would find no room either
                 found.noticed += budget_used_up(writing, merchant, account, verdict.until)
                 decided = True

@@ -195,6 +195,17 @@ def test_budgets_that_are_soon_free_again_are_nobodys_business(sqlite_url: str, 
         assert stage.history("r2") == ["planned", "waiting account_budget"]
 
 
+def test_a_delivery_that_cannot_be_judged_is_told_of_once(database_url: str) -> None:
+    with shop(database_url) as stage:
+        to = stage.befriend("wx1")["wx1"]
+        for n in range(2):
+            stage.bring_about(reply(f"r{n}", to, kind="no such kind"))
+            found = claim(stage.store, stage.merchants, [("m1", "main")])
+            stage.apply(*found.noticed)
+            assert (stage.history(f"r{n}"), len(found.noticed)) == (["planned", "failed error"], 1 - n)
+        assert spans(stage) == [("poison", "delivery", True)]
+
+
 # channels
 
 
