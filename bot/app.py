@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import structlog
@@ -20,6 +21,7 @@ from bot.store import Store, Writing
 from bot.store.batch import Outcome, apply
 from bot.store.due import due_timers
 from bot.transports import Transport
+from bot.troubles import Troubles, log_alerts
 from handlers import decide
 from models.effects import PutPlaybook
 from models.events import Event
@@ -50,15 +52,18 @@ class App:
         self.store = store
         self.now = now
         self._transports = transports
-        self._in_store = in_store
+        self._database = in_store
         capabilities = {account: transport.capabilities for account, transport in transports.items()}
         self.merchants = open_merchants(store, config, capabilities, seed=seed, started_at=now())
         self.intake = Intake(self._apply, self.merchants, now)
-        self._dispatcher = Dispatcher(store, self.merchants, transports, in_store=in_store, apply=self._apply, now=now)
+        self._dispatcher = Dispatcher(
+            store, self.merchants, transports, in_store=self._in_store, apply=self._apply, now=now
+        )
+        self._troubles = Troubles(self.merchants, now)
         self._links = Links(self.intake, self._dispatcher, now)
         self._alarm = Alarm(now)
         self._refresh: set[str] = set()
-        store.listeners.append(self._committed)
+        store.listeners += [self._committed, log_alerts]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Live until `stop` is set; then finish what is in flight, commit what was taken, and return.
@@ -74,6 +79,8 @@ class App:
             ]
             links: dict[Transport, asyncio.Task[None]] = {}
             for transport in self._transports.values():
+                if not transport.capabilities.people:
+                    continue
                 every = timedelta(minutes=self._members_check_minutes(transport.account))
                 lists = self._links.watch_lists(transport, every)
                 inner.append(tasks.create_task(lists, name=f"lists {transport.account}"))
@@ -104,7 +111,25 @@ class App:
         for account in sorted(self._refresh):
             self._links.refresh(account)
         self._refresh.clear()
+        await self._tell(outcomes)
         return outcomes
+
+    async def _tell(self, outcomes: Sequence[Outcome]) -> None:
+        """Write down what the program noticed about itself. What was decided stands, even if this has to wait."""
+        if events := self._troubles.written(outcomes):
+            try:
+                await self._in_store(lambda: apply(self.store, self.merchants, events, decide))
+            except OperationalError:
+                self._troubles.keep(events)
+            self.wake()
+
+    async def _in_store(self, work: Callable[[], Any]) -> Any:
+        """Use the database; if that fails, a human must know."""
+        try:
+            return await self._database(work)
+        except OperationalError as error:
+            self._troubles.database_failed(error)
+            raise
 
     def _adopt(self, outcome: Outcome) -> None:
         """Whoever decides, sends or rings from here on does so under the playbook that was put in force."""
@@ -124,7 +149,7 @@ class App:
             try:
                 rung, next_at = await self._in_store(lambda: due_timers(self.store, self.merchants))
             except OperationalError as error:
-                log.error("database.unavailable", error=str(error.orig))
+                log.debug("database.unavailable", error=str(error.orig))
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             if rung:

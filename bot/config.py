@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, PlainValidator
@@ -123,6 +124,18 @@ class Account(Part):
     ca_file: FilePath | None = None
 
 
+class AlertChannel(Part):
+    """Where a merchant's alerts are posted: the name of the variable with the webhook's address, and its form.
+
+    An id is no other channel's and no account's: deliveries name both in the same way.
+    """
+
+    id: Identity
+    merchant: Identity
+    webhook_env: VariableName
+    form: Literal["json", "wecom"] = "json"
+
+
 class ConfigFile(Part):
     """The keys of `config.toml`."""
 
@@ -131,6 +144,7 @@ class ConfigFile(Part):
     log: Log = Log()
     merchants: Annotated[tuple[Merchant, ...], Field(min_length=1)]
     accounts: tuple[Account, ...] = ()
+    alerts: tuple[AlertChannel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +173,7 @@ class Config:
     log: Log
     merchants: tuple[Merchant, ...]
     accounts: tuple[Account, ...]
+    alerts: tuple[AlertChannel, ...]
     playbooks: Mapping[str, Playbook]
     origin: Origin = field(repr=False, compare=False)
 
@@ -172,14 +187,39 @@ class Config:
 
     def secrets_faults(self, environ: Mapping[str, str]) -> list[Fault]:
         """The secrets that a run needs and the environment lacks. Loading does not ask for them."""
+        return [*self.token_faults(environ), *self.webhook_faults(environ)]
+
+    def token_faults(self, environ: Mapping[str, str]) -> list[Fault]:
+        """The tokens of gateways that the environment lacks."""
         return [
             self.origin.fault(Misfit(("accounts", n, "token_env"), f"{account.token_env}, which is not set", SECRET))
             for n, account in enumerate(self.accounts)
             if account.transport == "wechaty" and not environ.get(account.token_env or "", "").strip()
         ]
 
+    def webhook_faults(self, environ: Mapping[str, str]) -> list[Fault]:
+        """The addresses of webhooks that the environment lacks, or that are none."""
+        return [
+            self.origin.fault(Misfit(("alerts", n, "webhook_env"), f"{channel.webhook_env}, {wrong}", WEBHOOK))
+            for n, channel in enumerate(self.alerts)
+            if (wrong := _address_fault(environ.get(channel.webhook_env, "").strip()))
+        ]
 
+
+WEBHOOK = "the name of an environment variable that holds a webhook's address, https://…"
 SECRET = "the name of an environment variable that holds the gateway's token"
+
+
+def _address_fault(address: str) -> str:
+    """What is wrong with a webhook's address, without it: whoever knows it can post."""
+    if not address:
+        return "which is not set"
+    try:
+        parts = urlsplit(address)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    return "" if right and address.isprintable() and " " not in address else "which holds no such address"
 
 
 def load_config(path: Path, environ: Mapping[str, str]) -> Config:
@@ -247,7 +287,7 @@ def _discreet(misfit: Misfit) -> str:
     match misfit.path:
         case (*_, "url"):
             return re.sub(r"://.*@", "://***@", misfit.found)
-        case (*_, "token_env") if misfit.found.startswith(("'", '"')):
+        case (*_, "token_env" | "webhook_env") if misfit.found.startswith(("'", '"')):
             return "a text that is no such name"
     return misfit.found
 
@@ -257,7 +297,12 @@ def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
     merchants = [merchant.id for merchant in config.merchants]
     accounts = {account.id: account.merchant for account in config.accounts}
     wrong: list[Misfit] = []
-    for table, ids in (("merchants", merchants), ("accounts", [account.id for account in config.accounts])):
+    tables = (
+        ("merchants", merchants),
+        ("accounts", [account.id for account in config.accounts]),
+        ("alerts", [channel.id for channel in config.alerts]),
+    )
+    for table, ids in tables:
         for n, one in enumerate(ids):
             if one in ids[:n]:
                 wrong.append(Misfit((table, n, "id"), f"{one!r} a second time", "each id once"))
@@ -276,6 +321,12 @@ def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
             wrong.append(Misfit(("accounts", n, "merchant"), repr(account.merchant), wish))
         if account.transport == "wechaty":
             wrong += _gateway_misfits(account, ("accounts", n), folder)
+    for n, channel in enumerate(config.alerts):
+        if channel.id in accounts:
+            wrong.append(Misfit(("alerts", n, "id"), f"{channel.id!r}, an account's", "an id of its own"))
+        if channel.merchant not in merchants:
+            wish = one_of("the id of a merchant", channel.merchant, merchants)
+            wrong.append(Misfit(("alerts", n, "merchant"), repr(channel.merchant), wish))
     return wrong
 
 
@@ -305,6 +356,7 @@ def _resolved(config: ConfigFile, file: Path, playbooks: dict[Path, Playbook], o
         accounts=tuple(
             one.model_copy(update={"ca_file": folder / one.ca_file}) if one.ca_file else one for one in config.accounts
         ),
+        alerts=config.alerts,
         playbooks={one.id: playbooks[one.playbook] for one in config.merchants},
         origin=origin,
     )

@@ -58,8 +58,13 @@ class Dispatcher:
         self._in_store = in_store
         self._apply = apply
         self._now = now
-        self._merchant_of = {account: merchant.id for merchant in merchants.values() for account in merchant.accounts}
-        self._online: set[str] = set()
+        self._merchant_of = {
+            account: merchant.id
+            for merchant in merchants.values()
+            for account in (*merchant.accounts, *merchant.channels)
+        }
+        # Where nobody is met there is no login to wait for.
+        self._online = {account for account, one in transports.items() if not one.capabilities.people}
         self._claiming: asyncio.Future[Claims] | None = None
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._answers: list[SendAnswered] = []
@@ -88,7 +93,7 @@ class Dispatcher:
                     next_at = await self._step()
                 except OperationalError as error:
                     self._claiming = None
-                    log.error("database.unavailable", error=str(error.orig))
+                    log.debug("database.unavailable", error=str(error.orig))
                     await asyncio.sleep(RETRY_SECONDS)
                     continue
                 await self.alarm.wait(next_at)
@@ -105,6 +110,8 @@ class Dispatcher:
         self._claiming = asyncio.ensure_future(self._in_store(lambda: claim(self._store, self._merchants, idle)))
         found = await asyncio.shield(self._claiming)
         self._start(found)
+        if found.noticed:
+            await self._apply(found.noticed)
         return found.next_at
 
     def _start(self, found: Claims) -> None:

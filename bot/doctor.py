@@ -57,6 +57,7 @@ _TITLES = {
     "time_zone": "时区",
     "config": "配置",
     "secrets": "密钥",
+    "alerts": "告警",
     "accounts": "账号",
     "disk": "磁盘",
     "lock": "运行",
@@ -116,6 +117,7 @@ def _checks(file: Path, db: str, environ: Mapping[str, str]) -> Iterator[Check]:
         return
     yield ok("config", f"{config.file} 没有问题：{len(config.merchants)} 家店，{len(config.accounts)} 个账号")
     yield from _secrets(config, environ)
+    yield from _alerts(config, environ)
     yield from _accounts(config)
     try:
         url = database_url(config, db)
@@ -194,10 +196,24 @@ def _disk(database: Path) -> Check:
 
 def _secrets(config: Config, environ: Mapping[str, str]) -> Iterator[Check]:
     needed = [account for account in config.accounts if account.transport == "wechaty"]
-    missing = config.secrets_faults(environ)
+    missing = config.token_faults(environ)
     yield from (wrong("secrets", str(fault), "在启动掌柜的环境里设好这个变量") for fault in missing)
     if not missing:
         yield ok("secrets", f"{len(needed)} 个网关 token 都有" if needed else "用不着")
+
+
+def _alerts(config: Config, environ: Mapping[str, str]) -> Iterator[Check]:
+    missing = config.webhook_faults(environ)
+    yield from (wrong("alerts", str(fault), "在启动掌柜的环境里把地址设进这个变量") for fault in missing)
+    if not missing and config.alerts:
+        yield ok("alerts", f"{len(config.alerts)} 个 webhook 都有地址")
+    without = [
+        merchant.id for merchant in config.merchants if merchant.id not in {one.merchant for one in config.alerts}
+    ]
+    real = any(account.transport != "simulator" for account in config.accounts)
+    if without and real:
+        found = f"{'、'.join(without)} 出了事只写在日志和 /状态 里，没人会收到消息"
+        yield warning("alerts", found, "在配置里加一段 [[alerts]]，比如企业微信群机器人")
 
 
 def _accounts(config: Config) -> Iterator[Check]:

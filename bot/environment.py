@@ -21,7 +21,7 @@ def overridden(
 ) -> tuple[dict[str, Any], dict[KeyPath, str], list[Fault]]:
     """The data with what the environment sets, the variable of each key so set, and faults for unknown keys.
 
-    Only variables with a double underscore are meant; ones that an account names as its `token_env` are not.
+    Only variables with a double underscore are meant; ones that `token_env` or `webhook_env` name are not.
     """
     data = copy.deepcopy(data)
     overrides: dict[KeyPath, str] = {}
@@ -49,13 +49,14 @@ def _is_index(part: str) -> bool:
 
 
 def _secrets(data: dict[str, Any]) -> set[object]:
-    accounts = data.get("accounts")
-    names = (
-        [account.get("token_env") for account in accounts if isinstance(account, dict)]
-        if isinstance(accounts, list)
-        else []
-    )
-    return {name for name in names if isinstance(name, str)}
+    tables = [(data.get("accounts"), "token_env"), (data.get("alerts"), "webhook_env")]
+    return {
+        name
+        for rows, key in tables
+        if isinstance(rows, list)
+        for row in rows
+        if isinstance(row, dict) and isinstance(name := row.get(key), str)
+    }
 
 
 def _unknown(model: type[BaseModel], path: KeyPath) -> str | None:

@@ -81,7 +81,7 @@ class Intake:
             try:
                 outcomes = await self._apply(events)
             except OperationalError as error:
-                log.error("database.unavailable", events=len(events), error=str(error.orig))
+                log.debug("database.unavailable", events=len(events), error=str(error.orig))
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             for outcome in outcomes:

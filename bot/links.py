@@ -13,12 +13,15 @@ from bot.clock import Alarm
 from bot.dispatch import Dispatcher
 from bot.intake import Intake
 from bot.transports import AccountTaken, LinkLost, Transport
-from models.events import Event, LoggedIn, LoggedOut, Unreadable, WentDeaf
+from models.events import Event, LoggedIn, LoggedOut, Taken, Unreadable, WentDeaf
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 5.0  # seconds between attempts to attach
 # Another bot holds the account: knocking every few seconds would only fill its log. The first knocks are quick all the
 # same: after a crash or a cut line the other listener may be ourselves, not yet missed by the gateway.
 TAKEN_PAUSE = 30.0
+# A gateway that could not be held on to for so long is a human's business. Until then it may be a line that was cut, or
+# ourselves before a crash, not yet missed by the gateway.
+GONE = timedelta(seconds=60)
 # At a stop, how long what was heard may take to be read.
 HEARD_SECONDS = 3.0
 # A list that could not be fetched is asked for again after so long.
@@ -36,6 +39,8 @@ class Links:
         self._now = now
         self._alarms: dict[str, Alarm] = {}
         self._ending = asyncio.Event()
+        self._gone_since: dict[str, datetime] = {}
+        self._missed: set[str] = set()  # accounts of which it is known that they are gone
 
     def refresh(self, account: str) -> None:
         """The lists of that account are wanted soon."""
@@ -53,10 +58,12 @@ class Links:
             except AccountTaken as error:
                 log.error("account.taken", account=transport.account, cure=str(error))
                 longest = TAKEN_PAUSE
+                await self._miss(transport.account, Taken)
             except LinkLost as error:
                 if self._ending.is_set():
                     return
                 log.warning("link.lost", account=transport.account, reason=str(error))
+                await self._miss(transport.account, WentDeaf)
             finally:
                 self._dispatcher.offline(transport.account)
             if self._now() - began > timedelta(seconds=LONGEST_PAUSE):
@@ -77,10 +84,19 @@ class Links:
                 task.cancel()
             await asyncio.wait(kept.values())
 
+    async def _miss(self, account: str, kind: type[Taken | WentDeaf]) -> None:
+        """The link does not stand. Once that has been so for a while it is an event; each try would be too many."""
+        now = self._now()
+        since = self._gone_since.setdefault(account, now)
+        if account not in self._missed and now - since >= GONE:
+            await self._take(kind(account=account, at=now))
+
     async def _listen(self, transport: Transport) -> None:
         async for event in transport.events():
+            self._gone_since.pop(transport.account, None)
             match event:
                 case LoggedIn():
+                    self._missed.discard(event.account)
                     log.info("account.online", account=event.account, self_id=event.self_id)
                     self._dispatcher.online(event.account)
                 case LoggedOut() | WentDeaf():
@@ -114,6 +130,8 @@ class Links:
 
     async def _take(self, event: Event) -> None:
         """Hand an event to the intake, even if we are stopped meanwhile: the gateway will not say it again."""
+        if isinstance(event, LoggedOut | WentDeaf | Taken):
+            self._missed.add(event.account)
         taking = asyncio.ensure_future(self._intake.put(event))
         try:
             await asyncio.shield(taking)

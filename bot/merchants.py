@@ -65,6 +65,7 @@ def open_merchants(
                 revision=revision,
                 admins=tuple((admin.account, admin.contact, str(admin.role)) for admin in merchant.admins),
                 accounts=tuple(account.id for account in accounts),
+                channels=tuple(channel.id for channel in config.alerts if channel.merchant == merchant.id),
                 seed=seed,
                 started_at=started_at,
                 earlier=_earlier(writing, merchant.id, revision),

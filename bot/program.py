@@ -20,7 +20,7 @@ from bot import practice
 from bot.app import App
 from bot.cli import execute
 from bot.clock import ticking, utc_now
-from bot.config import Account, Config
+from bot.config import Account, AlertChannel, Config
 from bot.control import Holding, listening
 from bot.crowd import live, shipped_world
 from bot.desk import Answer, Desk
@@ -32,6 +32,7 @@ from bot.store.migrating import upgrade
 from bot.transcript import Transcript
 from bot.transports import Transport
 from bot.transports.simulator import SimulatorTransport, World
+from bot.transports.webhook import WebhookTransport
 from bot.transports.wechaty import WechatyTransport
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
         if world is not None:
             practice.recall_people(world, store, config.merchants[0].id)
         transports = {account.id: _transport(account, world, now) for account in config.accounts}
+        transports |= {channel.id: _webhook(channel, now) for channel in config.alerts}
 
         async def in_store(work: Callable[[], T]) -> T:
             return await asyncio.get_running_loop().run_in_executor(thread, work)
@@ -125,6 +127,11 @@ def _transport(account: Account, world: World | None, now: Callable[[], datetime
         )
     assert world is not None, "the world is made of the simulated accounts"
     return SimulatorTransport(world, account.id)
+
+
+def _webhook(channel: AlertChannel, now: Callable[[], datetime]) -> Transport:
+    url = os.environ[channel.webhook_env].strip()
+    return WebhookTransport(channel.id, channel.merchant, url, channel.form, now)
 
 
 def _show(console: Console, app: App) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot.rehearsal_output import delivery_lines, iso
+from bot.store.alerting import all_alerts
 from content_calendar.entry import Entry, from_json
 from handlers.learning import learned
 from models.columns import table_of
@@ -170,6 +171,21 @@ def audit(connection: Connection, merchant: MerchantView, since: datetime | None
             "reason": row.reason,
         }
         for row in connection.execute(statement.order_by(col(AuditEntry.id)))
+    ]
+
+
+def alerts(connection: Connection, merchant: MerchantView, *, over: bool) -> list[Row]:
+    """What is wrong now, oldest first; with `over`, also what was."""
+    return [
+        {
+            "began_at": iso(row.began_at, merchant.zone),
+            "ended_at": iso(row.ended_at, merchant.zone),
+            "kind": row.kind,
+            "subject": row.subject,
+            "account": row.account_id,
+            "text": row.text,
+        }
+        for row in all_alerts(connection, merchant, over=over)
     ]
 
 

@@ -119,8 +119,11 @@ class _Stage:
                 auto=spec.auto,
             )
         self.config = with_accounts(plan.config, spec, str(plan.story.path))
-        plan.story.check_accounts(account.id for account in self.config.accounts)
+        channels = [channel.id for channel in self.config.alerts]
+        plan.story.check_accounts((*(account.id for account in self.config.accounts), *channels))
         self.world = World(spec, self.clock.true_now)
+        for channel in channels:
+            self.world.add_channel(channel)
         zone = ZoneInfo(self.config.merchants[0].timezone)
         self.printer = Printer(self._emit, self.clock.true_now, zone)
         self.world.on_delivered(self._delivered)
@@ -175,9 +178,8 @@ class _Stage:
 
     def _start(self) -> None:
         store = Store(self.plan.database, self.clock.now, durable=self.plan.durable)
-        transports = {
-            account.id: _Wire(self, SimulatorTransport(self.world, account.id)) for account in self.config.accounts
-        }
+        names = [*(account.id for account in self.config.accounts), *(channel.id for channel in self.config.alerts)]
+        transports = {name: _Wire(self, SimulatorTransport(self.world, name)) for name in names}
         self.app = App(self.config, store, transports, now=self.clock.now, in_store=_here_and_now, seed=self.plan.seed)
         store.listeners.append(self._committed)
         self.stop = asyncio.Event()
@@ -299,6 +301,8 @@ def with_accounts(config: Config, spec: WorldSpec, story: str) -> Config:
         if one.merchant and one.merchant not in known:
             expected = f"one of: {', '.join(known)}"
             raise StoryFault(story, 1, f"unknown merchant {one.merchant!r} of account {one.id!r}", expected)
+        if one.id in {channel.id for channel in config.alerts}:
+            raise StoryFault(story, 1, f"account {one.id!r}, a name that a channel of alerts has", "another id")
     accounts = tuple(
         Account(id=one.id, name=one.name, merchant=one.merchant or first, transport="simulator")
         for one in spec.accounts

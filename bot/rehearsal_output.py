@@ -99,10 +99,12 @@ def delivery_lines(connection: Connection, ids: list[int], zone: tzinfo) -> dict
 
 
 def target(contact: str, group: str, kind: str) -> Line:
-    """Whom a delivery is for: a contact, a group, or for an invitation both."""
+    """Whom a delivery is for: a contact, a group, or for an invitation both; nobody, where it goes to a channel."""
     if kind == DeliveryKind.INVITE:
         return {"contact": contact, "group": group}
-    return {"group": group} if group else {"contact": contact}
+    if group:
+        return {"group": group}
+    return {"contact": contact} if contact else {}
 
 
 def summary(store: Store, merchants: Iterable[MerchantView], first: datetime, last: datetime) -> Line:

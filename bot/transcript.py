@@ -53,7 +53,7 @@ class Transcript:
             name, style = _STATES[line["state"]]
             reason = REASON_NAMES.get(line["reason"], line["reason"])
             why = f"（{reason}）" if reason else ""
-            whom = self._whom(line["to"])
+            whom = self._whom(line)
             self._say(line["at"], Text.assemble((f"{name}{why} ", style), f"→ {whom}：{_short(line['text'])}"))
 
     def show_live(self, line: Line) -> None:
@@ -86,7 +86,7 @@ class Transcript:
         self._say(event.at.isoformat(), Text.assemble((f"{where}{self._called(who.contact)}：", "green"), _short(said)))
 
     def _wire(self, at: str, wire: Line) -> None:
-        whom = self._whom(wire["to"])
+        whom = self._whom(wire)
         act = _ACTS.get(wire["kind"])
         group = self._called(wire["to"].get("group", ""))
         said = act.format(text=wire["text"], group=group) if act else wire["text"]
@@ -100,8 +100,12 @@ class Transcript:
             self._console.rule(day, style="dim")
         self._console.print(Text.assemble((f"{moment:%H:%M:%S} ", "dim"), text), soft_wrap=True)
 
-    def _whom(self, to: Line) -> str:
-        return self._called(to["contact"]) if "contact" in to else f"［{self._called(to['group'])}］"
+    def _whom(self, line: Line) -> str:
+        """A person, a group, or, where it is for nobody, the channel that it is posted to."""
+        to = line["to"]
+        if "group" in to and "contact" not in to:
+            return f"［{self._called(to['group'])}］"
+        return self._called(to["contact"]) if to else f"［告警 {line['account']}］"
 
     def _called(self, wire_id: str) -> str:
         return self._names.get(wire_id, wire_id)

@@ -5,7 +5,20 @@ No I/O, no clock, no chance of its own.
 
 from __future__ import annotations
 
-from handlers import calendar, chat, groups, outcomes, playbooks, presence, reception, roles, sessions, survey
+from handlers import (
+    alerts,
+    calendar,
+    chat,
+    failures,
+    groups,
+    outcomes,
+    playbooks,
+    presence,
+    reception,
+    roles,
+    sessions,
+    survey,
+)
 from models import events as ev
 from models import orders, timers
 from models.context import Context
@@ -29,7 +42,7 @@ def decide(event: Event, context: Context) -> list[Effect]:
         case ev.Tapped():
             return presence.tapped(event, context)
         case ev.SendAnswered():
-            return outcomes.answered(event, context)
+            return failures.answered(event, context)
         case ev.GroupJoined():
             return groups.joined(event, context)
         case ev.GroupLeft():
@@ -38,10 +51,14 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return groups.renamed(event, context)
         case ev.LoggedIn():
             return sessions.logged_in(event, context)
-        case ev.LoggedOut() | ev.ScanWanted() | ev.WentDeaf():
+        case ev.LoggedOut() | ev.ScanWanted() | ev.WentDeaf() | ev.Taken():
             return sessions.unreachable(event, context)
         case ev.Roster():
             return sessions.roster(event, context)
+        case ev.TroubleBegan():
+            return alerts.began(event, context)
+        case ev.TroubleEnded():
+            return alerts.ended(event, context)
         case ev.TimerDue():
             return _TIMERS[event.kind](event, context)
         case orders.SurveyFinished():
@@ -75,4 +92,5 @@ _TIMERS = {
     timers.BEFRIEND: reception.unconfirmed,
     timers.SEAT_TIMER: groups.seat_expired,
     timers.ENTRY: calendar.due,
+    timers.ALERT_OVER: alerts.over,
 }

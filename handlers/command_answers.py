@@ -10,6 +10,7 @@ from handlers import groups
 from handlers.reason_names import REASON_NAMES
 from handlers.roles import roles_of
 from models import effects as fx
+from models.alerts import AlertKind
 from models.context import Context, PersonView
 from models.effects import Effect
 from models.events import Message
@@ -69,6 +70,12 @@ def status(call: Call) -> tuple[str, list[Effect]]:
     if now.paused:
         scopes = "、".join(_scope_name(scope, subject) for scope, subject in now.paused)
         lines.append(f"停发中：{scopes}")
+    zone = call.context.merchant.zone
+    lines += [
+        f"{one.began_at.astimezone(zone):%m-%d %H:%M} 起：{one.text}"
+        for one in now.alerts
+        if one.kind != AlertKind.UNKNOWN  # those are counted above
+    ]
     return "\n".join(lines), []
 
 
@@ -85,7 +92,8 @@ def resume(call: Call) -> tuple[str, list[Effect]]:
     if scope == "all" and call.context.status:  # 恢复 without more ends every pause
         scopes = [*scopes, *(pair for pair in call.context.status.paused if pair not in scopes)]
     return RESUMED.format(scope=_scope_name(scope, subject)), [
-        fx.PutPause(scope=one, subject=of, by=call.person.wire_id, resumed=True) for one, of in scopes
+        *(fx.PutPause(scope=one, subject=of, by=call.person.wire_id, resumed=True) for one, of in scopes),
+        *(fx.EndAlert(kinds=(AlertKind.PAUSED,), subject=of) for one, of in scopes if one == "account"),
     ]
 
 
@@ -113,4 +121,4 @@ def _scope(call: Call) -> tuple[str, str]:
 
 
 def _scope_name(scope: str, subject: str) -> str:
-    return {"all": "全部", "group": "本群"}.get(scope, f"{scope} {subject}")
+    return {"all": "全部", "group": "本群", "account": f"账号 {subject}"}.get(scope, f"{scope} {subject}")

@@ -111,7 +111,7 @@ Reason = Callable[[Candidate, Facts], Verdict | None]
 def judge(delivery: Candidate, facts: Facts) -> Verdict:
     """Whether the delivery may leave, must wait, or ends here."""
     wait: Verdict | None = None
-    for reason in REASONS:
+    for reason in _OF_ALERTS if delivery.cause == Cause.ALERT else REASONS:
         verdict = reason(delivery, facts)
         if isinstance(verdict, End):
             return verdict
@@ -289,6 +289,8 @@ REASONS: tuple[Reason, ...] = (
     erased,
     field,
 )
+# What a channel of alerts takes is said to no customer: nobody is to be spared, and it is wanted most in quiet hours.
+_OF_ALERTS: tuple[Reason, ...] = (unreachable, too_late)
 
 
 def quiet_until(playbook: Playbook, local: datetime) -> datetime | None:

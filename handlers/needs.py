@@ -28,6 +28,7 @@ class Needs(Flag):
     WAITING = auto()  # who waits for a seat
     MISSING = auto()  # friends who are not on the list that a roster brings
     STAFF = auto()  # owners and admins, for what a human must be told
+    ALERTS = auto()  # what a human was told of and is not over, or only just
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
 
@@ -47,7 +48,13 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return Needs.DELIVERY | Needs.PEOPLE
         case ev.SendAnswered():
             refused = event.answer in ("refused", "unsupported")
-            return Needs.DELIVERY | Needs.PEOPLE | (Needs.BOUND_GROUPS if refused else Needs.NOTHING)
+            failed = event.answer in ("refused", "timeout", "error", "crash")
+            return (
+                Needs.DELIVERY
+                | Needs.PEOPLE
+                | (Needs.BOUND_GROUPS if refused else Needs.NOTHING)
+                | (Needs.ALERTS | Needs.STAFF if failed else Needs.NOTHING)
+            )
         case orders.SurveyFinished():
             return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF
         case orders.SeatsChanged():
@@ -58,11 +65,15 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind == timers.ENTRY:
             return Needs.ENTRIES
+        case ev.TimerDue() if event.kind == timers.ALERT_OVER:
+            return Needs.NOTHING
+        case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
+            return Needs.ALERTS | Needs.STAFF
         case ev.TimerDue():
             return _KNOWN
         case ev.Roster():
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS
-        case ev.MessageRecalled() | ev.LoggedIn() | ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Unreadable():
+        case ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING
         case _:
             return Needs.PEOPLE

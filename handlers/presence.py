@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from handlers import failures
 from handlers.words import is_platform_line
 from models import effects as fx
 from models.context import Context
@@ -18,7 +19,8 @@ def self_said(event: SelfMessage, context: Context) -> list[Effect]:
     if delivery is not None:
         if delivery.state not in CAN_BE_CONFIRMED:
             return []
-        return [fx.Settle(delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.wire_id)]
+        confirmed = fx.Settle(delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.wire_id)
+        return [confirmed, *failures.arrived(delivery, context)]
     minutes = context.merchant.playbook.human_hold_minutes
     if not minutes or is_platform_line(event.text):
         return []

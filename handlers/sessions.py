@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from handlers import groups
+from handlers import alerts, groups
 from models import effects as fx
 from models.accounts import AccountState
+from models.alerts import AlertKind
 from models.context import Context, PersonView
 from models.deliveries import DeliveryKind
 from models.effects import Effect
-from models.events import Event, FriendAdded, LoggedIn, LoggedOut, Roster, ScanWanted, WentDeaf, Who
+from models.events import Event, FriendAdded, LoggedIn, LoggedOut, Roster, ScanWanted, Taken, WentDeaf, Who
 from models.people import FriendshipState
 
 # Of the people of a group so many must be in the one that is taken for it. The contract's number.
@@ -20,17 +21,26 @@ def logged_in(event: LoggedIn, _context: Context) -> list[Effect]:
     return [
         fx.PutAccount(account=event.account, state=AccountState.ONLINE, self_id=event.self_id, name=event.name),
         fx.Refresh(account=event.account),
+        fx.EndAlert(kinds=(AlertKind.DEAF, AlertKind.LOGGED_OUT, AlertKind.TAKEN), subject=event.account),
     ]
 
 
-def unreachable(event: LoggedOut | ScanWanted | WentDeaf, _context: Context) -> list[Effect]:
-    """Off line, waiting for a scan, or silent for too long."""
-    states: dict[type[Event], AccountState] = {
-        LoggedOut: AccountState.OFFLINE,
-        ScanWanted: AccountState.SCAN,
-        WentDeaf: AccountState.DEAF,
-    }
-    return [fx.PutAccount(account=event.account, state=states[type(event)])]
+def unreachable(event: LoggedOut | ScanWanted | WentDeaf | Taken, context: Context) -> list[Effect]:
+    """Off line, waiting for a scan, silent for too long, or in another program's hands: a human must know."""
+    state, kind, text = _UNREACHABLE[type(event)]
+    said = text.format(name=context.account.name or event.account)
+    return [
+        fx.PutAccount(account=event.account, state=state),
+        *alerts.raised(event.at, context, kind, event.account, said, account=event.account, staff=True),
+    ]
+
+
+_UNREACHABLE: dict[type[Event], tuple[AccountState, AlertKind, str]] = {
+    LoggedOut: (AccountState.OFFLINE, AlertKind.LOGGED_OUT, "账号「{name}」退出登录了，请在手机上重新登录。"),
+    ScanWanted: (AccountState.SCAN, AlertKind.LOGGED_OUT, "账号「{name}」要扫码才能登录，请拿手机扫一下。"),
+    WentDeaf: (AccountState.DEAF, AlertKind.DEAF, "账号「{name}」没动静了，收不到消息，请看看网关和手机是不是断了。"),
+    Taken: (AccountState.TAKEN, AlertKind.TAKEN, "账号「{name}」被别的程序占着，请把那一个停掉。"),
+}
 
 
 def roster(event: Roster, context: Context) -> list[Effect]:

@@ -24,6 +24,7 @@ class MerchantView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     revision: str
     admins: tuple[tuple[str, str, str], ...] = ()
     accounts: tuple[str, ...] = ()  # ids of the configuration
+    channels: tuple[str, ...] = ()  # where alerts are posted; ids of the configuration
     seed: int = 0
     started_at: datetime | None = None  # when the program started; what fell due before was missed
     earlier: Mapping[str, Playbook] = {}  # earlier revisions that unfinished surveys were begun under
@@ -43,6 +44,7 @@ class AccountView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     capabilities: Capabilities = Capabilities()
     rostered_at: datetime | None = None
     slow_until: datetime | None = None  # the end of the last silence that the platform asked for
+    failures: int = 0  # sends that failed one after the other, up to now
 
 
 class FriendshipView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -144,6 +146,16 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     first_imported_at: datetime
 
 
+class AlertView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Something that a human must know: open, or over since `ended_at`."""
+
+    kind: str
+    subject: str = ""
+    began_at: datetime
+    ended_at: datetime | None = None
+    text: str = ""
+
+
 class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What /status tells, loaded only for it."""
 
@@ -155,6 +167,7 @@ class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     unknown: int = 0
     new_friends_today: int = 0
     surveys_open: int = 0
+    alerts: tuple[AlertView, ...] = ()  # open ones, in the order in which they began
 
 
 class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -173,3 +186,5 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     missing: tuple[PersonView, ...] = ()  # friends of the account who are not on the list that the event brings
     survey_playbook: Playbook | None = None  # the revision that the person's survey was begun under, if another
     status: Status | None = None
+    alerts: tuple[AlertView, ...] = ()  # those that are open or were a short while ago
+    accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

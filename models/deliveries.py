@@ -61,6 +61,7 @@ class Cause(StrEnum):
     HANDOFF = "handoff"
     HUMAN = "human"
     RETRY = "retry"
+    ALERT = "alert"  # to a channel of alerts, never to people
 
 
 class DeliveryState(StrEnum):

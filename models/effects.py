@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from models.alerts import AlertKind
 from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
 from models.events import Event, GroupState, Media, Who
 
@@ -358,6 +359,31 @@ class PutPause(Effect, frozen=True, kw_only=True):
     by: str
     reason: str = ""
     resumed: bool = False
+
+
+class CountFailures(Effect, frozen=True, kw_only=True):
+    """So many sends of the account have failed one after the other; 0 after a success."""
+
+    account: str
+    failures: int
+
+
+class RaiseAlert(Effect, frozen=True, kw_only=True):
+    """Something is wrong that a human must know. One that began at the same moment is the same one, open again."""
+
+    kind: AlertKind
+    subject: str = ""
+    began_at: datetime
+    account: str = ""
+    delivery_id: int | None = None
+    text: str
+
+
+class EndAlert(Effect, frozen=True, kw_only=True):
+    """What was wrong is so no longer; nothing happens where it was not."""
+
+    kinds: tuple[AlertKind, ...]
+    subject: str = ""
 
 
 class Audit(Effect, frozen=True, kw_only=True):

@@ -86,6 +86,28 @@ class WentDeaf(Event, frozen=True, kw_only=True, tag="deaf"):
     silent_seconds: float = 0
 
 
+class Taken(Event, frozen=True, kw_only=True, tag="taken"):
+    """Another program holds the account at its gateway, and does not let go of it."""
+
+
+class TroubleBegan(Event, frozen=True, kw_only=True, tag="trouble_began"):
+    """The program noticed something about itself that a human must know: a kind of `models.alerts`, and its subject.
+
+    `until` is when it will be over by itself, where that is known.
+    """
+
+    kind: str
+    subject: str = ""
+    until: datetime | None = None
+
+
+class TroubleEnded(Event, frozen=True, kw_only=True, tag="trouble_ended"):
+    """It is over."""
+
+    kind: str
+    subject: str = ""
+
+
 class Roster(Event, frozen=True, kw_only=True, tag="roster"):
     """All friends and groups as listed by the platform at this moment; `None` means that the list was not asked for."""
 

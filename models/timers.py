@@ -8,6 +8,7 @@ ASK_AGAIN = "ask_again"  # the open question comes again after an interruption; 
 BEFRIEND = "befriend"  # we accepted and heard nothing: look at the friend list; subject: the person's wire id
 SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
 ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
+ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
 
 PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND})
 
@@ -15,3 +16,8 @@ PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND})
 def seat_subject(contact: str, group: str) -> str:
     """The subject of a seat's timer."""
     return f"{contact} {group}"
+
+
+def alert_subject(kind: str, subject: str) -> str:
+    """The subject of the timer that ends an alert."""
+    return f"{kind} {subject}"

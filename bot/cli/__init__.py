@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import calendar, database, deliveries, groups, people, playbook, programs, reports
+from bot.cli import alerts, calendar, database, deliveries, groups, people, playbook, programs, reports
 from bot.cli.mistakes import MISTAKES, BadUsage, told
 from bot.desk import Answer, Desk
 
@@ -28,6 +28,7 @@ app.add_typer(people.roles, name="role")
 app.command("who")(people.who)
 app.command("audit")(people.audit)
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(reports.app, name="report")

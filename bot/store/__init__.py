@@ -37,13 +37,15 @@ class Change:
 
 @dataclass(slots=True)
 class Writing:
-    """One write transaction: its connection, its moment, and what it changed about deliveries."""
+    """One write transaction: its connection, its moment, and what it changed that others wait to hear."""
 
     connection: Connection
     ids: Ids
     now: datetime
     changes: list[Change] = field(default_factory=list)
     refresh: set[str] = field(default_factory=set)  # accounts whose roster should be asked for
+    # alerts that were raised (True) or ended (False): merchant, kind, subject
+    alerts: list[tuple[str, str, str, bool]] = field(default_factory=list)
 
     def insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows, all with the same keys."""

@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, delete, select, text, true, update
 from sqlmodel import col
 
 from bot.store import Change, Writing
+from bot.store.alerting import end_alerts, end_settled, raise_alerts
 from bot.store.applying_calendar import approve_waiting, drop_entries, expand, put_entries, reword
 from bot.store.applying_groups import (
     bind_groups,
@@ -54,6 +55,8 @@ def apply_effects(writing: Writing, merchant: MerchantView, decided: Sequence[tu
     for kind, write in _WRITERS.items():
         if pairs := by_kind.get(kind):
             write(writing, merchant, pairs)
+    if by_kind.keys() & _SETTLING:
+        end_settled(writing, merchant)
     if unknown := by_kind.keys() - _WRITERS.keys() - _UNWRITTEN:
         raise TypeError(f"no writer for {sorted(kind.__name__ for kind in unknown)}")
 
@@ -162,6 +165,15 @@ def slow_down(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             update(Account)
             .where(col(Account.merchant_id) == merchant.id, col(Account.id) == effect.account)
             .values(slow_until=effect.until)
+        )
+
+
+def count_failures(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        writing.connection.execute(
+            update(Account)
+            .where(col(Account.merchant_id) == merchant.id, col(Account.id) == effect.account)
+            .values(failures=effect.failures)
         )
 
 
@@ -328,6 +340,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Settle: settle,
     fx.SendAgain: send_again,
     fx.SlowDown: slow_down,
+    fx.CountFailures: count_failures,
     fx.DropTimer: drop_timers,
     fx.PutTimer: put_timers,
     fx.PutEntries: put_entries,
@@ -338,6 +351,8 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutPlaybook: put_playbooks,
     fx.PutRole: put_roles,
     fx.PutPause: put_pauses,
+    fx.RaiseAlert: raise_alerts,
+    fx.EndAlert: end_alerts,
     fx.Audit: audit,
     fx.Refresh: refresh,
 }
@@ -347,5 +362,7 @@ _CONFIRMING: dict[str, list[DeliveryState]] = {
     DeliveryState.WAITING: [DeliveryState.CANCELLED],
     DeliveryState.CLAIMED: [DeliveryState.SENT, DeliveryState.CONFIRMED],
 }
+# What may tell what became of an uncertain delivery.
+_SETTLING = frozenset({fx.Settle, fx.SendAgain, fx.ConfirmByFact})
 # Followers are decided in a later wave; answers go back to who gave the order.
 _UNWRITTEN = frozenset({fx.Follow, fx.Answered})

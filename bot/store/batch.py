@@ -119,7 +119,15 @@ _encoder = msgspec.json.Encoder()
 
 
 # What comes from ourselves comes once.
-_OUR_OWN = (orders.Order, orders.SurveyFinished, orders.SeatsChanged, ev.TimerDue, ev.SendAnswered)
+_OUR_OWN = (
+    orders.Order,
+    orders.SurveyFinished,
+    orders.SeatsChanged,
+    ev.TimerDue,
+    ev.SendAnswered,
+    ev.TroubleBegan,
+    ev.TroubleEnded,
+)
 
 
 def _content_key(event: Event) -> str:

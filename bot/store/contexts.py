@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.alerting import load_alerts
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.idle import idle_speakers
 from bot.store.matching import deliveries_of
@@ -102,6 +103,7 @@ def _load(
     bound = {group.wire_id: group for group in groups.values() if group.tier}
     entries = load_entries(writing, merchant.id, events) if "ENTRIES" in every else ()
     status = load_status(writing, merchant, tuple(accounts.values())) if "STATUS" in every else None
+    alerts = load_alerts(writing, merchant.id) if "ALERTS" in every else ()
     surveys = {
         person.person_id: merchant.playbook_of(person.survey.revision)
         for person in people.values()
@@ -121,6 +123,8 @@ def _load(
             entries=entries if "ENTRIES" in parts else (),
             missing=missing if "MISSING" in parts else (),
             status=status if "STATUS" in parts else None,
+            alerts=alerts if "ALERTS" in parts else (),
+            accounts=accounts if "ALERTS" in parts else {},
         )
 
     for position, (event, parts) in enumerate(zip(events, wanted, strict=True)):
@@ -172,6 +176,7 @@ _ACCOUNTS = select(
     col(Account.capabilities),
     col(Account.rostered_at),
     col(Account.slow_until),
+    col(Account.failures),
 ).where(col(Account.merchant_id) == bindparam("merchant"))
 
 
@@ -186,8 +191,9 @@ def load_accounts(writing: Writing, merchant: MerchantView) -> dict[str, Account
             capabilities=msgspec.convert(capabilities, Capabilities),
             rostered_at=rostered_at,
             slow_until=slow_until,
+            failures=failures,
         )
-        for identity, name, self_id, state, capabilities, rostered_at, slow_until in writing.rows(
+        for identity, name, self_id, state, capabilities, rostered_at, slow_until, failures in writing.rows(
             _ACCOUNTS, merchant=merchant.id
         )
     }

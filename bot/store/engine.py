@@ -23,6 +23,7 @@ except ImportError:  # no wheel for Linux on arm64 and Macs on Intel; `doctor` s
 FIXED_SQLITE = (3, 51, 3)
 # The result code of SQLite for statements that are wrong or too large; all others are about the world.
 SQLITE_ERROR = 1
+SQLITE_FULL = 13
 
 # From measurements in docs/decisions/0002-one-writer.md.
 _WRITER_PRAGMAS = (
@@ -72,6 +73,12 @@ def is_passing(error: OperationalError) -> bool:
     """Whether the same may work later: a full disk, a lock, a lost connection, not a statement that SQLite refuses."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code is None or code & 0xFF != SQLITE_ERROR
+
+
+def is_disk_full(error: OperationalError) -> bool:
+    """Whether there is no room left to write to, as SQLite or PostgreSQL says it."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return (code is not None and code & 0xFF == SQLITE_FULL) or getattr(error.orig, "sqlstate", None) == "53100"
 
 
 def _postgresql(url: str, **options: Any) -> Engine:

@@ -18,6 +18,7 @@ from content_calendar.render import render
 from handlers.gate import Facts
 from handlers.values import values_for
 from models.accounts import Account
+from models.capabilities import CHANNEL
 from models.context import AccountView, GroupView, MerchantView, PersonView
 from models.deliveries import OPEN_STATES, TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
 from models.groups import GroupMember
@@ -75,7 +76,9 @@ class Loaded:
             capabilities=self.account.capabilities,
             opted_out=person.opted_out if person else False,
             consent=person.consent if person else None,
-            is_friend=friendship is not None and friendship.state != FriendshipState.REMOVED,
+            # A channel of alerts is nobody's friend, and its posts are for nobody.
+            is_friend=row.contact_id is None
+            or (friendship is not None and friendship.state != FriendshipState.REMOVED),
             paused=self._is_paused(row, group),
             is_staff=person is not None and bool(person.roles),
             had_contact=person is None or person.person_id in self.greeted,
@@ -138,7 +141,7 @@ def load_facts(writing: Writing, merchant: MerchantView, account_id: str, rows: 
     """Load what a page of deliveries needs, in a fixed number of statements."""
     run = writing.connection.execute
     accounts = load_accounts(writing, merchant)
-    account = accounts[account_id]
+    account = accounts.get(account_id) or AccountView(id=account_id, capabilities=CHANNEL)
     contact_ids = {row.contact_id for row in rows if row.contact_id}
     people = load_people(writing, merchant, accounts, contact_ids)
     group_ids = {row.group_id for row in rows if row.group_id}

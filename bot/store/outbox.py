@@ -18,6 +18,7 @@ from sqlmodel import col
 
 from bot.pace import leaves_at
 from bot.store import Change, Store, Writing
+from bot.store.alerting import budget_used_up, unjudgeable
 from bot.store.facts import Loaded, load_facts
 from bot.transports import Outgoing
 from handlers.gate import Candidate, End, Go, Verdict, Wait, judge
@@ -31,7 +32,7 @@ from models.deliveries import (
     DeliveryState,
     Lane,
 )
-from models.events import Media, SendAnswered
+from models.events import Event, Media, SendAnswered
 
 # How many due deliveries of an account are looked at in one go before those that may not leave are written down.
 LOOK_AHEAD = 50
@@ -62,6 +63,7 @@ class Claims:
 
     claims: list[Claim] = field(default_factory=list)
     next_at: datetime | None = None
+    noticed: list[Event] = field(default_factory=list)  # what a human must know
 
     def look_at(self, moment: datetime | None) -> None:
         """Look again no later than then."""
@@ -149,7 +151,11 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
             verdicts.append((row, verdict))
             if isinstance(verdict, End):
                 loaded.ended(row)
+                found.noticed += (
+                    unjudgeable(writing, merchant, account) if verdict.state == DeliveryState.FAILED else []
+                )
             elif verdict.reason == "account_budget":  # what is worth less would find no room either
+                found.noticed += budget_used_up(writing, merchant, account, verdict.until)
                 decided = True
                 break
             else:

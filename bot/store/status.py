@@ -1,4 +1,4 @@
-"""The figures of /status, each a count of rows."""
+"""The figures of /status, each a count of rows, and what is wrong now."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select, text
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.alerting import open_alerts
 from bot.store.prepared import is_one_of
 from models.context import AccountView, MerchantView, Status
 from models.deliveries import ARRIVED_STATES, Delivery, DeliveryState
@@ -69,4 +70,5 @@ def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[Accoun
         unknown=count(_UNKNOWN),
         new_friends_today=count(_NEW_FRIENDS),
         surveys_open=count(_SURVEYS),
+        alerts=open_alerts(writing, merchant.id),
     )

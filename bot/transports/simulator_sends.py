@@ -85,6 +85,8 @@ def _armed_answer(account: Account, kind: str) -> str:
 
 def _objection(world: World, account: Account, outgoing: Outgoing) -> str:
     contact, group = outgoing.contact, outgoing.group
+    if not account.capabilities.people:
+        return ""
     if outgoing.kind == "friend_accept":
         pending = contact in account.requests or contact in account.friends
         return "" if pending else f"{contact} does not ask to be a friend"
@@ -151,7 +153,7 @@ def _let_happen(world: World, account: Account, outgoing: Outgoing, *, echo: boo
             account.own_messages.discard(outgoing.message)
         case kind:
             account.own_messages.add(wire_id(outgoing))
-            if echo and world.auto:
+            if echo and world.auto and account.capabilities.echo:
                 world.tell(
                     account,
                     events.SelfMessage(

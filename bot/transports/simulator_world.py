@@ -23,6 +23,7 @@ from bot.transports.simulator_state import (
     Link,
     Room,
 )
+from models.capabilities import CHANNEL
 from models.events import Event, GroupState, LoggedIn, LoggedOut, Roster, Who
 
 
@@ -62,6 +63,10 @@ class World:
         except KeyError:
             known = ", ".join(self.accounts) or "none"
             raise UnknownAccount(f"unknown account {account!r}; the accounts of this world: {known}") from None
+
+    def add_channel(self, id: str) -> None:
+        """Add a place where alerts are posted."""
+        self.accounts[id] = Account(id, id, id, CHANNEL)
 
     def on_delivered(self, listener: Callable[[Delivered], None]) -> None:
         """Call `listener` for everything that really arrives at people, at the moment it does."""

@@ -48,6 +48,12 @@ endpoint = "127.0.0.1:8788"
 token_env = "ZHANGGUI_SECOND__TOKEN"
 tls = true
 ca_file = "gateway-ca.pem"
+
+[[alerts]]
+id = "ops"
+merchant = "m1"
+webhook_env = "ZHANGGUI_OPS__WEBHOOK"
+form = "wecom"
 """
 
 PLAYBOOK = """
@@ -93,6 +99,9 @@ def test_every_key_loads(folder: Path) -> None:
     assert [(admin.account, admin.contact, admin.role) for admin in merchant.admins] == [("main", "wx-boss", "owner")]
     assert (account.endpoint, account.token_env, account.tls) == ("127.0.0.1:8788", "ZHANGGUI_SECOND__TOKEN", True)
     assert account.ca_file == folder / "gateway-ca.pem"
+    (channel,) = config.alerts
+    assert (channel.id, channel.merchant) == ("ops", "m1")
+    assert (channel.webhook_env, channel.form) == ("ZHANGGUI_OPS__WEBHOOK", "wecom")
     assert config.playbooks["m1"].name == "拾光书店"
     assert (config.merchant("m2"), config.account("third")) == (None, None)
 
@@ -142,7 +151,12 @@ def test_every_key_has_an_override(folder: Path) -> None:
         "ZHANGGUI_ACCOUNTS__2__ID": "third",
         "ZHANGGUI_ACCOUNTS__2__MERCHANT": "m1",
         "ZHANGGUI_ACCOUNTS__2__TRANSPORT": "simulator",
+        "ZHANGGUI_ALERTS__0__FORM": "json",
+        "ZHANGGUI_ALERTS__1__ID": "duty",
+        "ZHANGGUI_ALERTS__1__MERCHANT": "m1",
+        "ZHANGGUI_ALERTS__1__WEBHOOK_ENV": "DUTY",
         "ZHANGGUI_SECOND__TOKEN": "secret",  # the token of an account, no override
+        "ZHANGGUI_OPS__WEBHOOK": "https://hooks.example/secret",  # the address of a webhook, none either
         "ZHANGGUI_TOKEN": "secret",
         "PATH": "/bin",
     }
@@ -157,6 +171,10 @@ def test_every_key_has_an_override(folder: Path) -> None:
     assert (second.endpoint, second.tls, second.transport) == ("gateway:1", False, "simulator")
     assert second.ca_file == Path("/etc/ca.pem")
     assert config.accounts[2].id == "third"
+    assert [(one.id, one.form, one.webhook_env) for one in config.alerts] == [
+        ("ops", "json", "ZHANGGUI_OPS__WEBHOOK"),
+        ("duty", "json", "DUTY"),
+    ]
 
 
 def test_faults_of_the_environment_name_the_variable(folder: Path) -> None:
@@ -205,6 +223,24 @@ transport = "wechaty"
 endpoint = "http://gateway"
 token_env = "my secret token"
 ca_file = "none.pem"
+[[alerts]]
+id = "main"
+merchant = "m3"
+webhook_env = "OPS"
+form = "dingtalk"
+[[alerts]]
+id = "third"
+merchant = "m1"
+webhook_env = "https://hooks.example/secret"
+[[alerts]]
+id = "ops"
+merchant = "m1"
+webhook = "https://hooks.example/secret"
+webhook_env = "OPS"
+[[alerts]]
+id = "ops"
+merchant = "m1"
+webhook_env = "OPS"
 """,
         encoding="utf-8",
     )
@@ -246,6 +282,13 @@ when = { call = "x", ctiy = "y" }
             "environment variable",
             f"{config}:27: accounts[1].ca_file: found 'none.pem', where there is no file, expected a certificate in "
             "PEM form",
+            f"{config}:29: alerts[0].id: found 'main', an account's, expected an id of its own",
+            f"{config}:30: alerts[0].merchant: found 'm3', expected the id of a merchant: 'm1'",
+            f"{config}:32: alerts[0].form: found 'dingtalk', expected 'json' or 'wecom'",
+            f"{config}:36: alerts[1].webhook_env: found a text that is no such name, expected the name of an "
+            "environment variable",
+            f"{config}:40: alerts[2].webhook: found an unknown key, expected 'webhook_env'",
+            f"{config}:43: alerts[3].id: found 'ops' a second time, expected each id once",
             f"{playbook}:1: aproval: found an unknown key, expected 'approval'",
             f"{playbook}:2: retention_days: found '365', expected a number",
             f"{playbook}:5: tiers[0].parent: found '书院', expected one of the tiers: '书桌'",
@@ -284,12 +327,34 @@ def test_one_fault(folder: Path, old: str, new: str, expected: str) -> None:
 
 def test_secrets_are_asked_for_by_whoever_runs(folder: Path) -> None:
     config = load(folder)
-    assert config.secrets_faults({"ZHANGGUI_SECOND__TOKEN": "t"}) == []
-    (missing,) = config.secrets_faults({})
+    address = {"ZHANGGUI_OPS__WEBHOOK": "https://hooks.example/secret"}
+    assert config.secrets_faults({"ZHANGGUI_SECOND__TOKEN": "t", **address}) == []
+    (missing,) = config.secrets_faults(address)
     line = CONFIG.splitlines().index('token_env = "ZHANGGUI_SECOND__TOKEN"') + 1
     assert str(missing) == (
         f"{folder / 'config.toml'}:{line}: accounts[1].token_env: found ZHANGGUI_SECOND__TOKEN, which is not set, "
         "expected the name of an environment variable that holds the gateway's token"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("", "which is not set"),
+        ("geheim", "which holds no such address"),
+        ("ftp://hooks.example/geheim", "which holds no such address"),
+        ("https:///geheim", "which holds no such address"),
+        ("https://hooks.example:port/geheim", "which holds no such address"),
+        ("https://[hooks/geheim", "which holds no such address"),
+        ("https://hooks.example/geheim https://hooks.example/", "which holds no such address"),
+    ],
+)
+def test_the_address_of_a_webhook_is_asked_for_and_never_shown(folder: Path, address: str, why: str) -> None:
+    (missing,) = load(folder).secrets_faults({"ZHANGGUI_SECOND__TOKEN": "t", "ZHANGGUI_OPS__WEBHOOK": address})
+    line = CONFIG.splitlines().index('webhook_env = "ZHANGGUI_OPS__WEBHOOK"') + 1
+    assert str(missing) == (
+        f"{folder / 'config.toml'}:{line}: alerts[0].webhook_env: found ZHANGGUI_OPS__WEBHOOK, {why}, "
+        "expected the name of an environment variable that holds a webhook's address, https://…"
     )
 
 

@@ -108,6 +108,32 @@ def test_people_get_one_line_a_check_and_a_sum(tmp_path: Path, capsys: pytest.Ca
     assert not any("\x1b" in line for line in lines)  # no colours but on a terminal
 
 
+def test_the_address_of_a_webhook_is_there_or_missed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = '[[alerts]]\nid = "ops"\nmerchant = "m1"\nwebhook_env = "ZHANGGUI_TEST_WEBHOOK"\n'
+    config = configured(tmp_path, f'transport = "simulator"\n{more}')
+    status, found = examined(config, capsys)
+    assert status == 2
+    assert found["alerts"][0] == "wrong"
+    assert "ZHANGGUI_TEST_WEBHOOK, which is not set" in found["alerts"][1]
+    monkeypatch.setenv("ZHANGGUI_TEST_WEBHOOK", "geheim")
+    status, found = examined(config, capsys)
+    assert "which holds no such address" in found["alerts"][1]
+    assert "geheim" not in found["alerts"][1]
+    monkeypatch.setenv("ZHANGGUI_TEST_WEBHOOK", "https://hooks.example/geheim")
+    status, found = examined(config, capsys)
+    assert (status, found["alerts"]) == (0, ("ok", "1 个 webhook 都有地址", ""))
+
+
+def test_a_real_account_whose_alerts_reach_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _status, found = examined(wechaty(tmp_path, f"127.0.0.1:{free_port()}"), capsys)
+    state, told, cure = found["alerts"]
+    assert state == "warning"
+    assert told == "m1 出了事只写在日志和 /状态 里，没人会收到消息"
+    assert "[[alerts]]" in cure
+
+
 def test_every_fault_of_a_configuration_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = configured(tmp_path, 'transport = "carrier pigeon"\ncolour = "red"\n')
     assert examine(config, "", as_json=False) == 2

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot import intake as intake_module
 from bot.dispatch import Dispatcher
 from bot.intake import Intake
-from bot.links import FIRST_PAUSE, LONGEST_PAUSE, TAKEN_PAUSE, Links
+from bot.links import FIRST_PAUSE, GONE, LONGEST_PAUSE, TAKEN_PAUSE, Links
 from bot.store import Writing
 from bot.store.batch import Outcome
 from bot.story_lines import Text
@@ -66,13 +66,15 @@ class Shaky:
     attached: list[float] = field(default_factory=list)
     rosters: list[float] = field(default_factory=list)
     roster_failures: int = 0
+    greets: bool = True  # whether it says that the account is on line before the link ends
 
     def elapsed(self) -> float:
         return (self.clock.true_now() - START).total_seconds()
 
     async def events(self) -> AsyncIterator[Event]:
         self.attached.append(self.elapsed())
-        yield LoggedIn(account="main", at=self.clock.now(), self_id="me")
+        if self.greets:
+            yield LoggedIn(account="main", at=self.clock.now(), self_id="me")
         if self.reasons:
             raise self.reasons.pop(0)
         await asyncio.Event().wait()
@@ -91,13 +93,15 @@ class Shaky:
         return None
 
 
-def on_shaky_link(url: str, seconds: float, *reasons: Exception, roster_failures: int = 0) -> Shaky:
+def on_shaky_link(
+    url: str, seconds: float, *reasons: Exception, roster_failures: int = 0, greets: bool = True
+) -> Shaky:
     """What a link did in its first so many seconds."""
     kept: list[Shaky] = []
 
     async def main() -> None:
         clock = VirtualClock.running()
-        transport = Shaky(clock, list(reasons), roster_failures=roster_failures)
+        transport = Shaky(clock, list(reasons), roster_failures=roster_failures, greets=greets)
         kept.append(transport)
         with shop(url) as stage:
             stage.store.now = clock.now
@@ -145,6 +149,34 @@ def test_an_account_that_another_bot_holds_is_left_alone_for_longer_and_longer(s
     assert gaps[0] <= FIRST_PAUSE + 0.1
     assert gaps == sorted(gaps)
     assert TAKEN_PAUSE <= max(gaps) <= TAKEN_PAUSE + 0.1
+
+
+def missed(url: str) -> list[tuple[str, datetime]]:
+    """What the journal says of accounts that are gone."""
+    with shop(url) as stage:
+        return [(row.type, row.at) for row in stage.rows(JournalEntry) if row.type in ("deaf", "taken")]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"), [(LinkLost("no gateway"), "deaf"), (AccountTaken("stop the other bot"), "taken")]
+)
+def test_a_gateway_that_stays_away_is_an_event_after_a_minute_and_one_only(
+    sqlite_url: str, reason: Exception, kind: str
+) -> None:
+    on_shaky_link(sqlite_url, 600, *[reason] * 500, greets=False)
+    ((found, at),) = missed(sqlite_url)
+    assert found == kind
+    assert GONE <= at - START <= GONE + timedelta(seconds=TAKEN_PAUSE)
+
+
+def test_a_gateway_that_is_away_for_less_than_a_minute_is_none(sqlite_url: str) -> None:
+    on_shaky_link(sqlite_url, 45, *[LinkLost("no gateway")] * 500, greets=False)
+    assert missed(sqlite_url) == []
+
+
+def test_a_link_that_is_lost_now_and_then_is_none(sqlite_url: str) -> None:
+    on_shaky_link(sqlite_url, 600, *[LinkLost("cut")] * 40)
+    assert missed(sqlite_url) == []
 
 
 def test_lists_are_asked_for_at_login_and_every_so_often(sqlite_url: str) -> None:

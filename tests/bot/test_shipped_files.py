@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from bot.config import load_config, load_playbook
+from bot.config import AlertChannel, load_config, load_playbook
 from models.conditions import Facts
 from models.fields import fields_of
 from models.words import UNLAWFUL
@@ -19,7 +19,9 @@ def test_the_shipped_configuration_is_ready_to_run() -> None:
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
     example = text[text.index("# [[accounts]]") :]
     lines = [line.removeprefix("# ") for line in example.splitlines()]
-    assert set(tomllib.loads("\n".join(lines))["accounts"][0]) == set(type(config.accounts[0]).model_fields)
+    commented = tomllib.loads("\n".join(lines))
+    assert set(commented["accounts"][0]) == set(type(config.accounts[0]).model_fields)
+    assert set(commented["alerts"][0]) == set(AlertChannel.model_fields)
 
 
 def test_the_shipped_playbook() -> None:

@@ -9,11 +9,25 @@ import pytest
 from handlers import decide
 from handlers.commands import REFUSED, TABLE, is_command
 from models import effects as fx
-from models.context import AccountView, Context, PersonView, RoleView, Status
+from models.alerts import AlertKind
+from models.context import AccountView, AlertView, Context, PersonView, RoleView, Status
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.orders import SeatsChanged
-from tests.handlers.builders import AT, ROOM, context, friendship, group, of, person, playbook, says, sends, texts
+from tests.handlers.builders import (
+    AT,
+    ROOM,
+    context,
+    friendship,
+    group,
+    minutes,
+    of,
+    person,
+    playbook,
+    says,
+    sends,
+    texts,
+)
 
 STATUS = Status(accounts=(AccountView(id="main", name="小山", state="online"),), sent_today=9, new_friends_today=1)
 
@@ -201,6 +215,30 @@ def test_status_in_a_few_lines() -> None:
 
 def _status(known: Status | None) -> list[Effect]:
     return decide(says("/状态"), context(person=staff(), status=known))
+
+
+def test_status_says_what_is_wrong_now_and_counts_what_is_uncertain() -> None:
+    known = Status(
+        paused=(("account", "main"),),
+        unknown=1,
+        alerts=(
+            AlertView(kind="paused", subject="main", began_at=AT, text="账号「小山」已经自己停发。"),
+            AlertView(kind="unknown", subject="greet:wx2", began_at=AT, text="不确定"),
+            AlertView(kind="disk_full", began_at=AT + minutes(90), text="磁盘满了。"),
+        ),
+    )
+    assert texts(_status(known))[0].splitlines()[1:] == [
+        "有 1 条不确定发没发出去，请到电脑上核对",
+        "停发中：账号 main",
+        "11-23 09:00 起：账号「小山」已经自己停发。",
+        "11-23 10:30 起：磁盘满了。",
+    ]
+
+
+def test_resuming_ends_what_an_account_told_of_itself() -> None:
+    known = Status(paused=(("account", "main"),))
+    effects = decide(says("/恢复"), context(person=staff(), status=known))
+    assert of(fx.EndAlert, effects) == [fx.EndAlert(kinds=(AlertKind.PAUSED,), subject="main")]
 
 
 ALL = fx.PutPause(scope="all", by="wx1")

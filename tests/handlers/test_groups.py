@@ -165,6 +165,7 @@ def test_an_invitation_that_the_platform_refused_frees_the_seat() -> None:
         fx.Settle(delivery_id=31, state=DeliveryState.FAILED, reason="refused"),
         fx.Release(contact_id=11, group_id=21),
         seats_changed("分院"),
+        fx.CountFailures(account="main", failures=1),
     ]
     unbound = context(BOOK, person=person(), delivery=invitation)
     assert decide(answered("unsupported"), unbound) == [

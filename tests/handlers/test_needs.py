@@ -13,9 +13,12 @@ from models.events import (
     FriendAdded,
     GroupJoined,
     LoggedIn,
+    LoggedOut,
     MessageRecalled,
     Roster,
     SelfMessage,
+    TroubleBegan,
+    TroubleEnded,
     Who,
 )
 from tests.handlers.builders import AT, ROOM, answered, playbook, rings, says
@@ -23,6 +26,7 @@ from tests.handlers.builders import AT, ROOM, answered, playbook, rings, says
 BOOK = playbook(words={"opt_out": ["别烦我了"]})
 HERE: dict[str, Any] = {"merchant": "m1", "account": "main", "at": AT}
 SETTLING = playbook(survey={"settle_seconds": 4})
+TELLING = Needs.ALERTS | Needs.STAFF
 KNOWN = Needs.PEOPLE | Needs.STAFF
 
 
@@ -45,7 +49,13 @@ KNOWN = Needs.PEOPLE | Needs.STAFF
         (says("状态"), Needs.SPEAKER | Needs.STATUS | KNOWN),
         (SelfMessage(**HERE, to_contact="wx1"), Needs.DELIVERY | Needs.PEOPLE),
         (answered("sent"), Needs.DELIVERY | Needs.PEOPLE),
-        (answered("refused"), Needs.DELIVERY | Needs.PEOPLE | Needs.BOUND_GROUPS),
+        (answered("refused"), Needs.DELIVERY | Needs.PEOPLE | Needs.BOUND_GROUPS | TELLING),
+        (answered("timeout"), Needs.DELIVERY | Needs.PEOPLE | TELLING),
+        (answered("network"), Needs.DELIVERY | Needs.PEOPLE),
+        (LoggedOut(**HERE), TELLING),
+        (TroubleBegan(**HERE, kind="disk_full"), TELLING),
+        (TroubleEnded(**HERE, kind="disk_full"), Needs.NOTHING),
+        (rings("alert_over", "budget main"), Needs.NOTHING),
         (FriendAdded(**HERE, contact=Who("wx1")), Needs.PEOPLE),
         (GroupJoined(**HERE, group=ROOM), Needs.PEOPLE),
         (Roster(**HERE), Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import decide
+from handlers import decide, outcomes
 from models import effects as fx
 from models.deliveries import DeliveryState
 from models.orders import SettleDeliveryOrder
@@ -34,22 +34,22 @@ def settled(state: DeliveryState, reason: str | None = None, message: str = "") 
 )
 def test_the_truth_about_a_send(answer: str, effect: fx.Settle) -> None:
     known = context(person=person(), delivery=delivery(cause="calendar"))
-    assert decide(answered(answer, message="w1"), known) == [effect]
+    assert outcomes.answered(answered(answer, message="w1"), known) == [effect]
 
 
 def test_an_echo_may_be_quicker_than_the_answer() -> None:
-    assert decide(answered("sent"), context(person=person(), delivery=delivery("confirmed"))) == []
-    assert decide(answered("sent"), context()) == []
+    assert outcomes.answered(answered("sent"), context(person=person(), delivery=delivery("confirmed"))) == []
+    assert outcomes.answered(answered("sent"), context()) == []
 
 
 def test_a_post_to_a_group_is_about_nobody() -> None:
     known = context(delivery=delivery(cause="calendar", contact_id=None, group_id=21))
-    assert decide(answered("sent"), known) == [settled(DeliveryState.SENT)]
+    assert outcomes.answered(answered("sent"), known) == [settled(DeliveryState.SENT)]
 
 
 def silence(attempts: int = 1, slow_until: Any = None) -> list[Any]:
     known = context(account=account(slow_until=slow_until), person=person(), delivery=delivery(attempts=attempts))
-    return decide(answered("too_frequent"), known)
+    return outcomes.answered(answered("too_frequent"), known)
 
 
 def test_too_frequent_silences_the_account_for_a_quarter_of_an_hour_then_for_an_hour() -> None:
@@ -67,7 +67,7 @@ def test_a_silence_long_ago_is_forgotten_and_attempts_do_not_count() -> None:
 @given(st.integers(1, 2_000), st.integers(0, 5))
 def test_the_network_is_tried_again_ever_more_slowly(attempts: int, seed: int) -> None:
     known = context(person=person(), delivery=delivery(attempts=attempts))
-    (again,) = decide(answered("network", key=f"k{seed}"), known)
+    (again,) = outcomes.answered(answered("network", key=f"k{seed}"), known)
     assert isinstance(again, fx.SendAgain)
     wait = again.at - AT
     longest = min(timedelta(seconds=2) * 2 ** min(attempts - 1, 20), minutes(10))
@@ -91,7 +91,7 @@ def test_a_refused_greeting_is_tried_again_three_times_within_an_hour(
     attempts: int, since: Any, again: timedelta | None
 ) -> None:
     known = person(friendships=friendship(accepted_at=since))
-    effects = decide(answered("refused"), context(person=known, delivery=delivery(attempts=attempts)))
+    effects = outcomes.answered(answered("refused"), context(person=known, delivery=delivery(attempts=attempts)))
     if again is None:
         assert effects == [settled(DeliveryState.FAILED, "refused")]
     else:
@@ -100,20 +100,20 @@ def test_a_refused_greeting_is_tried_again_three_times_within_an_hour(
 
 def test_a_greeting_without_a_request_counts_from_the_friendship() -> None:
     known = person(friendships=friendship(added_at=AT - hours(2)))
-    assert decide(answered("refused"), context(person=known, delivery=delivery()))[0] == settled(
+    assert outcomes.answered(answered("refused"), context(person=known, delivery=delivery()))[0] == settled(
         DeliveryState.FAILED, "refused"
     )
 
 
 def test_nothing_but_a_greeting_is_tried_again() -> None:
     known = person(friendships=friendship(accepted_at=AT))
-    effects = decide(answered("refused"), context(person=known, delivery=delivery(cause="survey")))
+    effects = outcomes.answered(answered("refused"), context(person=known, delivery=delivery(cause="survey")))
     assert effects == [settled(DeliveryState.FAILED, "refused")]
 
 
 def test_a_remark_that_was_set_is_the_remark() -> None:
     known = context(person=person(), delivery=delivery(kind="remark", cause="survey", text="茶友-老林"))
-    assert decide(answered("sent"), known) == [
+    assert outcomes.answered(answered("sent"), known) == [
         settled(DeliveryState.SENT),
         fx.PutFriendship(account="main", contact_id=11, person_id=1, remark="茶友-老林"),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers import decide
+from handlers import decide, outcomes
 from models import effects as fx
 from models.context import FriendshipView
 from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
@@ -236,7 +236,7 @@ def test_the_friendship_may_be_quicker_than_the_answer() -> None:
 
 def test_an_acceptance_that_may_have_arrived_is_looked_after() -> None:
     known = person(friendships=friendship("requested"))
-    assert decide(answered("timeout"), context(person=known, delivery=ACCEPTANCE)) == [
+    assert outcomes.answered(answered("timeout"), context(person=known, delivery=ACCEPTANCE)) == [
         fx.Settle(delivery_id=31, state=DeliveryState.UNKNOWN, reason="timeout"),
         LOOK,
     ]
@@ -245,9 +245,9 @@ def test_an_acceptance_that_may_have_arrived_is_looked_after() -> None:
 def test_a_refused_acceptance_ends_the_request() -> None:
     refused = fx.Settle(delivery_id=31, state=DeliveryState.FAILED, reason="refused")
     known = person(friendships=friendship("requested"))
-    effects = decide(answered("refused"), context(person=known, delivery=ACCEPTANCE))
+    effects = outcomes.answered(answered("refused"), context(person=known, delivery=ACCEPTANCE))
     assert effects == [refused, friend("removed", source="")]
-    assert decide(answered("refused"), context(person=person(), delivery=ACCEPTANCE)) == [refused]
+    assert outcomes.answered(answered("refused"), context(person=person(), delivery=ACCEPTANCE)) == [refused]
 
 
 @pytest.mark.parametrize(("state", "looks"), [("accepted", True), ("requested", True), ("friend", False)])

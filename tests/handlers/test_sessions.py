@@ -9,11 +9,12 @@ import pytest
 
 from handlers import decide
 from models import effects as fx
-from models.context import PersonView
+from models.alerts import AlertKind
+from models.context import AlertView, PersonView
 from models.deliveries import DeliveryKind
-from models.events import Event, FriendAdded, GroupState, LoggedIn, LoggedOut, Roster, ScanWanted, WentDeaf, Who
+from models.events import Event, FriendAdded, GroupState, LoggedIn, LoggedOut, Roster, ScanWanted, Taken, WentDeaf, Who
 from models.orders import SeatsChanged
-from tests.handlers.builders import AT, account, context, friendship, group, person
+from tests.handlers.builders import AT, account, context, friendship, group, minutes, person
 
 WX1 = Who("wx1", "林间", remark="老林", tags=("老客",))
 HERE: dict[str, Any] = {"merchant": "m1", "account": "main", "at": AT}
@@ -24,14 +25,24 @@ def test_at_login_the_lists_are_asked_for() -> None:
     assert decide(LoggedIn(**HERE, self_id="self", name="小山"), context()) == [
         fx.PutAccount(account="main", state="online", self_id="self", name="小山"),
         fx.Refresh(account="main"),
+        fx.EndAlert(kinds=(AlertKind.DEAF, AlertKind.LOGGED_OUT, AlertKind.TAKEN), subject="main"),
     ]
 
 
 @pytest.mark.parametrize(
-    ("event", "state"), [(LoggedOut(**HERE), "offline"), (ScanWanted(**HERE), "scan"), (WentDeaf(**HERE), "deaf")]
+    ("event", "state", "kind", "text"),
+    [
+        (LoggedOut(**HERE), "offline", "logged_out", "账号「小山」退出登录了，请在手机上重新登录。"),
+        (ScanWanted(**HERE), "scan", "logged_out", "账号「小山」要扫码才能登录，请拿手机扫一下。"),
+        (WentDeaf(**HERE), "deaf", "deaf", "账号「小山」没动静了，收不到消息，请看看网关和手机是不是断了。"),
+        (Taken(**HERE), "taken", "taken", "账号「小山」被别的程序占着，请把那一个停掉。"),
+    ],
 )
-def test_why_an_account_cannot_send(event: Event, state: str) -> None:
-    assert decide(event, context()) == [fx.PutAccount(account="main", state=state)]
+def test_why_an_account_cannot_send_is_known_and_told(event: Event, state: str, kind: AlertKind, text: str) -> None:
+    alert = fx.RaiseAlert(kind=kind, subject="main", began_at=AT, account="main", text=text)
+    assert decide(event, context()) == [fx.PutAccount(account="main", state=state), alert]
+    known = AlertView(kind=kind, subject="main", began_at=AT - minutes(5))
+    assert decide(event, context(alerts=(known,))) == [fx.PutAccount(account="main", state=state)]
 
 
 def test_the_first_list_is_the_world_as_we_found_it() -> None:

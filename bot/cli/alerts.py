@@ -1,0 +1,36 @@
+"""`alerts list`: what a human must know."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot import reading
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.tables import table
+from bot.desk import Answer, Desk, Request, lines
+
+app = typer.Typer(help="告警：现在哪里不对，什么时候开始的。", no_args_is_help=True)
+
+
+@app.callback()
+def about() -> None:
+    """告警：现在哪里不对，什么时候开始的。"""
+
+
+@app.command("list")
+def list_alerts(
+    over: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """What is wrong now, in the order in which it began."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            rows = reading.alerts(connection, desk.merchant, over=over)
+        return Answer(lines(rows) if as_json else table(rows, empty="一切正常。"))
+
+    return request
