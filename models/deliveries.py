@@ -83,8 +83,8 @@ OPEN_STATES = (DeliveryState.PLANNED, DeliveryState.WAITING)
 ARRIVED_STATES = (DeliveryState.SENT, DeliveryState.CONFIRMED)
 # What has left and may turn out to have arrived.
 CAN_BE_CONFIRMED = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.AWAITING_TAP)
-# What counts as a touch: whatever may have arrived.
-TOUCHING_STATES = (*ARRIVED_STATES, DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
+# What counts as a touch: whatever may have arrived, or will when somebody taps it.
+TOUCHING_STATES = (*ARRIVED_STATES, DeliveryState.CLAIMED, DeliveryState.UNKNOWN, DeliveryState.AWAITING_TAP)
 
 
 class Delivery(SQLModel, table=True):
@@ -143,6 +143,7 @@ class Delivery(SQLModel, table=True):
     message: str = ""  # the platform's id of what was sent
     promotional: bool = False
     about_consent: bool = False  # may be said to somebody who opted out
+    approved: bool = True  # False: waits for somebody's word, whatever else it waits for
     entry: str | None = None
     occurrence: str | None = None
     revision: str = ""

@@ -56,11 +56,14 @@ class Settle(Effect, frozen=True, kw_only=True):
 
 
 class SendAgain(Effect, frozen=True, kw_only=True):
-    """Put a delivery back in line, to be looked at again at `at`; its stored text goes out unchanged."""
+    """Put a delivery back in line, to be looked at again at `at`; its stored text goes out unchanged.
+
+    Until then it waits for `reason`; without one it is planned anew, because a human wants it to be sent again.
+    """
 
     delivery_id: int
     at: datetime
-    reason: str
+    reason: str | None = None
 
 
 class SlowDown(Effect, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, true, tuple_, update
+from sqlalchemy import delete, or_, true, tuple_, update
 from sqlmodel import col
 
 from bot.store import Writing
@@ -118,7 +118,10 @@ def heard(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             col(Friendship.account_id) == effect.account,
             col(Friendship.contact_id) == effect.contact_id,
         )
-        writing.connection.execute(update(Friendship).where(*theirs).values(last_heard_at=event.at))
+        # By our clock, since our sends are counted from then; a message that comes late opens no newer window.
+        at = min(event.at, event.received_at or writing.now)
+        later = or_(col(Friendship.last_heard_at).is_(None), col(Friendship.last_heard_at) < at)
+        writing.connection.execute(update(Friendship).where(*theirs, later).values(last_heard_at=at))
         writing.connection.execute(
             update(Delivery)
             .where(

@@ -13,20 +13,22 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
 from sqlmodel import col
 
+from bot.budget import LONGEST_SILENCE
 from bot.pace import leaves_at
 from bot.store import Change, Store, Writing
+from bot.store.budgets import BY_VALUE, VALUE, pull_forward
 from bot.store.facts import Loaded, load_facts
 from bot.transports import Outgoing
-from handlers.gate import Candidate, End, Go, Verdict, Wait, judge
+from handlers.gate import REASON_NAMES, Candidate, End, Go, Verdict, Wait, judge
 from models.context import MerchantView
 from models.deliveries import (
-    LANE_RANK,
     OPEN_STATES,
     Cause,
     Delivery,
+    DeliveryChange,
     DeliveryKind,
     DeliveryState,
     Lane,
@@ -40,7 +42,10 @@ LOOK_AGAIN = timedelta(hours=1)
 # After so many pages of what may not leave, others get their turn to write.
 MOST_PAGES = 20
 
-_RANK = case({lane.value: rank for lane, rank in LANE_RANK.items()}, value=col(Delivery.lane))
+# Clocks that are kept in time by the network go back by less.
+_SET_BACK = timedelta(minutes=1)
+# The clock's smallest step.
+_INSTANT = timedelta(milliseconds=1)
 
 log = structlog.get_logger("outbox")
 
@@ -86,6 +91,33 @@ def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequenc
     return found
 
 
+def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime:
+    """When the clock was set back since the last look, what waits for times of the old clock is looked at anew.
+
+    What the platform's answer holds back keeps its time, unless that is further off than any such time can be. Returns
+    when this look was taken; without a last one the newest change of a delivery stands for it.
+    """
+    now = store.now()
+    if looked_at is None:
+        with store.reading() as connection:
+            newest = select(col(DeliveryChange.at)).order_by(col(DeliveryChange.id).desc()).limit(1)
+            looked_at = connection.execute(newest).scalar()
+    if looked_at is None or now >= looked_at - _SET_BACK:
+        return now
+    log.warning("clock.set_back", seconds=(looked_at - now).total_seconds())
+    with store.writing() as writing:
+        writing.connection.execute(
+            update(Delivery)
+            .where(
+                col(Delivery.state) == DeliveryState.WAITING,
+                col(Delivery.next_at) > now,
+                or_(col(Delivery.reason).in_(REASON_NAMES), col(Delivery.next_at) > now + LONGEST_SILENCE),
+            )
+            .values(next_at=now)
+        )
+    return now
+
+
 def found_claimed(store: Store) -> list[SendAnswered]:
     """What was in flight when the program stopped: its outcome is unknown."""
     with store.reading() as connection:
@@ -110,13 +142,14 @@ def found_claimed(store: Store) -> list[SendAnswered]:
 def _accounts_with_work(
     connection: Connection, accounts: Sequence[tuple[str, str]], now: datetime
 ) -> list[tuple[str, str]]:
+    """The most valuable first: two accounts may want to write to one person, and one of them is enough for a day."""
     rows = connection.execute(
-        select(col(Delivery.merchant_id), col(Delivery.account_id))
+        select(col(Delivery.merchant_id), col(Delivery.account_id), func.min(VALUE))
         .where(_open(accounts), col(Delivery.next_at) <= now)
-        .distinct()
+        .group_by(col(Delivery.merchant_id), col(Delivery.account_id))
     )
-    busy = {(merchant_id, account) for merchant_id, account in rows}
-    return [pair for pair in accounts if pair in busy]
+    best = {(merchant_id, account): value for merchant_id, account, value in rows}
+    return sorted((pair for pair in accounts if pair in best), key=lambda pair: best[pair])
 
 
 def _open(accounts: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
@@ -136,7 +169,7 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
             return
         loaded = load_facts(writing, merchant, account, rows)
         verdicts: list[tuple[Row[Any], Wait | End]] = []
-        decided = False
+        decided = left_line = False
         for row in rows:
             if loaded.must_follow(row):
                 following.add(row.id)
@@ -145,16 +178,20 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
             if isinstance(verdict, Go):
                 _go(writing, merchant, loaded, row, candidate, found)
                 decided = True
+                left_line = row.reason == "account_budget" and loaded.budget.has_room_for(2)
                 break
             verdicts.append((row, verdict))
+            if row.reason == "account_budget" != verdict.reason:
+                left_line = loaded.budget.has_room_for(1)
             if isinstance(verdict, End):
                 loaded.ended(row)
-            elif verdict.reason == "account_budget":  # what is worth less would find no room either
-                decided = True
-                break
             else:
                 loaded.held_back(row)
+                if verdict.reason == "account_budget":
+                    loaded.budget.held_back(row)
         _write_verdicts(writing, merchant, verdicts)
+        if left_line:
+            pull_forward(writing, merchant, account, loaded.budget)
         if decided:
             return
         pages += bool(verdicts)
@@ -171,7 +208,7 @@ def _due(writing: Writing, merchant_id: str, account: str, but: set[int]) -> Seq
             col(Delivery.next_at) <= writing.now,
             col(Delivery.id).not_in(but),
         )
-        .order_by(_RANK, col(Delivery.priority), col(Delivery.not_after).asc().nulls_last(), col(Delivery.id))
+        .order_by(*BY_VALUE)
         .limit(LOOK_AHEAD)
     ).all()
 
@@ -189,6 +226,7 @@ def _go(
         characters=0 if candidate.is_act else len(candidate.text),
         due=row.due_at if row.attempts == 0 else row.next_at,
         last_left=loaded.last_left,
+        gaps=1 / merchant.playbook.pace.share_after_too_frequent if loaded.budget.speed.lowered else 1,
     )
     if ready > writing.now:
         found.look_at(ready)
@@ -219,7 +257,8 @@ def _candidate(loaded: Loaded, row: Row[Any]) -> Candidate:
         to_group=row.group_id is not None and row.contact_id is None,
         not_after=row.not_after,
         about_consent=row.about_consent,
-        approved=row.reason != "not_approved",
+        approved=row.approved,
+        their_words=loaded.their_words(row) if row.lane == Lane.REPLY else (),
     )
 
 
@@ -265,6 +304,8 @@ def _write_verdicts(writing: Writing, merchant: MerchantView, verdicts: list[tup
             case Wait(reason=reason, until=until):
                 state = DeliveryState.WAITING
                 next_at = until or writing.now + LOOK_AGAIN
+                if row.not_after is not None and row.not_after < next_at:  # it expires when its time is over
+                    next_at = row.not_after + _INSTANT
             case End(reason=reason, state=state):
                 until, next_at = None, row.next_at
         values.append(
