@@ -37,7 +37,7 @@ def order_of(row: Any) -> Order:
     return LANE_RANK[row.lane], row.priority, row.not_after or _NEVER, row.id
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Line:
     """Who waits for one kind of room, the most valuable first, and when there is room for each of them."""
 
@@ -67,21 +67,17 @@ class Budget:
 
     def free_at(self, row: Row[Any]) -> datetime | None:
         """When the account has room for this delivery behind all that are worth more; None where nothing limits it."""
-        return max((line.free_at(order_of(row)) for line in self._lines(row)), default=None)
+        return max((line.free_at(order_of(row)) for line in self.lines(row)), default=None)
 
     def held_back(self, row: Row[Any]) -> None:
         """The delivery waits for room, so what is worth less stands behind it."""
         order = order_of(row)
-        for line in self._lines(row):
+        for line in self.lines(row):
             if line.free_at(order) > self.now:
                 insort(line.waiting, order)
 
-    def has_room_for(self, count: int) -> bool:
-        """Whether so many more may leave now."""
-        line = self.everything
-        return line is None or line.moment(count - 1) <= self.now
-
-    def _lines(self, row: Row[Any]) -> list[Line]:
+    def lines(self, row: Row[Any]) -> list[Line]:
+        """The lines that this delivery stands in."""
         lines = [self.everything, self.friends if row.kind == DeliveryKind.FRIEND_ACCEPT else None]
         return [line for line in lines if line is not None]
 
@@ -155,13 +151,22 @@ def _new_friends(writing: Writing, merchant: MerchantView, account_id: str) -> S
     return [writing.now for _ in writing.connection.execute(union(accepted, added))]
 
 
-def pull_forward(writing: Writing, merchant: MerchantView, account_id: str, budget: Budget) -> None:
-    """There is room, but whoever was to take it is gone: the first in line need not wait for their time."""
-    line = select(col(Delivery.id)).where(_in_line(writing, merchant, account_id))
-    if budget.friends is not None and budget.friends.moment(0) > budget.now:  # these wait for another day
-        line = line.where(col(Delivery.kind) != DeliveryKind.FRIEND_ACCEPT)
-    first = line.order_by(*BY_VALUE).limit(1).scalar_subquery()
-    writing.connection.execute(update(Delivery).where(col(Delivery.id) == first).values(next_at=writing.now))
+def move_up(writing: Writing, merchant: MerchantView, budget: Budget, row: Row[Any], *, left: bool) -> None:
+    """A delivery is out of the line: it left, or something else became of it. Who stands first now gets the next room.
+
+    They have a time already, but it may be later: others before them were cancelled, or a young account has grown.
+    """
+    next_at = {line: line.moment(1 if left else 0) for line in budget.lines(row)}
+    for line, moment in next_at.items():
+        waiting = select(col(Delivery.id)).where(_in_line(writing, merchant, row.account_id))
+        if line is budget.friends:
+            waiting = waiting.where(col(Delivery.kind) == DeliveryKind.FRIEND_ACCEPT)
+        elif budget.friends is not None and budget.friends.moment(0) > moment:  # those wait for another day
+            waiting = waiting.where(col(Delivery.kind) != DeliveryKind.FRIEND_ACCEPT)
+        first = waiting.order_by(*BY_VALUE).limit(1).scalar_subquery()
+        writing.connection.execute(
+            update(Delivery).where(col(Delivery.id) == first, col(Delivery.next_at) > moment).values(next_at=moment)
+        )
 
 
 def _line_up(writing: Writing, merchant: MerchantView, account_id: str, budget: Budget) -> None:

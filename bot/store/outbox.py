@@ -19,7 +19,7 @@ from sqlmodel import col
 from bot.budget import LONGEST_SILENCE
 from bot.pace import leaves_at
 from bot.store import Change, Store, Writing
-from bot.store.budgets import BY_VALUE, VALUE, pull_forward
+from bot.store.budgets import BY_VALUE, VALUE, move_up
 from bot.store.facts import Loaded, load_facts
 from bot.transports import Outgoing
 from handlers.gate import REASON_NAMES, Candidate, End, Go, Verdict, Wait, judge
@@ -169,7 +169,7 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
             return
         loaded = load_facts(writing, merchant, account, rows)
         verdicts: list[tuple[Row[Any], Wait | End]] = []
-        decided = left_line = False
+        decided = False
         for row in rows:
             if loaded.must_follow(row):
                 following.add(row.id)
@@ -178,11 +178,12 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
             if isinstance(verdict, Go):
                 _go(writing, merchant, loaded, row, candidate, found)
                 decided = True
-                left_line = row.reason == "account_budget" and loaded.budget.has_room_for(2)
+                if row.reason == "account_budget":
+                    move_up(writing, merchant, loaded.budget, row, left=True)
                 break
             verdicts.append((row, verdict))
             if row.reason == "account_budget" != verdict.reason:
-                left_line = loaded.budget.has_room_for(1)
+                move_up(writing, merchant, loaded.budget, row, left=False)
             if isinstance(verdict, End):
                 loaded.ended(row)
             else:
@@ -190,8 +191,6 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
                 if verdict.reason == "account_budget":
                     loaded.budget.held_back(row)
         _write_verdicts(writing, merchant, verdicts)
-        if left_line:
-            pull_forward(writing, merchant, account, loaded.budget)
         if decided:
             return
         pages += bool(verdicts)

@@ -1,0 +1,344 @@
+"""The gate in the whole program: caps, quiet hours, budgets, words and pauses with numbers of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.flows.playing import CONFIG, PLAYBOOK, Line, Played, Stage, asks_to_be_friends, operator, platform, says
+
+HEADER = "key,kind,content_kind,date,time,rule,tiers,groups,tags,text,promotional,priority,not_after\n"
+IMPORT = operator("08:00:10", "calendar import calendar.csv --json")
+BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
+
+
+def world(*accounts: str, channel: str = "personal", friends: dict[str, list[str]] | None = None) -> Line:
+    """Accounts, their tagged friends (茶友), and a group with all of them in it."""
+    known = friends or {"wx-a": ["main"], "wx-b": ["main"]}
+    names = accounts or ("main",)
+    return {
+        "world": {
+            "accounts": [{"id": name, "name": "小山", "channel": channel} for name in names],
+            "contacts": [
+                {"id": "wx-boss", "name": "老板", "friend_of": ["main"]},
+                *({"id": name, "name": name.upper(), "friend_of": of, "tags": ["茶友"]} for name, of in known.items()),
+            ],
+            "groups": [
+                {"id": "room-1@chatroom", "topic": "分院一群", "owner": "main", "members": [*names, "wx-boss", *known]}
+            ],
+        }
+    }
+
+
+def entry(
+    key: str,
+    time: str,
+    *,
+    tags: str = "茶友",
+    tiers: str = "",
+    kind: str = "article",
+    date: str = "2026-11-23",
+    promotional: str = "no",
+    text: str = "",
+    not_after: str = "",
+    priority: int = 5,
+    rule: str = "",
+) -> str:
+    """A row of the calendar: 1:1 to everybody tagged 茶友, unless it names tiers."""
+    to = f"{tiers},,{'' if tiers else tags}"
+    return f"{key},text,{kind},{date},{time},{rule},{to},{text or key},{promotional},{priority},{not_after}\n"
+
+
+def book(stage: Stage, tables: str) -> None:
+    """Put the playbook of the flows in force with these tables in place of its pace."""
+    stage.write("playbook.toml", PLAYBOOK.replace("[pace]\ntyping_chars_per_second = 10\n", tables))
+
+
+def times(played: Played, **wanted: Any) -> list[tuple[str, str]]:
+    """When (day and time) each delivery really arrived."""
+    return [(line["at"][8:19].replace("T", " "), line["delivery"]) for line in played.arrived(**wanted)]
+
+
+def of(key: str, contact: str = "wx-a", day: str = "2026-11-23") -> str:
+    return f"entry:{key}:{day}:{contact}"
+
+
+def until(played: Played, key: str) -> str:
+    """The end of the last wait of a delivery."""
+    waits = [line["until"] for line in played.lines if line.get("key") == key and line["state"] == "waiting"]
+    return str(waits[-1])
+
+
+# budgets
+
+
+def test_friends_beyond_the_days_number_wait_in_line_and_nobody_is_skipped(stage: Stage) -> None:
+    book(stage, "[pace]\nnew_friends_per_day = 2\n")
+    story = [asks_to_be_friends(f"09:0{n}:00", f"wx{n}") for n in range(5)]
+    played = stage.play(story, "--to", "2026-11-26T08:00:00+08:00")
+    accepted = [(line["at"][:16], line["to"]["contact"]) for line in played.arrived(kind="friend_accept")]
+    assert accepted == [
+        ("2026-11-23T09:00", "wx0"),
+        ("2026-11-23T09:01", "wx1"),
+        ("2026-11-24T00:00", "wx2"),
+        ("2026-11-24T00:00", "wx3"),
+        ("2026-11-25T00:00", "wx4"),
+    ]
+    waits = [(line["to"]["contact"], line["until"][:16]) for line in played.lines if line.get("reason")]
+    assert waits == [("wx2", "2026-11-24T00:00"), ("wx3", "2026-11-24T00:00"), ("wx4", "2026-11-25T00:00")]
+    assert played.summary["greeted"] == 5
+
+
+def test_a_full_day_of_friends_holds_nothing_else_up(stage: Stage) -> None:
+    book(stage, "[pace]\nnew_friends_per_day = 1\nper_hour = 50\n")
+    story = [
+        asks_to_be_friends("09:00:00", "wx1"),
+        asks_to_be_friends("09:01:00", "wx2"),
+        says("09:02:00", "wx1", "叫我小林"),
+    ]
+    played = stage.play(story)
+    assert [line["at"][11:16] for line in played.arrived(to="wx1", kind="text")][:3] == ["09:00", "09:00", "09:02"]
+
+
+def test_those_beyond_the_budget_have_a_time_each_in_the_order_of_value(stage: Stage) -> None:
+    book(stage, "[pace]\nper_minute = 2\nper_hour = 3\n")
+    rows = [entry(f"e{n}", "09:00", priority=9 - n) for n in range(4)]
+    stage.write("calendar.csv", HEADER + "".join(rows))
+    played = stage.play([IMPORT], world=world(friends={"wx-a": ["main"]}))
+    assert times(played) == [
+        ("23 09:00:00", of("e3")),
+        ("23 09:00:00", of("e2")),
+        ("23 09:01:00", of("e1")),
+        ("23 10:00:00", of("e0")),
+    ]
+    assert played.states(of("e0")) == ["planned", "waiting:account_budget", "claimed", "sent", "confirmed"]
+    assert until(played, of("e0")) == "2026-11-23T10:00:00+08:00"
+
+
+def test_a_reply_goes_before_those_who_wait_for_room(stage: Stage) -> None:
+    book(stage, "[pace]\nper_minute = 1\n")
+    stage.write("calendar.csv", HEADER + "".join(entry(f"e{n}", "09:00") for n in range(3)))
+    story = [IMPORT, says("09:00:10", "wx-boss", "/我是谁")]
+    played = stage.play(story, world=world(friends={"wx-a": ["main"]}))
+    assert [(line["at"][11:19], line["delivery"].split(":")[0]) for line in played.arrived()] == [
+        ("09:00:00", "entry"),
+        ("09:01:00", "command"),
+        ("09:02:00", "entry"),
+        ("09:03:00", "entry"),
+    ]
+
+
+def test_room_that_nobody_takes_is_given_to_the_next(stage: Stage) -> None:
+    book(stage, "[pace]\nper_hour = 1\n")
+    stage.write("calendar.csv", HEADER + "".join(entry(f"e{n}", "09:00") for n in range(4)))
+    story = [IMPORT, operator("09:10:00", "calendar delete e1 e2")]
+    played = stage.play(story, world=world(friends={"wx-a": ["main"]}))
+    assert times(played) == [("23 09:00:00", of("e0")), ("23 10:00:00", of("e3"))]
+
+
+def test_a_young_account_grows_into_its_day(stage: Stage) -> None:
+    book(stage, "[pace]\nper_day = 4\nwarm_up = [{ day = 1, share = 0.25 }, { day = 2, share = 0.75 }]\n")
+    stage.write("calendar.csv", HEADER + "".join(entry(f"e{n}", "09:00") for n in range(6)))
+    played = stage.play([IMPORT], "--to", "2026-11-26T00:00:00+08:00", world=world(friends={"wx-a": ["main"]}))
+    assert [at[:2] for at, _ in times(played)] == ["23", "24", "24", "24", "25", "25"]
+
+
+def test_too_frequent_silences_then_slows_the_account_for_a_day(stage: Stage) -> None:
+    book(stage, "[pace]\nper_hour = 8\nshare_after_too_frequent = 0.25\n")
+    stage.write(
+        "calendar.csv",
+        HEADER
+        + "".join(entry(f"e{n}", "09:00") for n in range(3))
+        + entry("l", "14:00", date="2026-11-24")
+        + entry("m", "14:00", date="2026-11-24"),
+    )
+    story = [IMPORT, platform("08:30:00", "text", "too_frequent", times=2)]
+    played = stage.play(story, "--to", "2026-11-25T08:00:00+08:00", world=world(friends={"wx-a": ["main"]}))
+    assert times(played) == [
+        ("23 10:15:00", of("e0")),
+        ("23 10:15:00", of("e1")),
+        ("23 11:15:00", of("e2")),
+        ("24 14:00:00", of("l", day="2026-11-24")),
+        ("24 14:00:00", of("m", day="2026-11-24")),
+    ]
+    assert played.states(of("e0")) == [
+        "planned", "claimed", "waiting:too_frequent", "claimed", "waiting:too_frequent", "claimed", "sent", "confirmed",
+    ]  # fmt: skip
+
+
+# caps
+
+
+def test_a_person_is_counted_over_every_account_and_group(stage: Stage) -> None:
+    book(stage, "[caps]\nperson_per_day = 2\ngroup_post_weight = 0.6\n")
+    rows = [
+        entry("post", "09:00", tiers="分院"),
+        entry("first", "09:10"),
+        entry("second", "09:20"),
+    ]
+    stage.write("calendar.csv", HEADER + "".join(rows))
+    played = stage.play([BIND, IMPORT], "--to", "2026-11-24T08:00:00+08:00", world=world())
+    assert times(played, to="wx-a") == [("23 09:10:00", of("first")), ("24 00:00:00", of("second"))]
+    assert played.states(of("second"))[:2] == ["planned", "waiting:person_cap"]
+
+
+def test_promotions_have_a_number_of_their_own_to_which_posts_in_groups_add(stage: Stage) -> None:
+    book(stage, "[caps]\npromotions_per_day = 1\ngroup_post_weight = 0.5\n")
+    rows = [
+        entry("hello", "08:30"),
+        entry("post", "09:00", tiers="分院", promotional="yes"),
+        entry("ad", "09:10", promotional="yes"),
+        entry("tea", "09:20"),
+    ]
+    stage.write("calendar.csv", HEADER + "".join(rows))
+    played = stage.play([BIND, IMPORT], "--to", "2026-11-24T08:00:00+08:00", world=world())
+    assert times(played, to="wx-a") == [
+        ("23 08:30:00", of("hello")),
+        ("23 09:20:00", of("tea")),
+        ("24 00:00:00", of("ad")),
+    ]
+
+
+def test_a_week_begins_on_monday(stage: Stage) -> None:
+    book(stage, "[caps]\nperson_per_week = 1\n")
+    stage.write(
+        "calendar.csv", HEADER + entry("a", "09:00", date="2026-11-28") + entry("b", "09:00", date="2026-11-29")
+    )
+    played = stage.play([IMPORT], "--to", "2026-12-01T08:00:00+08:00", world=world())
+    assert times(played, to="wx-a") == [
+        ("28 09:00:00", of("a", day="2026-11-28")),
+        ("30 00:00:00", of("b", day="2026-11-29")),
+    ]
+
+
+def test_the_most_valuable_takes_what_is_left_of_a_persons_day(stage: Stage) -> None:
+    book(stage, "[caps]\nperson_per_day = 1\n")
+    rows = [
+        entry("hello", "08:30", date="2026-11-22"),
+        entry("ad", "09:00", promotional="yes", priority=1),
+        entry("tea", "09:00"),
+        entry("soon", "09:00", not_after="2026-11-23 18:00"),
+        entry("care", "09:00", kind="care", priority=9),
+    ]
+    stage.write("calendar.csv", HEADER + "".join(rows))
+    story = [{**IMPORT, "at": "2026-11-22T08:00:00+08:00"}]
+    played = stage.play(story, "--to", "2026-11-26T08:00:00+08:00", world=world())
+    assert times(played, to="wx-a") == [
+        ("22 08:30:00", of("hello", day="2026-11-22")),
+        ("23 09:00:00", of("care")),
+        ("24 00:00:00", of("tea")),
+        ("25 00:00:00", of("ad")),
+    ]
+    assert played.states(of("soon")) == ["planned", "waiting:person_cap", "expired:too_late"]
+    ended = [line["at"][:19] for line in played.lines if line.get("key") == of("soon") and line["state"] == "expired"]
+    assert ended == ["2026-11-23T18:00:00"]
+
+
+def test_a_group_has_a_cap_and_a_tap_that_waits_counts(stage: Stage) -> None:
+    book(stage, "[caps]\ngroup_per_day = 2\n")
+    stage.write("calendar.csv", HEADER + "".join(entry(f"e{n}", f"09:0{n}", tiers="分院") for n in range(3)))
+    story: list[Line] = [BIND, IMPORT, {"at": "10:00:00", "type": "tapped", "account": "main", "delivery": "*"}]
+    played = stage.play(story, "--to", "2026-11-24T08:00:00+08:00", world=world(channel="tap"))
+    room = "room-1@chatroom"
+    assert times(played) == [("23 10:00:00", of("e0", room)), ("23 10:00:00", of("e1", room))]
+    assert played.states(of("e0", room)) == ["planned", "claimed", "awaiting_tap", "sent", "confirmed"]
+    assert played.states(of("e2", room)) == ["planned", "waiting:group_cap", "claimed", "awaiting_tap"]
+
+
+# quiet hours
+
+
+NOON_AND_NIGHT = "[[quiet_hours]]\nfrom = '12:10'\nto = '13:20'\n[[quiet_hours]]\nfrom = '13:20'\nto = '06:40'\n"
+MONDAYS = "[[quiet_hours]]\nfrom = '21:00'\nto = '07:15'\ndays = ['mon']\n"
+RESTS = "rest_days = ['sat', 'holidays']\n"
+
+
+@pytest.mark.parametrize(
+    ("tables", "date", "at", "arrives"),
+    [
+        (NOON_AND_NIGHT, "2026-11-23", "12:30", "24 06:40:00"),  # two windows that touch, the second over midnight
+        (MONDAYS, "2026-11-24", "07:00", "24 07:15:00"),  # the night that began on Monday
+        (MONDAYS, "2026-11-24", "22:00", "24 22:00:00"),
+        # the Spring Festival of 2026 ends on 23 February; Saturday the 28th is worked instead
+        (RESTS, "2026-02-16", "10:00", "24 00:00:00"),
+        (RESTS, "2026-02-28", "10:00", "28 10:00:00"),
+        (RESTS, "2026-03-07", "10:00", "08 00:00:00"),
+    ],
+)
+def test_quiet_hours_and_days(stage: Stage, tables: str, date: str, at: str, arrives: str) -> None:
+    stage.write("playbook.toml", tables + PLAYBOOK if tables == RESTS else PLAYBOOK + tables)
+    stage.write("calendar.csv", HEADER + entry("e", at, date=date))
+    story = [{**IMPORT, "at": f"{date}T06:00:00+08:00"}]
+    played = stage.play(story, "--to", f"{date[:8]}28T23:00:00+08:00", world=world(friends={"wx-a": ["main"]}))
+    assert [moment for moment, _ in times(played)] == [arrives]
+
+
+@pytest.mark.parametrize(
+    ("zone", "quiet", "date", "at", "arrives"),
+    [
+        # the hour from two to three comes twice; what is planned for its first half waits for the end of the second
+        ("Europe/Berlin", ("00:30", "02:30"), "2026-10-25", "01:00", "2026-10-25T02:30:00+02:00"),
+        ("America/New_York", ("00:30", "01:30"), "2026-11-01", "01:10", "2026-11-01T01:30:00-04:00"),
+        ("Australia/Lord_Howe", ("00:30", "01:45"), "2026-04-05", "01:00", "2026-04-05T01:45:00+11:00"),
+        # the hour from two to three is left out
+        ("Europe/Berlin", ("00:30", "06:00"), "2026-03-29", "01:00", "2026-03-29T06:00:00+02:00"),
+        ("America/New_York", ("22:00", "08:00"), "2026-03-08", "07:00", "2026-03-08T08:00:00-04:00"),
+    ],
+)
+def test_quiet_hours_where_the_clocks_change(
+    stage: Stage, zone: str, quiet: tuple[str, str], date: str, at: str, arrives: str
+) -> None:
+    stage.write("config.toml", CONFIG.replace("Asia/Shanghai", zone))
+    stage.write("playbook.toml", f"{PLAYBOOK}[[quiet_hours]]\nfrom = '{quiet[0]}'\nto = '{quiet[1]}'\n")
+    stage.write("calendar.csv", HEADER + entry("e", at, date=date))
+    story = [{**IMPORT, "at": f"{date}T00:00:00+14:00"}]
+    played = stage.play(story, "--to", f"{date}T23:00:00+00:00", world=world(friends={"wx-a": ["main"]}))
+    assert [line["at"] for line in played.arrived()] == [arrives]
+
+
+# words
+
+
+def test_words_are_looked_for_in_what_would_leave(stage: Stage) -> None:
+    stage.write("playbook.toml", PLAYBOOK + "[words]\nsensitive = ['暗号']\n")
+    rows = [
+        entry("bad", "09:00", text="今天的{tag|暗}号"),
+        entry("hidden", "09:10", text="今天的{nothing|暗}号"),
+        entry("law", "09:20", text="全网最低"),
+    ]
+    stage.write("calendar.csv", HEADER + "".join(rows))
+    played = stage.play([IMPORT], world=world(friends={"wx-a": ["main"]}))
+    assert times(played) == [("23 09:00:00", of("bad"))]
+    assert played.states(of("hidden")) == ["planned", "skipped:words"]
+    assert played.states(of("law")) == ["planned", "skipped:words"]
+
+
+def test_somebody_with_a_forbidden_word_for_a_name_is_greeted_all_the_same(stage: Stage) -> None:
+    stage.write("playbook.toml", PLAYBOOK.replace("你好呀，", "{name|朋友}你好，"))
+    story = [{**asks_to_be_friends("09:00:00", "wx1"), "name": "顶级玩家"}]
+    played = stage.play(story)
+    assert played.arrived(to="wx1", kind="text")[0]["text"].startswith("顶级玩家你好")
+
+
+def test_the_staff_hears_of_what_a_member_says_whatever_words_are_in_it(stage: Stage) -> None:
+    tables = "[consent]\nrequired = true\ntext = '同意吗'\n[caps]\nperson_per_day = 0\n[words]\nsensitive = ['假货']\n"
+    stage.write("playbook.toml", PLAYBOOK + tables)
+    story = [says("09:00:00", "wx-a", "找真人，你们卖的是假货，什么全网最低")]
+    played = stage.play(story, world=world())
+    assert len(played.arrived(to="wx-boss")) == 1
+
+
+# pauses
+
+
+def test_a_clock_that_was_a_day_ahead_holds_nothing_back_when_it_is_set_right(stage: Stage) -> None:
+    stage.write("playbook.toml", PLAYBOOK + "[[quiet_hours]]\nfrom = '22:00'\nto = '08:00'\n")
+    stage.write("calendar.csv", HEADER + entry("e", "07:00", date="2026-11-24"))
+    story: list[Line] = [
+        IMPORT,
+        {"at": "2026-11-24T05:00:00+08:00", "type": "clock", "shift": "48h"},
+        {"at": "2026-11-24T06:00:00+08:00", "type": "clock", "shift": "0m"},
+    ]
+    played = stage.play(story, "--to", "2026-11-27T12:00:00+08:00", world=world(friends={"wx-a": ["main"]}))
+    assert [at for at, _ in times(played)] == ["24 08:00:00"]
