@@ -128,7 +128,7 @@ def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
 def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Plan occurrences. Those targets that have this occurrence already keep it: the unique key sees to that."""
     for _event, effect in pairs:
-        targets = _targets(merchant, effect).subquery()
+        targets = audience(merchant, effect).subquery()
         count = writing.connection.execute(select(func.count()).select_from(targets)).scalar_one()
         if not count:
             continue
@@ -180,7 +180,7 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         )
 
 
-def _targets(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
+def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
     """Bound groups of the tiers, and the rooms named, bound or not: the gate says no, on record, to those that are not.
     Without any, friends who have one of the tags."""
     if effect.tiers or effect.groups:

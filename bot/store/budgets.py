@@ -76,6 +76,11 @@ class Budget:
             if line.free_at(order) > self.now:
                 insort(line.waiting, order)
 
+    def taken_by(self, row: Row[Any]) -> None:
+        """The delivery is to leave, so who comes next finds less room."""
+        for line in self.lines(row):
+            insort(line.waiting, order_of(row))
+
     def lines(self, row: Row[Any]) -> list[Line]:
         """The lines that this delivery stands in."""
         lines = [self.everything, self.friends if row.kind == DeliveryKind.FRIEND_ACCEPT else None]

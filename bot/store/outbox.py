@@ -174,7 +174,7 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
             if loaded.must_follow(row):
                 following.add(row.id)
                 continue
-            candidate, verdict = _judged(loaded, row)
+            candidate, verdict = judged(loaded, row)
             if isinstance(verdict, Go):
                 _go(writing, merchant, loaded, row, candidate, found)
                 decided = True
@@ -216,7 +216,16 @@ def _go(
     writing: Writing, merchant: MerchantView, loaded: Loaded, row: Row[Any], candidate: Candidate, found: Claims
 ) -> None:
     """Claim it, or come back when it has been typed; one hand types one thing at a time."""
-    ready = leaves_at(
+    ready = ready_at(merchant, loaded, row, candidate)
+    if ready > writing.now:
+        found.look_at(ready)
+    else:
+        found.claims.append(_take(writing, merchant, loaded, row, candidate.text))
+
+
+def ready_at(merchant: MerchantView, loaded: Loaded, row: Row[Any], candidate: Candidate) -> datetime:
+    """When a delivery that may leave has been typed."""
+    return leaves_at(
         merchant.playbook,
         merchant.seed,
         key=row.key,
@@ -227,13 +236,9 @@ def _go(
         last_left=loaded.last_left,
         gaps=1 / merchant.playbook.pace.share_after_too_frequent if loaded.budget.speed.lowered else 1,
     )
-    if ready > writing.now:
-        found.look_at(ready)
-    else:
-        found.claims.append(_take(writing, merchant, loaded, row, candidate.text))
 
 
-def _judged(loaded: Loaded, row: Row[Any]) -> tuple[Candidate, Verdict]:
+def judged(loaded: Loaded, row: Row[Any]) -> tuple[Candidate, Verdict]:
     """What the gate says. A delivery that cannot even be judged fails, or it would stop the account at every start."""
     try:
         candidate = _candidate(loaded, row)
