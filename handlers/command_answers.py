@@ -11,6 +11,7 @@ from handlers.reason_names import REASON_NAMES
 from handlers.roles import roles_of
 from models import effects as fx
 from models.context import Context, PersonView
+from models.deliveries import Lane
 from models.effects import Effect
 from models.events import Message
 from models.operations import Role
@@ -31,8 +32,15 @@ RESUMED = "好，{scope}恢复发送。"
 NOT_BOUND_TO = "没有「{tier}」这个层级。现有：{tiers}。"
 BOUND = "好，本群绑定为「{tier}」。"
 NOT_IN_A_GROUP = "「本群」要在群里说。"
-NOT_UNDERSTOOD = "不明白「{word}」。可以说 本群 或 全部。"
+NOT_UNDERSTOOD = "不明白「{word}」。可以说 本群、全部，或一类消息（{lanes}），或一个账号（{accounts}）。"
 THIS_GROUP_ONLY = "你只管本群，全部要老板或管理员来停。"
+LANE_NAMES: Mapping[str, str] = {
+    Lane.REPLY: "回复",
+    Lane.CARE: "关怀",
+    Lane.SERVICE: "服务",
+    Lane.CONTENT: "内容",
+    Lane.PROMOTION: "推广",
+}
 HERE, EVERYWHERE = ("本群", "这里", "here"), ("全部", "所有", "all")
 
 
@@ -74,7 +82,7 @@ def status(call: Call) -> tuple[str, list[Effect]]:
 
 def pause(call: Call) -> tuple[str, list[Effect]]:
     scope, subject = _scope(call)
-    suffix = " 本群" if scope == "group" else ""
+    suffix = "" if scope == "all" else f" {call.arguments[0] if call.arguments else '本群'}"
     text = PAUSED.format(scope=_scope_name(scope, subject), suffix=suffix)
     return text, [fx.PutPause(scope=scope, subject=subject, by=call.person.wire_id)]
 
@@ -105,12 +113,25 @@ def _scope(call: Call) -> tuple[str, str]:
         if not call.event.group:
             raise Refusal(NOT_IN_A_GROUP)
         return "group", call.event.group
-    if word and word not in EVERYWHERE:
-        raise Refusal(NOT_UNDERSTOOD.format(word=word[:20]))
     if limited:
         raise Refusal(THIS_GROUP_ONLY)
-    return "all", ""
+    if not word or word in EVERYWHERE:
+        return "all", ""
+    if lane := next((lane for lane, name in LANE_NAMES.items() if word in (lane, name)), None):
+        return "lane", str(lane)
+    accounts = call.context.merchant.accounts
+    if word in accounts:
+        return "account", word
+    raise Refusal(
+        NOT_UNDERSTOOD.format(word=word[:20], lanes="、".join(LANE_NAMES.values()), accounts="、".join(accounts))
+    )
 
 
 def _scope_name(scope: str, subject: str) -> str:
-    return {"all": "全部", "group": "本群"}.get(scope, f"{scope} {subject}")
+    match scope:
+        case "lane":
+            return LANE_NAMES.get(subject, subject)
+        case "account":
+            return f"账号 {subject} "
+        case _:
+            return {"all": "全部", "group": "本群"}.get(scope, f"{scope} {subject}")

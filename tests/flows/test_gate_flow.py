@@ -332,6 +332,58 @@ def test_the_staff_hears_of_what_a_member_says_whatever_words_are_in_it(stage: S
 # pauses
 
 
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("/停发 推广", {"ad"}),
+        ("/停发 main", {"ad", "tea", "post"}),
+        ("/停发 全部", {"ad", "tea", "post", "second"}),
+        ("/停发 second", {"second"}),
+    ],
+)
+def test_a_lane_an_account_or_everything_is_paused_until_somebody_says_otherwise(
+    stage: Stage, said: str, held: set[str]
+) -> None:
+    book(stage, "")
+    rows = [
+        entry("ad", "09:00", promotional="yes"),
+        entry("tea", "09:00", tags="茶友"),
+        entry("post", "09:00", tiers="分院"),
+        entry("second", "09:00", tags="老友"),
+    ]
+    stage.write("calendar.csv", HEADER + "".join(rows))
+    everybody = world("main", "second", friends={"wx-a": ["main"]})
+    everybody["world"]["contacts"].append({"id": "wx-o", "name": "O", "friend_of": ["second"], "tags": ["老友"]})
+    story = [
+        BIND,
+        IMPORT,
+        says("08:30:00", "wx-a", "嗯"),
+        says("08:40:00", "wx-boss", said),
+        says("13:37:00", "wx-boss", said.replace("停发", "恢复")),
+    ]
+    played = stage.play(story, world=everybody)
+    entries = [line for line in played.arrived() if line["delivery"].startswith("entry")]
+    left = {line["delivery"].split(":")[1]: line["at"][11:16] for line in entries}
+    assert left == {key: "13:37" if key in held else "09:00" for key in ("ad", "tea", "post", "second")}
+
+
+def test_a_group_that_is_paused_holds_its_posts_and_no_others(stage: Stage) -> None:
+    book(stage, "")
+    stage.write("calendar.csv", HEADER + entry("post", "09:00", tiers="分院") + entry("tea", "09:00"))
+    story = [
+        BIND,
+        IMPORT,
+        says("08:40:00", "wx-boss", "/停发 本群", group="room-1@chatroom"),
+        says("12:00:00", "wx-boss", "/恢复 本群", group="room-1@chatroom"),
+    ]
+    played = stage.play(story, world=world(friends={"wx-a": ["main"]}))
+    posts = [(at, key) for at, key in times(played) if key.startswith("entry")]
+    assert posts == [("23 09:00:00", of("tea")), ("23 12:00:00", of("post", "room-1@chatroom"))]
+
+
+# clocks
+
+
 def test_a_clock_that_was_a_day_ahead_holds_nothing_back_when_it_is_set_right(stage: Stage) -> None:
     stage.write("playbook.toml", PLAYBOOK + "[[quiet_hours]]\nfrom = '22:00'\nto = '08:00'\n")
     stage.write("calendar.csv", HEADER + entry("e", "07:00", date="2026-11-24"))
