@@ -31,6 +31,8 @@ PAUSED = "好，{scope}已停发。恢复请发 /恢复{suffix}。"
 RESUMED = "好，{scope}恢复发送。"
 NOT_BOUND_TO = "没有「{tier}」这个层级。现有：{tiers}。"
 BOUND = "好，本群绑定为「{tier}」。"
+COMPLAINT_SETTLED = "好，{contact} 的投诉记为了结，推广照常。"
+NO_COMPLAINT = "没有「{contact}」的投诉。没了结的：{known}。"
 NOT_IN_A_GROUP = "「本群」要在群里说。"
 NOT_UNDERSTOOD = "不明白「{word}」。可以说 本群、全部，或一类消息（{lanes}），或一个账号（{accounts}）。"
 THIS_GROUP_ONLY = "你只管本群，全部要老板或管理员来停。"
@@ -74,6 +76,8 @@ def status(call: Call) -> tuple[str, list[Effect]]:
         lines.append(f"待发 {now.open} 条" + (f"（{reasons}）" if reasons else ""))
     if now.unknown:
         lines.append(f"有 {now.unknown} 条不确定发没发出去，请到电脑上核对")
+    if now.complaints:
+        lines.append(f"没了结的投诉 {len(now.complaints)} 个：{'、'.join(now.complaints)}")
     if now.paused:
         scopes = "、".join(_scope_name(scope, subject) for scope, subject in now.paused)
         lines.append(f"停发中：{scopes}")
@@ -95,6 +99,15 @@ def resume(call: Call) -> tuple[str, list[Effect]]:
     return RESUMED.format(scope=_scope_name(scope, subject)), [
         fx.PutPause(scope=one, subject=of, by=call.person.wire_id, resumed=True) for one, of in scopes
     ]
+
+
+def settle_complaint(call: Call) -> tuple[str, list[Effect]]:
+    """Promotions to that person go on. Named by the stable id, which stands in the note and in /status."""
+    known = call.context.status.complaints if call.context.status else ()
+    contact = call.arguments[0] if call.arguments else ""
+    if contact not in known:
+        raise Refusal(NO_COMPLAINT.format(contact=contact[:64], known="、".join(known) or "无"))
+    return COMPLAINT_SETTLED.format(contact=contact), [fx.CloseComplaint(wire_id=contact)]
 
 
 def bind(call: Call) -> tuple[str, list[Effect]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Flag, auto
 
 from handlers.commands import is_command, looks_at_status
+from handlers.complaints import complains
 from handlers.survey import words_of
 from handlers.understanding import first_look
 from handlers.words import is_plain_opt_out
@@ -73,7 +74,7 @@ def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
 
 def _of_private_talk(event: ev.Message, playbook: Playbook) -> Needs:
     look = first_look(event.text, words_of(playbook))
-    if look.asks or look.may_correct:
+    if look.asks or look.may_correct or complains(event.text):
         return Needs.PEOPLE | Needs.STAFF
     # An answer that settles first is understood when its timer rings; otherwise it is now.
     return Needs.SPEAKER if playbook.survey.settle_seconds else Needs.PEOPLE | Needs.STAFF

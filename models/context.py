@@ -155,6 +155,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     unknown: int = 0
     new_friends_today: int = 0
     surveys_open: int = 0
+    complaints: tuple[str, ...] = ()  # wire ids of who has a complaint that is not settled, the oldest first
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

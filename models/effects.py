@@ -207,6 +207,18 @@ class OptOut(Effect, frozen=True, kw_only=True):
     person_id: int
 
 
+class OpenComplaint(Effect, frozen=True, kw_only=True):
+    """They blame the shop: no promotion to this person until it is settled."""
+
+    person_id: int
+
+
+class CloseComplaint(Effect, frozen=True, kw_only=True):
+    """The complaint of the person with this contact is settled."""
+
+    wire_id: str
+
+
 class PutGroups(Effect, frozen=True, kw_only=True):
     """Groups as the platform lists them now. Who is listed is a member, who is not has left."""
 

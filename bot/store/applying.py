@@ -22,8 +22,10 @@ from bot.store.applying_groups import (
     wait_for_seat,
 )
 from bot.store.applying_people import (
+    close_complaints,
     heard,
     hold,
+    open_complaints,
     opt_out,
     put_answers,
     put_friendships,
@@ -320,6 +322,8 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutTags: put_tags,
     fx.PutSurvey: put_surveys,
     fx.OptOut: opt_out,
+    fx.OpenComplaint: open_complaints,
+    fx.CloseComplaint: close_complaints,
     fx.Reserve: reserve,
     fx.Release: release,
     fx.WaitForSeat: wait_for_seat,

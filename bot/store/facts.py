@@ -24,7 +24,7 @@ from models.deliveries import OPEN_STATES, TOUCHING_STATES, Cause, Delivery, Del
 from models.groups import GroupMember
 from models.journal import JournalEntry
 from models.operations import Pause
-from models.people import Contact, Friendship, FriendshipState
+from models.people import Contact, Friendship, FriendshipState, Person
 
 _NOT_TOUCHES = (DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK, DeliveryKind.TOPIC, DeliveryKind.RECALL)
 # These are no messages, so no quota counts them.
@@ -63,6 +63,7 @@ class Loaded:
     touches: dict[int, Touches]  # by person
     posts: dict[int, int]  # of the day, by group
     heard: dict[int, tuple[datetime | None, int]]  # by contact: last message, our sends since
+    complaining: set[int]  # persons with a complaint that is not settled
     greeted: set[int]  # persons who had another contact than a promotion
     first_reply: dict[int, int]  # by contact: the first reply that has not left, or is under way
     last_left: datetime | None
@@ -85,6 +86,7 @@ class Loaded:
             consent=person.consent if person else None,
             is_friend=friendship is not None and friendship.state != FriendshipState.REMOVED,
             paused=self._is_paused(row, group),
+            complaint=person is not None and person.person_id in self.complaining,
             is_staff=person is not None and bool(person.roles),
             had_contact=person is None or person.person_id in self.greeted,
             group_bound=group is None or group.tier is not None,
@@ -175,6 +177,7 @@ def load_facts(writing: Writing, merchant: MerchantView, account_id: str, rows: 
         touches=_touches(writing, merchant, people) if people else {},
         posts=_posts_today(writing, merchant, {row.group_id for row in rows if row.group_id and not row.contact_id}),
         heard=_heard(writing, merchant, account, contact_ids) if contact_ids else {},
+        complaining=_complaining(writing, merchant, people) if people else set(),
         greeted=_greeted(writing, merchant, people) if people else set(),
         first_reply=_first_replies(writing, merchant, account_id, contact_ids) if contact_ids else {},
         last_left=run(select(func.max(col(Delivery.left_at))).where(has_left(writing, merchant, account_id))).scalar(),
@@ -310,6 +313,17 @@ def _greeted(writing: Writing, merchant: MerchantView, people: dict[int, PersonV
             col(Contact.merchant_id) == merchant.id,
             col(Contact.person_id).in_({person.person_id for person in people.values()}),
             or_(said, heard),
+        )
+    ).scalars()
+    return set(rows)
+
+
+def _complaining(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> set[int]:
+    rows = writing.connection.execute(
+        select(col(Person.id)).where(
+            col(Person.merchant_id) == merchant.id,
+            col(Person.id).in_({person.person_id for person in people.values()}),
+            col(Person.complained_at).is_not(None),
         )
     ).scalars()
     return set(rows)

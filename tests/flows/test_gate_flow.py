@@ -329,6 +329,37 @@ def test_the_staff_hears_of_what_a_member_says_whatever_words_are_in_it(stage: S
     assert len(played.arrived(to="wx-boss")) == 1
 
 
+# complaints
+
+
+def test_a_complaint_holds_promotions_until_it_is_settled(stage: Stage) -> None:
+    book(stage, "")
+    rows = [
+        entry("ad", "09:30", promotional="yes"),
+        entry("tea", "09:30"),
+        entry("more", "15:00", promotional="yes"),
+    ]
+    stage.write("calendar.csv", HEADER + "".join(rows))
+    story = [
+        IMPORT,
+        says("09:00:00", "wx-a", "你们发的是假货，太差了，骗子！"),
+        says("09:01:00", "wx-a", "垃圾，再也不来了"),
+        says("09:05:00", "wx-b", "好的"),
+        says("10:00:00", "wx-boss", "/状态"),
+        says("14:00:00", "wx-boss", "/了结 wx-a"),
+    ]
+    played = stage.play(story, world=world())
+    assert played.states(of("ad"))[:2] == ["planned", "waiting:complaint"]
+    entries = [(at[3:8], key) for at, key in times(played, to="wx-a") if key.startswith("entry")]
+    assert entries == [("09:30", of("tea")), ("14:00", of("ad")), ("15:00", of("more"))]
+    assert [at[3:8] for at, key in times(played, to="wx-b") if "ad" in key] == ["09:30"]
+    told = [line["text"] for line in played.arrived(to="wx-boss")]
+    assert [text for text in told if text.startswith("【投诉】")] == [told[0]]
+    assert told[0].endswith("/了结 wx-a")
+    assert "没了结的投诉 1 个：wx-a" in told[1]
+    assert played.arrived(to="wx-a")[0]["text"] == "这个我请店里的同事来回你，稍等一下哈。"
+
+
 # pauses
 
 

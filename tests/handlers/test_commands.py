@@ -158,11 +158,11 @@ def test_a_role_of_one_group_counts_there_and_nowhere_else() -> None:
 @pytest.mark.parametrize(
     ("role", "may"),
     [
-        ("owner", {"help", "whoami", "status", "pause", "resume", "bind"}),
-        ("admin", {"help", "whoami", "status", "pause", "resume", "bind"}),
-        ("branch", {"help", "whoami", "status"}),
-        ("hall", {"help", "whoami", "status"}),
-        ("helper", {"help", "whoami", "status"}),
+        ("owner", {"help", "whoami", "status", "settled", "pause", "resume", "bind"}),
+        ("admin", {"help", "whoami", "status", "settled", "pause", "resume", "bind"}),
+        ("branch", {"help", "whoami", "status", "settled"}),
+        ("hall", {"help", "whoami", "status", "settled"}),
+        ("helper", {"help", "whoami", "status", "settled"}),
         ("author", {"help", "whoami"}),
         ("viewer", {"help", "whoami"}),
     ],
@@ -228,6 +228,16 @@ def test_pausing_everything_or_this_group(line: str, paused: fx.PutPause) -> Non
 def test_pausing_says_how_to_go_on() -> None:
     assert texts(in_group("/停发 本群", staff())) == ["好，本群已停发。恢复请发 /恢复 本群。"]
     assert texts(in_group("/停发", staff())) == ["好，全部已停发。恢复请发 /恢复。"]
+
+
+def test_a_complaint_is_settled_by_its_stable_id() -> None:
+    known = Status(complaints=("wx7", "wx8"))
+    effects = in_group("/了结 wx8", staff("hall"), status=known)
+    assert of(fx.CloseComplaint, effects) == [fx.CloseComplaint(wire_id="wx8")]
+    assert texts(effects) == ["好，wx8 的投诉记为了结，推广照常。"]
+    effects = in_group("/了结 wx9", staff(), status=known)
+    assert of(fx.CloseComplaint, effects) == []
+    assert texts(effects) == ["没有「wx9」的投诉。没了结的：wx7、wx8。"]
 
 
 @pytest.mark.parametrize(
