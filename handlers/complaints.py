@@ -32,8 +32,8 @@ def complains(text: str) -> bool:
 
 
 def heard(event: Message, context: Context, person: PersonView, besides: Sequence[Effect]) -> list[Effect]:
-    """Anger goes to a human: the staff is told once a day, and the member that somebody comes, unless `besides` somebody
-    was told of the message or answers it, or somebody is there already."""
+    """Anger goes to a human: the staff is told once a day, and the member that somebody comes. `besides` is what else
+    is done about the message: who is told or answered by that, or talks with one of us, need not hear it again."""
     effects: list[Effect] = [fx.OpenComplaint(person_id=person.person_id)]
     said = [effect for effect in besides if isinstance(effect, fx.Send)]
     if survey.human_is_here(event.at, person, event.account) or any(one.cause == Cause.HANDOFF for one in said):

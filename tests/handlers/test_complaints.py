@@ -40,6 +40,12 @@ def test_where_a_human_is_talking_it_is_only_kept() -> None:
     assert decide(says(ANGRY), context(person=talking, staff=(boss(),))) == [fx.OpenComplaint(person_id=1)]
 
 
+def test_who_was_told_of_the_message_is_not_told_twice() -> None:
+    effects = decide(says("找真人！" + ANGRY), context(person=person(), staff=(boss(),)))
+    assert of(fx.OpenComplaint, effects) == [fx.OpenComplaint(person_id=1)]
+    assert [send.key.split(":")[0] for send in of(fx.Send, effects)] == ["chat", "handoff"]
+
+
 def test_in_a_group_and_by_the_staff_it_is_none() -> None:
     assert decide(says(ANGRY), context(person=boss())) == []
     assert of(fx.OpenComplaint, decide(says(ANGRY, group="room-1@chatroom"), context(person=person()))) == []
