@@ -159,10 +159,10 @@ class Delivery(SQLModel, table=True):
     message: str = ""  # the platform's id of what was sent
     promotional: bool = False
     about_consent: bool = False  # may be said to somebody who opted out
-    approved: bool = True  # False: waits for somebody's word, whatever else it waits for
     entry: str | None = None
     occurrence: str | None = None
     revision: str = ""
+    approved: bool = True  # False: waits for somebody's word, whatever else it waits for
 
 
 class DeliveryChange(SQLModel, table=True):

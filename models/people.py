@@ -26,8 +26,8 @@ class Person(SQLModel, table=True):
     source: str = ""  # where they came from first; never overwritten
     opted_out_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     consent: str | None = None  # null, given, refused
-    complained_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # since when a complaint is open
     note: str = ""
+    complained_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # since when a complaint is open
 
 
 class Contact(SQLModel, table=True):

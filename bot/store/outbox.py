@@ -13,16 +13,16 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, select, update
 from sqlmodel import col
 
-from bot.budget import LONGEST_SILENCE
 from bot.pace import leaves_at
 from bot.store import Change, Store, Writing
 from bot.store.budgets import BY_VALUE, VALUE, move_up
 from bot.store.facts import Loaded, load_facts
 from bot.transports import Outgoing
 from handlers.gate import REASON_NAMES, Candidate, End, Go, Verdict, Wait, judge
+from models.accounts import Account
 from models.context import MerchantView
 from models.deliveries import (
     OPEN_STATES,
@@ -94,8 +94,9 @@ def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequenc
 def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime:
     """When the clock was set back since the last look, what waits for times of the old clock is looked at anew.
 
-    What the platform's answer holds back keeps its time, unless that is further off than any such time can be. Returns
-    when this look was taken; without a last one the newest change of a delivery stands for it.
+    What the platform's answers hold back, a silence too, waits for as long as it would have.
+
+    Returns when this look was taken; without a last one the newest change of a delivery stands for it.
     """
     now = store.now()
     if looked_at is None:
@@ -104,17 +105,22 @@ def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime
             looked_at = connection.execute(newest).scalar()
     if looked_at is None or now >= looked_at - _SET_BACK:
         return now
-    log.warning("clock.set_back", seconds=(looked_at - now).total_seconds())
+    back = looked_at - now
+    log.warning("clock.set_back", seconds=back.total_seconds())
+    waits = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.next_at) > now)
+    by_the_gate = col(Delivery.reason).in_(REASON_NAMES)
     with store.writing() as writing:
-        writing.connection.execute(
-            update(Delivery)
-            .where(
-                col(Delivery.state) == DeliveryState.WAITING,
-                col(Delivery.next_at) > now,
-                or_(col(Delivery.reason).in_(REASON_NAMES), col(Delivery.next_at) > now + LONGEST_SILENCE),
-            )
-            .values(next_at=now)
+        run = writing.connection.execute
+        run(update(Delivery).where(waits, by_the_gate).values(next_at=now))
+        for identity, next_at in run(select(col(Delivery.id), col(Delivery.next_at)).where(waits, ~by_the_gate)).all():
+            sooner = max(now, next_at - back)
+            run(update(Delivery).where(col(Delivery.id) == identity).values(next_at=sooner, until=sooner))
+        silent = select(col(Account.merchant_id), col(Account.id), col(Account.slow_until)).where(
+            col(Account.slow_until) > now
         )
+        for merchant_id, account, slow_until in run(silent).all():
+            this = and_(col(Account.merchant_id) == merchant_id, col(Account.id) == account)
+            run(update(Account).where(this).values(slow_until=slow_until - back if slow_until else None))
     return now
 
 

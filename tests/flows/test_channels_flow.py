@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.flows.playing import Line, Played, Stage, operator, platform, says
-from tests.flows.test_gate_flow import BIND, HEADER, IMPORT, book, entry, of, times, world
+from tests.flows.tea_house import BIND, HEADER, IMPORT, book, entry, of, times, world
 
 ROOM = "room-1@chatroom"
 # They have spoken to us once, so they may get a promotion; that window is over.

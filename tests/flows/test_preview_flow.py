@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.flows.playing import CONFIG, Line, Played, Stage, operator, platform, says
-from tests.flows.test_gate_flow import BIND, HEADER, IMPORT, book, entry, of, times, world
+from tests.flows.tea_house import BIND, HEADER, IMPORT, book, entry, of, times, world
 
 FOUR = {name: ["main"] for name in ("wx-a", "wx-b", "wx-c", "wx-d")}
 SECOND = '[[merchants]]\nid = "m2"\nname = "别家"\nplaybook = "playbook.toml"\ntimezone = "Asia/Shanghai"\n'
