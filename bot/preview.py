@@ -18,7 +18,8 @@ from sqlmodel import col
 from bot.rehearsal_output import iso
 from bot.store import Store, Writing
 from bot.store.applying_calendar import audience
-from bot.store.facts import Loaded, load_facts
+from bot.store.budgets import Budget
+from bot.store.facts import load_facts
 from bot.store.outbox import judged, ready_at
 from content_calendar.cadence import Occurrence, next_occurrence
 from content_calendar.entry import Entry
@@ -112,11 +113,11 @@ def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand) -> 
 
 
 def _rows_of(looking: Writing, merchant: MerchantView, account: str, planned: Sequence[Any]) -> Iterator[Row]:
-    budget = None
+    budget: Budget | None = None
     for start in range(0, len(planned), _PAGE):
         page = planned[start : start + _PAGE]
-        loaded: Loaded = load_facts(looking, merchant, account, page)
-        loaded.budget = budget = budget or loaded.budget
+        loaded = load_facts(looking, merchant, account, page, budget)
+        budget = loaded.budget
         for row in page:
             candidate, verdict = judged(loaded, row)
             if isinstance(verdict, Go) or (isinstance(verdict, Wait) and verdict.reason == "account_budget"):

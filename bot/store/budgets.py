@@ -18,6 +18,9 @@ from models.context import MerchantView
 from models.deliveries import LANE_RANK, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState
 from models.people import Friendship
 
+# So many have a time of their own; who stands further back is looked at when the line has become shorter.
+LONGEST_LINE = 1_000
+
 # The order of value: lane, priority, the earlier end, who came first.
 Order = tuple[int, int, datetime, int]
 # Lane and priority as one number; priorities go from 1 to 9.
@@ -47,7 +50,11 @@ class Line:
 
     def free_at(self, order: Order) -> datetime:
         """When there is room for a delivery that stands there."""
-        return self.moment(bisect_left(self.waiting, order))
+        return self.moment(self.place(order))
+
+    def place(self, order: Order) -> int:
+        """How many of those that wait stand before it."""
+        return bisect_left(self.waiting, order)
 
     def moment(self, place: int) -> datetime:
         """When there is room for whoever stands at a place; the first is 0."""
@@ -68,6 +75,14 @@ class Budget:
     def free_at(self, row: Row[Any]) -> datetime | None:
         """When the account has room for this delivery behind all that are worth more; None where nothing limits it."""
         return max((line.free_at(order_of(row)) for line in self.lines(row)), default=None)
+
+    def has_room_for(self, row: Row[Any]) -> bool:
+        """Whether it is not the account as a whole that holds a delivery back, but the number of new friends."""
+        return self.everything is None or self.everything.free_at(order_of(row)) <= self.now
+
+    def is_out_of_sight(self, row: Row[Any]) -> bool:
+        """Whether so many are worth more that nobody can say yet when there will be room for it."""
+        return any(line.place(order_of(row)) >= LONGEST_LINE for line in self.lines(row))
 
     def held_back(self, row: Row[Any]) -> None:
         """The delivery waits for room, so what is worth less stands behind it."""
@@ -184,7 +199,10 @@ def _line_up(writing: Writing, merchant: MerchantView, account_id: str, budget: 
     rows = writing.connection.execute(
         select(
             col(Delivery.id), col(Delivery.lane), col(Delivery.priority), col(Delivery.not_after), col(Delivery.kind)
-        ).where(_in_line(writing, merchant, account_id))
+        )
+        .where(_in_line(writing, merchant, account_id))
+        .order_by(col(Delivery.next_at))
+        .limit(LONGEST_LINE)
     ).all()
     if friends is not None and friends_full:
         friends.waiting = sorted(order_of(row) for row in rows if row.kind == DeliveryKind.FRIEND_ACCEPT)

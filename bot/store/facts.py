@@ -152,8 +152,14 @@ class Loaded:
         )
 
 
-def load_facts(writing: Writing, merchant: MerchantView, account_id: str, rows: Sequence[Row[Any]]) -> Loaded:
-    """Load what a page of deliveries needs, in a fixed number of statements."""
+def load_facts(
+    writing: Writing,
+    merchant: MerchantView,
+    account_id: str,
+    rows: Sequence[Row[Any]],
+    budget: Budget | None = None,
+) -> Loaded:
+    """Load what a page of deliveries needs, in a fixed number of statements; the budget is that of the page before."""
     run = writing.connection.execute
     accounts = load_accounts(writing, merchant)
     account = accounts[account_id]
@@ -181,7 +187,7 @@ def load_facts(writing: Writing, merchant: MerchantView, account_id: str, rows: 
         greeted=_greeted(writing, merchant, people) if people else set(),
         first_reply=_first_replies(writing, merchant, account_id, contact_ids) if contact_ids else {},
         last_left=run(select(func.max(col(Delivery.left_at))).where(has_left(writing, merchant, account_id))).scalar(),
-        budget=load_budget(writing, merchant, account_id),
+        budget=budget or load_budget(writing, merchant, account_id),
     )
 
 

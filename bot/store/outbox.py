@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from bot.pace import leaves_at
 from bot.store import Change, Store, Writing
-from bot.store.budgets import BY_VALUE, VALUE, move_up
+from bot.store.budgets import BY_VALUE, VALUE, Budget, move_up
 from bot.store.facts import Loaded, load_facts
 from bot.transports import Outgoing
 from handlers.gate import REASON_NAMES, Candidate, End, Go, Verdict, Wait, judge
@@ -168,12 +168,14 @@ def _open(accounts: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
 
 def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Claims) -> None:
     pages = 0
+    budget: Budget | None = None
     following: set[int] = set()
     while rows := _due(writing, merchant.id, account, following):
         if pages == MOST_PAGES:
             found.look_at(writing.now)
             return
-        loaded = load_facts(writing, merchant, account, rows)
+        loaded = load_facts(writing, merchant, account, rows, budget)
+        budget = loaded.budget
         verdicts: list[tuple[Row[Any], Wait | End]] = []
         decided = False
         for row in rows:
@@ -187,8 +189,11 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
                 if row.reason == "account_budget":
                     move_up(writing, merchant, loaded.budget, row, left=True)
                 break
+            if verdict.reason == "account_budget" and loaded.budget.is_out_of_sight(row):
+                decided = True
+                break
             verdicts.append((row, verdict))
-            if row.reason == "account_budget" != verdict.reason:
+            if row.reason == "account_budget" and (verdict.reason != row.reason or loaded.budget.has_room_for(row)):
                 move_up(writing, merchant, loaded.budget, row, left=False)
             if isinstance(verdict, End):
                 loaded.ended(row)

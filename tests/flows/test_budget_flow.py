@@ -34,6 +34,18 @@ def test_a_full_day_of_friends_holds_nothing_else_up(stage: Stage) -> None:
     assert [line["at"][11:16] for line in played.arrived(to="wx1", kind="text")][:3] == ["09:00", "09:00", "09:02"]
 
 
+def test_a_rush_leaves_no_minute_unused(stage: Stage) -> None:
+    """Forty ask within a minute: those beyond the day's number of friends take no room from the others."""
+    book(stage, "[pace]\nper_minute = 6\nnew_friends_per_day = 15\n")
+    story = [asks_to_be_friends(f"09:00:{n:02d}", f"wx{n}") for n in range(40)]
+    played = stage.play(story, "--to", "2026-11-23T12:00:00+08:00")
+    left = [line["at"][11:16] for line in played.arrived()]
+    full = [f"09:{minute:02d}" for minute in range(7)]
+    assert [left.count(minute) for minute in full] == [6] * len(full)
+    assert len(left) == 45  # accepted, greeted and asked, fifteen each
+    assert played.summary["by_state"]["waiting"] == 25
+
+
 def test_those_beyond_the_budget_have_a_time_each_in_the_order_of_value(stage: Stage) -> None:
     book(stage, "[pace]\nper_minute = 2\nper_hour = 3\n")
     rows = [entry(f"e{n}", "09:00", priority=9 - n) for n in range(4)]
