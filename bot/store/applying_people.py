@@ -119,7 +119,7 @@ def heard(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             col(Friendship.contact_id) == effect.contact_id,
         )
         # By our clock, since our sends are counted from then; a message that comes late opens no newer window.
-        at = min(event.at, event.received_at or writing.now)
+        at = min(event.at, writing.now)
         later = or_(col(Friendship.last_heard_at).is_(None), col(Friendship.last_heard_at) < at)
         writing.connection.execute(update(Friendship).where(*theirs, later).values(last_heard_at=at))
         writing.connection.execute(
