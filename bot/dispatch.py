@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from bot.clock import Alarm
 from bot.intake import Apply
 from bot.store import Store
-from bot.store.outbox import Claim, Claims, claim, found_claimed
+from bot.store.outbox import Claim, Claims, claim, found_claimed, look_again_if_set_back
 from bot.transports import (
     NotConnected,
     Refused,
@@ -68,6 +68,7 @@ class Dispatcher:
         self._claiming: asyncio.Future[Claims] | None = None
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._answers: list[SendAnswered] = []
+        self._looked_at: datetime | None = None
         self.alarm = Alarm(now)
 
     def online(self, account: str) -> None:
@@ -107,12 +108,16 @@ class Dispatcher:
         ]
         if not idle:
             return None
-        self._claiming = asyncio.ensure_future(self._in_store(lambda: claim(self._store, self._merchants, idle)))
+        self._claiming = asyncio.ensure_future(self._in_store(lambda: self._claim(idle)))
         found = await asyncio.shield(self._claiming)
         self._start(found)
         if found.noticed:
             await self._apply(found.noticed)
         return found.next_at
+
+    def _claim(self, idle: list[tuple[str, str]]) -> Claims:
+        self._looked_at = look_again_if_set_back(self._store, self._looked_at)
+        return claim(self._store, self._merchants, idle)
 
     def _start(self, found: Claims) -> None:
         self._claiming = None

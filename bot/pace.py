@@ -28,6 +28,7 @@ def leaves_at(
     characters: int,
     due: datetime,
     last_left: datetime | None,
+    gaps: float = 1,
 ) -> datetime:
     """The earliest moment for a delivery that is due at `due`, when the account's last send left at `last_left`.
 
@@ -35,7 +36,7 @@ def leaves_at(
     of one account have the typing time between them, unless a greeting would come later than the playbook promises.
     """
     typing = typing_time(playbook, seed, key, characters)
-    after_last = last_left + typing if last_left else due
+    after_last = last_left + typing * gaps if last_left else due
     ready = max(due + typing, after_last) if lane == Lane.REPLY else max(due, after_last)
     if cause == Cause.GREETING and (longest := playbook.reception.first_reply_seconds) is not None:
         # Half: the gateway and the friend list take time too. In a rush greetings leave one right after the other.

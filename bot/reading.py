@@ -214,17 +214,36 @@ def deliveries(connection: Connection, merchant: MerchantView, state: str) -> li
 def history(connection: Connection, merchant: MerchantView, delivery: str) -> tuple[Row, list[Row]] | None:
     """A delivery by its id or key, and each state that it went through."""
     this = col(Delivery.id) == int(delivery) if delivery.isdecimal() else col(Delivery.key) == delivery
-    identity = connection.execute(
-        select(col(Delivery.id)).where(col(Delivery.merchant_id) == merchant.id, this).order_by(col(Delivery.part))
-    ).scalar()
-    if identity is None:
+    found = connection.execute(
+        select(
+            col(Delivery.id),
+            col(Delivery.priority),
+            col(Delivery.due_at),
+            col(Delivery.not_after),
+            col(Delivery.created_at),
+            col(Delivery.left_at),
+            col(Delivery.attempts),
+        )
+        .where(col(Delivery.merchant_id) == merchant.id, this)
+        .order_by(col(Delivery.part))
+    ).first()
+    if found is None:
         return None
+    identity = found.id
+    more = {
+        "priority": found.priority,
+        "due": iso(found.due_at, merchant.zone),
+        "not_after": iso(found.not_after, merchant.zone),
+        "created": iso(found.created_at, merchant.zone),
+        "left": iso(found.left_at, merchant.zone),
+        "attempts": found.attempts,
+    }
     changes = connection.execute(
         select(col(DeliveryChange.at), col(DeliveryChange.state), col(DeliveryChange.reason), col(DeliveryChange.until))
         .where(col(DeliveryChange.delivery_id) == identity)
         .order_by(col(DeliveryChange.id))
     )
-    return delivery_lines(connection, [identity], merchant.zone)[identity], [
+    return delivery_lines(connection, [identity], merchant.zone)[identity] | more, [
         {
             "at": iso(row.at, merchant.zone),
             "state": row.state,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import msgspec
 
 from content_calendar import cadence, catch_up
 from content_calendar.entry import Entry, expires_at, from_json
@@ -92,9 +95,15 @@ def _expand(event: TimerDue, context: Context, view: EntryView, entry: Entry, oc
                 state, reason = DeliveryState(ended), "too_late"
             case catch_up.Ask():
                 state, reason = DeliveryState.WAITING, "not_approved"
+    planned = expansion(entry, view.revision, occurrence, context.merchant.zone)
+    return msgspec.structs.replace(planned, state=state, reason=reason)
+
+
+def expansion(entry: Entry, revision: str, occurrence: cadence.Occurrence, zone: ZoneInfo) -> fx.Expand:
+    """One occurrence of an entry for its whole audience, as it is planned when nothing has gone wrong."""
     return fx.Expand(
         entry=entry.key,
-        revision=view.revision,
+        revision=revision,
         occurrence=occurrence.local_date.isoformat(),
         due=occurrence.at_utc,
         kind=DeliveryKind.TEXT if entry.kind in _AS_TEXT else DeliveryKind(entry.kind),
@@ -106,9 +115,7 @@ def _expand(event: TimerDue, context: Context, view: EntryView, entry: Entry, oc
         tags=entry.tags,
         priority=entry.priority,
         promotional=entry.promotional,
-        not_after=expires_at(entry, context.merchant.zone),
-        state=state,
-        reason=reason,
+        not_after=expires_at(entry, zone),
     )
 
 

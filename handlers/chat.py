@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import commands, handoff, optout, survey
+from handlers import commands, complaints, handoff, optout, survey
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
 from handlers.words import is_plain_opt_out, is_platform_line
@@ -26,6 +26,8 @@ def said(event: Message, context: Context) -> list[Effect]:
     if event.group:
         return _in_group(event, context, person)
     effects = _in_private(event, context, person)
+    if complaints.complains(event.text) and not roles_of(person, event.account, ""):
+        effects = [*effects, *complaints.heard(event, context, person, effects)]
     if context.account.capabilities.window_hours is None:
         return effects
     return [*effects, fx.Heard(account=event.account, contact_id=person.contact_id)]

@@ -12,6 +12,7 @@ from handlers.roles import roles_of
 from models import effects as fx
 from models.alerts import AlertKind
 from models.context import Context, PersonView
+from models.deliveries import Lane
 from models.effects import Effect
 from models.events import Message
 from models.operations import Role
@@ -31,9 +32,18 @@ PAUSED = "好，{scope}已停发。恢复请发 /恢复{suffix}。"
 RESUMED = "好，{scope}恢复发送。"
 NOT_BOUND_TO = "没有「{tier}」这个层级。现有：{tiers}。"
 BOUND = "好，本群绑定为「{tier}」。"
+COMPLAINT_SETTLED = "好，{contact} 的投诉记为了结，推广照常。"
+NO_COMPLAINT = "没有「{contact}」的投诉。没了结的：{known}。"
 NOT_IN_A_GROUP = "「本群」要在群里说。"
-NOT_UNDERSTOOD = "不明白「{word}」。可以说 本群 或 全部。"
+NOT_UNDERSTOOD = "不明白「{word}」。可以说 本群、全部，或一类消息（{lanes}），或一个账号（{accounts}）。"
 THIS_GROUP_ONLY = "你只管本群，全部要老板或管理员来停。"
+LANE_NAMES: Mapping[str, str] = {
+    Lane.REPLY: "回复",
+    Lane.CARE: "关怀",
+    Lane.SERVICE: "服务",
+    Lane.CONTENT: "内容",
+    Lane.PROMOTION: "推广",
+}
 HERE, EVERYWHERE = ("本群", "这里", "here"), ("全部", "所有", "all")
 
 
@@ -67,8 +77,10 @@ def status(call: Call) -> tuple[str, list[Effect]]:
         lines.append(f"待发 {now.open} 条" + (f"（{reasons}）" if reasons else ""))
     if now.unknown:
         lines.append(f"有 {now.unknown} 条不确定发没发出去，请到电脑上核对")
+    if now.complaints:
+        lines.append(f"没了结的投诉 {len(now.complaints)} 个：{'、'.join(now.complaints)}")
     if now.paused:
-        scopes = "、".join(_scope_name(scope, subject) for scope, subject in now.paused)
+        scopes = "、".join(_scope_name(scope, subject).strip() for scope, subject in now.paused)
         lines.append(f"停发中：{scopes}")
     zone = call.context.merchant.zone
     lines += [
@@ -81,7 +93,7 @@ def status(call: Call) -> tuple[str, list[Effect]]:
 
 def pause(call: Call) -> tuple[str, list[Effect]]:
     scope, subject = _scope(call)
-    suffix = " 本群" if scope == "group" else ""
+    suffix = "" if scope == "all" else f" {call.arguments[0] if call.arguments else '本群'}"
     text = PAUSED.format(scope=_scope_name(scope, subject), suffix=suffix)
     return text, [fx.PutPause(scope=scope, subject=subject, by=call.person.wire_id)]
 
@@ -95,6 +107,15 @@ def resume(call: Call) -> tuple[str, list[Effect]]:
         *(fx.PutPause(scope=one, subject=of, by=call.person.wire_id, resumed=True) for one, of in scopes),
         *(fx.EndAlert(kinds=(AlertKind.PAUSED,), subject=of) for one, of in scopes if one == "account"),
     ]
+
+
+def settle_complaint(call: Call) -> tuple[str, list[Effect]]:
+    """Promotions to that person go on. Named by the stable id, which stands in the note and in /status."""
+    known = call.context.status.complaints if call.context.status else ()
+    contact = call.arguments[0] if call.arguments else ""
+    if contact not in known:
+        raise Refusal(NO_COMPLAINT.format(contact=contact[:64], known="、".join(known) or "无"))
+    return COMPLAINT_SETTLED.format(contact=contact), [fx.CloseComplaint(wire_id=contact)]
 
 
 def bind(call: Call) -> tuple[str, list[Effect]]:
@@ -113,12 +134,25 @@ def _scope(call: Call) -> tuple[str, str]:
         if not call.event.group:
             raise Refusal(NOT_IN_A_GROUP)
         return "group", call.event.group
-    if word and word not in EVERYWHERE:
-        raise Refusal(NOT_UNDERSTOOD.format(word=word[:20]))
     if limited:
         raise Refusal(THIS_GROUP_ONLY)
-    return "all", ""
+    if not word or word in EVERYWHERE:
+        return "all", ""
+    if lane := next((lane for lane, name in LANE_NAMES.items() if word in (lane, name)), None):
+        return "lane", str(lane)
+    accounts = call.context.merchant.accounts
+    if word in accounts:
+        return "account", word
+    raise Refusal(
+        NOT_UNDERSTOOD.format(word=word[:20], lanes="、".join(LANE_NAMES.values()), accounts="、".join(accounts))
+    )
 
 
 def _scope_name(scope: str, subject: str) -> str:
-    return {"all": "全部", "group": "本群", "account": f"账号 {subject}"}.get(scope, f"{scope} {subject}")
+    match scope:
+        case "lane":
+            return LANE_NAMES.get(subject, subject)
+        case "account":
+            return f"账号 {subject} "
+        case _:
+            return {"all": "全部", "group": "本群"}.get(scope, f"{scope} {subject}")

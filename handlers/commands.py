@@ -54,8 +54,9 @@ TABLE: tuple[Command, ...] = (
     Command("help", "帮助", tuple(Role), "看看能用哪些指令", lambda call: (help_text(call), [])),
     Command("whoami", "我是谁", tuple(Role), "我在这里是什么角色", answers.whoami),
     Command("status", "状态", STAFF, "今天发了多少、还等着多少、账号好不好", answers.status, looks_at_status=True),
-    Command("pause", "停发", CHIEFS, "停止发送", answers.pause, "[本群|全部]", ("暂停",)),
-    Command("resume", "恢复", CHIEFS, "恢复发送", answers.resume, "[本群|全部]", looks_at_status=True),
+    Command("pause", "停发", CHIEFS, "停止发送", answers.pause, "[本群|全部|推广…|账号]", ("暂停",)),
+    Command("resume", "恢复", CHIEFS, "恢复发送", answers.resume, "[本群|全部|推广…|账号]", looks_at_status=True),
+    Command("settled", "了结", STAFF, "某位客人的投诉已了结", answers.settle_complaint, "编号", looks_at_status=True),
     Command("bind", "绑定", CHIEFS, "把本群绑定到一个层级", answers.bind, "层级", groups_only=True),
 )
 _BY_NAME = {name: command for command in TABLE for name in command.names}

@@ -35,7 +35,10 @@ _SENT_AS = {DeliveryKind.ALBUM: DeliveryKind.IMAGE}
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery that is due, with its text as it would leave now."""
+    """A delivery that is due, with its text as it would leave now.
+
+    `their_words` are what of the text is the person's own: their name and what they told us.
+    """
 
     key: str
     kind: DeliveryKind
@@ -47,17 +50,24 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     not_after: datetime | None = None
     about_consent: bool = False
     approved: bool = True
+    their_words: tuple[str, ...] = ()
 
     @property
     def is_act(self) -> bool:
         """Whether it is done rather than said."""
         return self.kind in _ACTS
 
+    @property
+    def answers_command(self) -> bool:
+        """Whether it answers one of the staff. What a command posts to others is no answer."""
+        return self.cause == Cause.COMMAND and self.lane == Lane.REPLY
+
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What the gate knows: of the person or group, of the account, and of what was sent so far.
 
-    Counts are of the merchant's local day and ISO week; budgets give the moment at which they have room again.
+    Counts are of the merchant's local day and ISO week, in touches: a post to a group is a part of one for each member.
+    `budget_free_at` is when the account has room for this very delivery, behind all that are worth more.
     """
 
     now: datetime
@@ -78,8 +88,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     sent_since_heard: int = 0
     touches_today: float = 0
     touches_this_week: float = 0
-    promotions_today: int = 0
-    promotions_this_week: int = 0
+    promotions_today: float = 0
+    promotions_this_week: float = 0
     group_posts_today: int = 0
     budget_free_at: datetime | None = None
 
@@ -123,12 +133,14 @@ def opted_out(delivery: Candidate, facts: Facts) -> Verdict | None:
     """退订: nothing more is said to them but about their data or consent, and what they order as staff."""
     if not facts.opted_out or delivery.to_group or delivery.is_act or delivery.about_consent:
         return None
-    return None if delivery.cause == Cause.COMMAND else End("opted_out")
+    return None if delivery.answers_command else End("opted_out")
 
 
 def no_consent(delivery: Candidate, facts: Facts) -> Verdict | None:
-    """Where the playbook asks for consent, nothing but replies goes to those who have not given it."""
+    """Where the playbook asks for consent, nothing but replies goes to members who have not given it."""
     if delivery.to_group or not facts.playbook.consent.required or facts.consent == "given":
+        return None
+    if _is_call(delivery, facts):
         return None
     return None if delivery.lane == Lane.REPLY else End("no_consent")
 
@@ -169,8 +181,11 @@ def quota(delivery: Candidate, facts: Facts) -> Verdict | None:
 
 
 def paused(delivery: Candidate, facts: Facts) -> Verdict | None:
-    """停发: somebody stopped it. Answers to commands go on, or nobody could ask why it is so quiet."""
-    return Wait("paused") if facts.paused and delivery.cause != Cause.COMMAND else None
+    """停发: somebody stopped it. Answers to commands go on, or nobody could ask why it is so quiet; and so does the
+    word to the staff that an account has stopped itself."""
+    if not facts.paused or delivery.answers_command or _is_told_of_itself(delivery, facts):
+        return None
+    return Wait("paused")
 
 
 def complaint(delivery: Candidate, facts: Facts) -> Verdict | None:
@@ -213,14 +228,21 @@ def quiet_hours(delivery: Candidate, facts: Facts) -> Verdict | None:
     if delivery.lane == Lane.REPLY or delivery.is_act or _is_call(delivery, facts):
         return None
     until = quiet_until(facts.playbook, facts.now.astimezone(facts.zone))
-    return Wait("quiet_hours", until.astimezone(facts.now.tzinfo)) if until else None
+    return Wait("quiet_hours", _instant(until, facts.now)) if until else None
 
 
 def words(delivery: Candidate, facts: Facts) -> Verdict | None:
     """Sensitive words and unlawful superlatives are caught before they are posted."""
-    if delivery.is_act or delivery.cause == Cause.COMMAND:
+    if delivery.is_act or delivery.answers_command or _is_call(delivery, facts):
         return None
-    return End("words") if sensitive_word(delivery.text, facts.playbook.words.sensitive) else None
+    more = facts.playbook.words.sensitive
+    text = delivery.text
+    if delivery.lane == Lane.REPLY and not delivery.to_group:
+        # Somebody who calls themselves 顶级玩家 is answered all the same, by their name.
+        for theirs in delivery.their_words:
+            if sensitive_word(theirs, more):
+                text = text.replace(theirs, "")
+    return End("words") if sensitive_word(text, more) else None
 
 
 def too_late(delivery: Candidate, facts: Facts) -> Verdict | None:
@@ -241,14 +263,14 @@ def human_present(delivery: Candidate, facts: Facts) -> Verdict | None:
     """People come first: while a human talks, automation holds back. Who orders something gets an answer."""
     if facts.human_until is None or facts.human_until <= facts.now:
         return None
-    if delivery.cause in (Cause.COMMAND, Cause.HUMAN) or delivery.is_act or delivery.about_consent:
+    if delivery.answers_command or delivery.cause == Cause.HUMAN or delivery.is_act or delivery.about_consent:
         return None
     return Wait("human_present", facts.human_until)
 
 
 def not_bound(delivery: Candidate, facts: Facts) -> Verdict | None:
     """A group that nobody bound is logged and never posted to. A command is answered where it was given."""
-    if not delivery.to_group or facts.group_bound or delivery.cause == Cause.COMMAND:
+    if not delivery.to_group or facts.group_bound or delivery.answers_command:
         return None
     return End("not_bound")
 
@@ -291,6 +313,7 @@ REASONS: tuple[Reason, ...] = (
 )
 # What a channel of alerts takes is said to no customer: nobody is to be spared, and it is wanted most in quiet hours.
 _OF_ALERTS: tuple[Reason, ...] = (unreachable, too_late)
+REASON_NAMES = tuple(reason.__name__ for reason in REASONS)
 
 
 def quiet_until(playbook: Playbook, local: datetime) -> datetime | None:
@@ -325,11 +348,26 @@ def _is_call(delivery: Candidate, facts: Facts) -> bool:
     return facts.is_staff and not delivery.to_group and delivery.cause in (Cause.HANDOFF, Cause.GROUP)
 
 
+def _is_told_of_itself(delivery: Candidate, facts: Facts) -> bool:
+    return facts.is_staff and not delivery.to_group and delivery.cause == Cause.COMMAND
+
+
 def _full(used: float, more: float, most: int | None) -> bool:
-    return most is not None and used + more > most
+    return most is not None and round(used + more, _DECIMALS) > most  # ten posts of 0.1 are one touch, not a bit more
+
+
+# Weights that people write have fewer; sums of them are off by far less.
+_DECIMALS = 6
 
 
 def _midnight(facts: Facts, days: int) -> datetime:
     """The local midnight so many days on, in the zone of `now`."""
     local = facts.now.astimezone(facts.zone)
-    return datetime.combine(local.date() + timedelta(days=days), time(0), facts.zone).astimezone(facts.now.tzinfo)
+    return _instant(datetime.combine(local.date() + timedelta(days=days), time(0), facts.zone), facts.now)
+
+
+def _instant(local: datetime, now: datetime) -> datetime:
+    """When clocks on the wall show that local time next, in the zone of `now`. Where summer time ends they show an
+    hour twice, and the first time may be over."""
+    first = local.astimezone(now.tzinfo)
+    return first if first > now else local.replace(fold=1).astimezone(now.tzinfo)

@@ -21,13 +21,13 @@ _QUOTED = 200
 def question(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
     """Answer a member's question by the playbook's keywords, else hand it to the staff."""
     if (answer := standing_answer(context.merchant.playbook, text)) is not None:
-        return [_say(at, person, account, answer)]
+        return [say(at, person, account, answer)]
     return to_human(at, context, person, account, text)
 
 
 def to_human(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
     """Who asks for a human gets one, whatever keywords are in the wish."""
-    return [_say(at, person, account, TO_MEMBER), *tell_staff(at, context, person, account, text)]
+    return [say(at, person, account, TO_MEMBER), *tell_staff(at, context, person, account, text)]
 
 
 def standing_answer(playbook: Playbook, text: str) -> str | None:
@@ -46,7 +46,8 @@ def tell_staff(at: datetime, context: Context, person: PersonView, account: str,
     return staff.notes(context, account, f"handoff:{person.wire_id}:{_stamp(at)}", note, Cause.HANDOFF, person)
 
 
-def _say(at: datetime, person: PersonView, account: str, text: str) -> Effect:
+def say(at: datetime, person: PersonView, account: str, text: str) -> Effect:
+    """An answer to what a member said at that moment."""
     return fx.Send(
         key=f"chat:{person.wire_id}:{_stamp(at)}",
         account=account,

@@ -71,7 +71,7 @@ def settle(order: SettleDeliveryOrder, context: Context) -> list[Effect]:
         case "failed":
             done = _settle(delivery, DeliveryState.FAILED)
         case "resend":
-            done = fx.SendAgain(delivery_id=delivery.id, at=order.at, reason="network")
+            done = fx.SendAgain(delivery_id=delivery.id, at=order.at)
         case _:
             return _refuse(order, "结果只能是 sent、failed 或 resend")
     return [

@@ -36,6 +36,6 @@ def self_said(event: SelfMessage, context: Context) -> list[Effect]:
 
 def tapped(_event: Tapped, context: Context) -> list[Effect]:
     """A human tapped the task that the platform had made: now it is sent."""
-    if context.delivery is None:
-        return []
+    if context.delivery is None or context.delivery.state != DeliveryState.AWAITING_TAP:
+        return []  # the echo was quicker
     return [fx.Settle(delivery_id=context.delivery.id, state=DeliveryState.SENT)]

@@ -168,6 +168,7 @@ class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     new_friends_today: int = 0
     surveys_open: int = 0
     alerts: tuple[AlertView, ...] = ()  # open ones, in the order in which they began
+    complaints: tuple[str, ...] = ()  # wire ids of who has a complaint that is not settled, the oldest first
 
 
 class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -80,12 +80,28 @@ class DeliveryState(StrEnum):
     AWAITING_TAP = "awaiting_tap"  # the platform made a task for a human of it
 
 
+# Every change of state that there is; None stands for the beginning. ARCHITECTURE.md draws it, with the owner of each.
+_S = DeliveryState
+ARROWS: dict[DeliveryState | None, frozenset[DeliveryState]] = {
+    None: frozenset({_S.PLANNED, _S.WAITING, _S.SKIPPED, _S.EXPIRED}),
+    _S.PLANNED: frozenset({_S.WAITING, _S.CLAIMED, _S.SKIPPED, _S.EXPIRED, _S.CANCELLED, _S.FAILED}),
+    _S.WAITING: frozenset({_S.WAITING, _S.PLANNED, _S.CLAIMED, _S.SKIPPED, _S.EXPIRED, _S.CANCELLED, _S.FAILED}),
+    _S.CLAIMED: frozenset({_S.SENT, _S.AWAITING_TAP, _S.FAILED, _S.UNKNOWN, _S.WAITING, _S.SKIPPED}),
+    _S.SENT: frozenset({_S.CONFIRMED, _S.SENT, _S.FAILED, _S.PLANNED}),
+    _S.CONFIRMED: frozenset(),
+    _S.FAILED: frozenset({_S.SENT, _S.FAILED, _S.PLANNED}),
+    _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.SENT, _S.FAILED, _S.PLANNED}),
+    _S.SKIPPED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.CANCELLED: frozenset(),
+    _S.AWAITING_TAP: frozenset({_S.SENT, _S.CONFIRMED}),
+}
 OPEN_STATES = (DeliveryState.PLANNED, DeliveryState.WAITING)
 ARRIVED_STATES = (DeliveryState.SENT, DeliveryState.CONFIRMED)
 # What has left and may turn out to have arrived.
 CAN_BE_CONFIRMED = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.AWAITING_TAP)
-# What counts as a touch: whatever may have arrived.
-TOUCHING_STATES = (*ARRIVED_STATES, DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
+# What counts as a touch: whatever may have arrived, or will when somebody taps it.
+TOUCHING_STATES = (*ARRIVED_STATES, DeliveryState.CLAIMED, DeliveryState.UNKNOWN, DeliveryState.AWAITING_TAP)
 
 
 class Delivery(SQLModel, table=True):
@@ -153,6 +169,7 @@ class Delivery(SQLModel, table=True):
     entry: str | None = None
     occurrence: str | None = None
     revision: str = ""
+    approved: bool = True  # False: waits for somebody's word, whatever else it waits for
 
 
 class DeliveryChange(SQLModel, table=True):

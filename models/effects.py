@@ -57,11 +57,14 @@ class Settle(Effect, frozen=True, kw_only=True):
 
 
 class SendAgain(Effect, frozen=True, kw_only=True):
-    """Put a delivery back in line, to be looked at again at `at`; its stored text goes out unchanged."""
+    """Put a delivery back in line, to be looked at again at `at`; its stored text goes out unchanged.
+
+    Until then it waits for `reason`; without one it is planned anew, because a human wants it to be sent again.
+    """
 
     delivery_id: int
     at: datetime
-    reason: str
+    reason: str | None = None
 
 
 class SlowDown(Effect, frozen=True, kw_only=True):
@@ -203,6 +206,18 @@ class OptOut(Effect, frozen=True, kw_only=True):
     """No more messages to this person, but what they ask for about their data."""
 
     person_id: int
+
+
+class OpenComplaint(Effect, frozen=True, kw_only=True):
+    """They blame the shop: no promotion to this person until it is settled."""
+
+    person_id: int
+
+
+class CloseComplaint(Effect, frozen=True, kw_only=True):
+    """The complaint of the person with this contact is settled."""
+
+    wire_id: str
 
 
 class PutGroups(Effect, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ class Person(SQLModel, table=True):
     opted_out_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     consent: str | None = None  # null, given, refused
     note: str = ""
+    complained_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # since when a complaint is open
 
 
 class Contact(SQLModel, table=True):

@@ -218,7 +218,10 @@ class WarmUp(Part):
 
 
 class Pace(Part):
-    """How fast an account may be. `jitter` is a share of the gap between two sends."""
+    """How fast an account may be. `jitter` is a share of the gap between two sends.
+
+    `share_after_too_frequent` is what of its speed an account keeps for a day when the platform found it too fast.
+    """
 
     per_minute: Positive | None = None
     per_hour: Positive | None = None
@@ -227,6 +230,7 @@ class Pace(Part):
     jitter: Share | None = None
     typing_chars_per_second: Annotated[float, Field(gt=0, le=10_000)] | None = None
     warm_up: tuple[WarmUp, ...] = ()
+    share_after_too_frequent: Annotated[float, Field(gt=0, le=1)] = 0.5
 
 
 class Words(Part):

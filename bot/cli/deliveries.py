@@ -10,6 +10,8 @@ from bot import reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.preview import verdict_now
+from handlers.reason_names import REASON_NAMES
 from models.deliveries import DeliveryState
 from models.orders import SettleDeliveryOrder
 
@@ -52,14 +54,15 @@ def explain(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """One delivery: what it is, and each state it went through with when and why."""
+    """One delivery: what it is, each state it went through with when and why, and what would become of it now."""
 
     async def request(desk: Desk) -> Answer:
         row, changes = _found(desk, delivery)
+        now = verdict_now(desk.store, desk.merchant, row["delivery"])
         if as_json:
-            return Answer(lines([row | {"history": changes}]))
+            return Answer(lines([row | {"history": changes, "now": now}]))
         head = table([{"": key, " ": value} for key, value in row.items()], empty="")
-        return Answer(f"{head}\n{table(changes, empty='')}")
+        return Answer(f"{head}\n{table([_named(change) for change in changes], empty='')}{_in_words(now)}")
 
     return request
 
@@ -82,6 +85,22 @@ def settle(
         return Answer(lines([{"delivery": identity, "outcome": outcome}]) if as_json else f"{told}\n")
 
     return request
+
+
+def _named(change: reading.Row) -> reading.Row:
+    return change | {"reason": REASON_NAMES.get(change["reason"], change["reason"])}
+
+
+def _in_words(now: reading.Row | None) -> str:
+    """What would become of it now, as one says it; nothing about what is over."""
+    if now is None:
+        return ""
+    if "behind" in now:
+        return f"\n现在：排在 {now['behind']} 后面\n"
+    reason = REASON_NAMES.get(now["reason"], now["reason"]) or "还没到时间"
+    until = f"，到 {now['until']}" if now["until"] else ""
+    said = {"would_send": "可以发", "would_wait": f"还要等（{reason}{until}）", "would_skip": f"不会发（{reason}）"}
+    return f"\n现在：{said[now['decision']]}\n"
 
 
 def _found(desk: Desk, delivery: str) -> tuple[reading.Row, list[reading.Row]]:

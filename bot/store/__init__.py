@@ -129,6 +129,12 @@ class Store:
         with self._reader.connect() as connection:
             yield connection
 
+    @contextmanager
+    def looking(self, at: datetime) -> Iterator[Writing]:
+        """What a transaction at that moment would find, on a connection that cannot write."""
+        with self._reader.connect() as connection:
+            yield Writing(connection, Ids(), at)
+
     def close(self) -> None:
         """Let go of the database."""
         self._connection.close()

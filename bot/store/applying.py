@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, select, text, true, update
@@ -24,8 +23,10 @@ from bot.store.applying_groups import (
     wait_for_seat,
 )
 from bot.store.applying_people import (
+    close_complaints,
     heard,
     hold,
+    open_complaints,
     opt_out,
     put_answers,
     put_friendships,
@@ -35,6 +36,7 @@ from bot.store.applying_people import (
 )
 from bot.store.prepared import is_one_of, unindexed
 from bot.store.timers import DROP_TIMERS
+from handlers.gate import REASON_NAMES
 from models import effects as fx
 from models.accounts import Account, AccountState
 from models.context import MerchantView
@@ -149,14 +151,14 @@ def lose(writing: Writing, merchant_id: str, delivery_id: int) -> None:
 
 def send_again(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
+        state = DeliveryState.WAITING if effect.reason else DeliveryState.PLANNED
+        until = effect.at if effect.reason else None
         writing.connection.execute(
             update(Delivery)
             .where(col(Delivery.id) == effect.delivery_id)
-            .values(state=DeliveryState.WAITING, reason=effect.reason, until=effect.at, next_at=effect.at, message="")
+            .values(state=state, reason=effect.reason, until=until, next_at=effect.at, message="")
         )
-        writing.changed(
-            [Change(effect.delivery_id, merchant.id, writing.now, DeliveryState.WAITING, effect.reason, effect.at)]
-        )
+        writing.changed([Change(effect.delivery_id, merchant.id, writing.now, state, effect.reason, until)])
 
 
 def slow_down(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -234,6 +236,7 @@ def put_playbooks(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
         writing.connection.execute(
             update(Merchant).where(col(Merchant.id) == merchant.id).values(revision=effect.revision)
         )
+        _look_again(writing, merchant, REASON_NAMES)  # what waits by the old numbers may wait for less, or for more
 
 
 def put_roles(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -258,7 +261,7 @@ def put_pauses(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         if effect.resumed:
             same = [col(getattr(Pause, name)) == value for name, value in row.items()]
             writing.connection.execute(delete(Pause).where(*same))
-            _look_again(writing, merchant, "paused", event.at)
+            _look_again(writing, merchant, ("paused",))
         else:
             writing.upsert(Pause, [row | {"by": effect.by, "reason": effect.reason, "at": event.at}])
 
@@ -279,16 +282,16 @@ def refresh(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     writing.refresh.update(effect.account for _event, effect in pairs)
 
 
-def _look_again(writing: Writing, merchant: MerchantView, reason: str, at: datetime) -> None:
-    """What waited for this reason alone is looked at now."""
+def _look_again(writing: Writing, merchant: MerchantView, reasons: Sequence[str]) -> None:
+    """What waits for one of these reasons is looked at now."""
     writing.connection.execute(
         update(Delivery)
         .where(
             col(Delivery.merchant_id) == merchant.id,
             col(Delivery.state) == DeliveryState.WAITING,
-            col(Delivery.reason) == reason,
+            col(Delivery.reason).in_(reasons),
         )
-        .values(next_at=at)
+        .values(next_at=writing.now)
     )
 
 
@@ -331,6 +334,8 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutTags: put_tags,
     fx.PutSurvey: put_surveys,
     fx.OptOut: opt_out,
+    fx.OpenComplaint: open_complaints,
+    fx.CloseComplaint: close_complaints,
     fx.Reserve: reserve,
     fx.Release: release,
     fx.WaitForSeat: wait_for_seat,

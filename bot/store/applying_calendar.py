@@ -92,19 +92,29 @@ def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
                 for identity in sorted(cancelled)
             ]
         )
+        # Who waited behind these for room need not wait for their time.
+        writing.connection.execute(
+            update(Delivery)
+            .where(
+                col(Delivery.merchant_id) == merchant.id,
+                col(Delivery.state) == DeliveryState.WAITING,
+                col(Delivery.reason) == "account_budget",
+            )
+            .values(next_at=writing.now)
+        )
 
 
 def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    for event, effect in pairs:
+    for _event, effect in pairs:
         approved = writing.connection.execute(
             update(Delivery)
             .where(
                 col(Delivery.merchant_id) == merchant.id,
                 col(Delivery.entry) == effect.entry,
-                col(Delivery.state) == DeliveryState.WAITING,
-                col(Delivery.reason) == "not_approved",
+                col(Delivery.state).in_(OPEN_STATES),
+                col(Delivery.approved).is_(False),
             )
-            .values(state=DeliveryState.PLANNED, reason=None, until=None, next_at=event.at)
+            .values(approved=True, state=DeliveryState.PLANNED, reason=None, until=None, next_at=writing.now)
             .returning(col(Delivery.id))
         ).scalars()
         writing.changed(
@@ -118,7 +128,7 @@ def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
 def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Plan occurrences. Those targets that have this occurrence already keep it: the unique key sees to that."""
     for _event, effect in pairs:
-        targets = _targets(merchant, effect).subquery()
+        targets = audience(merchant, effect).subquery()
         count = writing.connection.execute(select(func.count()).select_from(targets)).scalar_one()
         if not count:
             continue
@@ -150,6 +160,7 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             literal("").label("message"),
             literal(effect.promotional).label("promotional"),
             literal(False).label("about_consent"),
+            literal(effect.reason != "not_approved").label("approved"),
             literal(effect.entry).label("entry"),
             literal(effect.occurrence).label("occurrence"),
             literal(effect.revision).label("revision"),
@@ -169,8 +180,9 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         )
 
 
-def _targets(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
-    """Bound groups of the tiers and rooms named; without any, friends who have one of the tags."""
+def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
+    """Bound groups of the tiers, and the rooms named, bound or not: the gate says no, on record, to those that are not.
+    Without any, friends who have one of the tags."""
     if effect.tiers or effect.groups:
         named = [col(ChatGroup.tier).in_(effect.tiers)] if effect.tiers else []
         if effect.groups:
@@ -181,7 +193,7 @@ def _targets(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]
             col(ChatGroup.id).label("group_id"),
             col(ChatGroup.wire_id).label("wire_id"),
             col(ChatGroup.id).label("rank"),
-        ).where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.tier).is_not(None), or_(*named))
+        ).where(col(ChatGroup.merchant_id) == merchant.id, or_(*named))
     tagged = exists().where(
         col(Tag.merchant_id) == merchant.id,
         col(Tag.person_id) == col(Contact.person_id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, true, tuple_, update
+from sqlalchemy import delete, or_, select, true, tuple_, update
 from sqlmodel import col
 
 from bot.store import Writing
@@ -118,7 +118,10 @@ def heard(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             col(Friendship.account_id) == effect.account,
             col(Friendship.contact_id) == effect.contact_id,
         )
-        writing.connection.execute(update(Friendship).where(*theirs).values(last_heard_at=event.at))
+        # By our clock, since our sends are counted from then; a message that comes late opens no newer window.
+        at = min(event.at, writing.now)
+        later = or_(col(Friendship.last_heard_at).is_(None), col(Friendship.last_heard_at) < at)
+        writing.connection.execute(update(Friendship).where(*theirs, later).values(last_heard_at=at))
         writing.connection.execute(
             update(Delivery)
             .where(
@@ -127,6 +130,45 @@ def heard(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                 col(Delivery.contact_id) == effect.contact_id,
                 col(Delivery.state) == DeliveryState.WAITING,
                 col(Delivery.reason).in_(("window", "quota")),
+            )
+            .values(next_at=writing.now)
+        )
+
+
+def open_complaints(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        writing.connection.execute(
+            update(Person)
+            .where(
+                col(Person.merchant_id) == merchant.id,
+                col(Person.id) == effect.person_id,
+                col(Person.complained_at).is_(None),
+            )
+            .values(complained_at=event.at)
+        )
+
+
+def close_complaints(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """What waited for it is looked at now."""
+    for _event, effect in pairs:
+        person = select(col(Contact.person_id)).where(
+            col(Contact.merchant_id) == merchant.id, col(Contact.wire_id) == effect.wire_id
+        )
+        writing.connection.execute(
+            update(Person)
+            .where(col(Person.merchant_id) == merchant.id, col(Person.id).in_(person))
+            .values(complained_at=None)
+        )
+        theirs = select(col(Contact.id)).where(
+            col(Contact.merchant_id) == merchant.id, col(Contact.person_id).in_(person)
+        )
+        writing.connection.execute(
+            update(Delivery)
+            .where(
+                col(Delivery.merchant_id) == merchant.id,
+                col(Delivery.contact_id).in_(theirs),
+                col(Delivery.state) == DeliveryState.WAITING,
+                col(Delivery.reason) == "complaint",
             )
             .values(next_at=writing.now)
         )

@@ -5,28 +5,36 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlmodel import col
 
+from bot.budget import midnight
 from bot.store import Writing
+from bot.store.budgets import Budget, has_left, load_budget
 from bot.store.contexts import load_accounts, load_groups
 from bot.store.people import load_people
 from content_calendar.render import render
 from handlers.gate import Facts
 from handlers.values import values_for
-from models.accounts import Account
 from models.capabilities import CHANNEL
 from models.context import AccountView, GroupView, MerchantView, PersonView
 from models.deliveries import OPEN_STATES, TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
 from models.groups import GroupMember
 from models.journal import JournalEntry
 from models.operations import Pause
-from models.people import Contact, Friendship, FriendshipState
+from models.people import Contact, Friendship, FriendshipState, Person
 
 _NOT_TOUCHES = (DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK, DeliveryKind.TOPIC, DeliveryKind.RECALL)
+# These are no messages, so no quota counts them.
+_NO_MESSAGES = (*_NOT_TOUCHES, DeliveryKind.INVITE)
+# What left so much later than now left before the clock was set back, and reached people all the same; a clock that was
+# wrong by more than that must not shut anybody off until its time comes again.
+_AHEAD = timedelta(days=1)
+# Fields whose words are the shop's.
+_OURS = ("persona", "shop", "tag", "tier", "group", "source")
 # Replies to one person leave in the order in which they were decided, whatever holds the first of them back.
 _IN_ORDER = (Cause.GREETING, Cause.SURVEY, Cause.CHAT)
 # These acts beside the talk hold nothing up.
@@ -39,8 +47,8 @@ class Touches:
 
     today: float = 0
     week: float = 0
-    promotions_today: int = 0
-    promotions_week: int = 0
+    promotions_today: float = 0
+    promotions_week: float = 0
 
 
 @dataclass(slots=True)
@@ -56,10 +64,11 @@ class Loaded:
     touches: dict[int, Touches]  # by person
     posts: dict[int, int]  # of the day, by group
     heard: dict[int, tuple[datetime | None, int]]  # by contact: last message, our sends since
+    complaining: set[int]  # persons with a complaint that is not settled
     greeted: set[int]  # persons who had another contact than a promotion
     first_reply: dict[int, int]  # by contact: the first reply that has not left, or is under way
     last_left: datetime | None
-    budget_free_at: datetime | None
+    budget: Budget
 
     def facts(self, row: Row[Any]) -> Facts:
         """What the gate may know of one delivery."""
@@ -80,6 +89,7 @@ class Loaded:
             is_friend=row.contact_id is None
             or (friendship is not None and friendship.state != FriendshipState.REMOVED),
             paused=self._is_paused(row, group),
+            complaint=person is not None and person.person_id in self.complaining,
             is_staff=person is not None and bool(person.roles),
             had_contact=person is None or person.person_id in self.greeted,
             group_bound=group is None or group.tier is not None,
@@ -91,7 +101,7 @@ class Loaded:
             promotions_today=touches.promotions_today,
             promotions_this_week=touches.promotions_week,
             group_posts_today=self.posts.get(row.group_id, 0) if to_group and row.group_id else 0,
-            budget_free_at=self.budget_free_at,
+            budget_free_at=self.budget.free_at(row),
         )
 
     def text(self, row: Row[Any]) -> tuple[str, tuple[str, ...]]:
@@ -110,6 +120,14 @@ class Loaded:
     def group_wire_id(self, row: Row[Any]) -> str:
         """The platform's id of the group, as it is now."""
         return self.groups[row.group_id].wire_id if row.group_id else ""
+
+    def their_words(self, row: Row[Any]) -> tuple[str, ...]:
+        """What a text to this person may have of their own in it."""
+        person = self.people.get(row.contact_id) if row.contact_id else None
+        if person is None:
+            return ()
+        values = values_for(self.merchant, person, None, self.groups, row.account_id)
+        return tuple(value for name, value in values.items() if name not in _OURS)
 
     def must_follow(self, row: Row[Any]) -> bool:
         """Whether an earlier reply to the same person has not left yet, whatever holds it back."""
@@ -137,8 +155,14 @@ class Loaded:
         )
 
 
-def load_facts(writing: Writing, merchant: MerchantView, account_id: str, rows: Sequence[Row[Any]]) -> Loaded:
-    """Load what a page of deliveries needs, in a fixed number of statements."""
+def load_facts(
+    writing: Writing,
+    merchant: MerchantView,
+    account_id: str,
+    rows: Sequence[Row[Any]],
+    budget: Budget | None = None,
+) -> Loaded:
+    """Load what a page of deliveries needs, in a fixed number of statements; the budget is that of the page before."""
     run = writing.connection.execute
     accounts = load_accounts(writing, merchant)
     account = accounts.get(account_id) or AccountView(id=account_id, capabilities=CHANNEL)
@@ -162,39 +186,25 @@ def load_facts(writing: Writing, merchant: MerchantView, account_id: str, rows: 
         touches=_touches(writing, merchant, people) if people else {},
         posts=_posts_today(writing, merchant, {row.group_id for row in rows if row.group_id and not row.contact_id}),
         heard=_heard(writing, merchant, account, contact_ids) if contact_ids else {},
+        complaining=_complaining(writing, merchant, people) if people else set(),
         greeted=_greeted(writing, merchant, people) if people else set(),
         first_reply=_first_replies(writing, merchant, account_id, contact_ids) if contact_ids else {},
-        last_left=run(select(func.max(col(Delivery.left_at))).where(_left(writing, merchant, account_id))).scalar(),
-        budget_free_at=_budget_free_at(writing, merchant, account_id),
+        last_left=run(select(func.max(col(Delivery.left_at))).where(has_left(writing, merchant, account_id))).scalar(),
+        budget=budget or load_budget(writing, merchant, account_id),
     )
-
-
-def _left(writing: Writing, merchant: MerchantView, account_id: str) -> ColumnElement[bool]:
-    """What the account has sent. What seems to leave later than now was sent before the clock was set back: an account
-    must not fall silent until the old time comes again."""
-    return and_(
-        col(Delivery.merchant_id) == merchant.id,
-        col(Delivery.account_id) == account_id,
-        col(Delivery.left_at) <= writing.now,
-    )
-
-
-def _midnight(merchant: MerchantView, now: datetime) -> datetime:
-    return datetime.combine(now.astimezone(merchant.zone).date(), time(0), merchant.zone)
 
 
 def _monday(merchant: MerchantView, now: datetime) -> datetime:
-    local = now.astimezone(merchant.zone).date()
-    return datetime.combine(local - timedelta(days=local.weekday()), time(0), merchant.zone)
+    return midnight(now, merchant.zone, -now.astimezone(merchant.zone).weekday())
 
 
 def _touches(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> dict[int, Touches]:
     """Per person over all accounts and groups; a post to a group counts for its members by the playbook's weight."""
     touches: dict[int, Touches] = defaultdict(Touches)
-    monday, midnight = _monday(merchant, writing.now), _midnight(merchant, writing.now)
+    monday, today = _monday(merchant, writing.now), midnight(writing.now, merchant.zone)
     touching = and_(
         col(Delivery.merchant_id) == merchant.id,
-        col(Delivery.left_at) >= monday,
+        col(Delivery.left_at).between(monday, writing.now + _AHEAD),
         col(Delivery.state).in_(TOUCHING_STATES),
         col(Delivery.lane) != Lane.REPLY,
         col(Delivery.kind).not_in(_NOT_TOUCHES),
@@ -234,15 +244,15 @@ def _touches(writing: Writing, merchant: MerchantView, people: dict[int, PersonV
         if weight
         else ()
     )
-    for worth, in_person, rows in ((1.0, True, direct), (weight, False, posts)):
+    for worth, rows in ((1.0, direct), (weight, posts)):
         for person_id, left_at, lane in rows:
             count = touches[person_id]
-            today = left_at is not None and left_at >= midnight
+            of_today = worth if left_at is not None and left_at >= today else 0
             count.week += worth
-            count.today += worth if today else 0
-            if in_person and lane == Lane.PROMOTION:
-                count.promotions_week += 1
-                count.promotions_today += today
+            count.today += of_today
+            if lane == Lane.PROMOTION:
+                count.promotions_week += worth
+                count.promotions_today += of_today
     return touches
 
 
@@ -253,9 +263,10 @@ def _posts_today(writing: Writing, merchant: MerchantView, group_ids: set[int]) 
             col(Delivery.merchant_id) == merchant.id,
             col(Delivery.group_id).in_(group_ids),
             col(Delivery.contact_id).is_(None),
-            col(Delivery.left_at) >= _midnight(merchant, writing.now),
+            col(Delivery.left_at).between(midnight(writing.now, merchant.zone), writing.now + _AHEAD),
             col(Delivery.state).in_(TOUCHING_STATES),
             col(Delivery.lane) != Lane.REPLY,
+            col(Delivery.kind).not_in(_NOT_TOUCHES),
         )
         .group_by(col(Delivery.group_id))
     )
@@ -277,6 +288,7 @@ def _heard(
                 col(Delivery.contact_id) == col(Friendship.contact_id),
                 col(Delivery.account_id) == col(Friendship.account_id),
                 col(Delivery.left_at) >= col(Friendship.last_heard_at),
+                col(Delivery.kind).not_in(_NO_MESSAGES),
                 col(Delivery.state).in_(TOUCHING_STATES),
             ),
         )
@@ -315,6 +327,17 @@ def _greeted(writing: Writing, merchant: MerchantView, people: dict[int, PersonV
     return set(rows)
 
 
+def _complaining(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> set[int]:
+    rows = writing.connection.execute(
+        select(col(Person.id)).where(
+            col(Person.merchant_id) == merchant.id,
+            col(Person.id).in_({person.person_id for person in people.values()}),
+            col(Person.complained_at).is_not(None),
+        )
+    ).scalars()
+    return set(rows)
+
+
 def _in_order(row: Row[Any]) -> bool:
     return row.lane == Lane.REPLY and row.cause in _IN_ORDER and row.contact_id is not None
 
@@ -334,42 +357,3 @@ def _first_replies(writing: Writing, merchant: MerchantView, account_id: str, co
         .group_by(col(Delivery.contact_id))
     )
     return {contact_id: first for contact_id, first in rows if contact_id is not None}
-
-
-def _budget_free_at(writing: Writing, merchant: MerchantView, account_id: str) -> datetime | None:
-    """When the account may send again: by its minute and hour (rolling), its local day, and its warm-up.
-
-    The warm-up's share is taken of the hour and the day: it limits how much a young account does, not how briskly it
-    answers one person.
-    """
-    pace, now = merchant.playbook.pace, writing.now
-    row = writing.connection.execute(
-        select(col(Account.first_login_at)).where(
-            col(Account.merchant_id) == merchant.id, col(Account.id) == account_id
-        )
-    ).first()
-    midnight = _midnight(merchant, now)
-    age = (midnight - _midnight(merchant, row.first_login_at)).days + 1 if row and row.first_login_at else 1
-    share = next((step.share for step in reversed(pace.warm_up) if step.day <= age), 1.0)
-    frees: list[datetime] = []
-    for limit, scaled, since, length in (
-        (pace.per_minute, False, col(Delivery.left_at) > now - timedelta(minutes=1), timedelta(minutes=1)),
-        (pace.per_hour, True, col(Delivery.left_at) > now - timedelta(hours=1), timedelta(hours=1)),
-        (pace.per_day, True, col(Delivery.left_at) >= midnight, None),
-    ):
-        if limit is None:
-            continue
-        most = max(1, int(limit * share)) if scaled else limit
-        nth = writing.connection.execute(
-            select(col(Delivery.left_at))
-            .where(_left(writing, merchant, account_id), since)
-            .order_by(col(Delivery.left_at).desc())
-            .offset(most - 1)
-            .limit(1)
-        ).scalar()
-        if nth is not None:
-            frees.append(nth + length if length else midnight + timedelta(days=1))
-    slow = writing.connection.execute(
-        select(col(Account.slow_until)).where(col(Account.merchant_id) == merchant.id, col(Account.id) == account_id)
-    ).scalar()
-    return max([*frees, *([slow] if slow else [])], default=None)

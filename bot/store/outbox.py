@@ -13,21 +13,23 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, select, update
 from sqlmodel import col
 
 from bot.pace import leaves_at
 from bot.store import Change, Store, Writing
 from bot.store.alerting import budget_used_up, unjudgeable
+from bot.store.budgets import BY_VALUE, VALUE, Budget, move_up
 from bot.store.facts import Loaded, load_facts
 from bot.transports import Outgoing
-from handlers.gate import Candidate, End, Go, Verdict, Wait, judge
+from handlers.gate import REASON_NAMES, Candidate, End, Go, Verdict, Wait, judge
+from models.accounts import Account
 from models.context import MerchantView
 from models.deliveries import (
-    LANE_RANK,
     OPEN_STATES,
     Cause,
     Delivery,
+    DeliveryChange,
     DeliveryKind,
     DeliveryState,
     Lane,
@@ -41,7 +43,10 @@ LOOK_AGAIN = timedelta(hours=1)
 # After so many pages of what may not leave, others get their turn to write.
 MOST_PAGES = 20
 
-_RANK = case({lane.value: rank for lane, rank in LANE_RANK.items()}, value=col(Delivery.lane))
+# Clocks that are kept in time by the network go back by less.
+_SET_BACK = timedelta(minutes=1)
+# The clock's smallest step.
+_INSTANT = timedelta(milliseconds=1)
 
 log = structlog.get_logger("outbox")
 
@@ -88,6 +93,39 @@ def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequenc
     return found
 
 
+def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime:
+    """When the clock was set back since the last look, what waits for times of the old clock is looked at anew.
+
+    What the platform's answers hold back, a silence too, waits for as long as it would have.
+
+    Returns when this look was taken; without a last one the newest change of a delivery stands for it.
+    """
+    now = store.now()
+    if looked_at is None:
+        with store.reading() as connection:
+            newest = select(col(DeliveryChange.at)).order_by(col(DeliveryChange.id).desc()).limit(1)
+            looked_at = connection.execute(newest).scalar()
+    if looked_at is None or now >= looked_at - _SET_BACK:
+        return now
+    back = looked_at - now
+    log.warning("clock.set_back", seconds=back.total_seconds())
+    waits = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.next_at) > now)
+    by_the_gate = col(Delivery.reason).in_(REASON_NAMES)
+    with store.writing() as writing:
+        run = writing.connection.execute
+        run(update(Delivery).where(waits, by_the_gate).values(next_at=now))
+        for identity, next_at in run(select(col(Delivery.id), col(Delivery.next_at)).where(waits, ~by_the_gate)).all():
+            sooner = max(now, next_at - back)
+            run(update(Delivery).where(col(Delivery.id) == identity).values(next_at=sooner, until=sooner))
+        silent = select(col(Account.merchant_id), col(Account.id), col(Account.slow_until)).where(
+            col(Account.slow_until) > now
+        )
+        for merchant_id, account, slow_until in run(silent).all():
+            this = and_(col(Account.merchant_id) == merchant_id, col(Account.id) == account)
+            run(update(Account).where(this).values(slow_until=slow_until - back if slow_until else None))
+    return now
+
+
 def found_claimed(store: Store) -> list[SendAnswered]:
     """What was in flight when the program stopped: its outcome is unknown."""
     with store.reading() as connection:
@@ -112,13 +150,14 @@ def found_claimed(store: Store) -> list[SendAnswered]:
 def _accounts_with_work(
     connection: Connection, accounts: Sequence[tuple[str, str]], now: datetime
 ) -> list[tuple[str, str]]:
+    """The most valuable first: two accounts may want to write to one person, and one of them is enough for a day."""
     rows = connection.execute(
-        select(col(Delivery.merchant_id), col(Delivery.account_id))
+        select(col(Delivery.merchant_id), col(Delivery.account_id), func.min(VALUE))
         .where(_open(accounts), col(Delivery.next_at) <= now)
-        .distinct()
+        .group_by(col(Delivery.merchant_id), col(Delivery.account_id))
     )
-    busy = {(merchant_id, account) for merchant_id, account in rows}
-    return [pair for pair in accounts if pair in busy]
+    best = {(merchant_id, account): value for merchant_id, account, value in rows}
+    return sorted((pair for pair in accounts if pair in best), key=lambda pair: best[pair])
 
 
 def _open(accounts: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
@@ -131,35 +170,44 @@ def _open(accounts: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
 
 def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Claims) -> None:
     pages = 0
+    budget: Budget | None = None
     following: set[int] = set()
     while rows := _due(writing, merchant.id, account, following):
         if pages == MOST_PAGES:
             found.look_at(writing.now)
             return
-        loaded = load_facts(writing, merchant, account, rows)
+        loaded = load_facts(writing, merchant, account, rows, budget)
+        budget = loaded.budget
         verdicts: list[tuple[Row[Any], Wait | End]] = []
         decided = False
         for row in rows:
             if loaded.must_follow(row):
                 following.add(row.id)
                 continue
-            candidate, verdict = _judged(loaded, row)
+            candidate, verdict = judged(loaded, row)
             if isinstance(verdict, Go):
                 _go(writing, merchant, loaded, row, candidate, found)
                 decided = True
+                if row.reason == "account_budget":
+                    move_up(writing, merchant, loaded.budget, row, left=True)
+                break
+            if isinstance(verdict, Wait) and verdict.reason == "account_budget":
+                found.noticed += budget_used_up(writing, merchant, account, verdict.until)
+            if verdict.reason == "account_budget" and loaded.budget.is_out_of_sight(row):
+                decided = True
                 break
             verdicts.append((row, verdict))
+            if row.reason == "account_budget" and (verdict.reason != row.reason or loaded.budget.has_room_for(row)):
+                move_up(writing, merchant, loaded.budget, row, left=False)
             if isinstance(verdict, End):
                 loaded.ended(row)
                 found.noticed += (
                     unjudgeable(writing, merchant, account) if verdict.state == DeliveryState.FAILED else []
                 )
-            elif verdict.reason == "account_budget":  # what is worth less would find no room either
-                found.noticed += budget_used_up(writing, merchant, account, verdict.until)
-                decided = True
-                break
             else:
                 loaded.held_back(row)
+                if verdict.reason == "account_budget":
+                    loaded.budget.held_back(row)
         _write_verdicts(writing, merchant, verdicts)
         if decided:
             return
@@ -177,7 +225,7 @@ def _due(writing: Writing, merchant_id: str, account: str, but: set[int]) -> Seq
             col(Delivery.next_at) <= writing.now,
             col(Delivery.id).not_in(but),
         )
-        .order_by(_RANK, col(Delivery.priority), col(Delivery.not_after).asc().nulls_last(), col(Delivery.id))
+        .order_by(*BY_VALUE)
         .limit(LOOK_AHEAD)
     ).all()
 
@@ -186,7 +234,16 @@ def _go(
     writing: Writing, merchant: MerchantView, loaded: Loaded, row: Row[Any], candidate: Candidate, found: Claims
 ) -> None:
     """Claim it, or come back when it has been typed; one hand types one thing at a time."""
-    ready = leaves_at(
+    ready = ready_at(merchant, loaded, row, candidate)
+    if ready > writing.now:
+        found.look_at(ready)
+    else:
+        found.claims.append(_take(writing, merchant, loaded, row, candidate.text))
+
+
+def ready_at(merchant: MerchantView, loaded: Loaded, row: Row[Any], candidate: Candidate) -> datetime:
+    """When a delivery that may leave has been typed."""
+    return leaves_at(
         merchant.playbook,
         merchant.seed,
         key=row.key,
@@ -195,14 +252,11 @@ def _go(
         characters=0 if candidate.is_act else len(candidate.text),
         due=row.due_at if row.attempts == 0 else row.next_at,
         last_left=loaded.last_left,
+        gaps=1 / merchant.playbook.pace.share_after_too_frequent if loaded.budget.speed.lowered else 1,
     )
-    if ready > writing.now:
-        found.look_at(ready)
-    else:
-        found.claims.append(_take(writing, merchant, loaded, row, candidate.text))
 
 
-def _judged(loaded: Loaded, row: Row[Any]) -> tuple[Candidate, Verdict]:
+def judged(loaded: Loaded, row: Row[Any]) -> tuple[Candidate, Verdict]:
     """What the gate says. A delivery that cannot even be judged fails, or it would stop the account at every start."""
     try:
         candidate = _candidate(loaded, row)
@@ -225,7 +279,8 @@ def _candidate(loaded: Loaded, row: Row[Any]) -> Candidate:
         to_group=row.group_id is not None and row.contact_id is None,
         not_after=row.not_after,
         about_consent=row.about_consent,
-        approved=row.reason != "not_approved",
+        approved=row.approved,
+        their_words=loaded.their_words(row) if row.lane == Lane.REPLY else (),
     )
 
 
@@ -271,6 +326,8 @@ def _write_verdicts(writing: Writing, merchant: MerchantView, verdicts: list[tup
             case Wait(reason=reason, until=until):
                 state = DeliveryState.WAITING
                 next_at = until or writing.now + LOOK_AGAIN
+                if row.not_after is not None and row.not_after < next_at:  # it expires when its time is over
+                    next_at = row.not_after + _INSTANT
             case End(reason=reason, state=state):
                 until, next_at = None, row.next_at
         values.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import and_, bindparam, func, select, text
 from sqlmodel import col
 
 from bot.store import Writing
@@ -13,7 +13,7 @@ from bot.store.prepared import is_one_of
 from models.context import AccountView, MerchantView, Status
 from models.deliveries import ARRIVED_STATES, Delivery, DeliveryState
 from models.operations import Pause
-from models.people import Friendship, Survey, SurveyState
+from models.people import Contact, Friendship, Person, Survey, SurveyState
 
 _OPEN = text("state IN ('planned', 'waiting')")
 _IN_FLIGHT = text("state IN ('claimed', 'unknown')")
@@ -45,6 +45,14 @@ _SURVEYS = (
     .where(col(Survey.merchant_id) == bindparam("merchant"), _UNFINISHED, col(Survey.state) == SurveyState.OPEN)
 )
 
+_COMPLAINTS = (
+    select(func.min(col(Contact.wire_id)))
+    .join(Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)))
+    .where(col(Contact.merchant_id) == bindparam("merchant"), col(Person.complained_at).is_not(None))
+    .group_by(col(Person.id), col(Person.complained_at))
+    .order_by(col(Person.complained_at), col(Person.id))
+)
+
 
 def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[AccountView, ...]) -> Status:
     """Figures of the merchant's local day so far."""
@@ -71,4 +79,5 @@ def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[Accoun
         new_friends_today=count(_NEW_FRIENDS),
         surveys_open=count(_SURVEYS),
         alerts=open_alerts(writing, merchant.id),
+        complaints=tuple(wire_id for (wire_id,) in writing.rows(_COMPLAINTS, **values)),
     )

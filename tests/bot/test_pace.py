@@ -24,7 +24,14 @@ from tests.store.stage import START, Shop, merchant, reply, shop
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-def leave(lane: Lane = Lane.REPLY, *, characters: int = 30, last_left: datetime | None = None, **pace: Any) -> datetime:
+def leave(
+    lane: Lane = Lane.REPLY,
+    *,
+    characters: int = 30,
+    last_left: datetime | None = None,
+    gaps: float = 1,
+    **pace: Any,
+) -> datetime:
     playbook = merchant(pace={"typing_chars_per_second": 3} | pace).playbook
     return leaves_at(
         playbook,
@@ -35,6 +42,7 @@ def leave(lane: Lane = Lane.REPLY, *, characters: int = 30, last_left: datetime 
         characters=characters,
         due=START,
         last_left=last_left,
+        gaps=gaps,
     )
 
 
@@ -42,6 +50,7 @@ def test_a_reply_is_typed_after_it_was_asked_for() -> None:
     assert leave() == START + timedelta(seconds=10)
     assert leave(last_left=START - timedelta(hours=1)) == START + timedelta(seconds=10)
     assert leave(last_left=START + timedelta(seconds=5)) == START + timedelta(seconds=15)
+    assert leave(last_left=START + timedelta(seconds=5), gaps=2) == START + timedelta(seconds=25)
 
 
 def test_what_was_planned_is_typed_beforehand() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.command_line import main
+from models.deliveries import ARROWS, DeliveryState
 
 Line = dict[str, Any]
 
@@ -137,7 +138,23 @@ class Stage:
             ]
         )
         out, errors = self._capture.readouterr()
-        return Played(status, [json.loads(line) for line in out.splitlines()], errors)
+        played = Played(status, [json.loads(line) for line in out.splitlines()], errors)
+        for a, b in changes(played):
+            assert b in ARROWS[a], f"no arrow leads from {a} to {b}"
+        return played
+
+
+def changes(played: Played) -> list[tuple[DeliveryState | None, DeliveryState]]:
+    """Each change of state, of deliveries whose life was printed from its beginning."""
+    last: dict[int, DeliveryState] = {}
+    found: list[tuple[DeliveryState | None, DeliveryState]] = []
+    for line in played.lines:
+        if "state" not in line:
+            continue
+        state = DeliveryState(line["state"])
+        found.append((last.get(line["delivery"]), state))
+        last[line["delivery"]] = state
+    return found
 
 
 def says(at: str, contact: str, text: str, **more: Any) -> Line:

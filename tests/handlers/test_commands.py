@@ -32,6 +32,9 @@ from tests.handlers.builders import (
 STATUS = Status(accounts=(AccountView(id="main", name="小山", state="online"),), sent_today=9, new_friends_today=1)
 
 
+CHOICES = "可以说 本群、全部，或一类消息（回复、关怀、服务、内容、推广），或一个账号（main、second）。"
+
+
 def staff(role: str = "admin", **more: Any) -> PersonView:
     return person(roles=(RoleView(role=role, **more),))
 
@@ -119,7 +122,7 @@ def test_arguments_may_be_quoted_as_people_type(line: str) -> None:
 
 
 def test_a_quote_that_is_not_closed_is_part_of_the_word() -> None:
-    assert texts(in_group('/停发 "本群', staff())) == ['不明白「"本群」。可以说 本群 或 全部。']
+    assert texts(in_group('/停发 "本群', staff())) == ['不明白「"本群」。' + CHOICES]
 
 
 def test_an_unknown_command_gets_a_hint_and_is_audited() -> None:
@@ -169,11 +172,11 @@ def test_a_role_of_one_group_counts_there_and_nowhere_else() -> None:
 @pytest.mark.parametrize(
     ("role", "may"),
     [
-        ("owner", {"help", "whoami", "status", "pause", "resume", "bind"}),
-        ("admin", {"help", "whoami", "status", "pause", "resume", "bind"}),
-        ("branch", {"help", "whoami", "status"}),
-        ("hall", {"help", "whoami", "status"}),
-        ("helper", {"help", "whoami", "status"}),
+        ("owner", {"help", "whoami", "status", "settled", "pause", "resume", "bind"}),
+        ("admin", {"help", "whoami", "status", "settled", "pause", "resume", "bind"}),
+        ("branch", {"help", "whoami", "status", "settled"}),
+        ("hall", {"help", "whoami", "status", "settled"}),
+        ("helper", {"help", "whoami", "status", "settled"}),
         ("author", {"help", "whoami"}),
         ("viewer", {"help", "whoami"}),
     ],
@@ -208,7 +211,7 @@ def test_status_in_a_few_lines() -> None:
         "今天已发 120 条，新朋友 6 位，建档中 3 位\n"
         "待发 8 条（免打扰时间 5、odd 1）\n"
         "有 2 条不确定发没发出去，请到电脑上核对\n"
-        "停发中：全部、本群、lane promotion"
+        "停发中：全部、本群、推广"
     ]
     assert texts(_status(None)) == ["状态还没读出来，请再发一次。"]
 
@@ -265,6 +268,33 @@ def test_pausing_says_how_to_go_on() -> None:
     assert texts(in_group("/停发", staff())) == ["好，全部已停发。恢复请发 /恢复。"]
 
 
+def test_a_complaint_is_settled_by_its_stable_id() -> None:
+    known = Status(complaints=("wx7", "wx8"))
+    effects = in_group("/了结 wx8", staff("hall"), status=known)
+    assert of(fx.CloseComplaint, effects) == [fx.CloseComplaint(wire_id="wx8")]
+    assert texts(effects) == ["好，wx8 的投诉记为了结，推广照常。"]
+    effects = in_group("/了结 wx9", staff(), status=known)
+    assert of(fx.CloseComplaint, effects) == []
+    assert texts(effects) == ["没有「wx9」的投诉。没了结的：wx7、wx8。"]
+
+
+@pytest.mark.parametrize(
+    ("line", "scope", "subject", "told"),
+    [
+        ("/停发 推广", "lane", "promotion", "好，推广已停发。恢复请发 /恢复 推广。"),
+        ("/停发 content", "lane", "content", "好，内容已停发。恢复请发 /恢复 content。"),
+        ("/停发 second", "account", "second", "好，账号 second 已停发。恢复请发 /恢复 second。"),
+    ],
+)
+def test_pausing_a_lane_or_an_account(line: str, scope: str, subject: str, told: str) -> None:
+    effects = in_group(line, staff())
+    assert of(fx.PutPause, effects) == [fx.PutPause(scope=scope, subject=subject, by="wx1")]
+    assert texts(effects) == [told]
+    assert of(fx.PutPause, in_group(line.replace("停发", "恢复"), staff())) == [
+        fx.PutPause(scope=scope, subject=subject, by="wx1", resumed=True)
+    ]
+
+
 def test_resuming_everything_ends_every_pause() -> None:
     known = Status(paused=(("all", ""), ("group", ROOM)))
     effects = decide(says("/恢复"), context(person=staff(), status=known))
@@ -275,7 +305,7 @@ def test_resuming_everything_ends_every_pause() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"), [("/停发 本群", "「本群」要在群里说。"), ("/停发 明天", "不明白「明天」。可以说 本群 或 全部。")]
+    ("line", "told"), [("/停发 本群", "「本群」要在群里说。"), ("/停发 明天", "不明白「明天」。" + CHOICES)]
 )
 def test_what_cannot_be_meant_is_said_and_audited(line: str, told: str) -> None:
     effects = in_private(line, staff())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.gate import REASONS, Candidate, End, Facts, Go, Verdict, Wait, judge, quiet_until
@@ -20,6 +21,8 @@ GROUP: dict[str, Any] = {"to_group": True}
 COMMAND: dict[str, Any] = {"lane": Lane.REPLY, "cause": Cause.COMMAND}
 REMARK: dict[str, Any] = {"kind": DeliveryKind.REMARK, "lane": Lane.REPLY, "cause": Cause.SURVEY}
 ACCEPT: dict[str, Any] = {"kind": DeliveryKind.FRIEND_ACCEPT, "lane": Lane.REPLY, "cause": Cause.GREETING}
+POSTED: dict[str, Any] = {"lane": Lane.CONTENT, "cause": Cause.COMMAND}
+CALL: dict[str, Any] = {"lane": Lane.SERVICE, "cause": Cause.HANDOFF}
 INVITE: dict[str, Any] = {"kind": DeliveryKind.INVITE, "lane": Lane.REPLY, "cause": Cause.GROUP}
 
 MIDNIGHT = datetime(2026, 11, 23, 16, tzinfo=UTC)  # of Monday to Tuesday, in Shanghai
@@ -145,6 +148,25 @@ TEN = AT + hours(1)
         ({"approved": False}, {}, Wait("not_approved")),
         (REPLY, {"erased": True}, End("erased", DeliveryState.CANCELLED)),
         ({"missing_fields": ("name",)}, {}, End("field")),
+        # what a command posts to others is no answer to it
+        (POSTED, {"opted_out": True}, End("opted_out")),
+        (POSTED, {"paused": True}, Wait("paused")),
+        (POSTED, HUMAN, Wait("human_present", AT + minutes(30))),
+        (POSTED | {"text": "内部价"}, SENSITIVE, End("words")),
+        (POSTED | GROUP, {"group_bound": False}, End("not_bound")),
+        # the staff is called whatever was said, asked or sent today
+        (CALL | {"text": "他说内部价"}, SENSITIVE | {"is_staff": True}, Go()),
+        (CALL, CONSENT | {"is_staff": True}, Go()),
+        (CALL, caps(person_per_day=0) | {"is_staff": True}, Go()),
+        (CALL, CONSENT, End("no_consent")),
+        # their own words are no words of ours, in an answer to them
+        (REPLY | {"text": "内部价好", "their_words": ("内部价",)}, SENSITIVE, Go()),
+        (REPLY | {"text": "内部价，有内部价", "their_words": ("有",)}, SENSITIVE, End("words")),
+        ({"text": "内部价好", "their_words": ("内部价",)}, SENSITIVE, End("words")),
+        # ten posts of a tenth are one touch
+        ({}, caps(person_per_day=2) | {"touches_today": sum([0.1] * 10)}, Go()),
+        ({}, caps(person_per_day=2) | {"touches_today": sum([0.7] * 10) - 6}, Go()),
+        ({}, caps(person_per_day=2) | {"touches_today": 1.1}, Wait("person_cap", MIDNIGHT)),
     ],
 )
 def test_each_reason_alone(delivery: dict[str, Any], facts: dict[str, Any], verdict: Verdict) -> None:
@@ -238,6 +260,26 @@ NIGHT = [{"from": "22:00", "to": "08:00"}]
 )
 def test_how_long_it_is_quiet(book: dict[str, Any], now: datetime, until: datetime | None) -> None:
     assert quiet_until(playbook(**book), now) == until
+
+
+@given(
+    st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Havana"]),
+    st.integers(0, 2 * 366 * 24 * 60).map(lambda since: datetime(2026, 1, 1, tzinfo=UTC) + minutes(since)),
+    st.lists(st.tuples(st.integers(0, 95), st.integers(0, 95)), min_size=1, max_size=3),
+)
+@example("Europe/Berlin", datetime(2026, 10, 25, 1, 10, tzinfo=UTC), [(8, 10)])
+@example("America/Havana", datetime(2026, 11, 1, 5, 10, tzinfo=UTC), [(90, 2)])
+def test_a_wait_ends_later_than_it_begins_wherever_the_clocks_change(
+    zone_name: str, now: datetime, windows: list[tuple[int, int]]
+) -> None:
+    quarters = [{"from": f"{a // 4:02d}:{a % 4 * 15:02d}", "to": f"{b // 4:02d}:{b % 4 * 15:02d}"} for a, b in windows]
+    zone = ZoneInfo(zone_name)
+    verdict = judged({}, {"playbook": playbook(quiet_hours=quarters), "now": now, "zone": zone})
+    assert verdict == Go() or (isinstance(verdict, Wait) and verdict.until is not None and verdict.until > now)
+    full = judged({}, caps(person_per_day=0) | {"now": now, "zone": zone})
+    assert isinstance(full, Wait)
+    assert full.until is not None
+    assert now < full.until <= now + hours(26)
 
 
 def test_a_playbook_that_is_always_quiet_says_so_and_ends() -> None:

@@ -128,7 +128,7 @@ def order(outcome: str) -> SettleDeliveryOrder:
     [
         ("sent", settled(DeliveryState.SENT)),
         ("failed", settled(DeliveryState.FAILED)),
-        ("resend", fx.SendAgain(delivery_id=31, at=AT, reason="network")),
+        ("resend", fx.SendAgain(delivery_id=31, at=AT)),
     ],
 )
 @pytest.mark.parametrize("state", ["unknown", "failed", "sent"])

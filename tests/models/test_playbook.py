@@ -134,6 +134,7 @@ new_friends_per_day = 80
 jitter = 0.3
 typing_chars_per_second = 8
 warm_up = [{ day = 1, share = 0.2 }, { day = 21, share = 1.0 }]
+share_after_too_frequent = 0.4
 
 [words]
 user_dictionary = ["线装"]

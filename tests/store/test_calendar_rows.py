@@ -60,16 +60,51 @@ def keys(stage: Shop) -> list[str]:
     return sorted(row.key for row in stage.rows(Delivery))
 
 
-def test_to_the_bound_groups_of_tiers_and_rooms(database_url: str) -> None:
+def test_to_the_bound_groups_of_tiers_and_to_the_rooms_named(database_url: str) -> None:
     with shop(database_url) as stage:
         open_groups(stage, hall1="堂口", hall2="堂口", branch="分舵", stranger=None)
         stage.bring_about(expansion(tiers=("堂口",), groups=("branch", "stranger"), media=(Media("图", "a.png"),)))
-        assert keys(stage) == [f"entry:e1:2026-11-23:{name}" for name in ("branch", "hall1", "hall2")]
+        assert keys(stage) == [f"entry:e1:2026-11-23:{name}" for name in ("branch", "hall1", "hall2", "stranger")]
         row = stage.delivery("entry:e1:2026-11-23:hall1")
         assert (row.account_id, row.contact_id, row.state, row.lane) == ("main", None, "planned", "content")
         assert (row.due_at, row.next_at, row.created_at) == (START, START, START)
         assert (row.mentions, row.media[0]["url"], row.entry, row.revision) == ([], "a.png", "e1", "v1")
         assert stage.history("entry:e1:2026-11-23:hall1") == ["planned"]
+        assert claim(stage.store, stage.merchants, [("m1", "main")]).claims[0].outgoing.group != "stranger"
+
+
+def test_a_room_that_is_named_and_not_bound_is_on_record_as_spared(database_url: str) -> None:
+    with shop(database_url) as stage:
+        open_groups(stage, stranger=None)
+        stage.bring_about(expansion(groups=("stranger",)))
+        assert claim(stage.store, stage.merchants, [("m1", "main")]).claims == []
+        assert stage.history("entry:e1:2026-11-23:stranger") == ["planned", "skipped not_bound"]
+
+
+def test_what_waits_for_a_word_waits_for_it_whatever_else_holds_it_back(database_url: str) -> None:
+    """Quiet hours come first in the gate's order; when they are over nobody has approved anything."""
+    with shop(database_url, merchant(quiet_hours=[{"from": "09:00", "to": "11:00"}])) as stage:
+        open_groups(stage, hall1="堂口")
+        stage.bring_about(expansion(tiers=("堂口",), state=DeliveryState.WAITING, reason="not_approved"))
+        assert claim(stage.store, stage.merchants, [("m1", "main")]).claims == []
+        stage.later(hours=1)
+        assert claim(stage.store, stage.merchants, [("m1", "main")]).claims == []
+        assert stage.history("entry:e1:2026-11-23:hall1") == [
+            "waiting not_approved", "waiting quiet_hours", "waiting not_approved",
+        ]  # fmt: skip
+        stage.bring_about(fx.ApproveWaiting(entry="e1"))
+        assert len(claim(stage.store, stage.merchants, [("m1", "main")]).claims) == 1
+
+
+def test_a_word_given_in_quiet_hours_counts_when_they_are_over(database_url: str) -> None:
+    with shop(database_url, merchant(quiet_hours=[{"from": "09:00", "to": "11:00"}])) as stage:
+        open_groups(stage, hall1="堂口")
+        stage.bring_about(expansion(tiers=("堂口",), state=DeliveryState.WAITING, reason="not_approved"))
+        assert claim(stage.store, stage.merchants, [("m1", "main")]).claims == []
+        stage.bring_about(fx.ApproveWaiting(entry="e1"))
+        assert claim(stage.store, stage.merchants, [("m1", "main")]).claims == []
+        stage.later(hours=1)
+        assert len(claim(stage.store, stage.merchants, [("m1", "main")]).claims) == 1
 
 
 @pytest.mark.parametrize("audience", [{"tiers": ("堂口",)}, {"groups": ("hall1", "hall2")}, {"tags": ("宝妈",)}])

@@ -1,0 +1,104 @@
+"""When an account has room for one more, and for all that wait behind it. Pure.
+
+A platform bans accounts that do too much, so an account has a most per minute and hour (any sixty of them) and per
+local day. Who has to wait is told until when: each delivery gets a moment of its own, the most valuable the first.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from models.playbook import Pace
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+# "Too frequent" lowers the rate for a day after the silence; a number of the contract.
+LOWERED_FOR = timedelta(days=1)
+# No silence is longer. One that seems to be was begun before the clock was set back.
+LONGEST_SILENCE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many within a length of time; None stands for the local day."""
+
+    most: int
+    length: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How much an account may do now: messages and acts, and among them new friends a day.
+
+    `silent_until` is the end of a silence that the platform asked for; `lowered` says that one was asked for within a
+    day, which has halved (or as the playbook says) everything.
+    """
+
+    limits: tuple[Limit, ...] = ()
+    new_friends: Limit | None = None
+    silent_until: datetime | None = None
+    lowered: bool = False
+
+
+def speed(pace: Pace, age_days: int, slow_until: datetime | None, now: datetime) -> Speed:
+    """The speed of an account in the given day of its life (the first is 1); `slow_until` ends its last silence.
+
+    The warm-up's share is taken of what is counted by the hour and longer: it limits how much a young account does, not
+    how briskly it answers one person.
+    """
+    warm = next((step.share for step in reversed(pace.warm_up) if step.day <= age_days), 1.0)
+    silent = slow_until if slow_until is not None and now < slow_until <= now + LONGEST_SILENCE else None
+    lowered = silent is not None or (slow_until is not None and slow_until <= now < slow_until + LOWERED_FOR)
+    slow = pace.share_after_too_frequent if lowered else 1.0
+    limits = (
+        _limit(pace.per_minute, slow, MINUTE),
+        _limit(pace.per_hour, slow * warm, HOUR),
+        _limit(pace.per_day, slow * warm, None),
+    )
+    return Speed(
+        limits=tuple(limit for limit in limits if limit is not None),
+        new_friends=_limit(pace.new_friends_per_day, slow * warm, None),
+        silent_until=silent,
+        lowered=lowered,
+    )
+
+
+def free_moments(
+    limits: Sequence[Limit], left: Sequence[datetime], now: datetime, zone: ZoneInfo, not_before: datetime | None = None
+) -> Iterator[datetime]:
+    """When the next may leave, the one after it, and so on without end. `left` are those that have, in any order."""
+    taken = sorted(left)
+    moment = max(now, not_before) if not_before is not None else now
+    while True:
+        moment = _earliest(limits, taken, moment, zone)
+        yield moment
+        taken.append(moment)
+
+
+def midnight(moment: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
+    """The beginning of the local day, or of one so many days on, in the zone of `moment`."""
+    day = moment.astimezone(zone).date() + timedelta(days=days)
+    return datetime.combine(day, time(0), zone).astimezone(moment.tzinfo)
+
+
+def _limit(most: int | None, share: float, length: timedelta | None) -> Limit | None:
+    return None if most is None else Limit(max(1, int(round(most * share, 6))), length)
+
+
+def _earliest(limits: Sequence[Limit], taken: Sequence[datetime], moment: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment from this one on at which every limit has room."""
+    while True:
+        later = max((_room(limit, taken, moment, zone) for limit in limits), default=moment)
+        if later <= moment:
+            return moment
+        moment = later
+
+
+def _room(limit: Limit, taken: Sequence[datetime], moment: datetime, zone: ZoneInfo) -> datetime:
+    if limit.length is not None:
+        return taken[-limit.most] + limit.length if len(taken) >= limit.most else moment
+    today = len(taken) - bisect_left(taken, midnight(moment, zone))
+    return midnight(moment, zone, 1) if today >= limit.most else moment

@@ -1,0 +1,135 @@
+"""Who would get what, when, and why not: the gate asked beforehand, about what is planned and what might be.
+
+The same facts and the same reasons as for a real send, on a connection that cannot write.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.rehearsal_output import iso
+from bot.store import Store, Writing
+from bot.store.applying_calendar import audience
+from bot.store.budgets import Budget
+from bot.store.facts import load_facts
+from bot.store.outbox import judged, ready_at
+from content_calendar.cadence import Occurrence, next_occurrence
+from content_calendar.entry import Entry
+from handlers.calendar import expansion
+from handlers.gate import Go, Verdict, Wait
+from models.columns import table_of
+from models.context import MerchantView
+from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
+from models.effects import Expand
+
+Row = dict[str, Any]
+
+# So many are looked at with one set of facts.
+_PAGE = 500
+
+
+def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | None) -> list[Row]:
+    """One row a target if the entry were sent at that moment (its next one by default), and the counts at the end.
+
+    Texts are rendered with what is known today. Who stands further back than the account has room for would wait.
+    """
+    due = at or _next(entry, merchant, store.now())
+    occurrence = Occurrence(due.astimezone(merchant.zone).date(), due)
+    rows: list[Row] = []
+    with store.looking(due) as looking:
+        effect = expansion(entry, entry.revision, occurrence, merchant.zone)
+        planned = _as_deliveries(looking, merchant, effect)
+        for account, of_account in groupby(planned, key=lambda row: row.account_id):
+            rows += _rows_of(looking, merchant, account, list(of_account))
+    counts = Counter(row["reason"] or row["decision"] for row in rows)
+    return [*rows, {"counts": {"would_send": 0, **dict(sorted(counts.items()))}}]
+
+
+def verdict_now(store: Store, merchant: MerchantView, delivery_id: int) -> Row | None:
+    """What would become of a delivery if it were looked at now; None for one that is not open any more."""
+    with store.looking(store.now()) as looking:
+        row: Any = looking.connection.execute(
+            select(table_of(Delivery)).where(col(Delivery.id) == delivery_id, col(Delivery.state).in_(OPEN_STATES))
+        ).first()
+        if row is None:
+            return None
+        loaded = load_facts(looking, merchant, row.account_id, [row])
+        candidate, verdict = judged(loaded, row)
+        told = _told(verdict, merchant)
+        if not isinstance(verdict, Go):
+            return told
+        if loaded.must_follow(row):
+            return told | {"decision": "would_wait", "behind": loaded.first_reply[row.contact_id]}
+        ready = ready_at(merchant, loaded, row, candidate)
+        if row.next_at > looking.now and row.next_at >= ready:
+            return _told(Wait(row.reason or "", row.next_at), merchant)
+        return _told(Wait("pace", ready), merchant) if ready > looking.now else told
+
+
+def _next(entry: Entry, merchant: MerchantView, now: datetime) -> datetime:
+    following = next_occurrence(entry, merchant.zone, now)
+    return following.at_utc if following else now
+
+
+def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand) -> list[Any]:
+    """What the entry would plan, as rows of the outbox; nothing is written. By account, each in the order planned."""
+    found = looking.connection.execute(audience(merchant, effect)).all()
+    shared = {
+        "merchant_id": merchant.id,
+        "part": 1,
+        "kind": effect.kind,
+        "lane": effect.lane,
+        "cause": Cause.CARE if effect.lane == Lane.CARE else Cause.CALENDAR,
+        "priority": effect.priority,
+        "template": effect.template,
+        "text": None,
+        "state": DeliveryState.PLANNED,
+        "reason": None,
+        "not_after": effect.not_after,
+        "about_consent": False,
+        "approved": True,
+    }
+    first = looking.ids.take(looking.now, len(found)) if found else 0
+    return [
+        SimpleNamespace(
+            id=first + place,
+            key=f"entry:{effect.entry}:{effect.occurrence}:{row.wire_id}",
+            account_id=row.account_id,
+            contact_id=row.contact_id,
+            group_id=row.group_id,
+            wire_id=row.wire_id,
+            **shared,
+        )
+        for place, row in enumerate(sorted(found, key=lambda row: (row.account_id, row.rank)))
+    ]
+
+
+def _rows_of(looking: Writing, merchant: MerchantView, account: str, planned: Sequence[Any]) -> Iterator[Row]:
+    budget: Budget | None = None
+    for start in range(0, len(planned), _PAGE):
+        page = planned[start : start + _PAGE]
+        loaded = load_facts(looking, merchant, account, page, budget)
+        budget = loaded.budget
+        for row in page:
+            candidate, verdict = judged(loaded, row)
+            if isinstance(verdict, Go) or (isinstance(verdict, Wait) and verdict.reason == "account_budget"):
+                budget.taken_by(row)
+            yield {"target": row.wire_id, **_told(verdict, merchant), "text": candidate.text}
+
+
+def _told(verdict: Verdict, merchant: MerchantView) -> Row:
+    match verdict:
+        case Go():
+            return {"decision": "would_send", "reason": None, "until": None}
+        case Wait(reason=reason, until=until):
+            return {"decision": "would_wait", "reason": reason or None, "until": iso(until, merchant.zone)}
+        case _:
+            return {"decision": "would_skip", "reason": verdict.reason, "until": None}

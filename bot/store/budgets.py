@@ -1,0 +1,221 @@
+"""What an account may still do, from what it did: the room that the gate asks about, delivery by delivery."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select, union, update
+from sqlmodel import col
+
+from bot.budget import Limit, Speed, free_moments, midnight, speed
+from bot.store import Writing
+from models.accounts import Account
+from models.context import MerchantView
+from models.deliveries import LANE_RANK, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState
+from models.people import Friendship
+
+# So many have a time of their own; who stands further back is looked at when the line has become shorter.
+LONGEST_LINE = 1_000
+
+# The order of value: lane, priority, the earlier end, who came first.
+Order = tuple[int, int, datetime, int]
+# Lane and priority as one number; priorities go from 1 to 9.
+VALUE = case({lane.value: rank * 10 for lane, rank in LANE_RANK.items()}, value=col(Delivery.lane)) + col(
+    Delivery.priority
+)
+BY_VALUE = (
+    VALUE,
+    col(Delivery.not_after).asc().nulls_last(),
+    col(Delivery.id),
+)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def order_of(row: Any) -> Order:
+    """Where a delivery stands among those that want to leave."""
+    return LANE_RANK[row.lane], row.priority, row.not_after or _NEVER, row.id
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """Who waits for one kind of room, the most valuable first, and when there is room for each of them."""
+
+    moments: Iterator[datetime]
+    waiting: list[Order] = field(default_factory=list)
+    known: list[datetime] = field(default_factory=list)
+
+    def free_at(self, order: Order) -> datetime:
+        """When there is room for a delivery that stands there."""
+        return self.moment(self.place(order))
+
+    def place(self, order: Order) -> int:
+        """How many of those that wait stand before it."""
+        return bisect_left(self.waiting, order)
+
+    def moment(self, place: int) -> datetime:
+        """When there is room for whoever stands at a place; the first is 0."""
+        while len(self.known) <= place:
+            self.known.append(next(self.moments))
+        return self.known[place]
+
+
+@dataclass(slots=True)
+class Budget:
+    """The room of one account at one moment."""
+
+    now: datetime
+    speed: Speed
+    everything: Line | None
+    friends: Line | None
+
+    def free_at(self, row: Row[Any]) -> datetime | None:
+        """When the account has room for this delivery behind all that are worth more; None where nothing limits it."""
+        return max((line.free_at(order_of(row)) for line in self.lines(row)), default=None)
+
+    def has_room_for(self, row: Row[Any]) -> bool:
+        """Whether it is not the account as a whole that holds a delivery back, but the number of new friends."""
+        return self.everything is None or self.everything.free_at(order_of(row)) <= self.now
+
+    def is_out_of_sight(self, row: Row[Any]) -> bool:
+        """Whether so many are worth more that nobody can say yet when there will be room for it."""
+        return any(line.place(order_of(row)) >= LONGEST_LINE for line in self.lines(row))
+
+    def held_back(self, row: Row[Any]) -> None:
+        """The delivery waits for room, so what is worth less stands behind it."""
+        order = order_of(row)
+        for line in self.lines(row):
+            if line.free_at(order) > self.now:
+                insort(line.waiting, order)
+
+    def taken_by(self, row: Row[Any]) -> None:
+        """The delivery is to leave, so who comes next finds less room."""
+        for line in self.lines(row):
+            insort(line.waiting, order_of(row))
+
+    def lines(self, row: Row[Any]) -> list[Line]:
+        """The lines that this delivery stands in."""
+        lines = [self.everything, self.friends if row.kind == DeliveryKind.FRIEND_ACCEPT else None]
+        return [line for line in lines if line is not None]
+
+
+def load_budget(writing: Writing, merchant: MerchantView, account_id: str) -> Budget:
+    """What the account may do now."""
+    now, zone = writing.now, merchant.zone
+    known = writing.connection.execute(
+        select(col(Account.first_login_at), col(Account.slow_until)).where(
+            col(Account.merchant_id) == merchant.id, col(Account.id) == account_id
+        )
+    ).first()
+    first_login = known.first_login_at if known else None
+    days = (now.astimezone(zone).date() - first_login.astimezone(zone).date()).days + 1 if first_login else 1
+    allowed = speed(merchant.playbook.pace, days, known.slow_until if known else None, now)
+    everything = friends = None
+    if allowed.limits or allowed.silent_until:
+        left = _left_lately(writing, merchant, account_id, allowed.limits)
+        everything = Line(free_moments(allowed.limits, left, now, zone, allowed.silent_until))
+    if allowed.new_friends:
+        befriended = _new_friends(writing, merchant, account_id)
+        friends = Line(free_moments((allowed.new_friends,), befriended, now, zone))
+    budget = Budget(now, allowed, everything, friends)
+    _line_up(writing, merchant, account_id, budget)
+    return budget
+
+
+def has_left(writing: Writing, merchant: MerchantView, account_id: str) -> ColumnElement[bool]:
+    """What the account has sent. What seems to leave later than now was sent before the clock was set back: an account
+    must not fall silent until the old time comes again."""
+    return and_(
+        col(Delivery.merchant_id) == merchant.id,
+        col(Delivery.account_id) == account_id,
+        col(Delivery.left_at) <= writing.now,
+    )
+
+
+def _left_lately(
+    writing: Writing, merchant: MerchantView, account_id: str, limits: Sequence[Limit]
+) -> Sequence[datetime]:
+    """As far back as a limit looks, and no more of them than the widest limit counts."""
+    if not limits:
+        return ()
+    today = midnight(writing.now, merchant.zone)
+    since = min(writing.now - limit.length if limit.length else today for limit in limits)
+    most = max(limit.most for limit in limits)
+    rows = writing.connection.execute(
+        select(col(Delivery.left_at))
+        .where(has_left(writing, merchant, account_id), col(Delivery.left_at) >= since)
+        .order_by(col(Delivery.left_at).desc())
+        .limit(most)
+    ).scalars()
+    return [moment for moment in rows if moment is not None]
+
+
+def _new_friends(writing: Writing, merchant: MerchantView, account_id: str) -> Sequence[datetime]:
+    """Today's, whoever accepted them; an acceptance that may have arrived counts as one. When is all the same."""
+    today = midnight(writing.now, merchant.zone)
+    accepted = select(col(Delivery.contact_id)).where(
+        has_left(writing, merchant, account_id),
+        col(Delivery.left_at) >= today,
+        col(Delivery.kind) == DeliveryKind.FRIEND_ACCEPT,
+        col(Delivery.state).in_(TOUCHING_STATES),
+    )
+    added = select(col(Friendship.contact_id)).where(
+        col(Friendship.merchant_id) == merchant.id,
+        col(Friendship.account_id) == account_id,
+        col(Friendship.old).is_(False),
+        or_(col(Friendship.added_at) >= today, col(Friendship.accepted_at) >= today),
+    )
+    return [writing.now for _ in writing.connection.execute(union(accepted, added))]
+
+
+def move_up(writing: Writing, merchant: MerchantView, budget: Budget, row: Row[Any], *, left: bool) -> None:
+    """A delivery is out of the line: it left, or something else became of it. Who stands first now gets the next room.
+
+    They have a time already, but it may be later: others before them were cancelled, or a young account has grown.
+    """
+    next_at = {line: line.moment(1 if left else 0) for line in budget.lines(row)}
+    for line, moment in next_at.items():
+        waiting = select(col(Delivery.id)).where(_in_line(writing, merchant, row.account_id))
+        if line is budget.friends:
+            waiting = waiting.where(col(Delivery.kind) == DeliveryKind.FRIEND_ACCEPT)
+        elif budget.friends is not None and budget.friends.moment(0) > moment:  # those wait for another day
+            waiting = waiting.where(col(Delivery.kind) != DeliveryKind.FRIEND_ACCEPT)
+        first = waiting.order_by(*BY_VALUE).limit(1).scalar_subquery()
+        writing.connection.execute(
+            update(Delivery).where(col(Delivery.id) == first, col(Delivery.next_at) > moment).values(next_at=moment)
+        )
+
+
+def _line_up(writing: Writing, merchant: MerchantView, account_id: str, budget: Budget) -> None:
+    """Who waits for room already, and has a time."""
+    everything, friends = budget.everything, budget.friends
+    full = everything is not None and everything.moment(0) > budget.now
+    friends_full = friends is not None and friends.moment(0) > budget.now
+    if not full and not friends_full:
+        return
+    rows = writing.connection.execute(
+        select(
+            col(Delivery.id), col(Delivery.lane), col(Delivery.priority), col(Delivery.not_after), col(Delivery.kind)
+        )
+        .where(_in_line(writing, merchant, account_id))
+        .order_by(col(Delivery.next_at))
+        .limit(LONGEST_LINE)
+    ).all()
+    if friends is not None and friends_full:
+        friends.waiting = sorted(order_of(row) for row in rows if row.kind == DeliveryKind.FRIEND_ACCEPT)
+        rows = [row for row in rows if row.kind != DeliveryKind.FRIEND_ACCEPT]  # they wait for another day
+    if everything is not None and full:
+        everything.waiting = sorted(map(order_of, rows))
+
+
+def _in_line(writing: Writing, merchant: MerchantView, account_id: str) -> ColumnElement[bool]:
+    return and_(
+        col(Delivery.merchant_id) == merchant.id,
+        col(Delivery.account_id) == account_id,
+        col(Delivery.state) == DeliveryState.WAITING,
+        col(Delivery.reason) == "account_budget",
+        col(Delivery.next_at) > writing.now,
+    )

@@ -1,0 +1,49 @@
+"""A complaint is open from the angry words until one of the staff says that it is settled; so long no promotion goes to
+that person, and the staff hears of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from handlers import handoff, staff, survey
+from handlers.understanding import understand_business
+from handlers.understanding.business_words import BLAME
+from handlers.values import address
+from models import effects as fx
+from models.context import Context, PersonView
+from models.deliveries import Cause
+from models.effects import Effect
+from models.events import Message
+
+TO_STAFF = "【投诉】{who}（{contact}）说：{text}\n给 TA 的推广先停了，处理好了请回 /了结 {contact}"
+# Whoever is angry says so early; a letter is not read to its end for it.
+_LONGEST = 500
+# A phone shows so much of a message without a tap.
+_QUOTED = 200
+
+
+def complains(text: str) -> bool:
+    """Whether a member blames the shop. Most of what is said has no such word in it, and costs microseconds."""
+    beginning = text[:_LONGEST]
+    if not BLAME.search(re.sub(r"\s+", "", beginning)):
+        return False
+    return understand_business(beginning, "private").label == "complaint"
+
+
+def heard(event: Message, context: Context, person: PersonView, besides: Sequence[Effect]) -> list[Effect]:
+    """Anger goes to a human: the staff is told once a day, and the member that somebody comes. `besides` is what else
+    is done about the message: who is told or answered by that, or talks with one of us, need not hear it again."""
+    effects: list[Effect] = [fx.OpenComplaint(person_id=person.person_id)]
+    said = [effect for effect in besides if isinstance(effect, fx.Send)]
+    if survey.human_is_here(event.at, person, event.account) or any(one.cause == Cause.HANDOFF for one in said):
+        return effects
+    if not said and not person.opted_out:
+        effects.append(handoff.say(event.at, person, event.account, handoff.TO_MEMBER))
+    day = event.at.astimezone(context.merchant.zone).date()
+    who = address(context.merchant.playbook, person) or person.wire_id
+    note = TO_STAFF.format(who=who, contact=person.wire_id, text=event.text[:_QUOTED])
+    return [
+        *effects,
+        *staff.notes(context, event.account, f"complaint:{person.wire_id}:{day}", note, Cause.HANDOFF, person),
+    ]

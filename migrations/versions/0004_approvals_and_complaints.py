@@ -1,0 +1,21 @@
+"""Whether somebody approved a delivery is kept apart from what it waits for; a complaint is open since some moment."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import models.columns
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("approved", sa.Boolean(), nullable=False, server_default=sa.true()))
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("complained_at", models.columns.UtcDateTime(), nullable=True))
+    op.execute("UPDATE delivery SET approved = false WHERE state = 'waiting' AND reason = 'not_approved'")

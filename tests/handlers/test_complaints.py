@@ -1,0 +1,51 @@
+"""What counts as a complaint, and what is done about one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from handlers import decide
+from handlers.complaints import complains
+from models import effects as fx
+from tests.handlers.builders import AT, boss, context, friendship, of, person, says
+
+ANGRY = "你们卖的是假货，骗子！"
+
+
+@pytest.mark.parametrize("text", [ANGRY, "等了三天还没发货，没人管吗！", "什么垃圾东西，退钱！"])
+def test_blame_is_a_complaint(text: str) -> None:
+    assert complains(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["会不会是假货呀", "垃圾袋有吗", "叫我小林", "好的谢谢", "", "多少钱一斤", "好" * 600 + ANGRY]
+)
+def test_other_things_are_none(text: str) -> None:
+    assert not complains(text)
+
+
+def test_it_is_opened_and_the_staff_told_once_a_day() -> None:
+    known = context(person=person(), staff=(boss(),))
+    first, again = (decide(says(ANGRY, at=AT + timedelta(minutes=n), wire_id=f"e{n}"), known) for n in (0, 5))
+    assert of(fx.OpenComplaint, first) == [fx.OpenComplaint(person_id=1)]
+    notes = [[send.key for send in of(fx.Send, effects) if send.contact_id == 19] for effects in (first, again)]
+    assert "complaint:wx1:2026-11-23:wx-boss" in notes[0]
+    assert "complaint:wx1:2026-11-23:wx-boss" in notes[1]
+
+
+def test_where_a_human_is_talking_it_is_only_kept() -> None:
+    talking = person(friendships=friendship(human_until=AT + timedelta(minutes=5)))
+    assert decide(says(ANGRY), context(person=talking, staff=(boss(),))) == [fx.OpenComplaint(person_id=1)]
+
+
+def test_who_was_told_of_the_message_is_not_told_twice() -> None:
+    effects = decide(says("找真人！" + ANGRY), context(person=person(), staff=(boss(),)))
+    assert of(fx.OpenComplaint, effects) == [fx.OpenComplaint(person_id=1)]
+    assert [send.key.split(":")[0] for send in of(fx.Send, effects)] == ["chat", "handoff"]
+
+
+def test_in_a_group_and_by_the_staff_it_is_none() -> None:
+    assert decide(says(ANGRY), context(person=boss())) == []
+    assert of(fx.OpenComplaint, decide(says(ANGRY, group="room-1@chatroom"), context(person=person()))) == []
