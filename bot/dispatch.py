@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy.exc import OperationalError
 
@@ -61,6 +62,7 @@ class Dispatcher:
         self._merchant_of = {account: merchant.id for merchant in merchants.values() for account in merchant.accounts}
         self._online: set[str] = set()
         self._claiming: asyncio.Future[Claims] | None = None
+        self._claim_failed = False
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._answers: list[SendAnswered] = []
         self.alarm = Alarm(now)
@@ -87,6 +89,7 @@ class Dispatcher:
                 try:
                     next_at = await self._step()
                 except OperationalError as error:
+                    self._claim_failed |= self._claiming is not None
                     self._claiming = None
                     log.error("database.unavailable", error=str(error.orig))
                     await asyncio.sleep(RETRY_SECONDS)
@@ -97,6 +100,8 @@ class Dispatcher:
 
     async def _step(self) -> datetime | None:
         await self._settle()
+        if self._claim_failed:
+            await self._take_back()
         idle = [
             (self._merchant_of[account], account) for account in sorted(self._online) if account not in self._in_flight
         ]
@@ -106,6 +111,14 @@ class Dispatcher:
         found = await asyncio.shield(self._claiming)
         self._start(found)
         return found.next_at
+
+    async def _take_back(self) -> None:
+        """A claim whose commit failed may be on record all the same. Nobody sent it, so it can leave another time."""
+        found = await self._in_store(lambda: found_claimed(self._store))
+        mine = self._merchant_of.keys() - self._in_flight.keys()
+        if taken_back := [msgspec.structs.replace(one, answer="network") for one in found if one.account in mine]:
+            await self._apply(taken_back)
+        self._claim_failed = False
 
     def _start(self, found: Claims) -> None:
         self._claiming = None
