@@ -37,12 +37,16 @@ class Busy(Exception):
 
 
 class Holding:
-    """Holds the lock of a database for as long as it is entered. Raises `Busy`."""
+    """Holds the lock of a database for as long as it is entered. Raises `Busy`.
+
+    `unclean`: whoever held it last did not let go of it in good order.
+    """
 
     def __init__(self, url: str) -> None:
         path = sqlite_path(url)
         self._path = _lock_path(path) if path else None
         self._file: Any = None
+        self.unclean = False
 
     def __enter__(self) -> Holding:
         if self._path is None:
@@ -52,6 +56,7 @@ class Holding:
         if not _take(self._file):
             self._file.close()
             raise Busy(f"数据库正被另一个掌柜使用（锁文件 {self._path}）。先停掉它，或换一个 --db。")
+        self.unclean = self._file.read() != ""
         self.tell("")
         return self
 
@@ -59,7 +64,7 @@ class Holding:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self.tell("")
+            self._file.truncate(0)
             self._file.close()
 
     def tell(self, socket_path: str) -> None:

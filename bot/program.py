@@ -28,6 +28,7 @@ from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
 from bot.rehearsal_output import Printer
 from bot.store import Store, Writing
+from bot.store.health import check_after_crash
 from bot.store.migrating import upgrade
 from bot.transcript import Transcript
 from bot.transports import Transport
@@ -45,11 +46,16 @@ log = structlog.get_logger("run")
 
 
 def run_program(config: Config, url: str, *, quiet: bool) -> int:
-    """Run until SIGINT or SIGTERM; returns the exit status 0. Raises `ConfigFaults`, `Busy`, `NewerDatabase`."""
+    """Run until SIGINT or SIGTERM; returns the exit status 0.
+
+    Raises `ConfigFaults`, `Busy`, `Damaged`, `NewerDatabase`.
+    """
     set_up_logs(config.log.level)
     if faults := config.secrets_faults(os.environ):
         raise ConfigFaults(faults)
     with Holding(url) as holding:
+        if holding.unclean:
+            check_after_crash(url)
         upgrade(url)
         asyncio.run(_live(config, url, holding, quiet=quiet))
     return 0
