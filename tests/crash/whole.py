@@ -51,6 +51,7 @@ class Whole:
     config: Config
     url: str
     strike: Strike = spare
+    before_start: Callable[[], None] = lambda: None
     delivered: list[Delivered] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)  # what the program did, as far as it can be struck
     lives: int = 0
@@ -120,6 +121,7 @@ class Whole:
     async def _supervise(self, ended: asyncio.Event) -> None:
         while not ended.is_set():
             self._died, self._stop = asyncio.Event(), asyncio.Event()
+            self.before_start()
             store = Store(self.url, self.clock.now)
             store.listeners.append(self._committed)
             wire = _Wire(self, SimulatorTransport(self.world, "main"))
