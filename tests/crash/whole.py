@@ -63,6 +63,7 @@ class Whole:
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _died: asyncio.Event = field(default_factory=asyncio.Event)
     _born: asyncio.Event = field(default_factory=asyncio.Event)
+    _killer: asyncio.Task[Any] | None = None
     _doing: str = ""
 
     # --- its lives ---------------------------------------------------------------------------------------------------
@@ -101,6 +102,7 @@ class Whole:
         await self._over(self.die)
 
     async def _over(self, end: Callable[[], None]) -> None:
+        self._killer = asyncio.current_task()
         self._born.clear()
         end()
         await self._born.wait()
@@ -133,7 +135,7 @@ class Whole:
             self._life = asyncio.create_task(self.app.run(self._stop))
             await asyncio.wait([self._life, died], return_when=asyncio.FIRST_COMPLETED)
             while not self._life.done():  # what is cancelled may try to put things in order; a dead process does not
-                for task in asyncio.all_tasks() - others:
+                for task in asyncio.all_tasks() - others - {self._killer}:
                     task.cancel()
                 await asyncio.wait([self._life], timeout=AN_INSTANT)
             died.cancel()
