@@ -64,6 +64,17 @@ def _check(world: Killing) -> None:
         assert world.rows(text("PRAGMA foreign_key_check")) == []
 
 
+def _befriended(world: Killing) -> set[str]:
+    """Who is a friend: all but those whose acceptance never left, which must then be a listed unknown."""
+    accepted = {one["contact"] for one in world.shop.gateway.sent if one["kind"] == "friend_accept"}
+    requested = {contact for contact in world.friends if f"friend_request {contact}" in world.said}
+    lost = requested - accepted
+    unknown = select(col(Contact.wire_id)).join(Delivery, col(Delivery.contact_id) == col(Contact.id))
+    listed = world.rows(unknown.where(col(Delivery.kind) == "friend_accept", col(Delivery.state) == "unknown"))
+    assert lost <= {contact for (contact,) in listed}
+    return world.friends.keys() - lost
+
+
 def _check_journal(world: Killing) -> None:
     """Every event was journalled once and decided once."""
     assert world.acknowledged == world.said
@@ -76,7 +87,7 @@ def _check_journal(world: Killing) -> None:
     assert world.rows(select(col(JournalEntry.error)).where(col(JournalEntry.error).is_not(None))) == []
     audited = select(func.count()).where(col(AuditEntry.actor) == BOSS, col(AuditEntry.action) == "whoami")
     assert world.rows(audited) == [(world.commands,)]
-    assert world.rows(select(func.count()).select_from(Survey)) == [(len(world.friends),)]
+    assert world.rows(select(func.count()).select_from(Survey)) == [(len(_befriended(world)),)]
 
 
 def _check_deliveries(world: Killing) -> None:
@@ -89,7 +100,8 @@ def _check_deliveries(world: Killing) -> None:
         if at <= datetime.now(UTC) - timedelta(seconds=3)
     }
     assert due <= keys.keys()
-    for contact, answered in world.friends.items():
+    for contact in _befriended(world):
+        answered = world.friends[contact]
         assert f"greet:{contact}" in keys
         assert {f"ask:{contact}:{number + 1}" for number in range(min(answered + 1, len(QUESTIONS)))} <= keys.keys()
     assert max(world.crashes_per_kill) <= 1
