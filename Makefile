@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format bench lock clean
+.PHONY: help setup run test crash check format bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,11 @@ run: $(SYNCED) ## start the bot; options go into ARGS, e.g. make run ARGS="--con
 
 test: $(DEV_SYNCED) ## run the tests; options for pytest go into ARGS, e.g. make test ARGS="-k survey"
 	@$(BIN)/python -m pytest $(ARGS)
+
+# A test may take two minutes elsewhere; this one takes what a thousand kills take.
+crash: $(DEV_SYNCED) ## kill -9 the whole program a thousand times, e.g. make crash KILLS=200 SEED=7
+	@CRASH_KILLS=$(or $(KILLS),1000) CRASH_SEED=$(SEED) CRASH_EVERY_PLACE=yes CRASH_EXAMPLES=200 CRASH_DAYS=400 \
+		$(BIN)/python -m pytest -o faulthandler_timeout=0 tests/crash $(ARGS)
 
 check: $(DEV_SYNCED) ## lint, format, types and the direction of imports
 	$(BIN)/python -m ruff check

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from bot.clock import Alarm
 from bot.config import Config
 from bot.dispatch import RETRY_SECONDS, Dispatcher, InStore
+from bot.housekeeping import Housekeeping
 from bot.intake import Intake
 from bot.links import Links
 from bot.merchants import open_merchants
@@ -62,6 +63,7 @@ class App:
         self._troubles = Troubles(self.merchants, now)
         self._links = Links(self.intake, self._dispatcher, now)
         self._alarm = Alarm(now)
+        self._housekeeping = Housekeeping(store, self.merchants, in_store)
         self._refresh: set[str] = set()
         store.listeners += [self._committed, log_alerts]
 
@@ -76,6 +78,7 @@ class App:
             inner = [
                 tasks.create_task(self._dispatcher.run(), name="dispatch"),
                 tasks.create_task(self._ring(), name="clock"),
+                tasks.create_task(self._housekeeping.run(), name="housekeeping"),
             ]
             links: dict[Transport, asyncio.Task[None]] = {}
             for transport in self._transports.values():

@@ -13,6 +13,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +25,8 @@ from bot.store.engine import sqlite_path
 
 # A command line that orders something waits for the commit; a bot that does not answer for so long is stuck.
 ANSWER_SECONDS = 60
+# Whoever looks whether a bot runs holds the lock for an instant: a bot that starts right then is not the second one.
+LOOK_SECONDS = 0.2
 _LONGEST_MESSAGE = 16 * 1024 * 1024
 
 Execute = Callable[[list[str], Path], Awaitable[Answer]]
@@ -34,23 +37,26 @@ class Busy(Exception):
 
 
 class Holding:
-    """Holds the lock of a database for as long as it is entered. Raises `Busy`."""
+    """Holds the lock of a database for as long as it is entered. Raises `Busy`.
+
+    `unclean`: whoever held it last did not let go of it in good order.
+    """
 
     def __init__(self, url: str) -> None:
         path = sqlite_path(url)
         self._path = _lock_path(path) if path else None
         self._file: Any = None
+        self.unclean = False
 
     def __enter__(self) -> Holding:
         if self._path is None:
             return self
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _take(self._file):
             self._file.close()
-            raise Busy(f"数据库正被另一个掌柜使用（锁文件 {self._path}）。先停掉它，或换一个 --db。") from None
+            raise Busy(f"数据库正被另一个掌柜使用（锁文件 {self._path}）。先停掉它，或换一个 --db。")
+        self.unclean = self._file.read() != ""
         self.tell("")
         return self
 
@@ -58,7 +64,7 @@ class Holding:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self.tell("")
+            self._file.truncate(0)
             self._file.close()
 
     def tell(self, socket_path: str) -> None:
@@ -121,11 +127,24 @@ def _holder(url: str) -> str | None:
         return None
     with lock.open("r+") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared, so that two who look are no holder to each other
         except OSError:
             where = json.loads(file.read() or "{}").get("socket")
             return str(where) if where else None
     return None
+
+
+def _take(file: Any) -> bool:
+    """Take the lock, unless somebody works on the database; a command line that only looks lets go at once."""
+    ends = time.monotonic() + LOOK_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            if time.monotonic() > ends:
+                return False
+            time.sleep(LOOK_SECONDS / 20)
 
 
 def _lock_path(database: Path) -> Path:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy.exc import OperationalError
 
@@ -66,6 +67,7 @@ class Dispatcher:
         # Where nobody is met there is no login to wait for.
         self._online = {account for account, one in transports.items() if not one.capabilities.people}
         self._claiming: asyncio.Future[Claims] | None = None
+        self._claim_failed = False
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._answers: list[SendAnswered] = []
         self._looked_at: datetime | None = None
@@ -93,6 +95,7 @@ class Dispatcher:
                 try:
                     next_at = await self._step()
                 except OperationalError as error:
+                    self._claim_failed |= self._claiming is not None
                     self._claiming = None
                     log.debug("database.unavailable", error=str(error.orig))
                     await asyncio.sleep(RETRY_SECONDS)
@@ -103,6 +106,8 @@ class Dispatcher:
 
     async def _step(self) -> datetime | None:
         await self._settle()
+        if self._claim_failed:
+            await self._take_back()
         idle = [
             (self._merchant_of[account], account) for account in sorted(self._online) if account not in self._in_flight
         ]
@@ -118,6 +123,14 @@ class Dispatcher:
     def _claim(self, idle: list[tuple[str, str]]) -> Claims:
         self._looked_at = look_again_if_set_back(self._store, self._looked_at)
         return claim(self._store, self._merchants, idle)
+
+    async def _take_back(self) -> None:
+        """A claim whose commit failed may be on record all the same. Nobody sent it, so it can leave another time."""
+        found = await self._in_store(lambda: found_claimed(self._store))
+        mine = self._merchant_of.keys() - self._in_flight.keys()
+        if taken_back := [msgspec.structs.replace(one, answer="network") for one in found if one.account in mine]:
+            await self._apply(taken_back)
+        self._claim_failed = False
 
     def _start(self, found: Claims) -> None:
         self._claiming = None

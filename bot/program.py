@@ -28,12 +28,15 @@ from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
 from bot.rehearsal_output import Printer
 from bot.store import Store, Writing
+from bot.store.health import check_after_crash
 from bot.store.migrating import upgrade
+from bot.store.restoring import come_back, is_backup
 from bot.transcript import Transcript
 from bot.transports import Transport
 from bot.transports.simulator import SimulatorTransport, World
 from bot.transports.webhook import WebhookTransport
 from bot.transports.wechaty import WechatyTransport
+from handlers import decide
 
 T = TypeVar("T")
 
@@ -46,11 +49,16 @@ log = structlog.get_logger("run")
 
 
 def run_program(config: Config, url: str, *, quiet: bool) -> int:
-    """Run until SIGINT or SIGTERM; returns the exit status 0. Raises `ConfigFaults`, `Busy`, `NewerDatabase`."""
+    """Run until SIGINT or SIGTERM; returns the exit status 0.
+
+    Raises `ConfigFaults`, `Busy`, `Damaged`, `NewerDatabase`.
+    """
     set_up_logs(config.log.level)
     if faults := config.secrets_faults(os.environ):
         raise ConfigFaults(faults)
     with Holding(url) as holding:
+        if holding.unclean:
+            check_after_crash(url)
         upgrade(url)
         asyncio.run(_live(config, url, holding, quiet=quiet))
     return 0
@@ -78,6 +86,8 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
             return await asyncio.get_running_loop().run_in_executor(thread, work)
 
         app = App(config, store, transports, now=now, in_store=in_store)
+        if is_backup(store):
+            come_back(store, app.merchants, decide)
         console = Console(highlight=False)
         # What members of a real account write belongs on somebody's terminal, not into a file of the system's.
         if not quiet and (practising or console.is_terminal):

@@ -84,8 +84,10 @@ class DeliveryState(StrEnum):
 _S = DeliveryState
 ARROWS: dict[DeliveryState | None, frozenset[DeliveryState]] = {
     None: frozenset({_S.PLANNED, _S.WAITING, _S.SKIPPED, _S.EXPIRED}),
-    _S.PLANNED: frozenset({_S.WAITING, _S.CLAIMED, _S.SKIPPED, _S.EXPIRED, _S.CANCELLED, _S.FAILED}),
-    _S.WAITING: frozenset({_S.WAITING, _S.PLANNED, _S.CLAIMED, _S.SKIPPED, _S.EXPIRED, _S.CANCELLED, _S.FAILED}),
+    _S.PLANNED: frozenset({_S.WAITING, _S.CLAIMED, _S.SKIPPED, _S.EXPIRED, _S.CANCELLED, _S.FAILED, _S.UNKNOWN}),
+    _S.WAITING: frozenset(
+        {_S.WAITING, _S.PLANNED, _S.CLAIMED, _S.SKIPPED, _S.EXPIRED, _S.CANCELLED, _S.FAILED, _S.UNKNOWN}
+    ),
     _S.CLAIMED: frozenset({_S.SENT, _S.AWAITING_TAP, _S.FAILED, _S.UNKNOWN, _S.WAITING, _S.SKIPPED}),
     _S.SENT: frozenset({_S.CONFIRMED, _S.SENT, _S.FAILED, _S.PLANNED}),
     _S.CONFIRMED: frozenset(),

@@ -1,7 +1,8 @@
-"""`db upgrade`, `db backup`."""
+"""`db upgrade`, `db backup`, `db restore`."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Annotated
@@ -10,14 +11,19 @@ import typer
 
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.places import database_url
+from bot.clock import utc_now
 from bot.config import load_config
 from bot.control import Holding
 from bot.desk import Refused, lines
+from bot.merchants import open_merchants
+from bot.store import Store
 from bot.store.backup import backup as back_up
 from bot.store.migrating import is_current, newest_revision
 from bot.store.migrating import upgrade as migrate
+from bot.store.restoring import come_back, put_back
+from handlers import decide
 
-app = typer.Typer(help="数据库：升级、备份。", no_args_is_help=True)
+app = typer.Typer(help="数据库：升级、备份、恢复。", no_args_is_help=True)
 
 
 @app.command()
@@ -45,3 +51,30 @@ def backup(
     back_up(database_url(load_config(config, os.environ), db), file)
     typer.echo(lines([{"file": str(file)}]) if as_json else f"已备份到 {file}\n", nl=False)
     return 0
+
+
+@app.command()
+def restore(
+    file: Annotated[Path | None, typer.Argument(help="A backup; without it the database was put back already.")] = None,
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> int:
+    """Put a backup in place of the database, and make uncertain what may have been sent since then."""
+    loaded = load_config(config, os.environ)
+    url = database_url(loaded, db)
+    with Holding(url):
+        moved = put_back(file, url, utc_now()) if file is not None else None
+        migrate(url)
+        with contextlib.closing(Store(url, utc_now)) as store:
+            merchants = open_merchants(store, loaded, {}, seed=0, started_at=utc_now())
+            unknown = come_back(store, merchants, decide)
+    found = {"unknown": unknown, "moved": str(moved) if moved else None}
+    typer.echo(lines([found]) if as_json else _told(unknown, moved), nl=False)
+    return 0
+
+
+def _told(unknown: int, moved: Path | None) -> str:
+    kept = f"原来的数据库收在 {moved}。\n" if moved else ""
+    open_ones = f"有 {unknown} 条发送说不准发过没有，不会自动再发：deliveries list --state unknown 里逐条核对。\n"
+    return f"已恢复。\n{kept}{open_ones if unknown else ''}"

@@ -11,6 +11,7 @@ from bot.desk import Refused
 from bot.faults import ConfigFaults
 from bot.store.backup import BackupError
 from bot.store.engine import sqlite_driver
+from bot.store.health import Damaged
 from bot.store.migrating import NewerDatabase
 from bot.story_faults import StoryFault
 from bot.transports.simulator import UnknownAccount
@@ -25,6 +26,7 @@ MISTAKES = (
     BadUsage,
     Busy,
     ConfigFaults,
+    Damaged,
     DBAPIError,
     NewerDatabase,
     OSError,

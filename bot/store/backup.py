@@ -7,13 +7,16 @@ from pathlib import Path
 
 from bot.store.engine import sqlite_driver, sqlite_path
 
+# In the header of a copy, where SQLite keeps a number for whoever uses it: nothing has run on this copy yet.
+BACKUP_MARK = 0x5A47
+
 
 class BackupError(Exception):
     """Why no backup was made, and what to do."""
 
 
 def backup(url: str, target: Path) -> None:
-    """Copy an SQLite database to a new file. Raises `BackupError`."""
+    """Copy an SQLite database to a new file, whole and marked as a copy. Raises `BackupError`."""
     source = sqlite_path(url)
     if source is None:
         raise BackupError("PostgreSQL 请用 pg_dump 备份。")
@@ -30,6 +33,7 @@ def backup(url: str, target: Path) -> None:
             closing(driver.connect(unfinished)) as copy,
         ):
             opened.backup(copy)
+            copy.execute(f"PRAGMA user_version = {BACKUP_MARK}")
         unfinished.rename(target)
     except (OSError, driver.Error) as error:
         unfinished.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,28 @@ def test_a_lock_file_that_was_left_behind_is_harmless(url: str) -> None:
     assert hand_over(url, ["group", "list"], Path("/")) is None
     with Holding(url):
         assert json.loads(lock_of(url).read_text())["socket"] == ""
+
+
+def test_who_only_looks_keeps_no_bot_from_starting(url: str) -> None:
+    with Holding(url):
+        pass
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            assert hand_over(url, ["who"], Path("/")) is None
+
+    lookers = [threading.Thread(target=look) for _ in range(2)]
+    for looker in lookers:
+        looker.start()
+    try:
+        for _ in range(30):
+            with Holding(url):
+                pass
+    finally:
+        ended.set()
+        for looker in lookers:
+            looker.join()
 
 
 @pytest.mark.parametrize("rubbish", ["", "{", "\0\0", "[]"])

@@ -1,93 +1,53 @@
-"""A program that writes and sends as fast as it can, and is killed for it. Started as `python -m tests.crash.worker`.
+"""The whole program, again and again: a process that stays warm and forks `python -m bot run` for whoever asks.
 
-It stays warm and forks a worker for each line on standard input, `DATABASE FIRST SEED`. A worker says on standard
-output what the world may rely on: `ack N` after the commit that holds event N, `wire KEY` when a delivery leaves.
+Started as `python -m tests.crash.worker`. Each line on standard input is CONFIG, DATABASE and LOG with tabs between:
+the bot that runs on them is a fork, which spares it the second that Python's imports take. On standard output stands
+`started PID` for each, and `gone STATUS` when it has ended (of a signal: its negative number).
 """
 
 from __future__ import annotations
 
+import gc
 import os
-import random
 import sys
 import traceback
-from collections.abc import Sequence
+from pathlib import Path
 
-from bot.store.outbox import claim, found_claimed
-from handlers import decide as decide_for_real
-from models import effects as fx
-from models.context import Context
-from models.deliveries import DeliveryKind
-from models.effects import Effect
-from models.events import Event, SendAnswered
-from tests.store.stage import START, Shop, reply, said, shop
-
-REPLAYED = 50  # how many of its last events the gateway says again after a reconnect
-
-
-def decide(event: Event, context: Context) -> Sequence[Effect]:
-    """A delivery, a tag and a timer for each message; outcomes as they are for real."""
-    if isinstance(event, SendAnswered):
-        return decide_for_real(event, context)
-    assert context.person is not None
-    person = context.person
-    return [
-        reply(f"reply:{event.wire_id}", person.contact_id, kind=DeliveryKind.REMARK),
-        fx.PutTags(person_id=person.person_id, add=(event.wire_id,), origin="test"),
-        fx.PutTimer(kind="nudge", subject=person.wire_id, at=event.at),
-    ]
+from bot.cli.places import database_url
+from bot.config import load_config
+from bot.program import run_program
 
 
 def say(line: str) -> None:
     os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
 
-def work(url: str, first: int, seed: int) -> None:
-    """Write and send until killed."""
-    chance = random.Random(seed)
-    with shop(url) as stage:
-        stage.at = START
-        recovered = found_claimed(stage.store)
-        if recovered:
-            stage.apply(*recovered, decide=decide)
-        number = max(0, first - REPLAYED)
-        while True:
-            batch = range(number, number + chance.randint(1, 40))
-            stage.apply(*(said(f"wx{n % 7}", wire_id=str(n)) for n in batch), decide=decide)
-            say("\n".join(f"ack {n}" for n in batch))
-            number = batch.stop
-            send_some(stage, chance.randint(0, 5))
-
-
-def send_some(stage: Shop, count: int) -> None:
-    """Claim, put on the wire, settle: a kill may come between any two of them."""
-    for _ in range(count):
-        for one in claim(stage.store, stage.merchants, [("m1", "main")]).claims:
-            say(f"wire {one.outgoing.key}")
-            answered = SendAnswered(
-                merchant="m1",
-                account="main",
-                at=stage.at,
-                delivery=one.delivery_id,
-                key=one.outgoing.key,
-                answer="sent",
-            )
-            stage.apply(answered, decide=decide)
+def run_forked(config: str, database: str, log: str) -> int:
+    """What `python -m bot run --quiet` does, with its standard streams in a log; returns the exit status."""
+    said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for stream, target in ((0, nothing), (1, said), (2, said)):
+        os.dup2(target, stream)
+    try:
+        loaded = load_config(Path(config), os.environ)
+        return run_program(loaded, database_url(loaded, database), quiet=True)
+    except BaseException:  # noqa: BLE001 - a fork must not go on as its parent
+        traceback.print_exc()
+        return 1
 
 
 def main() -> None:
+    gc.freeze()
     say("warm")
     for line in sys.stdin:
-        url, first, seed = line.split()
+        config, database, log = line.rstrip("\n").split("\t")
         if child := os.fork():
             say(f"started {child}")
-            os.waitpid(child, 0)
-            say("gone")
-            continue
-        try:
-            work(url, int(first), int(seed))
-        except BaseException:  # noqa: BLE001 - a fork must not go on as its parent
-            say("error " + traceback.format_exc().replace("\n", " | "))
-        os._exit(1)
+            say(f"gone {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}")
+        else:
+            status = run_forked(config, database, log)
+            sys.stderr.flush()
+            os._exit(status)
 
 
 if __name__ == "__main__":

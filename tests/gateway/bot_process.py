@@ -204,6 +204,12 @@ class BotProcess:
         """Whether the process is there."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def end(self) -> None:
         """Leave nothing behind."""
         if self.runs:

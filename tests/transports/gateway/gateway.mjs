@@ -20,8 +20,10 @@ const friendships = new Map()
 const answers = []            // how the next sends are answered: {on, answer, times}
 const silenced = new Map()    // "method:id" -> "error" | "hang": payloads that cannot be read
 // What sends are like: `ids` false: answered without an id; `ownIds`: with another one than the echo's; `sending`: the
-// milliseconds until one arrives.
-const usual = { auto: true, echo: true, ids: true, ownIds: false, dong: true, latency: 0, sending: 0 }
+// milliseconds until one arrives. `replay`: how many of its last events it says again to whoever attaches.
+const usual = { auto: true, echo: true, ids: true, ownIds: false, dong: true, latency: 0, sending: 0, replay: 0 }
+const LONGEST_REPLAY = 50
+const recent = []             // [event, payload] of what happened last
 const settings = { ...usual }
 
 function keep () {
@@ -39,7 +41,19 @@ function restore () {
 
 const sleep = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds))
 
+const replayed = new Set(['message', 'friendship', 'room-join', 'room-leave', 'room-topic'])
+
 class DrivenPuppet extends PuppetMock {
+  emit (event, payload) {
+    if (replayed.has(event)) recent.splice(0, recent.push([event, payload]) - LONGEST_REPLAY)
+    return super.emit(event, payload)
+  }
+
+  // Whoever listens to messages has just attached; what is said again comes behind the login.
+  sayAgain () {
+    recent.slice(-settings.replay).forEach(([event, payload]) => super.emit(event, payload))
+  }
+
   async readable (method, id, read) {
     if (settings.latency) await sleep(settings.latency)
     const fault = silenced.get(`${method}:${id}`)
@@ -211,7 +225,7 @@ function confirm ({ contact, name, id }) {
 
 function reset () {
   for (const memory of [rooms, contacts, friendships, silenced]) memory.clear()
-  answers.length = 0
+  answers.length = recent.length = 0
   Object.assign(settings, usual)
   Object.assign(extraIds, { contacts: [], rooms: [] })
   person({ id: options.login, name: '掌柜' })
@@ -244,6 +258,7 @@ const commands = {
 
 const mocker = new mock.Mocker()
 const puppet = new DrivenPuppet({ mocker })
+puppet.on('newListener', event => { if (event === 'message' && settings.replay) setImmediate(() => puppet.sayAgain()) })
 restore()
 person({ id: options.login, ...(contacts.has(options.login) ? {} : { name: '掌柜' }) })
 mocker.use(() => {

@@ -1,0 +1,119 @@
+"""What is kept only for so long: the log, by the playbook's `retention_days`, and the keys that spot duplicates.
+
+Nothing here scans a table in the writer. What is old is found on a reader, a page at a time in the order of a primary
+key, and deleted by that key, a page a transaction; so a page costs the same however large a table has become, and
+events wait for no more than one page. Figures: docs/decisions/0007-retention-by-key.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, select, tuple_
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from bot.store import Store
+from bot.store.ids import Ids
+from models.context import MerchantView
+from models.deliveries import DeliveryChange
+from models.journal import Body, JournalEntry, SeenEvent
+
+PAGE = 500
+"""Rows deleted in one transaction: some milliseconds of the writer's time."""
+LOOKED_AT = 5_000
+"""Keys of duplicates looked at in one go; most of them are young and stay."""
+SEEN_FOR = timedelta(days=30)
+"""How long a gateway may take to say the same thing again. A number of the design."""
+
+Step = Callable[[], int]
+"""Removes one page; returns how many rows went."""
+_Log = type[JournalEntry] | type[DeliveryChange]
+
+
+class Retention:
+    """Removes what is too old. Remembers how far it got, so that a day's work is what became too old on that day."""
+
+    def __init__(self, store: Store, merchants: Mapping[str, MerchantView]) -> None:
+        self._store = store
+        self._merchants = merchants
+        self._reached: dict[tuple[str, str], int] = {}  # by merchant and table: the last id that was dealt with
+
+    def steps(self) -> Iterator[Step]:
+        """The work of a day, in pages; each step is one short transaction."""
+        for merchant in list(self._merchants.values()):
+            if merchant.playbook.retention_days is not None:
+                before = Ids.floor(self._store.now() - timedelta(days=merchant.playbook.retention_days))
+                yield from self._pages(merchant.id, JournalEntry, before, self._remove_log)
+                yield from self._pages(merchant.id, DeliveryChange, before, self._remove_changes)
+        yield from self._expired_keys(Ids.floor(self._store.now() - SEEN_FOR))
+
+    def _pages(
+        self, merchant: str, table: _Log, before: int, remove: Callable[[str, list[int]], int]
+    ) -> Iterator[Step]:
+        place = (merchant, str(table.__tablename__))
+        mine = select(col(table.id)).where(col(table.merchant_id) == merchant, col(table.id) < before)
+        while True:
+            behind = mine.where(col(table.id) > self._reached.get(place, 0))
+            statement = behind.order_by(col(table.id)).limit(PAGE)
+            with self._store.reading() as connection:
+                ids = list(connection.execute(statement).scalars())
+            if not ids:
+                return
+            yield lambda ids=ids: remove(merchant, ids)  # type: ignore[misc]
+            self._reached[place] = ids[-1]
+
+    def _remove_log(self, merchant: str, ids: list[int]) -> int:
+        """Events with their words, which have the ids of their events."""
+        with self._store.writing() as writing:
+            for table in (Body, JournalEntry):
+                mine = col(table.merchant_id) == merchant
+                writing.connection.execute(delete(table).where(mine, col(table.id).between(ids[0], ids[-1])))
+        return len(ids)
+
+    def _remove_changes(self, merchant: str, ids: list[int]) -> int:
+        """The states that deliveries went through; the last one of each stays, it says what became of it."""
+        later = aliased(DeliveryChange)
+        with self._store.writing() as writing:
+            return writing.connection.execute(
+                delete(DeliveryChange).where(
+                    col(DeliveryChange.merchant_id) == merchant,
+                    col(DeliveryChange.id).between(ids[0], ids[-1]),
+                    exists().where(
+                        col(later.delivery_id) == col(DeliveryChange.delivery_id),
+                        col(later.id) > col(DeliveryChange.id),
+                    ),
+                )
+            ).rowcount
+
+    def _expired_keys(self, before: int) -> Iterator[Step]:
+        """An index by age would cost every message; a look at all keys a day costs some seconds of a reader."""
+        after: tuple[Any, ...] = ("", "", "")
+        while True:
+            with self._store.reading() as connection:
+                found = _keys_behind(connection, after)
+            if not found:
+                return
+            after = tuple(found[-1][:3])
+            expired = [tuple(row[:3]) for row in found if row.journal_id < before]
+            for start in range(0, len(expired), PAGE):
+                yield lambda keys=expired[start : start + PAGE]: self._forget(keys)  # type: ignore[misc]
+
+    def _forget(self, keys: list[tuple[Any, ...]]) -> int:
+        with self._store.writing() as writing:
+            return writing.connection.execute(delete(SeenEvent).where(_KEY.in_(keys))).rowcount
+
+
+_KEY = tuple_(col(SeenEvent.merchant_id), col(SeenEvent.account_id), col(SeenEvent.wire_id))
+
+
+def _keys_behind(connection: Connection, after: tuple[Any, ...]) -> list[Any]:
+    statement = (
+        select(col(SeenEvent.merchant_id), col(SeenEvent.account_id), col(SeenEvent.wire_id), col(SeenEvent.journal_id))
+        .where(_KEY.op(">")(tuple_(*after)))
+        .order_by(col(SeenEvent.merchant_id), col(SeenEvent.account_id), col(SeenEvent.wire_id))
+        .limit(LOOKED_AT)
+    )
+    return list(connection.execute(statement))

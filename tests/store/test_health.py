@@ -1,0 +1,42 @@
+"""A file that a crash may have hurt is looked at before it is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.store.engine import sqlite_path
+from bot.store.health import Damaged, check_after_crash, optimize
+from tests.store.stage import nothing, said, shop
+
+
+def test_a_whole_file_passes(sqlite_url: str) -> None:
+    with shop(sqlite_url) as stage:
+        stage.apply(said("wx1", wire_id="a"), decide=nothing)
+    check_after_crash(sqlite_url)
+
+
+def test_what_is_not_there_is_not_damaged(tmp_path: Path) -> None:
+    check_after_crash(f"sqlite:///{tmp_path}/none.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", [0, 3], ids=["the first page", "a page in the middle"])
+def test_a_damaged_file_is_refused_with_what_to_do(sqlite_url: str, place: int) -> None:
+    with shop(sqlite_url) as stage:
+        stage.apply(*(said(f"wx{n}", "长" * 500, wire_id=str(n)) for n in range(200)), decide=nothing)
+    path = sqlite_path(sqlite_url)
+    assert path is not None
+    with path.open("r+b") as file:
+        file.seek(4096 * place)
+        file.write(b"\xa5" * 4096)
+    with pytest.raises(Damaged, match="db restore"):
+        check_after_crash(sqlite_url)
+
+
+def test_statistics_are_renewed(database_url: str) -> None:
+    with shop(database_url) as stage:
+        stage.apply(*(said(f"wx{n}", wire_id=str(n)) for n in range(500)), decide=nothing)
+        optimize(stage.store)
+        stage.apply(said("wx1", wire_id="after"), decide=nothing)
