@@ -3,12 +3,9 @@ that person, and the staff hears of it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from handlers import handoff, staff, survey
-from handlers.understanding import understand_business
-from handlers.understanding.business_words import BLAME
 from handlers.values import address
 from models import effects as fx
 from models.context import Context, PersonView
@@ -17,18 +14,8 @@ from models.effects import Effect
 from models.events import Message
 
 TO_STAFF = "【投诉】{who}（{contact}）说：{text}\n给 TA 的推广先停了，处理好了请回 /了结 {contact}"
-# Whoever is angry says so early; a letter is not read to its end for it.
-_LONGEST = 500
 # A phone shows so much of a message without a tap.
 _QUOTED = 200
-
-
-def complains(text: str) -> bool:
-    """Whether a member blames the shop. Most of what is said has no such word in it, and costs microseconds."""
-    beginning = text[:_LONGEST]
-    if not BLAME.search(re.sub(r"\s+", "", beginning)):
-        return False
-    return understand_business(beginning, "private").label == "complaint"
 
 
 def heard(event: Message, context: Context, person: PersonView, besides: Sequence[Effect]) -> list[Effect]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import Flag, auto
 
 from handlers.commands import is_command, looks_at_status
-from handlers.complaints import complains
 from handlers.handoff import standing_answer
 from handlers.survey import words_of
 from handlers.understanding import first_look
@@ -94,7 +93,7 @@ def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
 
 def _of_private_talk(event: ev.Message, playbook: Playbook) -> Needs:
     look = first_look(event.text, words_of(playbook))
-    if look.asks or look.may_correct or complains(event.text):
+    if look.asks or look.may_correct or look.complains:
         return _KNOWN
     heard = look.is_opt_out or standing_answer(playbook, event.text) is not None
     # An answer that settles first is understood when its timer rings; otherwise it is now.

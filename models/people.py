@@ -19,6 +19,15 @@ class Person(SQLModel, table=True):
     """A human being, whatever accounts and groups we meet them through."""
 
     __tablename__ = "person"
+    __table_args__ = (
+        Index(
+            "person_complaining",
+            "merchant_id",
+            "complained_at",
+            sqlite_where=text("complained_at IS NOT NULL"),
+            postgresql_where=text("complained_at IS NOT NULL"),
+        ),
+    )
 
     merchant_id: str = Field(primary_key=True)
     id: int = Field(primary_key=True, sa_type=Id)

@@ -102,3 +102,15 @@ def _question(text: str, context: str, commerce: bool) -> Business:
         return Business("other_question", False)
     standing = bool(STANDING.search(text)) and not OWN_CASE.search(text)
     return Business("business_question", not standing)
+
+
+# Whoever is angry says so early; a letter is not read to its end for it.
+_ANGRY_WITHIN = 500
+
+
+def complains(text: str) -> bool:
+    """Whether a member blames the shop. Most of what is said has no such word in it, and costs microseconds."""
+    beginning = text[:_ANGRY_WITHIN]
+    if not BLAME.search("".join(beginning.split())):
+        return False
+    return understand_business(beginning, "private").label == "complaint"

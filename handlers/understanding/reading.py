@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
+from handlers.understanding.business import complains
 from handlers.understanding.choices import refuses_all
 from handlers.understanding.corrections import Correction, find_correction, may_correct
 from handlers.understanding.names import is_joke, told_name
@@ -90,6 +91,7 @@ class FirstLook(Struct, frozen=True):
     asks_whether_bot: bool
     asks: bool
     may_correct: bool
+    complains: bool
 
 
 class _Heard(Struct, frozen=True):
@@ -110,6 +112,7 @@ def _hear(text: str, words: Words) -> _Heard:
         asks_whether_bot=bot,
         asks=human or bot or bool(seen.asking),
         may_correct=may_correct(message.text),
+        complains=complains(text),
     )
     return _Heard(message, seen, look)
 

@@ -18,4 +18,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("approved", sa.Boolean(), nullable=False, server_default=sa.true()))
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("complained_at", models.columns.UtcDateTime(), nullable=True))
+    open_ones = sa.text("complained_at IS NOT NULL")
+    op.create_index(
+        "person_complaining",
+        "person",
+        ["merchant_id", "complained_at"],
+        sqlite_where=open_ones,
+        postgresql_where=open_ones,
+    )
     op.execute("UPDATE delivery SET approved = false WHERE state = 'waiting' AND reason = 'not_approved'")

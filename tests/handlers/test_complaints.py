@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from handlers import decide
-from handlers.complaints import complains
+from handlers.understanding import first_look
 from models import effects as fx
 from tests.handlers.builders import AT, boss, context, friendship, of, person, says
 
@@ -16,14 +16,14 @@ ANGRY = "你们卖的是假货，骗子！"
 
 @pytest.mark.parametrize("text", [ANGRY, "等了三天还没发货，没人管吗！", "什么垃圾东西，退钱！"])
 def test_blame_is_a_complaint(text: str) -> None:
-    assert complains(text)
+    assert first_look(text).complains
 
 
 @pytest.mark.parametrize(
     "text", ["会不会是假货呀", "垃圾袋有吗", "叫我小林", "好的谢谢", "", "多少钱一斤", "好" * 600 + ANGRY]
 )
 def test_other_things_are_none(text: str) -> None:
-    assert not complains(text)
+    assert not first_look(text).complains
 
 
 def test_it_is_opened_and_the_staff_told_once_a_day() -> None:
