@@ -26,9 +26,8 @@ def said(event: Message, context: Context) -> list[Effect]:
     if event.group:
         return _in_group(event, context, person)
     effects = _in_private(event, context, person)
-    if first_look(event.text, survey.words_of(context.merchant.playbook)).complains and not roles_of(
-        person, event.account, ""
-    ):
+    look = first_look(event.text, survey.words_of(context.merchant.playbook))
+    if look.complains and not roles_of(person, event.account, ""):
         effects = [*effects, *complaints.heard(event, context, person, effects)]
     if context.account.capabilities.window_hours is None:
         return effects

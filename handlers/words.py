@@ -20,7 +20,9 @@ _AROUND = " \t\r\n。.!！~～,，"
 def is_plain_opt_out(text: str, more: tuple[str, ...] = ()) -> bool:
     """Whether the message is one of the opt-out words and nothing else; what counts in a group."""
     words = _opt_outs(more)
-    first = next((sign for sign in map(_folded_sign, text[:_LONGEST]) if sign not in _AROUND), "")
+    first = _folded_sign(text[:1])
+    if first in _AROUND:
+        first = next((sign for sign in map(_folded_sign, text[:_LONGEST]) if sign not in _AROUND), "")
     return first[:1] in words.begins and _plain(text) in words.whole  # nearly nothing begins like one
 
 

@@ -325,10 +325,10 @@ def _without_words(event: Event) -> str:
     Of a roster only that it came is kept: it is long, comes every hour, and who is in what group are rows already.
     """
     match event:
-        case ev.Roster():
-            event = msgspec.structs.replace(event, friends=None, groups=None)
         case ev.Message() | ev.SelfMessage() if event.text:
             event = msgspec.structs.replace(event, text="")
+        case ev.Roster():
+            event = msgspec.structs.replace(event, friends=None, groups=None)
         case ev.FriendRequested() if event.hello:
             event = msgspec.structs.replace(event, hello="")
     return _encoder.encode(event).decode()

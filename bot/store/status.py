@@ -48,7 +48,7 @@ _SURVEYS = (
 _COMPLAINTS = (
     select(func.min(col(Contact.wire_id)))
     .join(Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)))
-    .where(col(Contact.merchant_id) == bindparam("merchant"), text("complained_at IS NOT NULL"))
+    .where(col(Person.merchant_id) == bindparam("merchant"), text("complained_at IS NOT NULL"))
     .group_by(col(Person.id), col(Person.complained_at))
     .order_by(col(Person.complained_at), col(Person.id))
 )
