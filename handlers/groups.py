@@ -205,14 +205,14 @@ def _invite(at: datetime, tier: Tier, group: GroupView, person: PersonView) -> l
 
 def _with_room(tier: Tier, context: Context, person: PersonView, taken: dict[int, int]) -> GroupView | None:
     """The group of the tier that was bound first, of those with a free seat where the person can be invited."""
-    fitting = (
-        group
-        for group in context.groups.values()
-        if group.tier == tier.name
-        and (tier.capacity is None or group.members + group.reserved + taken.get(group.id, 0) < tier.capacity)
-        and _is_friend(person, group.account)
-    )
-    return min(fitting, key=lambda group: (group.bound_at, group.id), default=None)
+    for group in context.groups.values():
+        if (
+            group.tier == tier.name
+            and (tier.capacity is None or group.members + group.reserved + taken.get(group.id, 0) < tier.capacity)
+            and _is_friend(person, group.account)
+        ):
+            return group
+    return None
 
 
 def _welcome(template: str, context: Context, group: GroupView, person: PersonView) -> Effect:

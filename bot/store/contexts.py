@@ -100,7 +100,8 @@ def _load(
     group_ids = {names.groups[wire_id] for wire_ids in places for wire_id in wire_ids}
     groups = load_groups(writing, merchant.id, group_ids, bound="BOUND_GROUPS" in every)
     by_wire = {group.wire_id: group for group in groups.values()}
-    bound = {group.wire_id: group for group in groups.values() if group.tier}
+    in_order = sorted((group for group in groups.values() if group.bound_at), key=lambda one: (one.bound_at, one.id))
+    bound = {group.wire_id: group for group in in_order if group.tier}
     entries = load_entries(writing, merchant.id, events) if "ENTRIES" in every else ()
     status = load_status(writing, merchant, tuple(accounts.values())) if "STATUS" in every else None
     alerts = load_alerts(writing, merchant.id) if "ALERTS" in every else ()

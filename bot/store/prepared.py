@@ -13,7 +13,7 @@ from itertools import repeat
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Connection, Dialect, Integer, String, Table, bindparam
+from sqlalchemy import JSON, BigInteger, Boolean, Connection, Dialect, Integer, String, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
@@ -149,20 +149,34 @@ def _dialect(name: str) -> Dialect:
 
 
 def _to_driver(dialect_name: str, kind: TypeEngine[Any], processor: Processor | None) -> Converter | None:
-    if isinstance(kind, UtcDateTime) and dialect_name == "sqlite":
-        return sqlite_texts
+    if dialect_name == "sqlite":
+        if isinstance(kind, UtcDateTime):
+            return sqlite_texts
+        if isinstance(kind, JSON):
+            return partial(map, _json)
     return processor and partial(map, processor)
 
 
 def _from_driver(dialect: Dialect, kind: TypeEngine[Any]) -> Converter | None:
-    if isinstance(kind, UtcDateTime) and dialect.name == "sqlite":
-        return from_sqlite_texts
+    if dialect.name == "sqlite":
+        if isinstance(kind, UtcDateTime):
+            return from_sqlite_texts
+        if isinstance(kind, JSON):
+            return partial(map, _from_json)
     processor: Any = kind._cached_result_processor(dialect, None)
     return processor and partial(map, processor)
 
 
 def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+    return _encode(value).decode()
+
+
+def _from_json(stored: Any) -> Any:
+    """SQLite keeps the JSON of a number as that number."""
+    return msgspec.json.decode(stored) if isinstance(stored, str) else stored
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 def _constant(default: Any, processor: Processor | None) -> Any:

