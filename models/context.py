@@ -179,7 +179,7 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     person: PersonView | None = None  # who said or did it
     group: GroupView | None = None
     people: Mapping[str, PersonView] = {}  # further people named by the event, by wire id
-    # By wire id: groups named by the event or, where seats matter, all bound ones in the order in which they were bound.
+    # By wire id: groups named by the event or, where seats matter, all bound ones, in the order of their binding.
     groups: Mapping[str, GroupView] = {}
     delivery: DeliveryView | None = None  # what an echo, a recall, an outcome or an order is about
     staff: tuple[PersonView, ...] = ()  # owners and admins whom we know, for what a human must be told
