@@ -36,7 +36,8 @@ class Span(timedelta):
         if match is None:
             raise ValueError("expected a length of time such as 90s, 280m, 2h, 1d or -10m")
         sign = -1 if match["sign"] else 1
-        parts = re.findall(r"([\d.]+)([smhd])", match["parts"])
+        pieces = re.split("([smhd])", match["parts"])[:-1]
+        parts = zip(pieces[::2], pieces[1::2], strict=True)
         try:
             return cls(**{SPAN_UNITS[unit]: sign * float(number) for number, unit in parts})
         except OverflowError:
