@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.terminal import harmless
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -19,7 +21,14 @@ class Fault:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         key = f"{self.key}: " if self.key else ""
-        return f"{place}: {key}found {self.found}, expected {self.expected}"
+        return harmless(f"{place}: {_brief(key)}found {_brief(self.found)}, expected {_brief(self.expected)}")
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+_LONGEST = 400  # a sentence quotes what stands in a file, and there may stand anything
 
 
 class ConfigFaults(Exception):

@@ -13,6 +13,7 @@ from bot.store.backup import BackupError
 from bot.store.engine import sqlite_driver
 from bot.store.migrating import NewerDatabase
 from bot.story_faults import StoryFault
+from bot.terminal import harmless
 from bot.transports.simulator import UnknownAccount
 
 
@@ -50,9 +51,13 @@ _LOOK = "看看文件的权限、磁盘空间和 --db 或 [database] url；pytho
 
 def told(mistake: BaseException) -> str:
     """One of `MISTAKES` in a sentence (a faulty configuration: a line for each fault)."""
+    return "\n".join(map(harmless, _said(mistake).split("\n")))
+
+
+def _said(mistake: BaseException) -> str:
     if isinstance(mistake, OSError) and mistake.errno is not None:
         reason = _REASONS.get(mistake.errno, mistake.strerror)
-        return f"{mistake.filename}：{reason}" if mistake.filename else str(reason)
+        return f"{harmless(str(mistake.filename))}：{reason}" if mistake.filename else str(reason)
     if isinstance(mistake, DBAPIError | sqlite_driver().Error):
         cause = (mistake.orig or mistake) if isinstance(mistake, DBAPIError) else mistake
         return f"数据库用不了：{' '.join(str(cause).split())}。{_LOOK}"

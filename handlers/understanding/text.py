@@ -19,7 +19,9 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 _CIRCLED = {ord(circle): str(number) for number, circle in enumerate("①②③④⑤⑥⑦⑧⑨", 1)}
 _CIRCLED |= {ord(circle): str(number) for number, circle in enumerate("❶❷❸❹❺❻❼❽❾", 1)}
 _CIRCLED |= {ord(roman): str(number) for number, roman in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨ", 1)}
-_SHAPES = _HALF_WIDTH | _CIRCLED
+# Halves of characters, which no search over words can take.
+_HALVES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+_SHAPES = _HALF_WIDTH | _CIRCLED | _HALVES
 
 # Characters that the character table leaves, and Cantonese words that have one Mandarin character as their equal.
 _SPOKEN = str.maketrans("妳牠祂著唔冇嘅喺佢啲畀俾係", "你它他着不没的在他些给给是")
