@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers import staff
+from handlers.understanding.text import LIMIT
 from handlers.values import address
 from models import effects as fx
 from models.context import Context, PersonView
@@ -31,8 +32,9 @@ def to_human(at: datetime, context: Context, person: PersonView, account: str, t
 
 def standing_answer(context: Context, text: str) -> str | None:
     """The playbook's answer to a message with one of its keywords."""
+    beginning = text[:LIMIT]
     for keyword in context.merchant.playbook.keywords:
-        if any(word in text for word in keyword.words):
+        if any(word in beginning for word in keyword.words):
             return keyword.answer
     return None
 

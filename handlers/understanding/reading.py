@@ -16,7 +16,7 @@ from handlers.understanding.choices import refuses_all
 from handlers.understanding.corrections import Correction, find_correction, may_correct
 from handlers.understanding.names import is_joke, told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_human
-from handlers.understanding.text import Message, dense
+from handlers.understanding.text import LIMIT, Message, dense
 from handlers.understanding.values import further_facts, read_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
 from handlers.understanding.yesno import plain_yesno
@@ -56,20 +56,17 @@ class _Clauses(Struct):
 
 def _look(message: Message) -> _Clauses:
     seen = _Clauses([], [], [], [], [], len(message.clauses))
+    kinds = {
+        "refuses": seen.refusing,
+        "delays": seen.delaying,
+        "asks": seen.asking,
+        "chats": seen.chatting,
+        "does not know": seen.unknowing,
+    }
     for span in message.clauses:
         clause = message.text[span[0] : span[1]]
-        if acts.declines(clause):
-            seen.refusing.append(span)
-        elif acts.puts_off(clause):
-            seen.delaying.append(span)
-        elif _PUZZLED.match(clause.strip()):
-            seen.asking.append(span)
-        elif acts.is_chat(clause):
-            seen.chatting.append(span)
-        elif acts.does_not_know(clause) and not _WANTS_ADVICE.search(clause):
-            seen.unknowing.append(span)
-        elif acts.asks(clause):
-            seen.asking.append(span)
+        if kind := _remembered_does(clause) if len(clause) <= _SHORT else _does(clause):
+            kinds[kind].append(span)
     if seen.count > 1 and not (seen.refusing or seen.delaying):
         # A refusal or a delay may be broken over several bubbles or by a stray blank.
         if acts.declines(message.text) and not acts.is_chat(message.text):
@@ -77,6 +74,26 @@ def _look(message: Message) -> _Clauses:
         elif acts.puts_off(message.text) and len(message.dense) < 16:
             seen.delaying.append((0, len(message.text)))
     return seen
+
+
+def _does(clause: str) -> str:
+    """What a clause does besides answering; empty if nothing."""
+    if acts.declines(clause):
+        return "refuses"
+    if acts.puts_off(clause):
+        return "delays"
+    if _PUZZLED.match(clause.strip()):
+        return "asks"
+    if acts.is_chat(clause):
+        return "chats"
+    if acts.does_not_know(clause) and not _WANTS_ADVICE.search(clause):
+        return "does not know"
+    return "asks" if acts.asks(clause) else ""
+
+
+# People say the same short things all day long, and every message is looked at twice on its way.
+_SHORT = 64
+_remembered_does = lru_cache(maxsize=8_192)(_does)
 
 
 class FirstLook(Struct, frozen=True):
@@ -94,7 +111,9 @@ class FirstLook(Struct, frozen=True):
 
 def first_look(text: str, words: Words = NO_WORDS) -> FirstLook:
     """Look at a message once for all who ask what it may be."""
-    return _remembered_look(text, words) if len(text) <= _SHORT else _first_look(text, words)
+    if len(text) <= _SHORT:
+        return _remembered_look(text, words)
+    return _remembered_long_look(text[:LIMIT], words)
 
 
 def _first_look(text: str, words: Words) -> FirstLook:
@@ -109,9 +128,9 @@ def _first_look(text: str, words: Words) -> FirstLook:
     )
 
 
-# People say the same short things all day long, and every message is looked at twice on its way.
-_SHORT = 64
 _remembered_look = lru_cache(maxsize=4_096)(_first_look)
+# Of long ones as many as may be under way between the first look and the second.
+_remembered_long_look = lru_cache(maxsize=1_024)(_first_look)
 
 
 def understand(

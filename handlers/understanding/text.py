@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from opencc import OpenCC
 
@@ -110,6 +110,19 @@ def clauses(text: str) -> tuple[tuple[int, int], ...]:
 
 def dense(text: str) -> str:
     """A text without spaces and punctuation, half-width, Simplified, lower case: how words of tables are compared."""
+    return _remembered_dense(text) if len(text) <= _SHORT else _dense(text)
+
+
+# A clause is looked at for one meaning after the other, and a hostile message has thousands of them.
+_SHORT = 32
+
+
+@lru_cache(maxsize=8_192)
+def _remembered_dense(text: str) -> str:
+    return _dense(text)
+
+
+def _dense(text: str) -> str:
     return _DROPPED.sub("", text.translate(_SHAPES).translate(_READABLE))
 
 
