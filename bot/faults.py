@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.terminal import harmless
+from bot.terminal import brief, harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,7 @@ class Fault:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         key = f"{self.key}: " if self.key else ""
-        return harmless(f"{place}: {_brief(key)}found {_brief(self.found)}, expected {_brief(self.expected)}")
-
-
-def _brief(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-_LONGEST = 400  # a sentence quotes what stands in a file, and there may stand anything
+        return harmless(f"{brief(place)}: {brief(key)}found {brief(self.found)}, expected {brief(self.expected)}")
 
 
 class ConfigFaults(Exception):

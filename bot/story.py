@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from bot.story_faults import LINE_TYPES, Misreading, StoryFault, misreading, shown, unknown_type
-from bot.story_lines import AnyLine, Platform, WireFact, WorldLine, WorldSpec, read_special
+from bot.story_lines import YEARS, AnyLine, Platform, WireFact, WorldLine, WorldSpec, read_special
 from bot.transports.wechaty_wire import cleaned
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -100,6 +100,8 @@ def read_lines(raw: Iterable[bytes], file: str) -> Iterator[tuple[int, AnyLine |
         if isinstance(line, WorldLine):
             if not empty:
                 raise StoryFault(file, number, "a world", "it on the first line only")
+        elif line.at.year not in YEARS:
+            raise StoryFault(file, number, line.at.isoformat(), f"a time from {YEARS.start} to {YEARS.stop - 1}")
         elif before is not None and line.at < before:
             found = f"{line.at.isoformat()} after {before.isoformat()}"
             raise StoryFault(file, number, found, "lines in order of their time (at)")

@@ -13,6 +13,14 @@ def harmless(text: str) -> str:
     return _HARMFUL.sub(_code, text)
 
 
+def brief(text: str) -> str:
+    """The text, or as much of it as a sentence may quote: in a file or a command there may stand anything."""
+    return text if len(text) <= _QUOTED else f"{text[: _QUOTED // 2]}…{text[-_QUOTED // 2 :]}"
+
+
+_QUOTED = 800
+
+
 def _code(found: re.Match[str]) -> str:
     number = ord(found[0])
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"

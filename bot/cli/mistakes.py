@@ -13,7 +13,7 @@ from bot.store.backup import BackupError
 from bot.store.engine import sqlite_driver
 from bot.store.migrating import NewerDatabase
 from bot.story_faults import StoryFault
-from bot.terminal import harmless
+from bot.terminal import brief, harmless
 from bot.transports.simulator import UnknownAccount
 
 
@@ -51,7 +51,10 @@ _LOOK = "看看文件的权限、磁盘空间和 --db 或 [database] url；pytho
 
 def told(mistake: BaseException) -> str:
     """One of `MISTAKES` in a sentence (a faulty configuration: a line for each fault)."""
-    return "\n".join(map(harmless, _said(mistake).split("\n")))
+    said = _said(mistake)
+    if isinstance(mistake, ConfigFaults | StoryFault):
+        return said
+    return "\n".join(brief(harmless(line)) for line in said.split("\n"))
 
 
 def _said(mistake: BaseException) -> str:

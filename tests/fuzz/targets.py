@@ -20,6 +20,7 @@ import structlog
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
 
+from bot.cli.mistakes import told
 from bot.config import load_config, load_playbook
 from bot.faults import ConfigFaults
 from bot.story import read_lines
@@ -68,7 +69,7 @@ def check_told(faults: list[str], count: int = 1) -> None:
     assert len(faults) == count > 0
     for fault in faults:
         assert fault == harmless(fault)
-        assert 0 < len(fault) < 2_000, len(fault)
+        assert 0 < len(fault) < 5_000, len(fault)
 
 
 # --- gateway -------------------------------------------------------------------------------------------------------
@@ -200,7 +201,7 @@ def stories(content: bytes) -> None:
                 case WireFact() | Platform() if line.account in world.accounts:
                     world.apply(line)
     except (StoryFault, UnknownAccount) as fault:
-        check_told([str(fault)])
+        check_told([told(fault)])
     for account in world.accounts.values():
         for event in (*account.outbox, *account.held, world.logged_in(account)):
             check_storable(msgspec.to_builtins(event))
