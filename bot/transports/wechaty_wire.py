@@ -278,7 +278,8 @@ _SHAPES: dict[str, type] = {
 def sound(message: M) -> M:
     """The message, if each field holds what it should. Raises `WireError`: the decoder keeps what has another shape."""
     for field in dataclasses.fields(message):  # type: ignore[arg-type]  # each of them is a dataclass
-        shape = _SHAPES.get(field.metadata["betterproto"].proto_type, object)
+        meta = field.metadata["betterproto"]
+        shape = object if meta.wraps else _SHAPES.get(meta.proto_type, object)  # a wrapped value may be absent
         value = getattr(message, field.name)
         for one in value if isinstance(value, list) else [value]:
             if not isinstance(one, shape):

@@ -63,6 +63,16 @@ def test_a_number_of_thousands_of_digits_is_no_delivery(capsys: pytest.CaptureFi
     assert "没有发送记录" in _refused(capsys, "deliveries", "explain", "9" * 5_000, "--db", "shop.db")
 
 
+def test_what_stands_in_a_calendar_cannot_play_with_the_terminal(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.write("odd.csv", "key,date,time,text\n\x1b[2J,\u202e,9:00,x\n")
+    assert main(["calendar", "import", "odd.csv", "--db", "shop.db"]) == 2
+    out, errors = capsys.readouterr()
+    assert "第 2 行" in errors
+    assert not set("\x1b\u202e") & set(out + errors)
+
+
 @pytest.mark.parametrize("name", ["x" * 5_000, "\x1b[2J", "a\nb"])
 @pytest.mark.usefixtures("stage")
 def test_a_file_with_an_odd_name_is_named_on_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
