@@ -54,7 +54,9 @@ def told(mistake: BaseException) -> str:
     said = _said(mistake)
     if isinstance(mistake, ConfigFaults | StoryFault):
         return said
-    return "\n".join(brief(harmless(line)) for line in said.split("\n"))
+    # What we say ourselves may have several lines, such as a help page; what is quoted in it by others may not.
+    ours = said.split("\n") if isinstance(mistake, BadUsage | Refused) else [said]
+    return "\n".join(brief(harmless(line)) for line in ours)
 
 
 def _said(mistake: BaseException) -> str:
