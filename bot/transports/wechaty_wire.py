@@ -277,11 +277,12 @@ _SHAPES: dict[str, type] = {
 
 def sound(message: M) -> M:
     """The message, if each field holds what it should. Raises `WireError`: the decoder keeps what has another shape."""
+    blank = type(message)()
     for field in dataclasses.fields(message):  # type: ignore[arg-type]  # each of them is a dataclass
         meta = field.metadata["betterproto"]
         shape = object if meta.wraps else _SHAPES.get(meta.proto_type, object)  # a wrapped value may be absent
         value = getattr(message, field.name)
-        for one in value if isinstance(value, list) else [value]:
+        for one in value if isinstance(getattr(blank, field.name), list) else [value]:
             if not isinstance(one, shape):
                 raise WireError(f"no {shape.__name__} in the field {field.name}")
             if isinstance(one, betterproto.Message):

@@ -26,4 +26,7 @@ def test_a_number_in_the_place_of_an_id_is_no_payload() -> None:
     broken = CardPayload().parse(b"\x08\x01")  # field 1 as a number
     with pytest.raises(WireError, match="contact"):
         sound(broken)
+    listed = MessagePayload().parse(b"\x2a\x02\x01\x02")  # field 5, which holds one number, as a list of two
+    with pytest.raises(WireError, match="type"):
+        sound(listed)
     assert sound(MessagePayload(id=b"m1")).id == b"m1"
