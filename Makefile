@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test crash check format bench lock clean
+.PHONY: help setup run test crash fuzz check format bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -46,6 +46,9 @@ format: $(DEV_SYNCED) ## put the code into shape
 
 bench: $(DEV_SYNCED) ## run the benchmarks, e.g. make bench ARGS="inbound --json"
 	@$(BIN)/python -m bench $(ARGS)
+
+fuzz: $(DEV_SYNCED) ## attack what reads from outside; e.g. make fuzz ARGS="stories --seed 7"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 # Versions that still fit stay as they are; `make lock ARGS=--upgrade` takes the newest.
 LOCK = pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(ARGS)

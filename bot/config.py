@@ -234,7 +234,7 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     if checked.model is not None:
         wrong += _further(checked, _config_misfits(checked.model, path.parent))
         for file in dict.fromkeys(merchant.playbook for merchant in checked.model.merchants):
-            if (path.parent / file).exists():
+            if _is_there(path.parent / file):
                 try:
                     playbooks[file] = load_playbook(path.parent / file)
                 except ConfigFaults as refusal:
@@ -307,7 +307,7 @@ def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
             if one in ids[:n]:
                 wrong.append(Misfit((table, n, "id"), f"{one!r} a second time", "each id once"))
     for n, merchant in enumerate(config.merchants):
-        if not (folder / merchant.playbook).exists():
+        if not _is_there(folder / merchant.playbook):
             found = f"{str(merchant.playbook)!r}, where there is no file"
             wrong.append(Misfit(("merchants", n, "playbook"), found, "a playbook; relative to this file"))
         own = [account for account, owner in accounts.items() if owner == merchant.id]
@@ -330,6 +330,14 @@ def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
     return wrong
 
 
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file; none has a name that the system does not take, or is where we may not look."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def _gateway_misfits(account: Account, path: KeyPath, folder: Path) -> list[Misfit]:
     wrong: list[Misfit] = []
     if account.endpoint is None:
@@ -339,7 +347,7 @@ def _gateway_misfits(account: Account, path: KeyPath, folder: Path) -> list[Misf
     if account.ca_file is not None:
         if not account.tls:
             wrong.append(Misfit((*path, "tls"), "false", "true, as there is a ca_file"))
-        if not (folder / account.ca_file).is_file():
+        if not _is_there(folder / account.ca_file) or not (folder / account.ca_file).is_file():
             found = f"{str(account.ca_file)!r}, where there is no file"
             wrong.append(Misfit((*path, "ca_file"), found, "a certificate in PEM form"))
     return wrong

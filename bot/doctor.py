@@ -37,6 +37,7 @@ from bot.doctor_gateway import Attendance, check_gateway
 from bot.faults import ConfigFaults
 from bot.store.engine import FIXED_SQLITE, reader_engine, sqlite_path, sqlite_version
 from bot.store.migrating import alembic_config, current_revision, newest_revision
+from bot.terminal import harmless
 from models.accounts import Account
 from models.operations import Merchant
 
@@ -102,7 +103,7 @@ def _line(check: Check) -> Text:
     mark, style = _MARKS[check.state]
     title = f"{account} {_TITLES[step]}" if account else _TITLES[step]
     cure = f" → {check.cure}" if check.cure else ""
-    return Text.assemble((f"{mark} {title}", style), f"  {check.found}", (cure, "bold"))
+    return Text.assemble((f"{mark} {title}", style), f"  {harmless(check.found)}", (harmless(cure), "bold"))
 
 
 def _checks(file: Path, db: str, environ: Mapping[str, str]) -> Iterator[Check]:

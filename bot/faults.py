@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.terminal import brief, harmless
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -19,7 +21,7 @@ class Fault:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         key = f"{self.key}: " if self.key else ""
-        return f"{place}: {key}found {self.found}, expected {self.expected}"
+        return harmless(f"{brief(place)}: {brief(key)}found {brief(self.found)}, expected {brief(self.expected)}")
 
 
 class ConfigFaults(Exception):

@@ -8,6 +8,23 @@ import sys
 
 import structlog
 
+from bot.terminal import harmless
+
+
+def _without_harm(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Names and errors come from others: none of them may begin a line of its own or move the cursor.
+
+    Tracebacks are ours and keep their lines.
+    """
+    return {
+        key: "\n".join(map(harmless, value.split("\n")))
+        if key == "exception"
+        else harmless(value)
+        if isinstance(value, str)
+        else value
+        for key, value in event.items()
+    }
+
 
 class _StandardError:
     """Standard error, whose full disk silences the log and does not end the program: what matters is in the tables."""
@@ -36,6 +53,7 @@ def set_up_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _without_harm,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),

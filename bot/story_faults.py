@@ -10,6 +10,7 @@ import msgspec
 from msgspec import inspect
 
 from bot.story_lines import ACTS, WIRE_FACTS
+from bot.terminal import brief, harmless
 from models.playbook_faults import nearest
 
 LINE_TYPES: dict[str, type] = {str(line.__struct_config__.tag): line for line in (*WIRE_FACTS, *ACTS)}
@@ -39,7 +40,8 @@ class StoryFault(Exception):
         self.file, self.line, self.found, self.expected = file, line, found, expected
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: found {self.found}; expected {self.expected}"
+        place = f"{brief(self.file)}, line {self.line}"
+        return harmless(f"{place}: found {brief(self.found)}; expected {brief(self.expected)}")
 
 
 class Misreading(Exception):

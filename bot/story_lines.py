@@ -22,6 +22,9 @@ MediaKind = Literal["image", "video", "file", "link", "mini_program", "card", "l
 AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 
+# No lunar table reaches further, and a clock that must run through millennia to get there never ends.
+YEARS = range(2000, 2100)
+_LONGEST_SPAN = timedelta(days=3_660)
 SPAN = re.compile(r"(?P<sign>-?)(?P<parts>(?:\d+(?:\.\d+)?[smhd])+)")
 SPAN_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -36,11 +39,15 @@ class Span(timedelta):
         if match is None:
             raise ValueError("expected a length of time such as 90s, 280m, 2h, 1d or -10m")
         sign = -1 if match["sign"] else 1
-        parts = re.findall(r"([\d.]+)([smhd])", match["parts"])
+        pieces = re.split("([smhd])", match["parts"])[:-1]
+        parts = zip(pieces[::2], pieces[1::2], strict=True)
         try:
-            return cls(**{SPAN_UNITS[unit]: sign * float(number) for number, unit in parts})
+            span = cls(**{SPAN_UNITS[unit]: sign * float(number) for number, unit in parts})
         except OverflowError:
             raise ValueError("expected a shorter time") from None
+        if abs(span) > _LONGEST_SPAN:
+            raise ValueError("expected at most ten years")
+        return span
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

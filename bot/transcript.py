@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.rehearsal_output import Line
+from bot.terminal import harmless
 from handlers.reason_names import REASON_NAMES
 from models.events import Event, FriendRequested, GroupJoined, GroupLeft, Message, Roster
 
@@ -47,8 +48,9 @@ class Transcript:
             self._wire(line["at"], line["wire"])
         elif "operator" in line:
             style = "dim" if line["exit"] == 0 else "red"
-            self._say(line["at"], Text.assemble(("运营 ", "cyan"), line["operator"]))
-            self._console.print(Text(line["out"].rstrip(), style=style), soft_wrap=True)
+            self._say(line["at"], Text.assemble(("运营 ", "cyan"), harmless(line["operator"])))
+            out = "\n".join(map(harmless, line["out"].rstrip().split("\n")))
+            self._console.print(Text(out, style=style), soft_wrap=True)
         elif line["state"] in _STATES:
             name, style = _STATES[line["state"]]
             reason = REASON_NAMES.get(line["reason"], line["reason"])
@@ -82,7 +84,7 @@ class Transcript:
                 return
         if who.name:
             self._names[who.contact] = who.name
-        where = f"［{self._names.get(place, place)}］" if place else ""
+        where = f"［{self._called(place)}］" if place else ""
         self._say(event.at.isoformat(), Text.assemble((f"{where}{self._called(who.contact)}：", "green"), _short(said)))
 
     def _wire(self, at: str, wire: Line) -> None:
@@ -108,7 +110,7 @@ class Transcript:
         return self._called(to["contact"]) if to else f"［告警 {line['account']}］"
 
     def _called(self, wire_id: str) -> str:
-        return self._names.get(wire_id, wire_id)
+        return _short(self._names.get(wire_id, wire_id))
 
     def _summary(self, summary: Line) -> None:
         self._console.rule("小结", style="dim")
@@ -120,8 +122,9 @@ class Transcript:
 
 
 def _short(text: str) -> str:
-    plain = " ".join(text.split())
+    plain = harmless(" ".join(text[:_LOOKED_AT].split()))
     return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
 
 
 _SHOWN = 120
+_LOOKED_AT = 10 * _SHOWN  # there may be a megabyte of it

@@ -193,7 +193,7 @@ def _priority(cell: Cell, known: Known) -> int:
     word = _line(cell, known)
     if word == "":
         return _DEFAULT_PRIORITY
-    if not (word.isdecimal() and int(word) in _PRIORITIES):
+    if not (len(word) == 1 and word.isdecimal() and int(word) in _PRIORITIES):
         raise CellError((word, "1（最先）到 9"))
     return int(word)
 

@@ -260,7 +260,7 @@ def _number(numeral: str) -> int:
 
     try:
         return int(cn2an.cn2an(numeral, "normal"))
-    except ValueError:
+    except (ValueError, KeyError):  # 十十 and its like: a unit behind a unit
         return -1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers import staff
+from handlers.understanding.text import LIMIT
 from handlers.values import address
 from models import effects as fx
 from models.context import Context, PersonView
@@ -32,9 +33,10 @@ def to_human(at: datetime, context: Context, person: PersonView, account: str, t
 
 def standing_answer(playbook: Playbook, text: str) -> str | None:
     """The playbook's answer to a message with one of its keywords."""
+    beginning = text[:LIMIT]
     for keyword in playbook.keywords:
         for word in keyword.words:
-            if word in text:
+            if word in beginning:
                 return keyword.answer
     return None
 

@@ -14,6 +14,7 @@ from bot import reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.terminal import brief, harmless
 from content_calendar.entry import Entry, to_json
 from handlers.reason_names import REASON_NAMES
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
@@ -200,8 +201,11 @@ def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -
     if as_json:
         return lines([*faults, counts])
     shown = [
-        f"{fault['sheet']} 第 {fault['row']} 行「{fault['column']}」："
-        f"写的是「{fault['found']}」，要求：{fault['expected']}\n"
+        harmless(
+            f"{brief(fault['sheet'])} 第 {fault['row']} 行「{fault['column']}」："
+            f"写的是「{brief(fault['found'])}」，要求：{brief(fault['expected'])}"
+        )
+        + "\n"
         for fault in faults
     ]
     total = f"新增 {counts['created']}，改动 {counts['changed']}，没变 {counts['same']}，有错 {counts['faults']}\n"

@@ -106,7 +106,8 @@ def _in_words(now: reading.Row | None) -> str:
 def _found(desk: Desk, delivery: str) -> tuple[reading.Row, list[reading.Row]]:
     """A delivery by its number or key, and its states. Raises `Refused`."""
     found = None
-    if not delivery.isdecimal() or int(delivery) <= _GREATEST_ID:
+    # Python reads no more than 4,300 digits.
+    if not delivery.isdecimal() or (len(delivery) <= len(str(_GREATEST_ID)) and int(delivery) <= _GREATEST_ID):
         with desk.store.reading() as connection:
             found = reading.history(connection, desk.merchant, delivery)
     if found is None:

@@ -14,6 +14,7 @@ from bot.store.engine import sqlite_driver
 from bot.store.health import Damaged
 from bot.store.migrating import NewerDatabase
 from bot.story_faults import StoryFault
+from bot.terminal import brief, harmless
 from bot.transports.simulator import UnknownAccount
 
 
@@ -52,9 +53,18 @@ _LOOK = "看看文件的权限、磁盘空间和 --db 或 [database] url；pytho
 
 def told(mistake: BaseException) -> str:
     """One of `MISTAKES` in a sentence (a faulty configuration: a line for each fault)."""
+    said = _said(mistake)
+    if isinstance(mistake, ConfigFaults | StoryFault):
+        return said
+    # What we say ourselves may have several lines, such as a help page; what is quoted in it by others may not.
+    ours = said.split("\n") if isinstance(mistake, BadUsage | Refused) else [said]
+    return "\n".join(brief(harmless(line)) for line in ours)
+
+
+def _said(mistake: BaseException) -> str:
     if isinstance(mistake, OSError) and mistake.errno is not None:
         reason = _REASONS.get(mistake.errno, mistake.strerror)
-        return f"{mistake.filename}：{reason}" if mistake.filename else str(reason)
+        return f"{harmless(str(mistake.filename))}：{reason}" if mistake.filename else str(reason)
     if isinstance(mistake, DBAPIError | sqlite_driver().Error):
         cause = (mistake.orig or mistake) if isinstance(mistake, DBAPIError) else mistake
         return f"数据库用不了：{' '.join(str(cause).split())}。{_LOOK}"

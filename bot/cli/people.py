@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import reading
-from bot.cli.options import CONFIG, AccountOption, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.options import CONFIG, AccountOption, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from models.orders import GrantRoleOrder
@@ -89,6 +89,7 @@ def parse_moment(text: str, desk: Desk) -> datetime:
     """A time as written on a command line, in UTC. Raises `Refused`."""
     try:
         moment = datetime.fromisoformat(text)
+        day_of_our_time(moment)
         return (moment if moment.tzinfo else moment.replace(tzinfo=desk.merchant.zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Refused(f"看不懂时间「{text}」，要写成 2026-11-25 或 2026-11-25T09:00") from None

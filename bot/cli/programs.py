@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.places import database_url
 from bot.config import load_config
 from bot.control import Holding
@@ -124,6 +124,7 @@ def _moment(text: str, zone: tzinfo) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
+        day_of_our_time(moment)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Refused(f"看不懂时间「{text}」，要写成 2026-11-25 或 2026-11-25T12:00:00+08:00") from None

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.promise_report import promise_rows
@@ -58,7 +58,10 @@ def reception(
 
 
 def _day(text: str) -> date | None:
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text)
     except ValueError:
         raise Refused(f"看不懂日期「{text}」，要写成 2026-11-25") from None
+    return day_of_our_time(day)

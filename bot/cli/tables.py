@@ -6,6 +6,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from bot.terminal import harmless
 
 
 def table(rows: list[dict[str, Any]], *, empty: str) -> str:
@@ -17,7 +20,8 @@ def table(rows: list[dict[str, Any]], *, empty: str) -> str:
     for name in columns:
         shown.add_column(name)
     for row in rows:
-        shown.add_row(*(_cell(row.get(name)) for name in columns))
+        # As text: a name in square brackets is no style.
+        shown.add_row(*(Text(_cell(row.get(name))) for name in columns))
     console = Console(width=200, force_terminal=False, color_system=None)
     with console.capture() as captured:
         console.print(shown)
@@ -29,10 +33,10 @@ def _cell(value: Any) -> str:
         case None:
             return ""
         case list():
-            return "、".join(map(str, value))
+            return harmless("、".join(map(str, value)))
         case dict():
             return "，".join(f"{key}={_cell(item)}" for key, item in value.items())
         case bool():
             return "是" if value else "否"
         case _:
-            return str(value)
+            return harmless(str(value))

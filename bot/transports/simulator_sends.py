@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -51,13 +50,27 @@ def send(world: World, account: Account, outgoing: Outgoing) -> Receipt | None:
 
 def confirm(world: World, account: Account, delivery: str, at: datetime) -> None:
     """Let a human tap the tasks whose delivery key is `delivery`, in which `*` stands for anything."""
-    pattern = re.compile(".*".join(map(re.escape, delivery.split("*"))), re.DOTALL)
-    tapped = [task for task in account.tasks if pattern.fullmatch(task.key)]
-    account.tasks = [task for task in account.tasks if not pattern.fullmatch(task.key)]
+    tapped = [task for task in account.tasks if _is_meant(task.key, delivery)]
+    account.tasks = [task for task in account.tasks if task not in tapped]
     for key in dict.fromkeys(task.key for task in tapped):
         world.tell(account, events.Tapped(account=account.id, at=at, delivery=key))
     for task in tapped:
         _let_happen(world, account, task, echo=True)
+
+
+def _is_meant(key: str, wanted: str) -> bool:
+    """Whether a key fits one in which `*` stands for anything. (A pattern of many stars could try for ever.)"""
+    first, *others = wanted.split("*")
+    if not others:
+        return key == wanted
+    if not key.startswith(first) or not key.endswith(others[-1]):
+        return False
+    place, end = len(first), len(key) - len(others[-1])
+    for piece in others[:-1]:
+        place = key.find(piece, place, end) + len(piece)
+        if place < len(piece):
+            return False
+    return place <= end
 
 
 def wire_id(outgoing: Outgoing) -> str:

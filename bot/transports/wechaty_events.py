@@ -200,7 +200,7 @@ def location_media(payload: LocationPayload) -> Media:
 def _json_object(body: bytes) -> dict[str, str]:
     try:
         found = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WireError(str(error)) from None
     if not isinstance(found, dict):
         raise WireError("no JSON object")

@@ -26,7 +26,7 @@ from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
 from wechaty_grpc.wechaty import puppet
 
 from bot.transports import AccountTaken, LinkLost
-from bot.transports.wechaty_wire import EventFrame
+from bot.transports.wechaty_wire import EventFrame, sound
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +90,8 @@ class Link:
             async with self.request(route, Cardinality.UNARY_UNARY, type(request), answer, seconds) as stream:
                 await stream.send_message(request, end=True)
                 found = await stream.recv_message()
+            if found is not None:
+                return sound(found)
         except TimeoutError:
             raise
         except (OSError, StreamTerminatedError, ProtocolError) as error:
@@ -98,9 +100,7 @@ class Link:
             raise
         except Exception as error:  # whatever the parsing of a broken answer raises
             raise GRPCError(Status.DATA_LOSS, f"an answer that cannot be read: {error!r}") from error
-        if found is None:
-            raise GRPCError(Status.UNKNOWN, "the gateway answered nothing")
-        return found
+        raise GRPCError(Status.UNKNOWN, "the gateway answered nothing")
 
     async def frames(self) -> AsyncGenerator[EventFrame, None]:
         """Attach, and yield what the gateway says. Raises `LinkLost` (`AccountTaken`, `WentSilent`) at the end."""

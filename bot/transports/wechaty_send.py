@@ -278,11 +278,14 @@ VERDICTS: tuple[tuple[type[SendError], re.Pattern[str]], ...] = tuple(
             Refused,
             r"refuse|reject|denied|forbidden|not allowed|no permission|blocked|not (your |a )?friend"
             r"|拒绝|拒收|朋友验证|好友验证|不是.{0,6}(好友|朋友)|无权|没有权限|不在.{0,4}群|已被移出|已封|违规"
-            r"|(contact|room|friend|user|member|conversation)\S*.{0,80} (does )?not (exist|found)",
+            r"|(contact|room|friend|user|member|conversation).{0,120} (does )?not (exist|found)",
         ),
     )
 )
 """Read in this order. An upstream connection that was refused proves nothing about the message."""
+
+LONGEST_LINE = 400
+"""So much of what a gateway says is read and kept: it may quote the whole message."""
 
 STATUSES: dict[Status, type[SendError]] = {
     Status.UNAUTHENTICATED: NotConnected,  # the token is checked before anything is done
@@ -298,7 +301,7 @@ STATUSES: dict[Status, type[SendError]] = {
 def judge(error: GRPCError) -> SendError:
     """What an error of the gateway says about the message; `Uncertain` unless it proves more."""
     # Below the first line stands a stack trace, whose paths and function names mean nothing.
-    line = clean(error.message or error.status.name).split("\n", 1)[0].strip()
+    line = clean(error.message or error.status.name).split("\n", 1)[0].strip()[:LONGEST_LINE]
     if error.status is Status.RESOURCE_EXHAUSTED and "larger than max" in line:
         return Refused(line)
     for verdict, words in VERDICTS:

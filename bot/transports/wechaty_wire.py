@@ -9,6 +9,7 @@ Three things differ from the generated stubs, which are of 2022, as the gateways
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ import msgspec
 from models.events import MessageKind
 
 T = TypeVar("T")
+M = TypeVar("M", bound=betterproto.Message)
 
 # --- numbers -------------------------------------------------------------------------------------------------------
 
@@ -262,21 +264,48 @@ def clean(value: bytes | str) -> str:
     return UNKEEPABLE.sub("\ufffd", text)
 
 
-def _cleaned(value: Any) -> Any:
+_SHAPES: dict[str, type] = {
+    "bytes": bytes,
+    "string": str,
+    "bool": bool,
+    "int32": int,
+    "uint64": int,
+    "enum": int,
+    "message": betterproto.Message,
+}
+
+
+def sound(message: M) -> M:
+    """The message, if each field holds what it should. Raises `WireError`: the decoder keeps what has another shape."""
+    blank = type(message)()
+    for field in dataclasses.fields(message):  # type: ignore[arg-type]  # each of them is a dataclass
+        meta = field.metadata["betterproto"]
+        shape = object if meta.wraps else _SHAPES.get(meta.proto_type, object)  # a wrapped value may be absent
+        value = getattr(message, field.name)
+        for one in value if isinstance(getattr(blank, field.name), list) else [value]:
+            if not isinstance(one, shape):
+                raise WireError(f"no {shape.__name__} in the field {field.name}")
+            if isinstance(one, betterproto.Message):
+                sound(one)
+    return message
+
+
+def cleaned(value: Any) -> Any:
+    """Decoded JSON with all its texts and keys clean."""
     match value:
         case str():
             return clean(value)
         case list():
-            return [_cleaned(item) for item in value]
+            return [cleaned(item) for item in value]
         case dict():
-            return {key: _cleaned(item) for key, item in value.items()}
+            return {clean(key): cleaned(item) for key, item in value.items()}
     return value
 
 
 def read_json(payload: bytes, shape: type[T]) -> T:
     """Read the JSON object of an event. Raises `WireError`."""
     try:
-        return msgspec.convert(_cleaned(json.loads(payload or b"{}")), shape)
+        return msgspec.convert(cleaned(json.loads(payload or b"{}")), shape)
     except (ValueError, RecursionError) as error:  # msgspec's ValidationError is a ValueError
         raise WireError(str(error)) from None
 
@@ -292,8 +321,9 @@ def moment(value: object, received_at: datetime) -> datetime:
     """Read a wire time: seconds, milliseconds or microseconds since 1970. Without a believable one, when we heard."""
     try:
         seconds = float(value)  # type: ignore[arg-type]  # anything may be here; what is no number raises
-        while seconds > 1e11:  # in seconds, that would be the year 5138
-            seconds /= 1000
+        for _ in ("milliseconds", "microseconds"):
+            if seconds > 1e11:  # in seconds, that would be the year 5138
+                seconds /= 1000
         at = datetime.fromtimestamp(seconds, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return received_at

@@ -121,7 +121,7 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
     ages: list[int] = []
     spans: list[int | list[int]] = []
     for token in _TOKEN.finditer(text):
-        before, after = text[: token.start()], text[token.end() :]
+        before, after = text[max(0, token.start() - 12) : token.start()], text[token.end() : token.end() + 12]
         value = _months(token)
         if (token["days"] or token["weeks"]) and re.search(
             r"月(?:零|又|多|加|\+|,|，|\s)*$|岁(?:零|又|加|\s)*$", before

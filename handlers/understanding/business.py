@@ -41,7 +41,8 @@ class Business(Struct, frozen=True):
     needs_human: bool
 
 
-_GREETING = re.compile(rf"(?:{PEOPLE_GREETED}|{GREETINGS})+")
+# Possessive: many a greeting can be cut in several ways (掌柜的, or 掌柜 and 的), and trying them all takes for ever.
+_GREETING = re.compile(rf"(?:{PEOPLE_GREETED}|{GREETINGS})++")
 _ONLY_THANKS = re.compile(r"谢|哈|收到|好的|知道|嗯|辛苦|ok|赞|棒|666|不错|明白|了解|来了|没事|恭喜")
 _ASIDE = re.compile(
     r"不(?:会|想|是)(?:投诉|差评)|没有差评|怕(?:买到)?假|会不会是假|是不是假|有假(?:货|酒)吗|真的?假的?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 from handlers.understanding.numerals import plain
 
@@ -226,6 +227,12 @@ def _is_lunar(text: str, start: int, end: int, found: re.Match[str]) -> bool:
         lunar, solar = _LUNAR_WORD.search(window), _SOLAR_WORD.search(window)
         if lunar is not None or solar is not None:
             return lunar is not None and (solar is None or lunar.start() > solar.start())
+    return _speaks_of_lunar_days(text)
+
+
+@lru_cache(maxsize=16)
+def _speaks_of_lunar_days(text: str) -> bool:
+    """Whether the message as a whole does; asked anew for each of the thousands of dates that one can have."""
     return (
         bool(_LUNAR_WORD.search(text))
         and not _SOLAR_WORD.search(text)
@@ -240,7 +247,7 @@ def _written(text: str, asked_on: date | None) -> list[tuple[str, bool]]:
             not match["close"]
             and match["mark"] in "./-"
             and not match["year"]
-            and re.search(r"[a-z¥%]\s?$", text[: match.start()])
+            and re.search(r"[a-z¥%]\s?$", text[max(0, match.start() - 2) : match.start()])
         ):
             continue
         lunar = _is_lunar(text, match.start(), match.end(), match)

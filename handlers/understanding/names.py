@@ -58,9 +58,10 @@ _TITLE = (
 )
 _ENDING = re.compile(
     r"(?:就(?:可以|行|好|ok|成|是|够|中)(?:了)?|即可|都(?:可以|行|好|成)|也(?:可以|行|好|成)|好了|得了|"
-    r"可以(?:了)?|行了|比较好|亲切|吧|呗|哈|啦|呀|啊|哦|呢|嘛|咯|喽|哒|喔|噢|呦|哟|谢谢.*|我的名字|"
-    r"是我(?:的名字)?|就ok)+$"
+    r"可以(?:了)?|行了|比较好|亲切|吧|呗|哈|啦|呀|啊|哦|呢|嘛|咯|喽|哒|喔|噢|呦|哟|我的名字|"
+    r"是我(?:的名字)?|就ok)$"
 )
+_LONGEST_ENDING = len("是我的名字")
 _CALL = re.compile(
     r"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人|他|她|宝宝|娃|孩子)|(?<=[,，。 \n])(?:就|请|可以|你)*(?:叫|"
     r"喊)(?!我))(?:一声|作|"
@@ -113,7 +114,13 @@ _LATIN = re.compile(r"^[a-z][a-z·'\-]{0,15}\.?(?: [a-z][a-z'\-]{0,15}){0,2}$")
 
 
 def _trim(name: str) -> str:
-    return _ENDING.sub("", name.strip(" ,，。.!！~、:：\"“”'「」《》")).strip(" ,，。.!！~、:：\"“”'「」《》-")
+    name = name.strip(" ,，。.!！~、:：\"“”'「」《》")
+    thanks = name.find("谢谢", name.rfind("\n") + 1)
+    name = name if thanks < 0 else name[:thanks]
+    # One ending after the other: a repetition in the pattern would be tried from each of thousands of them anew.
+    while found := _ENDING.search(name, max(0, len(name) - _LONGEST_ENDING)):
+        name = name[: found.start()]
+    return name.strip(" ,，。.!！~、:：\"“”'「」《》-")
 
 
 def _surname(letters: str) -> str:

@@ -57,20 +57,17 @@ class _Clauses(Struct):
 
 def _look(message: Message) -> _Clauses:
     seen = _Clauses([], [], [], [], [], len(message.clauses))
+    kinds = {
+        "refuses": seen.refusing,
+        "delays": seen.delaying,
+        "asks": seen.asking,
+        "chats": seen.chatting,
+        "does not know": seen.unknowing,
+    }
     for span in message.clauses:
         clause = message.text[span[0] : span[1]]
-        if acts.declines(clause):
-            seen.refusing.append(span)
-        elif acts.puts_off(clause):
-            seen.delaying.append(span)
-        elif _PUZZLED.match(clause.strip()):
-            seen.asking.append(span)
-        elif acts.is_chat(clause):
-            seen.chatting.append(span)
-        elif acts.does_not_know(clause) and not _WANTS_ADVICE.search(clause):
-            seen.unknowing.append(span)
-        elif acts.asks(clause):
-            seen.asking.append(span)
+        if kind := _remembered_does(clause) if len(clause) <= _SHORT else _does(clause):
+            kinds[kind].append(span)
     if seen.count > 1 and not (seen.refusing or seen.delaying):
         # A refusal or a delay may be broken over several bubbles or by a stray blank.
         if acts.declines(message.text) and not acts.is_chat(message.text):
@@ -78,6 +75,26 @@ def _look(message: Message) -> _Clauses:
         elif acts.puts_off(message.text) and len(message.dense) < 16:
             seen.delaying.append((0, len(message.text)))
     return seen
+
+
+def _does(clause: str) -> str:
+    """What a clause does besides answering; empty if nothing."""
+    if acts.declines(clause):
+        return "refuses"
+    if acts.puts_off(clause):
+        return "delays"
+    if _PUZZLED.match(clause.strip()):
+        return "asks"
+    if acts.is_chat(clause):
+        return "chats"
+    if acts.does_not_know(clause) and not _WANTS_ADVICE.search(clause):
+        return "does not know"
+    return "asks" if acts.asks(clause) else ""
+
+
+# People say the same short things all day long, and every message is listened to several times on its way.
+_SHORT = 64
+_remembered_does = lru_cache(maxsize=8_192)(_does)
 
 
 class FirstLook(Struct, frozen=True):
@@ -117,9 +134,9 @@ def _hear(text: str, words: Words) -> _Heard:
     return _Heard(message, seen, look)
 
 
-# Every message is listened to several times on its way, and people say the same short things all day long.
-_SHORT = 64
 _remembered = lru_cache(maxsize=4_096)(_hear)
+# Of long ones as many as may be under way between the first look and the last.
+_remembered_long = lru_cache(maxsize=1_024)(lambda text, words: _hear(text, words).look)
 
 
 def _heard(text: str, words: Words) -> _Heard:
@@ -128,7 +145,10 @@ def _heard(text: str, words: Words) -> _Heard:
 
 def first_look(text: str, words: Words = NO_WORDS) -> FirstLook:
     """Look at a message once for all who ask what it may be."""
-    return _heard(text, words).look
+    if len(text) <= _SHORT:
+        return _remembered(text, words).look
+    look: FirstLook = _remembered_long(text[:LIMIT], words)
+    return look
 
 
 def understand(
@@ -154,7 +174,10 @@ def understand(
     correction = find_correction(question, message, prior, asked_on)
     if correction is not None:
         return _corrected(correction, question, message, others, asked_on, asks)
-    value = _value_heard(question, reply, words, asked_on)
+    if len(reply) <= _SHORT:
+        value = _remembered_value(question, reply, words, asked_on)
+    else:
+        value = _value(question, message, seen, asked_on)
     asides = [*seen.asking, *seen.delaying, *seen.refusing]
     also = further_facts(others, question, message, message.without(asides), asked_on) if others else {}
     if value is not None:
@@ -207,13 +230,6 @@ def _corrected(
         if open_value is not None:
             also = {**also, question.key: open_value}
     return Understanding("correct", correction.value, correction.corrects.key, also, asks)
-
-
-def _value_heard(question: Question, reply: str, words: Words, asked_on: date | None) -> Any:
-    if len(reply) <= _SHORT:
-        return _remembered_value(question, reply, words, asked_on)
-    heard = _heard(reply, words)
-    return _value(question, heard.message, heard.seen, asked_on)
 
 
 @lru_cache(maxsize=4_096)

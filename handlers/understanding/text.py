@@ -19,7 +19,9 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 _CIRCLED = {ord(circle): str(number) for number, circle in enumerate("①②③④⑤⑥⑦⑧⑨", 1)}
 _CIRCLED |= {ord(circle): str(number) for number, circle in enumerate("❶❷❸❹❺❻❼❽❾", 1)}
 _CIRCLED |= {ord(roman): str(number) for number, roman in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨ", 1)}
-_SHAPES = _HALF_WIDTH | _CIRCLED
+# Halves of characters, which no search over words can take.
+_HALVES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+_SHAPES = _HALF_WIDTH | _CIRCLED | _HALVES
 
 # Characters that the character table leaves, and Cantonese words that have one Mandarin character as their equal.
 _SPOKEN = str.maketrans("妳牠祂著唔冇嘅喺佢啲畀俾係", "你它他着不没的在他些给给是")
@@ -109,6 +111,19 @@ def clauses(text: str) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=256)  # a clause is compared with one table after another
 def dense(text: str) -> str:
     """A text without spaces and punctuation, half-width, Simplified, lower case: how words of tables are compared."""
+    return _remembered_dense(text) if len(text) <= _SHORT else _dense(text)
+
+
+# A clause is looked at for one meaning after the other, and a hostile message has thousands of them.
+_SHORT = 32
+
+
+@lru_cache(maxsize=8_192)
+def _remembered_dense(text: str) -> str:
+    return _dense(text)
+
+
+def _dense(text: str) -> str:
     return _DROPPED.sub("", text.translate(_SHAPES).translate(_READABLE))
 
 

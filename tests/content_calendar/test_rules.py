@@ -140,3 +140,9 @@ def test_near_misses_are_read_or_refused(prefix: str, rest: str) -> None:
     except RuleError:
         return
     assert parse_rule(str(rule)) == rule
+
+
+@pytest.mark.parametrize("day", ["十十", "百十", "一百十百"])
+def test_numerals_that_are_no_number_are_a_fault(day: str) -> None:
+    with pytest.raises(RuleError):
+        parse_rule(f"农历八月{day}")

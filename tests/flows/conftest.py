@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.flows.playing import Stage
+from tests.store.databases import database_url, postgresql_url, sqlite_url
+
+__all__ = ["database_url", "postgresql_url", "sqlite_url", "stage"]
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ class Stage:
     def play(self, story: Sequence[Line], *arguments: str, world: Line | None = WORLD) -> Played:
         """Rehearse a story. Times without a date are of the day `DAY`."""
         lines = [*([world] if world else []), *(_dated(line) for line in story)]
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        text = "".join(json.dumps(line) + "\n" for line in lines)
         self.write("story.jsonl", text)
         self._capture.readouterr()
         status = main(
