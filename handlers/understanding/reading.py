@@ -17,7 +17,7 @@ from handlers.understanding.choices import refuses_all
 from handlers.understanding.corrections import Correction, find_correction, may_correct
 from handlers.understanding.names import is_joke, told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_human
-from handlers.understanding.text import Message, dense
+from handlers.understanding.text import LIMIT, Message, dense
 from handlers.understanding.values import further_facts, read_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
 from handlers.understanding.yesno import plain_yesno
