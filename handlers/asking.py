@@ -41,7 +41,7 @@ def go_on(
     for question in playbook.survey.questions:
         open_still = question.key not in person.answers and question.key not in progress.aside
         if open_still and known.applies(question):
-            fresh = msgspec.structs.replace(progress, tries=0)
+            fresh = msgspec.structs.replace(progress, tries=0) if progress.tries else progress
             return ask(at, context, person, fresh, question, acknowledge=acknowledge)
     return finish(at, context, person, progress)
 

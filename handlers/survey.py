@@ -25,7 +25,7 @@ from handlers.asking import (
 )
 from handlers.learning import learned, retag
 from handlers.revisions import once_a_revision
-from handlers.understanding import Option, Prior, Understanding, Words, understand
+from handlers.understanding import Option, Prior, Understanding, Words, first_look, understand
 from handlers.understanding import Question as Asked
 from models import effects as fx
 from models import timers
@@ -221,14 +221,15 @@ def _resume(at: datetime, context: Context, person: PersonView) -> list[Effect]:
 
 def _understood(at: datetime, context: Context, person: PersonView, question: Question, text: str) -> Understanding:
     playbook = playbook_of(context)
-    asked, known = _asked(playbook), person.answered()
+    asked, known, words = _asked(playbook), person.answered(), words_of(playbook)
+    earlier = prior_of(context, person) if first_look(text, words).may_correct else ()
     return understand(
         asked[question.key],
         text,
-        prior=[prior for prior in prior_of(context, person) if prior.question.key != question.key],
+        prior=[prior for prior in earlier if prior.question.key != question.key],
         others=[other for key, other in asked.items() if key != question.key and key not in known],
         asked_on=at.astimezone(context.merchant.zone).date(),
-        words=words_of(playbook),
+        words=words,
     )
 
 
