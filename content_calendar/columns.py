@@ -180,8 +180,8 @@ def _several(cell: Cell, known: Known) -> tuple[str, ...]:
 def _among(what: str, names: Callable[[Known], Collection[str]]) -> Callable[[Cell, Known], tuple[str, ...]]:
     def read(cell: Cell, known: Known) -> tuple[str, ...]:
         found, all_names = _several(cell, known), names(known)
-        expected = f"{what}：{'、'.join(sorted(all_names)) or '（还没有）'}"
         if unknown := [name for name in found if name not in all_names]:
+            expected = f"{what}：{'、'.join(sorted(all_names)) or '（还没有）'}"
             raise CellError(*((name, f"{expected}{hint(name, all_names)}") for name in unknown[:MOST_FAULTS]))
         return found
 
