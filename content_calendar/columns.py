@@ -84,6 +84,10 @@ def text_of(cell: Cell) -> str:
             return str(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+MOST_FAULTS = 50
+"""Of a cell, or of the shape of a row, which may have half a million; who has mended these sees the next ones."""
+
+
 def shown(cell: Cell) -> str:
     """A cell as a fault quotes it: on one line, and not longer than a line."""
     text = " ".join(text_of(cell).split())
@@ -112,7 +116,9 @@ def _line(cell: Cell, known: Known) -> str:
 def _message(cell: Cell, known: Known) -> str:
     text = _text(cell, known)
     if odd := odd_fields(text):
-        raise CellError(*((piece, "字段写成 {name} 或 {name|备用词}，花括号要成对、用半角") for piece in odd))
+        raise CellError(
+            *((piece, "字段写成 {name} 或 {name|备用词}，花括号要成对、用半角") for piece in odd[:MOST_FAULTS])
+        )
     return text
 
 
@@ -174,9 +180,9 @@ def _several(cell: Cell, known: Known) -> tuple[str, ...]:
 def _among(what: str, names: Callable[[Known], Collection[str]]) -> Callable[[Cell, Known], tuple[str, ...]]:
     def read(cell: Cell, known: Known) -> tuple[str, ...]:
         found, all_names = _several(cell, known), names(known)
-        expected = f"{what}：{'、'.join(sorted(all_names)) or '（还没有）'}"
         if unknown := [name for name in found if name not in all_names]:
-            raise CellError(*((name, f"{expected}{hint(name, all_names)}") for name in unknown))
+            expected = f"{what}：{'、'.join(sorted(all_names)) or '（还没有）'}"
+            raise CellError(*((name, f"{expected}{hint(name, all_names)}") for name in unknown[:MOST_FAULTS]))
         return found
 
     return read

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
-from content_calendar.columns import BY_HEADER, NAMES, hint, shown, text_of
+from content_calendar.columns import BY_HEADER, MOST_FAULTS, NAMES, hint, shown, text_of
 from content_calendar.dates import Cell
 from content_calendar.faults import Fault
 
@@ -46,7 +47,7 @@ def records_of(sheet: Sheet) -> tuple[list[Record], list[Fault]]:
         if any(text_of(cell) for cell in row):
             cells = {name: row[place] for name, place in places.items() if place < len(row)}
             records.append(Record(sheet.name, number, cells, headers))
-            faults.extend(_outside(sheet.name, number, row, header))
+            faults.extend(islice(_outside(sheet.name, number, row, header), MOST_FAULTS))
     return records, faults
 
 
@@ -62,6 +63,8 @@ def _places(sheet: str, header: Sequence[str]) -> tuple[dict[str, int], list[Fau
         column = BY_HEADER.get(written) or BY_HEADER.get(written.lower())
         if not written:
             continue
+        if len(faults) == MOST_FAULTS:
+            break
         if column is None:
             faults.append(unknown_column(sheet, 1, written))
         elif column.name in places:
@@ -71,7 +74,7 @@ def _places(sheet: str, header: Sequence[str]) -> tuple[dict[str, int], list[Fau
     return places, faults
 
 
-def _outside(sheet: str, number: int, row: Iterable[Cell], header: Sequence[str]) -> Iterable[Fault]:
+def _outside(sheet: str, number: int, row: Iterable[Cell], header: Sequence[str]) -> Iterator[Fault]:
     """Cells that stand under no header: an unquoted comma has shifted the row, or a header is missing."""
     for place, cell in enumerate(row):
         if text_of(cell) and (place >= len(header) or not header[place]):

@@ -287,3 +287,19 @@ def test_any_bytes_are_read_or_refused(data: bytes, filename: str) -> None:
 @given(st.text(max_size=60))
 def test_any_cells_are_read_or_refused(text: str) -> None:
     read(f"key,date,time,rule,text,not_after,priority\n{text}\na,{text},{text},{text},{text},{text},{text}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "key," + "x," * 400_000,
+        "key,text\na1," + ",x" * 400_000,
+        "key,text\na1," + "{" * 100_000,
+        "key,tiers\na1," + ";".join(map(str, range(20_000))),
+    ],
+    ids=["header", "row", "fields", "tiers"],
+)
+def test_faults_without_end_are_told_in_part(text: str) -> None:
+    found = read(text)
+    assert not found.entries
+    assert 1 < len(found.faults) < 120
