@@ -10,7 +10,7 @@ import contextlib
 import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -78,11 +78,16 @@ class Plan:
     until: datetime | None = None
 
 
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def rehearse(plan: Plan) -> None:
     """Play the whole story. Raises `UnknownAccount` and `StoryFault` for what only playing shows."""
     upgrade(plan.database, durable=plan.durable)
     begin = plan.story.first or plan.until
-    if begin is None:
+    if begin is None:  # no line and no end: nothing happens, at no time
+        with contextlib.closing(Store(plan.database, lambda: _NEVER, durable=plan.durable)) as store:
+            plan.emit(summary(store, (), _NEVER, _NEVER))
         return
     began = _last_moment(plan.database)
     run_virtually(_Stage(plan).play(), max(begin, began) if began else begin)
@@ -125,7 +130,7 @@ class _Stage:
         for channel in channels:
             self.world.add_channel(channel)
         zone = ZoneInfo(self.config.merchants[0].timezone)
-        self.printer = Printer(self._emit, self.clock.true_now, zone)
+        self.printer = Printer(self._emit, self.clock.true_now, zone, lambda: self.clock.shift)
         self.world.on_delivered(self._delivered)
         self._start()
         for line in plan.story.lines():

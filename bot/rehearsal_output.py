@@ -23,11 +23,19 @@ Line = dict[str, Any]
 
 
 class Printer:
-    """Turns what happens into lines, in the order in which it happened. Times are shown in `zone`."""
+    """Turns what happens into lines, in the order in which it happened. Times are true ones, shown in `zone`; the
+    program's own are off by `shift`."""
 
-    def __init__(self, emit: Callable[[Line], None], now: Callable[[], datetime], zone: tzinfo) -> None:
+    def __init__(
+        self,
+        emit: Callable[[Line], None],
+        now: Callable[[], datetime],
+        zone: tzinfo,
+        shift: Callable[[], timedelta] = timedelta,
+    ) -> None:
         self._emit = emit
         self._now = now
+        self._shift = shift
         self._zone = zone
 
     def _at(self) -> str:
@@ -40,7 +48,8 @@ class Printer:
             rows = delivery_lines(connection, [change.delivery_id for change in changed], self._zone)
         for change in changed:
             line = dict(rows[change.delivery_id])
-            line |= {"state": change.state, "reason": change.reason, "until": iso(change.until, self._zone)}
+            until = change.until - self._shift() if change.until else None
+            line |= {"state": change.state, "reason": change.reason, "until": iso(until, self._zone)}
             self._emit({"at": self._at(), **line})
 
     def delivered(self, delivered: Delivered) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from models import effects as fx
 from models import timers
 from models.context import PersonView
-from models.deliveries import Cause, Lane
+from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect
 from models.people import SurveyState
 
@@ -23,6 +23,7 @@ def stop(person: PersonView, account: str) -> list[Effect]:
         fx.Cancel(
             contact_id=person.contact_id,
             causes=(Cause.GREETING, Cause.SURVEY, Cause.CHAT, Cause.CALENDAR, Cause.CARE, Cause.GROUP),
+            state=DeliveryState.SKIPPED,
             reason="opted_out",
         ),
         *(fx.DropTimer(kind=kind, subject=person.wire_id) for kind in (timers.NUDGE, timers.SETTLE, timers.ASK_AGAIN)),

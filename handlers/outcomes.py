@@ -69,7 +69,7 @@ def settle(order: SettleDeliveryOrder, context: Context) -> list[Effect]:
         case "sent":
             done: Effect = _settle(delivery, DeliveryState.SENT)
         case "failed":
-            done = _settle(delivery, DeliveryState.FAILED)
+            done = _settle(delivery, DeliveryState.FAILED, "refused")
         case "resend":
             done = fx.SendAgain(delivery_id=delivery.id, at=order.at)
         case _:

@@ -30,12 +30,13 @@ from handlers.understanding import Question as Asked
 from models import effects as fx
 from models import timers
 from models.context import AnswerView, Context, PersonView
-from models.deliveries import Cause, Lane
+from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect, SurveyProgress
 from models.events import Message, TimerDue
 from models.people import AnswerState, SurveyState
 from models.playbook import Playbook, Question
 
+_SKIPPED = DeliveryState.SKIPPED
 CORRECTED = "好嘞，改过来了。"
 
 
@@ -71,7 +72,7 @@ def interrupt(person: PersonView, account: str) -> list[Effect]:
     if not is_open(person, account):
         return []
     return [
-        fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,), reason="unreachable"),
+        fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,), state=_SKIPPED, reason="unreachable"),
         *(fx.DropTimer(kind=kind, subject=person.wire_id) for kind in (timers.NUDGE, timers.SETTLE, timers.ASK_AGAIN)),
     ]
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from handlers.understanding.text import readable
 from models.words import OPT_OUT_IN_GROUPS, PLATFORM_LINES, UNLAWFUL
 
 # Longer messages are none of the short ones that are looked for here.
@@ -35,8 +36,9 @@ def is_platform_line(text: str) -> bool:
 
 
 def sensitive_word(text: str, more: tuple[str, ...]) -> str | None:
-    """The first word in a text of ours that must not be posted, or None. Full-width and capital letters count too."""
-    found = _automaton(more).find_matches_as_strings(_folded(text))
+    """The first word in a text of ours that must not be posted, or None. Full-width, capital and Traditional characters
+    count too, and blanks between them hide nothing."""
+    found = _automaton(more).find_matches_as_strings(_posted(text))
     return found[0] if found else None
 
 
@@ -65,4 +67,8 @@ def _opt_outs(more: tuple[str, ...]) -> _OptOuts:
 
 @lru_cache(maxsize=64)
 def _automaton(more: tuple[str, ...]) -> AhoCorasick:
-    return AhoCorasick((*UNLAWFUL, *map(_folded, more)))
+    return AhoCorasick(tuple(map(_posted, (*UNLAWFUL, *more))))
+
+
+def _posted(text: str) -> str:
+    return "".join(readable(_folded(text)).split())

@@ -77,11 +77,14 @@ class SlowDown(Effect, frozen=True, kw_only=True):
 class Cancel(Effect, frozen=True, kw_only=True):
     """Take back the deliveries of a contact that have not left and whose cause is among `causes`.
 
+    `state` is what becomes of them: with a reason of the gate the state that the gate would give.
+
     It is written before the sends of the same batch, so that a handler may take back and say anew.
     """
 
     contact_id: int
     causes: tuple[Cause, ...]
+    state: DeliveryState = DeliveryState.CANCELLED
     reason: str | None = None
 
 

@@ -182,12 +182,12 @@ def count_failures(writing: Writing, merchant: MerchantView, pairs: Pairs) -> No
 def cancel(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for _event, effect in pairs:
-        alike[effect.causes, effect.reason].append(effect.contact_id)
-    for (causes, reason), contact_ids in alike.items():
-        values = {"merchant": merchant.id, "ids": contact_ids, "causes": causes, "why": reason}
+        alike[effect.causes, effect.state, effect.reason].append(effect.contact_id)
+    for (causes, state, reason), contact_ids in alike.items():
+        values = {"merchant": merchant.id, "ids": contact_ids, "causes": causes, "ending": state, "why": reason}
         writing.changed(
             [
-                Change(identity, merchant.id, writing.now, DeliveryState.CANCELLED, reason, None)
+                Change(identity, merchant.id, writing.now, state, reason, None)
                 for identity in sorted(identity for (identity,) in writing.rows(_CANCEL, **values))
             ]
         )
@@ -316,7 +316,7 @@ _CANCEL = (
         text("state IN ('planned', 'waiting')"),  # in the words of the index, which holds what is open and no more
         is_one_of(col(Delivery.cause), "causes"),
     )
-    .values(state=DeliveryState.CANCELLED, reason=bindparam("why"), until=None)
+    .values(state=bindparam("ending"), reason=bindparam("why"), until=None)
     .returning(col(Delivery.id))
 )
 _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {

@@ -49,9 +49,10 @@ def test_a_database_has_one_bot_and_commands_find_it_or_do_without(own_shop: Ope
 
 def test_a_kill_between_claim_and_answer_is_told_as_unknown(own_shop: OpenShop) -> None:
     shop = own_shop()
-    shop.gateway.drive("settings", sending=500, echo=False)
+    shop.gateway.drive("settings", sending=2_000, echo=False)
     shop.befriends("wx-dark", "小黑")
     shop.bot.until("the claim", lambda: shop.bot.delivery("greet:wx-dark")[0] == "claimed")
+    time.sleep(0.5)  # what is claimed is on its way, and the gateway has it before the bot dies
     shop.bot.kill()
     shop.bot.start()
     assert shop.bot.delivery("greet:wx-dark") == ("unknown", "crash")

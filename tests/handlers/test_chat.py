@@ -11,7 +11,7 @@ from handlers.optout import ACKNOWLEDGEMENT
 from models import effects as fx
 from models.capabilities import Capabilities
 from models.context import RoleView
-from models.deliveries import Cause, Lane
+from models.deliveries import Cause, DeliveryState, Lane
 from models.events import FriendAdded, MessageRecalled, Unreadable, Who
 from tests.handlers.builders import (
     AT,
@@ -39,6 +39,7 @@ STOPPED = [
     fx.Cancel(
         contact_id=11,
         causes=(Cause.GREETING, Cause.SURVEY, Cause.CHAT, Cause.CALENDAR, Cause.CARE, Cause.GROUP),
+        state=DeliveryState.SKIPPED,
         reason="opted_out",
     ),
     fx.DropTimer(kind="nudge", subject="wx1"),

@@ -127,7 +127,7 @@ def order(outcome: str) -> SettleDeliveryOrder:
     ("outcome", "effect"),
     [
         ("sent", settled(DeliveryState.SENT)),
-        ("failed", settled(DeliveryState.FAILED)),
+        ("failed", settled(DeliveryState.FAILED, "refused")),
         ("resend", fx.SendAgain(delivery_id=31, at=AT)),
     ],
 )

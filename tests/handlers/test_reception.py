@@ -195,7 +195,7 @@ def test_who_leaves_is_not_asked_any_more() -> None:
     known = person(friendships=friendship(old=True), survey=progress())
     assert decide(REMOVED, context(person=known)) == [
         friend("removed", source="", old=True),
-        fx.Cancel(contact_id=11, causes=(Cause.SURVEY,), reason="unreachable"),
+        fx.Cancel(contact_id=11, causes=(Cause.SURVEY,), state=DeliveryState.SKIPPED, reason="unreachable"),
         fx.DropTimer(kind="nudge", subject="wx1"),
         fx.DropTimer(kind="settle", subject="wx1"),
         fx.DropTimer(kind="ask_again", subject="wx1"),

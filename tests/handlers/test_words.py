@@ -33,6 +33,8 @@ def test_what_wechat_says_by_itself() -> None:
 def test_sensitive_words_however_they_are_typed() -> None:
     assert sensitive_word("加Ｖ信看内部价", ("v信",)) == "v信"
     assert sensitive_word("这是全网最低的", ()) == "全网最低"
+    assert sensitive_word("今天有內 部 價", ("内部价",)) == "内部价"
+    assert sensitive_word("國家級 名酒", ()) == "国家级"
     assert sensitive_word("最近天气好", ("内部价",)) is None
 
 

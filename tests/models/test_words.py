@@ -26,7 +26,9 @@ def test_innocent_words_are_no_superlatives(text: str) -> None:
     assert not [word for word in UNLAWFUL if word in text]
 
 
-@pytest.mark.parametrize("text", ["国家级名酒", "品质最佳", "全网最低价", "行业第一品牌", "顶级酱香", "销量第一"])
+@pytest.mark.parametrize(
+    "text", ["国家级名酒", "品质最佳", "全网最低价", "行业第一品牌", "顶级酱香", "销量第一", "礼赠首选", "口感最好"]
+)
 def test_unlawful_superlatives(text: str) -> None:
     assert [word for word in UNLAWFUL if word in text]
 

@@ -40,3 +40,16 @@ def test_statistics_are_renewed(database_url: str) -> None:
         stage.apply(*(said(f"wx{n}", wire_id=str(n)) for n in range(500)), decide=nothing)
         optimize(stage.store)
         stage.apply(said("wx1", wire_id="after"), decide=nothing)
+
+
+def test_small_tables_keep_no_statistics_by_which_they_would_be_read_whole(sqlite_url: str) -> None:
+    with shop(sqlite_url) as stage:
+        stage.apply(said("wx1", wire_id="a"), said("wx2", wire_id="b"), decide=nothing)
+        with stage.store.writing() as writing:
+            writing.connection.exec_driver_sql("ANALYZE")
+        optimize(stage.store)
+        with stage.store.reading() as connection:
+            plan = connection.exec_driver_sql(
+                "EXPLAIN QUERY PLAN SELECT * FROM contact WHERE merchant_id = ? AND id = ?", ("m1", 1)
+            )
+            assert ["SEARCH" in step for *_, step in plan] == [True]
