@@ -27,6 +27,7 @@ CHIEFS = (Role.OWNER, Role.ADMIN)
 
 REFUSED = "这个指令只有管理员能用。"
 UNKNOWN = "没有「{name}」这个指令。{hint}发 /帮助 看看能用哪些。"
+TOO_MANY = "一条消息最多 {most} 个指令，请分开发。"
 DID_YOU_MEAN = "是不是想说 /{name}？"
 
 
@@ -81,6 +82,8 @@ _QUOTED = re.compile(r"[\"'\\]")
 # A command is short; of a longer message only so much is looked at.
 _LONGEST = 4_000
 _LONGEST_NAME = 32
+# Commands in one message.
+_MOST_LINES = 50
 
 
 def is_command(text: str, *, by_staff: bool = True) -> bool:
@@ -106,11 +109,15 @@ def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
     roles = roles_of(person, event.account, event.group)
     replies: list[str] = []
     effects: list[Effect] = []
-    for line in _lines(event.text):
-        if _SLASH.match(line) or line in _BARE:
-            reply, done = _run(line, event, context, person, roles)
-            replies += [reply] if reply else []
-            effects += done
+    lines = [line for line in _lines(event.text) if _SLASH.match(line) or line in _BARE]
+    if len(lines) > _MOST_LINES:  # nobody types so many: it is meant to keep us busy, or it is a file pasted by mistake
+        replies += [TOO_MANY.format(most=_MOST_LINES)] if roles else [] if event.group else [REFUSED]
+        effects.append(_audit(event, person, "/", "refused", "too_many_lines"))
+        lines = []
+    for line in lines:
+        reply, done = _run(line, event, context, person, roles)
+        replies += [reply] if reply else []
+        effects += done
     if replies:
         effects.append(_answer(event, context, person, "\n\n".join(dict.fromkeys(replies)), refused=not roles))
     return effects

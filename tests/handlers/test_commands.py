@@ -194,6 +194,17 @@ def test_staff_that_may_not_is_told_so() -> None:
     assert texts(in_group("/停发", staff("hall"))) == [REFUSED]
 
 
+def test_a_flood_of_commands_in_one_message_is_refused_as_one() -> None:
+    flood = "/停发\n" * 51
+    for effects, told in (
+        (in_private(flood, staff()), ["一条消息最多 50 个指令，请分开发。"]),
+        (in_private(flood, person()), [REFUSED]),
+        (in_group(flood, person()), []),
+    ):
+        assert texts(effects) == told
+        assert audits(effects) == [("/", "refused", "too_many_lines")]
+
+
 def test_status_in_a_few_lines() -> None:
     known = Status(
         accounts=(AccountView(id="main", name="小山", state="online"), AccountView(id="second", state="deaf")),
