@@ -30,6 +30,7 @@ class ChatGroup(SQLModel, table=True):
     owner_contact_id: int | None = Field(default=None, sa_type=Id)  # 堂主: who looks after it
     bound_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # groups fill in this order
     members: int = 0  # how many are in it now, our own accounts too; kept with every change of `group_member`
+    listed: bool = False  # whether the platform has listed its members since our account came in
     human_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

@@ -30,6 +30,7 @@ def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                 _update_group(writing, merchant, identity, known)
             if not group.members:  # a list that failed to load is no proof that everybody left
                 continue
+            _update_group(writing, merchant, identity, {"listed": True})
             listed = {known.contact_id for known in _known(writing, merchant, group.members).values()}
             present = set(
                 writing.connection.execute(
@@ -61,6 +62,8 @@ def put_members(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         left = [known.contact_id for known in _known(writing, merchant, effect.left).values()]
         _join(writing, merchant, effect.group_id, joined, event.at, effect.by)
         _leave(writing, merchant, effect.group_id, left, event.at)
+        if effect.ours:
+            _update_group(writing, merchant, effect.group_id, {"listed": False})
 
 
 def rename_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
