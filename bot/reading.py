@@ -43,7 +43,7 @@ def groups(connection: Connection, merchant: MerchantView) -> list[Row]:
             (col(Contact.merchant_id) == col(ChatGroup.merchant_id))
             & (col(Contact.id) == col(ChatGroup.owner_contact_id)),
         )
-        .where(col(ChatGroup.merchant_id) == merchant.id)
+        .where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.became).is_(None))
         .order_by(col(ChatGroup.bound_at).asc().nulls_last(), col(ChatGroup.id))
     ).all()
     wire_ids = {row.id: row.wire_id for row in rows}
@@ -273,7 +273,7 @@ def first_day(connection: Connection, merchant: MerchantView) -> date | None:
 
 
 def known_groups(connection: Connection, merchant: MerchantView) -> list[str]:
-    """The room ids of all groups seen."""
+    """The room ids of all groups seen, former ones too."""
     return list(
         connection.execute(select(col(ChatGroup.wire_id)).where(col(ChatGroup.merchant_id) == merchant.id)).scalars()
     )

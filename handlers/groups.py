@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from content_calendar.render import render
@@ -14,7 +15,7 @@ from models.conditions import Facts
 from models.context import Context, GroupView, PersonView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
-from models.events import GroupJoined, GroupLeft, GroupRenamed, TimerDue
+from models.events import GroupJoined, GroupLeft, GroupRenamed, Roster, TimerDue
 from models.orders import BindGroupOrder, SeatsChanged, SurveyFinished, UnbindGroupOrder
 from models.people import FriendshipState
 from models.playbook import Tier
@@ -26,13 +27,41 @@ NO_SEAT = "「{tier}」的群都满了，{who}在排队。请开一个新群并�
 def joined(event: GroupJoined, context: Context) -> list[Effect]:
     """People came in: they are members now, and the tier's welcome is said once to each."""
     group = _group(context)
-    effects: list[Effect] = [fx.PutMembers(group_id=group.id, joined=event.members, by=event.by)]
+    ours = _is_of_its_account(event, context, group)
+    effects: list[Effect] = [fx.PutMembers(group_id=group.id, joined=event.members, by=event.by, ours=ours)]
     people = [context.people[who.contact] for who in event.members if who.contact in context.people]
     if not people or any(person.is_ours for person in people):
         effects.append(fx.Refresh(account=event.account))  # only the platform's list says who is in it
     if group.tier is None:
         return effects
-    tier = context.merchant.playbook.tier(group.tier)
+    return [*effects, *_came_in(context, group, people)]
+
+
+def found_in_lists(event: Roster, context: Context) -> list[Effect]:
+    """Who came into a bound group while nobody told us is found by its next list, and is as welcome.
+
+    The first list since our account came in names who was there before it. Nor is anybody new where the list names
+    nobody of those who were there: then the platform calls them all by other ids.
+    """
+    namesakes = {one.name for one in context.missing if one.name}
+    effects: list[Effect] = []
+    for state in event.groups or ():
+        group = context.groups.get(state.group)
+        if group is None or group.tier is None or not group.listed:
+            continue
+        people = {who.contact: context.people[who.contact] for who in state.members}.values()
+        others = group.members - max(1, sum(person.is_ours for person in people))
+        if others > 0 and not any(group.id in person.groups and not person.is_ours for person in people):
+            continue
+        new = [person for person in people if group.id not in person.groups and person.name not in namesakes]
+        effects += _came_in(context, group, new)
+    return effects
+
+
+def _came_in(context: Context, group: GroupView, people: Sequence[PersonView]) -> list[Effect]:
+    """Their invitations arrived, and who was never there before is welcome."""
+    tier = context.merchant.playbook.tier(group.tier or "")
+    effects: list[Effect] = []
     for person in people:
         if person.is_ours:
             continue
@@ -42,15 +71,23 @@ def joined(event: GroupJoined, context: Context) -> list[Effect]:
                 account=group.account, contact_id=person.contact_id, kind=DeliveryKind.INVITE, group_id=group.id
             ),
         ]
-        if tier is not None and tier.welcome and group.id not in person.groups and not person.opted_out:
+        was_there = group.id in person.groups or group.id in person.left_groups
+        if tier is not None and tier.welcome and not was_there and not person.opted_out:
             effects.append(_welcome(tier.welcome, context, group, person))
     return effects
+
+
+def _is_of_its_account(event: GroupJoined | GroupLeft, context: Context, group: GroupView) -> bool:
+    """Whether the account that posts in the group came or went itself."""
+    account = context.account
+    return event.account == group.account and account.self_id in {who.contact for who in event.members}
 
 
 def left(event: GroupLeft, context: Context) -> list[Effect]:
     """People are gone; their seats are for who waits."""
     group = _group(context)
-    effects: list[Effect] = [fx.PutMembers(group_id=group.id, left=event.members, by=event.by)]
+    ours = _is_of_its_account(event, context, group)
+    effects: list[Effect] = [fx.PutMembers(group_id=group.id, left=event.members, by=event.by, ours=ours)]
     if not event.members:
         effects.append(fx.Refresh(account=event.account))
     if group.tier:

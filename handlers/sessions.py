@@ -62,6 +62,9 @@ def roster(event: Roster, context: Context) -> list[Effect]:
         else:
             effects.append(_added(event, who, known.source))
     if event.groups:
+        if not any(isinstance(effect, fx.Rebind) for effect in effects):
+            # Where ids have changed, who looks new in a group may have been there all along.
+            effects += groups.found_in_lists(event, context)
         effects += _regrouped(event, context, effects)
         effects.append(fx.PutGroups(account=event.account, groups=event.groups))
         # Whoever is missing from a list has left without a word: their seats are for who waits.

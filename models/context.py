@@ -88,6 +88,7 @@ class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     survey: SurveyProgress | None = None
     roles: tuple[RoleView, ...] = ()
     groups: frozenset[int] = frozenset()
+    left_groups: frozenset[int] = frozenset()  # where they were once and are no more
     is_ours: bool = False  # one of our own accounts
 
     def answered(self) -> dict[str, Any]:
@@ -116,6 +117,7 @@ class GroupView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     bound_at: datetime | None = None
     members: int = 0
     reserved: int = 0
+    listed: bool = False  # whether who was there before our account is known by a list
     human_until: datetime | None = None
 
 

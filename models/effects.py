@@ -231,12 +231,16 @@ class PutGroups(Effect, frozen=True, kw_only=True):
 
 
 class PutMembers(Effect, frozen=True, kw_only=True):
-    """People came into a group or left it. Whoever comes in needs no seat any longer."""
+    """People came into a group or left it. Whoever comes in needs no seat any longer.
+
+    `ours`: the account that posts there is among them, so whoever the next list names may have been there before it.
+    """
 
     group_id: int
     joined: tuple[Who, ...] = ()
     left: tuple[Who, ...] = ()
     by: str = ""
+    ours: bool = False
 
 
 class RenameGroup(Effect, frozen=True, kw_only=True):

@@ -13,7 +13,8 @@ from models.columns import Id, UtcDateTime
 class ChatGroup(SQLModel, table=True):
     """A group as one of our accounts sees it. It is ours only when an operator bound it to a tier, by its id.
 
-    A group without a tier is logged and never posted to.
+    A group without a tier is logged and never posted to. A row with `became` is no group but a former wire id of one:
+    whoever names it, as calendar entries do, means that group.
     """
 
     __tablename__ = "chat_group"
@@ -30,6 +31,8 @@ class ChatGroup(SQLModel, table=True):
     owner_contact_id: int | None = Field(default=None, sa_type=Id)  # 堂主: who looks after it
     bound_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # groups fill in this order
     members: int = 0  # how many are in it now, our own accounts too; kept with every change of `group_member`
+    became: int | None = Field(default=None, sa_type=Id)  # our id of the group that had this wire id once
+    listed: bool = False  # whether the platform has listed its members since our account came in
     human_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

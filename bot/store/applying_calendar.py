@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import JSON, Select, and_, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store import Change, Writing
@@ -126,7 +127,7 @@ def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
 
 
 def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    """Plan occurrences. Those targets that have this occurrence already keep it: the unique key sees to that."""
+    """Plan occurrences. Those targets that have this occurrence already keep it."""
     for _event, effect in pairs:
         targets = audience(merchant, effect).subquery()
         count = writing.connection.execute(select(func.count()).select_from(targets)).scalar_one()
@@ -165,7 +166,15 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             literal(effect.occurrence).label("occurrence"),
             literal(effect.revision).label("revision"),
         ).where(
-            ~exists().where(col(Delivery.merchant_id) == merchant.id, col(Delivery.key) == key, col(Delivery.part) == 1)
+            ~exists().where(
+                col(Delivery.merchant_id) == merchant.id, col(Delivery.key) == key, col(Delivery.part) == 1
+            ),
+            # Nor is it planned anew for a group that had another id when it was.
+            ~exists().where(
+                col(Delivery.group_id) == targets.c.group_id,
+                col(Delivery.entry) == effect.entry,
+                col(Delivery.occurrence) == effect.occurrence,
+            ),
         )
         writing.connection.execute(
             insert(Delivery).from_select([column.name for column in planned.selected_columns], planned)
@@ -182,11 +191,15 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
     """Bound groups of the tiers, and the rooms named, bound or not: the gate says no, on record, to those that are not.
-    Without any, friends who have one of the tags."""
+    A room that has another id by now is the same room. Without any, friends who have one of the tags."""
     if effect.tiers or effect.groups:
         named = [col(ChatGroup.tier).in_(effect.tiers)] if effect.tiers else []
         if effect.groups:
-            named.append(col(ChatGroup.wire_id).in_(effect.groups))
+            room = aliased(ChatGroup)
+            rooms = select(func.coalesce(col(room.became), col(room.id))).where(
+                col(room.merchant_id) == merchant.id, col(room.wire_id).in_(effect.groups)
+            )
+            named.append(col(ChatGroup.id).in_(rooms))
         return select(
             col(ChatGroup.account_id).label("account_id"),
             literal(None, Id).label("contact_id"),

@@ -30,6 +30,8 @@ def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                 _update_group(writing, merchant, identity, known)
             if not group.members:  # a list that failed to load is no proof that everybody left
                 continue
+            # Whatever its id was before: what is listed is a group.
+            _update_group(writing, merchant, identity, {"listed": True, "became": None})
             listed = {known.contact_id for known in _known(writing, merchant, group.members).values()}
             present = set(
                 writing.connection.execute(
@@ -52,7 +54,8 @@ def rebind_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
             _update_group(writing, merchant, stranger, {"wire_id": f"\x01{stranger}"})
         _update_group(writing, merchant, effect.group_id, {"wire_id": effect.wire_id})
         if stranger is not None:
-            _update_group(writing, merchant, stranger, {"wire_id": effect.former_wire_id})
+            former = {"wire_id": effect.former_wire_id, "became": effect.group_id}
+            _update_group(writing, merchant, stranger, former)
 
 
 def put_members(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -61,6 +64,8 @@ def put_members(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         left = [known.contact_id for known in _known(writing, merchant, effect.left).values()]
         _join(writing, merchant, effect.group_id, joined, event.at, effect.by)
         _leave(writing, merchant, effect.group_id, left, event.at)
+        if effect.ours:
+            _update_group(writing, merchant, effect.group_id, {"listed": False})
 
 
 def rename_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -76,6 +81,8 @@ def bind_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             "owner_contact_id": effect.owner_contact_id,
             "bound_at": effect.bound_at,
         }
+        if effect.tier:
+            values["became"] = None  # an operator means the group that has this id now
         if effect.account:
             values["account_id"] = effect.account
         _update_group(writing, merchant, effect.group_id, values)

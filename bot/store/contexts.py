@@ -210,6 +210,7 @@ _GROUPS = select(
     col(ChatGroup.owner_contact_id),
     col(ChatGroup.bound_at),
     col(ChatGroup.members),
+    col(ChatGroup.listed),
     col(ChatGroup.human_until),
 ).where(col(ChatGroup.merchant_id) == bindparam("merchant"))
 _NAMED_GROUPS = _GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
@@ -242,9 +243,22 @@ def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound
             bound_at=bound_at,
             members=members,
             reserved=seats.get(identity, 0),
+            listed=listed,
             human_until=human_until,
         )
-        for identity, wire_id, account, topic, tier, parent_id, owner_contact_id, bound_at, members, human_until in rows
+        for (
+            identity,
+            wire_id,
+            account,
+            topic,
+            tier,
+            parent_id,
+            owner_contact_id,
+            bound_at,
+            members,
+            listed,
+            human_until,
+        ) in rows
     }
 
 

@@ -85,10 +85,8 @@ _ANSWERS = select(col(Answer.person_id), col(Answer.key), col(Answer.value), col
 _TAGS = select(col(Tag.person_id), col(Tag.tag)).where(
     col(Tag.merchant_id) == bindparam("merchant"), is_one_of(col(Tag.person_id), "ids")
 )
-_MEMBERSHIPS = select(col(GroupMember.contact_id), col(GroupMember.group_id)).where(
-    col(GroupMember.merchant_id) == bindparam("merchant"),
-    is_one_of(col(GroupMember.contact_id), "ids"),
-    col(GroupMember.left_at).is_(None),
+_MEMBERSHIPS = select(col(GroupMember.contact_id), col(GroupMember.group_id), col(GroupMember.left_at).is_(None)).where(
+    col(GroupMember.merchant_id) == bindparam("merchant"), is_one_of(col(GroupMember.contact_id), "ids")
 )
 _GRANTS = select(
     col(RoleGrant.wire_id), col(RoleGrant.role), col(RoleGrant.account_id), col(RoleGrant.group_wire_id)
@@ -112,6 +110,7 @@ def load_people(
     answers: dict[int, dict[str, AnswerView]] = defaultdict(dict)
     tags: dict[int, list[str]] = defaultdict(list)
     memberships: dict[int, list[int]] = defaultdict(list)
+    left: dict[int, list[int]] = defaultdict(list)
     if whole:
         of_these = set(whole)
         whole_persons = sorted({row[1] for row in rows if row[0] in of_these})
@@ -119,8 +118,8 @@ def load_people(
             answers[person_id][key] = AnswerView(value, state)
         for person_id, tag in writing.rows(_TAGS, merchant=merchant.id, ids=whole_persons):
             tags[person_id].append(tag)
-        for contact_id, group_id in writing.rows(_MEMBERSHIPS, merchant=merchant.id, ids=whole):
-            memberships[contact_id].append(group_id)
+        for contact_id, group_id, is_there in writing.rows(_MEMBERSHIPS, merchant=merchant.id, ids=whole):
+            (memberships if is_there else left)[contact_id].append(group_id)
     roles = _roles(writing, merchant, list({row[2] for row in rows}))
     ours = {account.self_id for account in accounts.values() if account.self_id}
     people: dict[int, PersonView] = {}
@@ -158,6 +157,7 @@ def load_people(
                 survey=None if survey[0] is None else _survey_of(survey),
                 roles=tuple(roles.get(wire_id, ())),
                 groups=frozenset(memberships.get(contact_id, ())),
+                left_groups=frozenset(left.get(contact_id, ())),
                 is_ours=wire_id in ours,
             )
     return people

@@ -278,7 +278,9 @@ def test_a_renumbered_group_keeps_its_binding_and_gets_its_post(stage: Stage) ->
             "groups": [{"id": ROOM, "topic": "分院一群", "owner": "main", "members": ["main", *members]}],
         }
     }
-    stage.write("calendar.csv", "key,date,time,tiers,text\na,2026-11-23,12:30,分院,今天上新\n")
+    calendar = "key,date,time,rule,tiers,groups,text\n"
+    calendar += f"a,2026-11-23,12:30,,分院,,今天上新\nb,2026-11-23,09:00,daily,,{ROOM},早上好\n"
+    stage.write("calendar.csv", calendar)
     ids = {ROOM: "new@chatroom", **{one: f"new-{one}" for one in members}}
     played = stage.play(
         [
@@ -286,12 +288,20 @@ def test_a_renumbered_group_keeps_its_binding_and_gets_its_post(stage: Stage) ->
             operator("08:00:10", "calendar import calendar.csv"),
             {"at": "12:00:00", "type": "renumbered", "ids": ids, "account": "main"},
             operator("13:00:00", "group list --json"),
+            operator("13:10:00", "calendar preview b --json"),
         ],
         world=world,
     )
-    assert [line["to"] for line in played.arrived(kind="text")] == [{"group": "new@chatroom"}]
-    bound = [row for row in played.rows("group list") if row["tier"]]
-    assert [(row["group"], row["members"]) for row in bound] == [("new@chatroom", 5)]
+    # Who named the room by the id that it had then means the same room.
+    assert [line["delivery"] for line in played.arrived(kind="text")] == [
+        f"entry:b:2026-11-23:{ROOM}",
+        "entry:a:2026-11-23:new@chatroom",
+        "entry:b:2026-11-24:new@chatroom",
+    ]
+    assert [line["to"]["group"] for line in played.arrived(kind="text")] == [ROOM, "new@chatroom", "new@chatroom"]
+    assert [(row["group"], row["members"]) for row in played.rows("group list")] == [("new@chatroom", 5)]
+    (target, _counts) = played.rows("calendar preview")
+    assert (target["target"], target["decision"]) == ("new@chatroom", "would_send")
 
 
 def test_a_group_of_the_same_name_with_other_people_is_another_group(stage: Stage) -> None:

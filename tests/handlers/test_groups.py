@@ -11,7 +11,7 @@ from models import effects as fx
 from models.context import GroupView
 from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
 from models.effects import Effect
-from models.events import GroupJoined, GroupLeft, GroupRenamed, Who
+from models.events import GroupJoined, GroupLeft, GroupRenamed, GroupState, Roster, Who
 from models.orders import BindGroupOrder, SeatsChanged, SurveyFinished, UnbindGroupOrder
 from models.playbook import Playbook
 from tests.handlers.builders import (
@@ -211,7 +211,10 @@ def test_a_welcome_with_an_unknown_field_is_left_to_the_gate() -> None:
     assert welcomes({**TABLE, "welcome": "欢迎{tag|朋友}！"}) == ["欢迎朋友！"]
 
 
-@pytest.mark.parametrize("who", [{"groups": frozenset({21})}, {"opted_out": True}, {"is_ours": True}])
+@pytest.mark.parametrize(
+    "who",
+    [{"groups": frozenset({21})}, {"left_groups": frozenset({21})}, {"opted_out": True}, {"is_ours": True}],
+)
 def test_not_everybody_is_welcome_twice_or_at_all(who: dict[str, Any]) -> None:
     assert welcomes(TABLE, **who) == []
 
@@ -229,6 +232,79 @@ def test_where_it_is_not_said_who_came_the_platforms_list_is_asked_for(members: 
         fx.PutMembers(group_id=21, joined=members, by="wx-boss"),
         fx.Refresh(account="second"),
     ]
+
+
+def found(*, boss_is_there: bool = True, listed: bool = True, **more: Any) -> list[Effect]:
+    """What comes of a list of 茶桌1 with us, the boss, who was there before, and wx1."""
+    there = person("wx-boss", 9, groups=frozenset({21} if boss_is_there else ()))
+    us = person("self", 8, is_ours=True, groups=frozenset({21}))
+    room = group(1, "茶桌", members=2, listed=listed)
+    state = GroupState(ROOM, "茶桌1", members=(SELF, Who("wx-boss", "老板"), WX1))
+    event = Roster(merchant="m1", account="main", at=AT, groups=(state,))
+    known = {"people": [us, there, person()], "groups": [room], "account": account(rostered_at=AT), **more}
+    return decide(event, context(playbook(tiers=[TABLE]), **known))
+
+
+def welcomed(effects: list[Effect]) -> list[str]:
+    return [send.key for send in sends(effects)]
+
+
+def test_who_came_in_unseen_is_found_by_the_next_list_and_is_as_welcome() -> None:
+    effects = found()
+    assert effects[:2] == [
+        fx.DropTimer(kind="seat", subject="wx1 room-1@chatroom"),
+        fx.ConfirmByFact(account="main", contact_id=11, kind=DeliveryKind.INVITE, group_id=21),
+    ]
+    assert welcomed(effects) == ["welcome:room-1@chatroom:wx1"]
+
+
+def test_a_first_list_names_who_was_there_before_us() -> None:
+    assert welcomed(found(listed=False)) == []
+
+
+def test_a_list_of_nobody_whom_we_knew_there_makes_nobody_new() -> None:
+    assert welcomed(found(boss_is_there=False)) == []
+
+
+def test_who_may_be_a_missing_friend_under_another_id_is_not_welcomed_as_new() -> None:
+    assert welcomed(found(missing=(person("wx-before", 7, name="林间"),))) == []
+
+
+@pytest.mark.parametrize("who", [{"left_groups": frozenset({21})}, {"opted_out": True}, {"is_ours": True}])
+def test_not_everybody_who_is_found_is_welcome(who: dict[str, Any]) -> None:
+    there = person("wx-boss", 9, groups=frozenset({21}))
+    us = person("self", 8, is_ours=True, groups=frozenset({21}))
+    assert welcomed(found(people=[us, there, person(**who)])) == []
+
+
+def test_nobody_is_new_in_a_list_that_shows_that_ids_have_changed() -> None:
+    known = {"self": person("self", 8, is_ours=True, groups=frozenset({21}))}
+    known |= {"wx-boss": person("wx-boss", 9, groups=frozenset({21})), "wx1": person()}
+    known["new-2"] = person("new-2", 2, name="小王", friendships={})
+    former = person("wx2", 3, name="小王", friendships=friendship(remark="客二"))
+    room = group(1, "茶桌", members=2, listed=True)
+    event = Roster(
+        merchant="m1",
+        account="main",
+        at=AT,
+        friends=(Who("new-2", "小王", remark="客二"),),
+        groups=(GroupState(ROOM, "茶桌1", members=(SELF, Who("wx-boss"), WX1)),),
+    )
+    book = playbook(tiers=[TABLE])
+    effects = decide(
+        event, context(book, people=known, groups=[room], missing=(former,), account=account(rostered_at=AT))
+    )
+    assert of(fx.Rebind, effects)
+    assert welcomed(effects) == []
+
+
+def test_where_our_account_comes_or_goes_itself_who_is_there_is_unknown_again() -> None:
+    ours = person("self", 8, is_ours=True)
+    known = context(BOOK, group=group(1, "茶桌"), people=[ours])
+    came = GroupJoined(merchant="m1", account="main", at=AT, group=ROOM, members=(SELF,))
+    assert of(fx.PutMembers, decide(came, known)) == [fx.PutMembers(group_id=21, joined=(SELF,), ours=True)]
+    went = GroupLeft(merchant="m1", account="main", at=AT, group=ROOM, members=(SELF,))
+    assert of(fx.PutMembers, decide(went, known)) == [fx.PutMembers(group_id=21, left=(SELF,), ours=True)]
 
 
 def test_who_leaves_frees_a_seat_in_a_bound_group() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.reading import groups
 from bot.store.outbox import claim
 from models import effects as fx
 from models.deliveries import Delivery, DeliveryChange, DeliveryKind, DeliveryState, Lane
@@ -79,6 +80,53 @@ def test_a_room_that_is_named_and_not_bound_is_on_record_as_spared(database_url:
         stage.bring_about(expansion(groups=("stranger",)))
         assert claim(stage.store, stage.merchants, [("m1", "main")]).claims == []
         assert stage.history("entry:e1:2026-11-23:stranger") == ["planned", "skipped not_bound"]
+
+
+def renumber(stage: Shop, group_id: int, *, former: str, now: str) -> None:
+    seen = Roster(merchant="m1", account="main", at=START, wire_id=stage.fresh(), groups=(GroupState(now),))
+    stage.apply(seen)
+    stage.bring_about(fx.RebindGroup(group_id=group_id, wire_id=now, former_wire_id=former))
+
+
+def test_a_room_is_named_by_the_ids_that_it_had_before_too(database_url: str) -> None:
+    with shop(database_url) as stage:
+        ids = open_groups(stage, hall1="堂口", hall2="堂口")
+        stage.bring_about(expansion(groups=("hall1",)))
+        renumber(stage, ids["hall1"], former="hall1", now="hall1b")
+        renumber(stage, ids["hall1"], former="hall1b", now="hall1c")
+        stage.bring_about(expansion(groups=("hall1", "hall1c")))  # planned already, under its former id
+        assert keys(stage) == ["entry:e1:2026-11-23:hall1"]
+        stage.bring_about(expansion(groups=("hall1", "hall1b", "hall1c"), occurrence="2026-11-24"))
+        stage.bring_about(expansion(groups=("hall1b",), occurrence="2026-11-25"))
+        assert keys(stage)[1:] == ["entry:e1:2026-11-24:hall1c", "entry:e1:2026-11-25:hall1c"]
+        assert {row.group_id for row in stage.rows(Delivery)} == {ids["hall1"]}
+        with stage.store.reading() as connection:
+            assert [row["group"] for row in groups(connection, stage.merchants["m1"])] == ["hall1c", "hall2"]
+
+
+def test_a_former_id_that_is_a_group_again_means_itself(database_url: str) -> None:
+    with shop(database_url) as stage:
+        ids = open_groups(stage, hall1="堂口")
+        renumber(stage, ids["hall1"], former="hall1", now="hall1b")
+        again = GroupState("hall1", members=(Who("me"), Who("somebody")))
+        stage.apply(Roster(merchant="m1", account="main", at=START, wire_id=stage.fresh(), groups=(again,)))
+        stage.bring_about(expansion(groups=("hall1",)))
+        (row,) = stage.rows(Delivery)
+        assert row.key == "entry:e1:2026-11-23:hall1"
+        assert row.group_id != ids["hall1"]
+        with stage.store.reading() as connection:
+            listed = {row["group"]: row["tier"] for row in groups(connection, stage.merchants["m1"])}
+        assert listed == {"hall1b": "堂口", "hall1": None}
+
+
+def test_a_former_id_that_an_operator_binds_means_itself(database_url: str) -> None:
+    with shop(database_url) as stage:
+        ids = open_groups(stage, hall1="堂口")
+        renumber(stage, ids["hall1"], former="hall1", now="hall1b")
+        (other,) = [row.id for row in stage.rows(ChatGroup) if row.wire_id == "hall1"]
+        stage.bring_about(fx.BindGroup(group_id=other, tier="分院"))
+        stage.bring_about(expansion(groups=("hall1",)))
+        assert [row.group_id for row in stage.rows(Delivery)] == [other]
 
 
 def test_what_waits_for_a_word_waits_for_it_whatever_else_holds_it_back(database_url: str) -> None:
