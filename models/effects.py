@@ -299,16 +299,18 @@ class PutEntries(Effect, frozen=True, kw_only=True):
     """Calendar entries as JSON of `content_calendar.entry`, by key and revision; they replace those of the same key."""
 
     entries: tuple[tuple[str, str, str], ...]
+    approved: bool = True
 
 
 class Reword(Effect, frozen=True, kw_only=True):
-    """An entry was edited: what it planned and has not left says the new."""
+    """An entry was edited: what it planned and has not left says the new, and if that is not `approved`, waits."""
 
     entry: str
     revision: str
     template: str
     media: tuple[Media, ...] = ()
     not_after: datetime | None = None
+    approved: bool = True
 
 
 class DropEntry(Effect, frozen=True, kw_only=True):
@@ -343,9 +345,14 @@ class Expand(Effect, frozen=True, kw_only=True):
 
 
 class ApproveWaiting(Effect, frozen=True, kw_only=True):
-    """Let the deliveries of an entry that wait for approval go now."""
+    """Somebody approved an entry: what waits for that may go now, and what it plans later needs no further word.
+
+    What was due before `not_before` is too late by now and enters the state `too_late`.
+    """
 
     entry: str
+    not_before: datetime | None = None
+    too_late: DeliveryState = DeliveryState.SKIPPED
 
 
 class PutPlaybook(Effect, frozen=True, kw_only=True):
