@@ -208,6 +208,13 @@ class OptOut(Effect, frozen=True, kw_only=True):
     person_id: int
 
 
+class PutConsent(Effect, frozen=True, kw_only=True):
+    """What this person said to being written to: `given` or `refused`."""
+
+    person_id: int
+    consent: str
+
+
 class OpenComplaint(Effect, frozen=True, kw_only=True):
     """They blame the shop: no promotion to this person until it is settled."""
 
