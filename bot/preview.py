@@ -29,6 +29,7 @@ from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
 from models.effects import Expand
+from models.operations import EntryRevision
 
 Row = dict[str, Any]
 
@@ -46,7 +47,7 @@ def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | N
     rows: list[Row] = []
     with store.looking(due) as looking:
         effect = expansion(entry, entry.revision, occurrence, merchant.zone)
-        planned = _as_deliveries(looking, merchant, effect)
+        planned = _as_deliveries(looking, merchant, effect, approved=_is_approved(looking, merchant, entry.key))
         for account, of_account in groupby(planned, key=lambda row: row.account_id):
             rows += _rows_of(looking, merchant, account, list(of_account))
     counts = Counter(row["reason"] or row["decision"] for row in rows)
@@ -79,7 +80,16 @@ def _next(entry: Entry, merchant: MerchantView, now: datetime) -> datetime:
     return following.at_utc if following else now
 
 
-def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand) -> list[Any]:
+def _is_approved(looking: Writing, merchant: MerchantView, key: str) -> bool:
+    """Whether an entry in force needs nobody's word."""
+    return looking.connection.execute(
+        select(col(EntryRevision.approved)).where(
+            col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, col(EntryRevision.current)
+        )
+    ).scalar_one()
+
+
+def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, approved: bool) -> list[Any]:
     """What the entry would plan, as rows of the outbox; nothing is written. By account, each in the order planned."""
     found = looking.connection.execute(audience(merchant, effect)).all()
     shared = {
@@ -95,7 +105,7 @@ def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand) -> 
         "reason": None,
         "not_after": effect.not_after,
         "about_consent": False,
-        "approved": True,
+        "approved": approved,
     }
     first = looking.ids.take(looking.now, len(found)) if found else 0
     return [

@@ -24,12 +24,13 @@ _AS_TEXT = {"question", "gathering", "coupon", "testers"}
 def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
     """Entries come into force. Those that are the same already stay as they are; nothing is deleted unless asked."""
     known = {entry.key: entry for entry in context.entries}
+    is_approved = not context.merchant.playbook.approval
     changed = tuple(
         (key, revision, body)
         for key, revision, body in order.entries
         if key not in known or known[key].revision != revision
     )
-    effects: list[Effect] = [fx.PutEntries(entries=changed)] if changed else []
+    effects: list[Effect] = [fx.PutEntries(entries=changed, approved=is_approved)] if changed else []
     for key, revision, body in changed:
         entry = from_json(body)
         first_imported = known[key].first_imported_at if key in known else order.at
@@ -37,7 +38,7 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
         start = _start_of_day(max(first_imported, order.at), context)
         effects += _ring(entry, start, context, inclusive=True)
         if key in known:
-            effects.append(_reworded(entry, revision, context))
+            effects.append(msgspec.structs.replace(_reworded(entry, revision, context), approved=is_approved))
     if order.replace:
         named = {key for key, _, _ in order.entries}
         effects += [fx.DropEntry(key=key) for key in known if key not in named]
@@ -60,11 +61,18 @@ def deleted(order: DeleteEntriesOrder, context: Context) -> list[Effect]:
 
 
 def approved(order: ApproveEntryOrder, context: Context) -> list[Effect]:
-    """What waits for a word may go."""
-    if order.key not in {entry.key for entry in context.entries}:
+    """The entry needs no further word until it is edited; what waits for one may go, unless it is too late by now."""
+    view = next((entry for entry in context.entries if entry.key == order.key), None)
+    if view is None:
         return [fx.Answered(refused=f"没有排期「{order.key}」")]
+    release = fx.ApproveWaiting(entry=order.key)
+    match catch_up.parse_policy(from_json(view.body).catch_up):
+        case catch_up.Skip():  # an occurrence is of its day, and that is over
+            release = msgspec.structs.replace(release, not_before=_start_of_day(order.at, context))
+        case catch_up.Within(limit=limit):
+            release = msgspec.structs.replace(release, not_before=order.at - limit, too_late=DeliveryState.EXPIRED)
     return [
-        fx.ApproveWaiting(entry=order.key),
+        release,
         fx.Audit(actor=order.actor, action="calendar.approve", target=order.key),
         fx.Answered(text=f"{order.key} 已通过"),
     ]
@@ -95,6 +103,8 @@ def _expand(event: TimerDue, context: Context, view: EntryView, entry: Entry, oc
                 state, reason = DeliveryState(ended), "too_late"
             case catch_up.Ask():
                 state, reason = DeliveryState.WAITING, "not_approved"
+    if state == DeliveryState.PLANNED and not view.approved:
+        state, reason = DeliveryState.WAITING, "not_approved"
     planned = expansion(entry, view.revision, occurrence, context.merchant.zone)
     return msgspec.structs.replace(planned, state=state, reason=reason)
 
@@ -119,7 +129,7 @@ def expansion(entry: Entry, revision: str, occurrence: cadence.Occurrence, zone:
     )
 
 
-def _reworded(entry: Entry, revision: str, context: Context) -> Effect:
+def _reworded(entry: Entry, revision: str, context: Context) -> fx.Reword:
     return fx.Reword(
         entry=entry.key,
         revision=revision,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import commands, complaints, handoff, optout, survey
+from handlers import commands, complaints, consent, handoff, optout, survey
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
 from handlers.words import is_plain_opt_out, is_platform_line
@@ -63,6 +63,8 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
     look = first_look(event.text, survey.words_of(context.merchant.playbook))
     if look.is_opt_out:
         return [*arrived, *optout.stop(person, event.account)]
+    if (about_consent := consent.heard(event, context, person)) is not None:
+        return [*arrived, *about_consent]
     if person.opted_out:  # a human may answer them, we don't
         told = look.wants_human
         return handoff.tell_staff(event.at, context, person, event.account, event.text) if told else arrived

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Flag, auto
 
+from handlers import consent
 from handlers.commands import is_command, looks_at_status
 from handlers.handoff import standing_answer
 from handlers.survey import words_of
@@ -95,7 +96,11 @@ def _of_private_talk(event: ev.Message, playbook: Playbook) -> Needs:
     look = first_look(event.text, words_of(playbook))
     if look.asks or look.may_correct or look.complains:
         return _KNOWN
-    heard = look.is_opt_out or standing_answer(playbook, event.text) is not None
+    heard = (
+        look.is_opt_out
+        or consent.wish_of(playbook, event.text) is not None
+        or standing_answer(playbook, event.text) is not None
+    )
     # An answer that settles first is understood when its timer rings; otherwise it is now.
     if playbook.survey.settle_seconds:
         return Needs.SPEAKER if heard else _SPEAKER_UNLESS_IDLE

@@ -146,6 +146,7 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     body: str
     at: datetime
     first_imported_at: datetime
+    approved: bool = True  # False: its occurrences wait for somebody's word
 
 
 class AlertView(msgspec.Struct, frozen=True, gc=False, kw_only=True):

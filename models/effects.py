@@ -211,6 +211,13 @@ class OptOut(Effect, frozen=True, kw_only=True):
     person_id: int
 
 
+class PutConsent(Effect, frozen=True, kw_only=True):
+    """What this person said to being written to: `given` or `refused`."""
+
+    person_id: int
+    consent: str
+
+
 class OpenComplaint(Effect, frozen=True, kw_only=True):
     """They blame the shop: no promotion to this person until it is settled."""
 
@@ -306,16 +313,18 @@ class PutEntries(Effect, frozen=True, kw_only=True):
     """Calendar entries as JSON of `content_calendar.entry`, by key and revision; they replace those of the same key."""
 
     entries: tuple[tuple[str, str, str], ...]
+    approved: bool = True
 
 
 class Reword(Effect, frozen=True, kw_only=True):
-    """An entry was edited: what it planned and has not left says the new."""
+    """An entry was edited: what it planned and has not left says the new, and if that is not `approved`, waits."""
 
     entry: str
     revision: str
     template: str
     media: tuple[Media, ...] = ()
     not_after: datetime | None = None
+    approved: bool = True
 
 
 class DropEntry(Effect, frozen=True, kw_only=True):
@@ -350,9 +359,14 @@ class Expand(Effect, frozen=True, kw_only=True):
 
 
 class ApproveWaiting(Effect, frozen=True, kw_only=True):
-    """Let the deliveries of an entry that wait for approval go now."""
+    """Somebody approved an entry: what waits for that may go now, and what it plans later needs no further word.
+
+    What was due before `not_before` is too late by now and enters the state `too_late`.
+    """
 
     entry: str
+    not_before: datetime | None = None
+    too_late: DeliveryState = DeliveryState.SKIPPED
 
 
 class PutPlaybook(Effect, frozen=True, kw_only=True):

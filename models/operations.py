@@ -55,6 +55,7 @@ class EntryRevision(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     current: bool = True
     first_imported_at: datetime = Field(sa_type=UtcDateTime)
+    approved: bool = True  # False: its occurrences wait for somebody's word
 
 
 class Timer(SQLModel, table=True):

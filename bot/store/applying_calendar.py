@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, Select, and_, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -41,6 +41,7 @@ def put_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                         "at": event.at,
                         "current": True,
                         "first_imported_at": first or event.at,
+                        "approved": effect.approved,
                     }
                 ],
             )
@@ -61,6 +62,7 @@ def reword(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                 media=msgspec.to_builtins(effect.media),
                 not_after=effect.not_after,
                 revision=effect.revision,
+                **({} if effect.approved else {"approved": False}),
             )
         )
 
@@ -77,22 +79,12 @@ def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
                 col(Timer.merchant_id) == merchant.id, col(Timer.kind) == "entry", col(Timer.subject) == effect.key
             )
         )
-        cancelled = writing.connection.execute(
-            update(Delivery)
-            .where(
-                col(Delivery.merchant_id) == merchant.id,
-                col(Delivery.entry) == effect.key,
-                col(Delivery.state).in_(OPEN_STATES),
-            )
-            .values(state=DeliveryState.CANCELLED, reason=None, until=None)
-            .returning(col(Delivery.id))
-        ).scalars()
-        writing.changed(
-            [
-                Change(identity, merchant.id, writing.now, DeliveryState.CANCELLED, None, None)
-                for identity in sorted(cancelled)
-            ]
+        planned = (
+            col(Delivery.merchant_id) == merchant.id,
+            col(Delivery.entry) == effect.key,
+            col(Delivery.state).in_(OPEN_STATES),
         )
+        _enter(writing, merchant, planned, DeliveryState.CANCELLED, None)
         # Who waited behind these for room need not wait for their time.
         writing.connection.execute(
             update(Delivery)
@@ -107,23 +99,43 @@ def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
 
 def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
-        approved = writing.connection.execute(
-            update(Delivery)
+        writing.connection.execute(
+            update(EntryRevision)
             .where(
-                col(Delivery.merchant_id) == merchant.id,
-                col(Delivery.entry) == effect.entry,
-                col(Delivery.state).in_(OPEN_STATES),
-                col(Delivery.approved).is_(False),
+                col(EntryRevision.merchant_id) == merchant.id,
+                col(EntryRevision.key) == effect.entry,
+                col(EntryRevision.current),
             )
-            .values(approved=True, state=DeliveryState.PLANNED, reason=None, until=None, next_at=writing.now)
-            .returning(col(Delivery.id))
-        ).scalars()
-        writing.changed(
-            [
-                Change(identity, merchant.id, writing.now, DeliveryState.PLANNED, None, None)
-                for identity in sorted(approved)
-            ]
+            .values(approved=True)
         )
+        waiting = (
+            col(Delivery.merchant_id) == merchant.id,
+            col(Delivery.entry) == effect.entry,
+            col(Delivery.state).in_(OPEN_STATES),
+            col(Delivery.approved).is_(False),
+        )
+        if effect.not_before is not None:
+            stale = (*waiting, col(Delivery.due_at) < effect.not_before)
+            _enter(writing, merchant, stale, effect.too_late, "too_late")
+        _enter(writing, merchant, waiting, DeliveryState.PLANNED, None, approved=True, next_at=writing.now)
+
+
+def _enter(
+    writing: Writing,
+    merchant: MerchantView,
+    which: tuple[ColumnElement[bool], ...],
+    state: DeliveryState,
+    reason: str | None,
+    **more: Any,
+) -> None:
+    """Deliveries enter a state, on record."""
+    entered = writing.connection.execute(
+        update(Delivery)
+        .where(*which)
+        .values(state=state, reason=reason, until=None, **more)
+        .returning(col(Delivery.id))
+    ).scalars()
+    writing.changed([Change(identity, merchant.id, writing.now, state, reason, None) for identity in sorted(entered)])
 
 
 def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

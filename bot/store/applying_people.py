@@ -135,6 +135,15 @@ def heard(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         )
 
 
+def put_consents(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        writing.connection.execute(
+            update(Person)
+            .where(col(Person.merchant_id) == merchant.id, col(Person.id) == effect.person_id)
+            .values(consent=effect.consent)
+        )
+
+
 def open_complaints(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
         writing.connection.execute(

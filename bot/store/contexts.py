@@ -277,6 +277,7 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
             body=row.body,
             at=row.at,
             first_imported_at=row.first_imported_at,
+            approved=row.approved,
         )
         for row in writing.connection.execute(statement.order_by(col(EntryRevision.key)))
     )

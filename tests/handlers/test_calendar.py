@@ -34,8 +34,9 @@ def row(one: Entry) -> tuple[str, str, str]:
 YESTERDAY = AT - hours(24)
 
 
-def view(one: Entry, at: datetime = YESTERDAY) -> EntryView:
-    return EntryView(key=one.key, revision=one.revision, body=to_json(one).decode(), at=at, first_imported_at=at)
+def view(one: Entry, at: datetime = YESTERDAY, **more: Any) -> EntryView:
+    body = to_json(one).decode()
+    return EntryView(key=one.key, revision=one.revision, body=body, at=at, first_imported_at=at, **more)
 
 
 def importing(*entries: Entry, at: datetime = AT, replace: bool = False) -> ImportEntriesOrder:
@@ -237,8 +238,56 @@ def test_deleting() -> None:
 def test_approving() -> None:
     known = context(entries=(view(entry()),))
     assert decide(ApproveEntryOrder(merchant="m1", at=AT, key="a-1"), known) == [
-        fx.ApproveWaiting(entry="a-1"),
+        fx.ApproveWaiting(entry="a-1", not_before=AT - hours(9)),
         fx.Audit(actor="operator", action="calendar.approve", target="a-1"),
         fx.Answered(text="a-1 已通过"),
     ]
     assert decide(ApproveEntryOrder(merchant="m1", at=AT, key="b"), known) == [fx.Answered(refused="没有排期「b」")]
+
+
+WAITING = [(DeliveryState.WAITING, "not_approved")]
+
+
+def test_with_approval_an_import_is_not_approved_and_an_edit_takes_approval_back() -> None:
+    """What waits says the new text, which nobody has approved."""
+    edited = entry(text="下午好。")
+    effects = decide(importing(edited), _started(view(entry()), approval=True))
+    assert of(fx.PutEntries, effects) == [fx.PutEntries(entries=(row(edited),), approved=False)]
+    assert [one.approved for one in of(fx.Reword, effects)] == [False]
+    same = decide(importing(entry()), _started(view(entry()), approval=True))
+    assert of(fx.PutEntries, same) == []
+
+
+def test_what_nobody_approved_waits_when_it_is_due() -> None:
+    effects = due(entry(), known=view(entry(), approved=False))
+    assert [(one.state, one.reason) for one in of(fx.Expand, effects)] == WAITING
+    assert effects[-1] == ring(NINE + hours(24))
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "expected"),
+    [
+        ("skip", [(DeliveryState.SKIPPED, "too_late")]),
+        ("within 30m", [(DeliveryState.EXPIRED, "too_late")]),
+        ("within 2h", WAITING),
+        ("ask", WAITING),
+    ],
+)
+def test_what_was_missed_goes_by_its_policy_first(catch_up: str, expected: list[Any]) -> None:
+    now = NINE + hours(1)
+    known = view(entry(catch_up=catch_up), approved=False)
+    effects = decide(rings("entry", "a-1", at=now, due=NINE), _started(known, at=now))
+    assert [(one.state, one.reason) for one in of(fx.Expand, effects)] == expected
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "expected"),
+    [
+        ("", fx.ApproveWaiting(entry="a-1", not_before=AT - hours(9))),
+        ("within 2h", fx.ApproveWaiting(entry="a-1", not_before=AT - hours(2), too_late=DeliveryState.EXPIRED)),
+        ("ask", fx.ApproveWaiting(entry="a-1")),
+    ],
+)
+def test_what_is_too_late_when_it_is_approved(catch_up: str, expected: Effect) -> None:
+    known = context(entries=(view(entry(catch_up=catch_up)),))
+    assert decide(ApproveEntryOrder(merchant="m1", at=AT, key="a-1"), known)[0] == expected

@@ -25,6 +25,7 @@ from tests.handlers.builders import AT, ROOM, answered, playbook, rings, says
 
 BOOK = playbook(words={"opt_out": ["别烦我了"]})
 HERE: dict[str, Any] = {"merchant": "m1", "account": "main", "at": AT}
+CONSENTING = playbook(consent={"required": True}, survey={"settle_seconds": 4})
 SETTLING = playbook(survey={"settle_seconds": 4})
 TELLING = Needs.ALERTS | Needs.STAFF
 KNOWN = Needs.PEOPLE | Needs.STAFF
@@ -90,3 +91,9 @@ def test_what_must_be_known(event: Event, wanted: Needs) -> None:
 )
 def test_what_they_told_us_matters_where_something_follows_from_it_at_once(text: str, wanted: Needs) -> None:
     assert needs(says(text), SETTLING) == wanted
+
+
+def test_who_says_something_about_consent_is_looked_at_even_if_idle() -> None:
+    assert needs(says("同意"), CONSENTING) == Needs.SPEAKER
+    assert needs(says("我姓林"), CONSENTING) == needs(says("同意"), SETTLING) == Needs.SPEAKER | Needs.UNLESS_IDLE
+    assert needs(says("同意"), playbook(consent={"required": True})) == KNOWN

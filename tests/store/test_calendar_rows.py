@@ -302,3 +302,59 @@ def test_who_comes_in_needs_no_seat(database_url: str) -> None:
         assert len(stage.rows(Seat)) == 1
         listed(stage, "me", "wx1")
         assert stage.rows(Seat) == []
+
+
+def waiting(stage: Shop, *days: str) -> None:
+    """Occurrences of these days, each at the same time of day, that nobody has approved."""
+    for day in days:
+        due = START.replace(day=int(day[-2:]))
+        stage.bring_about(
+            expansion(tiers=("堂口",), occurrence=day, due=due, state=DeliveryState.WAITING, reason="not_approved")
+        )
+
+
+def states(stage: Shop) -> dict[str, tuple[str, str | None]]:
+    return {row.occurrence: (row.state, row.reason) for row in stage.rows(Delivery)}
+
+
+def test_an_approval_stands_until_the_entry_is_edited(database_url: str) -> None:
+    def approved() -> dict[str, bool]:
+        return {row.revision: row.approved for row in stage.rows(EntryRevision) if row.current}
+
+    with shop(database_url) as stage:
+        stage.bring_about(fx.PutEntries(entries=(("e1", "v1", "{}"),), approved=False))
+        assert approved() == {"v1": False}
+        stage.bring_about(fx.ApproveWaiting(entry="e1"))
+        assert approved() == {"v1": True}
+        stage.bring_about(fx.PutEntries(entries=(("e1", "v2", "{}"),), approved=False))
+        assert approved() == {"v2": False}
+        stage.bring_about(fx.PutEntries(entries=(("e1", "v1", "{}"),), approved=False))
+        assert approved() == {"v1": False}
+
+
+def test_a_text_that_nobody_approved_does_not_leave_in_place_of_one_that_was(database_url: str) -> None:
+    with shop(database_url) as stage:
+        open_groups(stage, hall1="堂口")
+        stage.bring_about(expansion(tiers=("堂口",)))
+        stage.bring_about(fx.Reword(entry="e1", revision="v2", template="新的", approved=False))
+        assert claim(stage.store, stage.merchants, [("m1", "main")]).claims == []
+        assert stage.history("entry:e1:2026-11-23:hall1") == ["planned", "waiting not_approved"]
+
+
+@pytest.mark.parametrize(
+    ("order", "yesterdays"),
+    [
+        (fx.ApproveWaiting(entry="e1"), ("planned", None)),
+        (fx.ApproveWaiting(entry="e1", not_before=START), ("skipped", "too_late")),
+        (
+            fx.ApproveWaiting(entry="e1", not_before=START, too_late=DeliveryState.EXPIRED),
+            ("expired", "too_late"),
+        ),
+    ],
+)
+def test_an_approval_that_came_late(database_url: str, order: fx.Effect, yesterdays: tuple[str, str | None]) -> None:
+    with shop(database_url) as stage:
+        open_groups(stage, hall1="堂口")
+        waiting(stage, "2026-11-22", "2026-11-23")
+        stage.bring_about(order)
+        assert states(stage) == {"2026-11-22": yesterdays, "2026-11-23": ("planned", None)}

@@ -1,0 +1,34 @@
+"""Where consent is required, posts go to those who gave it, from that moment until they take it back."""
+
+from __future__ import annotations
+
+from tests.flows.playing import PLAYBOOK, Stage, asks_to_be_friends, operator, says
+from tests.flows.tea_house import HEADER, IMPORT, entry, of, times, world
+
+
+def test_posts_go_to_those_who_consented_until_they_take_it_back(stage: Stage) -> None:
+    stage.write("playbook.toml", f"{PLAYBOOK}[consent]\nrequired = true\ntext = '我会记下你说的，行就回「同意」。'\n")
+    rows = [entry(key, time) for key, time in (("a", "09:00"), ("b", "10:00"), ("c", "11:00"))]
+    stage.write("calendar.csv", HEADER + "".join(rows))
+    story = [
+        IMPORT,
+        asks_to_be_friends("08:30:00", "wx1"),
+        says("08:31:00", "wx1", "好的，同意"),
+        says("08:31:20", "wx1", "叫我老林"),
+        says("09:30:00", "wx-a", "同意"),
+        says("10:30:00", "wx-a", "撤回同意"),
+        operator("10:40:00", "who wx-a --json"),
+        operator("10:41:00", "who wx1 --json"),
+        operator("10:42:00", "who wx-b --json"),
+        operator("10:43:00", "audit --json"),
+    ]
+    played = stage.play(story, "--to", "2026-11-23T12:00:00+08:00", world=world())
+    assert "「同意」" in played.arrived(delivery="greet:wx1")[0]["text"]
+    posts = [(at, key) for at, key in times(played) if key.startswith("entry")]
+    assert posts == [("23 10:00:00", of("b"))]
+    assert played.states(of("c")) == played.states(of("b", "wx-b")) == ["planned", "skipped:no_consent"]
+    who = {name: played.rows(f"who {name}")[0] for name in ("wx-a", "wx1", "wx-b")}
+    assert {name: row["consent"] for name, row in who.items()} == {"wx-a": "refused", "wx1": "given", "wx-b": None}
+    assert who["wx1"]["answers"]["call"]["value"] == "老林"
+    actions = [row["action"] for row in played.rows("audit") if row["action"].startswith("consent")]
+    assert sorted(actions) == ["consent.given", "consent.given", "consent.withdrawn"]
