@@ -1,0 +1,156 @@
+"""Effects on what leaves: single deliveries, and what the calendar plans. See `models.effects` for all of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
+from models.events import Media
+
+
+class Effect(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """The common root; it has no fields."""
+
+
+class Send(Effect, frozen=True, kw_only=True):
+    """Write a delivery under its unique key. Written twice, it exists once.
+
+    `text` is final; `template` is rendered when it leaves. `due` defaults to the event's time. The lane `reply` is for
+    what answers somebody: exempt from quiet hours and caps, never from the account's budget. `about_consent` marks what
+    may be said to somebody who opted out.
+    """
+
+    key: str
+    account: str
+    kind: DeliveryKind = DeliveryKind.TEXT
+    lane: Lane
+    cause: Cause
+    contact_id: int | None = None
+    group_id: int | None = None
+    part: int = 1
+    text: str | None = None
+    template: str | None = None
+    mentions: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+    request: str = ""
+    due: datetime | None = None
+    not_after: datetime | None = None
+    priority: int = 5
+    about_consent: bool = False
+    revision: str = ""
+
+
+class Settle(Effect, frozen=True, kw_only=True):
+    """Something is known about a delivery that has left: its echo was seen, or a human says so."""
+
+    delivery_id: int
+    state: DeliveryState
+    reason: str | None = None
+    message: str = ""
+
+
+class SendAgain(Effect, frozen=True, kw_only=True):
+    """Put a delivery back in line, to be looked at again at `at`; its stored text goes out unchanged.
+
+    Until then it waits for `reason`; without one it is planned anew, because a human wants it to be sent again.
+    """
+
+    delivery_id: int
+    at: datetime
+    reason: str | None = None
+
+
+class SlowDown(Effect, frozen=True, kw_only=True):
+    """The platform wants this account to be silent until then."""
+
+    account: str
+    until: datetime
+
+
+class Cancel(Effect, frozen=True, kw_only=True):
+    """Take back the deliveries of a contact that have not left and whose cause is among `causes`.
+
+    `state` is what becomes of them: with a reason of the gate the state that the gate would give.
+
+    It is written before the sends of the same batch, so that a handler may take back and say anew.
+    """
+
+    contact_id: int
+    causes: tuple[Cause, ...]
+    state: DeliveryState = DeliveryState.CANCELLED
+    reason: str | None = None
+
+
+class ConfirmByFact(Effect, frozen=True, kw_only=True):
+    """What a delivery was to bring about is a fact: a friendship, somebody in a group, a remark of that text.
+
+    What has left is confirmed; what has not is taken back, since nothing is left to do.
+    """
+
+    account: str
+    contact_id: int
+    kind: DeliveryKind
+    group_id: int | None = None
+    text: str | None = None
+
+
+class PutEntries(Effect, frozen=True, kw_only=True):
+    """Calendar entries as JSON of `content_calendar.entry`, by key and revision; they replace those of the same key."""
+
+    entries: tuple[tuple[str, str, str], ...]
+    approved: bool = True
+
+
+class Reword(Effect, frozen=True, kw_only=True):
+    """An entry was edited: what it planned and has not left says the new, and if that is not `approved`, waits."""
+
+    entry: str
+    revision: str
+    template: str
+    media: tuple[Media, ...] = ()
+    not_after: datetime | None = None
+    approved: bool = True
+
+
+class DropEntry(Effect, frozen=True, kw_only=True):
+    """The entry is no longer in force; what it planned and has not left is cancelled."""
+
+    key: str
+
+
+class Expand(Effect, frozen=True, kw_only=True):
+    """Plan one occurrence of a calendar entry for its whole audience, in one statement.
+
+    Keys are `entry:<key>:<local date>:<wire id>`. `state` is `planned`, or what the catch-up policy says of a missed
+    one.
+    """
+
+    entry: str
+    revision: str
+    occurrence: str
+    due: datetime
+    kind: DeliveryKind
+    lane: Lane
+    template: str
+    media: tuple[Media, ...] = ()
+    tiers: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    priority: int = 5
+    promotional: bool = False
+    not_after: datetime | None = None
+    state: DeliveryState = DeliveryState.PLANNED
+    reason: str | None = None
+
+
+class ApproveWaiting(Effect, frozen=True, kw_only=True):
+    """Somebody approved an entry: what waits for that may go now, and what it plans later needs no further word.
+
+    What was due before `not_before` is too late by now and enters the state `too_late`.
+    """
+
+    entry: str
+    not_before: datetime | None = None
+    too_late: DeliveryState = DeliveryState.SKIPPED
