@@ -24,7 +24,7 @@ _LONGEST = 20  # longer messages say more than that
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
     ("withdrawn", re.compile(r"(?:我)?(?:要|想)?(?:撤回|收回|撤销|取消)(?:我的)?同意(?:了)?")),
     ("refused", re.compile(r"(?:我)?(?:不同意|拒绝)(?:的|了)?")),
-    ("given", re.compile(r"(?:(?:好的?|嗯|可以|行|没问题|ok)+(?:我)?|我)?同意(?:的|了)?")),
+    ("given", re.compile(r"(?:(?:好的?|嗯|可以|行|没问题|ok){1,4}(?:我)?|我)?同意(?:的|了)?")),
 )
 
 

@@ -14,10 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("approved", sa.Boolean(), nullable=False, server_default=sa.true()))
-    with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("complained_at", models.columns.UtcDateTime(), nullable=True))
+    op.add_column("delivery", sa.Column("approved", sa.Boolean(), nullable=False, server_default=sa.text("true")))
+    op.add_column("person", sa.Column("complained_at", models.columns.UtcDateTime(), nullable=True))
     open_ones = sa.text("complained_at IS NOT NULL")
     op.create_index(
         "person_complaining",

@@ -15,7 +15,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("chat_group", schema=None) as batch_op:
-        # No group counts as listed yet: the first list after this is taken as it is, and nobody old is welcomed.
-        batch_op.add_column(sa.Column("listed", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.add_column(sa.Column("became", Id, nullable=True))
+    # No group counts as listed yet: the first list after this is taken as it is, and nobody old is welcomed.
+    op.add_column("chat_group", sa.Column("listed", sa.Boolean(), nullable=False, server_default=sa.text("false")))
+    op.add_column("chat_group", sa.Column("became", Id, nullable=True))

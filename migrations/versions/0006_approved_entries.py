@@ -12,5 +12,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("entry_revision", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("approved", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("entry_revision", sa.Column("approved", sa.Boolean(), nullable=False, server_default=sa.text("true")))
