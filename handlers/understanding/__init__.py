@@ -9,7 +9,8 @@ and look at its first 4,000 characters. How it works, in order:
 - `corrections` finds that an earlier answer was wrong;
 - `acts` tells which clauses ask, refuse, put off or greet, and `values` reads the rest with the parser of the type
   (`names`, `ages`, `amounts`, `dates`, `regions`, `choices`, `yesno`, `phones`), and further facts told in passing;
-- `reading` puts these together.
+- `reading` puts these together;
+- `business` is a small classifier of its own, trained by `python -m training`.
 """
 
 from handlers.understanding.business import Business, understand_business

@@ -11,16 +11,22 @@ import re
 from handlers.understanding.phrases import Phrases, words
 from handlers.understanding.text import PARTICLES, Message, dense
 
+_RATHER_NOT = words("不太想 不大想 不是很想 不怎么想 不咋想 真不想 不太愿意 不大愿意 不太能 不太好 不大方便 不太好意思")
+_TELL = words("说 讲 透露 填 写 告诉 回答 答 留 给 提供")
 _DECLINES = Phrases(
-    words(
-        """
+    [rather + tell for rather in _RATHER_NOT for tell in _TELL]
+    + list(
+        words(
+            """
         不方便 不太方便 保密 不想说 不说了 不说可以 不告诉 不透露 不便透露 不便说 不便告知 不便 秘密 隐私 不想填
         不填 不写了 不想写 不提供 不想提供 不给了 不想给 不留了 不想留 不留电话 不留号 不给电话 不给号 跳过 略过
         下一题 下一个问题 下个问题 pass 无可奉告 不想讲 不愿说 不愿意说 不愿透露 不答 不回答 不想回答 不想答
-        不讲 不聊这个 别问 不要问 莫问 不该问 不好意思说 说不出口 不能说 不可说 不方便说 拒绝回答 拒答 你猜
+        不讲 不聊这个 别问 不要问 莫问我 莫问这 莫问那 不该问 不好意思说 说不出口 不能说 不可说 不方便说 拒绝回答 拒答
+        你猜
         猜猜看 自己猜 就不说 偏不说 不想透露 不说行 能不说 可以不说 不说行吗 能不填 可以不填 可不可以不
         能不能不说 能不能不填 不填行 不填可以 可以不答 必须说吗 必须填吗 必须要说 必须要填 一定要说 一定要填
-        非要说 非要填 非得说 非得填 非说不可 查户口 人口普查 户口普查 关你什么事 关你啥事 关你屁事 关你毛事
+        非要说 非要填 非得说 非得填 非说不可 查户口 查我户口 不留可以 不留行 不给可以 不给行 人口普查 户口普查
+        关你什么事 关你啥事 关你屁事 关你毛事
         与你无关 跟你没关系 和你没关系 跟你有关系 和你有关系 有必要吗 有必要说 有必要知道 凭什么 凭啥 干嘛告诉你
         干嘛要告诉 干吗告诉 为什么要告诉 为啥要告诉 为什么告诉你 为何要告诉 我为什么要说 问那么多 问这么多
         问辣么多 打听 这也要问 这也问 这都要问 这都问 这个也要 你管我 你管得着 管得着 管那么多 管那么宽 要你管
@@ -31,8 +37,10 @@ _DECLINES = Phrases(
         不用知道 不需要知道 你不用管 noway secret private rathernot nottelling nocomment 唔讲 不话你知 不话俾
         不话给你 不想讲 莫打听 问啥问 问什么问 瞎问 别瞎打听 不必知道 说了你也不 说了也没用 不回 不谈 哪壶不开
         女人的年龄 年龄是秘密 年龄保密 女生年龄 永远18 永远十八 永远二十 年年18 年年十八 不告诉你 才不告诉
-        懒得说 懒得填 懒得写 懒得答 懒得讲
+        懒得说 懒得填 懒得写 懒得答 懒得讲 不留名 做好事不 不用备注 不想聊 不聊了
+        问老公去 问老婆去 问我老公去 问我老婆去 问他去 问她去
         """
+        )
     )
 )
 _NOT_KNOWN = Phrases(
@@ -42,16 +50,23 @@ _NOT_KNOWN = Phrases(
         没考虑 不记得 记不得 记不清 记不住 忘记了 忘了 忘光 想不起 想不起来 没概念 没数 没有概念 没谱 没准
         不一定 不了解 不懂 不会算 没算过 没统计 搞不清 弄不清 分不清 不明白 没注意过 没留意 没研究 晓不得 不造
         布吉岛 母鸡 鬼知道 谁知道 天知道 哪知道 我哪知道 我咋知道 我怎么知道 哪记得 谁记得 noidea idontknow
-        dontknow notsure idk 不识 不太懂 没定 还没定 未定 不固定 没固定 看情况 看心情 视情况 随缘 看缘分 再看
+        dontknow notsure idk 不识 不太懂 没定 还没定 未定 不固定 没固定 随时 定不下 定不了 没准信 看情况 看心情 视情况
+        随缘 看缘分 再看
         没计划 没预算 没有预算 没打算 没研究过 没了解 随便 都行 无所谓 都可以 看着办 随你 你定 你看着 随意
         你决定 你说了算 任意 怎样都行 不限 没要求 没有要求 没啥要求 都ok 都无所谓 没所谓 冇所谓 whatever
         anything
         """
     )
 )
+_SOON = words(
+    "一会 一会儿 等会儿 待会儿 晚点儿 今晚 晚上 明早 明晚 下班 有空 空了 得空 闲了 忙完 到家 回家 睡醒 娃睡了 过会儿"
+)
+_THEN = words("再 说 回你 回复你 回复您 告诉你 给你发 发给你 发你 联系你 聊 答 填 算算 问问 看看 查查 量量 翻翻 找找")
 _LATERS = Phrases(
-    words(
-        """
+    [soon + then for soon in _SOON for then in _THEN]
+    + list(
+        words(
+            """
         等会 等下 等一下 等等再 等一会 待会 呆会 一会再 一会儿再 一会说 一会儿说 一会回 一会给 一会发 一会告
         一会儿告 回头 晚点 晚些 迟点 迟些 稍后 稍等 稍晚 过会 过一会 改天 改日 下次说 下次再 以后再说 以后说
         再说吧 再说了 以后再 看看再说 明天再 明天说 明天告诉 明天回 明天给你 明天发你 明天发给 明早 后天再
@@ -64,20 +79,24 @@ _LATERS = Phrases(
         问一下我 我问下 问问我 问问老公 问问老婆 问一下老 问下老 问问家 问我老公 问我老婆 问我妈 问婆婆 商量
         我想想 想一想 想想再 让我想 让我看 让我查 让我问 容我 考虑一下 考虑下 考虑考虑 再考虑 我量一下 我算算
         算一下 确认一下 确认下 核实 到家再 到家看 到家说 回家再 回家看 回家查 回家说 回家问 回去看 回去查 回去再
-        回去问 翻出来再 等我 等忙 等到家 等孩子 等娃睡 等宝宝睡 娃睡了再 先等 先这样 睡醒 醒了再 明儿 赶明儿
+        回去问 翻出来再 等我 等忙 等到家 等孩子 等娃睡 等宝宝睡 娃睡了再 先等 先这样 睡醒 醒了再 明儿再 明儿说 赶明儿
+        再约 等哈 等一哈 歇哈 一哈再 一哈说 阵间 等阵
+        等歇 一歇再 晏点 晏啲 搁会儿 等通知 等消息
         改明儿 later busy brb notnow talklater 迟啲 得闲 唔得闲 不得闲 转头 到时候再 到时再 到时候说 到时候看
-        先欠着 先放着 先空着 手机没电 快没电 信号不好 不在身边 没在身边 没带 在外面 在外头 在路上 路上呢 有事
+        先欠着 先放着 先空着 手机没电 快没电 没电了 快没电 开个会 再告诉你 再回复你 再联系你 再通知你 信号不好
+        不在身边 没在身边 没带 在外面 在外头 在路上 路上呢 有事
         有点事 出差 手上有活 正忙着 过两天 过几天 过阵子 过段时间 下周再 下个月再 容后 一会儿看 一会看 迟点再
         """
+        )
     )
 )
 _NOT_LATER = re.compile(
-    r"一直在忙着?(?:备孕|生)|帮忙|急忙|不忙|有事(?:业|儿做)|没事|故事|回头(?:客|率)|等下(?:个|周|月)|没带(?:过|"
+    r"(?:发|给|让)我看看(?!再)|一直在忙着?(?:备孕|生)|帮忙|急忙|不忙|有事(?:业|儿做)|没事|故事|回头(?:客|率)|等下(?:个|周|月)|没带(?:过|"
     r"娃)|有事没事"
 )
 
 _ASKS = re.compile(
-    r"[?？]|吗|(?<![不动时])([\u4e00-\u9fff])[不没]\1(?!\1)|(?:么|嘛|(?<=\w\w)(?:不|没|没有|木有|伐|啵))$|什么|甚么|"
+    r"[?？]|吗|有多[\u4e00-\u9fff]|(?<![不动时])([\u4e00-\u9fff])[不没]\1(?!\1)|(?:么|(?<!得)嘛|(?<=\w\w)(?:不|没|没有|木有|伐|啵))$|什么|甚么|"
     r"神马|为啥|为毛|啥|咋|怎么|怎样|怎的|如何|多少(?!都)|哪(?!怕|都|能|有那)|谁|多久|多长|多大|多重|多高|多远|"
     r"(?<![一二三四五六七八九十\d])几(?:点|号|天|块|毛|个钱|斤|罐|段|岁|个月|次|种|款|时|多|升|度|片|瓶|盒|箱|抽|"
     r"卷|层|年|周|人|家|楼|寸|克|折|倍|阶|级|杯|勺|格|粒|袋|包|件)|(?:周|星期|礼拜|初|农历)几|点解|点样|边度|边个|"
@@ -88,14 +107,20 @@ _ASKS = re.compile(
     r"老|家)|想了解|想知道|咨询|请教|发个?(?:链接|价格|图|报价|目录|地址)|报个?价|价格表|链接发|areyou|who|what|when|"
     r"where|which|why|how|doyou|canyou|canihave|isit"
 )
+# 你觉得呢, 价格呢: a question that hangs on 呢 alone.
+_BACK = re.compile(
+    r"(?:你|您)们?(?:觉得|认为|说|看)呢$|^(?:那|这个)?(?:价格|价钱|价位|地址|运费|邮费|快递|活动|优惠|链接|规格|效果|你们?)呢$"
+)
+_NO_TAG = tuple(words("好不 要不 还没 都没 并不 从不 也不 没有 应该没 好像没 从没 真没 可能没 几乎不 基本不 一般不"))
 # Question words that ask nothing.
 _NO_QUESTION = re.compile(
     r"过了?好?几|好几|有几|没几|几(?:次|个|瓶|年|岁|天|箱)了|没(?:有)?(?:什么|啥|怎么|咋)|不(?:怎么|咋|是什么|"
     r"知道(?:说|填|写|选|该)?(?:什么|啥|怎么说|多少)?$|晓得)|(?:什么|啥|怎么|哪|哪个|哪种|哪里|哪儿|谁|多少|咋|"
-    r"怎样|哪款|哪样|哪类|几个)(?:都|也)|随便什么|什么的|啥的|怎么说呢|咋说呢|无论如何|不管(?:什么|怎么|哪)|"
+    r"怎样|哪款|哪样|哪类|几个)(?:都|也)|随便什么|(?<![卖干做是])(?:什么|啥)的|怎么说呢|咋说呢|无论如何|不管(?:什么|怎么|哪)|"
     r"谁不(?:要|爱|喜欢|想|喝|吃|用)"
     r"|怎么(?:会|可能)(?:没|不)|哪能不|哪会不|可不是|不就是|有多少(?:算|喝|买)多少|多少(?:有点|有些|会|能|喝点|"
-    r"都)|想(?:什么|啥|吃啥|喝啥)(?:就|都)|什么什么|好不(?:了|容易)|差不多|没什么|(?:才|就|好|这|那|过|前|小|头|"
+    r"都)|想(?:什么|啥|吃啥|喝啥)(?:就|都)|什么什么|好不(?:了|容易)|差不多|没什么|不了几|[多零又]几天|看.{0,6}有没有空|看[送给跟和]?谁|"
+    r"^(?:你|您|那)?(?:就|喊|叫|别|莫|不要|反正|本来|当然).*嘛$|(?:才|就|好|这|那|过|前|小|头|"
     r"刚)几个月|怎么着都|说什么也|干什么都"
     r"|介绍(?:来|我|进|过来)?的|朋友(?:推荐|介绍)|推荐(?:来|我|进|过来|的$)|是(?:朋友|同事|闺蜜|邻居|老师|"
     r"别人)推荐|(?:老板|店里|别人|闺蜜|朋友|你们?)推荐(?:的|过)|哪天都|不知道(?:该)?(?:选|填)哪|哪有(?:什么|啥)|"
@@ -124,6 +149,7 @@ _CHIT = frozenset(
     )
 )
 _CHIT_PATTERN = re.compile(
+    r"^我?(?:已经?|刚)?通过了?(?:你的?)?(?:好友|朋友|微信)?(?:验证|申请|请求)*了?$|"
     r"^(?:老板|掌柜|亲|亲爱的|小姐姐|姐姐?|哥|客服|美女|帅哥|小山|店家|老师|宝|宝子)?(?:你|您|大家|早上|晚上|下午|"
     r"中午)?好(?:呀|啊)?(?:老板|掌柜|亲|小姐姐|客服|美女|店家|老师)?$|^(?:真的?)?(?:太|多|非常|十分|很)?(?:谢|"
     r"感谢|多谢|谢谢)(?:啦|了|您|你|老板|掌柜|小姐姐|客服|大家|亲|分享|关心|提醒|招待|通过|哈|们|店家|姐|哥|美女|"
@@ -132,11 +158,23 @@ _CHIT_PATTERN = re.compile(
     r"最近|这两天|明天|昨天|今年|这里|这几天|咱这)?(?:天气?|温度|气温|外面)?(?:可|真|好|太|有点|突然|又|在|要|"
     r"开始|还|怎么又?|这么|真是|也太)?(?:在)?(?:冷|热|凉|晒|闷|潮|干燥|下雨|下雪|刮风|降温|打雷|变天|下大雨|"
     r"下了?场雨|起雾|零下|暴雨|回南天|转凉|转冷|升温|阴天|雾霾)(?:了|死了|得很|啊|呀|呢|啦|爆了|成狗|哭了|"
-    r"好几天)*$"
+    r"好几天)*$|.{0,6}(?:记得|出门)多?(?:带伞|加衣|穿)|注意(?:保暖|防晒|身体)"
     r"|^(?:好|真|太|可|超)(?:冷|热|凉|晒|闷|潮|困|累|堵|干)(?:啊|呀|哦|了|的)?(?:今天|今儿|外面|最近|这两天|这天|"
     r"天气|死了)*$|^(?:祝|愿).{1,14}$|^.{0,4}(?:快乐|安康|吉祥|兴隆|发财|愉快)$|^(?:你|您|我)?(?:吃|起|睡|到家|"
     r"下班)(?:饭|床)?了(?:吗|没|么)?$|^(?:下午|晚上|明天|回头|改天|待会)见$|^(?:路过|围观|潜水|凑热闹|看看热闹|"
     r"随便看看|先看看|逛逛|吃瓜)$"
+)
+_BUSY = re.compile(
+    r"^(?:我|正|现在|还|在|刚|这会儿?|要|去)*(?:开车|上班|吃饭|睡觉|带娃|哄娃|做饭|烧饭|煮饭|忙|洗澡|上课|遛娃|接娃|接孩子|"
+    r"搬砖|值班|打麻将|坐车|坐地铁|逛街|健身|喂奶|加班|打牌|跑步|洗碗|干活|看店)(?:呢|中|着|了|哩|ing|去了)*$|"
+    r"^(?:娃|宝宝|孩子|小孩)(?:又|在|正)*(?:闹|哭|吵|醒|拉|要睡|找我)|^(?:明天|明儿|后天|晚上|下午|周末|晚点|改天)(?:吧|再看)"
+)
+_UNMEASURED = re.compile(
+    r"没(?:有|去|仔细|认真|怎么)*(?:查|测|量|称|数|算|留意|注意|观察|了解|研究|结婚|领证|定|办|出?生)(?:过|呢|$)"
+)
+_TAG = re.compile(
+    r"(?:行不行?|可不可以|可以[不吗么嘛]|好不好?|[好行成中][吗么嘛]|得不得|[成中]不[成中]?|ok[吗不么]?)"
+    r"[?？~。!！ 啊呀]*$"
 )
 _STRIP = PARTICLES + "的滴"
 
@@ -149,33 +187,57 @@ def asks(clause: str) -> bool:
         return False
     if text.endswith(("?", "？")) and len(squeezed) > 1:
         return not _NO_QUESTION.search(squeezed) or bool(_ASKS.search(_NO_QUESTION.sub("", squeezed)))
-    core = _NO_QUESTION.sub("", squeezed.rstrip("呢啊呀哦哈噢捏哇嘞"))
-    return bool(_ASKS.search(core)) and not core.endswith(
-        ("好不", "要不", "还没", "都没", "并不", "从不", "也不", "没有")
-    )
+    core = squeezed.rstrip("啊呀哦哈噢捏哇嘞")
+    hangs = core.endswith("呢") and bool(_BACK.search(core))
+    core = core.rstrip("呢")
+    if not hangs and not _ASKS.search(core):
+        return False
+    core = _NO_QUESTION.sub("", core)
+    return (hangs or bool(_ASKS.search(core))) and not core.endswith(_NO_TAG)
+
+
+def proposed(clause: str) -> int:
+    """How many characters of a clause stand before a closing 行吗 or 可以吗: 周五行吗 proposes a day. 0 if none."""
+    found = _TAG.search(clause)
+    return found.start() if found else 0
+
+
+_BARELY = frozenset(words("不留 不给 不说 不填"))
 
 
 def declines(clause: str) -> bool:
     """Whether a clause refuses to say, also by a counter-question or a joke that means none."""
-    return _DECLINES.within(dense(clause))
+    squeezed = dense(clause)
+    return squeezed in _BARELY or _DECLINES.within(squeezed)
 
 
 def does_not_know(clause: str) -> bool:
     """Whether a clause says that the person cannot tell, or leaves it to us."""
-    return _NOT_KNOWN.within(dense(clause))
+    squeezed = dense(clause)
+    return _NOT_KNOWN.within(squeezed) and not re.search(r"(?:别|不要|莫|勿)忘|忘不了", squeezed)
+
+
+def is_busy(bare: str) -> bool:
+    """Whether a whole message only names what keeps the person: 开车, 带娃呢."""
+    return bool(_BUSY.match(bare))
+
+
+def has_not_looked(bare: str) -> bool:
+    """Whether a message says that the person never found out: 没测过, 还没去查."""
+    return bool(_UNMEASURED.search(bare))
 
 
 def puts_off(clause: str) -> bool:
     """Whether a clause says: not now."""
     squeezed = dense(clause)
-    return _LATERS.within(squeezed) and not _NOT_LATER.search(squeezed)
+    return (_LATERS.within(squeezed) or squeezed.rstrip(PARTICLES).endswith("再说")) and not _NOT_LATER.search(squeezed)
 
 
 def is_chat(clause: str) -> bool:
     """Whether a clause is a greeting, thanks, laughter or a word about the weather."""
     squeezed = dense(clause)
     core = squeezed.strip(_STRIP) or squeezed
-    return squeezed in _CHIT or core in _CHIT or bool(_CHIT_PATTERN.match(core))
+    return squeezed in _CHIT or core in _CHIT or squeezed.rstrip(_STRIP) in _CHIT or bool(_CHIT_PATTERN.match(core))
 
 
 def only_pictures(message: Message) -> bool:

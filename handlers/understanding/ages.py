@@ -13,7 +13,7 @@ Age = int | list[int]
 _N = r"(?:\d{1,3}(?:\.\d)?|[零〇一二两三四五六七八九十百]{1,4}|俩|仨)"
 _OF_YEARS = r"(?:周岁|虚岁|岁|years?(?:old)?|yrs?|y(?![a-z]))"
 _UNBORN = re.compile(
-    r"(?:还)?(?:没|未|木有|没有)(?:有)?(?:出生|生(?!病|气|日)|卸货|出来)|肚子里|肚里|腹中|怀孕|怀着|怀上|刚怀|"
+    r"(?:还)?(?:没|未|木有|没有)(?:有)?(?:出生|生(?!病|气|日)|卸货|出来)|肚子里|肚里|腹中|怀孕|怀着|怀上|怀了?(?:二胎|三胎|二宝|老二|双胞胎)|刚怀|"
     r"孕(?:期|妇|\d|[一二三四五六七八九十]|早|中|晚|吐|后期)|待产|待生|预产|备孕|快生了|要生了|即将出生|准备生|"
     r"卸货|揣着|胎动|胎里|下(?:个)?月(?:就)?生|还在(?:妈妈|我)?(?:的)?肚|准妈妈|临产|头胎怀|未出世|没出世|在怀|"
     r"还有?[^,，。]{1,4}(?:个月|天|周)(?:就)?(?:生|出生|卸货)"
@@ -25,16 +25,20 @@ _TOKEN = re.compile(
     rf"或者?)+\s?(?P<range_high>{_N})\s?(?:个)?(?P<range_of>{_OF_YEARS}|半?月)"
     rf"|(?P<years>{_N})\s?(?:个)?{_OF_YEARS}\s?(?P<year_half>半)?(?:多|大|了|零|又|加|"
     rf"\+)?\s?(?:(?P<year_months>{_N})\s?(?:个半|个多|个|多)?\s?月|(?P<year_rest>\d{{1,2}}|"
-    r"[一二两三四五六七八九十]{1,2})(?![\d年号日天块元个宝娃]))?"
+    r"[一二两三四五六七八九十]{1,2})(?![\d十年号日天块元个宝娃]))?"
     r"|(?P<half_year>(?<![一二两三四五六七八九\d])(?:大)?半(?:岁|年|周岁))|(?P<full_year>(?:一|1)?周岁)|"
     r"(?P<hundred>百(?:日|天)|一百天|100\s?天)|(?P<full_month>(?:满|足|出|刚|没|未)月(?!份)|出月子|坐月子|月子里)|"
     r"(?P<newborn>新生|刚生|刚出生|出生没|刚出来|昨天(?:刚)?(?:生|出)|今天(?:刚)?(?:生|出)|刚落地)"
-    rf"|(?P<months>{_N})\s?\+?(?:个(?:半|多)?月|月龄|month|个多月|个整月|mon|m(?![a-z])|(?<=[十\d])月大|"
+    rf"|(?P<months>{_N})[来多]?\s?\+?(?:个(?:半|多|来)?月|月龄|month|个多月|个整月|mon|m(?![a-z])|(?<=[十\d])月大|"
     r"(?<=[俩仨两])月(?![\d份])|月(?=多?大|了|半))(?P<month_half>半)?"
     rf"|(?P<weeks>{_N})\s?(?:个)?(?:周|星期|礼拜|weeks?)(?!年|岁|一|二|三|四|五|六|日|末)|(?P<days>{_N})\s?(?:来|"
     r"多)?(?:天|日龄|days?)"
     rf"|(?P<year_span>{_N})\s?年级|(?P<whole_years>[一二两三四五六七八九\d]{{1,2}})年(?:多|了|"
     rf"零(?P<whole_months>{_N})个月)?(?!\d|级)"
+)
+# 7 8个月: people leave out the stroke of a range.
+_TWO_APART = re.compile(
+    r"(?<![\d一二三四五六七八九十])([1-9一二三四五六七八九]) ([1-9一二三四五六七八九])(?=个?(?:多|来)?(?:月|岁))"
 )
 _NOT_YET = re.compile(r"(?:不到|未满|未|不满|没(?=$)|没到|还没到|没满|还没满|小于|不足|还不满|还不到|没有)$")
 _WITHIN = re.compile(r"^(?:以内|以下|之内|不到|之前)")
@@ -43,7 +47,7 @@ _SHORT_OF = re.compile(
     rf"(?:还)?(?:差|缺)({_N})个?(月)(?:就|到|满|就满|才满)?(半岁|周岁)"
 )
 _CHILDREN = re.compile(
-    r"老大|老二|老三|大宝|二宝|小宝|三宝|大的|小的|哥哥|姐姐|弟弟|妹妹|两个|俩|一个.*一个|双胞胎|二胎|大娃|二娃|"
+    r"老大|老二|老三|大宝|二宝|小宝|三宝|大的|小的|哥哥|姐姐|弟弟|妹妹|两个|俩|一个.*一个|双胞胎|(?<![怀了])二胎|大娃|二娃|"
     r"小娃|女儿|儿子|闺女"
 )
 _BARE = re.compile(rf"^\D{{0,6}}?({_N}|\d+\.\d)(?:多|来)?(?:大|左右|了|吧|个|半)*$")
@@ -95,7 +99,8 @@ def _months(token: re.Match[str]) -> int | list[int] | None:
 
 def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
     """Full months; `[low, high]` for a range; a list in the order told for several children; None if untold."""
-    text = masked_keeping_ages(text)
+    text = re.sub(r"老[一二三](?=[一二三四五六七八九十])", "老大", text)  # 老二三岁 is 老二, 三岁
+    text = _TWO_APART.sub(r"\1-\2", masked_keeping_ages(text))
     ahead = re.search(rf"(下)个月(?:份)?(?:就)?(?:要|该)?(?:满|过|到|是)?(?:(半岁|周岁)|({_N})(?:周)?岁)", text)
     if ahead:
         return (6 if ahead.group(2) == "半岁" else 12 if ahead.group(2) else int(_number(ahead.group(3)) * 12)) - 1
@@ -129,9 +134,11 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
             continue
         if value is None or (re.search(r"(?:大|小|差|隔)$", before) and after.startswith("的差")):
             continue
-        if token["full_month"] and _NOT_YET.search(before):
+        if token["year_months"] and _NOT_YET.search(before) and re.search(r"岁[ ,，]", token.group()):
+            value = int(_number(token["year_months"]))
+        elif token["full_month"] and _NOT_YET.search(before):
             value = 0
-        if isinstance(value, int) and (_NOT_YET.search(before) or _WITHIN.match(after)) and value > 0:
+        elif isinstance(value, int) and (_NOT_YET.search(before) or _WITHIN.match(after)) and value > 0:
             value = [0, value]
         spans.append(value)
     flat = [each for each in spans if isinstance(each, int)]
@@ -142,12 +149,16 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
     if _UNBORN.search(text) and 0 in flat and not _CHILDREN.search(text):
         return 0
     if ranges:
-        return ranges[0]
+        # 不到一岁，11个月: the exact age holds.
+        return flat[-1] if len(ranges) == 1 and flat and not _CHILDREN.search(text) else ranges[0]
     ages = flat
     if len(ages) == 1:
         return ages[0]
     if len(set(ages)) == 1 and not _CHILDREN.search(text):
         return ages[0]
+    if len(ages) == 2 and 0 < ages[1] - ages[0] < 12 and re.search(r"(?:多|左右|大概|差不多)[,， 吧的]*", text):
+        # 一岁多，一岁四个月吧
+        return ages[1]
     # Without a word for several children a second figure is the same child told again, more exactly last.
     return ages if _CHILDREN.search(text) or re.search(r"[,，、和 ]", text) else ages[-1]
 

@@ -122,7 +122,7 @@ _PERSON = re.compile(
     rf"{_NUMERAL}(?:个|位|名)?(?P<who>{'|'.join(sorted(_RELATIVE, key=len, reverse=True))})(?P<both>[俩两仨三]个?)?"
 )
 _ALONE = re.compile(
-    r"就?(?:只有)?(?:我|自己|本人)(?:一个人?|自己|一人|独自)|^(?:就)?(?:我|自己|一个人|独居|单身)(?:住|过|生活)?$|"
+    r"就我(?:和|跟)(?:猫|狗)|就?(?:只有)?(?:我|自己|本人)(?:一个人?|自己|一人|独自)|^(?:就)?(?:我|自己|一个人|独居|单身)(?:住|过|生活)?$|"
     r"一人吃饱"
 )
 _BESIDES = re.compile(
@@ -139,7 +139,7 @@ _ME_PLUS = re.compile(
     r"俩|仨)(?:个|位|名)?"
 )
 _NONE = re.compile(
-    rf"^(?:一[{_MEASURES}](?:也|都)(?:没|不).{{0,3}}|还?没有?(?:呢|了|过)?|一个(?:也|都)?没有?|没(?:买|喝|用|吃)过|"
+    rf"^(?:一[{_MEASURES}](?:也|都)(?:没|不|喝不|吃不|用不|买不).{{0,3}}|还?没有?(?:呢|了|过)?|一个(?:也|都)?没有?|没(?:买|喝|用|吃)过|"
     r"零|从来没有?|从没有?|都没有?|0|没得|木有|一次(?:也|都)没有?.{0,3}|没孩子|没娃)$"
 )
 
@@ -166,7 +166,7 @@ def _people(text: str) -> int | None:
     if besides:
         return _count(besides.group(1) or besides.group(2)) + 1
     together = re.search(
-        r"(?:加|连|算)(?:上)?(?:我|自己)(?:一起|总共|一共|在内|共)?(?:是|有)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|"
+        r"(?:加|连|算|带上)(?:上)?(?:我|自己)(?:一起|总共|一共|在内|共)?(?:是|有)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|"
         r"俩|仨)",
         text,
     )
@@ -262,7 +262,7 @@ def _value(text: str, found: list[Number], at: int) -> Amount:
 def read_number(text: str, asked: str) -> Amount | None:
     """The number or range that a reply gives to the question `asked` (its text and key); None if there is none."""
     if _PEOPLE.search(asked):
-        count = _people(text.replace(" ", ""))
+        count = _people(re.sub(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", ",", text).replace(" ", ""))
         if count is not None:
             return count
     if _NONE.match(text.strip(" ,，。.!！吧啊呀呢了哦")) and not _MONEY_ASKED.search(asked):

@@ -6,6 +6,7 @@ import re
 
 from handlers.understanding.ages import is_unborn, read_age
 from handlers.understanding.amounts import read_number
+from handlers.understanding.frequencies import nearest_rate, times_a_month
 from handlers.understanding.option_numbers import numbered_options
 from handlers.understanding.option_table import STOP_PARTS, UNBORN, option_table
 from handlers.understanding.text import PARTICLES, clauses, dense
@@ -15,11 +16,12 @@ _ALL = re.compile(
     r"都(?:要|喝|有|是|喜欢|爱|买|用|吃|试|想|来|感兴趣|需要|可以|行|ok|选|看|会|玩|做|中意|得|好|关注|尝|囤|了解|"
     r"沾|能|整|给|算|占|存在|常|挺|蛮)(?!咖啡|可乐|果汁|奶茶|水)|全(?:部|要|都|选|买|有|中|占|来|喝)|通通|统统|"
     r"样样|每样|每种|每个都|所有|一个不落|一样来|各来|通吃|雨露均沾|来者不拒|小孩子才做选择|都行|全套|all|both|"
-    r"everything|成年人.*都要|(?:两|俩|三|四|五)(?:个|种|样|款|者)?都|不挑"
+    r"everything|成年人.*都要|全家|一家(?:人|老小|子)|(?:两|俩|三|四|五)(?:个|种|样|款|者)?都|不挑"
 )
 _NONE = re.compile(
     r"(?:都|全|一个|哪个|哪种|啥|什么)(?:都|也)?(?:不|没)(?!错|挑|介意|排斥|拒)|没(?:有)?一个|以上都不|都不是|"
-    r"没有(?:喜欢|想要)的|都没有|一样也?不|啥也不"
+    r"没有(?:喜欢|想要)的|都没有|一样也?不|啥也不|(?<!都)没(?:什么|啥|有)*(?:兴趣|困扰|烦恼|毛病|想.{0,3}的)|不感兴趣|"
+    r"没(?:什么|啥)(?:问题|需要|想)|(?:不|没)缺$"
 )
 _EXCEPT = re.compile(r"除(?:了|开|去)?|排除|刨去|去掉|抛开|撇开|不算")
 _OTHERS = re.compile(
@@ -34,7 +36,7 @@ _NOT_BEFORE = re.compile(
 )
 _NOT_AFTER = re.compile(
     r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|"
-    r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知)|没(?!错|毛病|问题)|除外|算了|免了|免谈|pass|"
+    r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题)|除外|算了|免了|免谈|pass|"
     r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
     r"用不(?:惯|了|着))"
 )
@@ -47,18 +49,24 @@ _PREFER_AFTER = re.compile(
     r"吧$)"
 )
 _LESS_BEFORE = re.compile(
-    r"(?:偶尔|有时|有时候|很少|不太|少量|顺便|其次|以前|之前|原来|曾经|老公|老婆|我妈|别人)(?:也|会|都|是|才|去|"
-    r"喝|吃|用|买|试|还|的)*$"
+    r"(?:偶尔|上次|上回|前几天|有时|有时候|很少|不太|少量|顺便|其次|以前|之前|原来|曾经|老公|老婆|我妈|别人)(?:也|会|都|是|才|去|"
+    r"喝|吃|用|买|试|做|还|的)*$"
 )
 
 _FILLERS = re.compile(
-    r"^(?:我(?:们|家|是|要|选|想|比较|觉得|这|平时|一般|应该)?|大概|可能|应该|一般|平时|主要|就|那|是|选|要|喝|买|"
+    r"^(?:有点|只要?|很|超|特别|挺|蛮|非常|我(?:们|家|是|要|选|想|比较|觉得|这|平时|一般|应该)?|大概|可能|应该|一般|平时|主要|就|那|是|选|要|喝|买|"
     r"用|吃|看|去|来|喜欢|爱|偏|还是|属于|想|给|比较|多|最|都|嗯|哦|有|在|会|算|到|常|偏好|做|当然|肯定|必须|更|"
     r"倾向于?|都是|以|估计|差不多|感觉|目前|现在|这个|那个)+|(?:的(?:那个|那种|那款|那类|东西)?|吧|多一?点|多|"
-    r"多些|为主|居多|类|款|就行|就好|谢谢|可以|好了|这类|这种|那种|那个|这个|比较多|多一些|啦|了|呀|啊|哈|哦|呢|"
+    r"多些|一点的?|点的|为主|居多|类|款|就行|就好|谢谢|可以|好了|这类|这种|那种|那个|这个|比较多|多一些|啦|了|呀|啊|哈|哦|呢|"
     r"嘛|都行|也行|左右|系列|方面|什么的|之类的?)+$"
 )
 _MIXED = re.compile(r"混合(?!性|皮|肌|型)|都有|两者|都喝|都用|都吃|兼有")
+
+
+_MYSELF = re.compile(r"(?:^|[和跟与及,，、 给])我(?:自己|本人)?(?:$|[和跟与及,，、 用喝吃]|也)")
+
+
+_SELDOM = re.compile(r"很少|偶尔|更少|以下|不常|较少")
 
 
 def _squeeze(text: str) -> str:
@@ -164,6 +172,20 @@ def _measured(question: Question, text: str) -> list[int]:
     return holding[:1]
 
 
+def _how_often(question: Question, text: str) -> list[int]:
+    """The option that is told by a rate: 一个月两次."""
+    rates = option_table(question.options).rates
+    told = times_a_month(_squeeze(text)) if rates else None
+    if told is None:
+        return []
+    nearest = nearest_rate(told, rates)
+    if nearest is not None:
+        return [nearest]
+    seldom = [at for at, option in enumerate(question.options) if _SELDOM.search(option.label)]
+    slowest = min(rate[0] for rate in rates if rate is not None)
+    return seldom[:1] if told[1] < slowest else []
+
+
 def read_options(question: Question, text: str) -> list[str] | None:
     """The values that a reply chooses, in the order of the options; None if it chooses none. More than one may come
     back for a single choice: what to make of that is for the caller."""
@@ -196,6 +218,9 @@ def read_options(question: Question, text: str) -> list[str] | None:
             main = [at for at in named if at not in _lesser(question, text)]
             mixed = [at for at, option in enumerate(question.options) if _MIXED.search(" ".join(option.wordings))]
             named = main if len(main) == 1 else mixed if len(mixed) == 1 and mixed[0] not in named else named
+        if multi:
+            named += _oneself(question, text)
+            named = sorted({*named, *(at for at in _parts(question, _unnamed(question, text)) if at not in refused)})
         return _values(question, named)
     if refused:
         return None
@@ -206,7 +231,7 @@ def read_options(question: Question, text: str) -> list[str] | None:
     if barred and numbered:
         rest = [at for at in range(count) if at not in numbered]
         return _values(question, rest) if rest and (multi or len(rest) == 1) else None
-    measured = _measured(question, text)
+    measured = _measured(question, text) or _how_often(question, text)
     if measured and not (numbered and re.fullmatch(r"[1-9]", core)):
         return _values(question, measured)
     if numbered:
@@ -215,8 +240,24 @@ def read_options(question: Question, text: str) -> list[str] | None:
         return _values(question, list(range(count)))
     if not multi and count == 2 and re.search(r"^(?:都|两)", core):
         return None
-    parts = _parts(question, text)
+    parts = _parts(question, text) or _oneself(question, text)
     return _values(question, parts) if parts else None
+
+
+def _oneself(question: Question, text: str) -> list[int]:
+    """The option 自己 where a reply counts the speaker: 我跟老公."""
+    if not _MYSELF.search(text):
+        return []
+    return [at for at, option in enumerate(question.options) if option.label in ("自己", "本人", "我", "我自己")]
+
+
+def _unnamed(question: Question, text: str) -> str:
+    """The clauses and joined pieces that name no option outright: 斑 of 细纹和斑."""
+    table = option_table(question.options)
+    pieces = re.split(r"[,，、。;；\n 和跟与及加]|还有|以及", text)
+    return ",".join(
+        p for p in pieces if table.search is not None and not table.search.find_matches_as_indexes(_squeeze(p))
+    )
 
 
 def _lesser(question: Question, text: str) -> list[int]:

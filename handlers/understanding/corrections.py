@@ -11,14 +11,15 @@ from typing import Any
 from msgspec import Struct
 
 from handlers.understanding.amounts import is_about_money, is_about_people
+from handlers.understanding.dates import other_calendar
 from handlers.understanding.phrases import words
 from handlers.understanding.text import Message, clauses, dense, readable
 from handlers.understanding.values import read_value, told_value
 from handlers.understanding.vocabulary import Prior, Question
 
 _WRONG = re.compile(
-    r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|按|留|发|给|算|点)[错反]|错了|错啦|有误|不对(?!劲)|更正|纠正|"
-    r"改[成为到下]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
+    r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|按|留|发|给|算|点|数)[错反]|[算数]漏|(?:说|填|写)的(?:那个)?是|错了|错啦|有误|不对(?!劲)|更正|纠正|"
+    r"改[成为到下喝吃用住]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
     r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
     r"手机|电话)|新号|调(?:到|成|整|高|低)|"
     r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|宝|娃)|说[高低多少大小早晚漏]了|改(?=\d|"
@@ -30,7 +31,7 @@ _EARLIER = re.compile(
 )
 _LEAD = re.compile(
     r"^(?:(?:我|哦|啊|呃|不好意思|抱歉|对了|那个|嗯|sorry)*(?:应该|其实|就)?(?:是|改成|改为|改到|换成|调到|调成|"
-    r"叫做?|变成|更新为|改))+(?=.)"
+    r"叫做?(?!我)|变成|更新为|改))+(?=.)"
 )
 # The shop has moved, or has another number: nothing that they told us of themselves.
 _YOURS = re.compile(
@@ -69,7 +70,7 @@ _TOLD_WITHIN = 12
 """Clauses in which a correction has given its new value, or gives none."""
 
 
-_DENIED = re.compile(r"(?:不是|不在|别叫我?|不叫|不姓)[^,，。\n]{1,12}[,， \n]")
+_DENIED = re.compile(r"(?:不是|不在|别叫我?|不叫|不姓)([^,，。\n ]{1,12})(?:[,， \n]|$)")
 
 
 class Correction(Struct, frozen=True):
@@ -115,7 +116,7 @@ def find_correction(
     )
     score, at = ranked[-1]
     chosen = prior[at]
-    if weak and not _mentions(chosen, text):
+    if weak and not _mentions(chosen, text) and not _denies(chosen, message, asked_on):
         return None
     value = _new_value(chosen, message, plain, asked_on)
     named = score >= 3
@@ -226,15 +227,27 @@ def _mentions(prior: Prior, text: str) -> bool:
                 for part in parts
             ):
                 return True
-        elif isinstance(value, int) and not isinstance(value, bool) and str(value) in text:
+        elif isinstance(value, int) and not isinstance(value, bool) and str(value) in re.findall(r"\d+", text):
             return True
     return False
+
+
+def _denies(prior: Prior, message: Message, asked_on: date | None) -> bool:
+    """Whether what is denied reads as the stored value: 孩子不是两岁 where 24 months are stored."""
+    denied = _DENIED.search(message.text) if prior.question.type in ("age_months", "number", "date") else None
+    if denied is None:
+        return False
+    head, tail = denied.span(1)
+    only = "," * head + message.text[head:tail] + "," * (len(message.text) - tail)
+    return bool(read_value(prior.question, message, only, asked_on) == prior.value)
 
 
 def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None) -> Any:
     question = prior.question
     if question.type in ("freetext",):
         return None
+    if question.type == "date" and isinstance(prior.value, str) and (same := other_calendar(prior.value, plain)):
+        return same
     if question.type == "name" and not re.search(r"叫|姓|名|称呼", message.text) and not _mentions(prior, message.text):
         return None
     if question.type == "phone" or question.type != "name" or re.search(r"叫|姓|名|称呼|是", message.text):
@@ -251,7 +264,7 @@ def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None
 
 def _score(prior: Prior, message: Message, plain: str, asked_on: date | None) -> float:
     score: float = _named(prior.question, message.text)
-    if _mentions(prior, message.text):
+    if _mentions(prior, message.text) or _denies(prior, message, asked_on):
         score += 3
     if _new_value(prior, message, plain, asked_on) is not None:
         score += 2

@@ -7,6 +7,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
+from handlers.understanding.festivals import LUNAR_DAYS, SOLAR_DAYS
 from handlers.understanding.numerals import plain
 
 _LUNAR_WORD = re.compile(
@@ -29,6 +30,11 @@ _WRITTEN = re.compile(
     rf"(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月份?|[./\-])\s?(?:的)?(?:农历|"
     rf"阴历)?{_DAY}(?![\d一二三四五六七八九十]|个|月(?!亮)|点|块|岁|%|折|斤|元(?!宵|旦))\s?(?P<close>日|号)?"
 )
+_ENGLISH_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_ENGLISH = re.compile(
+    rf"(?<![a-z])({'|'.join(_ENGLISH_MONTHS)})[a-z]*\.?\s?(\d{{1,2}})(?!\d)|"
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s?(?:of\s)?({'|'.join(_ENGLISH_MONTHS)})[a-z]*(?![a-z])"
+)
 _SPACED = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)\s+(?P<month>1[0-2]|0?[1-9])\s+(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)"
 )
@@ -37,85 +43,7 @@ _DIGITS6 = re.compile(r"(?<!\d)(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"
 _DIGITS4 = re.compile(r"(?<![\d*])(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d*年])")
 _DIGITS3 = re.compile(r"^\D{0,6}([1-9])(0[1-9]|[12]\d|3[01])\D{0,4}$")
 
-_SOLAR_DAYS = {
-    "元旦": (1, 1),
-    "情人节": (2, 14),
-    "妇女节": (3, 8),
-    "女神节": (3, 8),
-    "女生节": (3, 7),
-    "三八节": (3, 8),
-    "三八": (3, 8),
-    "植树节": (3, 12),
-    "愚人节": (4, 1),
-    "劳动节": (5, 1),
-    "五一": (5, 1),
-    "青年节": (5, 4),
-    "五四": (5, 4),
-    "护士节": (5, 12),
-    "520": (5, 20),
-    "儿童节": (6, 1),
-    "六一": (6, 1),
-    "建党节": (7, 1),
-    "七一": (7, 1),
-    "建军节": (8, 1),
-    "八一": (8, 1),
-    "教师节": (9, 10),
-    "国庆": (10, 1),
-    "十一国庆": (10, 1),
-    "万圣节": (10, 31),
-    "双十一": (11, 11),
-    "双11": (11, 11),
-    "光棍节": (11, 11),
-    "双十二": (12, 12),
-    "平安夜": (12, 24),
-    "圣诞": (12, 25),
-    "跨年夜": (12, 31),
-    "xmas": (12, 25),
-    "christmas": (12, 25),
-}
-_LUNAR_DAYS = {
-    "大年初一": (1, 1),
-    "春节": (1, 1),
-    "年初一": (1, 1),
-    "大年初二": (1, 2),
-    "大年初三": (1, 3),
-    "大年初四": (1, 4),
-    "大年初五": (1, 5),
-    "年初五": (1, 5),
-    "破五": (1, 5),
-    "年初二": (1, 2),
-    "年初三": (1, 3),
-    "年初四": (1, 4),
-    "年初六": (1, 6),
-    "大年初六": (1, 6),
-    "大年初七": (1, 7),
-    "大年初八": (1, 8),
-    "元宵": (1, 15),
-    "上元": (1, 15),
-    "正月半": (1, 15),
-    "龙抬头": (2, 2),
-    "上巳": (3, 3),
-    "端午": (5, 5),
-    "端阳": (5, 5),
-    "七夕": (7, 7),
-    "乞巧": (7, 7),
-    "中元": (7, 15),
-    "鬼节": (7, 15),
-    "七月半": (7, 15),
-    "中秋": (8, 15),
-    "八月半": (8, 15),
-    "重阳": (9, 9),
-    "腊八": (12, 8),
-    "小年": (12, 23),
-    "除夕": (12, 30),
-    "大年三十": (12, 30),
-    "年三十": (12, 30),
-    "大年夜": (12, 30),
-    "年三十晚": (12, 30),
-    "佛诞": (4, 8),
-    "浴佛节": (4, 8),
-}
-_FESTIVAL = re.compile("|".join(sorted((*_SOLAR_DAYS, *_LUNAR_DAYS), key=len, reverse=True)))
+_FESTIVAL = re.compile(rf"(?<!\d)(?:{'|'.join(sorted((*SOLAR_DAYS, *LUNAR_DAYS), key=len, reverse=True))})(?!\d)")
 _SHIFT = re.compile(
     r"^(?:节)?(?:那天|当天)?(?:的)?(?P<size>前|后|第二天|次日|隔天)(?P<count>一|两|二|三|1|2|3)?(?P<day>天|日)?"
 )
@@ -138,6 +66,11 @@ _WEEKDAYS = {
     "7": 6,
 }
 _DAYS_AWAY = {
+    "听日": 1,
+    "明朝": 1,
+    "寻日": -1,
+    "琴日": -1,
+    "今朝": 0,
     "大前天": -3,
     "大前日": -3,
     "前天": -2,
@@ -275,8 +208,8 @@ def _festival(text: str, asked_on: date | None) -> str | None:
     if not match:
         return None
     name = match.group()
-    lunar = name in _LUNAR_DAYS
-    month, day = _LUNAR_DAYS[name] if lunar else _SOLAR_DAYS[name]
+    lunar = name in LUNAR_DAYS
+    month, day = LUNAR_DAYS[name] if lunar else SOLAR_DAYS[name]
     year_word = re.search(
         r"(今年|去年|前年|明年|后年|(?:19|20)\d\d|(?<!\d)\d\d(?=年))(?:年)?(?:的)?$", text[: match.start()]
     )
@@ -328,8 +261,32 @@ def _relative(text: str, asked_on: date) -> date | None:
     return None
 
 
+_ONLY_DAY = re.compile(
+    r"(?<![\d.月年])(3[01]|[12]\d|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[号日](?!楼|店|线|院|门|[\d])"
+)
+
+
+def coming_day(text: str, asked_on: date) -> str | None:
+    """15号, told for something that lies ahead: the next 15th from `asked_on` on; None if no bare day is told."""
+    found = _ONLY_DAY.search(text)
+    if found is None:
+        return None
+    day = _figure(found.group(1))
+    index = asked_on.year * 12 + asked_on.month - 1 + (day < asked_on.day)
+    year, month = index // 12, index % 12 + 1
+    return _form(year, month, day, lunar=False)
+
+
+_EITHER = re.compile(
+    r"明后[天日]|今明两?天|(?:(?:周|星期|礼拜)[一二三四五六日天][和跟、,， 或]*){2,}都|"
+    r"周[一二三四五六][一二三四五六日天]都"
+)
+
+
 def read_date(text: str, asked_on: date | None) -> str | None:
     """A day in normal form (`YYYY-MM-DD`, `--MM-DD`, `lunar:MM-DD`, `lunar:YYYY-MM-DD`); None if none is told."""
+    if _EITHER.search(text):
+        return None
     text = re.sub(r"(?<=\d)\s+(?=[月年日号])|(?<=[月年])\s+(?=\d)", "", text)
     written = _written(text, asked_on)
     if written:
@@ -341,6 +298,10 @@ def read_date(text: str, asked_on: date | None) -> str | None:
     festival = _festival(text, asked_on)
     if festival:
         return festival
+    english = _ENGLISH.search(text)
+    if english:
+        name, figure = english.group(1) or english.group(4), english.group(2) or english.group(3)
+        return _form(None, _ENGLISH_MONTHS.index(name[:3]) + 1, int(figure), lunar=False)
     if asked_on:
         try:
             day = _relative(text, asked_on)
@@ -349,6 +310,17 @@ def read_date(text: str, asked_on: date | None) -> str | None:
         if day:
             return day.isoformat()
     return _figures(text, asked_on)
+
+
+def other_calendar(told: str, text: str) -> str | None:
+    """The day that was told before, in the calendar that a text names without a new day: 我刚说的是农历."""
+    if _written(text, None) or _figures(text, None) or _festival(text, None):
+        return None
+    lunar, solar = _LUNAR_WORD.search(text), _SOLAR_WORD.search(text)
+    if (lunar is None) == (solar is None) or told.startswith("lunar:") == (lunar is not None):
+        return None
+    bare = told.removeprefix("lunar:").removeprefix("--")
+    return f"lunar:{bare}" if lunar else bare if len(bare) > 5 else f"--{bare}"
 
 
 def told_date(text: str, asked_on: date | None) -> str | None:

@@ -57,7 +57,7 @@ _TITLE = (
     r"弟弟?|叔叔?|婶|姨|爷爷?|奶奶|总|妈妈|爸爸|妈咪|麻麻|粑粑|宝妈|宝爸|妈|爸|嫂子?|掌柜|教练|工|董|局|校长)"
 )
 _ENDING = re.compile(
-    r"(?:就(?:可以|行|好|ok|成|是|够|中)(?:了)?|即可|都(?:可以|行|好|成)|也(?:可以|行|好|成)|好了|得了|"
+    r"(?:就(?:可以|行|好|ok|成|是|够|中|得)(?:了)?|就?好(?:啦|咯|哒|嘞|哈|哟)|即可|都(?:可以|行|好|成)|也(?:可以|行|好|成)|好了|得了|"
     r"可以(?:了)?|行了|比较好|亲切|吧|呗|哈|啦|呀|啊|哦|呢|嘛|咯|喽|哒|喔|噢|呦|哟|我的名字|"
     r"是我(?:的名字)?|就ok)$"
 )
@@ -68,20 +68,28 @@ _CALL = re.compile(
     rf"做|为|叫|名字|一下|个)?[:：,， \"“'「《]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
 )
 _NAMED = re.compile(
-    r"(?:我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫)|(?:本名|真名|"
+    r"(?:我系|我的名字?系|(?:网名|微信名)(?:就?是|就?叫)|我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫)|(?:本名|真名|"
     r"全名|中文名|英文名)(?:是|叫)?|本人(?:姓名|是|叫|名叫)?|在下|鄙人|名字(?:是叫|是|叫|就)?|姓名(?:是)?|"
-    r"大名(?:是|叫)?|称呼(?:是)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|俺是|人家叫|my\s?name(?:'s|\sis)?|"
+    r"大名(?:是|叫)?|称呼(?:是)?|备注(?:为|成|写成?|就?是|就?叫|上)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|俺是|人家叫|my\s?name(?:'s|\sis)?|"
     r"iam|i'm|i\sam|callme|call\sme|this\sis|name)"
-    rf"[:：,， \"“'「《]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
+    rf"[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
 )
-_SURNAME = re.compile(r"(?:免贵|敝姓|敝|我|本人|俺|鄙人|小姓|名)?[,， ]?姓[:：,， ]*([\u4e00-\u9fff]{1,5})")
+_SURNAME = re.compile(r"(?:姓|(?<=我|俺|敝)性(?![格别子质感情])|(?<=免贵|本人)性)[:：,， ]*([\u4e00-\u9fff]{1,5})")
+_APART_TOLD = re.compile(
+    r"姓([\u4e00-\u9fff]{1,2})[,， ]*(?:单名|单字|名|名字)(?:一个|个|叫|是|单)*"
+    r"([\u4e00-\u9fff]{1,2}?)字?(?=$|[,，。 \n])"
+)
+_CHILD = re.compile(
+    r"(?:娃儿?|宝宝|宝贝|孩子|儿子|女儿|闺女|崽崽?|囡囡|他|她)(?:的|现在|就)?(?:小名|乳名|大名|名字)?(?:就叫|叫|喊)做?"
+    rf"[:：,， ]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
+)
 _AID = re.compile(
     r"[(（][^()（）]{0,20}[)）]?|(?:[,， ]|^)[^,， ]{0,6}(?:字旁|偏旁|的那个|那个)[^,， ]{0,6}$|"
     r"(?<=[\u4e00-\u9fff])[,， ]+[^,， ]{1,4}的[^,， ]{1,2}(?=$|[,， ])"
 )
 _FUNCTION = re.compile(
     r"[你您他她它吗么呢了过着这那哪谁啥怎没不别]|什么|可以|但是|因为|所以|觉得|知道|喜欢|想要|现在|就是|还是|有点|"
-    r"价格|多少|自己|随便|都行|名字|微信|昵称|备注|头像"
+    r"太[^太]|取消|团购|链接|重新|订单|快递|下单|退款|退货|发货|优惠|活动|奶粉|面膜|便宜|价格|多少|自己|随便|都行|名字|微信|昵称|备注|头像"
 )
 _NO_NAME = frozenset(
     words(
@@ -93,7 +101,7 @@ _NO_NAME = frozenset(
         秦始皇 玉皇大帝 上帝 神仙 奥特曼 隔壁老王 女朋友的 老公 亲爱的 宝贝老公 雷锋 红领巾 张三李四 马云 马化腾
         特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 主人 叫 我叫 叫我 怎样
         如何 啊 呃 额 emm 测试 test 收到 来了 谢谢 稍等 保密 秘密 早 早上好 哈哈 哈哈哈 晚点 忙 微信名 就微信名
-        用微信名 网名就行 看微信名 宝妈们 新手 路过 潜水
+        退 删 烦人 用微信名 网名就行 看微信名 宝妈们 新手 路过 潜水
         """
     )
 )
@@ -107,9 +115,10 @@ JOKES = frozenset(
 _IS_A = re.compile(
     r"的$|做.{1,6}(?:的|生意)|(?:老)?客户|顾客|会员|学生$|宝妈群|新人|介绍|推荐|通过|看到|朋友|从|来|想|要|买|加"
 )
-_LEAD = re.compile(r"(?:那)?(?:就)?(?:叫|喊|是|称呼)")
+_LEAD = re.compile(r"(?:那)?(?:就)?(?:叫|喊|是|称呼|写|填|备注)")
 _BROKEN = re.compile(r"(?:^|\n)(?:我|叫|我叫|叫我|是|我是|姓|我姓)(?=\n)")
 _APART = re.compile(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
+_LATIN_TITLED = re.compile(rf"[a-z]+ {_TITLE}(?![\u4e00-\u9fff])")
 _LATIN = re.compile(r"^[a-z][a-z·'\-]{0,15}\.?(?: [a-z][a-z'\-]{0,15}){0,2}$")
 
 
@@ -156,15 +165,31 @@ def read_name(message: Message, text: str) -> str | None:
         # 我 / 叫 / 李雷 in three bubbles.
         message = Message(re.sub(r"\s+", "", message.raw))
         text = message.text
+    in_two = _APART_TOLD.search(text)
+    if in_two:
+        # 姓周，单名一个航字
+        return in_two.group(1) + in_two.group(2)
     for pattern, strict in ((_CALL, False), (_NAMED, True)):
         for found in reversed(list(pattern.finditer(text))):
             name = _candidate(message, found.start(1), found.group(1), strict)
             if name:
                 return name
-    found_surname = _SURNAME.search(text)
+    found_surname = re.search(rf"(?<=[我俺])(?:{_SURNAME.pattern})", text) or _SURNAME.search(text)
     if found_surname:
-        return _as_written(message, found_surname.start(1), found_surname.group(1), _surname(found_surname.group(1)))
-    return _alone(message, text)
+        surname = _surname(found_surname.group(1))
+        for start, end in clauses(text):
+            if (
+                text.startswith(surname, start)
+                and re.fullmatch(r"[\u4e00-\u9fff]{2,4}", text[start:end])
+                and (0 < end - start - len(surname) < 3 and start > found_surname.start())
+            ):
+                # 我姓许，许文强
+                return _cut(message, start, end - start)
+        return _as_written(message, found_surname.start(1), found_surname.group(1), surname)
+    child = _CHILD.search(text)
+    return (_candidate(message, child.start(1), child.group(1), strict=False) if child else None) or _alone(
+        message, text
+    )
 
 
 def told_name(message: Message, text: str) -> str | None:
@@ -174,10 +199,20 @@ def told_name(message: Message, text: str) -> str | None:
     told = re.search(rf"我(?:的名字)?(?:叫|名叫)({_LETTER}{{1,8}})", text)
     if told:
         return _candidate(message, told.start(1), told.group(1), strict=True)
-    surname = re.search(r"(?:我|免贵|敝)姓([\u4e00-\u9fff]{1,3})", text)
+    surname = re.search(r"(?:^|(?<=[我俺敝贵,，。 \n]))姓([\u4e00-\u9fff]{1,3})", text)
     if surname is None:
         return None
     return _as_written(message, surname.start(1), surname.group(1), _surname(surname.group(1)))
+
+
+_NAMELESS = re.compile(
+    r"没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:好|个)?(?:小|乳|大)?名|还?没(?:有)?(?:出)?生(?!气|病)"
+)
+
+
+def has_no_name(text: str) -> bool:
+    """Whether a child that is asked for has no name yet: 还没起名字, 还没生呢."""
+    return bool(_NAMELESS.search(text))
 
 
 def is_joke(text: str) -> bool:
@@ -192,6 +227,9 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
     first = clauses(piece)
     if not first:
         return None
+    titled = _LATIN_TITLED.match(piece)
+    if titled:
+        return _cut(message, start, titled.end()).replace(" ", "")
     apart = _APART.match(piece)
     if apart:
         return _cut(message, start, apart.end()).replace(" ", "")
@@ -215,6 +253,9 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
         name = described.group(1)
     if not name or name in _NO_NAME or len(name) > 12 or re.search(r"啥|什么|谁|哪|随便|都行", name):
         return None
+    if re.fullmatch(r"[\u4e00-\u9fff]{1,4}[他她]家?(?:妈妈?|爸爸?|爹|娘|奶奶|姥姥|爷爷)", name):
+        # 悠悠她妈
+        return _cut(message, start + offset + piece.index(name), len(name))
     if strict and (_FUNCTION.search(name) or _IS_A.search(name) or (len(name) > 8 and not name.isascii())):
         return None
     return _cut(message, start + offset + piece.index(name), len(name))

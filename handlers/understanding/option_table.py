@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from handlers.understanding.ages import is_unborn, read_age
 from handlers.understanding.amounts import read_number
+from handlers.understanding.frequencies import times_a_month
 from handlers.understanding.phrases import words
 from handlers.understanding.text import dense
 from handlers.understanding.thesaurus import SAME
@@ -36,11 +37,14 @@ _SUFFIXES = (
     "茶",
     "产品",
     "用品",
+    "品",
     "味",
     "香型",
     "香",
 )
 
+_TO_CHINESE = str.maketrans("123456789", "一二三四五六七八九")
+_TO_ARABIC = str.maketrans("一二两三四五六七八九", "1223456789")
 _RANGED = re.compile(r"\d|[一二三四五六七八九十百千万两半]")
 
 
@@ -57,6 +61,8 @@ class OptionTable(Struct, frozen=True):
     stems: tuple[tuple[str, int], ...]
     ranges: tuple[tuple[float, float] | None, ...]
     ages: bool
+    rates: tuple[tuple[float, float] | None, ...]
+    """How often a month each option stands for; empty unless two options tell it."""
 
 
 def _affix(labels: list[str]) -> tuple[int, int]:
@@ -95,11 +101,16 @@ def option_table(options: tuple[Option, ...]) -> OptionTable:
                 wordings.setdefault(core, at)
         for own in option.wordings:
             wordings[dense(own)] = at
-    for at, option in enumerate(options):
-        for piece, others in SAME.items():
-            if piece in option.label:
-                for other in others:
-                    wordings.setdefault(other, at)
+            # 3段 is said as 三段, and the other way round.
+            for figures in (_TO_CHINESE, _TO_ARABIC):
+                wordings.setdefault(dense(own).translate(figures), at)
+    for piece, others in SAME.items():
+        holders = [at for at, option in enumerate(options) if _is_called(option, piece)]
+        for at in holders:
+            if len(holders) == 1 and len(piece) > 1:
+                wordings.setdefault(piece, at)
+            for other in others:
+                wordings.setdefault(other, at)
     wordings.pop("", None)
     labels = [dense(option.label) for option in options]
     stems: dict[str, int | None] = {}
@@ -120,6 +131,7 @@ def option_table(options: tuple[Option, ...]) -> OptionTable:
     ranged = [
         _bounds(_kept(option.label), ages) if _RANGED.search(option.label) or ages else None for option in options
     ]
+    rates = tuple(times_a_month(_kept(option.label)) for option in options)
     names = tuple(wordings)
     return OptionTable(
         search=AhoCorasick(names, matchkind=MatchKind.LeftmostLongest) if names else None,
@@ -128,7 +140,15 @@ def option_table(options: tuple[Option, ...]) -> OptionTable:
         stems=tuple((stem, at) for stem, at in stems.items() if at is not None),
         ranges=tuple(ranged) if sum(each is not None for each in ranged) >= 2 else (),
         ages=ages,
+        rates=rates if sum(each is not None for each in rates) >= 2 else (),
     )
+
+
+def _is_called(option: Option, piece: str) -> bool:
+    """Whether a piece of the thesaurus is part of what an option is called; Latin pieces (sizes) are compared whole."""
+    if piece.isascii():
+        return any(dense(wording) in (piece, piece + "码", piece + "号") for wording in option.wordings)
+    return any(piece in wording for wording in option.wordings)
 
 
 def _kept(label: str) -> str:

@@ -17,7 +17,8 @@ _WHOLE = frozenset(
     words(
         """
         td t n0 退订 退定 退钉 退詀 回t 回td td退订 t退订 退订t 退订td unsubscribe stop stopit quit 停 停止 滚
-        滚蛋 滚开 滚远点 滚犊子 爬 闭嘴 走开 退出 拉黑 拉黑了 已拉黑 删了 删除 取关 取消关注 勿扰 请勿打扰 勿发
+        滚蛋 滚开 滚远点 滚犊子 爬 闭嘴 走开 退出 拉黑 拉黑了 已拉黑 已举报 举报了 已投诉 删了 删除 取关 取消关注 勿扰
+        请勿打扰 勿发
         别发 别发了 别发啦 不要发 不要发了 不用发 不用发了 别再发 别再发了 不要再发 不要再发了 不用再发了 别烦我
         别烦 别来烦我 别吵 加错了 加错人 加错人了 找错人 找错人了 认错人 认错人了 你谁啊别发了 我不是 不是我
         删我 删了我 删了吧 把我删了 求放过 放过我 放过我吧 饶了我吧 leavemealone removeme nomoremessages
@@ -49,7 +50,8 @@ _ANYWHERE = Phrases(
         别让我再收到 不想再看到你们的 不想看到你们的消息 不想看到你们 别再出现 拉黑你 拉黑了 把你拉黑 把你们拉黑
         给你拉黑 屏蔽你 屏蔽了 把我删 删掉我 删除我 把我移除 移除我 把我去掉 把我从名单 把我踢掉 把我的号删
         把我号删 删除好友 删好友 把你删了 把你们删 取消关注 要取关 烦死了天天 烦死天天 烦死了老 别再推了
-        不要再推了 别推送了 加错人 加错号 找错人 认错人 搞错人 你加错了 你们加错 发错人了吧 是不是发错 你发错人
+        不要再推了 不用再推了 不用推了 互删 别推送了 加错人 加错号 找错人 认错人 搞错人 你加错了 你们加错 发错人了吧
+        是不是发错 你发错人
         你们发错人 你找错 不是你要找 不是你们要找 不是你找的 不是本人 我不认识你 我不认识你们 谁让你加我
         谁叫你加我 谁让你们加 怎么加上我的 没加过你们 我没加你 号换人了 号主 换人用了 换机主 求放过 放过我
         饶了我吧 别再联系 不要再联系 以后别联系 以后不要联系 不用再联系 请不要联系 不必再联系 断了联系吧
@@ -61,7 +63,8 @@ _ANYWHERE = Phrases(
         甭再发 勿再发 请勿再发 别给我整这些 别跟我说话 别理我 不要理我 别来了 别私信我 不要私信 别私信 别@我
         别艾特我 把我关掉 帮我关掉消息 关了消息 dontmessage donotmessage donottext dontcontact donotcontact
         stopmessaging stopsending stoptexting 给我停 停了吧别 给老子滚 你给我滚 滚远 滚吧 别来烦 不想理你 退订
-        退定 td退
+        退定 td退 懒得理你 别再加我 不要再加我 不想看广告 不想再看广告 不想看你们 不想看到广告 赶紧删掉 赶紧删了
+        赶快删 删了你 删你了 删你好友 取消我的订阅 别再推这 不要再推这 别推这 不要推这
         """
     )
 )
@@ -81,7 +84,7 @@ _NOT_MEANT = re.compile(
     r"|先(?:别|不要|不用)发|(?:还|就|都)没收到|少发(?:点|些)|发错了不好意思|别发呆|(?:不|没有?)拉黑|不会拉黑|"
     r"别拉黑|怕(?:被)?拉黑|"
     r"拉黑了(?:吗|么|\?)|(?:不|没)(?:会|想)?取关"
-    r"|[以已]经?删了(?:那|这)|不用发了?我?(?:自己|已经|收到|看到)|别客气"
+    r"|推荐(?!了|任何|什么|你们|产品|商品|东西|$)|[以已]经?删了(?:那|这)|不用发了?我?(?:自己|已经|收到|看到)|别客气"
 )
 # Not wanting, however it is put, of what we do: send, write, call, disturb.
 _REFUSED = re.compile(
@@ -90,9 +93,9 @@ _REFUSED = re.compile(
     r"(?:要|让|再|给我|给老子|给俺|给咱|给人家|跟我|对我|向我|往我这|总是?|老是?|天天|每天|整天|一直|继续|乱|瞎|"
     r"来|在|麻烦|您|你们?|这样|"
     r"这么|半夜|大晚上|又|随便|被|这边|我|老子|俺|人家|咱|任何|什么|啥|这?些|一?些){0,5}"
-    r"(?:发(?:来|送|我)?(?:了|啦|这些?|这种|那些|任何|你们的)?(?:垃圾|骚扰|无聊|没用的?|破|乱七八糟的?)?(?:消息|"
+    r"(?:发(?:来|送|我)?(?:了|啦|咯|喽|咧|这些?|这种|那些|任何|你们的)?(?:垃圾|骚扰|无聊|没用的?|破|乱七八糟的?)?(?:消息|"
     r"信息|短信|微信|广告|推广|推送|东西|这个|"
-    r"了)?(?:给我|过来|来)?(?:$|了|啦|吧|好|行|好吗|吗|嘛|呀|啊|哦|谢|,)|传(?:送)?(?:讯息|简讯|消息|信息)|推送|"
+    r"了)?(?:给我|过来|来)?(?:$|了|啦|咯|喽|吧|好|行|好吗|吗|嘛|呀|啊|哦|谢|,)|传(?:送)?(?:讯息|简讯|消息|信息)|推送|"
     r"推销|打扰|骚扰|烦|联系我?(?:$|了|啦|吧|好|吗|谢|,)|联络|群发|轰炸|私信|刷屏|给我消息|"
     r"消息(?:了|$)|信息(?:了|$)|广告(?:了|$)|通知(?:我|了|$)|"
     r"收(?:到|取)?(?:你们|这|任何|什么|一切|的|些|种){0,4}(?:消息|信息|广告|推送|短信|了?$))"
@@ -101,6 +104,12 @@ _REMOVED = re.compile(
     r"把我.{0,8}(?:删掉?|移除|移出|去掉|踢了|拉黑|划掉|除名)(?:了|吧|$|好)|群发.{0,8}(?:别|不要)(?:带|发|算|选|"
     r"勾)(?:上|给)?我"
     r"|(?:别|不要|不许|不准)(?:再|老是?|总是?|天天|一直|继续)(?:给我)?(?:打|来)(?:骚扰)?电话|(?:别|不好|不要)再?send"
+)
+# Enough of us, in anger: 烦不烦啊天天发, 天天发有意思吗, 打广告的滚.
+_ENOUGH = re.compile(
+    r"(?:烦|累不累|有完没完|够了|吵).{0,4}(?:天天|老是?|总是?|整天|一直|每天|成天|见天)(?:给我|在)?(?:发|推|刷)|"
+    r"(?:天天|老是?|总是?|整天|一直|每天|成天|见天)(?:给我|在)?(?:发|推|刷)(?:个没完|个不停|.{0,6}(?:烦|累不累|有完没完|够了没?$|有意思))|"
+    r"^发(?:什么|啥)发|发个(?:屁|毛|鬼|没完)|^不认识你们?(?!家|店|的)|(?<![打翻摇滚])滚(?:开|蛋|远点|粗|出去)?[!！~。]*$"
 )
 _THREAT = re.compile(
     r"(?:再|继续|还)(?:敢|来|给我|跟我|这样|这么|乱|老|天天|一直)?(?:发|推|打扰|骚扰|烦|吵|加|"
@@ -142,6 +151,17 @@ _BOT = Phrases(
 _ABOUT_MACHINES = re.compile(r"扫地机器人|机器人(?:玩具|课|积木|乐高)|拖地机器人|买(?:个)?机器人|擦窗机器人")
 
 
+# Words of politeness and anger around the same wish: 以后勿扰, 请退订谢谢, 你们有完没完.
+_AROUND = re.compile(
+    r"^(?:以后|今后|往后|下次|从此|请|麻烦|拜托|求求?你?们?|真的?|谢谢|不好意思|抱歉|对不起|你们?|您|那|我要|我想|都|就|给我|帮我)+|"
+    r"(?:谢谢你?|多谢|好吗|好不好|行吗|行不行|可以吗|可不可以|了吧|拜托|ok)+$"
+)
+
+
+def _plainly(core: str) -> str:
+    return _AROUND.sub("", core)
+
+
 def _clauses(message: Message) -> list[str]:
     return [message.text[start:end].replace(" ", "") for start, end in message.clauses]
 
@@ -158,11 +178,16 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
         return True
     if not _may_stop(message.text, message.dense):
         return False
+    if _plainly(bare) in _WHOLE:
+        return True
     joined = message.text.replace(" ", "")
     if _THREAT.search(joined):
         return True
     for clause in _clauses(message):
-        if clause.strip(PARTICLES + "。.!！?？") in _CLAUSE:
+        if _ENOUGH.search(clause):
+            return True
+        core = clause.strip(PARTICLES + "。.!！?？")
+        if core in _CLAUSE or _plainly(core) in _CLAUSE:
             return True
         if _ABOUT_GOODS.search(clause) or _NOT_MEANT.search(clause):
             continue
@@ -171,12 +196,23 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
     return _ANYWHERE.within(message.dense) and not (_ABOUT_GOODS.search(joined) or _NOT_MEANT.search(joined))
 
 
-_SIGNS = re.compile(r"[别不勿莫甭休停退拉删骚扰烦滚错谁取屏移放饶再消断关换]|stop|unsub|message|contact|text|td")
+_SIGNS = re.compile(
+    r"[完识懒别不勿莫甭休停退拉删骚扰烦滚错谁取屏移放饶再消断关换推互]|stop|unsub|message|contact|text|td"
+)
 
 
 def _may_stop(text: str, dense: str) -> bool:
     """A cheap first look that lets nearly every ordinary reply go by."""
     return _SIGNS.search(text) is not None or _SIGNS.search(dense) is not None
+
+
+_SENT = re.compile(r"发|寄|推送|通知")
+_NO_NEED = re.compile(r"(?:先|暂时)?(?:不用|不要|不必|不需要|别|不)发")
+
+
+def refuses_offer(bare: str, asked: str) -> bool:
+    """Whether 不用发 only says no to the thing that a question offers to send."""
+    return bool(_NO_NEED.fullmatch(bare)) and bool(_SENT.search(asked))
 
 
 def wants_human(text: str | Message, words: Words = NO_WORDS) -> bool:

@@ -18,10 +18,12 @@ _NEW = re.compile(r"(?:新|现在|改成|换成|换了|换到|用这个|目前|�
 def phone_numbers(text: str) -> list[tuple[str, int]]:
     """Every whole mobile number of a normalised text with the weight of what is said around it (new +1, old -2)."""
     spoken = text.translate(_SPOKEN)
-    spoken = _COUNTRY.sub("", _GAPS.sub("", spoken))
+    whole = _COUNTRY.sub("", spoken)
+    # Two whole numbers beside each other are not joined: 13812345678/13912345678.
+    spoken = whole if _MOBILE.search(whole) else _COUNTRY.sub("", _GAPS.sub("", spoken))
     found = []
     for match in _MOBILE.finditer(spoken):
-        before, after = spoken[: match.start()], spoken[match.end() :]
+        before, after = re.split(r"[,，。;；\n]", spoken[: match.start()])[-1], spoken[match.end() :]
         weight = 0
         if _OLD.search(before) or _OLD_AFTER.search(after):
             weight -= 2

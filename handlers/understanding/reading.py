@@ -13,14 +13,15 @@ from msgspec import Struct
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
 from handlers.understanding.business import complains
-from handlers.understanding.choices import refuses_all
+from handlers.understanding.choices import refuses_all, told_options
 from handlers.understanding.corrections import Correction, find_correction, may_correct
-from handlers.understanding.names import is_joke, told_name
-from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_human
+from handlers.understanding.names import has_no_name, is_joke, told_name
+from handlers.understanding.optout import asks_whether_bot, is_opt_out, refuses_offer, wants_human
+from handlers.understanding.phrases import words as listed
 from handlers.understanding.text import LIMIT, Message, dense
-from handlers.understanding.values import further_facts, read_value
+from handlers.understanding.values import further_facts, read_value, told_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
-from handlers.understanding.yesno import plain_yesno
+from handlers.understanding.yesno import plain_yesno, refuses_invitation, refuses_offered
 
 _NOWHERE = re.compile(
     r"^(?:我|我们|就|人)?(?:在|住|住在|来自)?(?:地球|火星|月球|宇宙|银河系?|太阳系|家|家里|自己家|床上|被窝里?|"
@@ -29,8 +30,13 @@ _NOWHERE = re.compile(
 )
 _MONEY_JOKE = re.compile(
     r"个亿|百亿|千亿|个小目标|不差钱|不缺钱|钱不是问题|没钱|看老婆|看老公|老婆脸色|穷|吃土|白嫖|免费(?:的|最好)?$|"
-    r"不要钱|越便宜越好|越贵越好|有钱任性|看(?:你)?(?:心情|良心)|你(?:养|请|买单)|零花钱|老婆(?:管|说了算)|"
+    r"不要钱|越便宜越好|越贵越好|有钱任性|看(?:你)?(?:心情|良心)|你(?:养|请|买单)|零花钱|[老婆她公](?:管钱|说了算)|老婆管|"
+    r"^(?:去)?问(?:我)?(?:老婆|老公|媳妇)去|伤感情|"
     r"倾家荡产|砸锅卖铁"
+)
+_RATHER_CHAT = re.compile(
+    r"微信(?:上|里)?(?:联系|说|聊|找|沟通|发我|吧$)|(?:别|不要|不用|不)打(?:我)?电话|发微信|"
+    r"没(?:有)?(?:手机|电话|号码)(?:号码?)?$"
 )
 _AGE_JOKE = re.compile(r"我(?:自己)?(?:就|还)?是(?:个)?(?:宝宝|孩子)|永远|年年\d\d|保密")
 _WANTS_ADVICE = re.compile(
@@ -48,6 +54,8 @@ class _Clauses(Struct):
     """What the clauses of a message do besides answering; spans into the message's text."""
 
     asking: list[tuple[int, int]]
+    proposing: list[tuple[int, int]]
+    """The heads of asking clauses that only end in 行吗 or 可以吗."""
     refusing: list[tuple[int, int]]
     unknowing: list[tuple[int, int]]
     delaying: list[tuple[int, int]]
@@ -56,7 +64,7 @@ class _Clauses(Struct):
 
 
 def _look(message: Message) -> _Clauses:
-    seen = _Clauses([], [], [], [], [], len(message.clauses))
+    seen = _Clauses([], [], [], [], [], [], len(message.clauses))
     kinds = {
         "refuses": seen.refusing,
         "delays": seen.delaying,
@@ -68,6 +76,8 @@ def _look(message: Message) -> _Clauses:
         clause = message.text[span[0] : span[1]]
         if kind := _remembered_does(clause) if len(clause) <= _SHORT else _does(clause):
             kinds[kind].append(span)
+            if kind == "asks" and (head := acts.proposed(clause)):
+                seen.proposing.append((span[0], span[0] + head))
     if seen.count > 1 and not (seen.refusing or seen.delaying):
         # A refusal or a delay may be broken over several bubbles or by a stray blank.
         if acts.declines(message.text) and not acts.is_chat(message.text):
@@ -168,6 +178,8 @@ def understand(
     heard = _heard(reply, words)
     message, seen, asks = heard.message, heard.seen, heard.look.asks
     if heard.look.is_opt_out:
+        if question.type == "yesno" and refuses_offer(message.bare, question.text):
+            return Understanding("answer", False)
         return Understanding("optout")
     if (acts.only_pictures(message) and question.type != "yesno") or (not message.dense and not message.pictures):
         return Understanding("chitchat" if message.pictures else "unclear")
@@ -244,6 +256,8 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
     if question.type == "freetext" or question.type not in _TYPES:
         return message.raw if _is_free_answer(message, seen) else None
     if question.type == "yesno":
+        if refuses_invitation(message.dense, question.text) or refuses_offered(message.bare, question.text):
+            return False
         plain = plain_yesno(message.bare)
         if plain is not None:
             return plain
@@ -256,7 +270,9 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
         return None
     if question.type == "number" and _MONEY_JOKE.search(message.bare):
         return None
-    if question.type == "name" and is_joke(message.text):
+    if question.type == "name" and (is_joke(message.text) or has_no_name(message.dense)):
+        return None
+    if question.type == "name" and acts.is_busy(message.bare):
         return None
     text = message.without(asides)
     if question.type == "name" and (seen.delaying or seen.refusing) and told_name(message, text) is None:
@@ -264,6 +280,11 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
     value = read_value(question, message, text, asked_on) if re.search(r"\w", text) or message.pictures else None
     if value is None and question.type == "age_months" and seen.asking and _TOLD_IN_QUESTION.search(message.text):
         value = read_value(question, message, message.text, asked_on)
+    if value is None and seen.delaying and question.type in ("choice", "multi"):
+        # 洗澡的 names an option, though 洗澡 keeps people from answering.
+        value = told_value(question, message, message.text, asked_on)
+    if value is None and seen.proposing and question.type not in ("yesno", "name"):
+        value = read_value(question, message, _only(message, seen.proposing), asked_on)
     if (
         isinstance(value, (int, float))
         and not isinstance(value, bool)
@@ -272,6 +293,14 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
     ):
         return None
     return value
+
+
+def _only(message: Message, spans: Sequence[tuple[int, int]]) -> str:
+    """The text of some spans, all else masked, at unchanged offsets."""
+    pieces = [","] * len(message.text)
+    for start, end in spans:
+        pieces[start:end] = message.text[start:end]
+    return "".join(pieces)
 
 
 _TYPES = frozenset(("name", "age_months", "number", "date", "region", "choice", "multi", "yesno", "phone"))
@@ -292,7 +321,7 @@ def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> An
     bare = message.bare
     if seen.refusing or _jokes(question, message):
         return "decline"
-    if seen.delaying:
+    if seen.delaying or acts.is_busy(bare):
         return "later"
     if asks:
         return "question"
@@ -300,32 +329,21 @@ def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> An
         return "chitchat"
     if question.type == "yesno":
         return "unclear"
-    if seen.unknowing or (question.type == "age_months" and has_no_child(message.text)):
+    if question.type == "choice" and len(told_options(question, message.text) or ()) > 1:
+        return "unclear"
+    if seen.unknowing or acts.has_not_looked(bare) or (question.type == "age_months" and has_no_child(message.text)):
         return "decline"
     if question.type in ("choice", "multi") and refuses_all(message.text):
         return "decline"
-    if bare in (
-        "没有",
-        "没",
-        "无",
-        "没了",
-        "不",
-        "不要",
-        "不用",
-        "不需要",
-        "不了",
-        "no",
-        "nope",
-        "算了",
-        "不想",
-        "不用了",
-        "不要了",
-        "不给",
-        "不留",
-        "不说",
-    ):
+    if bare in _SIMPLY_NO or _NOT_NOW.match(bare):
         return "decline"
     return "unclear"
+
+
+_SIMPLY_NO = frozenset(
+    listed("没有 没 无 没了 不 不要 不用 不需要 不了 no nope 算了 不想 不用了 不要了 不给 不留 不说 不定")
+)
+_NOT_NOW = re.compile(r"^我?(?:(?:先|暂时|从来?|一般|都)不(?!知|清|确)|不过生日)")
 
 
 def _jokes(question: Question, message: Message) -> bool:
@@ -334,7 +352,9 @@ def _jokes(question: Question, message: Message) -> bool:
         case "region":
             return bool(_NOWHERE.match(bare))
         case "name":
-            return is_joke(message.text)
+            return is_joke(message.text) or has_no_name(message.dense)
+        case "phone":
+            return bool(_RATHER_CHAT.search(bare))
         case "number":
             return bool(_MONEY_JOKE.search(bare)) or bool(re.search(r"亿", bare))
         case "age_months":

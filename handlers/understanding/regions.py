@@ -98,12 +98,12 @@ _SEARCH = AhoCorasick(_NAMES, matchkind=MatchKind.LeftmostLongest)
 _SINGLE = frozenset(name for name in _NAMES if len(name) == 1)
 
 _HOME = re.compile(
-    r"(?:在|住|定居|现居|现住|坐标|常驻|base|搬(?:到|来|去)|嫁(?:到|来)|来到?|到了?|落户|工作|上班|上学|安家|呆|"
+    r"(?:在|住|回到?|定居|现居|现住|坐标|常驻|base|搬(?:到|来|去)|嫁(?:到|来)|来到?|到了?|落户|工作|上班|上学|安家|呆|"
     r"待|位于|地址|城市|是|现在|如今|目前|人在|漂)(?:了|的|是|:|：|在|于|我们|我|这边|市|都|大|老|美丽的|咱|俺|,|"
     r"\s)*$"
 )
 _ORIGIN = re.compile(
-    r"(?:老家|祖籍|籍贯|出生(?:在|于|地)?|原籍|娘家|婆家|户口|户籍|原来(?:是|在)?|以前(?:是|在)?|之前(?:是|在)?|"
+    r"(?:老家|祖籍|籍贯|出生(?:在|于|地)?|原籍|娘家|婆家|户口|户籍|原来(?:是|在)?|以前(?:是|在|住)?|之前(?:是|在|住)?|"
     r"原先|本来(?:是|在)?|从(?:小)?|曾经|大学在|上学在|来自|毕业于|离开|不在|不是|没在|离|老公(?:是|在)?|"
     r"老婆(?:是|在)?|爸妈(?:在|是)?|公司(?:总部)?在|儿子在|女儿在|孩子在|出差(?:在|到)?|去过|想去|去|旅游)(?:的|"
     r"了|:|：|是|在|我们|我|\s)*$"
@@ -113,6 +113,7 @@ _ORIGIN_AFTER = re.compile(
     r"旅游|出差)"
 )
 _PERSON_AFTER = re.compile(r"^(?:本地|土著|土生土长)?(?:的)?人(?:,|，|\s|在|现|$|吧|啊|呀|哈|。|住|嫁|但)")
+_STREET_AFTER = re.compile(r"^[东西南北中]?(?:路|街|大街|大道|巷|小区|花园|饭店|酒楼|火锅|菜馆?)")
 _NOW = re.compile(r"现在|目前|如今|现居|现住|定居|搬到|嫁到|常驻|住在|常住|人在")
 _BOTH = re.compile(r"^[^,，。]{0,3}(?:和|或者?|还是|跟|与|、|/|两边|两头)[^,，。]{0,2}$")
 _BOTH_AFTER = re.compile(r"^.{0,2}(?:两边|两头|两地|来回|都有|都住)")
@@ -215,7 +216,7 @@ def _weight(text: str, mention: Mention) -> int:
         weight += 2
     if _NOW.search(before):
         weight += 2
-    if _ORIGIN_AFTER.match(after):
+    if _ORIGIN_AFTER.match(after) or _STREET_AFTER.match(after):
         weight -= 2
     elif _PERSON_AFTER.match(after):
         weight -= 1

@@ -24,7 +24,7 @@ _HALVES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
 _SHAPES = _HALF_WIDTH | _CIRCLED | _HALVES
 
 # Characters that the character table leaves, and Cantonese words that have one Mandarin character as their equal.
-_SPOKEN = str.maketrans("妳牠祂著唔冇嘅喺佢啲畀俾係", "你它他着不没的在他些给给是")
+_SPOKEN = str.maketrans("妳牠祂著唔冇嘅喺佢啲畀俾係覅嫑", "你它他着不没的在他些给给是别别")
 
 
 def _simplified() -> dict[int, str]:
@@ -42,10 +42,11 @@ _PICTURE = (
 )
 _CODE_OR_EMOJI = re.compile(rf"\[[A-Za-z\u4e00-\u9fff]{{1,8}}\]|[{_PICTURE}]")
 _DROPPED = re.compile(r"[^\w\u4e00-\u9fff]+|_")
-PARTICLES = "吧啊呀呢嘛哈哦噢喔啦咯嘞呗哟嗯额呃唉诶欸哎嘿滴捏哒叭撒噻哩咧"
+PARTICLES = "吧啊呀呐呢嘛哈哦噢喔啦咯嘞呗哟嗯额呃唉诶欸哎嘿滴捏哒叭撒噻哩咧"
 _CLAUSE_END = re.compile(
     r"[，。！？；、,!?;~…\n\r\t—]+|\.{2,}|(?<!\d)\.|\.(?!\d)|(?<=[吧呗啦咯嘞哈])(?=\w{2})|(?<![a-z]) +| +(?![a-z ])"
 )
+_MAY_END = re.compile(r"[，。！？；、,!?;~…\n\r\t—. 吧呗啦咯嘞哈]")
 _MARK = re.compile(r"[?？]")
 
 
@@ -96,6 +97,9 @@ def _blank(found: re.Match[str]) -> str:
 
 def clauses(text: str) -> tuple[tuple[int, int], ...]:
     """Start and end of every non-empty clause of a normalised text; a question mark belongs to its clause."""
+    if not _MAY_END.search(text):
+        # Most of what people type is one clause.
+        return ((0, len(text)),) if text.strip() else ()
     spans = []
     start = 0
     for found in _CLAUSE_END.finditer(text):

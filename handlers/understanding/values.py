@@ -10,7 +10,7 @@ from typing import Any
 from handlers.understanding.ages import read_age, told_age
 from handlers.understanding.amounts import is_about_money, read_number, told_amount
 from handlers.understanding.choices import read_options, told_options
-from handlers.understanding.dates import read_date, told_date
+from handlers.understanding.dates import coming_day, read_date, told_date
 from handlers.understanding.names import read_name, told_name
 from handlers.understanding.phones import read_phone
 from handlers.understanding.regions import read_region, told_region
@@ -21,7 +21,8 @@ from handlers.understanding.yesno import read_yesno
 _REPAIR = re.compile(
     r"(?:[,，。!！~ \n]|^|(?<=[^\s]))(?:哦|啊|噢|呃|额|诶|哎)?(?:不对(?!劲|称|外)|不是不是|说错了?|打错字?了?|"
     r"写错了?|输错了?|按错了?|发错了?|选错了?|手滑了?|手误|口误|笔误|更正一?下?|错了错了|错了|应该是|改成|改为|"
-    r"哦不|啊不|噢不|呃不|不不不?[,，]|(?<=[,，])不[,，](?=是))[,，。!！~ \n是我]*"
+    r"哦不|啊不|噢不|呃不|(?<=[,，\n ])(?:算了|还是)(?=[^,，。\n]{2,8}吧)|"
+    r"不不不?[,，]|(?<=[,，\n ])不[,， ]?(?=\d)|(?<=[,，])不[,，](?=是))[,，。!！~ \n是我]*"
 )
 _RATHER = re.compile(r"不是?([^,，。是\n]{1,10})[,， \n]*(?:而|我)?是(?=.)")
 _NOT_THAT = re.compile(r"(?<=[^,，。\s])[,， ]?(?:不是|不姓|并不是|而不是|可不是)[^,，。\n]{1,8}$")
@@ -42,11 +43,18 @@ def _number(question: Question, text: str) -> Any:
     return read_number(text, _asked(question))
 
 
+def _date(question: Question, text: str, asked_on: date | None) -> Any:
+    day = read_date(text, asked_on)
+    if day is None and asked_on is not None and not re.search(r"生日|出生|生的|birth", _asked(question)):
+        return coming_day(text, asked_on)
+    return day
+
+
 _READERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
     "name": lambda question, message, text, asked_on: read_name(message, text),
     "age_months": lambda question, message, text, asked_on: read_age(text, _asked(question), asked_on),
     "number": lambda question, message, text, asked_on: _number(question, text),
-    "date": lambda question, message, text, asked_on: read_date(text, asked_on),
+    "date": lambda question, message, text, asked_on: _date(question, text, asked_on),
     "region": lambda question, message, text, asked_on: read_region(text),
     "choice": lambda question, message, text, asked_on: _option(question, text),
     "multi": lambda question, message, text, asked_on: _option(question, text),

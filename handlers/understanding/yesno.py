@@ -21,6 +21,9 @@ _YES = frozenset(
         可不是 可不嘛 就是 正是 确实 的确 是这样 也是 noproblem ofcourse absolutely definitely exactly right
         阔以 口以 可以滴 好哒 好哇 棒 领 领取 我要 我要领 给我来一份 报名 参加 我参加 我去 同意的 了解过 听说过
         经常 常常 天天 每天 一直 一直有 一直都是 时常 老是 经常的 常有 偶尔 偶尔会 有时 有时候 有时会 有一点
+        说说看 说来听听 讲讲 讲讲看 介绍一下 介绍下 介绍吧 介绍介绍 了解一下 了解下
+        嗯啊 嗯呐 嗯哼 嗯嘞 没意见 没异议 麻烦了 麻烦你了 麻烦您了 有劳 有劳了 莫问题 必到 必来 一定到 一定来 准时到
+        留一个 留吧 给我留 留 留一份 留俩
         有点 有一些 有些 有一个 有两个 算是 算是吧 勉强算 差不多 还算 👌
         """
     )
@@ -32,7 +35,8 @@ _NO = frozenset(
         不必 不必了 不行 不可以 不可 不成 不中 不得 不得行 不会 不会的 不能 不想 不想要 不了 不了不了 不咯 不去
         不来 不参加 不买 不喜欢 不愿意 不同意 不接受 不考虑 不感兴趣 没 没有 没有的 没有过 没得 没 没没 没有没有
         没呢 没过 莫得 木有 么有 没用过 没喝过 没吃过 没买过 没试过 没去过 没来过 没听过 没听说过 没做过 没生
-        没怀 没结 还没 还没有 还没呢 暂时没有 暂时不用 暂时不要 暂时不需要 先不用 先不要 先不了 目前没有
+        么得 几乎不 基本不 一般不 没怀 没结 还没 还没有 还没呢 暂时没有 暂时不用 暂时不要 暂时不需要 先不用 先不要
+        先不了 目前没有
         目前不需要 现在没有 算了 算了吧 还是算了 免了 不必麻烦 谢谢不用 不用谢谢 nope no nah n nn 从不 从没
         从来不 从来没 从来没有 从未 未 未婚 未满 未成年 无 冇 否 非 哪有 哪里有 才不 才没有 才不是 怎么可能
         不可能 没那回事 并没有 并不 并不是 倒没有 倒是没有 戒了 早戒了 不碰 滴酒不沾 不沾 没兴趣 没必要 用不着
@@ -42,7 +46,7 @@ _NO = frozenset(
     )
 )
 _UNSURE = re.compile(
-    r"还好|还行|一般般|不知道|不确定|不清楚|说不好|说不准|说不清|不好说|不一定|不晓得|可能|也许|大概|或许|看情况|"
+    r"^看(?:到时|时间|那天|我|老公|老婆)|还好|还行|一般般|不知道|不确定|不清楚|说不好|说不准|说不清|不好说|不一定|不晓得|可能|也许|大概|或许|看情况|"
     r"看看再|再看|再说|没想好|考虑|犹豫|应该(?:是|有|会|不|没|可以|能)?吧?|好像|似乎|不记得|忘了|记不|随便|都行|"
     r"无所谓|看心情|看缘分|随缘|"
     r"没准|说不定|估计|差不多吧|一半一半|看价格|要看|得看|看是什么|取决于|想(?:有|要)(?:个|一个)?(?:但|可|就是)|"
@@ -52,16 +56,16 @@ _WISH = re.compile(r"希望|但愿|要是.{0,10}就好|多希望|做梦|如果.{
 _NO_WORD = re.compile(
     r"^(?:我|我们|我家|俺|咱|那|这个|这|嗯|哦|啊|呃|额|谢谢|暂时|目前|现在|真的?|都|还|先|就|也|其实|倒|好像|已经|"
     r"早|应该|平时|一般|家里|本人|宝宝|他|她|孩子|娃|抱歉|不好意思|sorry)*(?:不(?!错|少|止|仅|光|但|得不|要太|"
-    r"就是|然)|没(?!错|问题|毛病|少)|木有|莫得|无|未|否|从来?(?:不|没)|算了|免了|别(?:拉|加|给|了|再|来)|心领|"
+    r"就是|然)|没(?!错|问题|毛病|少|意见|事|关系|异议)|木有|莫得|无|未|否|从来?(?:不|没)|算了|免了|别(?:拉|加|给|了|再|来)|心领|"
     r"拒绝|哪有|才不|怎么可能|"
     r"nope?(?![a-z])|not|never|no$)"
 )
 _YES_WORD = re.compile(
     r"^(?:我|我们|我家|俺|咱|那|这个|嗯|哦|啊|呃|都|早|就|也|其实|已经|一直|平时|家里|本人|宝宝|他|她|孩子|娃|"
-    r"当然|肯定|必须|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于)|有(?!没有|啥|什么|空再|"
+    r"当然|肯定|必须|必(?=到|来|去|参)|一定|准(?=到|来)|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于)|有(?!没有|啥|什么|空再|"
     r"点忙)|要(?!不要|是|么|看)|好(?!像|多|不|久|难|忙|贵)|可以(?!吗|不)|可(?:$|的|啊|呀)|行(?!不|吗)|成(?:$|,)|"
     r"中(?:$|,)|会(?!不会)|能(?!不能|否)|想(?!不想|想|一想|问)|愿意|需要(?!吗|不)|喜欢|同意|没错|没问题|没毛病|"
-    r"来一|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
+    r"来一|[给帮]我(?:留|报|订|安排|登记|来)|[发寄](?:我|来|过来|吧)|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
 )
 _RHETORICAL_YES = re.compile(
     r"谁(?:会)?不|怎么(?:会|能|可能)(?:没有?|不)|哪(?:能|会|有)不|能不.{0,4}吗|不.{0,3}才怪|岂能不|何止|不要太|"
@@ -77,10 +81,13 @@ _REGULAR = re.compile(
     r"第[二三四五六\d]次(?:买|来)|好几[次年]|回购|买了?(?:很多|好多|好几|无数)|空瓶|用完(?:了)?(?:好几|一|两|三)"
 )
 _FIRST = re.compile(r"第一次|头一次|头一回|头回|新客|新人|新来|刚认识|初次|刚知道|才知道|首次")
+_ENOUGH = re.compile(
+    r"(?:家里|家中|手头|手上|我)?(?:还|都|已经)(?:还)?有(?:呢|了|好多|很多|一堆|存货|库存)?$|用不完|没用完|还没吃完|够用|囤(?:了|够)"
+)
 _VERB = re.compile(
     r"(喝|吃|用|买|试|去|来|听|做|养|拉|进|有|生|怀|领|参加|加|订|办|过敏|结婚|上班|喜欢|考虑|需要|想|要|愿意|"
     r"方便|同意|"
-    r"接受|知道|抽|玩|囤|送|收|戴|化|敷|染|烫|开|满|是|会|能|在|备孕|哺乳|介意|关注|收到|进|了解|容易|熬夜|失眠|"
+    r"接受|知道|抽|玩|囤|送|寄|登记|留|发|约|安排|订|换|收|戴|化|敷|染|烫|开|满|是|会|能|在|备孕|哺乳|介意|关注|收到|进|了解|容易|熬夜|失眠|"
     r"长痘|出油)"
 )
 
@@ -104,6 +111,20 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
         return False
     if re.search(r"过|以前|买|喝|用", asked) and _REGULAR.search(core):
         return True
+    if re.search(r"第一次|首次|头一次|新客|新顾客", asked) and (first := _of_first(core)) is not None:
+        return first
+    if re.search(r"过敏|湿疹|不舒服|问题|情况|病", asked) and re.search(
+        r"正常|健康|都(?:挺)?好|没(?:啥|什么)?事", core
+    ):
+        return False
+    if re.search(r"没(?:有|去)?(?:检?查|测)过?$", core) and not re.search(r"查过|测过", asked):
+        return None
+    if re.search(r"宝|娃|孩子|小孩", asked) and (child := _of_child(core)) is not None:
+        return child
+    if re.search(r"需要|要不要|寄|送|领|来一|囤", asked) and _ENOUGH.search(core):
+        return False
+    if "奶粉" in asked and re.search(r"母乳|亲喂|断了|断奶|戒了", core) and not re.search(r"奶粉|混|加", core):
+        return False
     aged = _of_age(core, asked)
     if aged is not None:
         return aged
@@ -126,7 +147,7 @@ def _clause(clause: str, asked: str) -> bool | None:
         return False
     if _leaves_open(core):
         return None
-    core = core.removeprefix("应该")
+    core = core.removeprefix("应该").removeprefix("好像")
     if _RHETORICAL_YES.search(core):
         return True
     if _NO_WORD.match(core):
@@ -137,7 +158,7 @@ def _clause(clause: str, asked: str) -> bool | None:
 
 
 def _leaves_open(core: str) -> bool:
-    return bool(_UNSURE.search(core)) and not re.match(r"应该(?:没|不|有的|是的|有过)", core)
+    return bool(_UNSURE.search(core)) and not re.match(r"(?:应该|好像)(?:没|不(?!知|清|确|记)|有的|是的|有过)", core)
 
 
 def _echo(core: str, asked: str) -> bool | None:
@@ -149,15 +170,43 @@ def _echo(core: str, asked: str) -> bool | None:
             continue
         before = core[max(0, at - 5) : at]
         if re.search(
-            r"(?:不|没|没有|未|别|少|戒|从不)(?:怎么|太|咋|再|想|要|会|能|敢|爱|常|经常|肯|打算|准备)?$", before
+            r"(?:不|没|没有|未|别|少|戒|从不|懒得)(?:怎么|太|咋|再|想|要|会|能|敢|爱|常|经常|肯|打算|准备)?$", before
         ):
             return False
         return not re.match(rf"{verb}(?:不(?:了|起|来|动|到|上|完)|得少)", core[at:])
     if "过敏" in asked and re.search(r"(?<!不)(?<!不太)敏感", core):
         return True
-    if "过" in asked and re.search(r"(?<!没)(?<!没有)(?<!没怎么)(?:买|喝|用|吃|试|尝|来|玩|做)过(?!敏)", core):
+    if "过" in asked and re.search(
+        r"(?<!没)(?<!没有)(?<!没怎么)(?:买|喝|用|吃|试|尝|来|玩|做|打|弄|搞|去|听|见|有|敷|整)过(?!敏)", core
+    ):
         return True
     return None
+
+
+def _of_first(core: str) -> bool | None:
+    """是第一次来吗 answered by how often: 头一回 is yes, 来过两次 and 老顾客 are no."""
+    if _FIRST.search(core):
+        return not core.startswith(("不是", "不系"))
+    return False if _REGULAR.search(core) or re.search(r"(?<!没)(?<!没有)[来买喝用吃]过|常来|经常", core) else None
+
+
+_INVITED = re.compile(r"来吗|来不来|来店|到店|参加|出席|位[子置]|过来|活动|品鉴|沙龙|留.{0,4}位|有空吗")
+_HINDERED = re.compile(r"走不开|没空|没时间|去不了|来不了|来不及|赶不上|加班|出差|有事|要上班|值班|去不成|在外地")
+
+
+def refuses_invitation(core: str, asked: str) -> bool:
+    """Whether somebody who was invited is kept from coming: 周六要加班, 想去但是走不开, 没时间去."""
+    if re.search(r"(?:没时间|没空|没法|没办法)[去来]|[去来]不[了成]", core):
+        return True
+    hindered = _HINDERED.search(core) and not re.search(r"没(?:什么|啥)?事|不加班", core)
+    return bool(hindered and _INVITED.search(asked))
+
+
+def _of_child(core: str) -> bool | None:
+    """家里有宝宝吗 answered by how things stand: 备孕, 单身狗 are no, 怀着, 刚满月 are yes."""
+    if re.search(r"备孕|单身|丁克|没(?:有)?(?:对象|结婚|成家|生)|未婚", core):
+        return False
+    return True if re.search(r"怀(?!疑)|孕|刚生|满月|坐月子|双胞胎|二胎|(?:月|岁)(?:半|多)?(?:大|了|$)", core) else None
 
 
 def _of_age(core: str, asked: str) -> bool | None:
@@ -189,6 +238,15 @@ def _picture(message: Message) -> bool | None:
     if marks & {"👎", "[弱]", "🙅", "❌", "✖", "[NO]"}:
         return False
     return None
+
+
+_UNWANTED = re.compile(r"(?:我|还是|先|暂时|就)*不(?:用|要|必|需要)?([\u4e00-\u9fff]{1,2}?)(?:了|啦|先)*")
+
+
+def refuses_offered(bare: str, asked: str) -> bool:
+    """Whether a reply says no to what the question offers, by its own verb: 先不留 to 要不要给您留一箱."""
+    found = _UNWANTED.fullmatch(bare)
+    return found is not None and found.group(1) in asked and found.group(1) not in ("说", "讲", "填", "告诉", "知道")
 
 
 def plain_yesno(bare: str) -> bool | None:
