@@ -189,7 +189,7 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
         core = clause.strip(PARTICLES + "。.!！?？")
         if core in _CLAUSE or _plainly(core) in _CLAUSE:
             return True
-        if _ABOUT_GOODS.search(clause) or _NOT_MEANT.search(clause):
+        if not _SIGNS.search(clause) or _ABOUT_GOODS.search(clause) or _NOT_MEANT.search(clause):
             continue
         if _ANYWHERE.within(clause) or _REMOVED.search(clause) or _REFUSED.search(clause):
             return True

@@ -50,6 +50,10 @@ _TOLD_IN_QUESTION = re.compile(
 )
 
 
+# A reply of more clauses is a letter or a flood, and what it does besides answering it does in its first ones.
+_MOST_CLAUSES = 64
+
+
 class _Clauses(Struct):
     """What the clauses of a message do besides answering; spans into the message's text."""
 
@@ -72,7 +76,7 @@ def _look(message: Message) -> _Clauses:
         "chats": seen.chatting,
         "does not know": seen.unknowing,
     }
-    for span in message.clauses:
+    for span in message.clauses[:_MOST_CLAUSES]:
         clause = message.text[span[0] : span[1]]
         if kind := _remembered_does(clause) if len(clause) <= _SHORT else _does(clause):
             kinds[kind].append(span)
