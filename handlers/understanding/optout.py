@@ -186,10 +186,12 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
     for clause in _clauses(message):
         if _ENOUGH.search(clause):
             return True
+        if not _SIGNS.search(clause):
+            continue
         core = clause.strip(PARTICLES + "。.!！?？")
         if core in _CLAUSE or _plainly(core) in _CLAUSE:
             return True
-        if not _SIGNS.search(clause) or _ABOUT_GOODS.search(clause) or _NOT_MEANT.search(clause):
+        if _ABOUT_GOODS.search(clause) or _NOT_MEANT.search(clause):
             continue
         if _ANYWHERE.within(clause) or _REMOVED.search(clause) or _REFUSED.search(clause):
             return True
@@ -197,7 +199,7 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
 
 
 _SIGNS = re.compile(
-    r"[完识懒别不勿莫甭休停退拉删骚扰烦滚错谁取屏移放饶再消断关换推互]|stop|unsub|message|contact|text|td"
+    r"[拒闭垃完识懒别不勿莫甭休停退拉删骚扰烦滚错谁取屏移放饶再消断关换推互]|stop|unsub|message|contact|text|td"
 )
 
 
