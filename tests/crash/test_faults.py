@@ -151,6 +151,7 @@ def steps(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def test_a_fault(kind: str, fault: str, when: str, steps: list[str], tmp_path: Path) -> None:
     places = [number for number, one in enumerate(steps) if one == kind]
     cell = (STEPS.index(kind) * len(FAULTS) + FAULTS.index(fault)) * 2 + (when == "after")
+    met = False
     for number in places if EVERY_PLACE else places[cell % len(places) :][:1]:
         whole = Whole(configured(tmp_path), database(tmp_path / str(number)))
         striking = Striking(whole, fault, f"{when} {number}")
@@ -160,5 +161,7 @@ def test_a_fault(kind: str, fault: str, when: str, steps: list[str], tmp_path: P
         assert striking.struck
         survives = fault in PASSING or (fault == "exception" and kind == "send")
         assert whole.lives == (1 if survives else 2), logs
-        if fault in {"busy", "io_error"} or (fault == "answer_lost" and kind != "send"):
-            assert any(line["event"] == "database.unavailable" for line in logs), "the fault was none"
+        met |= any(line["event"] == "database.unavailable" for line in logs)
+    if fault in {"busy", "io_error"} or (fault == "answer_lost" and kind != "send"):
+        # Behind the last steps there may be nothing left to write for as long as the trouble lasts.
+        assert met, "the fault was none"
