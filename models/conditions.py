@@ -94,12 +94,8 @@ def holds(condition: Condition, facts: Facts) -> bool:
     )
 
 
-def answer_meets(answer: Answer, wanted: Wanted) -> bool:
-    """Whether an answer in its normal form is what a condition wants."""
-    return _test_of(wanted)(answer)
-
-
 def _test_of(wanted: Wanted) -> Callable[[Answer], bool]:
+    """Tells of an answer in its normal form whether it is what a condition wants."""
     if isinstance(wanted, tuple):
         tests = [_test_of(one) for one in wanted]
         return lambda answer: any(meets(answer) for meets in tests)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, delete, or_, select, true, tuple_, update
 from sqlmodel import col
 
 from bot.store import Writing
@@ -137,24 +137,13 @@ def heard(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 def put_consents(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
-        writing.connection.execute(
-            update(Person)
-            .where(col(Person.merchant_id) == merchant.id, col(Person.id) == effect.person_id)
-            .values(consent=effect.consent)
-        )
+        _update_person(writing, merchant, effect.person_id, consent=effect.consent)
 
 
 def open_complaints(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
-        writing.connection.execute(
-            update(Person)
-            .where(
-                col(Person.merchant_id) == merchant.id,
-                col(Person.id) == effect.person_id,
-                col(Person.complained_at).is_(None),
-            )
-            .values(complained_at=event.at)
-        )
+        unless_open = col(Person.complained_at).is_(None)
+        _update_person(writing, merchant, effect.person_id, unless_open, complained_at=event.at)
 
 
 def close_complaints(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -256,12 +245,12 @@ _SURVEY = (
 
 def opt_out(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
-        writing.connection.execute(
-            update(Person)
-            .where(
-                col(Person.merchant_id) == merchant.id,
-                col(Person.id) == effect.person_id,
-                col(Person.opted_out_at).is_(None),
-            )
-            .values(opted_out_at=event.at)
-        )
+        unless_out = col(Person.opted_out_at).is_(None)
+        _update_person(writing, merchant, effect.person_id, unless_out, opted_out_at=event.at)
+
+
+def _update_person(
+    writing: Writing, merchant: MerchantView, person_id: int, *where: ColumnElement[bool], **values: Any
+) -> None:
+    this = (col(Person.merchant_id) == merchant.id, col(Person.id) == person_id)
+    writing.connection.execute(update(Person).where(*this, *where).values(values))

@@ -36,7 +36,6 @@ _MONEY_AFTER = re.compile(r"^\s?(?:来|多|把|几)?(?:块|元|rmb|人民币|米
 _MONEY_ASKED = re.compile(r"钱|预算|价|元|块|消费|花费|budget|price|money|cost|花多少|贵|档位|红包|金额|额度")
 _MEASURES = "斤瓶箱包盒罐个人口位次天月年周岁件提桶支套片条份双只杯顿回晚桌家台本张颗粒克升袋辆层楼米平遍打"
 _HOW_MANY = re.compile(rf"(?:几|多少)(?:来)?([{_MEASURES}])")
-_APPROX_WORD = re.compile(r"^(?:来|多|把|几|余)?")
 _PEOPLE = re.compile(
     r"几口|几个人|几位|多少人|人数|几人|多少位|几口人|people|persons|guests|headcount|家里(?:有)?(?:几|多少)|"
     r"一共几个|同行"

@@ -95,7 +95,6 @@ def _gazetteer() -> dict[str, tuple[Place, ...]]:
 _PLACES = _gazetteer()
 _NAMES = tuple(_PLACES)
 _SEARCH = AhoCorasick(_NAMES, matchkind=MatchKind.LeftmostLongest)
-_SINGLE = frozenset(name for name in _NAMES if len(name) == 1)
 
 _HOME = re.compile(
     r"(?:在|住|回到?|定居|现居|现住|坐标|常驻|base|搬(?:到|来|去)|嫁(?:到|来)|来到?|到了?|落户|工作|上班|上学|安家|呆|"
