@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from bot.store.engine import reader_engine, writer_engine
 from bot.store.ids import Ids
+from bot.store.known import Acquaintances
 from bot.store.prepared import Conflict, driver_cursor, insert_into, prepared
 from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
@@ -42,6 +43,7 @@ class Writing:
     connection: Connection
     ids: Ids
     now: datetime
+    acquaintances: Acquaintances = field(default_factory=Acquaintances)
     changes: list[Change] = field(default_factory=list)
     refresh: set[str] = field(default_factory=set)  # accounts whose roster should be asked for
     # alerts that were raised (True) or ended (False): merchant, kind, subject
@@ -113,13 +115,18 @@ class Store:
                 for column in (col(JournalEntry.id), col(Delivery.id), col(DeliveryChange.id), col(AuditEntry.id))
             ]
         self._ids = Ids(max(last))
+        self._acquaintances = Acquaintances()
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """One transaction: committed at the end, rolled back if anything is raised."""
-        with self._connection.begin():
-            writing = Writing(self._connection, self._ids, self.now())
-            yield writing
+        try:
+            with self._connection.begin():
+                writing = Writing(self._connection, self._ids, self.now(), self._acquaintances)
+                yield writing
+        except BaseException:
+            self._acquaintances.forget()
+            raise
         for listener in self.listeners:
             listener(writing)
 

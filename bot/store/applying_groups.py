@@ -10,7 +10,8 @@ from sqlalchemy import delete, func, select, text, update
 from sqlmodel import col
 
 from bot.store import Writing
-from bot.store.identify import Known, chunks
+from bot.store.identify import chunks
+from bot.store.known import Known
 from models.context import MerchantView
 from models.events import Event, Who
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
@@ -145,10 +146,10 @@ def _ids(writing: Writing, merchant: MerchantView, wire_ids: list[str]) -> dict[
 def _known(writing: Writing, merchant: MerchantView, people: Iterable[Who]) -> dict[str, Known]:
     """Our ids of people who were identified before the decision."""
     return {
-        wire_id: Known(contact_id, person_id)
+        wire_id: Known(contact_id, person_id, name)
         for chunk in chunks([who.contact for who in people])
-        for wire_id, contact_id, person_id in writing.connection.execute(
-            select(col(Contact.wire_id), col(Contact.id), col(Contact.person_id)).where(
+        for wire_id, contact_id, person_id, name in writing.connection.execute(
+            select(col(Contact.wire_id), col(Contact.id), col(Contact.person_id), col(Contact.name)).where(
                 col(Contact.merchant_id) == merchant.id, col(Contact.wire_id).in_(chunk)
             )
         )

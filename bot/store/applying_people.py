@@ -73,6 +73,7 @@ def put_friendships(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
 
 def rebind(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Swap the ids of two contacts, by way of one that no platform gives, and let timers follow the person."""
+    writing.acquaintances.forget()
     for _event, effect in pairs:
         parked = f"\x01{effect.contact_id}"
         for contact_id, wire_id in (

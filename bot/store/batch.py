@@ -320,17 +320,24 @@ _JOURNAL = (
 
 
 def _without_words(event: Event) -> str:
-    """The event's JSON without what members said; their words live in the erasable body table.
+    """The event's JSON without what members said, whose words live in the erasable body table, and without what the
+    row's own columns say.
 
     Of a roster only that it came is kept: it is long, comes every hour, and who is in what group are rows already.
     """
+    replace = msgspec.structs.replace
     match event:
-        case ev.Message() | ev.SelfMessage() if event.text:
-            event = msgspec.structs.replace(event, text="")
-        case ev.Roster():
-            event = msgspec.structs.replace(event, friends=None, groups=None)
-        case ev.FriendRequested() if event.hello:
-            event = msgspec.structs.replace(event, hello="")
+        case ev.Message():
+            event = replace(event, account="", merchant="", wire_id="", received_at=None, kind="text", text="")
+        case _:
+            event = replace(event, account="", merchant="", wire_id="", received_at=None)
+            match event:
+                case ev.SelfMessage():
+                    event = replace(event, text="")
+                case ev.Roster():
+                    event = replace(event, friends=None, groups=None)
+                case ev.FriendRequested():
+                    event = replace(event, hello="")
     return _encoder.encode(event).decode()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.known import Known
 from bot.store.prepared import is_one_of
 from models import events as ev
 from models import orders
@@ -18,13 +19,6 @@ from models.people import Contact, Person
 from models.timers import PERSON_TIMERS, SEAT_TIMER
 
 _CHUNK = 10_000  # names in one IN list; SQLite takes 32,766 parameters
-
-
-class Known(NamedTuple):
-    """Our ids of a contact."""
-
-    contact_id: int
-    person_id: int
 
 
 class Names(NamedTuple):
@@ -114,15 +108,24 @@ _KNOWN_GROUPS = select(col(ChatGroup.wire_id), col(ChatGroup.id)).where(
 
 
 def _contacts(writing: Writing, merchant_id: str, people: Mapping[str, Who]) -> dict[str, Known]:
+    remembered = writing.acquaintances.of(merchant_id)
+    if unknown := [wire_id for wire_id in people if wire_id not in remembered]:
+        for wire_id, contact_id, person_id, name in writing.rows(
+            _KNOWN_CONTACTS, merchant=merchant_id, wire_ids=unknown
+        ):
+            remembered[wire_id] = Known(contact_id, person_id, name)
     known: dict[str, Known] = {}
     renamed: list[dict[str, Any]] = []
-    if people:
-        for wire_id, contact_id, person_id, name in writing.rows(
-            _KNOWN_CONTACTS, merchant=merchant_id, wire_ids=list(people)
-        ):
-            known[wire_id] = Known(contact_id, person_id)
-            if (now_called := people[wire_id].name) and now_called != name:
-                renamed.append({"merchant": merchant_id, "contact": contact_id, "new_name": now_called})
+    strangers: list[Who] = []
+    for wire_id, who in people.items():
+        ours = remembered.get(wire_id)
+        if ours is None:
+            strangers.append(who)
+            continue
+        if who.name and who.name != ours.name:
+            renamed.append({"merchant": merchant_id, "contact": ours.contact_id, "new_name": who.name})
+            ours = remembered[wire_id] = ours._replace(name=who.name)
+        known[wire_id] = ours
     if renamed:
         writing.connection.execute(
             update(Contact)
@@ -130,11 +133,11 @@ def _contacts(writing: Writing, merchant_id: str, people: Mapping[str, Who]) -> 
             .values(name=bindparam("new_name")),
             renamed,
         )
-    strangers = [who for wire_id, who in people.items() if wire_id not in known]
     if strangers:
         first = writing.ids.take(writing.now, 2 * len(strangers))
         for offset, who in enumerate(strangers):
-            known[who.contact] = Known(first + 2 * offset, first + 2 * offset + 1)
+            ours = Known(first + 2 * offset, first + 2 * offset + 1, who.name)
+            known[who.contact] = remembered[who.contact] = ours
         writing.insert(
             Person,
             [

@@ -1,0 +1,38 @@
+"""Our ids of the people whom we met lately, so that who talks all day is looked up once and not with every batch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+# Some 40 MB. A merchant of whom more people talk than this begins anew now and then.
+MOST = 100_000
+
+
+class Known(NamedTuple):
+    """Our ids of a contact, and the name that the platform gave last."""
+
+    contact_id: int
+    person_id: int
+    name: str
+
+
+class Acquaintances:
+    """People by merchant and wire id.
+
+    There is one writer, so nobody else changes what is remembered here. Whoever gives somebody another id forgets
+    everything, and so does a transaction that fails, for what was learned in it is not so.
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[str, Known]] = {}
+
+    def of(self, merchant_id: str) -> dict[str, Known]:
+        """Those of a merchant, to look up and to add to."""
+        known = self._of.setdefault(merchant_id, {})
+        if len(known) > MOST:
+            known.clear()
+        return known
+
+    def forget(self) -> None:
+        """Nobody is known any more; rows say who they are."""
+        self._of.clear()
