@@ -22,6 +22,7 @@ from bench.figures import Figure, Progress, spread
 from bench.inbound_mix import BATCH_SECONDS, QUESTIONS, START, wire_batches
 from bench.inbound_world import load_world, make_crowd, open_world
 from bench.raw_rows import copy_of, raw_seconds, record, written_rows
+from bot.intake import BATCH_SIZE
 from bot.store import Store
 from bot.store.batch import apply
 from bot.store.due import due_timers
@@ -29,8 +30,7 @@ from handlers import decide
 from models.events import Event, Message
 
 FLOOR = 0.5
-BATCHES = 20
-BATCH_SIZE = 1_024
+BATCHES = 5
 ROUNDS = 7
 # Where the shipped configuration keeps its database: the disk that matters.
 _FOLDER = Path("data")
@@ -88,10 +88,10 @@ def run_seconds(database: Path, batches_of_lines: Sequence[Sequence[bytes]]) -> 
         gc.collect()
         began = time.perf_counter()
         for lines in [*batches_of_lines, []]:  # the answers of the last batch settle after it
+            clock.moment += timedelta(seconds=BATCH_SECONDS)  # what a batch brings has happened
             rung, _ = due_timers(store, merchants)
             events: list[Event] = [*rung, *map(decoder.decode, lines)]
             apply(store, merchants, events, decide)
-            clock.moment += timedelta(seconds=BATCH_SECONDS)
         return time.perf_counter() - began
 
 

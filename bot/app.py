@@ -19,8 +19,9 @@ from bot.intake import Intake
 from bot.links import Links
 from bot.merchants import open_merchants
 from bot.store import Store, Writing
-from bot.store.batch import Outcome, apply
+from bot.store.batch import apply
 from bot.store.due import due_timers
+from bot.store.journal import Outcome
 from bot.transports import Transport
 from bot.troubles import Troubles, log_alerts
 from handlers import decide

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.config import Config
 from bot.store import Store
-from bot.store.batch import Outcome
+from bot.store.journal import Outcome
 from models.context import MerchantView
 from models.effects import Answered
 from models.events import Event

@@ -14,12 +14,14 @@ import msgspec
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from bot.store.batch import Outcome
+from bot.store.journal import Outcome
 from models.context import MerchantView
 from models.events import Event
 
 QUEUE_SIZE = 10_000
-BATCH_SIZE = 1_024
+# A batch is whatever is queued, up to this: a quarter of a second's work. 4,096 at a time are a seventh faster than
+# 1,024 (docs/performance.md), and nobody waits longer for it, since the queue holds more.
+BATCH_SIZE = 4_096
 # The disk may be full or the database locked; what was taken is kept and tried again.
 RETRY_SECONDS = 1.0
 

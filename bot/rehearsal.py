@@ -26,7 +26,8 @@ from bot.desk import Desk
 from bot.merchants import open_merchants
 from bot.rehearsal_output import Line, Printer, summary
 from bot.store import Store, Writing
-from bot.store.batch import Outcome, apply
+from bot.store.batch import apply
+from bot.store.journal import Outcome
 from bot.store.migrating import upgrade
 from bot.story import Story
 from bot.story_faults import StoryFault

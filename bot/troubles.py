@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from bot.store import Writing
-from bot.store.batch import Outcome
 from bot.store.engine import is_disk_full
+from bot.store.journal import Outcome
 from models.alerts import AlertKind
 from models.context import MerchantView
 from models.events import Event, TroubleBegan, TroubleEnded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
 import msgspec
@@ -44,6 +44,7 @@ class _Rules(msgspec.Struct, frozen=True, kw_only=True):
     tagging: tuple[Question, ...]  # questions that bring tags by being answered
     governed: frozenset[str]  # tags that come and go with answers
     always: tuple[TagRule, ...]  # rules that ask for no answer
+    simple: Mapping[str, tuple[tuple[Callable[[Any], bool], tuple[str, ...]], ...]]  # those that one answer decides
     by_answer: Mapping[str, tuple[TagRule, ...]]  # the others, by the first answer that they ask for
     chained: tuple[TagRule, ...]  # rules that look at tags themselves
     branches_by_tags: bool  # whether questions do
@@ -52,6 +53,8 @@ class _Rules(msgspec.Struct, frozen=True, kw_only=True):
 @once_a_revision
 def _rules_of(playbook: Playbook) -> _Rules:
     questions, rules = playbook.survey.questions, playbook.survey.tags
+    asking = [rule for rule in rules if rule.when.answers]
+    keys = {key for rule in rules for key in rule.when.answers}
     return _Rules(
         branches={question.key: question for question in questions if question.when is not None},
         tagging=tuple(question for question in questions if question.tags),
@@ -59,9 +62,19 @@ def _rules_of(playbook: Playbook) -> _Rules:
             [tag for question in questions for tag in question.tags] + [tag for rule in rules for tag in rule.add]
         ),
         always=tuple(rule for rule in rules if not rule.when.answers),
+        simple={
+            key: tuple(
+                (meets, rule.add)
+                for rule in asking
+                if _is_simple(rule.when)
+                for asked, meets in rule.when.tests
+                if asked == key
+            )
+            for key in keys
+        },
         by_answer={
-            key: tuple(rule for rule in rules if next(iter(rule.when.answers), None) == key)
-            for key in {key for rule in rules for key in rule.when.answers}
+            key: tuple(rule for rule in asking if not _is_simple(rule.when) and next(iter(rule.when.answers)) == key)
+            for key in keys
         },
         chained=tuple(rule for rule in rules if _looks_at_tags(rule.when)),
         branches_by_tags=any(question.when is not None and _looks_at_tags(question.when) for question in questions),
@@ -70,6 +83,11 @@ def _rules_of(playbook: Playbook) -> _Rules:
 
 def _looks_at_tags(condition: Condition) -> bool:
     return bool(condition.tags or condition.without)
+
+
+def _is_simple(condition: Condition) -> bool:
+    """Whether one answer decides it."""
+    return len(condition.answers) == 1 and not (_looks_at_tags(condition) or condition.sources or condition.tiers)
 
 
 def learned(playbook: Playbook, person: PersonView) -> Learned:
@@ -115,7 +133,10 @@ def _facts(rules: _Rules, person: PersonView, given: Mapping[str, Any], *, tagge
             tags = tags.union(question.tags)
     facts = Facts(tags=tags, answers=given, source=person.source)
     earned = {tag for rule in rules.always if holds(rule.when, facts) for tag in rule.add}
-    for key in given:
+    for key, value in given.items():
+        for meets, add in rules.simple.get(key, ()):
+            if meets(value):
+                earned.update(add)
         for rule in rules.by_answer.get(key, ()):
             if holds(rule.when, facts):
                 earned.update(rule.add)

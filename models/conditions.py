@@ -101,10 +101,10 @@ def _test_of(wanted: Wanted) -> Callable[[Answer], bool]:
         return lambda answer: any(meets(answer) for meets in tests)
     if isinstance(wanted, Bounds):
         bounds = (wanted.min, wanted.max)
-        return lambda answer: any(_overlap(span, bounds) for span in _spans(answer))
+        return lambda answer: _any_overlaps(answer, bounds)
     if _is_number(wanted):
         number = (wanted, wanted)
-        return lambda answer: any(_overlap(span, number) for span in _spans(answer))
+        return lambda answer: _any_overlaps(answer, number)
     kind = type(wanted)
 
     def is_or_has(answer: Answer) -> bool:
@@ -140,6 +140,9 @@ def _spans(answer: Answer) -> tuple[Span, ...]:
     return tuple((value, value) for value in answer if _is_number(value))
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    (lo, hi), (least, most) = one, other
-    return (lo is None or most is None or lo <= most) and (least is None or hi is None or least <= hi)
+def _any_overlaps(answer: Answer, wanted: Span) -> bool:
+    least, most = wanted
+    for lo, hi in _spans(answer):
+        if (lo is None or most is None or lo <= most) and (least is None or hi is None or least <= hi):
+            return True
+    return False

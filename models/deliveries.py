@@ -120,6 +120,8 @@ class Delivery(SQLModel, table=True):
             "delivery_open",
             "account_id",
             "next_at",
+            "state",  # what is open is counted without a look at the rows
+            "reason",
             sqlite_where=text("state IN ('planned', 'waiting')"),
             postgresql_where=text("state IN ('planned', 'waiting')"),
         ),

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, WrapValidator
@@ -334,7 +336,12 @@ class Playbook(Part):
 
     def question(self, key: str) -> Question | None:
         """The question of that key."""
-        return next((question for question in self.survey.questions if question.key == key), None)
+        return self._questions.get(key)
+
+    @cached_property
+    def _questions(self) -> Mapping[str, Question]:
+        """By key; of two that share one, which is a fault, the first."""
+        return MappingProxyType({question.key: question for question in reversed(self.survey.questions)})
 
     def quiet_until(self, local: datetime) -> datetime | None:
         """When the quiet hours around this local moment end, windows that touch taken together; None outside them.

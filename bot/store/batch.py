@@ -11,21 +11,19 @@ import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
-from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from bot.store import Store, Writing
-from bot.store.applying import apply_effects, lose
+from bot.store.applying import apply_effects
 from bot.store.contexts import load_contexts, take_seats
 from bot.store.engine import is_passing
-from bot.store.identify import Names, groups_of, identify, people_of
+from bot.store.identify import identify, people_of
+from bot.store.journal import Outcome, content_key, keep_error, write_dead_letter, write_down
 from bot.store.prepared import is_one_of
 from bot.store.timers import DROP_TIMERS, THESE_TIMERS
 from handlers.needs import Needs, needs
@@ -33,8 +31,8 @@ from models import events as ev
 from models import orders
 from models.context import Context, MerchantView
 from models.effects import Effect, Follow
-from models.events import Event, Who
-from models.journal import Body, JournalEntry, SeenEvent
+from models.events import Event
+from models.journal import SeenEvent
 from models.timers import PERSON_TIMERS, SEAT_TIMER
 
 Decide = Callable[[Event, Context], Sequence[Effect]]
@@ -43,34 +41,22 @@ Decide = Callable[[Event, Context], Sequence[Effect]]
 MOST_WAVES = 10_000
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What became of an event: a duplicate, an error, or effects that are now rows."""
-
-    event: Event
-    wants: Needs = Needs.PEOPLE  # what must be known to decide it; until it was looked at, more than nothing
-    key: str = ""  # what spots its duplicates; empty where there can be none
-    journal_id: int = 0
-    duplicate: bool = False
-    error: str = ""
-    effects: Sequence[Effect] = ()
-
-
 def apply(
     store: Store, merchants: Mapping[str, MerchantView], events: Sequence[Event], decide: Decide
 ) -> list[Outcome]:
     """Decide and write a batch. Raises OperationalError (disk full, database locked) with nothing of it written.
 
-    If the batch cannot be written for another reason, each event is tried alone; the one at fault is journalled with
-    its traceback, and the rest goes on.
+    If the batch cannot be written for another reason, its halves are, down to the event at fault, which is journalled
+    with its traceback, and the rest goes on.
     """
     try:
         return _apply_together(store, merchants, events, decide)
     except Exception as error:
         if isinstance(error, OperationalError) and is_passing(error):
             raise
-        if len(events) > 1:
-            return [outcome for event in events for outcome in apply(store, merchants, [event], decide)]
+        if middle := len(events) // 2:
+            halves = (events[:middle], events[middle:])
+            return [outcome for half in halves for outcome in apply(store, merchants, half, decide)]
         return [_bury(store, events[0], traceback.format_exc())]
 
 
@@ -106,36 +92,13 @@ def _drop_duplicates(writing: Writing, merchant_id: str, outcomes: list[Outcome]
     by_account: dict[str, dict[str, Outcome]] = defaultdict(dict)
     for outcome in outcomes:
         event = outcome.event
-        if key := event.wire_id or _content_key(event):
+        if key := event.wire_id or content_key(event):
             outcome.key = key
             outcome.duplicate = by_account[event.account].setdefault(key, outcome) is not outcome
     for account, by_key in by_account.items():
         for (seen,) in writing.rows(_SEEN, merchant=merchant_id, account=account, keys=list(by_key)):
             by_key[seen].duplicate = True
     return [outcome for outcome in outcomes if not outcome.duplicate]
-
-
-_encoder = msgspec.json.Encoder()
-
-
-# What comes from ourselves comes once.
-_OUR_OWN = (
-    orders.Order,
-    orders.SurveyFinished,
-    orders.SeatsChanged,
-    ev.TimerDue,
-    ev.SendAnswered,
-    ev.TroubleBegan,
-    ev.TroubleEnded,
-)
-
-
-def _content_key(event: Event) -> str:
-    """For what has no id of the transport's: a hash of account, kind, place, people and wire time. Orders have none."""
-    if isinstance(event, _OUR_OWN):
-        return ""
-    content = msgspec.structs.replace(event, received_at=None)
-    return "hash:" + blake2b(_encoder.encode(content), digest_size=16).hexdigest()
 
 
 _SEEN = select(col(SeenEvent.wire_id)).where(
@@ -171,7 +134,7 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
         names = identify(writing, merchant.id, [outcome.event for outcome in pending])
         for outcome in pending:
             outcome.wants = needs(outcome.event, merchant.playbook)
-        _journal(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])
+        write_down(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])
         followers: list[Outcome] = []
         for wave in waves(pending):
             contexts = load_contexts(writing, merchant, names, [(one.event, one.wants) for one in wave])
@@ -184,7 +147,7 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
                     effects = decide(event, context)
                 except Exception:  # noqa: BLE001 - a bug in one decision must not stop the others
                     outcome.error = traceback.format_exc()
-                    _keep_error(writing, merchant.id, outcome)
+                    keep_error(writing, merchant.id, outcome)
                     continue
                 if effects:
                     outcome.effects = effects
@@ -250,107 +213,6 @@ def conversations(event: Event) -> list[str] | None:
             return None
 
 
-def _journal(writing: Writing, merchant_id: str, names: Names, outcomes: list[Outcome]) -> None:
-    """Write events down, the words of members apart, and the keys that spot their duplicates."""
-    first = writing.ids.take(writing.now, len(outcomes))
-    now, contacts, groups = writing.now, names.contacts, names.groups
-    rows: list[tuple[Any, ...]] = []
-    bodies: list[tuple[int, str, str]] = []
-    keys: list[tuple[str, str, str, int]] = []
-    kinds = _TYPES
-    who: Who | None
-    kind: str
-    for identity, outcome in enumerate(outcomes, first):
-        event = outcome.event
-        outcome.journal_id = identity
-        if outcome.key:
-            keys.append((merchant_id, event.account, outcome.key, identity))
-        if isinstance(event, ev.Message):  # nearly all of them, so they are spared the generators
-            who, group, words, kind = event.contact, event.group, event.text, event.kind
-        else:
-            who, group = next(people_of(event), None), next(groups_of(event), "")
-            words = getattr(event, "text", "") or getattr(event, "hello", "")
-            kind = getattr(event, "kind", "")
-        if words:
-            bodies.append((identity, merchant_id, words))
-        rows.append(
-            (
-                identity,
-                merchant_id,
-                kinds[type(event)],
-                event.at,
-                event.received_at or now,
-                event.account,
-                event.wire_id,
-                contacts[who.contact].contact_id if who else None,
-                groups[group] if group else None,
-                kind,
-                identity if words else None,
-                _without_words(event),
-            )
-        )
-    writing.put(JournalEntry, _JOURNAL, rows)
-    writing.put(Body, ("id", "merchant_id", "text"), bodies)
-    writing.put(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), keys)
-
-
-class _Types(dict[type[Event], str]):
-    """The names of events in the journal, looked up once each."""
-
-    def __missing__(self, kind: type[Event]) -> str:
-        name = self[kind] = str(kind.__struct_config__.tag)
-        return name
-
-
-_TYPES = _Types()
-_JOURNAL = (
-    "id",
-    "merchant_id",
-    "type",
-    "at",
-    "received_at",
-    "account_id",
-    "wire_id",
-    "contact_id",
-    "group_id",
-    "kind",
-    "body_id",
-    "data",
-)
-
-
-def _without_words(event: Event) -> str:
-    """The event's JSON without what members said, whose words live in the erasable body table, and without what the
-    row's own columns say.
-
-    Of a roster only that it came is kept: it is long, comes every hour, and who is in what group are rows already.
-    """
-    replace = msgspec.structs.replace
-    match event:
-        case ev.Message():
-            event = replace(event, account="", merchant="", wire_id="", received_at=None, kind="text", text="")
-        case _:
-            event = replace(event, account="", merchant="", wire_id="", received_at=None)
-            match event:
-                case ev.SelfMessage():
-                    event = replace(event, text="")
-                case ev.Roster():
-                    event = replace(event, friends=None, groups=None)
-                case ev.FriendRequested():
-                    event = replace(event, hello="")
-    return _encoder.encode(event).decode()
-
-
-def _keep_error(writing: Writing, merchant_id: str, outcome: Outcome) -> None:
-    """Keep the traceback with the event. A send whose answer cannot be dealt with is uncertain, and must be seen."""
-    if isinstance(outcome.event, ev.SendAnswered):
-        _journal(writing, merchant_id, Names({}, {}), [outcome])
-        lose(writing, merchant_id, outcome.event.delivery)
-    writing.connection.execute(
-        update(JournalEntry).where(col(JournalEntry.id) == outcome.journal_id).values(error=_storable(outcome.error))
-    )
-
-
 def _bury(store: Store, event: Event, error: str) -> Outcome:
     """Keep an event that cannot be applied, with its traceback, and nothing else of it."""
     try:
@@ -359,40 +221,13 @@ def _bury(store: Store, event: Event, error: str) -> Outcome:
             if not _take_timers(writing, event.merchant, _drop_duplicates(writing, event.merchant, [outcome])):
                 return Outcome(event, duplicate=True)
             if not isinstance(event, ev.SendAnswered):
-                _journal(writing, event.merchant, identify(writing, event.merchant, [event]), [outcome])
-            _keep_error(writing, event.merchant, outcome)
+                write_down(writing, event.merchant, identify(writing, event.merchant, [event]), [outcome])
+            keep_error(writing, event.merchant, outcome)
     except Exception as failure:
         if isinstance(failure, OperationalError):
             raise
-        _bury_as_text(store, event, error)
+        with store.writing() as writing:
+            if isinstance(event, ev.TimerDue):
+                _take_timers(writing, event.merchant, [Outcome(event)])
+            write_dead_letter(writing, event, error)
     return Outcome(event, error=error)
-
-
-def _bury_as_text(store: Store, event: Event, error: str) -> None:
-    """The dead letter of an event of which no part can be trusted."""
-    with store.writing() as writing:
-        if isinstance(event, ev.TimerDue):
-            _take_timers(writing, event.merchant, [Outcome(event)])
-        identity = writing.ids.take(writing.now)
-        writing.insert(Body, [{"id": identity, "merchant_id": event.merchant, "text": _storable(repr(event))}])
-        writing.insert(
-            JournalEntry,
-            [
-                {
-                    "id": identity,
-                    "merchant_id": event.merchant,
-                    "type": type(event).__struct_config__.tag,
-                    "at": event.at if event.at.tzinfo else writing.now,
-                    "received_at": writing.now,
-                    "account_id": event.account,
-                    "wire_id": _storable(event.wire_id),
-                    "body_id": identity,
-                    "error": _storable(error),
-                }
-            ],
-        )
-
-
-def _storable(text: str) -> str:
-    """The text without what a database refuses: NUL and halves of surrogate pairs."""
-    return text.replace("\0", "\ufffd").encode(errors="backslashreplace").decode()

@@ -149,7 +149,7 @@ def _hear(text: str, words: Words) -> _Heard:
 
 
 _remembered = lru_cache(maxsize=4_096)(_hear)
-# Of long ones as many as may be under way between the first look and the last.
+# Of long ones fewer, for they are kept whole; a flood of them is looked at twice.
 _remembered_long = lru_cache(maxsize=1_024)(lambda text, words: _hear(text, words).look)
 
 
@@ -194,8 +194,11 @@ def understand(
         value = _remembered_value(question, reply, words, asked_on)
     else:
         value = _value(question, message, seen, asked_on)
-    asides = [*seen.asking, *seen.delaying, *seen.refusing]
-    also = further_facts(others, question, message, message.without(asides), asked_on) if others else {}
+    also: dict[str, Any] = {}
+    if others and len(reply) <= _SHORT:
+        also = _remembered_facts(tuple(others), question, reply, words, asked_on)
+    elif others:
+        also = _facts(others, question, message, seen, asked_on)
     if value is not None:
         return Understanding("answer", value, also=also, asks=asks)
     return Understanding(_act(question, message, seen, asks), also=also, asks=asks)
@@ -253,6 +256,23 @@ def _remembered_value(question: Question, reply: str, words: Words, asked_on: da
     """What a short reply says is read once a day: the options of a question are answered in the same few words."""
     heard = _heard(reply, words)
     return _value(question, heard.message, heard.seen, asked_on)
+
+
+def _facts(
+    others: Sequence[Question], question: Question, message: Message, seen: _Clauses, asked_on: date | None
+) -> dict[str, Any]:
+    """What the clauses that neither ask nor put off nor refuse tell about other questions."""
+    asides = [*seen.asking, *seen.delaying, *seen.refusing]
+    return further_facts(others, question, message, message.without(asides), asked_on)
+
+
+@lru_cache(maxsize=4_096)
+def _remembered_facts(
+    others: tuple[Question, ...], question: Question, reply: str, words: Words, asked_on: date | None
+) -> dict[str, Any]:
+    """The same of a short reply; whoever is given it must not change it."""
+    heard = _heard(reply, words)
+    return _facts(others, question, heard.message, heard.seen, asked_on)
 
 
 def _value(question: Question, message: Message, seen: _Clauses, asked_on: date | None) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 from bot.dispatch import Dispatcher
 from bot.intake import Intake
 from bot.links import Links
-from bot.store.batch import Outcome
+from bot.store.journal import Outcome
 from bot.story_lines import AccountSpec, Answer, ContactSpec, Platform, WorldSpec
 from bot.transports import Transport
 from bot.transports.simulator import Delivered, SimulatorTransport, World

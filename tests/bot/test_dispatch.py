@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.dispatch import Dispatcher
-from bot.store.batch import Outcome
+from bot.store.journal import Outcome
 from bot.store.outbox import claim
 from bot.transports import Outgoing, Receipt
 from models.capabilities import Capabilities

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import intake as module
 from bot.intake import BATCH_SIZE, Intake
-from bot.store.batch import Outcome
+from bot.store.journal import Outcome
 from models.context import Context
 from models.effects import Answered, Effect
 from models.events import Event

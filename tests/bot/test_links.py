@@ -14,7 +14,7 @@ from bot.dispatch import Dispatcher
 from bot.intake import Intake
 from bot.links import FIRST_PAUSE, GONE, LONGEST_PAUSE, TAKEN_PAUSE, Links
 from bot.store import Writing
-from bot.store.batch import Outcome
+from bot.store.journal import Outcome
 from bot.story_lines import Text
 from bot.transports import AccountTaken, LinkLost, Outgoing, Receipt
 from bot.virtual_time import VirtualClock, run_virtually

@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from bot.merchants import put_capabilities
 from bot.store import Store
-from bot.store.batch import Outcome, apply
+from bot.store.batch import apply
+from bot.store.journal import Outcome
 from handlers import decide as decide_for_real
 from models import effects as fx
 from models.accounts import Account

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.batch import Outcome, conversations, waves
+from bot.store.batch import conversations, waves
+from bot.store.journal import Outcome
 from models import effects as fx
 from models.context import Context
 from models.deliveries import Delivery

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store.batch import Outcome
 from bot.store.due import due_timers
+from bot.store.journal import Outcome
 from bot.store.outbox import claim, found_claimed
 from models import effects as fx
 from models.context import Context
@@ -94,6 +94,18 @@ def test_an_event_of_a_merchant_that_is_gone(database_url: str) -> None:
         outcomes = stage.apply(said("wx1", wire_id="a", merchant="gone"), said("wx1", wire_id="b"), decide=nothing)
         assert [bool(one.error) for one in outcomes] == [True, False]
         assert len(stage.rows(JournalEntry)) == 2
+
+
+def test_one_poison_event_does_not_make_every_other_stand_alone(database_url: str) -> None:
+    """Halves are tried, not each event by itself: of 64 events, a dozen transactions or so."""
+    with shop(database_url) as stage:
+        commits: list[int] = []
+        stage.store.listeners.append(lambda _writing: commits.append(1))
+        crowd = [said("wx1", "毒" if number == 40 else "早", wire_id=f"m{number}") for number in range(64)]
+        outcomes = stage.apply(*crowd, decide=refused_by_the_database)
+        assert [bool(outcome.error) for outcome in outcomes] == [number == 40 for number in range(64)]
+        assert [entry.wire_id for entry in stage.rows(JournalEntry)] == [event.wire_id for event in crowd]
+        assert len(commits) <= 8
 
 
 # timers

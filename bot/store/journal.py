@@ -1,0 +1,186 @@
+"""Events are written down: what happened, the words of members apart, and the keys that spot duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from sqlalchemy import update
+from sqlmodel import col
+
+from bot.store import Writing
+from bot.store.applying import lose
+from bot.store.identify import Names, groups_of, people_of
+from handlers.needs import Needs
+from models import events as ev
+from models import orders
+from models.effects import Effect
+from models.events import Event, Who
+from models.journal import Body, JournalEntry, SeenEvent
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of an event: a duplicate, an error, or effects that are now rows."""
+
+    event: Event
+    wants: Needs = Needs.PEOPLE  # what must be known to decide it; until it was looked at, more than nothing
+    key: str = ""  # what spots its duplicates; empty where there can be none
+    journal_id: int = 0
+    duplicate: bool = False
+    error: str = ""
+    effects: Sequence[Effect] = ()
+
+
+_encoder = msgspec.json.Encoder()
+
+
+# What comes from ourselves comes once.
+_OUR_OWN = (
+    orders.Order,
+    orders.SurveyFinished,
+    orders.SeatsChanged,
+    ev.TimerDue,
+    ev.SendAnswered,
+    ev.TroubleBegan,
+    ev.TroubleEnded,
+)
+
+
+def content_key(event: Event) -> str:
+    """For what has no id of the transport's: a hash of account, kind, place, people and wire time. Orders have none."""
+    if isinstance(event, _OUR_OWN):
+        return ""
+    content = msgspec.structs.replace(event, received_at=None)
+    return "hash:" + blake2b(_encoder.encode(content), digest_size=16).hexdigest()
+
+
+def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[Outcome]) -> None:
+    """Write events down, the words of members apart, and the keys that spot their duplicates."""
+    first = writing.ids.take(writing.now, len(outcomes))
+    now, contacts, groups = writing.now, names.contacts, names.groups
+    rows: list[tuple[Any, ...]] = []
+    bodies: list[tuple[int, str, str]] = []
+    keys: list[tuple[str, str, str, int]] = []
+    kinds = _TYPES
+    who: Who | None
+    kind: str
+    for identity, outcome in enumerate(outcomes, first):
+        event = outcome.event
+        outcome.journal_id = identity
+        if outcome.key:
+            keys.append((merchant_id, event.account, outcome.key, identity))
+        if isinstance(event, ev.Message):  # nearly all of them, so they are spared the generators
+            who, group, words, kind = event.contact, event.group, event.text, event.kind
+        else:
+            who, group = next(people_of(event), None), next(groups_of(event), "")
+            words = getattr(event, "text", "") or getattr(event, "hello", "")
+            kind = getattr(event, "kind", "")
+        if words:
+            bodies.append((identity, merchant_id, words))
+        rows.append(
+            (
+                identity,
+                merchant_id,
+                kinds[type(event)],
+                event.at,
+                event.received_at or now,
+                event.account,
+                event.wire_id,
+                contacts[who.contact].contact_id if who else None,
+                groups[group] if group else None,
+                kind,
+                identity if words else None,
+                _without_words(event),
+            )
+        )
+    writing.put(JournalEntry, _JOURNAL, rows)
+    writing.put(Body, ("id", "merchant_id", "text"), bodies)
+    writing.put(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), keys)
+
+
+class _Types(dict[type[Event], str]):
+    """The names of events in the journal, looked up once each."""
+
+    def __missing__(self, kind: type[Event]) -> str:
+        name = self[kind] = str(kind.__struct_config__.tag)
+        return name
+
+
+_TYPES = _Types()
+_JOURNAL = (
+    "id",
+    "merchant_id",
+    "type",
+    "at",
+    "received_at",
+    "account_id",
+    "wire_id",
+    "contact_id",
+    "group_id",
+    "kind",
+    "body_id",
+    "data",
+)
+
+
+def _without_words(event: Event) -> str:
+    """The event's JSON without what members said, whose words live in the erasable body table, and without what the
+    row's own columns say.
+
+    Of a roster only that it came is kept: it is long, comes every hour, and who is in what group are rows already.
+    """
+    replace = msgspec.structs.replace
+    match event:
+        case ev.Message():
+            event = replace(event, account="", merchant="", wire_id="", received_at=None, kind="text", text="")
+        case _:
+            event = replace(event, account="", merchant="", wire_id="", received_at=None)
+            match event:
+                case ev.SelfMessage():
+                    event = replace(event, text="")
+                case ev.Roster():
+                    event = replace(event, friends=None, groups=None)
+                case ev.FriendRequested():
+                    event = replace(event, hello="")
+    return _encoder.encode(event).decode()
+
+
+def keep_error(writing: Writing, merchant_id: str, outcome: Outcome) -> None:
+    """Keep the traceback with the event. A send whose answer cannot be dealt with is uncertain, and must be seen."""
+    if isinstance(outcome.event, ev.SendAnswered):
+        write_down(writing, merchant_id, Names({}, {}), [outcome])
+        lose(writing, merchant_id, outcome.event.delivery)
+    writing.connection.execute(
+        update(JournalEntry).where(col(JournalEntry.id) == outcome.journal_id).values(error=_storable(outcome.error))
+    )
+
+
+def write_dead_letter(writing: Writing, event: Event, error: str) -> None:
+    """Keep an event of which no part can be trusted, as text."""
+    identity = writing.ids.take(writing.now)
+    writing.insert(Body, [{"id": identity, "merchant_id": event.merchant, "text": _storable(repr(event))}])
+    writing.insert(
+        JournalEntry,
+        [
+            {
+                "id": identity,
+                "merchant_id": event.merchant,
+                "type": type(event).__struct_config__.tag,
+                "at": event.at if event.at.tzinfo else writing.now,
+                "received_at": writing.now,
+                "account_id": event.account,
+                "wire_id": _storable(event.wire_id),
+                "body_id": identity,
+                "error": _storable(error),
+            }
+        ],
+    )
+
+
+def _storable(text: str) -> str:
+    """The text without what a database refuses: NUL and halves of surrogate pairs."""
+    return text.replace("\0", "\ufffd").encode(errors="backslashreplace").decode()
