@@ -9,10 +9,13 @@ import typer
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from bench import inbound
+from bench import analysis, inbound
 from bench.figures import Figure, Progress, show
 
-BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {"inbound": inbound.measure}
+BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {
+    "inbound": inbound.measure,
+    "analysis": analysis.measure,
+}
 
 
 def main(

@@ -123,6 +123,14 @@ def wire_batches(crowd: Crowd, batches: int, size: int, seed: int = 1) -> list[l
     return split
 
 
+def ordinary_text(chance: random.Random) -> str:
+    """Something that people write 1:1: small talk, a question for the shop, or an answer to any of ours."""
+    kind = chance.random()
+    if kind < 0.5:
+        return _talk(chance, _PRIVATE_TALK)
+    return chance.choice(_QUESTIONS if kind < 0.6 else _ANSWERS[chance.choice(QUESTIONS)])
+
+
 def _message(
     chance: random.Random, crowd: Crowd, surveyed: Iterator[tuple[Member, str]], kind: float, at: datetime
 ) -> Message:

@@ -126,11 +126,15 @@ def _labelled(question: Question, text: str) -> tuple[list[int], list[int], list
     return list(dict.fromkeys(named)), list(dict.fromkeys(preferred)), list(dict.fromkeys(refused))
 
 
+# Whoever names options does so in the first few clauses.
+_MOST_CLAUSES = 24
+
+
 def _parts(question: Question, text: str) -> list[int]:
     """Options of which a reply names a part: 酱香 of 酱香型白酒, 干皮 of 干性皮肤."""
     table = option_table(question.options)
     found: list[int] = []
-    for start, end in clauses(text):
+    for start, end in clauses(text)[:_MOST_CLAUSES]:
         for piece in re.split(r"[和跟与及加]|还有|以及|或者", _squeeze(text[start:end])):
             core = _FILLERS.sub("", dense(piece))
             if not core:

@@ -163,7 +163,7 @@ def read_name(message: Message, text: str) -> str | None:
     """The form of address in a reply, as the person wrote it. `text` is the message's text, asides masked."""
     if "\n" in text and _BROKEN.search(text):
         # 我 / 叫 / 李雷 in three bubbles.
-        message = Message(re.sub(r"\s+", "", message.raw))
+        message = Message(re.sub(r"\s+", "", message.read))
         text = message.text
     in_two = _APART_TOLD.search(text)
     if in_two:

@@ -137,8 +137,12 @@ def _spread(numeral: str) -> tuple[float, float] | None:
     return None
 
 
+# Nobody answers a question with more of them.
+MOST_NUMBERS = 24
+
+
 def numbers(text: str) -> list[Number]:
-    """Every number of a normalised text (half-width, Simplified, lower case), from left to right."""
+    """The first few dozen numbers of a normalised text (half-width, Simplified, lower case), from left to right."""
     found = []
     for token in _TOKEN.finditer(masked(text)):
         start, end = token.span()
@@ -166,6 +170,8 @@ def numbers(text: str) -> list[Number]:
                 # 十几, 几百: no figure that could be stored.
                 continue
             found.append(Number(start, end, low, high, unit))
+        if len(found) >= MOST_NUMBERS:
+            break
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from handlers.understanding.phrases import Phrases, phrases, words
-from handlers.understanding.text import PARTICLES, Message
+from handlers.understanding.text import LONGEST_CLAUSE, PARTICLES, Message
 from handlers.understanding.vocabulary import NO_WORDS, Words
 
 # Whole messages, compared without blanks, punctuation and particles.
@@ -111,10 +111,14 @@ _ENOUGH = re.compile(
     r"(?:天天|老是?|总是?|整天|一直|每天|成天|见天)(?:给我|在)?(?:发|推|刷)(?:个没完|个不停|.{0,6}(?:烦|累不累|有完没完|够了没?$|有意思))|"
     r"^发(?:什么|啥)发|发个(?:屁|毛|鬼|没完)|^不认识你们?(?!家|店|的)|(?<![打翻摇滚])滚(?:开|蛋|远点|粗|出去)?[!！~。]*$"
 )
+_THREAT_ENDS = "拉黑|举报|投诉|报警|删|12315|12321|不客气|翻脸|骂人"
+# Looked for from its end: nearly everything could be its beginning.
+_THREAT_END = re.compile(_THREAT_ENDS)
+_LONGEST_THREAT = 32
 _THREAT = re.compile(
     r"(?:再|继续|还)(?:敢|来|给我|跟我|这样|这么|乱|老|天天|一直)?(?:发|推|打扰|骚扰|烦|吵|加|"
     r"联系)[^,，。!]{0,8}(?:[,，!。 ]*)"
-    r"(?:我)?(?:就|要|可|立马|马上|直接|真)?(?:要|去|会|把你)?(?:拉黑|举报|投诉|报警|删|12315|12321|不客气|翻脸|骂人)"
+    rf"(?:我)?(?:就|要|可|立马|马上|直接|真)?(?:要|去|会|把你)?(?:{_THREAT_ENDS})"
 )
 
 _HUMAN = Phrases(
@@ -163,7 +167,7 @@ def _plainly(core: str) -> str:
 
 
 def _clauses(message: Message) -> list[str]:
-    return [message.text[start:end].replace(" ", "") for start, end in message.clauses]
+    return [message.text[start : min(end, start + LONGEST_CLAUSE)].replace(" ", "") for start, end in message.clauses]
 
 
 def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
@@ -178,10 +182,10 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
         return True
     if not _may_stop(message.text, message.dense):
         return False
-    if _plainly(bare) in _WHOLE:
+    if len(bare) <= LONGEST_CLAUSE and _plainly(bare) in _WHOLE:
         return True
     joined = message.text.replace(" ", "")
-    if _THREAT.search(joined):
+    if any(_THREAT.search(joined, end.start() - _LONGEST_THREAT, end.end()) for end in _THREAT_END.finditer(joined)):
         return True
     for clause in _clauses(message):
         if _ENOUGH.search(clause):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
@@ -18,7 +19,7 @@ from handlers.understanding.corrections import Correction, find_correction, may_
 from handlers.understanding.names import has_no_name, is_joke, told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, refuses_offer, wants_human
 from handlers.understanding.phrases import words as listed
-from handlers.understanding.text import LIMIT, Message, dense
+from handlers.understanding.text import ANSWER_LIMIT, LIMIT, LONGEST_CLAUSE, Message, dense
 from handlers.understanding.values import further_facts, read_value, told_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
 from handlers.understanding.yesno import plain_yesno, refuses_invitation, refuses_offered
@@ -51,7 +52,7 @@ _TOLD_IN_QUESTION = re.compile(
 
 
 # A reply of more clauses is a letter or a flood, and what it does besides answering it does in its first ones.
-_MOST_CLAUSES = 64
+_MOST_CLAUSES = 40
 
 
 class _Clauses(Struct):
@@ -77,7 +78,7 @@ def _look(message: Message) -> _Clauses:
         "does not know": seen.unknowing,
     }
     for span in message.clauses[:_MOST_CLAUSES]:
-        clause = message.text[span[0] : span[1]]
+        clause = message.text[span[0] : min(span[1], span[0] + LONGEST_CLAUSE)]
         if kind := _remembered_does(clause) if len(clause) <= _SHORT else _does(clause):
             kinds[kind].append(span)
             if kind == "asks" and (head := acts.proposed(clause)):
@@ -134,34 +135,39 @@ class _Heard(Struct, frozen=True):
 
 
 def _hear(text: str, words: Words) -> _Heard:
-    message = Message(text)
+    message = Message(text, ANSWER_LIMIT)
+    whole = message if len(text) <= ANSWER_LIMIT else Message(text)
     seen = _look(message)
-    human, bot = wants_human(message, words), asks_whether_bot(message, words)
+    human, bot = wants_human(whole, words), asks_whether_bot(whole, words)
     look = FirstLook(
-        is_opt_out=is_opt_out(message, words),
+        is_opt_out=is_opt_out(whole, words),
         wants_human=human,
         asks_whether_bot=bot,
         asks=human or bot or bool(seen.asking),
         may_correct=may_correct(message.text),
-        complains=complains(text),
+        complains=complains(message.read),
     )
     return _Heard(message, seen, look)
 
 
 _remembered = lru_cache(maxsize=4_096)(_hear)
-# Of long ones fewer, for they are kept whole; a flood of them is looked at twice.
-_remembered_long = lru_cache(maxsize=1_024)(lambda text, words: _hear(text, words).look)
+# Long ones are large: a few, between the first look at a message and its decision, and of more of them the look alone.
+_lately = lru_cache(maxsize=8)(_hear)
+_remembered_look = lru_cache(maxsize=1_024)(lambda text, words: _lately(text, words).look)
 
 
 def _heard(text: str, words: Words) -> _Heard:
-    return _remembered(text, words) if len(text) <= _SHORT else _hear(text, words)
+    if len(text) <= _SHORT:
+        return _remembered(text, words)
+    heard = _lately(text[:LIMIT], words)
+    return heard if len(text) <= LIMIT else replace(heard, message=heard.message.beginning(text))
 
 
 def first_look(text: str, words: Words = NO_WORDS) -> FirstLook:
     """Look at a message once for all who ask what it may be."""
     if len(text) <= _SHORT:
         return _remembered(text, words).look
-    look: FirstLook = _remembered_long(text[:LIMIT], words)
+    look: FirstLook = _remembered_look(text[:LIMIT], words)
     return look
 
 

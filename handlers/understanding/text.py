@@ -1,19 +1,24 @@
 """A reply made readable for tables: half-width, Simplified, lower case, without emoji, at unchanged offsets.
 
 Every step replaces one character by one character, so a piece found in the normalised text can be cut out of what the
-person really wrote. Only the first `LIMIT` characters are looked at, whatever the length of the message.
+person really wrote. Only the first `LIMIT` characters are looked at, whatever the length of the message, and an answer
+is looked for in the first `ANSWER_LIMIT`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import cached_property, lru_cache
 
 from opencc import OpenCC
 
 LIMIT = 4_000
 """Characters of a message that are analysed; the rest is kept with the message but never read."""
+ANSWER_LIMIT = 400
+"""Characters in which an answer, a correction or a question is looked for; behind them only what must never be missed:
+to be left alone, a human, are you a bot. Whoever writes more tells a story, or means to keep us busy."""
 
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xFFE5: ord("¥")}
 _CIRCLED = {ord(circle): str(number) for number, circle in enumerate("①②③④⑤⑥⑦⑧⑨", 1)}
@@ -34,33 +39,66 @@ def _simplified() -> dict[int, str]:
 
 
 _LOWER = {code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
-_READABLE: dict[int, str | int | None] = {**_simplified(), **_SPOKEN, **_LOWER}
+_READABLE: dict[int, str | int] = {**_simplified(), **_SPOKEN, **_LOWER}
 
 _PICTURE = (
     "\U0001f000-\U0001faff\U0001f1e6-\U0001f1ff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u2300-\u23ff"
     "\ufe00-\ufe0f\u200b-\u200f\u20e3\u2060\U000e0020-\U000e007f\u3030\u303d\u00a9\u00ae\u2122"
 )
-_CODE_OR_EMOJI = re.compile(rf"\[[A-Za-z\u4e00-\u9fff]{{1,8}}\]|[{_PICTURE}]")
+_CODE = r"\[[A-Za-z\u4e00-\u9fff]{1,8}\]"
+_CODE_OR_EMOJI = re.compile(rf"{_CODE}|[{_PICTURE}]")
+# A string is the fastest table: a character that a mapping has not costs an exception. What lies beyond it is rare.
+_TABLE_END = 0x20000
+_CODE_OR_FAR_EMOJI = re.compile(rf"{_CODE}|[\U000e0020-\U000e007f]")
+
+
+def _table(*steps: Mapping[int, str | int]) -> str:
+    """What becomes of each character, one step after the other."""
+    signs = list(map(chr, range(_TABLE_END)))
+    for code in {code for step in steps for code in step}:
+        for step in steps:
+            new = step.get(ord(signs[code]), signs[code])
+            signs[code] = new if isinstance(new, str) else chr(new)
+    return "".join(signs)
+
+
+_HALF = _table(_SHAPES)
+_BLANKED = {ord(sign): " " for sign in re.findall(f"[{_PICTURE}]", _HALF) if ord(sign) not in _SHAPES}
+_WITHOUT_EMOJI = _table(_BLANKED, _SHAPES)
+_PLAIN = _table(_SHAPES, _READABLE)
+_PLAIN_WITHOUT_EMOJI = _table(_BLANKED, _SHAPES, _READABLE)
 _DROPPED = re.compile(r"[^\w\u4e00-\u9fff]+|_")
 PARTICLES = "吧啊呀呐呢嘛哈哦噢喔啦咯嘞呗哟嗯额呃唉诶欸哎嘿滴捏哒叭撒噻哩咧"
+# Every alternative begins with a character, not with a look around, so that the search leaps over all others.
 _CLAUSE_END = re.compile(
-    r"[，。！？；、,!?;~…\n\r\t—]+|\.{2,}|(?<!\d)\.|\.(?!\d)|(?<=[吧呗啦咯嘞哈])(?=\w{2})|(?<![a-z]) +| +(?![a-z ])"
+    r"[，。！？；、,!?;~…\n\r\t—]+|\.{2,}|\.(?<!\d\.)|\.(?!\d)|[吧呗啦咯嘞哈](?=\w{2})| (?<![a-z] ) *| +(?![a-z ])"
 )
 _MAY_END = re.compile(r"[，。！？；、,!?;~…\n\r\t—. 吧呗啦咯嘞哈]")
-_MARK = re.compile(r"[?？]")
+# What ends a clause and belongs to it.
+_ENDS_INSIDE = frozenset("?？吧呗啦咯嘞哈")
 
 
 class Message:
     """One reply (all its bubbles), with the readings that the parsers share, each made once and when first wanted."""
 
-    def __init__(self, raw: str) -> None:
+    def __init__(self, raw: str, limit: int = LIMIT) -> None:
         self.raw = raw
-        self.whole = raw[:LIMIT].translate(_SHAPES)
-        """Half-width, with emoji; the offsets are those of `raw`."""
-        self.written = _CODE_OR_EMOJI.sub(_blank, self.whole)
-        """Half-width, emoji and [微笑] codes blanked."""
-        self.text = self.written.translate(_READABLE).replace("关是", "关系")
-        """`written` in Simplified and lower case; the offsets are those of `written`."""
+        """All of it; `read` is the part that is looked at."""
+        self.read = raw[:limit]
+        readable = _CODE_OR_FAR_EMOJI.sub(_blank, self.read.translate(_PLAIN_WITHOUT_EMOJI))
+        self.text = readable.replace("关是", "关系")
+        """Half-width, Simplified and lower case, emoji and [微笑] codes blanked; the offsets are those of `raw`."""
+
+    @cached_property
+    def written(self) -> str:
+        """`text` before it was made Simplified and lower case."""
+        return _CODE_OR_FAR_EMOJI.sub(_blank, self.read.translate(_WITHOUT_EMOJI))
+
+    def beginning(self, raw: str) -> Message:
+        """The reading of a longer text that begins like this one, of which no more is read."""
+        whole = copy(self)
+        whole.raw = raw
+        return whole
 
     @cached_property
     def dense(self) -> str:
@@ -80,7 +118,7 @@ class Message:
     @cached_property
     def pictures(self) -> tuple[str, ...]:
         """The emoji and [微笑] codes, in order."""
-        return tuple(_CODE_OR_EMOJI.findall(self.whole))
+        return tuple(_CODE_OR_EMOJI.findall(self.read.translate(_HALF)))
 
     def without(self, spans: Iterable[tuple[int, int]]) -> str:
         """The text with some spans replaced by commas, so that offsets stay and nothing is joined across them."""
@@ -95,6 +133,12 @@ def _blank(found: re.Match[str]) -> str:
     return " " * (found.end() - found.start())
 
 
+# Nobody writes more clauses, or longer ones: what is behind them is a flood, and counts as one clause, or as none.
+MOST_CLAUSES = 128
+LONGEST_CLAUSE = 400
+
+
+@lru_cache(maxsize=64)  # what reads a value goes through them once, what reads another again
 def clauses(text: str) -> tuple[tuple[int, int], ...]:
     """Start and end of every non-empty clause of a normalised text; a question mark belongs to its clause."""
     if not _MAY_END.search(text):
@@ -103,10 +147,14 @@ def clauses(text: str) -> tuple[tuple[int, int], ...]:
     spans = []
     start = 0
     for found in _CLAUSE_END.finditer(text):
-        end = found.start() + (1 if _MARK.match(found.group()) else 0)
+        end = found.start()
+        if text[end] in _ENDS_INSIDE:
+            end += 1
         if text[start:end].strip():
             spans.append((start, end))
         start = found.end()
+        if len(spans) == MOST_CLAUSES - 1:
+            break
     if text[start:].strip():
         spans.append((start, len(text)))
     return tuple(spans)
@@ -128,9 +176,9 @@ def _remembered_dense(text: str) -> str:
 
 
 def _dense(text: str) -> str:
-    return _DROPPED.sub("", text.translate(_SHAPES).translate(_READABLE))
+    return _DROPPED.sub("", text.translate(_PLAIN))
 
 
 def readable(text: str) -> str:
     """A text of the playbook (a label, a question) in the same characters as a `Message.text`."""
-    return text.translate(_SHAPES).translate(_READABLE)
+    return text.translate(_PLAIN)
