@@ -1,7 +1,8 @@
 """One writer a database: the lock that the running bot holds, and the socket through which a command line reaches it.
 
 The lock is a file beside the SQLite database. Its holder may write the path of a local socket into it; whoever finds
-the lock taken sends its command line there. PostgreSQL needs neither.
+the lock taken sends its command line there. On PostgreSQL it is an advisory lock of the database, which ends with its
+holder's connection; command lines need no bot there, for PostgreSQL has many writers.
 """
 
 from __future__ import annotations
@@ -15,19 +16,23 @@ import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from sqlalchemy import func, make_url, select
+
 from bot.desk import Answer
-from bot.store.engine import sqlite_path
+from bot.store.engine import sqlite_path, writer_engine
 
 # A command line that orders something waits for the commit; a bot that does not answer for so long is stuck.
 ANSWER_SECONDS = 60
 # Whoever looks whether a bot runs holds the lock for an instant: a bot that starts right then is not the second one.
 LOOK_SECONDS = 0.2
 _LONGEST_MESSAGE = 16 * 1024 * 1024
+# Any number that nobody else uses in this database; this one spells 掌柜.
+_ADVISORY_LOCK = 0x638C_67DC
 
 Execute = Callable[[list[str], Path], Awaitable[Answer]]
 
@@ -44,12 +49,15 @@ class Holding:
 
     def __init__(self, url: str) -> None:
         path = sqlite_path(url)
+        self._url = url
         self._path = _lock_path(path) if path else None
         self._file: Any = None
+        self._server = ExitStack()
         self.unclean = False
 
     def __enter__(self) -> Holding:
         if self._path is None:
+            self._lock_server()
             return self
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
@@ -63,9 +71,21 @@ class Holding:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._server.close()
         if self._file is not None:
             self._file.truncate(0)
             self._file.close()
+
+    def _lock_server(self) -> None:
+        with self._server:
+            engine = writer_engine(self._url)
+            self._server.callback(engine.dispose)
+            connection = self._server.enter_context(engine.connect())
+            connection.execution_options(isolation_level="AUTOCOMMIT")  # held by the session, not by a transaction
+            if not connection.execute(select(func.pg_try_advisory_lock(_ADVISORY_LOCK))).scalar():
+                database = make_url(self._url).render_as_string()
+                raise Busy(f"数据库正被另一个掌柜使用（{database}）。先停掉它，或换一个 --db。")
+            self._server = self._server.pop_all()
 
     def tell(self, socket_path: str) -> None:
         """Say where the holder can be reached."""

@@ -50,6 +50,18 @@ class Span(timedelta):
         return span
 
 
+class Wait(Span):
+    """A length of time that passes: not less than nothing."""
+
+    @classmethod
+    def read(cls, text: object) -> Self:
+        """Read the written form. Raises `ValueError` when it is none."""
+        span = super().read(text)
+        if span < timedelta():
+            raise ValueError("expected a length of time such as 90s, 280m, 2h or 1d, not a negative one")
+        return span
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Anything written in a story: a field that we do not know is a mistake of the writer's."""
 
@@ -89,6 +101,11 @@ class WorldSpec(Entry, frozen=True):
     contacts: tuple[ContactSpec, ...] = ()
     groups: tuple[GroupSpec, ...] = ()
     auto: bool = True
+
+    def __post_init__(self) -> None:
+        ids = [account.id for account in self.accounts]
+        if twice := {identity for identity in ids if ids.count(identity) > 1}:
+            raise ValueError(f"expected each account once, not {min(twice)} again")
 
 
 class WorldLine(Entry, frozen=True):
@@ -248,14 +265,14 @@ class Platform(Line, frozen=True, kw_only=True, tag="platform"):
 class Restart(Line, frozen=True, kw_only=True, tag="restart"):
     """An orderly stop, and a start after `down`."""
 
-    down: Span | None = None
+    down: Wait | None = None
 
 
 class Kill(Line, frozen=True, kw_only=True, tag="kill"):
     """The process vanishes: now, or when the next delivery enters the state `after`, or when that key is claimed."""
 
     after: str = ""
-    down: Span | None = None
+    down: Wait | None = None
 
 
 class ClockShift(Line, frozen=True, kw_only=True, tag="clock"):
@@ -279,6 +296,6 @@ AnyLine = (
 
 def read_special(expected: type, found: object) -> object:
     """Read the values that JSON and msgspec have no form for."""
-    if expected is Span:
-        return Span.read(found)
+    if issubclass(expected, Span):
+        return expected.read(found)
     raise NotImplementedError(expected)

@@ -28,6 +28,7 @@ CHIEFS = (Role.OWNER, Role.ADMIN)
 REFUSED = "这个指令只有管理员能用。"
 UNKNOWN = "没有「{name}」这个指令。{hint}发 /帮助 看看能用哪些。"
 TOO_MANY = "一条消息最多 {most} 个指令，请分开发。"
+TOO_MUCH = "「{surplus}」我不懂，所以什么都没做。请这样发：{usage}"
 DID_YOU_MEAN = "是不是想说 /{name}？"
 
 
@@ -150,6 +151,12 @@ def _run(
         return ("" if event.group and not roles else REFUSED), [refused]
     if command.groups_only and not event.group:
         return f"/{command.chinese} 要在群里发。", [_audit(event, person, command.name, "refused", "wrong_place")]
+    surplus = " ".join(word for word in words[2:] if not word.startswith("@"))[:_LONGEST_NAME]
+    if command.arguments and surplus:  # what would be passed over might have been meant
+        usage = f"/{command.chinese} {command.arguments}"
+        return TOO_MUCH.format(surplus=surplus, usage=usage), [
+            _audit(event, person, command.name, "refused", "bad_arguments")
+        ]
     call = answers.Call(event=event, context=context, person=person, roles=roles, arguments=tuple(words[1:]))
     try:
         reply, effects = command.run(call)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from bot.store.engine import reader_engine, writer_engine
+from bot.store.engine import reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
 from bot.store.known import Acquaintances
 from bot.store.prepared import Conflict, driver_cursor, insert_into, prepared
@@ -116,10 +116,13 @@ class Store:
             ]
         self._ids = Ids(max(last))
         self._acquaintances = Acquaintances()
+        self._is_alone = sqlite_path(url) is not None
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """One transaction: committed at the end, rolled back if anything is raised."""
+        if not self._is_alone:
+            self._acquaintances.forget()
         try:
             with self._connection.begin():
                 writing = Writing(self._connection, self._ids, self.now(), self._acquaintances)

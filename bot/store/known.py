@@ -19,8 +19,9 @@ class Known(NamedTuple):
 class Acquaintances:
     """People by merchant and wire id.
 
-    There is one writer, so nobody else changes what is remembered here. Whoever gives somebody another id forgets
-    everything, and so does a transaction that fails, for what was learned in it is not so.
+    On SQLite there is one writer, so nobody else changes what is remembered here; on PostgreSQL, where command lines
+    write too, it lasts for one transaction. Whoever gives somebody another id forgets everything, and so does one
+    that fails, for what was learned in it is not so.
     """
 
     def __init__(self) -> None:

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.control import Busy, Holding, hand_over, listening
 from bot.desk import Answer
@@ -44,6 +45,17 @@ def test_another_process_refuses(url: str) -> None:
     run = [sys.executable, "-c", program, url]
     with Holding(url):
         assert subprocess.run(run, check=False).returncode == 7
+
+
+def test_a_second_one_on_postgresql_refuses_without_showing_the_password(postgresql_url: str) -> None:
+    url = postgresql_url
+    with Holding(url), pytest.raises(Busy) as refused, Holding(url):
+        pass
+    assert make_url(url).database in str(refused.value)
+    password = make_url(url).password
+    assert not password or password not in str(refused.value)
+    with Holding(url):  # the first one let go
+        pass
 
 
 def test_a_lock_file_that_was_left_behind_is_harmless(url: str) -> None:
@@ -141,6 +153,6 @@ async def test_only_this_user_gets_in(url: str) -> None:
         assert not where.parent.exists()
 
 
-def test_postgresql_needs_neither(postgresql_url: str) -> None:
-    with Holding(postgresql_url), Holding(postgresql_url):
+def test_a_command_line_on_postgresql_needs_no_bot(postgresql_url: str) -> None:
+    with Holding(postgresql_url):
         assert hand_over(postgresql_url, ["who"], Path("/")) is None

@@ -316,12 +316,21 @@ def test_resuming_everything_ends_every_pause() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"), [("/停发 本群", "「本群」要在群里说。"), ("/停发 明天", "不明白「明天」。" + CHOICES)]
+    ("line", "told"),
+    [
+        ("/停发 本群", "「本群」要在群里说。"),
+        ("/停发 明天", "不明白「明天」。" + CHOICES),
+        ("/停发 全部 2h", "「2h」我不懂，所以什么都没做。请这样发：/停发 [本群|全部|推广…|账号]"),
+    ],
 )
 def test_what_cannot_be_meant_is_said_and_audited(line: str, told: str) -> None:
     effects = in_private(line, staff())
     assert texts(effects) == [told]
     assert audits(effects) == [("pause", "refused", "bad_arguments")]
+
+
+def test_a_mention_behind_the_words_is_no_argument() -> None:
+    assert of(fx.PutPause, in_group("/停发 全部 @小满", staff())) == [ALL]
 
 
 def test_an_admin_of_one_group_stops_no_more_than_that_group() -> None:
