@@ -51,7 +51,7 @@ def test_a_second_one_on_postgresql_refuses_without_showing_the_password(postgre
     url = postgresql_url
     with Holding(url), pytest.raises(Busy) as refused, Holding(url):
         pass
-    assert make_url(url).database in str(refused.value)
+    assert str(make_url(url).database) in str(refused.value)
     password = make_url(url).password
     assert not password or password not in str(refused.value)
     with Holding(url):  # the first one let go
