@@ -114,15 +114,19 @@ class Links:
         alarm = self._alarms[transport.account] = Alarm(self._now)
         next_at: datetime | None = None  # not before the account is on line: a login wakes us
         last: tuple[object, object] | None = None
+        is_missing = False
         while True:
             await alarm.wait(next_at)
             by_itself = next_at is not None and self._now() >= next_at
             try:
                 roster = await transport.roster()
             except LinkLost as error:
-                log.warning("roster.unavailable", account=transport.account, reason=str(error))
+                tell = log.debug if is_missing else log.warning  # once, not with every try
+                tell("roster.unavailable", account=transport.account, reason=str(error))
+                is_missing = True
                 next_at = self._now() + ROSTER_RETRY
                 continue
+            is_missing = False
             if not by_itself or last != (roster.friends, roster.groups):
                 await self._take(roster)
             last = (roster.friends, roster.groups)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import intake as intake_module
 from bot.dispatch import Dispatcher
@@ -187,6 +188,14 @@ def test_lists_are_asked_for_at_login_and_every_so_often(sqlite_url: str) -> Non
 def test_lists_that_could_not_be_fetched_are_asked_for_again(sqlite_url: str) -> None:
     transport = on_shaky_link(sqlite_url, 59, roster_failures=2)
     assert transport.rosters == [0, 10, 20]
+
+
+def test_lists_that_stay_away_are_warned_of_once(sqlite_url: str) -> None:
+    """An account that was signed out for a day filled the log with eight thousand warnings."""
+    with capture_logs() as logs:
+        on_shaky_link(sqlite_url, 300, roster_failures=20)
+    told = [entry for entry in logs if entry["event"] == "roster.unavailable"]
+    assert [entry["log_level"] for entry in told] == ["warning"] + ["debug"] * 19
 
 
 def test_a_stop_does_not_lose_the_event_in_hand(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
