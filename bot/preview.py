@@ -19,12 +19,14 @@ from bot.rehearsal_output import iso
 from bot.store import Store, Writing
 from bot.store.applying_calendar import audience
 from bot.store.budgets import Budget
+from bot.store.contexts import load_accounts
 from bot.store.facts import load_facts
 from bot.store.outbox import judged, ready_at
 from content_calendar.cadence import Occurrence, next_occurrence
 from content_calendar.entry import Entry
 from handlers.calendar import expansion
 from handlers.gate import Go, Verdict, Wait
+from models.accounts import AccountState
 from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
@@ -67,6 +69,9 @@ def verdict_now(store: Store, merchant: MerchantView, delivery_id: int) -> Row |
         told = _told(verdict, merchant)
         if not isinstance(verdict, Go):
             return told
+        state = load_accounts(looking, merchant)[row.account_id].state
+        if state != AccountState.ONLINE:
+            return told | {"decision": "would_wait", "account": state}
         if loaded.must_follow(row):
             return told | {"decision": "would_wait", "behind": loaded.first_reply[row.contact_id]}
         ready = ready_at(merchant, loaded, row, candidate)

@@ -11,6 +11,7 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.preview import verdict_now
+from handlers.command_answers import STATE_NAMES
 from handlers.reason_names import REASON_NAMES
 from models.deliveries import DeliveryState
 from models.orders import SettleDeliveryOrder
@@ -95,6 +96,8 @@ def _in_words(now: reading.Row | None) -> str:
     """What would become of it now, as one says it; nothing about what is over."""
     if now is None:
         return ""
+    if "account" in now:
+        return f"\n现在：账号{STATE_NAMES[now['account']]}，等它上线\n"
     if "behind" in now:
         return f"\n现在：排在 {now['behind']} 后面\n"
     reason = REASON_NAMES.get(now["reason"], now["reason"]) or "还没到时间"

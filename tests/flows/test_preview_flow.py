@@ -137,6 +137,26 @@ def test_explain_names_what_a_reply_stands_behind(stage: Stage) -> None:
     assert greeting["now"] == {"decision": "would_wait", "reason": "refused", "until": "2026-11-23T09:00:03+08:00"}
 
 
+def test_explain_says_that_the_account_is_off_line(stage: Stage) -> None:
+    """It said that the greeting could be sent, while nobody was there to send it."""
+    book(stage, "")
+    story: list[Line] = [
+        {"at": "09:00:00", "type": "friend_added", "account": "main", "contact": "wx1", "name": "林间"},
+        {"at": "09:00:00", "type": "logout", "account": "main"},
+        operator("09:00:01", "deliveries explain greet:wx1 --json"),
+        operator("09:00:02", "deliveries explain greet:wx1"),
+    ]
+    played = stage.play(story)
+    counted, told = (line["out"] for line in played.lines if "operator" in line)
+    assert json.loads(counted)["now"] == {
+        "decision": "would_wait",
+        "reason": None,
+        "until": None,
+        "account": "offline",
+    }
+    assert "现在：账号离线，等它上线" in told
+
+
 def test_one_merchant_sees_nothing_of_another(stage: Stage) -> None:
     stage.write("config.toml", CONFIG + SECOND)
     stage.write("calendar.csv", HEADER + entry("e", "09:00"))
