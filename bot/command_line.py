@@ -23,6 +23,7 @@ from bot.desk import Answer
 from bot.logs import set_up_logs
 from bot.rehearsal import closed_desk
 from bot.store import Store
+from bot.store.engine import sqlite_path
 from bot.store.migrating import upgrade
 
 BAD_INPUT = 2
@@ -64,7 +65,8 @@ def _at_a_desk(argv: Sequence[str]) -> Answer:
         if answer is not None:
             return answer
         try:
-            with Holding(url):
+            # PostgreSQL has many writers: a command line works beside the bot.
+            with Holding(url) if sqlite_path(url) else contextlib.nullcontext():
                 upgrade(url)
                 with contextlib.closing(Store(url, utc_now)) as store:
                     desk = closed_desk(config, store, utc_now, Path.cwd())

@@ -244,6 +244,12 @@ def test_a_database_that_somebody_else_holds(run: Run, monkeypatch: pytest.Monke
             assert "shop.db.lock" in refused(run(*argv))
 
 
+def test_a_command_line_works_beside_a_bot_on_postgresql(run: Run, postgresql_url: str) -> None:
+    with Holding(postgresql_url):
+        exit_status, out, errors = run("group", "list", "--json", "--db", postgresql_url)
+    assert (exit_status, out, errors) == (0, "", "")
+
+
 def test_whoever_is_done_in_a_moment_is_waited_for(run: Run) -> None:
     holding = Holding("sqlite:///shop.db")
     holding.__enter__()
