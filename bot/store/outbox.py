@@ -179,6 +179,7 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
         loaded = load_facts(writing, merchant, account, rows, budget)
         budget = loaded.budget
         verdicts: list[tuple[Row[Any], Wait | End]] = []
+        used_up: set[datetime | None] = set()
         decided = False
         for row in rows:
             if loaded.must_follow(row):
@@ -192,7 +193,7 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
                     move_up(writing, merchant, loaded.budget, row, left=True)
                 break
             if isinstance(verdict, Wait) and verdict.reason == "account_budget":
-                found.noticed += budget_used_up(writing, merchant, account, verdict.until)
+                used_up.add(verdict.until)
             if verdict.reason == "account_budget" and loaded.budget.is_out_of_sight(row):
                 decided = True
                 break
@@ -208,6 +209,8 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
                 loaded.held_back(row)
                 if verdict.reason == "account_budget":
                     loaded.budget.held_back(row)
+        for until in used_up:
+            found.noticed += budget_used_up(writing, merchant, account, until)
         _write_verdicts(writing, merchant, verdicts)
         if decided:
             return
