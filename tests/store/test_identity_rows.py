@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.store.contexts import load_accounts
@@ -13,6 +15,7 @@ from models import effects as fx
 from models.alerts import Alert, AlertKind
 from models.context import PersonView
 from models.deliveries import Delivery, DeliveryKind, Lane
+from models.effects import Effect
 from models.identity import Doubt, DoubtKind, DoubtState, Merge
 from models.operations import RoleGrant
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
@@ -251,6 +254,61 @@ def test_who_gave_the_same_number_is_asked_about_once(database_url: str) -> None
         tells("wx3", "13812345678")
         (row,) = stage.rows(Doubt)
         assert row.state == "different"
+
+
+KNOWN = st.fixed_dictionaries(
+    {
+        "answers": st.dictionaries(
+            st.sampled_from(["call", "tea", "city"]),
+            st.tuples(st.sampled_from([None, "林", 3, ["浙江"]]), st.sampled_from(["answered", "later", "declined"])),
+        ),
+        "tags": st.sets(st.sampled_from(["老客", "茶友", "大客户"])),
+        "survey": st.sampled_from([None, "open", "resting", "finished", "stopped"]),
+        "consent": st.sampled_from([None, "given", "refused"]),
+        "opted_out": st.booleans(),
+        "complains": st.booleans(),
+    }
+)
+
+
+def learns(stage: Shop, contact: str, known: dict[str, Any]) -> None:
+    """Everything that is known of somebody."""
+    person, contact_id = persons(stage)[contact], ids(stage)[contact]
+    effects: list[Effect] = [answer(person, key, *told) for key, told in known["answers"].items()]
+    effects.append(fx.PutTags(person_id=person, add=tuple(sorted(known["tags"])), origin="platform"))
+    if known["survey"]:
+        effects.append(fx.PutSurvey(person_id=person, survey=progress(contact_id, known["survey"])))
+    if known["consent"]:
+        effects.append(fx.PutConsent(person_id=person, consent=known["consent"]))
+    effects += [fx.OptOut(person_id=person)] if known["opted_out"] else []
+    effects += [fx.OpenComplaint(person_id=person)] if known["complains"] else []
+    stage.bring_about(*effects)
+
+
+def test_whatever_was_known_is_put_back(sqlite_url: str) -> None:
+    with shop(sqlite_url) as stage:
+
+        @settings(max_examples=60, deadline=None)
+        @given(KNOWN, KNOWN, st.booleans())
+        def merged_and_unmerged(one: dict[str, Any], other: dict[str, Any], others_survey: bool) -> None:
+            a, b = stage.fresh(), stage.fresh()
+            stage.befriend(a, b)
+            learns(stage, a, one)
+            stage.later(minutes=1)
+            learns(stage, b, other)
+            stage.later(minutes=1)
+            before = everything(stage)
+            merge_id = merge(stage, a, b, survey_of=b if others_survey and other["survey"] else a)
+            known = view(stage, b)
+            assert known.opted_out == (one["opted_out"] or other["opted_out"])
+            assert ("refused" in (one["consent"], other["consent"])) == (known.consent == "refused")
+            assert known.tags == one["tags"] | other["tags"]
+            assert known.answers.keys() == one["answers"].keys() | other["answers"].keys()
+            stage.later(minutes=1)
+            unmerge(stage, merge_id)
+            assert everything(stage) == before
+
+        merged_and_unmerged()
 
 
 def in_doubt(stage: Shop) -> dict[str, int]:
