@@ -12,14 +12,12 @@ from bot.store.contexts import load_accounts
 from bot.store.people import load_people
 from bot.store.status import load_status
 from models import effects as fx
-from models.alerts import Alert, AlertKind
 from models.context import PersonView
 from models.deliveries import Delivery, DeliveryKind, Lane
 from models.effects import Effect
-from models.identity import Doubt, DoubtKind, DoubtState, Merge
-from models.operations import RoleGrant
+from models.identity import Merge
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
-from tests.store.stage import START, Shop, merchant, nothing, post, reply, said, shop
+from tests.store.stage import START, Shop, merchant, nothing, post, said, shop
 from tests.store.test_outbox import drain
 
 CAPPED = merchant(accounts=("main", "second"), caps={"person_per_day": 1})
@@ -221,41 +219,6 @@ def test_caps_and_posts_are_for_the_person(database_url: str) -> None:
         assert [row.key for row in stage.rows(Delivery) if row.entry == "b"] == ["entry:b:2026-11-23:wx1"]
 
 
-def test_who_gave_the_same_number_is_asked_about_once(database_url: str) -> None:
-    with shop(database_url) as stage:
-        stage.befriend("wx1", "wx2", "wx3")
-        person, contact = persons(stage), ids(stage)
-
-        def tells(who: str, number: str) -> None:
-            stage.bring_about(
-                fx.PutAnswer(person_id=person[who], key="mobile", value=number, state="answered", identity=number),
-                fx.DoubtByAnswer(person_id=person[who], contact_id=contact[who], identity=number),
-            )
-
-        tells("wx1", "13812345678")
-        tells("wx2", "13912345678")
-        assert stage.rows(Doubt) == []
-        tells("wx3", "13812345678")
-        tells("wx3", "13812345678")
-        (row,) = stage.rows(Doubt)
-        assert (row.kind, row.contact_id, row.other_id, row.evidence, row.state) == (
-            "merge",
-            contact["wx3"],
-            contact["wx1"],
-            ["answer"],
-            "open",
-        )
-        merge(stage, "wx1", "wx3")
-        (row,) = stage.rows(Doubt)
-        assert row.state == "same"
-        unmerge(stage, stage.rows(Merge)[-1].id)
-        (row,) = stage.rows(Doubt)
-        assert row.state == "different"
-        tells("wx3", "13812345678")
-        (row,) = stage.rows(Doubt)
-        assert row.state == "different"
-
-
 KNOWN = st.fixed_dictionaries(
     {
         "answers": st.dictionaries(
@@ -309,80 +272,6 @@ def test_whatever_was_known_is_put_back(sqlite_url: str) -> None:
             assert everything(stage) == before
 
         merged_and_unmerged()
-
-
-def in_doubt(stage: Shop) -> dict[str, int]:
-    """`new` may be `old` or `older`, who are both missing; an alert says so."""
-    to = stage.befriend("old", "older", "new")
-    stage.bring_about(
-        *(
-            fx.PutDoubt(
-                kind=DoubtKind.REBIND,
-                contact_id=to["new"],
-                other_id=to[one],
-                account="main",
-                evidence=("name",),
-            )
-            for one in ("old", "older")
-        ),
-        fx.RaiseAlert(kind=AlertKind.AMBIGUOUS, subject="main", began_at=stage.at, account="main", text="?"),
-    )
-    return to
-
-
-def test_a_missing_friend_is_found_with_what_was_said_meanwhile(database_url: str) -> None:
-    with shop(database_url) as stage:
-        to = in_doubt(stage)
-        person = persons(stage)
-        stage.bring_about(fx.OptOut(person_id=person["new"]), fx.PutRole(wire_id="old", role="hall"))
-        stage.bring_about(reply("planned for the new id", to["new"]))
-        before = everything(stage)
-        stage.later(minutes=5)
-        stage.bring_about(
-            fx.MergePersons(
-                kept_id=person["old"],
-                gone_id=person["new"],
-                survey_of=person["old"],
-                by="operator",
-                rebound=(to["old"], to["new"]),
-            ),
-            fx.Rebind(contact_id=to["old"], wire_id="new", stranger_id=to["new"], former_wire_id="old"),
-            fx.PutRole(wire_id="new", role="hall", granted_by="rebind"),
-            fx.PutFriendship(account="main", contact_id=to["new"], person_id=person["old"], state="removed", old=True),
-            *(
-                fx.SettleDoubt(
-                    kind=DoubtKind.REBIND, contact_id=to["new"], other_id=to[one], state=state, by="operator"
-                )
-                for one, state in (("old", DoubtState.SAME), ("older", DoubtState.DIFFERENT))
-            ),
-        )
-        assert ids(stage) | {"new": to["old"], "old": to["new"]} == ids(stage)
-        assert view(stage, "new").opted_out
-        assert stage.delivery("planned for the new id").contact_id == to["old"]
-        assert [row.ended_at is None for row in stage.rows(Alert)] == [False]
-        unmerge(stage, stage.rows(Merge)[-1].id)
-        assert everything(stage) == before
-        assert [(row.wire_id, row.granted_by) for row in stage.rows(RoleGrant)] == [("old", "")]
-        assert [(row.other_id, row.state) for row in stage.rows(Doubt)] == [
-            (to["old"], "different"),
-            (to["older"], "open"),
-        ]
-
-
-def test_an_alert_lasts_as_long_as_somebody_is_in_doubt(database_url: str) -> None:
-    with shop(database_url) as stage:
-        to = in_doubt(stage)
-        for one, over in (("old", False), ("older", True)):
-            stage.bring_about(
-                fx.SettleDoubt(
-                    kind=DoubtKind.REBIND,
-                    contact_id=to["new"],
-                    other_id=to[one],
-                    state=DoubtState.DIFFERENT,
-                    by="operator",
-                )
-            )
-            assert [row.ended_at is not None for row in stage.rows(Alert)] == [over]
 
 
 def test_whose_friend_a_contact_is_goes_by_the_contact(database_url: str) -> None:
