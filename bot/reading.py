@@ -107,6 +107,11 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         tags=frozenset(tags),
     )
     live = learned(merchant.playbook, person).live  # an answer of a branch that is closed now does not count
+    contacts = run(
+        select(col(Contact.id), col(Contact.wire_id))
+        .where(col(Contact.merchant_id) == merchant.id, col(Contact.person_id) == found.person_id)
+        .order_by(col(Contact.id))
+    ).all()
     in_groups = run(
         select(col(ChatGroup.wire_id), col(ChatGroup.owner_contact_id))
         .join(
@@ -116,7 +121,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         )
         .where(
             col(GroupMember.merchant_id) == merchant.id,
-            col(GroupMember.contact_id) == found.id,
+            col(GroupMember.contact_id).in_([one.id for one in contacts]),
             col(GroupMember.left_at).is_(None),
         )
         .order_by(col(GroupMember.joined_at), col(ChatGroup.id))
@@ -124,6 +129,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
     owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), None)
     return {
         "contact": wire_id,
+        "contacts": [one.wire_id for one in contacts],  # all that they have
         "name": found.name,
         "answers": {key: {"value": value, "state": state} for key, value, state in answers if key in live},
         "tags": sorted(person.tags),
@@ -139,7 +145,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         ).scalar()
         if owner
         else None,
-        "groups": [row.wire_id for row in in_groups],
+        "groups": list(dict.fromkeys(row.wire_id for row in in_groups)),
         "waiting_for": run(
             select(col(Waiting.tier)).where(
                 col(Waiting.merchant_id) == merchant.id, col(Waiting.contact_id) == found.id

@@ -11,6 +11,7 @@ from handlers import (
     chat,
     failures,
     groups,
+    identity,
     outcomes,
     playbooks,
     presence,
@@ -81,6 +82,14 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return roles.granted(event, context)
         case orders.SettleDeliveryOrder():
             return outcomes.settle(event, context)
+        case orders.MergeOrder():
+            return identity.merge(event, context)
+        case orders.UnmergeOrder():
+            return identity.unmerge(event, context)
+        case orders.SettleDoubtOrder():
+            return identity.settle(event, context)
+        case orders.PersonChanged():
+            return identity.changed(event, context)
         case _:  # recalls and what could not be read are journalled, and that is all
             return []
 

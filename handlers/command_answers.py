@@ -77,6 +77,8 @@ def status(call: Call) -> tuple[str, list[Effect]]:
         lines.append(f"待发 {now.open} 条" + (f"（{reasons}）" if reasons else ""))
     if now.unknown:
         lines.append(f"有 {now.unknown} 条不确定发没发出去，请到电脑上核对")
+    if now.doubts:
+        lines.append(f"有 {now.doubts} 位认不准是谁，请到电脑上看 people ambiguous")
     if now.complaints:
         lines.append(f"没了结的投诉 {len(now.complaints)} 个：{'、'.join(now.complaints)}")
     if now.paused:

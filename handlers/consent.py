@@ -48,12 +48,10 @@ def heard(event: Message, context: Context, person: PersonView) -> list[Effect] 
         return None
     consent = "given" if wish == "given" else "refused"
     asked_again = [] if consent == "refused" else survey.came_back(event.at, person, event.account)
-    if person.consent == consent:
-        return asked_again
-    effects: list[Effect] = [
-        fx.PutConsent(person_id=person.person_id, consent=consent),
-        fx.Audit(actor=person.wire_id, action=f"consent.{wish}", target=person.wire_id, place=event.account),
-    ]
+    on_record = fx.Audit(actor=person.wire_id, action=f"consent.{wish}", target=person.wire_id, place=event.account)
+    if person.consent == consent:  # should what was said before prove to be another person's, a refusal still stands
+        return [on_record] if consent == "refused" else asked_again
+    effects: list[Effect] = [fx.PutConsent(person_id=person.person_id, consent=consent), on_record]
     if event.account in person.friendships:
         effects.append(
             fx.Send(

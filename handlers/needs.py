@@ -29,6 +29,8 @@ class Needs(Flag):
     WAITING = auto()  # who waits for a seat
     MISSING = auto()  # friends who are not on the list that a roster brings
     STAFF = auto()  # owners and admins, for what a human must be told
+    DOUBTS = auto()  # open questions to a human about who the people named are
+    MERGES = auto()  # what the person was merged of
     ALERTS = auto()  # what a human was told of and is not over, or only just
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -56,6 +58,12 @@ def needs(event: Event, playbook: Playbook) -> Needs:
                 | (Needs.BOUND_GROUPS if refused else Needs.NOTHING)
                 | (Needs.ALERTS | Needs.STAFF if failed else Needs.NOTHING)
             )
+        case orders.MergeOrder() | orders.SettleDoubtOrder():
+            return Needs.PEOPLE | Needs.DOUBTS
+        case orders.UnmergeOrder():
+            return Needs.PEOPLE | Needs.MERGES
+        case orders.PersonChanged():
+            return _KNOWN
         case orders.SurveyFinished():
             return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF
         case orders.SeatsChanged():
@@ -73,7 +81,7 @@ def needs(event: Event, playbook: Playbook) -> Needs:
         case ev.TimerDue():
             return _KNOWN
         case ev.Roster():
-            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS
+            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS
         case ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING
         case _:

@@ -16,8 +16,9 @@ ACKNOWLEDGEMENT = "好的，以后不再主动给你发消息了。群里的通�
 
 def stop(person: PersonView, account: str) -> list[Effect]:
     """No more messages; what was on its way to them is taken back, and an open survey stops."""
-    if person.opted_out:
-        return []
+    said = fx.Audit(actor=person.wire_id, action="opt_out", target=person.wire_id, place=account)
+    if person.opted_out:  # on record all the same, should what was said before prove to be another person's
+        return [said]
     effects: list[Effect] = [
         fx.OptOut(person_id=person.person_id),
         fx.Cancel(
@@ -27,7 +28,7 @@ def stop(person: PersonView, account: str) -> list[Effect]:
             reason="opted_out",
         ),
         *(fx.DropTimer(kind=kind, subject=person.wire_id) for kind in (timers.NUDGE, timers.SETTLE, timers.ASK_AGAIN)),
-        fx.Audit(actor=person.wire_id, action="opt_out", target=person.wire_id, place=account),
+        said,
     ]
     if person.survey is not None and person.survey.state in (SurveyState.OPEN, SurveyState.RESTING):
         stopped = msgspec.structs.replace(person.survey, state=SurveyState.STOPPED, pending=())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from handlers import alerts, groups
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+
+from handlers import alerts, groups, identity
 from models import effects as fx
 from models.accounts import AccountState
 from models.alerts import AlertKind
@@ -10,10 +13,12 @@ from models.context import Context, PersonView
 from models.deliveries import DeliveryKind
 from models.effects import Effect
 from models.events import Event, FriendAdded, LoggedIn, LoggedOut, Roster, ScanWanted, Taken, WentDeaf, Who
+from models.identity import DoubtKind
 from models.people import FriendshipState
 
 # Of the people of a group so many must be in the one that is taken for it. The contract's number.
 _SAME_PEOPLE = 0.8
+AMBIGUOUS = "账号「{name}」有老朋友换了编号，认不准谁是谁，请到电脑上看 people ambiguous。"
 
 
 def logged_in(event: LoggedIn, _context: Context) -> list[Effect]:
@@ -49,6 +54,7 @@ def roster(event: Roster, context: Context) -> list[Effect]:
     Whoever is new on a later list was missed while we were away, and is received now.
     """
     effects: list[Effect] = []
+    rooms = _rooms_of(event)
     first = context.account.rostered_at is None
     for who in event.friends or ():
         person = context.people[who.contact]
@@ -58,9 +64,12 @@ def roster(event: Roster, context: Context) -> list[Effect]:
                 effects += _remarked(event, person, who.remark)
             continue
         if known is None:
-            effects += _old_friend(event, person, who) if first else _unknown(event, context, person, who)
+            effects += _old_friend(event, person, who) if first else _unknown(event, context, person, who, rooms)
         else:
             effects.append(_added(event, who, known.source))
+    if any(isinstance(effect, fx.PutDoubt) for effect in effects):
+        text = AMBIGUOUS.format(name=context.account.name or event.account)
+        effects += alerts.raised(event.at, context, AlertKind.AMBIGUOUS, event.account, text, account=event.account)
     if event.groups:
         if not any(isinstance(effect, fx.Rebind) for effect in effects):
             # Where ids have changed, who looks new in a group may have been there all along.
@@ -115,47 +124,75 @@ def _regrouped(event: Roster, context: Context, so_far: list[Effect]) -> list[Ef
     return effects
 
 
-def _unknown(event: Roster, context: Context, person: PersonView, who: Who) -> list[Effect]:
+def _unknown(
+    event: Roster, context: Context, person: PersonView, who: Who, rooms: Mapping[str, Set[str]]
+) -> list[Effect]:
     """Somebody on a later list whom we do not know: missed while we were away, or known under another id.
 
     Platforms renumber people at a re-login. A remark that only one of the missing friends has, and only one of the
-    list, is proof; the same nickname is none, but reason enough not to greet an old friend as a stranger.
+    list, is proof. The same nickname, or a remark that several have, is none, but reason enough not to greet an old
+    friend as a stranger: a human is asked.
     """
-    if who.remark and sum(one.remark == who.remark for one in event.friends or ()) == 1:
-        former = [one for one in context.missing if one.friendships[event.account].remark == who.remark]
-        if len(former) == 1:
-            return [
-                fx.Rebind(
-                    contact_id=former[0].contact_id,
-                    wire_id=who.contact,
-                    stranger_id=person.contact_id,
-                    former_wire_id=former[0].wire_id,
-                ),
-                # The remark is ours, so nobody can claim it: what they might do they may do under the new id too.
-                *(
-                    fx.PutRole(
-                        wire_id=who.contact, role=held.role, account=held.account, group=held.group, granted_by="rebind"
-                    )
-                    for held in former[0].roles
-                ),
-                fx.Audit(
-                    actor="bot", action="rebind", target=who.contact, place=event.account, reason=former[0].wire_id
-                ),
-            ]
-    namesakes = [one.wire_id for one in context.missing if who.name and one.name == who.name]
-    if not namesakes:
+    alike = [one for one in context.missing if who.remark and one.friendships[event.account].remark == who.remark]
+    if len(alike) == 1 and sum(one.remark == who.remark for one in event.friends or ()) == 1:
+        former = alike[0]
+        return [
+            fx.Rebind(
+                contact_id=former.contact_id,
+                wire_id=who.contact,
+                stranger_id=person.contact_id,
+                former_wire_id=former.wire_id,
+            ),
+            *identity.rebound_roles(who.contact, former),  # the remark is ours, so nobody can claim it
+            fx.Audit(actor="bot", action="rebind", target=who.contact, place=event.account, reason=former.wire_id),
+        ]
+    candidates = alike or [one for one in context.missing if who.name and one.name == who.name]
+    if not candidates:
         return [_added(event, who, "")]
     return [
         *_old_friend(event, person, who),
+        *(
+            fx.PutDoubt(
+                kind=DoubtKind.REBIND,
+                contact_id=person.contact_id,
+                other_id=one.contact_id,
+                account=event.account,
+                evidence=_evidence(context, one, who, rooms, alike),
+            )
+            for one in candidates
+        ),
         fx.Audit(
             actor="bot",
             action="rebind",
             target=who.contact,
             place=event.account,
             result="refused",
-            reason=f"may be {', '.join(namesakes)}; a human must say",
+            reason=f"may be {', '.join(one.wire_id for one in candidates)}; a human must say",
         ),
     ]
+
+
+def _evidence(
+    context: Context, missing: PersonView, who: Who, rooms: Mapping[str, Set[str]], alike: Sequence[PersonView]
+) -> tuple[str, ...]:
+    """What speaks for it that somebody new is the missing friend: keys of `EVIDENCE`, the weakest first."""
+    found = {
+        "name": bool(who.name) and who.name == missing.name,
+        "groups": any(
+            context.groups[room].id in missing.groups for room in rooms.get(who.contact, ()) if room in context.groups
+        ),
+        "remark": missing in alike,
+    }
+    return tuple(key for key, is_so in found.items() if is_so)
+
+
+def _rooms_of(event: Roster) -> dict[str, set[str]]:
+    """The groups in which the list names each contact."""
+    rooms: dict[str, set[str]] = defaultdict(set)
+    for group in event.groups or ():
+        for who in group.members:
+            rooms[who.contact].add(group.group)
+    return rooms
 
 
 def _added(event: Roster, who: Who, source: str) -> Effect:

@@ -62,9 +62,13 @@ def begin(at: datetime, context: Context, person: PersonView, account: str) -> l
 
 
 def is_open(person: PersonView, account: str) -> bool:
-    """Whether this conversation has a question that waits for an answer."""
+    """Whether this conversation, of this contact of theirs, has a question that waits for an answer."""
     survey = person.survey
-    return survey is not None and survey.account == account and survey.state in (SurveyState.OPEN, SurveyState.RESTING)
+    return (
+        survey is not None
+        and (survey.account, survey.contact_id) == (account, person.contact_id)
+        and survey.state in (SurveyState.OPEN, SurveyState.RESTING)
+    )
 
 
 def interrupt(person: PersonView, account: str) -> list[Effect]:
@@ -117,7 +121,7 @@ def judge(at: datetime, context: Context, person: PersonView, text: str) -> list
     told = _told(question, meant)
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
     known = learned(playbook, knowing)
-    effects = [*_keep(person, progress.revision, told), *retag(knowing, known)]
+    effects = [*_keep(playbook, person, progress.revision, told), *retag(knowing, known)]
     knowing = msgspec.structs.replace(knowing, tags=known.tags)
     human = human_is_here(at, person, progress.account)
     if not human and (meant.asks or meant.act == "question"):
@@ -150,7 +154,7 @@ def correct(at: datetime, context: Context, person: PersonView, meant: Understan
         return []
     told = {question.key: _answer(meant.value)}
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
-    effects = [*_keep(person, progress.revision, told), *retag(knowing, learned(playbook, knowing))]
+    effects = [*_keep(playbook, person, progress.revision, told), *retag(knowing, learned(playbook, knowing))]
     if meant.value is None:
         return [*effects, *ask(at, context, knowing, progress, question)]
     numbered = msgspec.structs.replace(progress, asked=progress.asked + 1)
@@ -192,6 +196,20 @@ def asked_again(event: TimerDue, context: Context) -> list[Effect]:
     if human_is_here(event.at, person, event.account):
         return ask_again_soon(event.at, person, _progress(person))
     return _resume(event.at, context, person)
+
+
+def carry_on(at: datetime, context: Context, person: PersonView) -> list[Effect]:
+    """Ask what is not known yet, though nobody has just spoken: so it may wait for the morning."""
+    progress, playbook = _progress(person), playbook_of(context)
+    question = playbook.question(progress.question)
+    if question is not None and question.key not in person.answers:
+        effects = ask(at, context, person, progress, question)
+    else:
+        effects = go_on(at, context, person, progress, learned(playbook, person))
+    return [
+        msgspec.structs.replace(effect, lane=Lane.SERVICE) if isinstance(effect, fx.Send) else effect
+        for effect in effects
+    ]
 
 
 def human_is_here(at: datetime, person: PersonView, account: str) -> bool:
@@ -253,11 +271,28 @@ def _answer(value: Any) -> AnswerView:
     return AnswerView(value=value, state=AnswerState.LATER if value is None else AnswerState.ANSWERED)
 
 
-def _keep(person: PersonView, revision: str, told: dict[str, AnswerView]) -> list[Effect]:
-    return [
-        fx.PutAnswer(person_id=person.person_id, key=key, value=answer.value, state=answer.state, revision=revision)
-        for key, answer in told.items()
-    ]
+def _keep(playbook: Playbook, person: PersonView, revision: str, told: dict[str, AnswerView]) -> list[Effect]:
+    """Keep answers. Few people share a mobile number, so who told us the same one may be the same person."""
+    effects: list[Effect] = []
+    for key, answer in told.items():
+        question = playbook.question(key)
+        is_number = question is not None and question.type == "phone" and answer.state == AnswerState.ANSWERED
+        identity = str(answer.value) if is_number else None
+        effects.append(
+            fx.PutAnswer(
+                person_id=person.person_id,
+                key=key,
+                value=answer.value,
+                state=answer.state,
+                revision=revision,
+                identity=identity,
+            )
+        )
+        if identity is not None:
+            effects.append(
+                fx.DoubtByAnswer(person_id=person.person_id, contact_id=person.contact_id, identity=identity)
+            )
+    return effects
 
 
 @once_a_revision

@@ -23,6 +23,7 @@ class AlertKind(StrEnum):
     BUDGET = "budget"  # the budget of the day is used up; the account
     DISK_FULL = "disk_full"  # the database cannot be written for want of space; nothing
     DATABASE = "database"  # the database cannot be used for another reason; nothing
+    AMBIGUOUS = "ambiguous"  # old friends have new ids, and only a human can say who is who; the account
     POISON = "poison"  # an event could not be dealt with; the event's type
 
 

@@ -159,6 +159,28 @@ class AlertView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     text: str = ""
 
 
+class DoubtView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Two contacts that may be one person, by their wire ids of now: open questions to a human."""
+
+    kind: str
+    contact: str
+    other: str
+    contact_id: int
+    other_id: int
+
+
+class MergeView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A merge that is in force, by wire ids of now: the contacts that came by it and those that were there.
+
+    `asked` is whose open question it took back.
+    """
+
+    id: int
+    contacts: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    asked: str = ""
+
+
 class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What /status tells, loaded only for it."""
 
@@ -172,6 +194,7 @@ class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     surveys_open: int = 0
     alerts: tuple[AlertView, ...] = ()  # open ones, in the order in which they began
     complaints: tuple[str, ...] = ()  # wire ids of who has a complaint that is not settled, the oldest first
+    doubts: int = 0  # contacts of whom a human is to say who they are
 
 
 class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -190,6 +213,8 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     waiting: tuple[PersonView, ...] = ()  # who waits for a seat of the tier that the event names, first come first
     missing: tuple[PersonView, ...] = ()  # friends of the account who are not on the list that the event brings
     survey_playbook: Playbook | None = None  # the revision that the person's survey was begun under, if another
+    doubts: tuple[DoubtView, ...] = ()  # those that a contact named by the order has a part in
+    merges: tuple[MergeView, ...] = ()  # those that made the person what they are, the last first
     status: Status | None = None
     alerts: tuple[AlertView, ...] = ()  # those that are open or were a short while ago
     accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

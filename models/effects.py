@@ -26,21 +26,28 @@ from models.delivery_effects import (
     SlowDown,
 )
 from models.events import Event, GroupState, Who
+from models.identity_effects import DoubtByAnswer, MergePersons, PutDoubt, Rebind, SettleDoubt, UnmergePersons
 
-# What leaves stands in a file of its own; whoever decides finds every effect here.
+# What leaves, and who is who, stand in files of their own; whoever decides finds every effect here.
 __all__ = [
     "ApproveWaiting",
     "Cancel",
     "ConfirmByFact",
+    "DoubtByAnswer",
     "DropEntry",
     "Effect",
     "Expand",
+    "MergePersons",
+    "PutDoubt",
     "PutEntries",
+    "Rebind",
     "Reword",
     "Send",
     "SendAgain",
     "Settle",
+    "SettleDoubt",
     "SlowDown",
+    "UnmergePersons",
 ]
 
 
@@ -68,15 +75,6 @@ class PutFriendship(Effect, frozen=True, kw_only=True):
     remark: str | None = None
 
 
-class Rebind(Effect, frozen=True, kw_only=True):
-    """The platform calls a contact by another id now. The row that was made for the new id takes the old one."""
-
-    contact_id: int
-    wire_id: str
-    stranger_id: int
-    former_wire_id: str
-
-
 class RebindGroup(Effect, frozen=True, kw_only=True):
     """The platform calls a group by another id now; its binding and history stay with it."""
 
@@ -102,13 +100,14 @@ class Heard(Effect, frozen=True, kw_only=True):
 
 
 class PutAnswer(Effect, frozen=True, kw_only=True):
-    """Keep an answer in its normal form, or that it was declined."""
+    """Keep an answer in its normal form, or that it was declined. `identity` is one that few people share, as text."""
 
     person_id: int
     key: str
     value: Any
     state: str
     revision: str = ""
+    identity: str | None = None
 
 
 SURVEY = "survey"  # the origin of tags that follow from answers; they go when the answers change

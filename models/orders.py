@@ -81,3 +81,34 @@ class SeatsChanged(Event, frozen=True, kw_only=True, tag="seats_changed"):
     """Seats of a tier may have become free: look at its waiting list."""
 
     tier: str
+
+
+class MergeOrder(Order, frozen=True, kw_only=True, tag="order.merge"):
+    """Two contacts are one person; where they differ, what `kept` said stands."""
+
+    kept: str
+    other: str
+
+
+class UnmergeOrder(Order, frozen=True, kw_only=True, tag="order.unmerge"):
+    """The person of this contact is two after all, as before the last merge."""
+
+    contact: str
+
+
+class SettleDoubtOrder(Order, frozen=True, kw_only=True, tag="order.settle_doubt"):
+    """A human says whether `contact` is one person with `other`; with no `other`, that it is none of those in doubt."""
+
+    contact: str
+    other: str = ""
+    same: bool = False
+
+
+class PersonChanged(Event, frozen=True, kw_only=True, tag="person_changed"):
+    """What is known of a person has changed as a whole: what follows from it follows.
+
+    With `ask`, their open question was taken back and is to come again.
+    """
+
+    contact: str
+    ask: bool = False

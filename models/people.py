@@ -145,7 +145,16 @@ class Answer(SQLModel, table=True):
     """A person's answer, in its normal form."""
 
     __tablename__ = "answer"
-    __table_args__ = (ForeignKeyConstraint(["merchant_id", "person_id"], ["person.merchant_id", "person.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["merchant_id", "person_id"], ["person.merchant_id", "person.id"]),
+        Index(
+            "answer_identity",
+            "merchant_id",
+            "identity",
+            sqlite_where=text("identity IS NOT NULL"),
+            postgresql_where=text("identity IS NOT NULL"),
+        ),
+    )
 
     merchant_id: str = Field(primary_key=True)
     person_id: int = Field(primary_key=True, sa_type=Id)
@@ -154,6 +163,7 @@ class Answer(SQLModel, table=True):
     state: str = AnswerState.ANSWERED
     at: datetime = Field(sa_type=UtcDateTime)
     revision: str = ""
+    identity: str | None = None  # the answer, if few people share it: a mobile number
 
 
 class Tag(SQLModel, table=True):

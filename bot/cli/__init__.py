@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import alerts, calendar, database, deliveries, groups, people, playbook, programs, reports
+from bot.cli import alerts, calendar, database, deliveries, groups, identity, people, playbook, programs, reports
 from bot.cli.mistakes import MISTAKES, BadUsage, told
 from bot.desk import Answer, Desk
 
@@ -26,6 +26,9 @@ app = typer.Typer(name="zhanggui", no_args_is_help=True, add_completion=False, r
 app.add_typer(groups.app, name="group")
 app.add_typer(people.roles, name="role")
 app.command("who")(people.who)
+app.command("merge")(identity.merge)
+app.command("unmerge")(identity.unmerge)
+app.add_typer(identity.app, name="people")
 app.command("audit")(people.audit)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")

@@ -49,6 +49,7 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
     survey = found["survey"]
     told = {
         "编号": found["contact"],
+        "还有": [one for one in found["contacts"] if one != found["contact"]],
         "昵称": found["name"],
         "备注": found["remark"],
         "标签": found["tags"],

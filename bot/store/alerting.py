@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, text, update
 from sqlmodel import col
 
 from bot.store import Writing
@@ -15,6 +15,7 @@ from models.columns import UtcDateTime, table_of
 from models.context import AlertView, MerchantView
 from models.deliveries import Delivery, DeliveryState
 from models.events import TroubleBegan
+from models.identity import Doubt
 
 _MINE = col(Alert.merchant_id) == bindparam("merchant")
 _OPEN = (_MINE, col(Alert.ended_at).is_(None))
@@ -41,6 +42,14 @@ _END_SETTLED = _END.where(
         col(Delivery.merchant_id) == col(Alert.merchant_id),
         col(Delivery.id) == col(Alert.delivery_id),
         col(Delivery.state) == DeliveryState.UNKNOWN,
+    ),
+)
+_END_ANSWERED = _END.where(
+    col(Alert.kind) == AlertKind.AMBIGUOUS,
+    ~exists().where(
+        col(Doubt.merchant_id) == col(Alert.merchant_id),
+        col(Doubt.account_id) == col(Alert.subject),
+        text("state = 'open'"),
     ),
 )
 
@@ -126,6 +135,11 @@ def end_alerts(writing: Writing, merchant: MerchantView, pairs: list[tuple[Any, 
 def end_settled(writing: Writing, merchant: MerchantView) -> None:
     """What is known of a delivery, by whatever way, is no longer uncertain."""
     _ended(writing, merchant, _END_SETTLED, writing.now)
+
+
+def end_answered(writing: Writing, merchant: MerchantView) -> None:
+    """Of an account whose friends are all known again nobody need be asked any longer."""
+    _ended(writing, merchant, _END_ANSWERED, writing.now)
 
 
 def _ended(writing: Writing, merchant: MerchantView, statement: Any, at: datetime, **values: Any) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import col
 from bot.store import Change, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
 from bot.store.applying_calendar import approve_waiting, drop_entries, expand, put_entries, reword
+from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
 from bot.store.applying_groups import (
     bind_groups,
     put_groups,
@@ -22,6 +23,7 @@ from bot.store.applying_groups import (
     reserve,
     wait_for_seat,
 )
+from bot.store.applying_identity import merge_persons, unmerge_persons
 from bot.store.applying_people import (
     close_complaints,
     heard,
@@ -321,6 +323,8 @@ _CANCEL = (
     .returning(col(Delivery.id))
 )
 _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
+    fx.MergePersons: merge_persons,  # as they are before anything else changes them
+    fx.UnmergePersons: unmerge_persons,
     fx.Rebind: rebind,
     fx.RebindGroup: rebind_groups,
     fx.PutAccount: put_accounts,
@@ -332,6 +336,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Hold: hold,
     fx.Heard: heard,
     fx.PutAnswer: put_answers,
+    fx.DoubtByAnswer: doubt_by_answer,
     fx.PutTags: put_tags,
     fx.PutSurvey: put_surveys,
     fx.OptOut: opt_out,
@@ -358,6 +363,8 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutPlaybook: put_playbooks,
     fx.PutRole: put_roles,
     fx.PutPause: put_pauses,
+    fx.PutDoubt: put_doubts,
+    fx.SettleDoubt: settle_doubts,
     fx.RaiseAlert: raise_alerts,
     fx.EndAlert: end_alerts,
     fx.Audit: audit,

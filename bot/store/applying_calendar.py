@@ -224,6 +224,16 @@ def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]
         col(Tag.person_id) == col(Contact.person_id),
         col(Tag.tag).in_(effect.tags),
     )
+    # Who has several accounts of their own gets it at the one that we knew first.
+    other, theirs = aliased(Contact), aliased(Friendship)
+    known_before = exists().where(
+        col(other.merchant_id) == merchant.id,
+        col(other.person_id) == col(Contact.person_id),
+        col(other.id) < col(Contact.id),
+        col(theirs.merchant_id) == merchant.id,
+        col(theirs.contact_id) == col(other.id),
+        col(theirs.state) == FriendshipState.FRIEND,
+    )
     # A friend of several accounts is written to by the first of them.
     return (
         select(
@@ -239,6 +249,11 @@ def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]
                 col(Contact.merchant_id) == col(Friendship.merchant_id), col(Contact.id) == col(Friendship.contact_id)
             ),
         )
-        .where(col(Friendship.merchant_id) == merchant.id, col(Friendship.state) == FriendshipState.FRIEND, tagged)
+        .where(
+            col(Friendship.merchant_id) == merchant.id,
+            col(Friendship.state) == FriendshipState.FRIEND,
+            tagged,
+            ~known_before,
+        )
         .group_by(col(Contact.id), col(Contact.wire_id))
     )

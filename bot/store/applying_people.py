@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, delete, or_, select, text, true, tuple_, update
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.applying_doubts import found
 from bot.store.identify import chunks
 from models.context import MerchantView
 from models.deliveries import Delivery, DeliveryState
@@ -74,7 +75,8 @@ def put_friendships(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
 def rebind(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Swap the ids of two contacts, by way of one that no platform gives, and let timers follow the person."""
     writing.acquaintances.forget()
-    for _event, effect in pairs:
+    for event, effect in pairs:
+        found(writing, merchant, event, effect.contact_id)
         parked = f"\x01{effect.contact_id}"
         for contact_id, wire_id in (
             (effect.stranger_id, parked),
@@ -94,6 +96,15 @@ def rebind(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                 col(Timer.subject) == effect.former_wire_id,
             )
             .values(subject=effect.wire_id)
+        )
+        writing.connection.execute(  # what was to be said to them under the new id
+            update(Delivery)
+            .where(
+                col(Delivery.merchant_id) == merchant.id,
+                col(Delivery.contact_id) == effect.stranger_id,
+                text("state IN ('planned', 'waiting')"),
+            )
+            .values(contact_id=effect.contact_id)
         )
 
 
@@ -183,10 +194,11 @@ def put_answers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             one.state,
             event.at,
             one.revision or merchant.revision,
+            one.identity,
         )
         for event, one in pairs
     }
-    names = ("merchant_id", "person_id", "key", "value", "state", "at", "revision")
+    names = ("merchant_id", "person_id", "key", "value", "state", "at", "revision", "identity")
     writing.put(Answer, names, list(rows.values()), "replace")
 
 

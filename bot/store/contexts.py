@@ -14,6 +14,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.alerting import load_alerts
 from bot.store.identify import Names, groups_of, people_of
+from bot.store.identity import load_doubts, load_merges
 from bot.store.idle import idle_speakers
 from bot.store.matching import deliveries_of
 from bot.store.missing import missing_friends
@@ -105,6 +106,8 @@ def _load(
     entries = load_entries(writing, merchant.id, events) if "ENTRIES" in every else ()
     status = load_status(writing, merchant, tuple(accounts.values())) if "STATUS" in every else None
     alerts = load_alerts(writing, merchant.id) if "ALERTS" in every else ()
+    doubts = load_doubts(writing, merchant.id, people_ids) if "DOUBTS" in every else ()
+    merges = load_merges(writing, merchant.id, people.values()) if "MERGES" in every else ()
     surveys = {
         person.person_id: merchant.playbook_of(person.survey.revision)
         for person in people.values()
@@ -124,6 +127,8 @@ def _load(
             entries=entries if "ENTRIES" in parts else (),
             missing=missing if "MISSING" in parts else (),
             status=status if "STATUS" in parts else None,
+            doubts=doubts if "DOUBTS" in parts else (),
+            merges=merges if "MERGES" in parts else (),
             alerts=alerts if "ALERTS" in parts else (),
             accounts=accounts if "ALERTS" in parts else {},
         )

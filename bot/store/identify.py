@@ -49,8 +49,15 @@ def people_of(event: Event) -> Iterator[Who]:
                 yield from group.members
         case orders.BindGroupOrder() if event.owner:
             yield Who(event.owner)
-        case orders.GrantRoleOrder() | orders.SurveyFinished():
+        case orders.GrantRoleOrder() | orders.SurveyFinished() | orders.PersonChanged() | orders.UnmergeOrder():
             yield Who(event.contact)
+        case orders.MergeOrder():
+            yield Who(event.kept)
+            yield Who(event.other)
+        case orders.SettleDoubtOrder():
+            yield Who(event.contact)
+            if event.other:
+                yield Who(event.other)
         case ev.TimerDue() if event.kind in PERSON_TIMERS:
             yield Who(event.subject)
         case ev.TimerDue() if event.kind == SEAT_TIMER:

@@ -43,6 +43,7 @@ _OUR_OWN = (
     orders.Order,
     orders.SurveyFinished,
     orders.SeatsChanged,
+    orders.PersonChanged,
     ev.TimerDue,
     ev.SendAnswered,
     ev.TroubleBegan,

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store import Writing
@@ -21,8 +20,7 @@ from models.groups import GroupMember
 from models.operations import RoleGrant
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 
-# A friendship belongs to a contact, but what a person told one account is known to all: by all contacts of a person.
-_IDENTITY = aliased(Contact)
+# A friendship belongs to a contact; what they told us, and what we may say to them, belongs to the person.
 _KNOWN = (
     select(
         col(Contact.id),
@@ -64,17 +62,10 @@ _KNOWN = (
         ),
     )
     .outerjoin(
-        _IDENTITY,
-        and_(
-            col(_IDENTITY.merchant_id) == col(Contact.merchant_id),
-            col(_IDENTITY.person_id) == col(Contact.person_id),
-        ),
-    )
-    .outerjoin(
         Friendship,
         and_(
-            col(Friendship.merchant_id) == col(_IDENTITY.merchant_id),
-            col(Friendship.contact_id) == col(_IDENTITY.id),
+            col(Friendship.merchant_id) == col(Contact.merchant_id),
+            col(Friendship.contact_id) == col(Contact.id),
         ),
     )
     .where(col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.id), "ids"))

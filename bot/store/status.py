@@ -12,6 +12,7 @@ from bot.store.alerting import open_alerts
 from bot.store.prepared import is_one_of, unindexed
 from models.context import AccountView, MerchantView, Status
 from models.deliveries import ARRIVED_STATES, Delivery, DeliveryState
+from models.identity import Doubt
 from models.operations import Pause
 from models.people import Contact, Friendship, Person, Survey, SurveyState
 
@@ -56,6 +57,11 @@ _COMPLAINTS = (
     .where(col(Person.merchant_id) == bindparam("merchant"), text("complained_at IS NOT NULL"))
     .order_by(col(Person.complained_at), col(Person.id))
 )
+_DOUBTS = (
+    select(func.count(func.distinct(col(Doubt.contact_id))))
+    .select_from(Doubt)
+    .where(col(Doubt.merchant_id) == bindparam("merchant"), text("state = 'open'"))
+)
 
 
 def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[AccountView, ...]) -> Status:
@@ -82,6 +88,7 @@ def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[Accoun
         unknown=count(_UNKNOWN),
         new_friends_today=count(_NEW_FRIENDS),
         surveys_open=count(_SURVEYS),
+        doubts=count(_DOUBTS),
         alerts=open_alerts(writing, merchant.id),
         complaints=tuple(wire_id for (wire_id,) in writing.rows(_COMPLAINTS, **values)),
     )

@@ -82,8 +82,9 @@ def test_a_member_who_is_no_friend_opts_out_without_a_word_from_us() -> None:
 
 def test_opting_out_twice_is_acknowledged_once() -> None:
     gone = person(opted_out=True)
-    assert decide(says("退订"), context(person=gone)) == []
-    assert decide(says("TD", group=ROOM), context(person=gone, group=group())) == []
+    on_record = fx.Audit(actor="wx1", action="opt_out", target="wx1", place="main")
+    assert decide(says("退订"), context(person=gone)) == [on_record]
+    assert decide(says("TD", group=ROOM), context(person=gone, group=group())) == [on_record]
 
 
 @pytest.mark.parametrize("text", ["有什么新酒吗", "你是机器人吗", "我姓林"])

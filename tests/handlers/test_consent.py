@@ -87,7 +87,8 @@ def test_a_refusal_too_and_who_gave_consent_may_take_it_back() -> None:
 
 def test_said_twice_it_is_kept_once() -> None:
     assert decide(says("我同意"), context(book(), person=person(consent="given"))) == []
-    assert decide(says("拒绝"), context(book(), person=person(consent="refused"))) == []
+    on_record = fx.Audit(actor="wx1", action="consent.refused", target="wx1", place="main")
+    assert decide(says("拒绝"), context(book(), person=person(consent="refused"))) == [on_record]
 
 
 def test_who_opted_out_may_still_decide_about_consent() -> None:

@@ -10,8 +10,9 @@ import pytest
 from handlers import decide
 from models import effects as fx
 from models.alerts import AlertKind
-from models.context import AlertView, PersonView
+from models.context import AlertView, Context, PersonView
 from models.deliveries import DeliveryKind
+from models.effects import Effect
 from models.events import Event, FriendAdded, GroupState, LoggedIn, LoggedOut, Roster, ScanWanted, Taken, WentDeaf, Who
 from models.orders import SeatsChanged
 from tests.handlers.builders import AT, account, context, friendship, group, minutes, person
@@ -109,11 +110,37 @@ def test_a_unique_remark_proves_that_a_missing_friend_has_another_id() -> None:
     assert not [effect for effect in effects if isinstance(effect, fx.Follow)]
 
 
+def doubts(effects: list[Effect]) -> list[tuple[int, tuple[str, ...]]]:
+    """Whom a human is asked about: the missing one, and what speaks for it."""
+    return [(one.other_id, one.evidence) for one in effects if isinstance(one, fx.PutDoubt)]
+
+
+def unsure(*missing: PersonView, **more: Any) -> Context:
+    """wx1 is new on a later list, and these are missing."""
+    known = context(people=[person(friendships={})], account=account(rostered_at=AT), **more)
+    return msgspec.structs.replace(known, missing=missing)
+
+
 def test_a_nickname_alone_proves_nothing_and_greets_nobody() -> None:
-    known = msgspec.structs.replace(
-        context(people=[person(friendships={})], account=account(rostered_at=AT)),
-        missing=(old_friend("wx-before", name="林间"),),
-    )
-    effects = decide(Roster(**HERE, friends=(WX1,)), known)
+    effects = decide(Roster(**HERE, friends=(WX1,)), unsure(old_friend("wx-before", name="林间")))
     assert [effect.result for effect in effects if isinstance(effect, fx.Audit)] == ["refused"]
     assert not [effect for effect in effects if isinstance(effect, fx.Follow | fx.Rebind)]
+    assert doubts(effects) == [(99, ("name",))]
+    (alert,) = [effect for effect in effects if isinstance(effect, fx.RaiseAlert)]
+    assert (alert.kind, alert.subject) == (AlertKind.AMBIGUOUS, "main")
+
+
+def test_a_remark_that_two_had_is_no_proof_but_says_who_it_may_be() -> None:
+    first = old_friend("wx-before", name="林间", remark="老林")
+    other = msgspec.structs.replace(old_friend("wx-other", remark="老林"), contact_id=98)
+    namesake = msgspec.structs.replace(old_friend("wx-namesake", name="林间"), contact_id=97)
+    effects = decide(Roster(**HERE, friends=(WX1,)), unsure(first, other, namesake))
+    assert doubts(effects) == [(99, ("name", "remark")), (98, ("remark",))]
+    assert not [effect for effect in effects if isinstance(effect, fx.Follow | fx.Rebind)]
+
+
+def test_a_group_in_common_speaks_for_it() -> None:
+    listed = GroupState("room-1@chatroom", "茶桌1", members=(WX1,))
+    missing = msgspec.structs.replace(old_friend("wx-before", name="林间"), groups=frozenset({21}))
+    known = unsure(missing, groups=[group(1, "茶桌")])
+    assert doubts(decide(Roster(**HERE, friends=(WX1,), groups=(listed,)), known)) == [(99, ("name", "groups"))]

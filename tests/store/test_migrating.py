@@ -122,6 +122,26 @@ def test_a_database_with_rows_in_every_table_is_upgraded_without_losing_one(empt
             assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
+def test_mobile_numbers_that_were_told_before_tell_who_is_who(empty_url: str) -> None:
+    with writing(empty_url) as connection:
+        command.upgrade(alembic_config(connection), "0007")
+        before = MetaData()
+        before.reflect(connection)
+        at = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+        connection.execute(before.tables["person"].insert().values(merchant_id="m1", id=1, **_person(at)))
+        for key, value in (("mobile", "13812345678"), ("call", "林"), ("budget", 13812345678), ("tea", ["岩茶"])):
+            answer = {"merchant_id": "m1", "person_id": 1, "key": key, "value": value, "at": at}
+            connection.execute(before.tables["answer"].insert().values(**answer, state="answered", revision="r1"))
+    upgrade(empty_url)
+    with writing(empty_url) as connection:
+        told = connection.execute(text("SELECT key, identity FROM answer WHERE identity IS NOT NULL")).all()
+    assert [tuple(row) for row in told] == [("mobile", "13812345678")]
+
+
+def _person(at: datetime) -> dict[str, Any]:
+    return {"created_at": at, "source": "", "note": ""}
+
+
 def _something(column: Column[Any]) -> Any:
     """A value that every column of a kind shares, so that what points to a row finds it."""
     match column.type:

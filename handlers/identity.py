@@ -1,0 +1,224 @@
+"""Who is who: a human says that two contacts are one person, that they are not, or that they were not after all."""
+
+from __future__ import annotations
+
+import msgspec
+
+from handlers import survey
+from handlers.asking import playbook_of
+from handlers.learning import learned, retag
+from models import effects as fx
+from models import timers
+from models.context import Context, DoubtView, PersonView
+from models.deliveries import Cause
+from models.effects import Effect, SurveyProgress
+from models.identity import DoubtKind, DoubtState
+from models.orders import MergeOrder, Order, PersonChanged, SettleDoubtOrder, UnmergeOrder
+from models.people import FriendshipState, SurveyState
+
+MERGED = "{other} 和 {kept} 现在是同一个人，说法不一样的以 {kept} 为准。弄错了：unmerge {other}"
+UNMERGED = "好，{contact} 最近一次合并撤销了，又是两个人。合并以后才知道的，留在原来那边。"
+REBOUND = "{other} 现在的编号是 {contact}，资料和往来都跟着。弄错了：unmerge {contact}"
+DIFFERENT = "好，{contact} 不是 {others}。"
+NOBODY = "没有这个人：{contact}"
+NOT_A_MEMBER = "{contact} 是我们自己的账号"
+ALREADY = "{kept} 和 {other} 已经是同一个人了"
+NOT_MERGED = "{contact} 没有合并过"
+LATER_FIRST = "{contact} 之后又合并过 {later}，要先 unmerge {later}"
+NO_DOUBT = "没有等着认的：{contact}。要合并两个人用 merge"
+SAME_INSTEAD = "{contact} 可能就是 {other} 换了编号，是的话用 people same {contact} {other}"
+_UNFINISHED = (SurveyState.OPEN, SurveyState.RESTING)
+_SURVEY_TIMERS = (timers.NUDGE, timers.SETTLE, timers.ASK_AGAIN)
+
+
+def merge(order: MergeOrder, context: Context) -> list[Effect]:
+    """Two contacts are one person, because a human says so."""
+    kept, other = context.people.get(order.kept), context.people.get(order.other)
+    if kept is None or other is None:
+        return _refuse(order, "merge", order.other, NOBODY.format(contact=order.other if kept else order.kept))
+    if why := _no_merging(kept, other):
+        return _refuse(order, "merge", order.other, why)
+    named = {kept.contact_id, other.contact_id}
+    for doubt in context.doubts:  # one of them is no longer reachable under that id, which merging would not change
+        if doubt.kind == DoubtKind.REBIND and {doubt.contact_id, doubt.other_id} == named:
+            return _refuse(order, "merge", order.other, SAME_INSTEAD.format(contact=doubt.contact, other=doubt.other))
+    return [
+        *_merged(order, kept, other),
+        fx.Audit(actor=order.actor, action="merge", target=other.wire_id, reason=kept.wire_id),
+        fx.Answered(text=MERGED.format(kept=kept.wire_id, other=other.wire_id)),
+    ]
+
+
+def unmerge(order: UnmergeOrder, context: Context) -> list[Effect]:
+    """They were two after all. Merges are undone in turn, the last one first."""
+    if not context.merges:
+        return _refuse(order, "unmerge", order.contact, NOT_MERGED.format(contact=order.contact))
+    last = context.merges[0]
+    by_another = any(order.contact in one.contacts for one in context.merges[1:])
+    if by_another and order.contact not in last.contacts:
+        why = LATER_FIRST.format(contact=order.contact, later=last.contacts[0])
+        return _refuse(order, "unmerge", order.contact, why)
+    return [
+        fx.UnmergePersons(merge_id=last.id, by=order.actor),
+        fx.Audit(actor=order.actor, action="unmerge", target=order.contact, reason=" ".join(last.contacts)),
+        *(fx.Follow(event=_changed(order, one, ask=one == last.asked)) for one in (*last.contacts, *last.others)),
+        fx.Answered(text=UNMERGED.format(contact=order.contact)),
+    ]
+
+
+def settle(order: SettleDoubtOrder, context: Context) -> list[Effect]:
+    """A human looked at who is in doubt, and says who they are."""
+    about = [doubt for doubt in context.doubts if doubt.contact == order.contact]
+    named = [doubt for doubt in about if order.other in ("", doubt.other)]
+    contact = context.people.get(order.contact)
+    if not named or contact is None:
+        pair = f"{order.contact} {order.other}".strip()
+        return _refuse(
+            order, "people.same" if order.same else "people.different", order.contact, NO_DOUBT.format(contact=pair)
+        )
+    if not order.same:
+        others = "、".join(doubt.other for doubt in named)
+        return [
+            *(_answer(doubt, DoubtState.DIFFERENT, order.actor) for doubt in named),
+            fx.Audit(actor=order.actor, action="people.different", target=order.contact, reason=others),
+            fx.Answered(text=DIFFERENT.format(contact=order.contact, others=others)),
+        ]
+    other = context.people[order.other]
+    if why := _no_merging(other, contact):
+        return _refuse(order, "people.same", order.contact, why)
+    this = named[0]
+    is_rebind = this.kind == DoubtKind.REBIND
+    # Who is found is nobody else: neither is the new one another, nor the missing one anybody else on the list.
+    ruled_out = [doubt for doubt in context.doubts if is_rebind and doubt != this and doubt.kind == DoubtKind.REBIND]
+    return [
+        *(_rebound(order, contact, other) if is_rebind else _merged(order, other, contact)),
+        _answer(this, DoubtState.SAME, order.actor),
+        *(_answer(doubt, DoubtState.DIFFERENT, order.actor) for doubt in ruled_out),
+        fx.Audit(actor=order.actor, action="people.same", target=order.contact, reason=order.other),
+        fx.Answered(
+            text=REBOUND.format(contact=order.contact, other=order.other)
+            if is_rebind
+            else MERGED.format(kept=order.other, other=order.contact)
+        ),
+    ]
+
+
+def changed(event: PersonChanged, context: Context) -> list[Effect]:
+    """Two persons have become one, or one two: tags and an open question follow what is known now."""
+    person = context.person
+    if person is None:
+        return []
+    effects = retag(person, learned(playbook_of(context), person))
+    progress = person.survey
+    if progress is None or progress.contact_id != person.contact_id or progress.state not in _UNFINISHED:
+        return effects
+    if person.opted_out:
+        stopped = msgspec.structs.replace(progress, state=SurveyState.STOPPED, pending=())
+        return [*effects, *_taken_back(person, progress), fx.PutSurvey(person_id=person.person_id, survey=stopped)]
+    if progress.state == SurveyState.OPEN and (event.ask or progress.question in person.answers):
+        effects += survey.carry_on(event.at, context, person)
+    return effects
+
+
+def rebound_roles(wire_id: str, former: PersonView) -> list[Effect]:
+    """What they might do under the former id they may do under the new one too."""
+    return [
+        fx.PutRole(wire_id=wire_id, role=held.role, account=held.account, group=held.group, granted_by="rebind")
+        for held in former.roles
+    ]
+
+
+def _merged(order: Order, kept: PersonView, gone: PersonView, rebound: tuple[int, int] | None = None) -> list[Effect]:
+    """The survey that goes on is the kept one's, unless the other has finished theirs: nobody is surveyed twice."""
+    goes_on = kept if _survey_counts(kept, gone) else gone
+    ends = gone if goes_on is kept else kept
+    taken_back = _taken_back(ends, ends.survey) if ends.survey and ends.survey.state in _UNFINISHED else []
+    return [
+        fx.MergePersons(
+            kept_id=kept.person_id,
+            gone_id=gone.person_id,
+            survey_of=goes_on.person_id,
+            by=order.actor,
+            rebound=rebound,
+        ),
+        *taken_back,
+        *(fx.Follow(event=_changed(order, one.wire_id)) for one in (kept, gone)),
+    ]
+
+
+def _survey_counts(kept: PersonView, gone: PersonView) -> bool:
+    if kept.survey is None or gone.survey is None:
+        return gone.survey is None
+    return kept.survey.state == SurveyState.FINISHED or gone.survey.state != SurveyState.FINISHED
+
+
+def _taken_back(person: PersonView, progress: SurveyProgress) -> list[Effect]:
+    """Nothing more is asked in this survey; timers of a contact that is not at hand find it so."""
+    return [
+        fx.Cancel(contact_id=progress.contact_id, causes=(Cause.SURVEY,)),
+        *(fx.DropTimer(kind=kind, subject=person.wire_id) for kind in _SURVEY_TIMERS),
+    ]
+
+
+def _rebound(order: SettleDoubtOrder, contact: PersonView, former: PersonView) -> list[Effect]:
+    """The missing friend is found: their row takes the new id and is a friend where the new one is; what was said
+    under the new id in the meantime is theirs."""
+    effects: list[Effect] = [
+        *_merged(order, former, contact, rebound=(former.contact_id, contact.contact_id)),
+        fx.Rebind(
+            contact_id=former.contact_id,
+            wire_id=contact.wire_id,
+            stranger_id=contact.contact_id,
+            former_wire_id=former.wire_id,
+        ),
+        *rebound_roles(contact.wire_id, former),
+    ]
+    for account, friendship in contact.friendships.items():
+        known = former.friendships.get(account)
+        is_friend = friendship.state == FriendshipState.FRIEND
+        now_friend = is_friend and (known is None or known.state != FriendshipState.FRIEND)
+        effects += [
+            fx.PutFriendship(
+                account=account,
+                contact_id=former.contact_id,
+                person_id=former.person_id,
+                state=FriendshipState.FRIEND if now_friend else None,
+                old=True,
+                remark=friendship.remark or None,
+            ),
+            fx.PutFriendship(
+                account=account,
+                contact_id=contact.contact_id,
+                person_id=former.person_id,
+                state=FriendshipState.REMOVED,
+                old=True,
+            ),
+            fx.Refresh(account=account),  # its lists say in which groups they are
+        ]
+    return effects
+
+
+def _answer(doubt: DoubtView, state: DoubtState, by: str) -> Effect:
+    return fx.SettleDoubt(
+        kind=DoubtKind(doubt.kind), contact_id=doubt.contact_id, other_id=doubt.other_id, state=state, by=by
+    )
+
+
+def _changed(order: Order, contact: str, *, ask: bool = False) -> PersonChanged:
+    return PersonChanged(merchant=order.merchant, at=order.at, contact=contact, ask=ask)
+
+
+def _no_merging(kept: PersonView, other: PersonView) -> str:
+    """Why two contacts cannot become one person; empty where they can."""
+    if ours := next((one for one in (kept, other) if one.is_ours), None):
+        return NOT_A_MEMBER.format(contact=ours.wire_id)
+    if kept.person_id == other.person_id:
+        return ALREADY.format(kept=kept.wire_id, other=other.wire_id)
+    return ""
+
+
+def _refuse(order: Order, action: str, target: str, why: str) -> list[Effect]:
+    return [
+        fx.Audit(actor=order.actor, action=action, target=target, result="refused", reason=why),
+        fx.Answered(refused=why),
+    ]
