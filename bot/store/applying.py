@@ -23,6 +23,7 @@ from bot.store.applying_groups import (
     wait_for_seat,
 )
 from bot.store.applying_people import (
+    claim_people,
     close_complaints,
     heard,
     hold,
@@ -334,6 +335,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutAnswer: put_answers,
     fx.PutTags: put_tags,
     fx.PutSurvey: put_surveys,
+    fx.Claim: claim_people,
     fx.OptOut: opt_out,
     fx.PutConsent: put_consents,
     fx.OpenComplaint: open_complaints,
