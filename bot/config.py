@@ -8,7 +8,7 @@ Secrets never stand in the file: `token_env` names the environment variable that
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -247,6 +247,11 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
 
 def load_playbook(path: Path) -> Playbook:
     """The playbook of a file. Raises `ConfigFaults` with all faults."""
+    return examine_playbook(path)[0]
+
+
+def examine_playbook(path: Path) -> tuple[Playbook, Callable[[Iterable[Misfit]], list[Fault]]]:
+    """The playbook of a file, and what tells where in it something is. Raises `ConfigFaults` with all faults."""
     source = read_toml(path)
     checked = check(Playbook, source.data)
     wrong = list(checked.misfits)
@@ -255,7 +260,7 @@ def load_playbook(path: Path) -> Playbook:
         wrong += _further(checked, [one for one in misfits(checked.model) if one.undeclared not in declared])
     if wrong or checked.model is None:
         raise ConfigFaults(_sorted(Origin(source), wrong))
-    return checked.model
+    return checked.model, lambda found: _sorted(Origin(source), found)
 
 
 def _further(checked: Checked[Any], found: list[Misfit]) -> list[Misfit]:
@@ -278,7 +283,7 @@ def _declared(data: dict[str, Any]) -> set[str]:
     }
 
 
-def _sorted(origin: Origin, wrong: list[Misfit]) -> list[Fault]:
+def _sorted(origin: Origin, wrong: Iterable[Misfit]) -> list[Fault]:
     return sorted(map(origin.fault, wrong), key=lambda fault: fault.line or 0)
 
 

@@ -75,6 +75,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
             col(Person.opted_out_at),
             col(Person.consent),
             col(Person.source),
+            col(Person.owner_contact_id),
         )
         .join(
             Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
@@ -84,7 +85,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
     if found is None:
         return None
     survey = run(
-        select(col(Survey.state), col(Survey.question), col(Survey.asked)).where(
+        select(col(Survey.state), col(Survey.question), col(Survey.coupon)).where(
             col(Survey.merchant_id) == merchant.id, col(Survey.person_id) == found.person_id
         )
     ).first()
@@ -126,7 +127,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         )
         .order_by(col(GroupMember.joined_at), col(ChatGroup.id))
     ).all()
-    owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), None)
+    owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), found.owner_contact_id)
     return {
         "contact": wire_id,
         "contacts": [one.wire_id for one in contacts],  # all that they have
@@ -155,6 +156,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
             "state": survey.state if survey else "none",
             "question": (survey.question or None) if survey else None,
         },
+        "coupon": (survey.coupon or None) if survey else None,
         "opted_out": found.opted_out_at is not None,
         "consent": found.consent,
         "stage": None,

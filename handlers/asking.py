@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from handlers.completion import completed
 from handlers.learning import Learned
 from models import effects as fx
 from models import timers
 from models.chance import choose
 from models.context import Context, PersonView
 from models.deliveries import Cause, DeliveryKind, Lane
-from models.effects import Effect, SurveyProgress
+from models.effects import SURVEY, Effect, SurveyProgress
 from models.orders import SurveyFinished
 from models.people import SurveyState
-from models.playbook import Playbook, Question
+from models.playbook import Playbook
+from models.playbook_survey import Question
 
 # After a question of theirs, or small talk, the open question comes again: soon, but not in the same breath. The
 # contract says within five minutes.
@@ -43,7 +45,7 @@ def go_on(
         if open_still and known.applies(question):
             fresh = msgspec.structs.replace(progress, tries=0) if progress.tries else progress
             return ask(at, context, person, fresh, question, acknowledge=acknowledge)
-    return finish(at, context, person, progress)
+    return finish(at, context, person, progress, known)
 
 
 def ask(
@@ -107,10 +109,18 @@ def ask_again_soon(at: datetime, person: PersonView, progress: SurveyProgress) -
     ]
 
 
-def finish(at: datetime, context: Context, person: PersonView, progress: SurveyProgress) -> list[Effect]:
-    """Nothing is left to ask: thanks, the remark, and a seat in a group."""
-    done = msgspec.structs.replace(progress, state=SurveyState.FINISHED, question="", finished_at=at)
-    effects: list[Effect] = [
+def finish(
+    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, known: Learned
+) -> list[Effect]:
+    """Nothing is left to ask: thanks, the remark, what the playbook gives for it, and a seat in a group."""
+    earned = completed(playbook_of(context), known.facts)
+    done = msgspec.structs.replace(
+        progress, state=SurveyState.FINISHED, question="", finished_at=at, coupon=earned.coupon
+    )
+    effects: list[Effect] = []
+    if earned.tags:
+        effects.append(fx.PutTags(person_id=person.person_id, add=earned.tags, origin=SURVEY))
+    effects += [
         fx.PutSurvey(person_id=person.person_id, survey=done),
         fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),
         fx.DropTimer(kind=timers.NUDGE, subject=person.wire_id),
@@ -121,7 +131,15 @@ def finish(at: datetime, context: Context, person: PersonView, progress: SurveyP
         text = choose(context.merchant.seed, key, thanks)
         effects.append(msgspec.structs.replace(said(person, done, text, Lane.REPLY), key=key))
     effects += remark(at, context, person, done)
-    follow = SurveyFinished(merchant=context.merchant.id, account=done.account, at=at, contact=person.wire_id)
+    follow = SurveyFinished(
+        merchant=context.merchant.id,
+        account=done.account,
+        at=at,
+        contact=person.wire_id,
+        tier=earned.tier,
+        group=earned.group,
+        owner=earned.owner,
+    )
     return [*effects, fx.Follow(event=follow)]
 
 

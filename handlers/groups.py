@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from content_calendar.render import render
@@ -165,16 +165,28 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
     playbook = context.merchant.playbook
     tiers = _tiers_of(person, context)
     answers = learned(playbook, person).given
-    tier = playbook.tier_for(Facts(tags=person.tags, answers=answers, source=person.source, tiers=tiers))
+    facts = Facts(tags=person.tags, answers=answers, source=person.source, tiers=tiers)
+    claim = _claim(event, context, person)
+    wanted = context.groups.get(event.group)
+    tier = playbook.tier(wanted.tier if wanted else event.tier) or playbook.tier_for(facts)
     if tier is None or tier.name in tiers:
-        return []
-    if group := _with_room(tier, context, person, {}):
-        return _invite(event.at, tier, group, person)
+        return claim
+    if group := _with_room(tier, context, person, {}, wanted):
+        return [*claim, *_invite(event.at, tier, group, person)]
     told = NO_SEAT.format(tier=tier.name, who=address(playbook, person) or person.wire_id)
     return [
+        *claim,
         fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name),
         *staff.notes(context, event.account, f"no_seat:{tier.name}:{person.wire_id}", told, Cause.GROUP, person),
     ]
+
+
+def _claim(event: SurveyFinished, context: Context, person: PersonView) -> list[Effect]:
+    """Who looks after them, where the playbook says so; nobody looks after themselves."""
+    owner = context.people.get(event.owner)
+    if owner is None or owner.person_id == person.person_id:
+        return []
+    return [fx.Claim(person_id=person.person_id, owner_contact_id=owner.contact_id)]
 
 
 def seats_changed(event: SeatsChanged, context: Context) -> list[Effect]:
@@ -240,9 +252,13 @@ def _invite(at: datetime, tier: Tier, group: GroupView, person: PersonView) -> l
     return effects
 
 
-def _with_room(tier: Tier, context: Context, person: PersonView, taken: dict[int, int]) -> GroupView | None:
-    """The group of the tier that was bound first, of those with a free seat where the person can be invited."""
-    for group in context.groups.values():
+def _with_room(
+    tier: Tier, context: Context, person: PersonView, taken: dict[int, int], wanted: GroupView | None = None
+) -> GroupView | None:
+    """The group that is wanted, else the one of the tier that was bound first, of those with a free seat where the
+    person can be invited."""
+    groups: Iterable[GroupView] = context.groups.values()
+    for group in (wanted, *groups) if wanted else groups:
         if (
             group.tier == tier.name
             and (tier.capacity is None or group.members + group.reserved + taken.get(group.id, 0) < tier.capacity)

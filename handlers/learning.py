@@ -13,7 +13,8 @@ from models.conditions import Condition, Facts, holds
 from models.context import AnswerView, PersonView
 from models.effects import SURVEY, Effect
 from models.people import AnswerState
-from models.playbook import Playbook, Question, TagRule
+from models.playbook import Playbook
+from models.playbook_survey import Question, TagRule
 
 
 class Learned(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,12 +127,12 @@ def _given(answers: Mapping[str, AnswerView], live: Set[str]) -> dict[str, Any]:
 def _facts(rules: _Rules, person: PersonView, given: Mapping[str, Any], *, tagged: bool) -> Facts:
     """What conditions may look at; the tags cost most and are left out where nothing looks at them."""
     if not tagged:
-        return Facts(answers=given, source=person.source)
+        return Facts(answers=given, source=person.source, tiers=person.tiers)
     tags = person.tags - rules.governed
     for question in rules.tagging:
         if question.key in given:
             tags = tags.union(question.tags)
-    facts = Facts(tags=tags, answers=given, source=person.source)
+    facts = Facts(tags=tags, answers=given, source=person.source, tiers=person.tiers)
     earned = {tag for rule in rules.always if holds(rule.when, facts) for tag in rule.add}
     for key, value in given.items():
         for meets, add in rules.simple.get(key, ()):
@@ -141,9 +142,9 @@ def _facts(rules: _Rules, person: PersonView, given: Mapping[str, Any], *, tagge
             if holds(rule.when, facts):
                 earned.update(rule.add)
     while rules.chained:  # a rule may build on the tags of another
-        facts = Facts(tags=tags | earned, answers=given, source=person.source)
+        facts = Facts(tags=tags | earned, answers=given, source=person.source, tiers=person.tiers)
         more = {tag for rule in rules.chained if holds(rule.when, facts) for tag in rule.add} - earned
         if not more:
             return facts
         earned |= more
-    return Facts(tags=tags | earned, answers=given, source=person.source)
+    return Facts(tags=tags | earned, answers=given, source=person.source, tiers=person.tiers)

@@ -47,6 +47,8 @@ def needs(event: Event, playbook: Playbook) -> Needs:
     match event:
         case ev.Message():
             return _of_message(event, playbook)
+        case ev.FriendAdded():
+            return Needs.PEOPLE | Needs.DELIVERY
         case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder():
             return Needs.DELIVERY | Needs.PEOPLE
         case ev.SendAnswered():

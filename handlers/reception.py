@@ -8,8 +8,8 @@ from handlers import survey
 from models import effects as fx
 from models import timers
 from models.chance import choose
-from models.context import Context, FriendshipView, PersonView
-from models.deliveries import Cause, DeliveryKind, Lane
+from models.context import Context, DeliveryView, FriendshipView, PersonView
+from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
 from models.effects import Effect
 from models.events import FriendAdded, FriendRemoved, FriendRequested, SendAnswered, TimerDue
 from models.people import FriendshipState
@@ -18,6 +18,8 @@ from models.people import FriendshipState
 # The first friend list is fetched at login; who became a friend about then is new, whichever is heard of first.
 _FIRST_LIST_WITHIN = timedelta(minutes=1)
 _CONFIRMED_WITHIN = timedelta(seconds=5)
+# A greeting in such a state never arrived, and will not by itself.
+_NEVER_ARRIVED = (DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.EXPIRED, DeliveryState.FAILED)
 # When many come at once, all are accepted and greeted before the first is asked anything.
 _FIRST = 1
 
@@ -26,6 +28,9 @@ def requested(event: FriendRequested, context: Context) -> list[Effect]:
     """Somebody wants to be our friend: the playbook's first matching rule decides, else a human does."""
     person = _person(context)
     before = person.friendships.get(event.account)
+    rules = context.merchant.playbook.reception
+    source = rules.source_of(event.hello, event.source)
+    group_id, inviter = _brought_from(person, before)
     effects: list[Effect] = [
         fx.PutFriendship(
             account=event.account,
@@ -34,11 +39,13 @@ def requested(event: FriendRequested, context: Context) -> list[Effect]:
             state=FriendshipState.REQUESTED,
             old=_was_old(before),
             hello=event.hello,
-            source=_first_source(before, event.source),
+            source=_first_source(before, source),
             request=event.request,
+            from_group_id=group_id,
+            inviter=inviter,
         )
     ]
-    if not context.merchant.playbook.reception.accepts(event.hello, event.source):
+    if not rules.accepts(event.hello, source):
         return effects
     effects.append(
         fx.Send(
@@ -64,6 +71,7 @@ def added(event: FriendAdded, context: Context) -> list[Effect]:
     ]
     if before is not None and before.state == FriendshipState.FRIEND and not _overtaken(event, before):
         return effects
+    group_id, inviter = _brought_from(person, before)
     effects += [
         fx.PutFriendship(
             account=event.account,
@@ -72,6 +80,8 @@ def added(event: FriendAdded, context: Context) -> list[Effect]:
             state=FriendshipState.FRIEND,
             old=person.is_ours,
             source=_first_source(before, event.source),
+            from_group_id=group_id,
+            inviter=inviter,
         ),
         fx.DropTimer(kind=timers.BEFRIEND, subject=person.wire_id),
     ]
@@ -79,6 +89,8 @@ def added(event: FriendAdded, context: Context) -> list[Effect]:
         return effects
     if before is None or not _is_new_friend(before):
         effects += _greet(event.account, context, person)
+    elif (greeting := context.delivery) is not None:
+        effects += _greet_again(event, context, person, greeting)
     return [*effects, *survey.begin(event.at, context, person, event.account)]
 
 
@@ -145,13 +157,24 @@ def unconfirmed(event: TimerDue, context: Context) -> list[Effect]:
     return [fx.Refresh(account=event.account)]
 
 
-def _greet(account: str, context: Context, person: PersonView) -> list[Effect]:
-    """Each account greets once; the first of them to do so has the short key."""
+def _greet_again(event: FriendAdded, context: Context, person: PersonView, greeting: DeliveryView) -> list[Effect]:
+    """Who left before the greeting reached them, and is back, hears it now."""
+    if greeting.state in _NEVER_ARRIVED:
+        return _greet(event.account, context, person, again=f"{event.at:%Y%m%dT%H%M%S}")
+    if greeting.state == DeliveryState.WAITING and greeting.attempts:  # refused while they were no friend
+        return [fx.SendAgain(delivery_id=greeting.id, at=event.at, reason="refused")]
+    return []
+
+
+def _greet(account: str, context: Context, person: PersonView, again: str = "") -> list[Effect]:
+    """Each account greets once; the first of them to do so has the short key. `again`: the first never arrived."""
     playbook = context.merchant.playbook
     if not playbook.reception.greetings:
         return []
     elsewhere = any(_is_new_friend(known) for name, known in person.friendships.items() if name != account)
-    key = f"greet:{person.wire_id}:{account}" if elsewhere else f"greet:{person.wire_id}"
+    key = f"greet:{person.wire_id}:{account}" if elsewhere or again else f"greet:{person.wire_id}"
+    if again:
+        key = f"{key}:{again}"
     greeting = choose(context.merchant.seed, key, playbook.reception.greetings)
     consent = playbook.consent.text if playbook.consent.required and person.consent is None else None
     return [
@@ -188,6 +211,13 @@ def _was_old(friendship: FriendshipView | None) -> bool:
 def _first_source(friendship: FriendshipView | None, source: str) -> str:
     """Where they came from is kept for ever; an empty text changes nothing."""
     return "" if friendship is not None and friendship.source else source
+
+
+def _brought_from(person: PersonView, friendship: FriendshipView | None) -> tuple[int | None, str]:
+    """The first of our groups that they were in before we met 1:1, and who had brought them there."""
+    if friendship is not None:
+        return None, ""  # where they came from is on record
+    return next(iter(person.brought_by.items()), (None, ""))
 
 
 def _accept_key(event: FriendRequested, before: FriendshipView | None) -> str:

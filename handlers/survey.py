@@ -34,7 +34,8 @@ from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect, SurveyProgress
 from models.events import Message, TimerDue
 from models.people import AnswerState, SurveyState
-from models.playbook import Playbook, Question
+from models.playbook import Playbook
+from models.playbook_survey import Question
 
 _SKIPPED = DeliveryState.SKIPPED
 CORRECTED = "好嘞，改过来了。"
@@ -227,7 +228,7 @@ def words_of(playbook: Playbook) -> Words:
 def prior_of(context: Context, person: PersonView) -> list[Prior]:
     """What they answered so far."""
     known = person.answered()
-    return [Prior(asked, known[key]) for key, asked in _asked(playbook_of(context)).items() if key in known]
+    return [Prior(asked, known[key]) for key, asked in asked_of(playbook_of(context)).items() if key in known]
 
 
 def _resume(at: datetime, context: Context, person: PersonView) -> list[Effect]:
@@ -240,7 +241,7 @@ def _resume(at: datetime, context: Context, person: PersonView) -> list[Effect]:
 
 def _understood(at: datetime, context: Context, person: PersonView, question: Question, text: str) -> Understanding:
     playbook = playbook_of(context)
-    asked, known, words = _asked(playbook), person.answered(), words_of(playbook)
+    asked, known, words = asked_of(playbook), person.answered(), words_of(playbook)
     earlier = prior_of(context, person) if first_look(text, words).may_correct else ()
     return understand(
         asked[question.key],
@@ -296,7 +297,7 @@ def _keep(playbook: Playbook, person: PersonView, revision: str, told: dict[str,
 
 
 @once_a_revision
-def _asked(playbook: Playbook) -> Mapping[str, Asked]:
+def asked_of(playbook: Playbook) -> Mapping[str, Asked]:
     """The questions as understanding wants them, by key, in their order."""
     return {
         question.key: Asked(

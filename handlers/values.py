@@ -33,6 +33,7 @@ def values_for(
             "group": next((one.topic for one in theirs if one.tier), ""),
             "source": person.source,
             "remark": friendship.remark if friendship else "",
+            "coupon": person.survey.coupon if person.survey else "",
             **{name: value for name, value in values.items() if value},
             **_answers(playbook, person),
         }

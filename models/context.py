@@ -88,6 +88,8 @@ class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     survey: SurveyProgress | None = None
     roles: tuple[RoleView, ...] = ()
     groups: frozenset[int] = frozenset()
+    brought_by: Mapping[int, str] = {}  # the same groups in the order of joining: the wire id of who brought them in
+    tiers: frozenset[str] = frozenset()  # of those groups
     left_groups: frozenset[int] = frozenset()  # where they were once and are no more
     is_ours: bool = False  # one of our own accounts
 

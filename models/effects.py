@@ -62,7 +62,10 @@ class PutAccount(Effect, frozen=True, kw_only=True):
 
 
 class PutFriendship(Effect, frozen=True, kw_only=True):
-    """What changed about a friendship; absent fields stay. `source` is kept once it is set."""
+    """What changed about a friendship; absent fields stay. `source` is kept once it is set.
+
+    `from_group_id` and `inviter` (a wire id) say which of our groups they were in before, and who had brought them.
+    """
 
     account: str
     contact_id: int
@@ -73,6 +76,8 @@ class PutFriendship(Effect, frozen=True, kw_only=True):
     source: str = ""
     request: str = ""
     remark: str | None = None
+    from_group_id: int | None = None
+    inviter: str = ""
 
 
 class RebindGroup(Effect, frozen=True, kw_only=True):
@@ -138,6 +143,7 @@ class SurveyProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     started_at: datetime
     asked_at: datetime | None = None
     finished_at: datetime | None = None
+    coupon: str = ""
 
 
 class PutSurvey(Effect, frozen=True, kw_only=True):
@@ -145,6 +151,13 @@ class PutSurvey(Effect, frozen=True, kw_only=True):
 
     person_id: int
     survey: SurveyProgress
+
+
+class Claim(Effect, frozen=True, kw_only=True):
+    """This contact looks after the person from now on, unless somebody does already."""
+
+    person_id: int
+    owner_contact_id: int
 
 
 class OptOut(Effect, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-STANDARD_FIELDS = ("name", "nick", "tag", "tier", "group", "source", "remark", "persona", "shop")
+STANDARD_FIELDS = ("name", "nick", "tag", "tier", "group", "source", "remark", "persona", "shop", "coupon")
 """The fields that are no answers; an answer of the same key comes first."""
 
 ALWAYS_KNOWN = frozenset({"name", "nick", "shop"})

@@ -37,6 +37,7 @@ class Person(SQLModel, table=True):
     consent: str | None = None  # null, given, refused
     note: str = ""
     complained_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # since when a complaint is open
+    owner_contact_id: int | None = Field(default=None, sa_type=Id)  # who claimed them; an owned group comes first
 
 
 class Contact(SQLModel, table=True):
@@ -85,6 +86,8 @@ class Friendship(SQLModel, table=True):
     added_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     hello: str = ""
     source: str = ""
+    from_group_id: int | None = Field(default=None, sa_type=Id)  # the group of ours that they were in before
+    inviter: str = ""  # the wire id of who had brought them there
     request: str = ""  # the platform's handle of their request
     remark: str = ""
     human_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # a human is talking; automation holds back
@@ -131,6 +134,7 @@ class Survey(SQLModel, table=True):
     started_at: datetime = Field(sa_type=UtcDateTime)
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    coupon: str = ""  # the name of what finishing it has earned
 
 
 class AnswerState(StrEnum):

@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError, WrapValidator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from models.conditions import Condition, Facts, holds
+from models.playbook_survey import Question, Survey
 from models.playbook_values import (
     WEEKDAYS,
     AnyText,
@@ -26,9 +27,9 @@ from models.playbook_values import (
     Days,
     EndOfDay,
     Hours,
-    Key,
     Minutes,
     Name,
+    Names,
     Part,
     Positive,
     RestDay,
@@ -36,16 +37,11 @@ from models.playbook_values import (
     Seconds,
     Share,
     Text,
+    Texts,
     TimeOfDay,
     Weekday,
     expected,
 )
-
-QuestionType = Literal[
-    "name", "age_months", "number", "date", "region", "choice", "multi", "yesno", "phone", "freetext"
-]
-Texts = tuple[Text, ...]
-Names = tuple[Name, ...]
 
 
 class Persona(Part):
@@ -67,10 +63,18 @@ class AcceptRule(Part):
         return (self.hello is None or self.hello in hello) and (self.source is None or self.source == source)
 
 
+class Channel(Part):
+    """A channel code: whoever has `hello` (a substring, in whatever case) in their verification text came by it."""
+
+    hello: Text
+    source: Name
+
+
 class Reception(Part):
     """What happens to those who come. `remark` is a template with fields."""
 
     accept: tuple[AcceptRule, ...] = ()
+    channels: tuple[Channel, ...] = ()
     greetings: Texts = ()
     remark: Text | None = None
     first_reply_seconds: Seconds | None = None
@@ -79,57 +83,10 @@ class Reception(Part):
         """What the first matching rule says; None leaves the request to a human."""
         return next((rule.accept for rule in self.accept if rule.matches(hello, source)), None)
 
-
-class Option(Part):
-    """One of the things that a choice offers; `value` is what is kept, the rest is how people say it."""
-
-    value: Name
-    label: Name | None = None
-    synonyms: Names = ()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """How the option may be said: its label (or else its value), then its synonyms."""
-        return (self.label or self.value, *self.synonyms)
-
-
-class Question(Part):
-    """A question of the survey. `retry` are said when an answer is not understood, each once."""
-
-    key: Key
-    type: QuestionType
-    texts: Annotated[Texts, Field(min_length=1)]
-    options: tuple[Option, ...] = ()
-    required: bool = False
-    examples: Texts = ()
-    retry: Texts = ()
-    when: Condition | None = None
-    tags: Names = ()
-
-    def option(self, value: str) -> Option | None:
-        """The option of that value."""
-        return next((option for option in self.options if option.value == value), None)
-
-
-class TagRule(Part):
-    """Whoever meets the condition has the tags, as long as they do."""
-
-    when: Condition
-    add: Annotated[Names, Field(min_length=1)]
-
-
-class Survey(Part):
-    """The questions for a new friend, in their order.
-
-    `acknowledgements` are a few words on an answer, put in front of the next question as they stand.
-    """
-
-    questions: tuple[Question, ...] = ()
-    acknowledgements: Texts = ()
-    thanks: Texts = ()
-    nudges_hours: tuple[Hours, ...] = ()
-    settle_seconds: Seconds | None = None
-    tags: tuple[TagRule, ...] = ()
+    def source_of(self, hello: str, source: str) -> str:
+        """Where a request came from: the first channel code in its verification text, else what the platform says."""
+        said = hello.casefold()
+        return next((one.source for one in self.channels if one.hello.casefold() in said), source)
 
 
 class Tier(Part):

@@ -6,14 +6,16 @@ Each check yields `Misfit`s; all are found, none is raised, so that an operator 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 import msgspec
 
 from models.conditions import Bounds, Condition, Wanted
+from models.dead_branches import can_hold
 from models.fields import ALWAYS_KNOWN, STANDARD_FIELDS, fields_of
-from models.playbook import Playbook, Question
+from models.playbook import Playbook
+from models.playbook_survey import Question
 
 Path = tuple[str | int, ...]
 
@@ -35,6 +37,7 @@ def misfits(playbook: Playbook) -> list[Misfit]:
         *_questions(playbook),
         *_unreachable(playbook),
         *_conditions(playbook),
+        *_completion(playbook),
         *_fields(playbook),
         *_tiers(playbook),
         *_promises(playbook),
@@ -105,12 +108,33 @@ def _unreachable(playbook: Playbook) -> Iterator[Misfit]:
 
 
 def _conditions(playbook: Playbook) -> Iterator[Misfit]:
-    for n, question in enumerate(playbook.survey.questions):
-        yield from _condition(playbook, question.when, ("survey", "questions", n, "when"))
-    for n, rule in enumerate(playbook.survey.tags):
-        yield from _condition(playbook, rule.when, ("survey", "tags", n, "when"))
-    for n, tier in enumerate(playbook.tiers):
-        yield from _condition(playbook, tier.join, ("tiers", n, "join"))
+    """What is wrong with each condition by itself, else whether it can hold at all."""
+    unreachable = {misfit.path for misfit in _unreachable(playbook)}
+    survey = playbook.survey
+    for path, condition in (
+        *((("survey", "questions", n, "when"), question.when) for n, question in enumerate(survey.questions)),
+        *((("survey", "tags", n, "when"), rule.when) for n, rule in enumerate(survey.tags)),
+        *((("survey", "completion", n, "when"), rule.when) for n, rule in enumerate(survey.completion)),
+        *((("tiers", n, "join"), tier.join) for n, tier in enumerate(playbook.tiers)),
+    ):
+        found = list(_condition(playbook, condition, path))
+        yield from found
+        if not found and path not in unreachable and not can_hold(playbook, condition, by_hand=path[0] == "tiers"):
+            yield Misfit(path, "a condition that contradicts itself or what it rests on", "one that somebody can meet")
+
+
+def _completion(playbook: Playbook) -> Iterator[Misfit]:
+    """Tags of completion stay, those of answers come and go with them: one tag cannot do both."""
+    tiers = [tier.name for tier in playbook.tiers]
+    survey = playbook.survey
+    follow = {tag for one in survey.questions for tag in one.tags} | {tag for rule in survey.tags for tag in rule.add}
+    for n, rule in enumerate(survey.completion):
+        path: Path = ("survey", "completion", n)
+        if rule.tier is not None and rule.tier not in tiers:
+            yield Misfit((*path, "tier"), repr(rule.tier), one_of("one of the tiers", rule.tier, tiers), rule.tier)
+        for tag in rule.tags:
+            if tag in follow:
+                yield Misfit((*path, "tags"), repr(tag), "a tag that does not follow from an answer already")
 
 
 def _condition(playbook: Playbook, condition: Condition | None, path: Path) -> Iterator[Misfit]:
@@ -168,14 +192,28 @@ def _fields(playbook: Playbook) -> Iterator[Misfit]:
             yield from _texts(playbook, ("survey", "questions", n, kind), texts, known)
         if question.required and question.when is None:
             answered.add(question.key)
+    for rule in playbook.survey.completion:
+        if rule.when is None and rule.coupon:
+            answered.add("coupon")
     yield from _texts(playbook, ("survey", "thanks"), playbook.survey.thanks, answered)
+    if playbook.consent.text is not None:
+        yield from _texts(playbook, ("consent",), {"text": playbook.consent.text}, always)
+    # A remark or a welcome with an unknown field is skipped for that person; with a misspelt one, for everybody.
+    if playbook.reception.remark is not None:
+        yield from _texts(playbook, ("reception",), {"remark": playbook.reception.remark}, None)
+    for n, tier in enumerate(playbook.tiers):
+        if tier.welcome is not None:
+            yield from _texts(playbook, ("tiers", n), {"welcome": tier.welcome}, None)
 
 
-def _texts(playbook: Playbook, path: Path, texts: Sequence[str], known: Iterable[str]) -> Iterator[Misfit]:
+def _texts(
+    playbook: Playbook, path: Path, texts: Sequence[str] | Mapping[str, str], known: Set[str] | None
+) -> Iterator[Misfit]:
+    """Fields without a fallback that are not known when the text leaves; None: it is enough that they may be."""
     names = [*dict.fromkeys([*STANDARD_FIELDS, *(question.key for question in playbook.survey.questions)])]
-    for n, text in enumerate(texts):
+    for n, text in texts.items() if isinstance(texts, Mapping) else enumerate(texts):
         for field in fields_of(text):
-            if field.fallback is not None or field.name in known:
+            if field.fallback is not None or field.name in (names if known is None else known):
                 continue
             place, found = (*path, n), f"{{{field.name}}}"
             if field.name in names:

@@ -91,6 +91,8 @@ def _schema(pattern: str) -> WithJsonSchema:
 AnyText = Annotated[str, AfterValidator(_no_nul)]
 Text = Annotated[AnyText, matching(r"(?s).*\S.*", "a text that is not blank"), Field(min_length=1)]
 Name = Annotated[Text, StringConstraints(strip_whitespace=True)]
+Texts = tuple[Text, ...]
+Names = tuple[Name, ...]
 Key = Annotated[str, matching(r"[^\s{}|\0]+", "a key without blanks, braces and |")]
 
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day), PlainSerializer(_written), _schema(r"^\d{1,2}:\d{2}$")]

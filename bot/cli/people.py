@@ -57,6 +57,7 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
         **answers,
         "所在群": found["groups"],
         "归属": found["owner"],
+        "券": found["coupon"],
         "在排队": found["waiting_for"],
         "记一笔": found["note"],
         "退订": "已退订" if found["opted_out"] else "",

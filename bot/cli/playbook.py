@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,11 @@ import tomlkit
 import typer
 
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
-from bot.config import load_playbook
+from bot.clock import utc_now
+from bot.config import examine_playbook, load_playbook
 from bot.desk import Answer, Desk, Refused, Request, lines
-from bot.faults import ConfigFaults
+from bot.faults import ConfigFaults, Fault
+from handlers.playbook_hints import hints
 from models.orders import ImportPlaybookOrder
 from models.playbook import Playbook, playbook_schema
 
@@ -27,17 +30,24 @@ def check(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
-    """Say everything that is wrong with a playbook file."""
+    """Say everything that is wrong with a playbook file, and what its author may not have meant (a hint)."""
     try:
-        playbook = load_playbook(file)
+        playbook, placed = examine_playbook(file)
     except ConfigFaults as faults:
         if not as_json:
             raise
-        typer.echo(lines([dataclasses.asdict(fault) for fault in faults.faults]), nl=False)
+        typer.echo(_rows("fault", faults.faults), nl=False)
         return 2
-    if not as_json:
-        typer.echo(f"{playbook.name or file}：没有问题")
+    found = placed(hints(playbook, utc_now().date()))
+    if as_json:
+        typer.echo(_rows("hint", found), nl=False)
+    else:
+        typer.echo("".join(f"提示 {hint}\n" for hint in found) + f"{playbook.name or file}：没有问题")
     return 0
+
+
+def _rows(level: str, found: Iterable[Fault]) -> str:
+    return lines([{"level": level, **dataclasses.asdict(one)} for one in found])
 
 
 @app.command("import")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -13,7 +13,7 @@ from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.promise_report import promise_rows
 from bot.reading import first_day
-from bot.reception_report import reception_rows
+from bot.reception_report import FIGURES, people_rows, reception_rows
 
 app = typer.Typer(help="数据：必发做到了没有，新客接待得怎样。", no_args_is_help=True)
 
@@ -43,6 +43,16 @@ def promises(
 
 @app.command()
 def reception(
+    figure: Annotated[
+        str,
+        typer.Option(
+            "--rows",
+            help="The people behind a figure (requested … finished, ungreeted, unsurveyed), a question (its key), or "
+            "what became of it (KEY:open, answered, declined, later, aside).",
+        ),
+    ] = "",
+    account: Annotated[str | None, typer.Option("--account", help="With --rows: only of this account.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="With --rows: only from there.")] = None,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
@@ -51,10 +61,24 @@ def reception(
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
-            rows = reception_rows(connection, desk.merchant)
-        return Answer(lines(rows) if as_json else table(rows, empty="还没有新客。"))
+            if figure:
+                rows = people_rows(connection, desk.merchant, figure, account, source)
+            else:
+                rows = reception_rows(connection, desk.merchant)
+        if rows is None:
+            raise Refused(f"没有「{figure}」这个数，有：{'、'.join(FIGURES)}，或者建档问题的 key、key:open 这样的")
+        if as_json:
+            return Answer(lines(rows))
+        return Answer(table([{**row, **_told(row)} for row in rows], empty="还没有新客。"))
 
     return request
+
+
+def _told(row: dict[str, Any]) -> dict[str, str]:
+    """What became of questions, in few words: answered of asked, or for one person the state of each."""
+    if (counts := row.get("by_question")) is not None:
+        return {"by_question": "，".join(f"{key} {one['answered']}/{one['asked']}" for key, one in counts.items())}
+    return {"questions": "，".join(f"{key} {state}" for key, state in row["questions"].items())}
 
 
 def _day(text: str) -> date | None:

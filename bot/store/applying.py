@@ -25,6 +25,7 @@ from bot.store.applying_groups import (
 )
 from bot.store.applying_identity import merge_persons, unmerge_persons
 from bot.store.applying_people import (
+    claim_people,
     close_complaints,
     heard,
     hold,
@@ -339,6 +340,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.DoubtByAnswer: doubt_by_answer,
     fx.PutTags: put_tags,
     fx.PutSurvey: put_surveys,
+    fx.Claim: claim_people,
     fx.OptOut: opt_out,
     fx.PutConsent: put_consents,
     fx.OpenComplaint: open_complaints,

@@ -47,6 +47,8 @@ def put_friendships(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
                 row[name] = value
         if effect.remark is not None:
             row["remark"] = effect.remark
+        if effect.from_group_id is not None:
+            row |= {"from_group_id": effect.from_group_id, "inviter": effect.inviter}
         if effect.source:
             first_sources.setdefault(effect.person_id, effect.source)
         shapes.setdefault(tuple(row), []).append(row)
@@ -244,6 +246,7 @@ def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             survey.started_at,
             survey.asked_at,
             survey.finished_at,
+            survey.coupon,
         )
         for person_id, survey in latest.items()
     ]
@@ -252,8 +255,15 @@ def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 _SURVEY = (
     "merchant_id", "person_id", "contact_id", "account_id", "revision", "state", "question", "asked", "tries", "nudges",
-    "aside", "pending", "started_at", "asked_at", "finished_at",
+    "aside", "pending", "started_at", "asked_at", "finished_at", "coupon",
 )  # fmt: skip
+
+
+def claim_people(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """The first claim holds."""
+    for _event, effect in pairs:
+        unclaimed = col(Person.owner_contact_id).is_(None)
+        _update_person(writing, merchant, effect.person_id, unclaimed, owner_contact_id=effect.owner_contact_id)
 
 
 def opt_out(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

@@ -130,8 +130,15 @@ class Loaded:
         return tuple(value for name, value in values.items() if name not in _OURS)
 
     def must_follow(self, row: Row[Any]) -> bool:
-        """Whether an earlier reply to the same person has not left yet, whatever holds it back."""
-        return _in_order(row) and self.first_reply.get(row.contact_id, row.id) < row.id
+        """Whether an earlier reply to the same person has not left yet, whatever holds it back.
+
+        An acceptance answers nothing and waits for nothing: who comes back may still have a refused greeting in line.
+        """
+        return (
+            row.kind != DeliveryKind.FRIEND_ACCEPT
+            and _in_order(row)
+            and self.first_reply.get(row.contact_id, row.id) < row.id
+        )
 
     def held_back(self, row: Row[Any]) -> None:
         """The delivery waits, and so does what follows it."""

@@ -49,7 +49,11 @@ def people_of(event: Event) -> Iterator[Who]:
                 yield from group.members
         case orders.BindGroupOrder() if event.owner:
             yield Who(event.owner)
-        case orders.GrantRoleOrder() | orders.SurveyFinished() | orders.PersonChanged() | orders.UnmergeOrder():
+        case orders.SurveyFinished():
+            yield Who(event.contact)
+            if event.owner:
+                yield Who(event.owner)
+        case orders.GrantRoleOrder() | orders.PersonChanged() | orders.UnmergeOrder():
             yield Who(event.contact)
         case orders.MergeOrder():
             yield Who(event.kept)

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.identify import Names, chunks
+from bot.store.prepared import is_one_of, unindexed
 from models import events as ev
 from models import orders
 from models.context import DeliveryView
-from models.deliveries import Delivery, DeliveryState
+from models.deliveries import Cause, Delivery, DeliveryKind, DeliveryState
 from models.events import Event
 
 # An echo that carries another id than the send was answered with (or none) is still ours if it says the same to the
@@ -35,10 +36,41 @@ def deliveries_of(writing: Writing, merchant_id: str, events: Sequence[Event], n
             select(Delivery.__table__).where(col(Delivery.id).in_(chunk))  # type: ignore[attr-defined]
         )
     }
+    found |= _greetings(writing, merchant_id, events, names)
     for position, event in enumerate(events):
-        if not isinstance(event, ev.SendAnswered) and (one := _delivery_of(writing, merchant_id, event, names)):
+        if not isinstance(event, ev.SendAnswered | ev.FriendAdded) and (
+            one := _delivery_of(writing, merchant_id, event, names)
+        ):
             found[position] = one
     return found
+
+
+_GREETINGS = (
+    select(Delivery.__table__)  # type: ignore[attr-defined]
+    .where(
+        unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
+        is_one_of(col(Delivery.contact_id), "ids"),
+        col(Delivery.cause) == Cause.GREETING,
+        col(Delivery.kind) == DeliveryKind.TEXT,
+    )
+    .order_by(col(Delivery.id))
+)
+
+
+def _greetings(writing: Writing, merchant_id: str, events: Sequence[Event], names: Names) -> dict[int, DeliveryView]:
+    """The last greeting of each new friend, in one statement: who comes back may never have got it."""
+    added = {
+        (event.account, names.contacts[event.contact.contact].contact_id): position
+        for position, event in enumerate(events)
+        if isinstance(event, ev.FriendAdded)
+    }
+    if not added:
+        return {}
+    ids = sorted({contact_id for _, contact_id in added})
+    rows = writing.connection.execute(_GREETINGS, {"merchant": merchant_id, "ids": ids})
+    return {
+        position: _view(row) for row in rows if (position := added.get((row.account_id, row.contact_id))) is not None
+    }
 
 
 def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names) -> DeliveryView | None:

@@ -16,7 +16,7 @@ from bot.store import Writing
 from bot.store.prepared import is_one_of
 from models.context import AccountView, AnswerView, FriendshipView, MerchantView, PersonView, RoleView
 from models.effects import SurveyProgress
-from models.groups import GroupMember
+from models.groups import ChatGroup, GroupMember
 from models.operations import RoleGrant
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 
@@ -52,6 +52,7 @@ _KNOWN = (
         col(Survey.started_at),
         col(Survey.asked_at),
         col(Survey.finished_at),
+        col(Survey.coupon),
     )
     .join(Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)))
     .outerjoin(
@@ -76,8 +77,22 @@ _ANSWERS = select(col(Answer.person_id), col(Answer.key), col(Answer.value), col
 _TAGS = select(col(Tag.person_id), col(Tag.tag)).where(
     col(Tag.merchant_id) == bindparam("merchant"), is_one_of(col(Tag.person_id), "ids")
 )
-_MEMBERSHIPS = select(col(GroupMember.contact_id), col(GroupMember.group_id), col(GroupMember.left_at).is_(None)).where(
-    col(GroupMember.merchant_id) == bindparam("merchant"), is_one_of(col(GroupMember.contact_id), "ids")
+_MEMBERSHIPS = (
+    select(
+        col(GroupMember.contact_id),
+        col(GroupMember.group_id),
+        col(GroupMember.left_at).is_(None),
+        col(GroupMember.invited_by),
+        col(ChatGroup.tier),
+    )
+    .join(
+        ChatGroup,
+        and_(
+            col(ChatGroup.merchant_id) == col(GroupMember.merchant_id), col(ChatGroup.id) == col(GroupMember.group_id)
+        ),
+    )
+    .where(col(GroupMember.merchant_id) == bindparam("merchant"), is_one_of(col(GroupMember.contact_id), "ids"))
+    .order_by(col(GroupMember.joined_at), col(GroupMember.group_id))
 )
 _GRANTS = select(
     col(RoleGrant.wire_id), col(RoleGrant.role), col(RoleGrant.account_id), col(RoleGrant.group_wire_id)
@@ -100,7 +115,8 @@ def load_people(
     rows = writing.rows(_KNOWN, merchant=merchant.id, ids=wanted)
     answers: dict[int, dict[str, AnswerView]] = defaultdict(dict)
     tags: dict[int, list[str]] = defaultdict(list)
-    memberships: dict[int, list[int]] = defaultdict(list)
+    memberships: dict[int, dict[int, str]] = defaultdict(dict)
+    tiers: dict[int, set[str]] = defaultdict(set)
     left: dict[int, list[int]] = defaultdict(list)
     if whole:
         of_these = set(whole)
@@ -109,8 +125,13 @@ def load_people(
             answers[person_id][key] = AnswerView(value, state)
         for person_id, tag in writing.rows(_TAGS, merchant=merchant.id, ids=whole_persons):
             tags[person_id].append(tag)
-        for contact_id, group_id, is_there in writing.rows(_MEMBERSHIPS, merchant=merchant.id, ids=whole):
-            (memberships if is_there else left)[contact_id].append(group_id)
+        for contact_id, group_id, is_there, by, tier in writing.rows(_MEMBERSHIPS, merchant=merchant.id, ids=whole):
+            if not is_there:
+                left[contact_id].append(group_id)
+                continue
+            memberships[contact_id][group_id] = by
+            if tier is not None:
+                tiers[contact_id].add(tier)
     roles = _roles(writing, merchant, list({row[2] for row in rows}))
     ours = {account.self_id for account in accounts.values() if account.self_id}
     people: dict[int, PersonView] = {}
@@ -148,6 +169,8 @@ def load_people(
                 survey=None if survey[0] is None else _survey_of(survey),
                 roles=tuple(roles.get(wire_id, ())),
                 groups=frozenset(memberships.get(contact_id, ())),
+                brought_by=memberships.get(contact_id, {}),
+                tiers=frozenset(tiers.get(contact_id, ())),
                 left_groups=frozenset(left.get(contact_id, ())),
                 is_ours=wire_id in ours,
             )
@@ -158,7 +181,7 @@ def _survey_of(columns: Sequence[Any]) -> SurveyProgress:
     """Where somebody's survey stands."""
     (
         contact_id, account, revision, state, question, asked, tries, nudges, aside, pending,
-        started_at, asked_at, finished_at,
+        started_at, asked_at, finished_at, coupon,
     ) = columns  # fmt: skip
     return SurveyProgress(
         contact_id=contact_id,
@@ -174,6 +197,7 @@ def _survey_of(columns: Sequence[Any]) -> SurveyProgress:
         started_at=started_at,
         asked_at=asked_at,
         finished_at=finished_at,
+        coupon=coupon,
     )
 
 

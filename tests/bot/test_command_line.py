@@ -178,7 +178,21 @@ def test_all_faults_of_a_file_a_line_each(run: Run) -> None:
         assert err.count("\n") > 1
     status, out, err = run("playbook", "check", "config.toml", "--json")
     assert (status, err) == (2, "")
-    assert all(json.loads(line)["file"] == "config.toml" for line in out.splitlines())
+    assert {(json.loads(line)["level"], json.loads(line)["file"]) for line in out.splitlines()} == {
+        ("fault", "config.toml")
+    }
+
+
+def test_a_hint_refuses_no_playbook(run: Run) -> None:
+    question = '[[survey.questions]]\nkey = "call"\ntype = "name"\ntexts = ["怎么称呼？"]\n'
+    Path("hint.toml").write_text('[survey]\nthanks = ["谢谢"]\n' + question, encoding="utf-8")
+    status, out, err = run("playbook", "check", "hint.toml", "--json")
+    assert (status, err) == (0, "")
+    (hint,) = [json.loads(line) for line in out.splitlines()]
+    assert (hint["level"], hint["line"], hint["key"]) == ("hint", 3, "survey.questions[0].retry")
+    status, out, err = run("playbook", "check", "hint.toml")
+    assert (status, err) == (0, "")
+    assert out.startswith("提示 hint.toml:3: survey.questions[0].retry")
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ KNOWN = Needs.PEOPLE | Needs.STAFF
         (TroubleBegan(**HERE, kind="disk_full"), TELLING),
         (TroubleEnded(**HERE, kind="disk_full"), Needs.NOTHING),
         (rings("alert_over", "budget main"), Needs.NOTHING),
-        (FriendAdded(**HERE, contact=Who("wx1")), Needs.PEOPLE),
+        (FriendAdded(**HERE, contact=Who("wx1")), Needs.PEOPLE | Needs.DELIVERY),
         (GroupJoined(**HERE, group=ROOM), Needs.PEOPLE),
         (Roster(**HERE), Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS),
         (LoggedIn(**HERE, self_id="self"), Needs.NOTHING),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from handlers import decide, outcomes
@@ -82,6 +85,48 @@ def test_the_first_matching_rule_decides_and_none_leaves_it_to_a_human(
         request="r-1",
     )
     assert effects == ([requested, acceptance] if accepted else [requested])
+
+
+@pytest.mark.parametrize(("hello", "source"), [("我是 a12 来的", "海报5"), ("想喝茶", "海报3"), ("B7", "门店")])
+def test_a_channel_code_in_the_verification_text_is_the_source_and_decides(hello: str, source: str) -> None:
+    channels = [{"hello": "A12", "source": "海报5"}, {"hello": "b7", "source": "门店"}]
+    book = playbook(reception={"channels": channels, "accept": [{"source": source, "accept": True}]})
+    request = msgspec.structs.replace(REQUESTED, hello=hello)
+    effects = decide(request, context(book, person=person(friendships={})))
+    assert of(fx.PutFriendship, effects)[0].source == source
+    assert len(sends(effects)) == 1
+
+
+def test_the_group_that_they_come_from_and_who_brought_them_there_are_kept_once() -> None:
+    from_group: dict[str, Any] = {"groups": frozenset({21, 22}), "brought_by": {22: "wx-boss", 21: ""}}
+    stranger = person(friendships={}, **from_group)
+    for event in (REQUESTED, ADDED):
+        (kept,) = of(fx.PutFriendship, decide(event, context(person=stranger)))
+        assert (kept.from_group_id, kept.inviter) == (22, "wx-boss")
+    known = person(friendships=friendship("removed"), **from_group)
+    (kept,) = of(fx.PutFriendship, decide(REQUESTED, context(person=known)))
+    assert (kept.from_group_id, kept.inviter) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("state", "attempts", "key", "again"),
+    [
+        ("skipped", 0, "greet:wx1:main:20261123T010000", False),
+        ("failed", 4, "greet:wx1:main:20261123T010000", False),
+        ("waiting", 2, None, True),
+        ("waiting", 0, None, False),  # for another reason, and it goes when that is over
+        ("unknown", 1, None, False),
+        ("confirmed", 1, None, False),
+    ],
+)
+def test_who_comes_back_before_the_greeting_reached_them_hears_it(
+    state: str, attempts: int, key: str | None, *, again: bool
+) -> None:
+    known = person(friendships=friendship("removed", added_at=AT))
+    greeting = delivery(state, attempts=attempts)
+    effects = decide(ADDED, context(GREETING, person=known, delivery=greeting))
+    assert [send.key for send in sends(effects)] == ([key] if key else [])
+    assert of(fx.SendAgain, effects) == ([fx.SendAgain(delivery_id=31, at=AT, reason="refused")] if again else [])
 
 
 @pytest.mark.parametrize(

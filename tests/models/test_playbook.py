@@ -34,6 +34,7 @@ tone = "安静，爱聊书"
 
 [reception]
 accept = [{ hello = "借书", accept = true }, { source = "书市", accept = true }, { accept = false }]
+channels = [{ hello = "S12", source = "书市" }]
 greetings = ["你好，我是{persona}，{shop}的机器人助手。", "欢迎你，{name}，来自{source|远方}的朋友。"]
 first_reply_seconds = 8
 remark = "书友-{call|新朋友}"
@@ -66,6 +67,14 @@ key = "spend"
 type = "number"
 texts = ["一年买多少钱的书？"]
 when = { genre = ["poem", "history"], tags = ["有称呼"], without = ["已退款"] }
+
+[[survey.completion]]
+when = { tags = ["有称呼"], without = ["已退款"], sources = ["书市"], tiers = ["书院"], genre = "poem" }
+tags = ["已建档"]
+tier = "读书会"
+group = "room-1@chatroom"
+coupon = "书签一枚"
+owner = "wx-boss"
 
 [[tiers]]
 name = "书院"

@@ -78,6 +78,12 @@ CHOICE = {"type": "choice", "options": [{"value": "x", "label": "甲"}, {"value"
             "at_least or exactly",
         ),
         ({"quiet_hours": [{"from": "08:00", "to": "08:00"}]}, ("quiet_hours", 0, "to"), "another time"),
+        ({"reception": {"remark": "友-{nmae}"}}, ("reception", "remark"), "probably 'name'"),
+        ({"tiers": [{"name": "a", "welcome": "{grup}"}]}, ("tiers", 0, "welcome"), "probably 'group'"),
+        ({"consent": {"text": "{tag}"}}, ("consent", "text"), "{tag|…} with a fallback"),
+        (survey(thanks=["{coupon}"]), ("survey", "thanks", 0), "{coupon|…} with a fallback"),
+        (survey(completion=[{"tier": "a"}]), ("survey", "completion", 0, "tier"), "none is declared"),
+        (survey(question("a", tags=["t"]), completion=[{"tags": ["t"]}]), (0, "tags"), "follow from an answer"),
         (survey(nudges_hours=[24, 24]), ("survey", "nudges_hours", 1), "numbers that rise"),
     ],
 )
@@ -91,6 +97,8 @@ def test_fields_that_are_known_by_then_need_no_fallback() -> None:
         question("call", required=True, texts=["{name} {nick} {shop} {tag|朋友}"]),
         question("tea", texts=["{call}，{unknown|}"]),
         question("cup", texts=["喝{tea}用什么杯？"], when={"tea": "茶"}),
-        thanks=["{call}"],
+        thanks=["{call}，{coupon}"],
+        completion=[{"coupon": "新人券"}],
     )
+    data |= {"reception": {"remark": "{call}-{tea}"}, "tiers": [{"name": "a", "welcome": "{tea} {group}"}]}
     assert misfits(Playbook.from_json(json.dumps(data))) == []

@@ -1,0 +1,73 @@
+"""What a playbook may do and its author may not have meant: told when it is checked, and no reason to refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from handlers.survey import asked_of, words_of
+from handlers.understanding import understand
+from models.fields import ALWAYS_KNOWN, fields_of
+from models.playbook import AcceptRule, Playbook
+from models.playbook_faults import Misfit, Path
+
+_NO_RETRY = "what to say to an answer that is not understood; without it the next question is asked"
+
+
+def hints(playbook: Playbook, today: date) -> list[Misfit]:
+    """In the order of the tables."""
+    return [*_reception(playbook), *_survey(playbook), *_examples(playbook, today), *_templates(playbook)]
+
+
+def _reception(playbook: Playbook) -> Iterator[Misfit]:
+    rules = playbook.reception.accept
+    for n, rule in enumerate(rules):
+        if any(_covers(earlier, rule) for earlier in rules[:n]):
+            path: Path = ("reception", "accept", n)
+            yield Misfit(path, "a rule that an earlier one leaves nothing to", "the narrower rule first")
+    channels = playbook.reception.channels
+    for n, channel in enumerate(channels):
+        if any(earlier.hello.casefold() in channel.hello.casefold() for earlier in channels[:n]):
+            path = ("reception", "channels", n, "hello")
+            yield Misfit(path, repr(channel.hello), "the longer channel code first, as an earlier one is a part of it")
+    if any(rule.accept for rule in rules) and not playbook.reception.greetings:
+        yield Misfit(("reception", "greetings"), "none", "a greeting; those who are accepted hear nothing")
+
+
+def _covers(earlier: AcceptRule, rule: AcceptRule) -> bool:
+    """Whether everybody whom a rule is about meets the earlier one, which therefore decides."""
+    same_words = earlier.hello is None or (rule.hello is not None and earlier.hello in rule.hello)
+    return same_words and earlier.source in (None, rule.source)
+
+
+def _survey(playbook: Playbook) -> Iterator[Misfit]:
+    survey = playbook.survey
+    for n, question in enumerate(survey.questions):
+        if not question.retry and question.type != "freetext":
+            path: Path = ("survey", "questions", n, "retry")
+            yield Misfit(path, "none", _NO_RETRY)
+    if survey.questions and not survey.thanks:
+        yield Misfit(("survey", "thanks"), "none", "a word of thanks; the last answer is met with silence")
+
+
+def _examples(playbook: Playbook, today: date) -> Iterator[Misfit]:
+    asked, words = asked_of(playbook), words_of(playbook)
+    for n, question in enumerate(playbook.survey.questions):
+        for m, example in enumerate(question.examples):
+            if understand(asked[question.key], example, asked_on=today, words=words).act == "unclear":
+                path: Path = ("survey", "questions", n, "examples", m)
+                yield Misfit(path, repr(example), f"an answer that is understood here ({question.type})")
+
+
+def _templates(playbook: Playbook) -> Iterator[Misfit]:
+    """Not everybody has answered everything, and who has not goes without this text."""
+    required = {question.key for question in playbook.survey.questions if question.required and question.when is None}
+    known = ALWAYS_KNOWN | {"persona", *required}
+    texts: list[tuple[Path, str | None, frozenset[str]]] = [(("reception", "remark"), playbook.reception.remark, known)]
+    texts += [
+        (("tiers", n, "welcome"), tier.welcome, known | {"tier", "group"}) for n, tier in enumerate(playbook.tiers)
+    ]
+    for path, text, by_then in texts:
+        for field in fields_of(text or ""):
+            if field.fallback is None and field.name not in by_then:
+                yield Misfit(path, f"{{{field.name}}}", f"{{{field.name}|…}} with a fallback, for who did not say")
