@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from models import accounts, alerts, deliveries, groups, journal, operations, people
+from models import accounts, alerts, deliveries, erasure, groups, journal, operations, people
 
-__all__ = ["METADATA", "accounts", "alerts", "deliveries", "groups", "journal", "operations", "people"]
+__all__ = ["METADATA", "accounts", "alerts", "deliveries", "erasure", "groups", "journal", "operations", "people"]
 
 METADATA = SQLModel.metadata

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import alerts, calendar, database, deliveries, groups, people, playbook, programs, reports
+from bot.cli import alerts, calendar, database, deliveries, erasing, groups, people, playbook, programs, reports
 from bot.cli.mistakes import MISTAKES, BadUsage, told
 from bot.desk import Answer, Desk
 
@@ -26,6 +26,7 @@ app = typer.Typer(name="zhanggui", no_args_is_help=True, add_completion=False, r
 app.add_typer(groups.app, name="group")
 app.add_typer(people.roles, name="role")
 app.command("who")(people.who)
+app.command("erase")(erasing.erase)
 app.command("audit")(people.audit)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")

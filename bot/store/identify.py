@@ -49,7 +49,7 @@ def people_of(event: Event) -> Iterator[Who]:
                 yield from group.members
         case orders.BindGroupOrder() if event.owner:
             yield Who(event.owner)
-        case orders.GrantRoleOrder() | orders.SurveyFinished():
+        case orders.GrantRoleOrder() | orders.SurveyFinished() | orders.ErasePersonOrder():
             yield Who(event.contact)
         case ev.TimerDue() if event.kind in PERSON_TIMERS:
             yield Who(event.subject)
