@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, delete, null, or_, select, update
+from sqlalchemy import JSON, ColumnElement, String, and_, bindparam, case, cast, delete, null, or_, select, update
 from sqlmodel import SQLModel, col
 
 from bot.store import Change, Writing
+from bot.store.prepared import unindexed
 from bot.store.tombstones import make_salt, mark_of
 from models.alerts import Alert
 from models.columns import table_of
@@ -67,7 +68,6 @@ def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], fa
     contacts = _contacts(writing, merchant_id, set(persons))
     if not contacts:
         return 0
-    _overwrite(writing, on=True)
     _bury(writing, merchant_id, contacts)
     ids = [contact_id for contact_id, _person, _wire_id in contacts]
     names = {wire_id: nameless(contact_id) for contact_id, _person, wire_id in contacts}
@@ -77,7 +77,6 @@ def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], fa
     _elsewhere(writing, merchant_id, ids, names, farewells)
     writing.acquaintances.forget()
     writing.erased |= {nobody: wire_id for wire_id, nobody in names.items()}
-    _overwrite(writing, on=False)
     return len(contacts)
 
 
@@ -104,12 +103,6 @@ def _contacts(writing: Writing, merchant_id: str, persons: set[int]) -> list[tup
         if not (names := list(former)):
             return list(found.values())
         wanted = col(Contact.wire_id).in_(names)
-
-
-def _overwrite(writing: Writing, *, on: bool) -> None:
-    """Have SQLite write zeros over what is deleted, where it would else lie about in the file."""
-    if writing.connection.dialect.name == "sqlite":
-        writing.connection.exec_driver_sql(f"PRAGMA secure_delete = {'ON' if on else 'OFF'}")
 
 
 def _bury(writing: Writing, merchant_id: str, contacts: list[tuple[int, int, str]]) -> None:
@@ -249,12 +242,14 @@ def _elsewhere(
     run, rename, met = writing.connection.execute, _renaming(names), min(ids)
 
     def naming(*columns: Any) -> ColumnElement[bool]:
-        return or_(*(cast(column, String).contains(name, autoescape=True) for column in columns for name in names))
+        texts = [cast(column, String) if isinstance(column.type, JSON) else column for column in columns]
+        return or_(*(text.contains(name, autoescape=True) for text in texts for name in names))
 
     deliveries = run(
         select(table_of(Delivery)).where(
-            col(Delivery.merchant_id) == merchant_id,
+            unindexed(col(Delivery.merchant_id)) == merchant_id,
             col(Delivery.id) > met,
+            or_(col(Delivery.entry).is_(None), col(Delivery.contact_id).is_(None)),  # posts 1:1 name whom they are for
             col(Delivery.key).not_in(farewells),
             naming(
                 *map(col, (Delivery.key, Delivery.template, Delivery.text, Delivery.mentions, Delivery.media)),
