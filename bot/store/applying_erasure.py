@@ -63,11 +63,11 @@ def erase(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     erase_persons(writing, merchant.id, persons, [effect.farewell for _event, effect in pairs])
 
 
-def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], farewells: list[str]) -> int:
-    """Forget people, by our ids of them, but for the deliveries of these keys; returns how many contacts they had."""
+def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], farewells: list[str]) -> None:
+    """Forget people, by our ids of them, but for the deliveries of these keys."""
     contacts = _contacts(writing, merchant_id, set(persons))
     if not contacts:
-        return 0
+        return
     _bury(writing, merchant_id, contacts)
     ids = [contact_id for contact_id, _person, _wire_id in contacts]
     names = {wire_id: nameless(contact_id) for contact_id, _person, wire_id in contacts}
@@ -77,7 +77,6 @@ def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], fa
     _elsewhere(writing, merchant_id, ids, names, farewells)
     writing.acquaintances.forget()
     writing.erased |= {nobody: wire_id for wire_id, nobody in names.items()}
-    return len(contacts)
 
 
 def _contacts(writing: Writing, merchant_id: str, persons: set[int]) -> list[tuple[int, int, str]]:
@@ -198,11 +197,7 @@ def _own_rows(writing: Writing, merchant_id: str, ids: list[int], persons: set[i
             ),
         )
     )
-    run(
-        update(Friendship)
-        .where(theirs(Friendship))
-        .values(hello="", request="", remark="", human_until=None, last_heard_at=None)
-    )
+    run(update(Friendship).where(theirs(Friendship)).values(hello="", request="", remark="", human_until=None))
     run(  # who writes is a friend, whether or not the platform said so; a word of it later is no new friendship
         update(Friendship)
         .where(theirs(Friendship), col(Friendship.state) == FriendshipState.ACCEPTED)

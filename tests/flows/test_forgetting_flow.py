@@ -203,3 +203,21 @@ def test_an_operator_does_the_same_and_says_nothing_to_them(stage: Stage) -> Non
     assert [(row["actor"], row["result"]) for row in audited] == [("operator", "refused"), ("operator", "ok")]
     assert "wx1" not in played.operator("audit")["out"]
     assert texts(played, "wx-boss")[-1] == OF_THE_STAFF
+
+
+def test_where_a_window_must_be_open_the_farewell_still_leaves(stage: Stage) -> None:
+    played = stage.play(
+        [says("09:00:00", "wx-a", "忘记我"), says("09:01:00", "wx-a", "确认")],
+        world=world(channel="window", friends={"wx-a": ["main"]}),
+    )
+    assert texts(played, "wx-a") == [ASKED, FAREWELL]
+
+
+def test_caps_hold_neither_the_question_nor_the_farewell_back(stage: Stage) -> None:
+    book(stage, "[caps]\nperson_per_day = 1\n")
+    stage.write("calendar.csv", HEADER + entry("a", "08:50") + entry("b", "08:55"))
+    story = [IMPORT, says("09:00:00", "wx-a", "忘记我"), says("09:01:00", "wx-a", "确认")]
+    played = stage.play(story, "--to", "2026-11-25T12:00:00+08:00", world=world())
+    assert played.states(of("b"))[-2:] == ["waiting:person_cap", "cancelled:erased"]
+    assert played.states(of("b", "wx-b"))[-1] == "confirmed"
+    assert texts(played, "wx-a") == ["a", ASKED, FAREWELL]
