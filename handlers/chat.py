@@ -65,7 +65,8 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
     if is_platform_line(event.text):
         return arrived
     if my_data.is_asked_for(event.text):
-        return [*arrived, *my_data.shown(event, context, person)]
+        shown = my_data.shown(event, context, person)
+        return [*arrived, *shown, *survey.came_back(event.at, person, event.account)]
     if forgetting.is_wished(event.text):
         return [*arrived, *forgetting.asked(event, context, person)]
     if (decided := forgetting.decided(event, context, person)) is not None:
