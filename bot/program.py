@@ -152,7 +152,7 @@ def _show(console: Console, app: App) -> None:
 
     def committed(writing: Writing) -> None:
         if writing.changes:
-            printer.changes(app.store, writing.changes)
+            printer.changes(app.store, writing)
 
     app.intake.listeners.append(transcript.heard)
     app.store.listeners.append(committed)

@@ -216,7 +216,7 @@ class _Stage:
         app = self.app
         if app is None:
             return
-        self.printer.changes(app.store, writing.changes)
+        self.printer.changes(app.store, writing)
         armed = self.armed
         if armed is None or armed.after == DeliveryState.CLAIMED:  # that one strikes when the platform has the message
             return

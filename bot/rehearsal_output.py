@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot.promise_report import promise_rows
-from bot.store import Change, Store
+from bot.store import Store, Writing
 from bot.transports.simulator import Delivered
 from models.columns import table_of
 from models.context import MerchantView
@@ -37,20 +37,27 @@ class Printer:
         self._now = now
         self._shift = shift
         self._zone = zone
+        self._erased: dict[str, str] = {}
 
     def _at(self) -> str:
         return self._now().astimezone(self._zone).isoformat()
 
-    def changes(self, store: Store, changes: Iterable[Change]) -> None:
-        """The states that deliveries entered in one commit."""
-        changed = list(changes)
+    def changes(self, store: Store, writing: Writing) -> None:
+        """The states that deliveries entered in one commit. Who was erased is called here what they were called."""
+        self._erased |= writing.erased
         with store.reading() as connection:
-            rows = delivery_lines(connection, [change.delivery_id for change in changed], self._zone)
-        for change in changed:
-            line = dict(rows[change.delivery_id])
+            rows = delivery_lines(connection, [change.delivery_id for change in writing.changes], self._zone)
+        for change in writing.changes:
+            line = self._as_it_was(rows[change.delivery_id])
             until = change.until - self._shift() if change.until else None
             line |= {"state": change.state, "reason": change.reason, "until": iso(until, self._zone)}
             self._emit({"at": self._at(), **line})
+
+    def _as_it_was(self, line: Line) -> Line:
+        key, to = line["key"], dict(line["to"])
+        if (wire_id := self._erased.get(to.get("contact", ""))) is not None:
+            key, to["contact"] = key.replace(to["contact"], wire_id), wire_id
+        return {**line, "key": key, "to": to}
 
     def delivered(self, delivered: Delivered) -> None:
         """Something that really arrived."""

@@ -10,6 +10,7 @@ from handlers import (
     calendar,
     chat,
     failures,
+    forgetting,
     groups,
     identity,
     outcomes,
@@ -29,6 +30,8 @@ from models.events import Event
 
 def decide(event: Event, context: Context) -> list[Effect]:
     """The effects of an event, given everything that may be known about it."""
+    if forgetting.is_too_late(event, context):
+        return []
     match event:
         case ev.Message():
             return chat.said(event, context)
@@ -43,7 +46,7 @@ def decide(event: Event, context: Context) -> list[Effect]:
         case ev.Tapped():
             return presence.tapped(event, context)
         case ev.SendAnswered():
-            return failures.answered(event, context)
+            return forgetting.said_goodbye(context, failures.answered(event, context))
         case ev.GroupJoined():
             return groups.joined(event, context)
         case ev.GroupLeft():
@@ -80,6 +83,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
             return roles.granted(event, context)
+        case orders.ErasePersonOrder():
+            return forgetting.ordered(event, context)
         case orders.SettleDeliveryOrder():
             return outcomes.settle(event, context)
         case orders.MergeOrder():
@@ -99,6 +104,7 @@ _TIMERS = {
     timers.NUDGE: survey.nudged,
     timers.ASK_AGAIN: survey.asked_again,
     timers.BEFRIEND: reception.unconfirmed,
+    timers.FAREWELL: forgetting.goodbye_is_over,
     timers.SEAT_TIMER: groups.seat_expired,
     timers.ENTRY: calendar.due,
     timers.ALERT_OVER: alerts.over,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import commands, complaints, consent, handoff, optout, survey
+from handlers import commands, complaints, consent, forgetting, handoff, my_data, optout, survey
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
 from handlers.words import is_plain_opt_out, is_platform_line
@@ -40,6 +40,10 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
         return commands.obey(event, context, person)
     if is_plain_opt_out(event.text, playbook.words.opt_out):
         return optout.stop(person, event.account)
+    if my_data.is_asked_for(event.text):
+        return my_data.shown(event, context, person)
+    if forgetting.is_wished(event.text):
+        return forgetting.asked(event, context, person)
     if context.account.self_id in event.mentions and asks_whether_bot(event.text):
         return [_reply(event, context, person, _who_we_are(I_AM_A_BOT_IN_GROUP, context))]
     return []
@@ -60,6 +64,13 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return arrived or _resting_no_more(event, person)
     if is_platform_line(event.text):
         return arrived
+    if my_data.is_asked_for(event.text):
+        shown = my_data.shown(event, context, person)
+        return [*arrived, *shown, *survey.came_back(event.at, person, event.account)]
+    if forgetting.is_wished(event.text):
+        return [*arrived, *forgetting.asked(event, context, person)]
+    if (decided := forgetting.decided(event, context, person)) is not None:
+        return decided
     look = first_look(event.text, survey.words_of(context.merchant.playbook))
     if look.is_opt_out:
         return [*arrived, *optout.stop(person, event.account)]
@@ -78,8 +89,8 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, answer, *survey.came_back(event.at, person, event.account)]
     if arrived:  # they are greeted first, and their words are no answer to a question that they have not seen
         return arrived
-    if survey.is_open(person, event.account):
-        return survey.heard(event, context, person)
+    if survey.is_open(person, event.account):  # a question may follow, which 是 would answer
+        return [*forgetting.talked_on(event, person), *survey.heard(event, context, person)]
     return _unasked(event, context, person, look)
 
 

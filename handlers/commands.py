@@ -216,10 +216,11 @@ def _lines(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=256)  # a command is looked at several times on its way
 def _split(text: str) -> tuple[str, ...]:
     lines = (line.strip() for line in text.splitlines())
-    return tuple(stripped for line in lines if (stripped := _without_mentions(line)))
+    return tuple(stripped for line in lines if (stripped := without_mentions(line)))
 
 
-def _without_mentions(line: str) -> str:
+def without_mentions(line: str) -> str:
+    """A line without the people whom it addresses."""
     while found := _MENTION.match(line):
         line = line[found.end() :].lstrip()
     return line

@@ -72,7 +72,7 @@ def _came_in(context: Context, group: GroupView, people: Sequence[PersonView]) -
             ),
         ]
         was_there = group.id in person.groups or group.id in person.left_groups
-        if tier is not None and tier.welcome and not was_there and not person.opted_out:
+        if tier is not None and tier.welcome and not was_there and not person.opted_out and not person.erased:
             effects.append(_welcome(tier.welcome, context, group, person))
     return effects
 

@@ -212,6 +212,8 @@ def _no_merging(kept: PersonView, other: PersonView) -> str:
     """Why two contacts cannot become one person; empty where they can."""
     if ours := next((one for one in (kept, other) if one.is_ours), None):
         return NOT_A_MEMBER.format(contact=ours.wire_id)
+    if gone := next((one for one in (kept, other) if one.erased), None):
+        return NOBODY.format(contact=gone.wire_id)
     if kept.person_id == other.person_id:
         return ALREADY.format(kept=kept.wire_id, other=other.wire_id)
     return ""

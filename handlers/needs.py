@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Flag, auto
 
-from handlers import consent
+from handlers import consent, forgetting, my_data
 from handlers.commands import is_command, looks_at_status
 from handlers.handoff import standing_answer
 from handlers.survey import words_of
@@ -32,6 +32,7 @@ class Needs(Flag):
     DOUBTS = auto()  # open questions to a human about who the people named are
     MERGES = auto()  # what the person was merged of
     ALERTS = auto()  # what a human was told of and is not over, or only just
+    KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
 
@@ -39,6 +40,7 @@ class Needs(Flag):
 _KNOWN = Needs.PEOPLE | Needs.STAFF
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
+_KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
 _SPEAKER_AND_STATUS = Needs.SPEAKER | Needs.STATUS
 
 
@@ -97,12 +99,20 @@ def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
         # What staff may say without a slash is small talk of a member, and may be an answer 1:1.
         return known if event.group else known | (_of_private_talk(event, playbook) & ~Needs.UNLESS_IDLE)
     if event.group:
+        if my_data.is_asked_for(event.text):
+            return _KNOWN_AND_KEPT
+        if forgetting.is_wished(event.text):
+            return Needs.SPEAKER
         spoken_to = event.mentions or is_plain_opt_out(event.text, playbook.words.opt_out)
         return Needs.SPEAKER if spoken_to else Needs.NOTHING
     return _of_private_talk(event, playbook)
 
 
 def _of_private_talk(event: ev.Message, playbook: Playbook) -> Needs:
+    if my_data.is_asked_for(event.text):
+        return _KNOWN_AND_KEPT
+    if forgetting.is_about_it(event.text):
+        return _KNOWN
     look = first_look(event.text, words_of(playbook))
     if look.asks or look.may_correct or look.complains:
         return _KNOWN

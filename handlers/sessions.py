@@ -63,6 +63,9 @@ def roster(event: Roster, context: Context) -> list[Effect]:
             if who.remark and who.remark != known.remark:
                 effects += _remarked(event, person, who.remark)
             continue
+        if person.erased:  # the platform goes on listing them; nobody is greeted
+            effects += _old_friend(event, person, who)
+            continue
         if known is None:
             effects += _old_friend(event, person, who) if first else _unknown(event, context, person, who, rooms)
         else:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from handlers import handoff, optout
+from handlers import forgetting, handoff, optout
 from handlers.asking import (
     ask,
     ask_again_soon,
@@ -105,6 +105,8 @@ def settled(event: TimerDue, context: Context) -> list[Effect]:
     person = context.person
     if person is None or not is_open(person, event.account):
         return []
+    if forgetting.is_waiting(event.at, person, event.account):  # a question now would be answered by the same 是
+        return [forgetting.later(timers.SETTLE, person, event.account)]
     pending = _progress(person).pending
     return judge(event.at, context, person, "\n".join(pending)) if pending else []
 
@@ -174,6 +176,8 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
         return []
     playbook, progress = playbook_of(context), _progress(person)
     question, hours = playbook.question(progress.question), playbook.survey.nudges_hours
+    if forgetting.is_waiting(event.at, person, event.account):
+        return [forgetting.later(timers.NUDGE, person, event.account)]
     if question is None or progress.state != SurveyState.OPEN or progress.pending or progress.nudges >= len(hours):
         return []
     nudges = progress.nudges + 1
@@ -194,6 +198,8 @@ def asked_again(event: TimerDue, context: Context) -> list[Effect]:
     person = context.person
     if person is None or person.opted_out or not is_open(person, event.account) or _progress(person).pending:
         return []
+    if forgetting.is_waiting(event.at, person, event.account):
+        return [forgetting.later(timers.ASK_AGAIN, person, event.account)]
     if human_is_here(event.at, person, event.account):
         return ask_again_soon(event.at, person, _progress(person))
     return _resume(event.at, context, person)

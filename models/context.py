@@ -90,6 +90,9 @@ class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     groups: frozenset[int] = frozenset()
     brought_by: Mapping[int, str] = {}  # the same groups in the order of joining: the wire id of who brought them in
     tiers: frozenset[str] = frozenset()  # of those groups
+    forget_asked_at: datetime | None = None  # they said 忘记我 then, on `forget_asked_on`, and were asked to confirm
+    forget_asked_on: str = ""
+    erased: bool = False  # forgotten: there is nobody behind this row any more
     left_groups: frozenset[int] = frozenset()  # where they were once and are no more
     is_ours: bool = False  # one of our own accounts
 
@@ -199,6 +202,16 @@ class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     doubts: int = 0  # contacts of whom a human is to say who they are
 
 
+class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What of a person's is kept besides what decisions go by, loaded only for 我的数据."""
+
+    since: datetime
+    groups: tuple[str, ...] = ()  # topics of those they are in
+    said: int = 0  # messages of theirs in the log
+    oldest_at: datetime | None = None  # the first of them
+    sent: int = 0  # messages to them of which the text is kept
+
+
 class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Everything a handler knows about one event."""
 
@@ -219,4 +232,5 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     merges: tuple[MergeView, ...] = ()  # those that made the person what they are, the last first
     status: Status | None = None
     alerts: tuple[AlertView, ...] = ()  # those that are open or were a short while ago
+    kept: Kept | None = None  # of `person`
     accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

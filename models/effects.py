@@ -166,6 +166,27 @@ class OptOut(Effect, frozen=True, kw_only=True):
     person_id: int
 
 
+class AskToForget(Effect, frozen=True, kw_only=True):
+    """They said 忘记我 on this account and are asked whether they mean it; without an account, they do not."""
+
+    person_id: int
+    account: str = ""
+
+
+class Erase(Effect, frozen=True, kw_only=True):
+    """Forget a person: what they said and what we know of them goes, counts stay, and what is on its way to them is
+    cancelled, but for the delivery of that key, which keeps their address until `ForgetAddress`."""
+
+    person_id: int
+    farewell: str = ""
+
+
+class ForgetAddress(Effect, frozen=True, kw_only=True):
+    """The farewell to somebody who was erased has left, or is too late: nobody knows their address any more."""
+
+    contact_id: int
+
+
 class PutConsent(Effect, frozen=True, kw_only=True):
     """What this person said to being written to: `given` or `refused`."""
 

@@ -64,6 +64,12 @@ class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):
     revoke: bool = False
 
 
+class ErasePersonOrder(Order, frozen=True, kw_only=True, tag="order.erase_person"):
+    """Forget a person, who asked for it in another way than by 忘记我."""
+
+    contact: str
+
+
 class SettleDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.settle_delivery"):
     """A human says what became of an uncertain delivery: sent, failed or resend."""
 

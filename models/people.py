@@ -38,6 +38,10 @@ class Person(SQLModel, table=True):
     note: str = ""
     complained_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # since when a complaint is open
     owner_contact_id: int | None = Field(default=None, sa_type=Id)  # who claimed them; an owned group comes first
+    # They said 忘记我 then, on that account, and were asked whether they mean it.
+    forget_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    forget_asked_on: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # there is nobody behind this row any more
 
 
 class Contact(SQLModel, table=True):

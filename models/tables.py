@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from models import accounts, alerts, deliveries, groups, identity, journal, operations, people
+from models import accounts, alerts, deliveries, erasure, groups, identity, journal, operations, people
 
-__all__ = ["METADATA", "accounts", "alerts", "deliveries", "groups", "identity", "journal", "operations", "people"]
+__all__ = [
+    "METADATA",
+    "accounts",
+    "alerts",
+    "deliveries",
+    "erasure",
+    "groups",
+    "identity",
+    "journal",
+    "operations",
+    "people",
+]
 
 METADATA = SQLModel.metadata

@@ -6,11 +6,12 @@ SETTLE = "settle"  # bubbles have come in: judge them together; subject: the per
 NUDGE = "nudge"  # an open question was not answered; subject: the person's wire id
 ASK_AGAIN = "ask_again"  # the open question comes again after an interruption; subject: the person's wire id
 BEFRIEND = "befriend"  # we accepted and heard nothing: look at the friend list; subject: the person's wire id
+FAREWELL = "farewell"  # the last word to somebody who was erased is over; subject: the nameless id of their row
 SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
 ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
 
-PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND})
+PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL})
 
 
 def seat_subject(contact: str, group: str) -> str:

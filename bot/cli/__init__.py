@@ -16,7 +16,19 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import alerts, calendar, database, deliveries, groups, identity, people, playbook, programs, reports
+from bot.cli import (
+    alerts,
+    calendar,
+    database,
+    deliveries,
+    erasing,
+    groups,
+    identity,
+    people,
+    playbook,
+    programs,
+    reports,
+)
 from bot.cli.mistakes import MISTAKES, BadUsage, told
 from bot.desk import Answer, Desk
 
@@ -29,6 +41,7 @@ app.command("who")(people.who)
 app.command("merge")(identity.merge)
 app.command("unmerge")(identity.unmerge)
 app.add_typer(identity.app, name="people")
+app.command("erase")(erasing.erase)
 app.command("audit")(people.audit)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")

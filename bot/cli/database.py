@@ -18,6 +18,7 @@ from bot.desk import Refused, lines
 from bot.merchants import open_merchants
 from bot.store import Store
 from bot.store.backup import backup as back_up
+from bot.store.erased_again import erase_again, erased_of
 from bot.store.migrating import is_current, newest_revision
 from bot.store.migrating import upgrade as migrate
 from bot.store.restoring import come_back, put_back
@@ -64,17 +65,20 @@ def restore(
     loaded = load_config(config, os.environ)
     url = database_url(loaded, db)
     with Holding(url):
+        erased = erased_of(url) if file is not None else {}
         moved = put_back(file, url, utc_now()) if file is not None else None
         migrate(url)
         with contextlib.closing(Store(url, utc_now)) as store:
+            erased_again = erase_again(store, erased)
             merchants = open_merchants(store, loaded, {}, seed=0, started_at=utc_now())
             unknown = come_back(store, merchants, decide)
-    found = {"unknown": unknown, "moved": str(moved) if moved else None}
-    typer.echo(lines([found]) if as_json else _told(unknown, moved), nl=False)
+    found = {"unknown": unknown, "moved": str(moved) if moved else None, "erased": erased_again}
+    typer.echo(lines([found]) if as_json else _told(unknown, moved, erased_again), nl=False)
     return 0
 
 
-def _told(unknown: int, moved: Path | None) -> str:
+def _told(unknown: int, moved: Path | None, erased: int) -> str:
     kept = f"原来的数据库收在 {moved}。\n" if moved else ""
     open_ones = f"有 {unknown} 条发送说不准发过没有，不会自动再发：deliveries list --state unknown 里逐条核对。\n"
-    return f"已恢复。\n{kept}{open_ones if unknown else ''}"
+    forgotten = f"备份之后有 {erased} 位要求删除资料的客人，已照样重新删除。\n"
+    return f"已恢复。\n{kept}{forgotten if erased else ''}{open_ones if unknown else ''}"

@@ -45,6 +45,8 @@ class Writing:
     now: datetime
     acquaintances: Acquaintances = field(default_factory=Acquaintances)
     changes: list[Change] = field(default_factory=list)
+    # by the ids of their nameless rows, the wire ids of people who were erased here, to show it and never to keep it
+    erased: dict[str, str] = field(default_factory=dict)
     refresh: set[str] = field(default_factory=set)  # accounts whose roster should be asked for
     # alerts that were raised (True) or ended (False): merchant, kind, subject
     alerts: list[tuple[str, str, str, bool]] = field(default_factory=list)

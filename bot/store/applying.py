@@ -13,6 +13,7 @@ from bot.store import Change, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
 from bot.store.applying_calendar import approve_waiting, drop_entries, expand, put_entries, reword
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
+from bot.store.applying_erasure import ask_to_forget, erase, forget_addresses
 from bot.store.applying_groups import (
     bind_groups,
     put_groups,
@@ -343,6 +344,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Claim: claim_people,
     fx.OptOut: opt_out,
     fx.PutConsent: put_consents,
+    fx.AskToForget: ask_to_forget,
     fx.OpenComplaint: open_complaints,
     fx.CloseComplaint: close_complaints,
     fx.Reserve: reserve,
@@ -371,6 +373,8 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.EndAlert: end_alerts,
     fx.Audit: audit,
     fx.Refresh: refresh,
+    fx.ForgetAddress: forget_addresses,
+    fx.Erase: erase,  # after all that may name them
 }
 # The states that a delivery passes through when it turns out that nothing is left to do; others are just confirmed.
 _CONFIRMING: dict[str, list[DeliveryState]] = {

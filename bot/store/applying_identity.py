@@ -114,6 +114,7 @@ def _as_one(kept: Row, gone: Row) -> Row:
     notes = [note for note in dict.fromkeys((kept["note"], gone["note"])) if note]
     return {
         "source": kept["source"] or gone["source"],
+        "owner_contact_id": kept["owner_contact_id"] or gone["owner_contact_id"],
         "opted_out_at": _earliest(kept["opted_out_at"], gone["opted_out_at"]),
         "consent": "refused" if "refused" in (kept["consent"], gone["consent"]) else kept["consent"] or gone["consent"],
         "complained_at": _earliest(kept["complained_at"], gone["complained_at"]),

@@ -26,6 +26,7 @@ from bot.store.identify import identify, people_of
 from bot.store.journal import Outcome, content_key, keep_error, write_dead_letter, write_down
 from bot.store.prepared import is_one_of
 from bot.store.timers import DROP_TIMERS, THESE_TIMERS
+from bot.store.tombstones import veil
 from handlers.needs import Needs, needs
 from models import events as ev
 from models import orders
@@ -131,6 +132,8 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
     for _ in range(MOST_WAVES):
         if not pending:
             return
+        for outcome, event in zip(pending, veil(writing, merchant.id, [one.event for one in pending]), strict=True):
+            outcome.event = event
         names = identify(writing, merchant.id, [outcome.event for outcome in pending])
         for outcome in pending:
             outcome.wants = needs(outcome.event, merchant.playbook)
@@ -221,7 +224,9 @@ def _bury(store: Store, event: Event, error: str) -> Outcome:
             if not _take_timers(writing, event.merchant, _drop_duplicates(writing, event.merchant, [outcome])):
                 return Outcome(event, duplicate=True)
             if not isinstance(event, ev.SendAnswered):
-                write_down(writing, event.merchant, identify(writing, event.merchant, [event]), [outcome])
+                [outcome.event] = veil(writing, event.merchant, [event])
+                names = identify(writing, event.merchant, [outcome.event])
+                write_down(writing, event.merchant, names, [outcome])
             keep_error(writing, event.merchant, outcome)
     except Exception as failure:
         if isinstance(failure, OperationalError):

@@ -16,6 +16,7 @@ from bot.store.alerting import load_alerts
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.identity import load_doubts, load_merges
 from bot.store.idle import idle_speakers
+from bot.store.kept import load_kept
 from bot.store.matching import deliveries_of
 from bot.store.missing import missing_friends
 from bot.store.people import load_people
@@ -108,6 +109,12 @@ def _load(
     alerts = load_alerts(writing, merchant.id) if "ALERTS" in every else ()
     doubts = load_doubts(writing, merchant.id, people_ids) if "DOUBTS" in every else ()
     merges = load_merges(writing, merchant.id, people.values()) if "MERGES" in every else ()
+    asking = [
+        contacts[event.contact.contact].person_id
+        for event, parts in zip(events, wanted, strict=True)
+        if "KEPT" in parts and isinstance(event, Message)
+    ]
+    kept = load_kept(writing, merchant.id, asking) if asking else {}
     surveys = {
         person.person_id: merchant.playbook_of(person.survey.revision)
         for person in people.values()
@@ -150,6 +157,7 @@ def _load(
             waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
             if isinstance(event, orders.SeatsChanged)
             else (),
+            kept=kept.get(person.person_id) if person and kept and "KEPT" in parts else None,
             survey_playbook=surveys.get(person.person_id) if person and surveys else None,
         )
 

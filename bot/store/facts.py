@@ -85,6 +85,7 @@ class Loaded:
             capabilities=self.account.capabilities,
             opted_out=person.opted_out if person else False,
             consent=person.consent if person else None,
+            erased=person is not None and person.erased and not row.request,  # a farewell has an address of its own
             # A channel of alerts is nobody's friend, and its posts are for nobody.
             is_friend=row.contact_id is None
             or (friendship is not None and friendship.state != FriendshipState.REMOVED),
@@ -115,7 +116,10 @@ class Loaded:
 
     def contact_wire_id(self, row: Row[Any]) -> str:
         """The platform's id of the person, as it is now."""
-        return self.people[row.contact_id].wire_id if row.contact_id else ""
+        if not row.contact_id:
+            return ""
+        person = self.people[row.contact_id]
+        return str(row.request) if person.erased else person.wire_id
 
     def group_wire_id(self, row: Row[Any]) -> str:
         """The platform's id of the group, as it is now."""

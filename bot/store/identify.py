@@ -53,7 +53,7 @@ def people_of(event: Event) -> Iterator[Who]:
             yield Who(event.contact)
             if event.owner:
                 yield Who(event.owner)
-        case orders.GrantRoleOrder() | orders.PersonChanged() | orders.UnmergeOrder():
+        case orders.GrantRoleOrder() | orders.PersonChanged() | orders.UnmergeOrder() | orders.ErasePersonOrder():
             yield Who(event.contact)
         case orders.MergeOrder():
             yield Who(event.kept)

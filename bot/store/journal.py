@@ -18,6 +18,7 @@ from handlers.needs import Needs
 from models import events as ev
 from models import orders
 from models.effects import Effect
+from models.erasure import is_nameless
 from models.events import Event, Who
 from models.journal import Body, JournalEntry, SeenEvent
 
@@ -80,6 +81,8 @@ def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[
             who, group = next(people_of(event), None), next(groups_of(event), "")
             words = getattr(event, "text", "") or getattr(event, "hello", "")
             kind = getattr(event, "kind", "")
+            if who and is_nameless(who.contact):  # what a human says to somebody who was erased is not kept either
+                words = ""
         if words:
             bodies.append((identity, merchant_id, words))
         rows.append(

@@ -30,6 +30,9 @@ _KNOWN = (
         col(Person.source),
         col(Person.opted_out_at),
         col(Person.consent),
+        col(Person.forget_asked_at),
+        col(Person.forget_asked_on),
+        col(Person.erased_at),
         col(Friendship.account_id),
         col(Friendship.state),
         col(Friendship.old),
@@ -138,6 +141,7 @@ def load_people(
     friendships: dict[int, dict[str, FriendshipView]] = {}
     for (
         contact_id, person_id, wire_id, name, source, opted_out_at, consent,
+        forget_asked_at, forget_asked_on, erased_at,
         account, state, old, friend_source, request, remark, accepted_at, added_at, human_until,
         *survey,
     ) in rows:  # fmt: skip
@@ -163,6 +167,9 @@ def load_people(
                 source=source,
                 opted_out=opted_out_at is not None,
                 consent=consent,
+                forget_asked_at=forget_asked_at,
+                forget_asked_on=forget_asked_on,
+                erased=erased_at is not None,
                 friendships=theirs,
                 answers=answers.get(person_id, {}),
                 tags=frozenset(tags.get(person_id, ())),

@@ -1,0 +1,36 @@
+"""`erase`: forget a person who asked for it in another way than by saying so in the chat."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot import reading
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.desk import Answer, Desk, Refused, Request, lines
+from models.orders import ErasePersonOrder
+
+_ASK = "要删掉 {contact} 的称呼、备注、回答、标签和聊天记录，删了找不回来。确定就加上 --yes 再来一次。"
+
+
+def erase(
+    contact: Annotated[str, typer.Argument(help="The contact's stable id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="They asked for it; what goes does not come back.")] = False,
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Forget a person: words, names and answers go, counts stay, and what is on its way to them is cancelled."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            known = reading.who(connection, desk.merchant, contact) is not None
+        if not known:
+            raise Refused(f"没有这个人：{contact}")
+        if not yes:
+            raise Refused(_ASK.format(contact=contact))
+        told = await desk.order(ErasePersonOrder(merchant=desk.merchant.id, at=desk.now(), contact=contact))
+        return Answer(lines([{"contact": contact, "erased": True}]) if as_json else f"{told}\n")
+
+    return request
