@@ -29,7 +29,7 @@ from models.events import (
 from models.groups import ChatGroup, GroupMember
 from models.journal import Body, JournalEntry
 from models.operations import Timer
-from models.orders import BindGroupOrder, ErasePersonOrder
+from models.orders import BindGroupOrder, ErasePersonOrder, MergeOrder
 from models.people import Contact, Friendship, Person
 from models.tables import METADATA
 from tests.store.stage import Shop, merchant, nothing, post, reply, said, shop
@@ -159,6 +159,19 @@ def test_no_word_and_no_id_of_theirs_is_left_and_counts_stay(database_url: str) 
         (group,) = stage.rows(ChatGroup, ChatGroup.wire_id == ROOM)
         assert group.members == 4
         assert [row.source for row in stage.rows(Friendship) if row.source] == ["门店扫码"]  # of nobody: a count
+
+
+def test_who_was_merged_is_forgotten_under_both_ids(database_url: str) -> None:
+    """How both were before stands in a snapshot, and the row of the one who is gone keeps what was noted of them."""
+    second = "wx-second"
+    with shop(database_url, merchant(**BOOK)) as stage:
+        lived(stage)
+        stage.apply(said(second, "我是林间，换了号", stage.fresh(), stage.at))
+        stage.bring_about(fx.PutTags(person_id=person_of(stage, second), add=("花生过敏",), origin=BOSS))
+        merged = stage.apply(MergeOrder(merchant="m1", at=stage.at, kept=second, other=LIN, actor=BOSS))[0]
+        assert not merged.error
+        erase(stage, second)
+        assert left_of(stage, LIN, second, *WORDS) == []
 
 
 def test_what_is_queued_is_cancelled_and_says_so(database_url: str) -> None:
