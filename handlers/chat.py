@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from handlers import commands, complaints, consent, handoff, optout, survey
+from handlers import commands, complaints, consent, handoff, optin, optout, reactions, survey
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
+from handlers.understanding.feelings import FARING, feeling_of
 from handlers.words import is_plain_opt_out, is_platform_line
 from models import effects as fx
 from models.context import Context, PersonView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import FriendAdded, Message
-from models.people import FriendshipState, SurveyState
+from models.people import FriendshipState
 
 I_AM_A_BOT = "是的，我是{persona}，{shop}的机器人助手，不是真人。要找真人就回「人工」，我马上叫同事来。"
 I_AM_A_BOT_IN_GROUP = "是的，我是{persona}，{shop}的机器人助手，不是真人。"
@@ -39,7 +40,7 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
     if _is_command(event, person):
         return commands.obey(event, context, person)
     if is_plain_opt_out(event.text, playbook.words.opt_out):
-        return optout.stop(person, event.account)
+        return optout.stop(event.at, person, event.account)
     if context.account.self_id in event.mentions and asks_whether_bot(event.text):
         return [_reply(event, context, person, _who_we_are(I_AM_A_BOT_IN_GROUP, context))]
     return []
@@ -57,14 +58,16 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
     if _is_command(event, person):
         return [*arrived, *commands.obey(event, context, person)]
     if event.kind != "text" or not event.text.strip():
-        return arrived or _resting_no_more(event, person)
+        return arrived or _shown(event, context, person)
     if is_platform_line(event.text):
         return arrived
     look = first_look(event.text, survey.words_of(context.merchant.playbook))
     if look.is_opt_out:
-        return [*arrived, *optout.stop(person, event.account)]
+        return [*arrived, *optout.stop(event.at, person, event.account)]
     if (about_consent := consent.heard(event, context, person)) is not None:
         return [*arrived, *about_consent]
+    if person.opted_out and optin.wants_back(event.text):
+        return [*arrived, *optin.start_again(event.at, context, person, event.account)]
     if person.opted_out:  # a human may answer them, we don't
         told = look.wants_human
         return handoff.tell_staff(event.at, context, person, event.account, event.text) if told else arrived
@@ -72,10 +75,10 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return arrived or (survey.heard(event, context, person) if survey.is_open(person, event.account) else [])
     if look.wants_human:
         handed = handoff.to_human(event.at, context, person, event.account, event.text)
-        return [*arrived, *handed, *survey.came_back(event.at, person, event.account)]
+        return [*arrived, *handed, *([] if arrived else survey.besides(event, context, person))]
     if look.asks_whether_bot:
         answer = _reply(event, context, person, _who_we_are(I_AM_A_BOT, context))
-        return [*arrived, answer, *survey.came_back(event.at, person, event.account)]
+        return [*arrived, answer, *([] if arrived else survey.besides(event, context, person))]
     if arrived:  # they are greeted first, and their words are no answer to a question that they have not seen
         return arrived
     if survey.is_open(person, event.account):
@@ -96,18 +99,24 @@ def _arrival(event: Message, context: Context, person: PersonView) -> list[Effec
     return []
 
 
-def _resting_no_more(event: Message, person: PersonView) -> list[Effect]:
-    """A picture or a voice message says no more than that they are back."""
-    resting = person.survey is not None and person.survey.state == SurveyState.RESTING
-    return survey.came_back(event.at, person, event.account) if resting else []
+def _shown(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """A picture, a voice message and the like. Outside the survey there is nobody yet who looks at them."""
+    if person.opted_out or event.kind in ("text", "other", "emoticon") or not survey.is_open(person, event.account):
+        return []
+    return survey.shown(event, context, person)
 
 
 def _unasked(event: Message, context: Context, person: PersonView, look: FirstLook) -> list[Effect]:
     if (answer := handoff.standing_answer(context.merchant.playbook, event.text)) is not None:
         return [_reply(event, context, person, answer)]
-    if not (look.asks or look.may_correct):
-        return []
+    felt = feeling_of(event.text)
     if roles_of(person, event.account, ""):  # the staff has nobody to be handed to
+        return []
+    if felt is not None and felt in FARING and not look.complains:
+        comfort = reactions.to_feeling(event.at, context, person, event.account, felt, event.text)
+        asked = handoff.to_human(event.at, context, person, event.account, event.text) if look.asks else []
+        return [*comfort, *asked]
+    if not (look.asks or look.may_correct):
         return []
     if not look.may_correct:
         return handoff.to_human(event.at, context, person, event.account, event.text)

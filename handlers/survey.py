@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from handlers import handoff, optout
+from handlers import handoff, hosting, optout, reactions
 from handlers.asking import (
     ask,
     ask_again_soon,
@@ -20,13 +20,25 @@ from handlers.asking import (
     go_on,
     nudge_at,
     playbook_of,
+    put_off,
     remark,
     said,
+    wording,
 )
 from handlers.learning import learned, retag
 from handlers.revisions import once_a_revision
-from handlers.understanding import Option, Prior, Understanding, Words, first_look, understand
+from handlers.understanding import (
+    Option,
+    Prior,
+    Understanding,
+    Words,
+    asks_whether_bot,
+    first_look,
+    understand,
+    wants_human,
+)
 from handlers.understanding import Question as Asked
+from handlers.understanding.feelings import GRAVE
 from models import effects as fx
 from models import timers
 from models.context import AnswerView, Context, PersonView
@@ -104,34 +116,80 @@ def settled(event: TimerDue, context: Context) -> list[Effect]:
     return judge(event.at, context, person, "\n".join(pending)) if pending else []
 
 
-def judge(at: datetime, context: Context, person: PersonView, text: str) -> list[Effect]:
-    """What a reply means for the survey, and what comes next."""
-    playbook = playbook_of(context)
-    progress = msgspec.structs.replace(_progress(person), pending=(), nudges=0, state=SurveyState.OPEN)
+def judge(at: datetime, context: Context, person: PersonView, text: str, *, dealt_with: bool = False) -> list[Effect]:
+    """What a reply means for the survey, and what comes next. `dealt_with`: what it asks was answered already."""
+    playbook, progress = playbook_of(context), hosting.heard_from(_progress(person))
     question = playbook.question(progress.question)
     if question is None:  # the revision that had it is lost: go on with what there is
         return go_on(at, context, person, progress, learned(playbook, person))
     meant = _understood(at, context, person, question, text)
     if meant.act == "optout":
-        return optout.stop(person, progress.account)
+        return optout.stop(at, person, progress.account)
     told = _told(question, meant)
+    if dealt_with and not any(answer.state == AnswerState.ANSWERED for answer in told.values()):
+        return hosting.waits(at, person, progress)
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
     known = learned(playbook, knowing)
     effects = [*_keep(person, progress.revision, told), *retag(knowing, known)]
     knowing = msgspec.structs.replace(knowing, tags=known.tags)
     human = human_is_here(at, person, progress.account)
-    if not human and (meant.asks or meant.act == "question"):
+    felt = None if human else hosting.felt(person, progress, text)
+    if felt is not None and felt not in ("thanks", "call"):
+        effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
+    asks = meant.asks or meant.act == "question"
+    if asks and not human and not dealt_with:
         effects += handoff.question(at, context, person, progress.account, text)
+    # Whom something weighs on, or who is angry, is asked nothing more today.
+    room = (
+        hosting.room(at, context)
+        if not human and (felt in GRAVE or hosting.complains(person, progress, text))
+        else None
+    )
     if meant.corrects is not None and meant.value is None and (wrong := playbook.question(meant.corrects)):
-        return [*effects, *ask(at, context, knowing, progress, wrong)]
-    if question.key in told:
-        return [*effects, *go_on(at, context, knowing, progress, known, acknowledge=meant.act == "answer")]
-    if meant.act == "correct" or (meant.act == "unclear" and told):  # they told us something, if not this
-        return [*effects, *ask(at, context, knowing, progress, question, acknowledge=True)]
-    if meant.act == "unclear" and not human:
+        return [
+            *effects,
+            *(put_off(person, progress, wrong, room) if room else ask(at, context, knowing, progress, wrong)),
+        ]
+    if meant.act == "later" and room is None:
+        return [*effects, *hosting.later_then(at, context, person, progress, question, text, human=human)]
+    if meant.act == "decline" and question.required and not progress.tries and question.retry and not (room or human):
         return [*effects, *explain(at, context, knowing, progress, known, question)]
-    kept = fx.PutSurvey(person_id=person.person_id, survey=progress)
-    return [*effects, kept, *ask_again_soon(at, person, progress)]
+    if question.key in told and meant.act != "later":
+        thanked = meant.act == "answer" and felt in (None, "thanks")
+        return [*effects, *go_on(at, context, knowing, progress, known, acknowledge=thanked, until=room)]
+    if room is not None:
+        return [*effects, *put_off(person, progress, question, room)]
+    if meant.act == "correct" or (meant.act == "unclear" and told):  # they told us something, if not this
+        return [*effects, *ask(at, context, knowing, progress, question, acknowledge=felt in (None, "thanks"))]
+    if human or asks:
+        return [*effects, *hosting.waits(at, person, progress)]
+    if meant.act == "chitchat" or felt is not None:
+        if felt in ("thanks", "call"):
+            effects += reactions.say(at, context, person, progress.account, felt)
+        if meant.act == "chitchat" or progress.repeats < hosting.MOST_REPEATS:
+            return [*effects, *hosting.small_talk(at, person, progress, calls=felt == "call")]
+    return [*effects, *explain(at, context, knowing, progress, known, question)]
+
+
+def shown(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """A picture or a voice message while a question is open: we say that we cannot read it, and ask again."""
+    progress = hosting.heard_from(_progress(person))
+    if human_is_here(event.at, person, event.account) or progress.repeats >= hosting.MOST_REPEATS:
+        return []
+    what = "voice" if event.kind == "voice" else "media"
+    return [
+        *reactions.say(event.at, context, person, event.account, what),
+        *hosting.small_talk(event.at, person, progress, calls=False),
+    ]
+
+
+def besides(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """They asked for a human or whether we are one, and that was answered: what else they said may be an answer."""
+    if not is_open(person, event.account):
+        return []
+    said = "\n".join((*_progress(person).pending, event.text))
+    rest = [one for one in hosting.CLAUSE.split(said) if one and not (wants_human(one) or asks_whether_bot(one))]
+    return judge(event.at, context, person, "，".join(rest), dealt_with=True)
 
 
 def came_back(at: datetime, person: PersonView, account: str) -> list[Effect]:
@@ -171,13 +229,15 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
     question, hours = playbook.question(progress.question), playbook.survey.nudges_hours
     if question is None or progress.state != SurveyState.OPEN or progress.pending or progress.nudges >= len(hours):
         return []
+    if progress.put_off_until is not None:
+        return []
     nudges = progress.nudges + 1
     state = SurveyState.OPEN if nudges < len(hours) else SurveyState.RESTING
     asked = msgspec.structs.replace(progress, nudges=nudges, state=state, asked=progress.asked + 1)
     effects: list[Effect] = [
         fx.PutSurvey(person_id=person.person_id, survey=asked),
         fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),
-        said(person, asked, question.texts[nudges % len(question.texts)], Lane.SERVICE),
+        said(person, asked, wording(context, person, question.key, question.texts, asked.asked), Lane.SERVICE),
     ]
     if nudges < len(hours) and progress.asked_at is not None:
         effects.append(nudge_at(person, asked, progress.asked_at + timedelta(hours=hours[nudges])))
@@ -191,7 +251,10 @@ def asked_again(event: TimerDue, context: Context) -> list[Effect]:
         return []
     if human_is_here(event.at, person, event.account):
         return ask_again_soon(event.at, person, _progress(person))
-    return _resume(event.at, context, person)
+    due = _progress(person).put_off_until
+    # What comes at a time of theirs is no reply to anything: it keeps to the quiet hours.
+    lane = Lane.REPLY if due is None or due > event.at else Lane.SERVICE
+    return _resume(event.at, context, person, lane)
 
 
 def human_is_here(at: datetime, person: PersonView, account: str) -> bool:
@@ -212,11 +275,11 @@ def prior_of(context: Context, person: PersonView) -> list[Prior]:
     return [Prior(asked, known[key]) for key, asked in _asked(playbook_of(context)).items() if key in known]
 
 
-def _resume(at: datetime, context: Context, person: PersonView) -> list[Effect]:
+def _resume(at: datetime, context: Context, person: PersonView, lane: Lane = Lane.REPLY) -> list[Effect]:
     progress = _progress(person)
     playbook = playbook_of(context)
     if question := playbook.question(progress.question):
-        return ask(at, context, person, progress, question)
+        return ask(at, context, person, progress, question, lane=lane)
     return go_on(at, context, person, progress, learned(playbook, person))
 
 

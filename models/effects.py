@@ -139,6 +139,8 @@ class SurveyProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     started_at: datetime
     asked_at: datetime | None = None
     finished_at: datetime | None = None
+    put_off_until: datetime | None = None
+    repeats: int = 0
 
 
 class PutSurvey(Effect, frozen=True, kw_only=True):
@@ -150,6 +152,12 @@ class PutSurvey(Effect, frozen=True, kw_only=True):
 
 class OptOut(Effect, frozen=True, kw_only=True):
     """No more messages to this person, but what they ask for about their data."""
+
+    person_id: int
+
+
+class OptIn(Effect, frozen=True, kw_only=True):
+    """They want to hear from us again."""
 
     person_id: int
 

@@ -54,6 +54,8 @@ _KNOWN = (
         col(Survey.started_at),
         col(Survey.asked_at),
         col(Survey.finished_at),
+        col(Survey.put_off_until),
+        col(Survey.repeats),
     )
     .join(Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)))
     .outerjoin(
@@ -167,7 +169,7 @@ def _survey_of(columns: Sequence[Any]) -> SurveyProgress:
     """Where somebody's survey stands."""
     (
         contact_id, account, revision, state, question, asked, tries, nudges, aside, pending,
-        started_at, asked_at, finished_at,
+        started_at, asked_at, finished_at, put_off_until, repeats,
     ) = columns  # fmt: skip
     return SurveyProgress(
         contact_id=contact_id,
@@ -183,6 +185,8 @@ def _survey_of(columns: Sequence[Any]) -> SurveyProgress:
         started_at=started_at,
         asked_at=asked_at,
         finished_at=finished_at,
+        put_off_until=put_off_until,
+        repeats=repeats,
     )
 
 

@@ -67,6 +67,18 @@ type = "number"
 texts = ["一年买多少钱的书？"]
 when = { genre = ["poem", "history"], tags = ["有称呼"], without = ["已退款"] }
 
+[reactions]
+danger = ["我很担心你，打 12356 吧。"]
+loss = ["节哀。"]
+hardship = ["抱抱你。"]
+worry = ["早日康复，{name}。"]
+joy = ["恭喜！"]
+thanks = []
+call = ["在呢。"]
+later = ["好，{when}再聊。"]
+voice = ["语音听不了。"]
+media = ["打字说说？"]
+
 [[tiers]]
 name = "书院"
 
