@@ -17,6 +17,7 @@ from models.orders import SurveyFinished
 from models.people import SurveyState
 from models.playbook import Playbook, Question
 
+CORRECTED = "好嘞，改过来了。"
 # After a question of theirs, or small talk, the open question comes again: soon, but not in the same breath. The
 # contract says within five minutes.
 _ASK_AGAIN_AFTER = timedelta(minutes=1)
@@ -146,7 +147,11 @@ def finish(
         fx.DropTimer(kind=timers.NUDGE, subject=person.wire_id),
         fx.DropTimer(kind=timers.ASK_AGAIN, subject=person.wire_id),
     ]
-    if thank and (thanks := playbook_of(context).survey.thanks):
+    if progress.finished_at is not None:  # they were thanked then; what was open again was a correction
+        done = msgspec.structs.replace(done, asked=done.asked + 1)
+        effects[0] = fx.PutSurvey(person_id=person.person_id, survey=done)
+        effects.append(said(person, done, CORRECTED, Lane.REPLY))
+    elif thank and (thanks := playbook_of(context).survey.thanks):
         key = f"thanks:{person.wire_id}"
         text = choose(context.merchant.seed, key, thanks)
         effects.append(msgspec.structs.replace(said(person, done, text, Lane.REPLY), key=key))

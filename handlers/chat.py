@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers import commands, complaints, consent, handoff, optin, optout, reactions, survey
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
-from handlers.understanding.feelings import FARING, feeling_of
+from handlers.understanding.feelings import ANSWERED, feeling_of
 from handlers.words import is_plain_opt_out, is_platform_line
 from models import effects as fx
 from models.context import Context, PersonView
@@ -112,7 +112,7 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
     felt = feeling_of(event.text)
     if roles_of(person, event.account, ""):  # the staff has nobody to be handed to
         return []
-    if felt is not None and felt in FARING and not look.complains:
+    if felt is not None and felt in ANSWERED and not look.complains:
         comfort = reactions.to_feeling(event.at, context, person, event.account, felt, event.text)
         asked = handoff.to_human(event.at, context, person, event.account, event.text) if look.asks else []
         return [*comfort, *asked]

@@ -9,7 +9,7 @@ from handlers.commands import is_command, looks_at_status
 from handlers.handoff import standing_answer
 from handlers.survey import words_of
 from handlers.understanding import first_look
-from handlers.understanding.feelings import FARING, feeling_of
+from handlers.understanding.feelings import ANSWERED, feeling_of
 from handlers.words import is_plain_opt_out
 from models import events as ev
 from models import orders, timers
@@ -99,7 +99,7 @@ def _of_private_talk(event: ev.Message, playbook: Playbook) -> Needs:
         look.asks
         or look.may_correct
         or look.complains
-        or feeling_of(event.text) in FARING
+        or feeling_of(event.text) in ANSWERED
         or optin.wants_back(event.text)
     ):
         return _KNOWN

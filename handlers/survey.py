@@ -14,6 +14,7 @@ import msgspec
 
 from handlers import handoff, hosting, optout, reactions
 from handlers.asking import (
+    CORRECTED,
     ask,
     ask_again_soon,
     explain,
@@ -45,11 +46,11 @@ from models.context import AnswerView, Context, PersonView
 from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect, SurveyProgress
 from models.events import Message, TimerDue
+from models.fields import fields_of
 from models.people import AnswerState, SurveyState
 from models.playbook import Playbook, Question
 
 _SKIPPED = DeliveryState.SKIPPED
-CORRECTED = "好嘞，改过来了。"
 
 
 def begin(at: datetime, context: Context, person: PersonView, account: str) -> list[Effect]:
@@ -137,7 +138,7 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     if felt is not None and felt not in ("thanks", "call"):
         effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
     asks = meant.asks or meant.act == "question"
-    if asks and not human and not dealt_with:
+    if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
     # Whom something weighs on, or who is angry, is asked nothing more today.
     room = (
@@ -216,7 +217,7 @@ def correct(at: datetime, context: Context, person: PersonView, meant: Understan
         *effects,
         fx.PutSurvey(person_id=person.person_id, survey=numbered),
         said(person, numbered, CORRECTED, Lane.REPLY),
-        *remark(at, context, person, progress),
+        *(remark(at, context, person, progress) if _is_in_remark(playbook, question) else ()),
     ]
 
 
@@ -247,9 +248,9 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
 def asked_again(event: TimerDue, context: Context) -> list[Effect]:
     """After an interruption the open question comes again, where it was; a human who talks is not interrupted."""
     person = context.person
-    if person is None or person.opted_out or not is_open(person, event.account) or _progress(person).pending:
+    if person is None or person.opted_out or not is_open(person, event.account):
         return []
-    if human_is_here(event.at, person, event.account):
+    if human_is_here(event.at, person, event.account) or _progress(person).pending:  # they are just writing
         return ask_again_soon(event.at, person, _progress(person))
     due = _progress(person).put_off_until
     # What comes at a time of theirs is no reply to anything: it keeps to the quiet hours.
@@ -273,6 +274,12 @@ def prior_of(context: Context, person: PersonView) -> list[Prior]:
     """What they answered so far."""
     known = person.answered()
     return [Prior(asked, known[key]) for key, asked in _asked(playbook_of(context)).items() if key in known]
+
+
+def _is_in_remark(playbook: Playbook, question: Question) -> bool:
+    """Whether the remark may read otherwise for this answer; `name` stands for the first form of address."""
+    named = {field.name for field in fields_of(playbook.reception.remark or "")}
+    return bool(named & {question.key, "tag", *(("name",) if question.type == "name" else ())})
 
 
 def _resume(at: datetime, context: Context, person: PersonView, lane: Lane = Lane.REPLY) -> list[Effect]:

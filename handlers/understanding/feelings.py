@@ -15,6 +15,8 @@ Feeling = Literal["danger", "loss", "hardship", "worry", "joy", "thanks", "call"
 
 GRAVE: frozenset[Feeling] = frozenset(("danger", "loss", "hardship"))
 FARING: frozenset[Feeling] = GRAVE | {"worry", "joy"}
+# What is answered though nothing was asked.
+ANSWERED: frozenset[Feeling] = FARING | {"call"}
 _HAPPENED = FARING - {"danger"}
 
 _ELDERS = "老人家?|长辈|爷爷|奶奶|外公|外婆|姥姥|姥爷|阿公|阿婆|太爷|太奶|老太太|老爷子|亲人|家人|家里人"
@@ -34,7 +36,7 @@ _TABLE: tuple[tuple[Feeling, str], ...] = (
         rf"(?:{_ELDERS})[^,?？带接抱]{{0,6}}(?:走了|没了|不在了|不在世)|"
         rf"(?:{_KIN})[^,?？]{{0,8}}(?:去世|过世|离世|病逝|逝世|病故|不在人世|没救过来|仙逝|归西)|"
         r"(?:刚|办|在办?|忙)[^,]{0,3}(?:丧事|后事|葬礼)|(?:家里?|有|办)白事|奔丧|守孝|戴孝|守灵|"
-        r"(?:宝宝|孩子|娃|胎儿)[^,?？]{0,4}(?:没保住|没了|夭折|没留住|走了(?=$|,))|^没保住|流产|胎停|引产|"
+        r"(?:宝宝|孩子|娃|胎儿)[^,?？]{0,4}(?:没保住|没了|夭折|没留住|走了(?=$|,))|没保住|流产|胎停|引产|"
         r"(?:狗狗?|猫咪?|毛孩子)[^,?？]{0,4}(?:去世|走了|没了|离开了?我)",
     ),
     (

@@ -295,9 +295,13 @@ def test_it_does_not_come_again_when_it_has_no_place_any_more() -> None:
         person(),
         open_at("call", opted_out=True),
         person(survey=progress(state="finished")),
-        person(survey=progress(pending=("叫我",))),
     ]
-    assert [decide(rings("ask_again"), context(book, person=one)) for one in nobody] == [[]] * 5
+    assert [decide(rings("ask_again"), context(book, person=one)) for one in nobody] == [[]] * 4
+
+
+def test_it_does_not_come_again_while_they_are_writing() -> None:
+    writing = person(survey=progress(pending=("叫我",)))
+    assert decide(rings("ask_again"), context(surveying(CALL), person=writing)) == [AGAIN_SOON]
 
 
 def test_a_question_that_is_gone_is_passed_over() -> None:
