@@ -154,6 +154,8 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     if meant.act == "later" and room is None:
         return [*effects, *hosting.later_then(at, context, person, progress, question, text, human=human)]
     if meant.act == "decline" and question.required and not progress.tries and question.retry and not (room or human):
+        if asks:  # they get their answer first
+            return [*effects, *hosting.waits(at, person, msgspec.structs.replace(progress, tries=1))]
         return [*effects, *explain(at, context, knowing, progress, known, question)]
     if question.key in told and meant.act != "later":
         thanked = meant.act == "answer" and felt in (None, "thanks")

@@ -143,6 +143,7 @@ class Reactions(Part):
     joy: Texts | None = None
     thanks: Texts | None = None
     call: Texts | None = None
+    why: Texts | None = None
     later: Texts | None = None
     voice: Texts | None = None
     media: Texts | None = None

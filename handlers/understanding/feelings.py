@@ -75,10 +75,10 @@ _TABLE: tuple[tuple[Feeling, str], ...] = (
 _PATTERNS = tuple((feeling, re.compile(pattern)) for feeling, pattern in _TABLE)
 # It did not happen, might have, is only asked about or long over; said right before or after the words.
 _NOT_SO = re.compile(
-    r"(?:没有?|不是|不会|不|别|怕|如果|要是|万一|预防|防止|避免|以防|担心|除非|准备|备|想|希望|打算|计划|什么时候|还没)"
+    r"(?:没有?|不是|不会|不|别|怕|如果|要是|万一|预防|防止|避免|以防|担心|除非|准备|备|想|希望|打算|计划|什么时候|还没|之前|以前|曾经)"
     r"(?:我|宝宝|孩子|娃|他|她|会|再|又)?$"
 )
-_NOT_YET = re.compile(r"^(?:之?前|的?时候|的话|[吗嘛么]|怎么办|能|可以|险)")
+_NOT_YET = re.compile(r"^(?:过|之?前|的?时候|的话|[吗嘛么]|怎么办|能|可以|险)")
 _NO_THANKS = re.compile(r"(?:不用?|别|免|先|叫我|名叫|姓)$")
 # Nothing below is told without one of these.
 _SIGNS = re.compile(

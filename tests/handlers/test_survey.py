@@ -273,6 +273,21 @@ def test_asked_again_it_is_put_in_other_words() -> None:
     assert asked[0] == asked[2] != asked[1]
 
 
+@pytest.mark.parametrize("text", ["你问这个干嘛？", "为什么要问这个", "填这些有什么用？"])
+def test_who_wants_to_know_why_we_ask_is_told_so(text: str) -> None:
+    book = playbook(survey={"questions": [CALL]}, reactions={"why": ["好给你推荐合适的。"]})
+    effects = decide(says(text), context(book, person=open_at("call"), staff=(boss(),)))
+    assert texts(effects)[0] == "好给你推荐合适的。"
+    assert [send.contact_id for send in sends(effects) if send.contact_id == 19] == []
+
+
+def test_who_declines_and_asks_gets_the_answer_first() -> None:
+    book = surveying({**CALL, "required": True})
+    effects = decide(says("能不能别问了，直接发价格表"), context(book, person=open_at("call"), staff=(boss(),)))
+    assert [send.contact_id for send in sends(effects)] == [11, 19]
+    assert effects[-1] == AGAIN_SOON
+
+
 def test_an_answer_beside_a_wish_for_a_human_is_kept() -> None:
     known = open_at("tea")
     effects = decide(says("岩茶，你是机器人吗"), context(surveying(TEA, CALL), person=known))
