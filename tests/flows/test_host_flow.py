@@ -169,6 +169,12 @@ def test_who_opted_out_and_comes_back_goes_on_where_it_was(stage: Stage) -> None
     assert who["answers"]["age"]["value"] == 9
 
 
+def test_several_facts_in_one_message_are_used_and_never_asked_again(stage: Stage) -> None:
+    played = play(stage, BABY, says("09:01:00", "wx1", "我家豆豆，2岁半，人在成都"), WHO)
+    assert [text for _, text in heard(played)] == ["都记好啦，谢谢豆豆。"]
+    assert played.rows("who")[0]["remark"] == "百事通-豆豆-妈"
+
+
 def test_a_correction_reaches_the_remark_and_is_acknowledged(stage: Stage) -> None:
     told = (says(f"09:0{n}:00", "wx1", text) for n, text in enumerate(["天天", "8个月", "杭州"], 1))
     played = play(
