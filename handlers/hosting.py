@@ -21,6 +21,7 @@ from models.people import SurveyState
 from models.playbook import Question
 
 CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
+NAMED = re.compile(r"叫|姓|名|^我是")
 MOST_REPEATS = 2  # so often small talk brings an open question again; after that nudges do
 
 

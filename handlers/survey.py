@@ -192,6 +192,9 @@ def besides(event: Message, context: Context, person: PersonView) -> list[Effect
         return []
     said = "\n".join((*_progress(person).pending, event.text))
     rest = [one for one in hosting.CLAUSE.split(said) if one and not (wants_human(one) or asks_whether_bot(one))]
+    question = playbook_of(context).question(_progress(person).question)
+    if question is not None and question.type in ("name", "freetext"):  # 说实话, 你是真人吗: nobody is called so
+        rest = [one for one in rest if question.type == "name" and hosting.NAMED.search(one)]
     return judge(event.at, context, person, "，".join(rest), dealt_with=True)
 
 

@@ -142,7 +142,7 @@ def test_back_after_weeks_it_goes_on_where_it_was(stage: Stage) -> None:
 
 
 def test_asked_whether_it_is_a_robot_it_says_so_and_keeps_what_was_told(stage: Stage) -> None:
-    played = play(stage, BABY, says("09:01:00", "wx1", "天天，你是机器人吗"), says("09:03:00", "wx1", "8个月"), WHO)
+    played = play(stage, BABY, says("09:01:00", "wx1", "叫天天，你是机器人吗"), says("09:03:00", "wx1", "8个月"), WHO)
     first, second, third, *_ = [text for _, text in heard(played)]
     assert "机器人" in first
     assert "人工" in first

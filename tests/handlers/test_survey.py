@@ -293,8 +293,13 @@ def test_an_answer_beside_a_wish_for_a_human_is_kept() -> None:
     effects = decide(says("岩茶，你是机器人吗"), context(surveying(TEA, CALL), person=known))
     assert of(fx.PutAnswer, effects) == [told("tea", "rock")]
     assert ["机器人" in text for text in texts(effects)] == [True, False]
-    asked = decide(says("转人工"), context(surveying(CALL), person=open_at("call"), staff=(boss(),)))
+
+
+@pytest.mark.parametrize("text", ["转人工", "说实话，你是真人吗", "真的假的，你是不是机器人"])
+def test_who_asks_for_a_human_or_about_us_is_not_called_so(text: str) -> None:
+    asked = decide(says(text), context(surveying(CALL), person=open_at("call"), staff=(boss(),)))
     assert of(fx.PutAnswer, asked) == []
+    assert asked[-1] == AGAIN_SOON
 
 
 def test_the_open_question_comes_again_where_it_was() -> None:
