@@ -10,7 +10,7 @@ from handlers.completion import completed
 from handlers.learning import Learned
 from models import effects as fx
 from models import timers
-from models.chance import choose
+from models.chance import chance, choose
 from models.context import Context, PersonView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import SURVEY, Effect, SurveyProgress
@@ -19,6 +19,7 @@ from models.people import SurveyState
 from models.playbook import Playbook
 from models.playbook_survey import Question
 
+CORRECTED = "好嘞，改过来了。"
 # After a question of theirs, or small talk, the open question comes again: soon, but not in the same breath. The
 # contract says within five minutes.
 _ASK_AGAIN_AFTER = timedelta(minutes=1)
@@ -37,15 +38,19 @@ def go_on(
     known: Learned,
     *,
     acknowledge: bool = False,
+    until: datetime | None = None,
 ) -> list[Effect]:
-    """The next question that applies and is not known, else the end."""
+    """The next question that applies and is not known, else the end. Who is given room `until` then is not asked
+    before, and is not thanked as if nothing were the matter."""
     playbook = playbook_of(context)
     for question in playbook.survey.questions:
         open_still = question.key not in person.answers and question.key not in progress.aside
         if open_still and known.applies(question):
-            fresh = msgspec.structs.replace(progress, tries=0) if progress.tries else progress
+            fresh = msgspec.structs.replace(progress, tries=0, repeats=0)
+            if until is not None:
+                return put_off(person, fresh, question, until)
             return ask(at, context, person, fresh, question, acknowledge=acknowledge)
-    return finish(at, context, person, progress, known)
+    return finish(at, context, person, progress, known, thank=until is None)
 
 
 def ask(
@@ -57,25 +62,49 @@ def ask(
     *,
     texts: tuple[str, ...] = (),
     acknowledge: bool = False,
+    lane: Lane = Lane.REPLY,
 ) -> list[Effect]:
     """Ask a question, in one of its wordings or of those given; what was about to be asked is taken back."""
     survey = playbook_of(context).survey
     asked = msgspec.structs.replace(
-        progress, state=SurveyState.OPEN, question=question.key, asked=progress.asked + 1, asked_at=at, nudges=0
+        progress,
+        state=SurveyState.OPEN,
+        question=question.key,
+        asked=progress.asked + 1,
+        asked_at=at,
+        nudges=0,
+        put_off_until=None,
     )
-    chance_key = f"{person.wire_id}:{question.key}:{asked.asked}"
-    text = choose(context.merchant.seed, chance_key, texts or question.texts)
+    text = wording(context, person, question.key, texts or question.texts, asked.asked)
     if acknowledge and survey.acknowledgements:
-        text = choose(context.merchant.seed, f"acknowledge:{chance_key}", survey.acknowledgements) + text
+        chance_key = f"acknowledge:{person.wire_id}:{question.key}:{asked.asked}"
+        text = choose(context.merchant.seed, chance_key, survey.acknowledgements) + text
     effects: list[Effect] = [
         fx.PutSurvey(person_id=person.person_id, survey=asked),
         fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),
-        said(person, asked, text, Lane.REPLY),
+        said(person, asked, text, lane),
         fx.DropTimer(kind=timers.ASK_AGAIN, subject=person.wire_id),
     ]
     if survey.nudges_hours:
         effects.append(nudge_at(person, asked, at + timedelta(hours=survey.nudges_hours[0])))
     return effects
+
+
+def wording(context: Context, person: PersonView, key: str, texts: tuple[str, ...], number: int) -> str:
+    """One of the texts: not the same one for everybody, and another one each time that it is asked again."""
+    first = int(chance(context.merchant.seed, f"{person.wire_id}:{key}") * len(texts))
+    return texts[(first + number) % len(texts)]
+
+
+def put_off(person: PersonView, progress: SurveyProgress, question: Question, until: datetime) -> list[Effect]:
+    """The question waits until then; nobody is nudged for it before it is asked."""
+    waiting = msgspec.structs.replace(progress, question=question.key, put_off_until=until)
+    return [
+        fx.PutSurvey(person_id=person.person_id, survey=waiting),
+        fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),
+        fx.DropTimer(kind=timers.NUDGE, subject=person.wire_id),
+        fx.PutTimer(kind=timers.ASK_AGAIN, subject=person.wire_id, at=until, account=progress.account),
+    ]
 
 
 def explain(
@@ -110,7 +139,13 @@ def ask_again_soon(at: datetime, person: PersonView, progress: SurveyProgress) -
 
 
 def finish(
-    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, known: Learned
+    at: datetime,
+    context: Context,
+    person: PersonView,
+    progress: SurveyProgress,
+    known: Learned,
+    *,
+    thank: bool = True,
 ) -> list[Effect]:
     """Nothing is left to ask: thanks, the remark, what the playbook gives for it, and a seat in a group."""
     earned = completed(playbook_of(context), known.facts)
@@ -126,7 +161,11 @@ def finish(
         fx.DropTimer(kind=timers.NUDGE, subject=person.wire_id),
         fx.DropTimer(kind=timers.ASK_AGAIN, subject=person.wire_id),
     ]
-    if thanks := playbook_of(context).survey.thanks:
+    if progress.finished_at is not None:  # they were thanked then; what was open again was a correction
+        done = msgspec.structs.replace(done, asked=done.asked + 1)
+        effects[0] = fx.PutSurvey(person_id=person.person_id, survey=done)
+        effects.append(said(person, done, CORRECTED, Lane.REPLY))
+    elif thank and (thanks := playbook_of(context).survey.thanks):
         key = f"thanks:{person.wire_id}"
         text = choose(context.merchant.seed, key, thanks)
         effects.append(msgspec.structs.replace(said(person, done, text, Lane.REPLY), key=key))

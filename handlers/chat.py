@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from handlers import commands, complaints, consent, forgetting, handoff, my_data, optout, survey
+from handlers import commands, complaints, consent, forgetting, handoff, my_data, optin, optout, reactions, survey
+from handlers.replies import prior_of, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
+from handlers.understanding.feelings import ANSWERED, feeling_of
 from handlers.words import is_plain_opt_out, is_platform_line
 from models import effects as fx
 from models.context import Context, PersonView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import FriendAdded, Message
-from models.people import FriendshipState, SurveyState
+from models.people import FriendshipState
 
 I_AM_A_BOT = "是的，我是{persona}，{shop}的机器人助手，不是真人。要找真人就回「人工」，我马上叫同事来。"
 I_AM_A_BOT_IN_GROUP = "是的，我是{persona}，{shop}的机器人助手，不是真人。"
@@ -26,7 +28,7 @@ def said(event: Message, context: Context) -> list[Effect]:
     if event.group:
         return _in_group(event, context, person)
     effects = _in_private(event, context, person)
-    look = first_look(event.text, survey.words_of(context.merchant.playbook))
+    look = first_look(event.text, words_of(context.merchant.playbook))
     if look.complains and not roles_of(person, event.account, ""):
         effects = [*effects, *complaints.heard(event, context, person, effects)]
     if context.account.capabilities.window_hours is None:
@@ -39,7 +41,7 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
     if _is_command(event, person):
         return commands.obey(event, context, person)
     if is_plain_opt_out(event.text, playbook.words.opt_out):
-        return optout.stop(person, event.account)
+        return optout.stop(event.at, person, event.account)
     if my_data.is_asked_for(event.text):
         return my_data.shown(event, context, person)
     if forgetting.is_wished(event.text):
@@ -61,7 +63,7 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
     if _is_command(event, person):
         return [*arrived, *commands.obey(event, context, person)]
     if event.kind != "text" or not event.text.strip():
-        return arrived or _resting_no_more(event, person)
+        return arrived or _shown(event, context, person)
     if is_platform_line(event.text):
         return arrived
     if my_data.is_asked_for(event.text):
@@ -71,11 +73,13 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, *forgetting.asked(event, context, person)]
     if (decided := forgetting.decided(event, context, person)) is not None:
         return decided
-    look = first_look(event.text, survey.words_of(context.merchant.playbook))
+    look = first_look(event.text, words_of(context.merchant.playbook))
     if look.is_opt_out:
-        return [*arrived, *optout.stop(person, event.account)]
+        return [*arrived, *optout.stop(event.at, person, event.account)]
     if (about_consent := consent.heard(event, context, person)) is not None:
         return [*arrived, *about_consent]
+    if person.opted_out and optin.wants_back(event.text):
+        return [*arrived, *optin.start_again(event.at, context, person, event.account)]
     if person.opted_out:  # a human may answer them, we don't
         told = look.wants_human
         return handoff.tell_staff(event.at, context, person, event.account, event.text) if told else arrived
@@ -83,10 +87,10 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return arrived or (survey.heard(event, context, person) if survey.is_open(person, event.account) else [])
     if look.wants_human:
         handed = handoff.to_human(event.at, context, person, event.account, event.text)
-        return [*arrived, *handed, *survey.came_back(event.at, person, event.account)]
+        return [*arrived, *handed, *([] if arrived else survey.besides(event, context, person))]
     if look.asks_whether_bot:
         answer = _reply(event, context, person, _who_we_are(I_AM_A_BOT, context))
-        return [*arrived, answer, *survey.came_back(event.at, person, event.account)]
+        return [*arrived, answer, *([] if arrived else survey.besides(event, context, person))]
     if arrived:  # they are greeted first, and their words are no answer to a question that they have not seen
         return arrived
     if survey.is_open(person, event.account):  # a question may follow, which 是 would answer
@@ -107,27 +111,33 @@ def _arrival(event: Message, context: Context, person: PersonView) -> list[Effec
     return []
 
 
-def _resting_no_more(event: Message, person: PersonView) -> list[Effect]:
-    """A picture or a voice message says no more than that they are back."""
-    resting = person.survey is not None and person.survey.state == SurveyState.RESTING
-    return survey.came_back(event.at, person, event.account) if resting else []
+def _shown(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """A picture, a voice message and the like. Outside the survey there is nobody yet who looks at them."""
+    if person.opted_out or event.kind in ("text", "other", "emoticon") or not survey.is_open(person, event.account):
+        return []
+    return survey.shown(event, context, person)
 
 
 def _unasked(event: Message, context: Context, person: PersonView, look: FirstLook) -> list[Effect]:
     if (answer := handoff.standing_answer(context.merchant.playbook, event.text)) is not None:
         return [_reply(event, context, person, answer)]
-    if not (look.asks or look.may_correct):
-        return []
+    felt = feeling_of(event.text)
     if roles_of(person, event.account, ""):  # the staff has nobody to be handed to
+        return []
+    if felt is not None and felt in ANSWERED and not look.complains:
+        comfort = reactions.to_feeling(event.at, context, person, event.account, felt, event.text)
+        asked = handoff.to_human(event.at, context, person, event.account, event.text) if look.asks else []
+        return [*comfort, *asked]
+    if not (look.asks or look.may_correct):
         return []
     if not look.may_correct:
         return handoff.to_human(event.at, context, person, event.account, event.text)
     meant = meaning_unasked(
         event.text,
-        prior=survey.prior_of(context, person),
+        prior=prior_of(context, person),
         others=(),
         asked_on=event.at.astimezone(context.merchant.zone).date(),
-        words=survey.words_of(context.merchant.playbook),
+        words=words_of(context.merchant.playbook),
     )
     if meant.act == "correct" and person.survey is not None:
         return survey.correct(event.at, context, person, meant)

@@ -22,7 +22,7 @@ def heard(event: Message, context: Context, person: PersonView, besides: Sequenc
     """Anger goes to a human: the staff is told once a day, and the member that somebody comes. `besides` is what else
     is done about the message: who is told or answered by that, or talks with one of us, need not hear it again."""
     effects: list[Effect] = [fx.OpenComplaint(person_id=person.person_id)]
-    said = [effect for effect in besides if isinstance(effect, fx.Send)]
+    said = [effect for effect in besides if isinstance(effect, fx.Send) and effect.cause != Cause.SURVEY]
     if survey.human_is_here(event.at, person, event.account) or any(one.cause == Cause.HANDOFF for one in said):
         return effects
     if not said and not person.opted_out:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from enum import Flag, auto
 
-from handlers import consent, forgetting, my_data
+from handlers import consent, forgetting, my_data, optin
 from handlers.commands import is_command, looks_at_status
 from handlers.handoff import standing_answer
-from handlers.survey import words_of
+from handlers.replies import words_of
 from handlers.understanding import first_look
+from handlers.understanding.feelings import ANSWERED, feeling_of
 from handlers.words import is_plain_opt_out
 from models import events as ev
 from models import orders, timers
@@ -114,7 +115,13 @@ def _of_private_talk(event: ev.Message, playbook: Playbook) -> Needs:
     if forgetting.is_about_it(event.text):
         return _KNOWN
     look = first_look(event.text, words_of(playbook))
-    if look.asks or look.may_correct or look.complains:
+    if (
+        look.asks
+        or look.may_correct
+        or look.complains
+        or feeling_of(event.text) in ANSWERED
+        or optin.wants_back(event.text)
+    ):
         return _KNOWN
     heard = (
         look.is_opt_out

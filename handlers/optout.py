@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from models import effects as fx
@@ -11,10 +13,12 @@ from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect
 from models.people import SurveyState
 
-ACKNOWLEDGEMENT = "好的，以后不再主动给你发消息了。群里的通知是发给全群的，不想看可以退群或设免打扰。"
+ACKNOWLEDGEMENT = (
+    "好的，以后不再主动给你发消息了。群里的通知是发给全群的，不想看可以退群或设免打扰。哪天想收了，回「恢复」就行。"
+)
 
 
-def stop(person: PersonView, account: str) -> list[Effect]:
+def stop(at: datetime, person: PersonView, account: str) -> list[Effect]:
     """No more messages; what was on its way to them is taken back, and an open survey stops."""
     said = fx.Audit(actor=person.wire_id, action="opt_out", target=person.wire_id, place=account)
     if person.opted_out:  # on record all the same, should what was said before prove to be another person's
@@ -36,7 +40,7 @@ def stop(person: PersonView, account: str) -> list[Effect]:
     if account in person.friendships:
         effects.append(
             fx.Send(
-                key=f"optout:{person.wire_id}",
+                key=f"optout:{person.wire_id}:{at:%Y%m%dT%H%M%S%f}",
                 account=account,
                 lane=Lane.REPLY,
                 cause=Cause.CHAT,

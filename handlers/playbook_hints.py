@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from handlers.survey import asked_of, words_of
+from handlers.replies import asked_of, words_of
 from handlers.understanding import understand
 from models.fields import ALWAYS_KNOWN, fields_of
 from models.playbook import AcceptRule, Playbook

@@ -6,39 +6,44 @@ follows from answers in `learning`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
-from handlers import forgetting, handoff, optout
+from handlers import forgetting, handoff, hosting, optout, reactions
 from handlers.asking import (
+    CORRECTED,
     ask,
     ask_again_soon,
     explain,
     go_on,
     nudge_at,
     playbook_of,
+    put_off,
     remark,
     said,
+    wording,
 )
 from handlers.learning import learned, retag
-from handlers.revisions import once_a_revision
-from handlers.understanding import Option, Prior, Understanding, Words, first_look, understand
-from handlers.understanding import Question as Asked
+from handlers.replies import answer_of, keep, told_by, understood
+from handlers.understanding import (
+    Understanding,
+    asks_whether_bot,
+    wants_human,
+)
+from handlers.understanding.feelings import GRAVE
 from models import effects as fx
 from models import timers
-from models.context import AnswerView, Context, PersonView
+from models.context import Context, PersonView
 from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect, SurveyProgress
 from models.events import Message, TimerDue
+from models.fields import fields_of
 from models.people import AnswerState, SurveyState
 from models.playbook import Playbook
 from models.playbook_survey import Question
 
 _SKIPPED = DeliveryState.SKIPPED
-CORRECTED = "好嘞，改过来了。"
 
 
 def begin(at: datetime, context: Context, person: PersonView, account: str) -> list[Effect]:
@@ -111,34 +116,85 @@ def settled(event: TimerDue, context: Context) -> list[Effect]:
     return judge(event.at, context, person, "\n".join(pending)) if pending else []
 
 
-def judge(at: datetime, context: Context, person: PersonView, text: str) -> list[Effect]:
-    """What a reply means for the survey, and what comes next."""
-    playbook = playbook_of(context)
-    progress = msgspec.structs.replace(_progress(person), pending=(), nudges=0, state=SurveyState.OPEN)
+def judge(at: datetime, context: Context, person: PersonView, text: str, *, dealt_with: bool = False) -> list[Effect]:
+    """What a reply means for the survey, and what comes next. `dealt_with`: what it asks was answered already."""
+    playbook, progress = playbook_of(context), hosting.heard_from(_progress(person))
     question = playbook.question(progress.question)
     if question is None:  # the revision that had it is lost: go on with what there is
         return go_on(at, context, person, progress, learned(playbook, person))
-    meant = _understood(at, context, person, question, text)
+    meant = understood(at, context, person, question, text)
     if meant.act == "optout":
-        return optout.stop(person, progress.account)
-    told = _told(question, meant)
+        return optout.stop(at, person, progress.account)
+    told = told_by(question, meant)
+    if dealt_with and not any(answer.state == AnswerState.ANSWERED for answer in told.values()):
+        return hosting.waits(at, person, progress)
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
     known = learned(playbook, knowing)
-    effects = [*_keep(playbook, person, progress.revision, told), *retag(knowing, known)]
+    effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, known)]
     knowing = msgspec.structs.replace(knowing, tags=known.tags)
     human = human_is_here(at, person, progress.account)
-    if not human and (meant.asks or meant.act == "question"):
+    felt = None if human else hosting.felt(person, progress, text)
+    if felt is not None and felt not in ("thanks", "call"):
+        effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
+    asks = meant.asks or meant.act == "question"
+    if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
+    # Whom something weighs on, or who is angry, is asked nothing more today.
+    room = (
+        hosting.room(at, context)
+        if not human and (felt in GRAVE or hosting.complains(person, progress, text))
+        else None
+    )
     if meant.corrects is not None and meant.value is None and (wrong := playbook.question(meant.corrects)):
-        return [*effects, *ask(at, context, knowing, progress, wrong)]
-    if question.key in told:
-        return [*effects, *go_on(at, context, knowing, progress, known, acknowledge=meant.act == "answer")]
-    if meant.act == "correct" or (meant.act == "unclear" and told):  # they told us something, if not this
-        return [*effects, *ask(at, context, knowing, progress, question, acknowledge=True)]
-    if meant.act == "unclear" and not human:
+        return [
+            *effects,
+            *(put_off(person, progress, wrong, room) if room else ask(at, context, knowing, progress, wrong)),
+        ]
+    if meant.act == "later" and room is None:
+        return [*effects, *hosting.later_then(at, context, person, progress, question, text, human=human)]
+    if meant.act == "decline" and question.required and not progress.tries and question.retry and not (room or human):
+        if asks:  # they get their answer first
+            return [*effects, *hosting.waits(at, person, msgspec.structs.replace(progress, tries=1))]
         return [*effects, *explain(at, context, knowing, progress, known, question)]
-    kept = fx.PutSurvey(person_id=person.person_id, survey=progress)
-    return [*effects, kept, *ask_again_soon(at, person, progress)]
+    if question.key in told and meant.act != "later":
+        thanked = meant.act == "answer" and felt in (None, "thanks")
+        return [*effects, *go_on(at, context, knowing, progress, known, acknowledge=thanked, until=room)]
+    if room is not None:
+        return [*effects, *put_off(person, progress, question, room)]
+    if meant.act == "correct" or (meant.act == "unclear" and told):  # they told us something, if not this
+        return [*effects, *ask(at, context, knowing, progress, question, acknowledge=felt in (None, "thanks"))]
+    if human or asks:
+        return [*effects, *hosting.waits(at, person, progress)]
+    if meant.act == "chitchat" or felt is not None:
+        if felt in ("thanks", "call"):
+            effects += reactions.say(at, context, person, progress.account, felt)
+        if meant.act == "chitchat" or progress.repeats < hosting.MOST_REPEATS:
+            return [*effects, *hosting.small_talk(at, person, progress, calls=felt == "call")]
+    return [*effects, *explain(at, context, knowing, progress, known, question)]
+
+
+def shown(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """A picture or a voice message while a question is open: we say that we cannot read it, and ask again."""
+    progress = hosting.heard_from(_progress(person))
+    if human_is_here(event.at, person, event.account) or progress.repeats >= hosting.MOST_REPEATS:
+        return []
+    what = "voice" if event.kind == "voice" else "media"
+    return [
+        *reactions.say(event.at, context, person, event.account, what),
+        *hosting.small_talk(event.at, person, progress, calls=False),
+    ]
+
+
+def besides(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """They asked for a human or whether we are one, and that was answered: what else they said may be an answer."""
+    if not is_open(person, event.account):
+        return []
+    said = "\n".join((*_progress(person).pending, event.text))
+    rest = [one for one in hosting.CLAUSE.split(said) if one and not (wants_human(one) or asks_whether_bot(one))]
+    question = playbook_of(context).question(_progress(person).question)
+    if question is not None and question.type in ("name", "freetext"):  # 说实话, 你是真人吗: nobody is called so
+        rest = [one for one in rest if question.type == "name" and hosting.NAMED.search(one)]
+    return judge(event.at, context, person, "，".join(rest), dealt_with=True)
 
 
 def came_back(at: datetime, person: PersonView, account: str) -> list[Effect]:
@@ -155,9 +211,9 @@ def correct(at: datetime, context: Context, person: PersonView, meant: Understan
     question = playbook.question(meant.corrects or "")
     if question is None:
         return []
-    told = {question.key: _answer(meant.value)}
+    told = {question.key: answer_of(meant.value)}
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
-    effects = [*_keep(playbook, person, progress.revision, told), *retag(knowing, learned(playbook, knowing))]
+    effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, learned(playbook, knowing))]
     if meant.value is None:
         return [*effects, *ask(at, context, knowing, progress, question)]
     numbered = msgspec.structs.replace(progress, asked=progress.asked + 1)
@@ -165,7 +221,7 @@ def correct(at: datetime, context: Context, person: PersonView, meant: Understan
         *effects,
         fx.PutSurvey(person_id=person.person_id, survey=numbered),
         said(person, numbered, CORRECTED, Lane.REPLY),
-        *remark(at, context, person, progress),
+        *(remark(at, context, person, progress) if _is_in_remark(playbook, question) else ()),
     ]
 
 
@@ -180,13 +236,15 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
         return [forgetting.later(timers.NUDGE, person, event.account)]
     if question is None or progress.state != SurveyState.OPEN or progress.pending or progress.nudges >= len(hours):
         return []
+    if progress.put_off_until is not None:
+        return []
     nudges = progress.nudges + 1
     state = SurveyState.OPEN if nudges < len(hours) else SurveyState.RESTING
     asked = msgspec.structs.replace(progress, nudges=nudges, state=state, asked=progress.asked + 1)
     effects: list[Effect] = [
         fx.PutSurvey(person_id=person.person_id, survey=asked),
         fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),
-        said(person, asked, question.texts[nudges % len(question.texts)], Lane.SERVICE),
+        said(person, asked, wording(context, person, question.key, question.texts, asked.asked), Lane.SERVICE),
     ]
     if nudges < len(hours) and progress.asked_at is not None:
         effects.append(nudge_at(person, asked, progress.asked_at + timedelta(hours=hours[nudges])))
@@ -196,13 +254,16 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
 def asked_again(event: TimerDue, context: Context) -> list[Effect]:
     """After an interruption the open question comes again, where it was; a human who talks is not interrupted."""
     person = context.person
-    if person is None or person.opted_out or not is_open(person, event.account) or _progress(person).pending:
+    if person is None or person.opted_out or not is_open(person, event.account):
         return []
     if forgetting.is_waiting(event.at, person, event.account):
         return [forgetting.later(timers.ASK_AGAIN, person, event.account)]
-    if human_is_here(event.at, person, event.account):
+    if human_is_here(event.at, person, event.account) or _progress(person).pending:  # they are just writing
         return ask_again_soon(event.at, person, _progress(person))
-    return _resume(event.at, context, person)
+    due = _progress(person).put_off_until
+    # What comes at a time of theirs is no reply to anything: it keeps to the quiet hours.
+    lane = Lane.REPLY if due is None or due > event.at else Lane.SERVICE
+    return _resume(event.at, context, person, lane)
 
 
 def carry_on(at: datetime, context: Context, person: PersonView) -> list[Effect]:
@@ -225,99 +286,18 @@ def human_is_here(at: datetime, person: PersonView, account: str) -> bool:
     return friendship is not None and friendship.human_until is not None and friendship.human_until > at
 
 
-@once_a_revision
-def words_of(playbook: Playbook) -> Words:
-    """The playbook's additions to the word lists that ship."""
-    return Words(opt_out=playbook.words.opt_out, human=playbook.words.human, business=playbook.words.business)
+def _is_in_remark(playbook: Playbook, question: Question) -> bool:
+    """Whether the remark may read otherwise for this answer; `name` stands for the first form of address."""
+    named = {field.name for field in fields_of(playbook.reception.remark or "")}
+    return bool(named & {question.key, "tag", *(("name",) if question.type == "name" else ())})
 
 
-def prior_of(context: Context, person: PersonView) -> list[Prior]:
-    """What they answered so far."""
-    known = person.answered()
-    return [Prior(asked, known[key]) for key, asked in asked_of(playbook_of(context)).items() if key in known]
-
-
-def _resume(at: datetime, context: Context, person: PersonView) -> list[Effect]:
+def _resume(at: datetime, context: Context, person: PersonView, lane: Lane = Lane.REPLY) -> list[Effect]:
     progress = _progress(person)
     playbook = playbook_of(context)
     if question := playbook.question(progress.question):
-        return ask(at, context, person, progress, question)
+        return ask(at, context, person, progress, question, lane=lane)
     return go_on(at, context, person, progress, learned(playbook, person))
-
-
-def _understood(at: datetime, context: Context, person: PersonView, question: Question, text: str) -> Understanding:
-    playbook = playbook_of(context)
-    asked, known, words = asked_of(playbook), person.answered(), words_of(playbook)
-    earlier = prior_of(context, person) if first_look(text, words).may_correct else ()
-    return understand(
-        asked[question.key],
-        text,
-        prior=[prior for prior in earlier if prior.question.key != question.key],
-        others=[other for key, other in asked.items() if key != question.key and key not in known],
-        asked_on=at.astimezone(context.merchant.zone).date(),
-        words=words,
-    )
-
-
-def _told(question: Question, meant: Understanding) -> dict[str, AnswerView]:
-    """What a reply says about questions, the open one and others."""
-    told = {key: _answer(value) for key, value in meant.also.items()}
-    match meant.act:
-        case "answer":
-            told[question.key] = _answer(meant.value)
-        case "decline":
-            told[question.key] = AnswerView(value=None, state=AnswerState.DECLINED)
-        case "later":
-            told[question.key] = AnswerView(value=None, state=AnswerState.LATER)
-        case "correct" if meant.corrects:
-            told[meant.corrects] = _answer(meant.value)
-    return told
-
-
-def _answer(value: Any) -> AnswerView:
-    return AnswerView(value=value, state=AnswerState.LATER if value is None else AnswerState.ANSWERED)
-
-
-def _keep(playbook: Playbook, person: PersonView, revision: str, told: dict[str, AnswerView]) -> list[Effect]:
-    """Keep answers. Few people share a mobile number, so who told us the same one may be the same person."""
-    effects: list[Effect] = []
-    for key, answer in told.items():
-        question = playbook.question(key)
-        is_number = question is not None and question.type == "phone" and answer.state == AnswerState.ANSWERED
-        identity = str(answer.value) if is_number else None
-        effects.append(
-            fx.PutAnswer(
-                person_id=person.person_id,
-                key=key,
-                value=answer.value,
-                state=answer.state,
-                revision=revision,
-                identity=identity,
-            )
-        )
-        if identity is not None:
-            effects.append(
-                fx.DoubtByAnswer(person_id=person.person_id, contact_id=person.contact_id, identity=identity)
-            )
-    return effects
-
-
-@once_a_revision
-def asked_of(playbook: Playbook) -> Mapping[str, Asked]:
-    """The questions as understanding wants them, by key, in their order."""
-    return {
-        question.key: Asked(
-            key=question.key,
-            type=question.type,
-            text=question.texts[0],
-            options=tuple(
-                Option(value=option.value, label=option.label or option.value, synonyms=option.synonyms)
-                for option in question.options
-            ),
-            required=question.required,
-        )
-        for question in playbook.survey.questions
-    }
 
 
 def _progress(person: PersonView) -> SurveyProgress:

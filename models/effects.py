@@ -144,6 +144,8 @@ class SurveyProgress(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     asked_at: datetime | None = None
     finished_at: datetime | None = None
     coupon: str = ""
+    put_off_until: datetime | None = None
+    repeats: int = 0
 
 
 class PutSurvey(Effect, frozen=True, kw_only=True):
@@ -185,6 +187,12 @@ class ForgetAddress(Effect, frozen=True, kw_only=True):
     """The farewell to somebody who was erased has left, or is too late: nobody knows their address any more."""
 
     contact_id: int
+
+
+class OptIn(Effect, frozen=True, kw_only=True):
+    """They want to hear from us again."""
+
+    person_id: int
 
 
 class PutConsent(Effect, frozen=True, kw_only=True):

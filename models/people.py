@@ -139,6 +139,9 @@ class Survey(SQLModel, table=True):
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     coupon: str = ""  # the name of what finishing it has earned
+    put_off_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # “later”: it is asked again then
+    # How often the open question came again because of small talk.
+    repeats: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class AnswerState(StrEnum):

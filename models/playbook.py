@@ -89,6 +89,23 @@ class Reception(Part):
         return next((one.source for one in self.channels if one.hello.casefold() in said), source)
 
 
+class Reactions(Part):
+    """Words in place of those that ship, for what people tell besides answering. Absent: the shipped ones hold; empty:
+    nothing is said. `later` may hold `{when}`, `voice` and `media` answer what we cannot read."""
+
+    danger: Texts | None = None
+    loss: Texts | None = None
+    hardship: Texts | None = None
+    worry: Texts | None = None
+    joy: Texts | None = None
+    thanks: Texts | None = None
+    call: Texts | None = None
+    why: Texts | None = None
+    later: Texts | None = None
+    voice: Texts | None = None
+    media: Texts | None = None
+
+
 class Tier(Part):
     """A level of groups. `capacity` counts everybody in the platform's list."""
 
@@ -238,6 +255,7 @@ class Playbook(Part):
     persona: Persona = Persona()
     reception: Reception = Reception()
     survey: Survey = Survey()
+    reactions: Reactions = Reactions()
     tiers: tuple[Tier, ...] = ()
     promises: tuple[Promise, ...] = ()
     quiet_hours: tuple[DailyWindow, ...] = ()

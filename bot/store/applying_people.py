@@ -247,6 +247,8 @@ def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             survey.asked_at,
             survey.finished_at,
             survey.coupon,
+            survey.put_off_until,
+            survey.repeats,
         )
         for person_id, survey in latest.items()
     ]
@@ -255,7 +257,7 @@ def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 _SURVEY = (
     "merchant_id", "person_id", "contact_id", "account_id", "revision", "state", "question", "asked", "tries", "nudges",
-    "aside", "pending", "started_at", "asked_at", "finished_at", "coupon",
+    "aside", "pending", "started_at", "asked_at", "finished_at", "coupon", "put_off_until", "repeats",
 )  # fmt: skip
 
 
@@ -270,6 +272,11 @@ def opt_out(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
         unless_out = col(Person.opted_out_at).is_(None)
         _update_person(writing, merchant, effect.person_id, unless_out, opted_out_at=event.at)
+
+
+def opt_in(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        _update_person(writing, merchant, effect.person_id, opted_out_at=None)
 
 
 def _update_person(

@@ -56,6 +56,8 @@ _KNOWN = (
         col(Survey.asked_at),
         col(Survey.finished_at),
         col(Survey.coupon),
+        col(Survey.put_off_until),
+        col(Survey.repeats),
     )
     .join(Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)))
     .outerjoin(
@@ -188,7 +190,7 @@ def _survey_of(columns: Sequence[Any]) -> SurveyProgress:
     """Where somebody's survey stands."""
     (
         contact_id, account, revision, state, question, asked, tries, nudges, aside, pending,
-        started_at, asked_at, finished_at, coupon,
+        started_at, asked_at, finished_at, coupon, put_off_until, repeats,
     ) = columns  # fmt: skip
     return SurveyProgress(
         contact_id=contact_id,
@@ -205,6 +207,8 @@ def _survey_of(columns: Sequence[Any]) -> SurveyProgress:
         asked_at=asked_at,
         finished_at=finished_at,
         coupon=coupon,
+        put_off_until=put_off_until,
+        repeats=repeats,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from handlers.understanding.amounts import tidy
 from handlers.understanding.dates import birth_month
 from handlers.understanding.numerals import DIGITS, masked, numbers
+from handlers.understanding.text import clauses
 
 Age = int | list[int]
 _N = r"(?:\d{1,3}(?:\.\d)?|[零〇一二两三四五六七八九十百]{1,4}|俩|仨)"
@@ -193,8 +194,18 @@ def _bare(text: str, asked: str) -> Age | None:
     return int(tidy(value * 12)) if in_years else int(value)
 
 
+# 10个月 or 两岁半 and nothing else, as it stands beside a name; what may be the age of a grown-up is not read.
+_ONLY_AGE = re.compile(
+    r"(?:现在|刚|才|快|已经|都|今年|差不多|大概)*(?:(?:[1-9]|1[0-2]|[一二两三四五六七八九十]|十[一二])(?:周)?岁(?:半|多)?(?:零?[\d一二三四五六七八九十]+个月)?"
+    r"|(?:\d{1,2}|[一二两三四五六七八九十]{1,3})个(?:半|多)?月(?:半)?|半岁|满月|百天)(?:大)?(?:了|啦|左右|多)?"
+)
+
+
 def told_age(text: str, asked_on: date | None) -> Age | None:
     """A child's age told in a reply to another question: only beside a word for the child."""
+    bare = next((text[start:end] for start, end in clauses(text) if _ONLY_AGE.fullmatch(text[start:end].strip())), None)
+    if bare is not None:
+        return read_age(bare, "", asked_on)
     if not re.search(r"宝宝|娃|孩子|宝贝|小朋友|儿子|女儿|闺女|大宝|二宝|宝", text):
         return None
     if not re.search(rf"{_N}\s?(?:岁|周岁|个(?:半|多)?月|月龄)|半岁|满月|百天|周岁|没出生|没生", text):

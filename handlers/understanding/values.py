@@ -50,8 +50,20 @@ def _date(question: Question, text: str, asked_on: date | None) -> Any:
     return day
 
 
+# What stands beside a name and is none: how old somebody is, how much, when; and 我家 before the name itself.
+_NO_NAMES = re.compile(
+    r"(?<![^,，。!！?？;；\s])(?:(?:(?:现在|刚|才|快|已经|都|今年|差不多|大概)*(?:\d{1,3}|[一二两三四五六七八九十半]{1,3})"
+    r"(?:个?(?:半|多)?(?:岁|周岁|天|周|小时|分钟|块|元|斤)|个(?:半|多)?月)[\d一二三四五六七八九十个月半多大了啦左右]*"
+    r"(?:之?后|以后|前)?|下个?(?:周|月|星期|礼拜)[吧了再说聊]*)(?![^,，。!！?？;；\s])|我们?家(?:那个|闺女|儿子|女儿|宝宝|宝贝|娃|老大|老二|大宝|二宝)?(?:就)?(?=叫|[^在住里的是那,，\s]{2,3}(?:$|[,，。\s])))"
+)
+
+
+def _masked(found: re.Match[str]) -> str:
+    return "," * (found.end() - found.start())
+
+
 _READERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
-    "name": lambda question, message, text, asked_on: read_name(message, text),
+    "name": lambda question, message, text, asked_on: read_name(message, _NO_NAMES.sub(_masked, text)),
     "age_months": lambda question, message, text, asked_on: read_age(text, _asked(question), asked_on),
     "number": lambda question, message, text, asked_on: _number(question, text),
     "date": lambda question, message, text, asked_on: _date(question, text, asked_on),

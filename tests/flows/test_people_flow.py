@@ -70,7 +70,7 @@ def test_opt_out_works_at_once_with_one_acknowledgement(stage: Stage, word: str)
         "2026-11-28T09:00:00+08:00",
     )
     after = [line["delivery"] for line in played.arrived(to="wx1") if line["at"] > "2026-11-23T09:01"]
-    assert after == ["optout:wx1"]
+    assert after == ["optout:wx1:20261123T010100000000"]
     who = played.rows("who")[0]
     assert who["opted_out"] is True
     assert who["survey"]["state"] == "stopped"

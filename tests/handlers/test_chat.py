@@ -48,7 +48,7 @@ STOPPED = [
     fx.Audit(actor="wx1", action="opt_out", target="wx1", place="main"),
 ]
 ACKNOWLEDGED = fx.Send(
-    key="optout:wx1",
+    key=f"optout:wx1:{STAMP}",
     account="main",
     lane=Lane.REPLY,
     cause=Cause.CHAT,

@@ -76,6 +76,19 @@ group = "room-1@chatroom"
 coupon = "书签一枚"
 owner = "wx-boss"
 
+[reactions]
+danger = ["我很担心你，打 12356 吧。"]
+loss = ["节哀。"]
+hardship = ["抱抱你。"]
+worry = ["早日康复，{name}。"]
+joy = ["恭喜！"]
+thanks = []
+call = ["在呢。"]
+why = ["好给你推荐。"]
+later = ["好，{when}再聊。"]
+voice = ["语音听不了。"]
+media = ["打字说说？"]
+
 [[tiers]]
 name = "书院"
 

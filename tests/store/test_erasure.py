@@ -278,7 +278,7 @@ def test_who_writes_again_is_a_stranger_and_an_old_friend(database_url: str, acc
         former = stage.befriend(LIN)[LIN]
         hears(stage, Roster, friends=(Who(LIN, "林间", "客-林间"),), groups=(GroupState(ROOM, "院", "", (Who(LIN),)),))
         erase(stage, LIN)
-        stage.apply(said(LIN, "在吗", "new", stage.at, account=account))
+        stage.apply(said(LIN, "上次那泡茶不错", "new", stage.at, account=account))
         (contact,) = stage.rows(Contact, Contact.wire_id == LIN)
         assert contact.id != former
         assert [row.contact_id for row in stage.rows(Tombstone)] == [None]

@@ -1,0 +1,76 @@
+"""Being a good host between two answers: room for who carries something heavy, a time for who is busy, a limit to how
+often small talk brings a question again."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import msgspec
+
+from handlers import later, reactions
+from handlers.asking import ask_again_soon, put_off
+from handlers.gate import quiet_until
+from handlers.roles import roles_of
+from handlers.understanding import first_look
+from handlers.understanding.feelings import GRAVE, Feeling, feeling_of
+from models import effects as fx
+from models.context import Context, PersonView
+from models.effects import Effect, SurveyProgress
+from models.people import SurveyState
+from models.playbook_survey import Question
+
+CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
+NAMED = re.compile(r"叫|姓|名|^我是")
+MOST_REPEATS = 2  # so often small talk brings an open question again; after that nudges do
+
+
+def heard_from(progress: SurveyProgress) -> SurveyProgress:
+    """They are there: nudges begin anew, and who was away for long may chat as much as anybody."""
+    repeats = 0 if progress.state == SurveyState.RESTING else progress.repeats
+    return msgspec.structs.replace(progress, pending=(), nudges=0, state=SurveyState.OPEN, repeats=repeats)
+
+
+def waits(at: datetime, person: PersonView, progress: SurveyProgress) -> list[Effect]:
+    return [fx.PutSurvey(person_id=person.person_id, survey=progress), *ask_again_soon(at, person, progress)]
+
+
+def small_talk(at: datetime, person: PersonView, progress: SurveyProgress, *, calls: bool) -> list[Effect]:
+    """The open question comes again in a while, but not for every 嗯嗯, and not before the time that they named."""
+    until = progress.put_off_until
+    if progress.repeats >= MOST_REPEATS or (until is not None and until > at and not calls):
+        return [fx.PutSurvey(person_id=person.person_id, survey=progress)]
+    return waits(at, person, msgspec.structs.replace(progress, repeats=progress.repeats + 1))
+
+
+def later_then(
+    at: datetime,
+    context: Context,
+    person: PersonView,
+    progress: SurveyProgress,
+    question: Question,
+    text: str,
+    *,
+    human: bool,
+) -> list[Effect]:
+    """Not now: when they say, outside the quiet hours."""
+    local = at.astimezone(context.merchant.zone)
+    moment = later.time_for(text, local)
+    moment = quiet_until(context.merchant.playbook, moment) or moment
+    when = later.spoken(moment, local)
+    effects = [] if human else reactions.say(at, context, person, progress.account, "later", when=when)
+    return [*effects, *put_off(person, progress, question, moment.astimezone(at.tzinfo))]
+
+
+def room(at: datetime, context: Context) -> datetime:
+    return later.next_morning(at.astimezone(context.merchant.zone)).astimezone(at.tzinfo)
+
+
+def complains(person: PersonView, progress: SurveyProgress, text: str) -> bool:
+    return first_look(text).complains and not roles_of(person, progress.account, "")
+
+
+def felt(person: PersonView, progress: SurveyProgress, text: str) -> Feeling | None:
+    """How they fare; nothing lighter than grief is heard in anger."""
+    felt = feeling_of(text)
+    return felt if felt in GRAVE or not complains(person, progress, text) else None

@@ -1,0 +1,208 @@
+"""Behaving like a good host: people are busy, sad, happy, angry, silent, and come back; the survey waits for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.flows.playing import Line, Played, Stage, asks_to_be_friends, moment, operator, says
+from tests.flows.shops import BABY, BEAUTY
+
+WHO = operator("2026-11-30T12:00:00+08:00", "who wx1 --json")
+ADDED = asks_to_be_friends("09:00:00", "wx1", id="e0")
+
+
+def play(stage: Stage, playbook: str, *story: Line, to: str = "2026-12-03T12:00:00+08:00") -> Played:
+    """A story of wx1, who has just added us."""
+    stage.write("playbook.toml", playbook)
+    return stage.play([ADDED, *story], "--to", to)
+
+
+def heard(played: Played, since: str = "09:00:30") -> list[tuple[str, str]]:
+    """What wx1 got after a time of the first day: when (day and minute), and the words."""
+    return [
+        (line["at"][8:16].replace("T", " "), line["text"])
+        for line in played.arrived(to="wx1", kind="text")
+        if moment(line["at"]) > moment(f"2026-11-23T{since}+08:00")
+    ]
+
+
+def told_staff(played: Played) -> list[str]:
+    return [line["text"] for line in played.arrived(to="wx-boss")]
+
+
+@pytest.mark.parametrize(
+    ("said", "at", "when"),
+    [
+        ("在忙，晚上再说", "09:01:00", "23 20:00"),
+        ("明天告诉你", "09:01:00", "24 10:00"),
+        ("晚上再说", "21:10:00", "24 08:30"),  # an hour later it is quiet
+    ],
+)
+def test_later_sets_a_time_and_the_question_comes_then(stage: Stage, said: str, at: str, when: str) -> None:
+    restart: Line = {"at": "21:12:00", "type": "restart", "down": "30m"}
+    played = play(stage, BABY, says(at, "wx1", said), restart, WHO)
+    (_, acknowledged), (asked_at, question), *nudges = heard(played, at)
+    assert "？" not in acknowledged
+    assert (asked_at, question[:2]) in [(when, "宝宝"), (when, "怎么")]
+    assert len(nudges) == 2
+    assert played.rows("who")[0]["answers"] == {"baby": {"value": None, "state": "later"}}
+
+
+def test_who_said_later_may_be_quicker(stage: Stage) -> None:
+    played = play(stage, BABY, says("09:01:00", "wx1", "晚上再说"), says("09:10:00", "wx1", "豆豆"), WHO)
+    assert played.rows("who")[0]["answers"]["baby"]["value"] == "豆豆"
+    assert [text for at, text in heard(played) if at == "23 20:00"] == []
+
+
+def test_a_death_is_comforted_and_nothing_more_is_asked_that_day(stage: Stage) -> None:
+    played = play(stage, BABY, says("09:01:00", "wx1", "最近家里老人走了，没心情"), to="2026-11-24T12:00:00+08:00")
+    (_, comfort), (asked_at, _question) = heard(played)
+    assert "节哀" in comfort
+    assert "好嘞" not in comfort
+    assert asked_at == "24 10:00"
+    assert ["老人走了" in note for note in told_staff(played)] == [True]
+
+
+def test_bad_news_beside_an_answer_is_no_reason_to_say_fine(stage: Stage) -> None:
+    played = play(
+        stage,
+        BABY,
+        says("09:01:00", "wx1", "天天"),
+        says("09:02:00", "wx1", "8个月，发烧住院了"),
+        says("09:03:00", "wx1", "杭州"),
+    )
+    after = [text for _, text in heard(played, "09:02:00")]
+    assert "好起来" in after[0]
+    assert after[1] == "您在哪个城市呀？"
+    assert after[2] == "都记好啦，谢谢天天。"
+
+
+def test_good_news_is_congratulated_in_the_shops_words(stage: Stage) -> None:
+    played = play(stage, BEAUTY, says("09:01:00", "wx1", "小美，下个月结婚啦！"))
+    assert [text for _, text in heard(played)][:2] == ["恭喜恭喜呀！", "你是什么肤质？1干皮 2油皮 3混合"]
+
+
+def test_news_counts_after_the_survey_too(stage: Stage) -> None:
+    played = play(
+        stage,
+        BEAUTY,
+        *(says(f"09:0{n}:00", "wx1", text) for n, text in enumerate(["小美", "1", "没有"], 1)),
+        says("2026-11-27T10:00:00+08:00", "wx1", "我升职了！"),
+        says("2026-11-28T10:00:00+08:00", "wx1", "我外婆昨天去世了"),
+    )
+    assert [at for at, _ in heard(played, "09:10:00")] == ["27 10:00", "28 10:00"]
+    joy, grief = [text for _, text in heard(played, "09:10:00")]
+    assert joy == "恭喜恭喜呀！"
+    assert "节哀" in grief
+
+
+def test_who_is_angry_is_not_asked_on(stage: Stage) -> None:
+    played = play(
+        stage, BEAUTY, says("09:01:00", "wx1", "小美，你们的面膜太差了，烂脸"), to="2026-11-23T20:00:00+08:00"
+    )
+    assert ["肤质" in text for _, text in heard(played)] == [False]
+    assert ["投诉" in note for note in told_staff(played)] == [True]
+
+
+def test_small_talk_is_answered_and_never_a_loop(stage: Stage) -> None:
+    chat = ["在吗", "谢谢", "哈哈", "[微笑]", "嗯嗯", "好的", "在吗"]
+    played = play(
+        stage,
+        BABY,
+        *(says(f"09:{5 * n:02}:00", "wx1", text) for n, text in enumerate(chat, 1)),
+        to="2026-11-23T20:00:00+08:00",
+    )
+    said = [text for _, text in heard(played)]
+    assert len([text for text in said if text.endswith("？")]) == 2
+    assert len(said) == 5  # in answer to 在吗, to 谢谢, and to 在吗
+
+
+def test_what_cannot_be_read_is_said_so(stage: Stage) -> None:
+    voice: Line = {"at": "09:01:00", "type": "media", "account": "main", "contact": "wx1", "kind": "voice"}
+    played = play(stage, BABY, voice, says("09:05:00", "wx1", "豆豆"))
+    assert "语音" in heard(played)[0][1]
+    assert [at for at, _ in heard(played)][:3] == ["23 09:01", "23 09:02", "23 09:05"]
+
+
+def test_back_after_weeks_it_goes_on_where_it_was(stage: Stage) -> None:
+    played = play(
+        stage,
+        BABY,
+        says("09:01:00", "wx1", "豆豆"),
+        says("2026-12-18T10:00:00+08:00", "wx1", "在吗"),
+        says("2026-12-18T10:05:00+08:00", "wx1", "10个月了，杭州"),
+        operator("2026-12-18T11:00:00+08:00", "who wx1 --json"),
+        to="2026-12-18T12:00:00+08:00",
+    )
+    assert [at for at, _ in heard(played, "09:02:00")] == [
+        *("24 09:01", "26 09:01"),
+        *("18 10:00", "18 10:01", "18 10:05"),
+    ]
+    assert played.rows("who")[0]["remark"] == "百事通-豆豆-妈"
+
+
+def test_asked_whether_it_is_a_robot_it_says_so_and_keeps_what_was_told(stage: Stage) -> None:
+    played = play(stage, BABY, says("09:01:00", "wx1", "叫天天，你是机器人吗"), says("09:03:00", "wx1", "8个月"), WHO)
+    first, second, third, *_ = [text for _, text in heard(played)]
+    assert "机器人" in first
+    assert "人工" in first
+    assert second[3:] in ("宝宝多大啦？", "宝宝几个月了？")
+    assert third == "好嘞。您在哪个城市呀？"
+    assert played.rows("who")[0]["answers"]["baby"]["value"] == "天天"
+
+
+def test_who_opted_out_and_comes_back_goes_on_where_it_was(stage: Stage) -> None:
+    played = play(
+        stage,
+        BABY,
+        says("09:01:00", "wx1", "天天"),
+        says("09:02:00", "wx1", "退订"),
+        says("2026-11-25T10:00:00+08:00", "wx1", "8个月"),
+        says("2026-11-25T11:00:00+08:00", "wx1", "恢复"),
+        says("2026-11-25T11:05:00+08:00", "wx1", "9个月"),
+        says("2026-11-25T12:00:00+08:00", "wx1", "退订"),
+        WHO,
+    )
+    assert [at for at, _ in heard(played, "09:02:30")] == ["25 11:00", "25 11:00", "25 11:05", "25 12:00"]
+    who = played.rows("who")[0]
+    assert who["opted_out"] is True
+    assert who["answers"]["age"]["value"] == 9
+
+
+def test_several_facts_in_one_message_are_used_and_never_asked_again(stage: Stage) -> None:
+    played = play(stage, BABY, says("09:01:00", "wx1", "我家豆豆，2岁半，人在成都"), WHO)
+    assert [text for _, text in heard(played)] == ["都记好啦，谢谢豆豆。"]
+    assert played.rows("who")[0]["remark"] == "百事通-豆豆-妈"
+
+
+def test_a_correction_reaches_the_remark_and_is_acknowledged(stage: Stage) -> None:
+    told = (says(f"09:0{n}:00", "wx1", text) for n, text in enumerate(["天天", "8个月", "杭州"], 1))
+    played = play(
+        stage,
+        BABY,
+        *told,
+        says("2026-11-26T10:00:00+08:00", "wx1", "宝宝小名写错了，叫甜甜"),
+        says("2026-11-27T10:00:00+08:00", "wx1", "年龄说错了，宝宝14个月"),
+        says("2026-11-28T10:00:00+08:00", "wx1", "宝宝小名写错了"),
+        says("2026-11-28T10:05:00+08:00", "wx1", "叫田田"),
+        WHO,
+    )
+    remarks = [line["text"] for line in played.arrived(kind="remark")]
+    assert remarks == ["百事通-天天-妈", "百事通-甜甜-妈", "百事通-田田-妈"]  # none for the age
+    assert heard(played)[-1] == ("28 10:05", "好嘞，改过来了。")
+    assert played.rows("who")[0]["tags"] == ["一岁以上"]
+
+
+STORIES = [
+    ["在忙，晚上再说", "你们店在哪？", "豆豆", "10个月", "杭州"],
+    ["家里老人走了", "谢谢", "豆豆", "说错了，叫豆包子", "生病了"],
+    ["在吗", "你是机器人吗", "豆豆", "退订", "恢复"],
+]
+
+
+@pytest.mark.parametrize("texts", STORIES)
+def test_restarts_between_any_two_lines_change_nothing(stage: Stage, texts: list[str]) -> None:
+    lines = [says(f"09:{3 * n:02}:00", "wx1", text, id=f"e{n}") for n, text in enumerate(texts, 1)]
+    plain = heard(play(stage, BABY, *lines))
+    restarts: list[Line] = [{"at": line["at"], "type": "restart"} for line in lines]
+    assert heard(play(stage, BABY, *(one for pair in zip(lines, restarts, strict=True) for one in pair))) == plain

@@ -1,0 +1,40 @@
+"""What a mother tells in one breath: the name she was asked for is neither an age nor a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handlers.understanding import Question, understand
+
+BABY = Question(key="baby", type="name", text="宝宝小名叫什么呀？")
+AGE = Question(key="age", type="age_months", text="宝宝多大啦？")
+CITY = Question(key="city", type="region", text="您在哪个城市呀？")
+
+
+@pytest.mark.parametrize(
+    ("reply", "name", "also"),
+    [
+        ("我家豆豆，2岁半，人在成都", "豆豆", {"age": 30, "city": "四川省成都市"}),
+        ("豆豆，10个月，在杭州", "豆豆", {"age": 10, "city": "浙江省杭州市"}),
+        ("豆豆\n快两岁了", "豆豆", {"age": 24}),
+        ("我家闺女豆豆，1岁2个月", "豆豆", {"age": 14}),
+        ("我家叫豆豆", "豆豆", {}),
+        ("小七月", "小七月", {}),
+        ("一一", "一一", {}),
+        ("豆豆，我28岁", "豆豆", {}),
+        ("2岁半", None, {"age": 30}),
+        ("10个月", None, {"age": 10}),
+        ("半小时后", None, {}),
+        ("我家在杭州", None, {"city": "浙江省杭州市"}),
+    ],
+)
+def test_a_name_beside_other_facts(reply: str, name: str | None, also: dict[str, Any]) -> None:
+    got = understand(BABY, reply, others=[AGE, CITY])
+    assert (got.value, got.also) == (name, also)
+
+
+def test_an_age_beside_another_answer_needs_no_word_for_the_child() -> None:
+    assert understand(CITY, "杭州，10个月了", others=[AGE]).also == {"age": 10}
+    assert understand(CITY, "杭州，我30岁", others=[AGE]).also == {}
