@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     rf"|(?P<years>{_N})\s?(?:个)?{_OF_YEARS}\s?(?P<year_half>半)?(?:多|大|了|零|又|加|"
     rf"\+)?\s?(?:(?P<year_months>{_N})\s?(?:个半|个多|个|多)?\s?月|(?P<year_rest>\d{{1,2}}|"
     r"[一二两三四五六七八九十]{1,2})(?![\d十年号日天块元个宝娃]))?"
-    r"|(?P<half_year>(?<![一二两三四五六七八九\d])(?:大)?半(?:岁|年|周岁))|(?P<full_year>(?:一|1)?周岁)|"
+    r"|(?P<half_year>(?<![一二两三四五六七八九\d])(?:大)?半(?:岁|年|周岁))|(?P<year_and_half>(?<![一二两三四五六七八九十几\d])岁半)|(?P<full_year>(?:一|1)?周岁)|"
     r"(?P<hundred>百(?:日|天)|一百天|100\s?天)|(?P<full_month>(?:满|足|出|刚|没|未)月(?!份)|出月子|坐月子|月子里)|"
     r"(?P<newborn>新生|刚生|刚出生|出生没|刚出来|昨天(?:刚)?(?:生|出)|今天(?:刚)?(?:生|出)|刚落地)"
     rf"|(?P<months>{_N})[来多]?\s?\+?(?:个(?:半|多|来)?月|月龄|month|个多月|个整月|mon|m(?![a-z])|(?<=[十\d])月大|"
@@ -82,7 +82,7 @@ def _months(token: re.Match[str]) -> int | list[int] | None:
             return [int(spread[0] * 12), int(spread[1] * 12)]
         extra = 6.0 if token["year_half"] else _number(token["year_months"] or token["year_rest"] or "零")
         return int(_number(token["years"]) * 12 + 0.01) + int(extra if extra < 12 else 0)
-    for name, months in (("half_year", 6), ("full_year", 12), ("hundred", 3), ("full_month", 1)):
+    for name, months in (("half_year", 6), ("year_and_half", 18), ("full_year", 12), ("hundred", 3), ("full_month", 1)):
         if token[name]:
             return 0 if token[name] in ("没月", "未月", "坐月子", "月子里") else months
     if token["months"]:

@@ -37,7 +37,7 @@ _NOT_BEFORE = re.compile(
 _NOT_AFTER = re.compile(
     r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|"
     r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题)|除外|算了|免了|免谈|pass|"
-    r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
+    r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|(?:别|不用|不要)(?:再)?(?:寄|发|送|推荐|给)|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
     r"用不(?:惯|了|着))"
 )
 _PREFER = re.compile(
@@ -277,6 +277,12 @@ def _lesser(question: Question, text: str) -> list[int]:
 
 def _values(question: Question, chosen: list[int]) -> list[str]:
     return [option.value for at, option in enumerate(question.options) if at in chosen]
+
+
+def chosen_options(question: Question, text: str) -> list[str]:
+    """Every option that a reply takes, also more than the question allows: named, or by their places."""
+    named = told_options(question, text)
+    return named or _values(question, numbered_options(question, text, True))
 
 
 def refuses_all(text: str) -> bool:

@@ -27,7 +27,7 @@ _DAY = (
 )
 _WRITTEN = re.compile(
     rf"(?:{_YEAR}\s?(?:年|[./\-])?[, ]?(?:的)?(?:农历|阴历|阳历|公历|旧历|新历)?的?\s?|"
-    rf"(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月份?|[./\-])\s?(?:的)?(?:农历|"
+    rf"(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月(?:份|底|末|中旬?)?|[./\-])\s?(?:的)?(?:农历|"
     rf"阴历)?{_DAY}(?![\d一二三四五六七八九十]|个|月(?!亮)|点|块|岁|%|折|斤|元(?!宵|旦))\s?(?P<close>日|号)?"
 )
 _ENGLISH_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -287,7 +287,7 @@ def read_date(text: str, asked_on: date | None) -> str | None:
     """A day in normal form (`YYYY-MM-DD`, `--MM-DD`, `lunar:MM-DD`, `lunar:YYYY-MM-DD`); None if none is told."""
     if _EITHER.search(text):
         return None
-    text = re.sub(r"(?<=\d)\s+(?=[月年日号])|(?<=[月年])\s+(?=\d)", "", text)
+    text = re.sub(r"(?<=\d)\s+(?=[月年日号])|(?<=[月年底末])[\s,，]+(?=\d)", "", text)
     written = _written(text, asked_on)
     if written:
         if len(written) > 1 and re.search(r"(?:过|算|按)的?(?:是)?(?:农历|阴历|旧历)", text):

@@ -79,8 +79,13 @@ _APART_TOLD = re.compile(
     r"姓([\u4e00-\u9fff]{1,2})[,， ]*(?:单名|单字|名|名字)(?:一个|个|叫|是|单)*"
     r"([\u4e00-\u9fff]{1,2}?)字?(?=$|[,，。 \n])"
 )
+# 尉迟，单名一个岚
+_APART_BARE = re.compile(
+    r"(?:^|(?<=[,，。 \n]))([\u4e00-\u9fff]{1,2})[,， ]+(?:单名|单字)(?:一个|个|叫|"
+    r"是)*([\u4e00-\u9fff])字?(?=$|[,，。 \n])"
+)
 _CHILD = re.compile(
-    r"(?:娃儿?|宝宝|宝贝|孩子|儿子|女儿|闺女|崽崽?|囡囡|他|她)(?:的|现在|就)?(?:小名|乳名|大名|名字)?(?:就叫|叫|喊)做?"
+    r"(?:娃儿?|宝宝|宝贝|孩子|儿子|女儿|闺女|崽崽?|囡囡|他|她|它|猫咪?|狗[狗子]?|毛孩子|主子|祖宗|小家伙|老[大二三])(?:的|现在|就)?(?:小名|乳名|大名|名字)?(?:就叫|叫|喊)做?"
     rf"[:：,， ]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
 )
 _AID = re.compile(
@@ -165,7 +170,7 @@ def read_name(message: Message, text: str) -> str | None:
         # 我 / 叫 / 李雷 in three bubbles.
         message = Message(re.sub(r"\s+", "", message.read))
         text = message.text
-    in_two = _APART_TOLD.search(text)
+    in_two = _APART_TOLD.search(text) or _APART_BARE.search(text)
     if in_two:
         # 姓周，单名一个航字
         return in_two.group(1) + in_two.group(2)
@@ -206,7 +211,8 @@ def told_name(message: Message, text: str) -> str | None:
 
 
 _NAMELESS = re.compile(
-    r"没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:好|个)?(?:小|乳|大)?名|还?没(?:有)?(?:出)?生(?!气|病)"
+    r"没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:好|个)?(?:小|乳|大)?名|还?没(?:有)?(?:出)?生(?!气|病)|"
+    r"没(?:有)?养(?!成)"
 )
 
 

@@ -87,8 +87,9 @@ def numbered_options(question: Question, text: str, multi: bool) -> list[int]:
     core = dense(text)
     if not found and (spelt := _CHINESE.match(text.strip(" ,，。.!！~"))):
         found += [_DIGIT[each] for each in re.findall(r"[一二两三四五六七八九]", spelt.group(1))]
-    if not found and len(core) <= 12 and (letters := _LETTERS.search(text)):
-        found += [ord(each) - ord("a") + 1 for each in re.findall(r"[a-h]", letters.group(1))]
+    if not found and len(core) <= 12:
+        told = [letters.group(1) for letters in _LETTERS.finditer(text)]
+        found += [ord(each) - ord("a") + 1 for each in re.findall(r"[a-h]", "".join(told if multi else told[:1]))]
     if not found or any(not 1 <= each <= count for each in found):
         return []
     return [each - 1 for each in dict.fromkeys(found)]

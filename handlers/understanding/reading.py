@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
 from handlers.understanding.business import complains
-from handlers.understanding.choices import refuses_all, told_options
+from handlers.understanding.choices import chosen_options, refuses_all
 from handlers.understanding.corrections import Correction, find_correction, may_correct
 from handlers.understanding.names import has_no_name, is_joke, told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, refuses_offer, wants_human
@@ -33,7 +33,7 @@ _MONEY_JOKE = re.compile(
     r"个亿|百亿|千亿|个小目标|不差钱|不缺钱|钱不是问题|没钱|看老婆|看老公|老婆脸色|穷|吃土|白嫖|免费(?:的|最好)?$|"
     r"不要钱|越便宜越好|越贵越好|有钱任性|看(?:你)?(?:心情|良心)|你(?:养|请|买单)|零花钱|[老婆她公](?:管钱|说了算)|老婆管|"
     r"^(?:去)?问(?:我)?(?:老婆|老公|媳妇)去|伤感情|"
-    r"倾家荡产|砸锅卖铁"
+    r"倾家荡产|砸锅卖铁|(?:不能|别|不敢|不好|可不能)(?:让|被|告诉|给)(?:我|我家|家里)?(?:老公|老婆|媳妇|领导|他|她|我妈)"
 )
 _RATHER_CHAT = re.compile(
     r"微信(?:上|里)?(?:联系|说|聊|找|沟通|发我|吧$)|(?:别|不要|不用|不)打(?:我)?电话|发微信|"
@@ -359,13 +359,17 @@ def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> An
         return "chitchat"
     if question.type == "yesno":
         return "unclear"
-    if question.type == "choice" and len(told_options(question, message.text) or ()) > 1:
+    if question.type == "choice" and len(chosen_options(question, message.text)) > 1:
         return "unclear"
     if seen.unknowing or acts.has_not_looked(bare) or (question.type == "age_months" and has_no_child(message.text)):
         return "decline"
     if question.type in ("choice", "multi") and refuses_all(message.text):
         return "decline"
-    if bare in _SIMPLY_NO or _NOT_NOW.match(bare):
+    if bare in _SIMPLY_NO or _NOT_NOW.match(bare) or _NOT_COMING.search(bare):
+        return "decline"
+    if any(
+        refuses_offered(dense(message.text[start:end]), question.text) for start, end in message.clauses[:_MOST_CLAUSES]
+    ):
         return "decline"
     return "unclear"
 
@@ -373,7 +377,8 @@ def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> An
 _SIMPLY_NO = frozenset(
     listed("没有 没 无 没了 不 不要 不用 不需要 不了 no nope 算了 不想 不用了 不要了 不给 不留 不说 不定")
 )
-_NOT_NOW = re.compile(r"^我?(?:(?:先|暂时|从来?|一般|都)不(?!知|清|确)|不过生日)")
+_NOT_NOW = re.compile(r"^我?(?:(?:先|暂时|从来?|一般|都)不(?!知|清|确))")
+_NOT_COMING = re.compile(r"不过生日|(?:不|没法|没办法)过?[去来]了|[去来]不了|没(?:打算|准备|想)[去来要买]")
 
 
 def _jokes(question: Question, message: Message) -> bool:
