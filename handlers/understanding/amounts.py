@@ -258,6 +258,15 @@ def _value(text: str, found: list[Number], at: int) -> Amount:
     return low if low == high else [low, high]
 
 
+# 半打, 两打: of what is counted by the dozen.
+_DOZEN = re.compile(r"(半|[一二两三四五六七八九十]|\d{1,2})打(?=$|[,，。 \n吧的啤牛鸡可])")
+_ABOUT_A_THOUSAND = re.compile(r"(?<![\d一二两三四五六七八九几])千儿?八百")
+
+
+def _dozens(found: re.Match[str]) -> str:
+    return "6个" if found.group(1) == "半" else f"{_count(found.group(1)) * 12}个"
+
+
 def read_number(text: str, asked: str) -> Amount | None:
     """The number or range that a reply gives to the question `asked` (its text and key); None if there is none."""
     if _PEOPLE.search(asked):
@@ -266,6 +275,9 @@ def read_number(text: str, asked: str) -> Amount | None:
             return count
     if _NONE.match(text.strip(" ,，。.!！吧啊呀呢了哦")) and not _MONEY_ASKED.search(asked):
         return 0
+    text = _DOZEN.sub(_dozens, text)
+    if _ABOUT_A_THOUSAND.search(text):
+        return None
     found = numbers(text)
     halves = _half(text, asked)
     if halves is not None:

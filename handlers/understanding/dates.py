@@ -99,6 +99,7 @@ _DAYS_AWAY = {
     "tomorrow": 1,
     "yesterday": -1,
 }
+_YEARS_AWAY = re.compile(r"(去年|前年|明年)的?$")
 _AWAY = re.compile("|".join(sorted(_DAYS_AWAY, key=len, reverse=True)))
 _WEEK = re.compile(
     r"(?P<which>大上|上上|上|下下|下|这|本|这个|本个)?(?:个)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天1-7])"
@@ -230,6 +231,11 @@ def _festival(text: str, asked_on: date | None) -> str | None:
 
 def _relative(text: str, asked_on: date) -> date | None:
     away = _AWAY.search(text)
+    if away and (year := _YEARS_AWAY.search(text[: away.start()])):
+        # 去年的今天
+        day = asked_on + timedelta(_DAYS_AWAY[away.group()])
+        index = {"去年": -1, "前年": -2, "明年": 1}[year.group(1)] + day.year
+        return day.replace(year=index, day=min(day.day, monthrange(index, day.month)[1]))
     if away:
         return asked_on + timedelta(_DAYS_AWAY[away.group()])
     month = _MONTH_AWAY.search(text)

@@ -293,6 +293,11 @@ def _alone(message: Message, text: str) -> str | None:
             continue
         if _FUNCTION.search(name) or not re.fullmatch(rf"{_LETTER}+", name):
             continue
+        if len(name) == 1 and (
+            full := re.search(rf"(?<=[,，。 \n]){name}[\u4e00-\u9fff]{{1,2}}(?=$|[,，。 \n])", text)
+        ):
+            # 李, and in the next bubble 李春燕
+            return _cut(message, full.start(), full.end() - full.start())
         if "我" in name or (
             len(name) > 4 and not name.isascii() and not re.search(rf"{_TITLE}$", name) and len(text) > 24
         ):
