@@ -15,7 +15,7 @@ _OF_YEARS = r"(?:周岁|虚岁|岁|years?(?:old)?|yrs?|y(?![a-z]))"
 _UNBORN = re.compile(
     r"(?:还)?(?:没|未|木有|没有)(?:有)?(?:出生|生(?!病|气|日)|卸货|出来)|肚子里|肚里|腹中|怀孕|怀着|怀上|怀了?(?:二胎|三胎|二宝|老二|双胞胎)|刚怀|"
     r"孕(?:期|妇|\d|[一二三四五六七八九十]|早|中|晚|吐|后期)|待产|待生|预产|备孕|快生了|要生了|即将出生|准备生|"
-    r"卸货|揣着|胎动|胎里|下(?:个)?月(?:就)?生|还在(?:妈妈|我)?(?:的)?肚|准妈妈|临产|头胎怀|未出世|没出世|在怀|"
+    r"卸货|揣着|胎动|胎里|怀胎|下(?:个)?月(?:就)?生|还在(?:妈妈|我)?(?:的)?肚|准妈妈|临产|头胎怀|未出世|没出世|在怀|"
     r"还有?[^,，。]{1,4}(?:个月|天|周)(?:就)?(?:生|出生|卸货)"
 )
 _NO_CHILD = re.compile(r"没(?:有)?(?:孩子|娃|宝宝|小孩|生娃|结婚)|单身|不打算生|丁克|还没要|没生过|未婚|没对象")
@@ -80,6 +80,8 @@ def _months(token: re.Match[str]) -> int | list[int] | None:
         spread = _spread(token["years"])
         if spread:
             return [int(spread[0] * 12), int(spread[1] * 12)]
+        if token["year_months"] and (spread := _spread(token["year_months"])):
+            return [int(_number(token["years"]) * 12 + each) for each in spread]
         extra = 6.0 if token["year_half"] else _number(token["year_months"] or token["year_rest"] or "零")
         return int(_number(token["years"]) * 12 + 0.01) + int(extra if extra < 12 else 0)
     for name, months in (("half_year", 6), ("year_and_half", 18), ("full_year", 12), ("hundred", 3), ("full_month", 1)):

@@ -263,6 +263,10 @@ _DOZEN = re.compile(r"(半|[一二两三四五六七八九十]|\d{1,2})打(?=$|[
 _ABOUT_A_THOUSAND = re.compile(r"(?<![\d一二两三四五六七八九几])千儿?八百")
 
 
+_DAILY = re.compile(r"天天|每天|日日")
+_NEVER = re.compile(r"^(?:我|还|从来?)*没(?:有)?(?:去|喝|吃|用|买|做|练|来)过")
+
+
 def _dozens(found: re.Match[str]) -> str:
     return "6个" if found.group(1) == "半" else f"{_count(found.group(1)) * 12}个"
 
@@ -274,6 +278,10 @@ def read_number(text: str, asked: str) -> Amount | None:
         if count is not None:
             return count
     if _NONE.match(text.strip(" ,，。.!！吧啊呀呢了哦")) and not _MONEY_ASKED.search(asked):
+        return 0
+    if _DAILY.search(text) and re.search(r"(?:一个?|每个?)(?:周|星期|礼拜).{0,6}几次", asked):
+        return 7
+    if _NEVER.match(text.strip()) and not _MONEY_ASKED.search(asked):
         return 0
     text = _DOZEN.sub(_dozens, text)
     if _ABOUT_A_THOUSAND.search(text):

@@ -234,8 +234,8 @@ def _relative(text: str, asked_on: date) -> date | None:
     if away and (year := _YEARS_AWAY.search(text[: away.start()])):
         # 去年的今天
         day = asked_on + timedelta(_DAYS_AWAY[away.group()])
-        index = {"去年": -1, "前年": -2, "明年": 1}[year.group(1)] + day.year
-        return day.replace(year=index, day=min(day.day, monthrange(index, day.month)[1]))
+        in_year = {"去年": -1, "前年": -2, "明年": 1}[year.group(1)] + day.year
+        return day.replace(year=in_year, day=min(day.day, monthrange(in_year, day.month)[1]))
     if away:
         return asked_on + timedelta(_DAYS_AWAY[away.group()])
     month = _MONTH_AWAY.search(text)
@@ -340,6 +340,8 @@ def told_date(text: str, asked_on: date | None) -> str | None:
 def birth_month(text: str, asked_on: date) -> int | None:
     """Full months from a told birth date (or year and month) to `asked_on`; 0 where it lies ahead."""
     written = _written(text, asked_on)
+    if not written and re.search(r"生|落地", text) and (feast := _festival(text, asked_on)):
+        written = [(feast, feast.startswith("lunar"))]
     full = [form for form, lunar in written if not lunar and not form.startswith("--")]
     if full:
         born = date.fromisoformat(full[0])

@@ -23,7 +23,7 @@ _RATHER_CHAT = re.compile(
     r"微信语音|微信(?:上|里)?(?:联系|说|聊|找|沟通|发我|吧$)|(?:别|不要|不用|不)打(?:我)?电话|发微信|"
     r"没(?:有)?(?:手机|电话|号码)(?:号码?)?$"
 )
-_AGE_JOKE = re.compile(r"我(?:自己)?(?:就|还)?是(?:个)?(?:宝宝|孩子)|永远|年年\d\d|保密")
+_AGE_JOKE = re.compile(r"我(?:自己)?(?:就|还)?是(?:个)?(?:宝宝|孩子)|打酱油|永远|年年\d\d|保密")
 
 
 def is_joke_about(question: Question, message: Message) -> bool:

@@ -69,7 +69,7 @@ _CALL = re.compile(
 )
 _NAMED = re.compile(
     r"(?:我系|我的名字?系|(?:网名|微信名)(?:就?是|就?叫)|我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫)|(?:本名|真名|"
-    r"全名|中文名|英文名)(?:是|叫)?|本人(?:姓名|是|叫|名叫)?|在下|鄙人|名字(?:是叫|是|叫|就)?|姓名(?:是)?|"
+    r"全名|中文名|英文名)(?:是|叫)?|本人(?:姓名|是|叫|名叫)?|在下|鄙人|(?:[起取]的)?名(?:字)?叫|名字(?:是叫|是|就)?|姓名(?:是)?|"
     r"大名(?:是|叫)?|称呼(?:是)?|备注(?:为|成|写成?|就?是|就?叫|上)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|俺是|人家叫|my\s?name(?:'s|\sis)?|"
     r"iam|i'm|i\sam|callme|call\sme|this\sis|name)"
     rf"[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
@@ -229,6 +229,10 @@ def is_joke(text: str) -> bool:
     return core in JOKES
 
 
+# 悠悠她妈
+_KIN = re.compile(r"[\u4e00-\u9fff]{1,4}[他她]家?(?:妈妈?|爸爸?|爹|娘|奶奶|姥姥|爷爷)")
+
+
 def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | None:
     first = clauses(piece)
     if not first:
@@ -259,8 +263,7 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
         name = described.group(1)
     if not name or name in _NO_NAME or len(name) > 12 or re.search(r"啥|什么|谁|哪|随便|都行", name):
         return None
-    if re.fullmatch(r"[\u4e00-\u9fff]{1,4}[他她]家?(?:妈妈?|爸爸?|爹|娘|奶奶|姥姥|爷爷)", name):
-        # 悠悠她妈
+    if _KIN.fullmatch(name):
         return _cut(message, start + offset + piece.index(name), len(name))
     if strict and (_FUNCTION.search(name) or _IS_A.search(name) or (len(name) > 8 and not name.isascii())):
         return None
@@ -291,6 +294,8 @@ def _alone(message: Message, text: str) -> str | None:
             return aided
         if not name or name in _NO_NAME or is_chat(name) or (name.isascii() and not name.isalpha()) or len(name) > 10:
             continue
+        if _KIN.fullmatch(name):
+            return _cut(message, start + text[start:end].index(name), len(name))
         if _FUNCTION.search(name) or not re.fullmatch(rf"{_LETTER}+", name):
             continue
         if len(name) == 1 and (

@@ -300,7 +300,7 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
     if value is None and seen.delaying and question.type in ("choice", "multi"):
         # 洗澡的 names an option, though 洗澡 keeps people from answering.
         value = told_value(question, message, message.text, asked_on)
-    if value is None and seen.proposing and question.type not in ("yesno", "name"):
+    if value is None and seen.proposing and question.type != "name":
         value = read_value(question, message, _only(message, seen.proposing), asked_on)
     if (
         isinstance(value, (int, float))

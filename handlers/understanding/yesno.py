@@ -19,7 +19,8 @@ _YES = frozenset(
         喝过 吃过 买过 试过 去过 来过 听过 做过 用着 喝着 吃着 有了 买了 生了 结了 怀了 已婚 早就 早就有了 都有
         成年 成年了 满了 已满 早满了 够了 嗯是的 嗯对 嗯有 哦是的 必须要 那必须 那必须的 那当然 那肯定 那是 可不
         可不是 可不嘛 就是 正是 确实 的确 是这样 也是 noproblem ofcourse absolutely definitely exactly right
-        you yao hao haode keyi xing 阔以 口以 可以滴 好哒 好哇 棒 领 领取 我要 我要领 给我来一份 报名 参加 我参加
+        敢情好 那敢情好 you yao hao haode keyi xing 阔以 口以 可以滴 好哒 好哇 棒 领 领取 我要 我要领 给我来一份
+        报名 参加 我参加
         我去 同意的 了解过 听说过
         经常 常常 天天 每天 一直 一直有 一直都是 时常 老是 经常的 常有 偶尔 偶尔会 有时 有时候 有时会 有一点
         说说看 说来听听 讲讲 讲讲看 介绍一下 介绍下 介绍吧 介绍介绍 了解一下 了解下
@@ -42,7 +43,7 @@ _NO = frozenset(
         从来不 从来没 从来没有 从未 未 未婚 未满 未成年 无 冇 否 非 哪有 哪里有 才不 才没有 才不是 怎么可能
         不可能 没那回事 并没有 并不 并不是 倒没有 倒是没有 戒了 早戒了 不碰 滴酒不沾 不沾 没兴趣 没必要 用不着
         用不上 婉拒 拒绝 pass 0 2b 还早 早着呢 差远了 单身 没空 去不了 来不了 不方便 改天吧 心领了 心领 别了
-        noneed meiyou mei buyao bu buyong 算 下次吧 下次 下回吧 以后吧 notyet nothanks nothankyou never 唔使 不使
+        用不到 noneed meiyou mei buyao bu buyong 算 下次吧 下次 下回吧 以后吧 notyet nothanks nothankyou never 唔使 不使
         唔要 不好意思不用 👎
         """
     )
@@ -64,12 +65,14 @@ _NO_WORD = re.compile(
     r"拒绝|哪有|才不|怎么可能|"
     r"nope?(?![a-z])|not|never|no$)"
 )
+# 太麻烦了不用, 闻都没闻过
+_NO_AT_LAST = re.compile(r"(?:不用|不要|不需要|算了|免了)了?$|(.)都没(?:有)?\1过")
 _YES_WORD = re.compile(
     r"^(?:我|我们|我家|俺|咱|那|这个|嗯|哦|啊|呃|都|早|就|也|其实|已经|一直|平时|家里|本人|宝宝|他|她|孩子|娃|"
     r"当然|肯定|必须|必(?=到|来|去|参)|一定|准(?=到|来)|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于)|有(?!没有|啥|什么|空再|"
     r"点忙)|要(?!不要|是|么|看)|好(?!像|多|不|久|难|忙|贵)|可以(?!吗|不)|可(?:$|的|啊|呀)|行(?!不|吗)|成(?:$|,)|"
     r"中(?:$|,)|会(?!不会)|能(?!不能|否)|想(?!不想|想|一想|问)|愿意|需要(?!吗|不)|喜欢|同意|没错|没问题|没毛病|"
-    r"来一|[给帮]我(?:留|报|订|安排|登记|来)|[发寄](?:我|来|过来|吧)|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
+    r"来一|[给帮]我(?:留|报|订|安排|登记|来)|[发寄送](?:我|来|过来|吧)|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
 )
 _RHETORICAL_YES = re.compile(
     r"谁(?:会)?不|怎么(?:会|能|可能)(?:没有?|不)|哪(?:能|会|有)不|能不.{0,4}吗|不.{0,3}才怪|岂能不|何止|不要太|"
@@ -86,7 +89,7 @@ _REGULAR = re.compile(
 )
 _FIRST = re.compile(r"第一次|头一次|头一回|头回|新客|新人|新来|刚认识|初次|刚知道|才知道|首次")
 _ENOUGH = re.compile(
-    r"(?:家里|家中|手头|手上|我)?(?:还|都|已经)(?:还)?有(?:呢|了|好多|很多|一堆|存货|库存)?$|用不完|没用完|还没吃完|够用|囤(?:了|够)"
+    r"(?:家里|家中|手头|手上|我)?(?:还|都|已经)(?:还)?有(?:呢|了|好多|很多|一堆|存货|库存)?$|家里(?:有)?(?:一|好几|好多|一大)(?:堆|箱|抽屉|柜子?)|多得是|用不完|没用完|还没吃完|够用|囤(?:了|够)"
 )
 _VERB = re.compile(
     r"(喝|吃|用|买|试|去|来|听|做|养|拉|进|有|生|怀|领|参加|加|订|办|过敏|结婚|上班|喜欢|考虑|需要|想|要|愿意|"
@@ -158,7 +161,7 @@ def _clause(clause: str, asked: str) -> bool | None:
     core = core.removeprefix("应该").removeprefix("好像")
     if _RHETORICAL_YES.search(core):
         return True
-    if _NO_WORD.match(core):
+    if _NO_WORD.match(core) or _NO_AT_LAST.search(core):
         return False
     if _YES_WORD.match(core):
         return True
@@ -177,6 +180,14 @@ def _echo(core: str, asked: str) -> bool | None:
         if at < 0:
             continue
         before = core[max(0, at - 5) : at]
+        if (
+            before.endswith(("只", "就"))
+            and (other := core[at + 1 : at + 3])
+            and other not in asked
+            and len(other) == 2
+        ):
+            # 只喝绿茶, asked about 白茶
+            return False
         if re.search(
             r"(?:不|没|没有|未|别|少|戒|从不|懒得)(?:怎么|太|咋|再|想|要|会|能|敢|爱|常|经常|肯|打算|准备)?$", before
         ):
