@@ -231,10 +231,10 @@ def _festival(text: str, asked_on: date | None) -> str | None:
 
 def _relative(text: str, asked_on: date) -> date | None:
     away = _AWAY.search(text)
-    if away and (year := _YEARS_AWAY.search(text[: away.start()])):
+    if away and (yearly := _YEARS_AWAY.search(text[: away.start()])):
         # 去年的今天
         day = asked_on + timedelta(_DAYS_AWAY[away.group()])
-        in_year = {"去年": -1, "前年": -2, "明年": 1}[year.group(1)] + day.year
+        in_year = {"去年": -1, "前年": -2, "明年": 1}[yearly.group(1)] + day.year
         return day.replace(year=in_year, day=min(day.day, monthrange(in_year, day.month)[1]))
     if away:
         return asked_on + timedelta(_DAYS_AWAY[away.group()])
