@@ -19,7 +19,8 @@ _YES = frozenset(
         喝过 吃过 买过 试过 去过 来过 听过 做过 用着 喝着 吃着 有了 买了 生了 结了 怀了 已婚 早就 早就有了 都有
         成年 成年了 满了 已满 早满了 够了 嗯是的 嗯对 嗯有 哦是的 必须要 那必须 那必须的 那当然 那肯定 那是 可不
         可不是 可不嘛 就是 正是 确实 的确 是这样 也是 noproblem ofcourse absolutely definitely exactly right
-        敢情好 那敢情好 you yao hao haode keyi xing 阔以 口以 可以滴 好哒 好哇 棒 领 领取 我要 我要领 给我来一份
+        带上我 带我 叫上我 喊上我 算上我 敢情好 那敢情好 you yao hao haode keyi xing 阔以 口以 可以滴 好哒 好哇 棒
+        领 领取 我要 我要领 给我来一份
         报名 参加 我参加
         我去 同意的 了解过 听说过
         经常 常常 天天 每天 一直 一直有 一直都是 时常 老是 经常的 常有 偶尔 偶尔会 有时 有时候 有时会 有一点
@@ -43,7 +44,8 @@ _NO = frozenset(
         从来不 从来没 从来没有 从未 未 未婚 未满 未成年 无 冇 否 非 哪有 哪里有 才不 才没有 才不是 怎么可能
         不可能 没那回事 并没有 并不 并不是 倒没有 倒是没有 戒了 早戒了 不碰 滴酒不沾 不沾 没兴趣 没必要 用不着
         用不上 婉拒 拒绝 pass 0 2b 还早 早着呢 差远了 单身 没空 去不了 来不了 不方便 改天吧 心领了 心领 别了
-        用不到 noneed meiyou mei buyao bu buyong 算 下次吧 下次 下回吧 以后吧 notyet nothanks nothankyou never 唔使 不使
+        下次一定 改天一定 下回一定 用不到 noneed meiyou mei buyao bu buyong 算 下次吧 下次 下回吧 以后吧 notyet
+        nothanks nothankyou never 唔使 不使
         唔要 不好意思不用 👎
         """
     )
