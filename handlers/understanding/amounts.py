@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from handlers.understanding.frequencies import every_day_of_the_week
 from handlers.understanding.numerals import DIGITS, Number, numbers, plain
 
 Amount = int | float | list[int | float | None]
@@ -263,7 +264,6 @@ _DOZEN = re.compile(r"(半|[一二两三四五六七八九十]|\d{1,2})打(?=$|[
 _ABOUT_A_THOUSAND = re.compile(r"(?<![\d一二两三四五六七八九几])千儿?八百")
 
 
-_DAILY = re.compile(r"天天|每天|日日")
 _NEVER = re.compile(r"^(?:我|还|从来?)*没(?:有)?(?:去|喝|吃|用|买|做|练|来)过")
 
 
@@ -277,12 +277,11 @@ def read_number(text: str, asked: str) -> Amount | None:
         count = _people(re.sub(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", ",", text).replace(" ", ""))
         if count is not None:
             return count
-    if _NONE.match(text.strip(" ,，。.!！吧啊呀呢了哦")) and not _MONEY_ASKED.search(asked):
+    bare = text.strip(" ,，。.!！吧啊呀呢了哦")
+    if (_NONE.match(bare) or _NEVER.match(bare)) and not _MONEY_ASKED.search(asked):
         return 0
-    if _DAILY.search(text) and re.search(r"(?:一个?|每个?)(?:周|星期|礼拜).{0,6}几次", asked):
+    if every_day_of_the_week(text, asked):
         return 7
-    if _NEVER.match(text.strip()) and not _MONEY_ASKED.search(asked):
-        return 0
     text = _DOZEN.sub(_dozens, text)
     if _ABOUT_A_THOUSAND.search(text):
         return None

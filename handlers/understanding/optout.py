@@ -64,7 +64,8 @@ _ANYWHERE = Phrases(
         别发了 不要发了 别再发了 不要再发了 不要再发 别再发 不用再发 不必再发 不用发了 莫发了 莫再发 莫要发 甭发
         甭再发 勿再发 请勿再发 别给我整这些 别跟我说话 别理我 不要理我 别私信我 不要私信 别私信 别@我
         别艾特我 把我关掉 帮我关掉消息 关了消息 dontmessage donotmessage donttext donottext dontcontact donotcontact
-        stopmessaging stopsending stoptexting stopcontacting nomoremsg nomoremessage nomoretext takemeoff takemyname
+        stopmessaging stopsending stoptexting stopcontacting nomoremsg nomoremessage nomoretext nomoread nomorespam
+        nomorepromo takemeoff takemyname
         removemy
         removeme optout unsubscribe 给我停 停了吧别 给老子滚 你给我滚 滚远 滚吧 别来烦 不想理你 退订
         退定 td退 懒得理你 别再加我 不要再加我 不想看广告 不想再看广告 不想看你们 不想看到广告 赶紧删掉 赶紧删了
@@ -91,7 +92,7 @@ _SERVED = re.compile(
 _PLEADS = re.compile(r"求放过|放过我|饶了我")
 _DEAR = re.compile(r"贵|价|钱|减肥|胖|作业|班")
 _NOT_MEANT = re.compile(
-    r"把我(?:拉黑|屏蔽)了|被.{0,6}(?:拉黑|屏蔽)|(?<![把将])我(?:好像|可能|刚才|刚|是)?[认加找发打搞弄]错|拉黑了(?:一|那|这|个|他|她|对方)|(?:[店家牌群人]|牌子)我?(?:已经)?拉黑|"
+    r"把我(?:拉黑|屏蔽)了|打扰到?(?:你|您|别人|大家)|推(?:荐)?(?:太?贵|便宜)|被.{0,6}(?:拉黑|屏蔽)|(?<![把将])我(?:好像|可能|刚才|刚|是)?[认加找发打搞弄]错|拉黑了(?:一|那|这|个|他|她|对方)|(?:[店家牌群人]|牌子)我?(?:已经)?拉黑|"
     r"(?:今天|今晚|明天|现在|[上下中]午|晚上|白天|上班时?间?|开会|这会儿?|这[几两]天|这周|先|暂时)(?:先|请|就|都)?"
     r"(?:别|不要|不用|勿)(?!再)|"
     r"(?:不|没|别|不是|没有|不会|不要|别给我|不用|不想|没说)(?:要|说|想|让你|给我)?退[订定]|为什么(?:不发|没发)|"
@@ -228,7 +229,7 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
 
 _SIGNS = re.compile(
     r"[拒闭垃完识懒别不勿莫甭休停退拉删骚扰烦滚错谁取屏移放饶再消断关换推互免绝咪无没主静举划踢除遍掉够使接清彼]|天天|老发|发到|"
-    r"stop|unsub|message|contact|text|td|remove|takeme|optout|moremsg"
+    r"stop|unsub|message|contact|text|td|remove|takeme|optout|nomore"
 )
 
 
