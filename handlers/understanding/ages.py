@@ -16,7 +16,7 @@ _OF_YEARS = r"(?:周岁|虚岁|岁|years?(?:old)?|yrs?|y(?![a-z]))"
 _UNBORN = re.compile(
     r"(?:还)?(?:没|未|木有|没有)(?:有)?(?:出生|生(?!病|气|日)|卸货|出来)|肚子里|肚里|腹中|怀孕|怀着|怀上|怀了?(?:二胎|三胎|二宝|老二|双胞胎)|刚怀|"
     r"孕(?:期|妇|\d|[一二三四五六七八九十]|早|中|晚|吐|后期)|待产|待生|预产|备孕|快生了|要生了|即将出生|准备生|"
-    r"卸货|揣着|胎动|胎里|下(?:个)?月(?:就)?生|还在(?:妈妈|我)?(?:的)?肚|准妈妈|临产|头胎怀|未出世|没出世|在怀|"
+    r"卸货|揣着|胎动|胎里|怀胎|下(?:个)?月(?:就)?生|还在(?:妈妈|我)?(?:的)?肚|准妈妈|临产|头胎怀|未出世|没出世|在怀|"
     r"还有?[^,，。]{1,4}(?:个月|天|周)(?:就)?(?:生|出生|卸货)"
 )
 _NO_CHILD = re.compile(r"没(?:有)?(?:孩子|娃|宝宝|小孩|生娃|结婚)|单身|不打算生|丁克|还没要|没生过|未婚|没对象")
@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     rf"|(?P<years>{_N})\s?(?:个)?{_OF_YEARS}\s?(?P<year_half>半)?(?:多|大|了|零|又|加|"
     rf"\+)?\s?(?:(?P<year_months>{_N})\s?(?:个半|个多|个|多)?\s?月|(?P<year_rest>\d{{1,2}}|"
     r"[一二两三四五六七八九十]{1,2})(?![\d十年号日天块元个宝娃]))?"
-    r"|(?P<half_year>(?<![一二两三四五六七八九\d])(?:大)?半(?:岁|年|周岁))|(?P<full_year>(?:一|1)?周岁)|"
+    r"|(?P<half_year>(?<![一二两三四五六七八九\d])(?:大)?半(?:岁|年|周岁))|(?P<year_and_half>(?<![一二两三四五六七八九十几\d])岁半)|(?P<full_year>(?:一|1)?周岁)|"
     r"(?P<hundred>百(?:日|天)|一百天|100\s?天)|(?P<full_month>(?:满|足|出|刚|没|未)月(?!份)|出月子|坐月子|月子里)|"
     r"(?P<newborn>新生|刚生|刚出生|出生没|刚出来|昨天(?:刚)?(?:生|出)|今天(?:刚)?(?:生|出)|刚落地)"
     rf"|(?P<months>{_N})[来多]?\s?\+?(?:个(?:半|多|来)?月|月龄|month|个多月|个整月|mon|m(?![a-z])|(?<=[十\d])月大|"
@@ -42,7 +42,7 @@ _TWO_APART = re.compile(
     r"(?<![\d一二三四五六七八九十])([1-9一二三四五六七八九]) ([1-9一二三四五六七八九])(?=个?(?:多|来)?(?:月|岁))"
 )
 _NOT_YET = re.compile(r"(?:不到|未满|未|不满|没(?=$)|没到|还没到|没满|还没满|小于|不足|还不满|还不到|没有)$")
-_WITHIN = re.compile(r"^(?:以内|以下|之内|不到|之前)")
+_WITHIN = re.compile(r"^(?:以内|以下|之内|不到(?![\d一二两三四五六七八九十半])|之前)")
 _SHORT_OF = re.compile(
     rf"(?:还)?(?:差|缺)({_N})?(?:个)?(月|天|周|点)(?:就|到|满|就满|就到|不到|才|才满|快)?(?:是)?({_N})(?:周)?岁|"
     rf"(?:还)?(?:差|缺)({_N})个?(月)(?:就|到|满|就满|才满)?(半岁|周岁)"
@@ -81,9 +81,11 @@ def _months(token: re.Match[str]) -> int | list[int] | None:
         spread = _spread(token["years"])
         if spread:
             return [int(spread[0] * 12), int(spread[1] * 12)]
+        if token["year_months"] and (spread := _spread(token["year_months"])):
+            return [int(_number(token["years"]) * 12 + each) for each in spread]
         extra = 6.0 if token["year_half"] else _number(token["year_months"] or token["year_rest"] or "零")
         return int(_number(token["years"]) * 12 + 0.01) + int(extra if extra < 12 else 0)
-    for name, months in (("half_year", 6), ("full_year", 12), ("hundred", 3), ("full_month", 1)):
+    for name, months in (("half_year", 6), ("year_and_half", 18), ("full_year", 12), ("hundred", 3), ("full_month", 1)):
         if token[name]:
             return 0 if token[name] in ("没月", "未月", "坐月子", "月子里") else months
     if token["months"]:

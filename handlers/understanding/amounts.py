@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from handlers.understanding.frequencies import every_day_of_the_week
 from handlers.understanding.numerals import DIGITS, Number, numbers, plain
 
 Amount = int | float | list[int | float | None]
@@ -258,14 +259,32 @@ def _value(text: str, found: list[Number], at: int) -> Amount:
     return low if low == high else [low, high]
 
 
+# 半打, 两打: of what is counted by the dozen.
+_DOZEN = re.compile(r"(半|[一二两三四五六七八九十]|\d{1,2})打(?=$|[,，。 \n吧的啤牛鸡可])")
+_ABOUT_A_THOUSAND = re.compile(r"(?<![\d一二两三四五六七八九几])千儿?八百")
+
+
+_NEVER = re.compile(r"^(?:我|还|从来?)*没(?:有)?(?:去|喝|吃|用|买|做|练|来)过")
+
+
+def _dozens(found: re.Match[str]) -> str:
+    return "6个" if found.group(1) == "半" else f"{_count(found.group(1)) * 12}个"
+
+
 def read_number(text: str, asked: str) -> Amount | None:
     """The number or range that a reply gives to the question `asked` (its text and key); None if there is none."""
     if _PEOPLE.search(asked):
         count = _people(re.sub(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", ",", text).replace(" ", ""))
         if count is not None:
             return count
-    if _NONE.match(text.strip(" ,，。.!！吧啊呀呢了哦")) and not _MONEY_ASKED.search(asked):
+    bare = text.strip(" ,，。.!！吧啊呀呢了哦")
+    if (_NONE.match(bare) or _NEVER.match(bare)) and not _MONEY_ASKED.search(asked):
         return 0
+    if every_day_of_the_week(text, asked):
+        return 7
+    text = _DOZEN.sub(_dozens, text)
+    if _ABOUT_A_THOUSAND.search(text):
+        return None
     found = numbers(text)
     halves = _half(text, asked)
     if halves is not None:

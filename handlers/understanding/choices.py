@@ -19,7 +19,7 @@ _ALL = re.compile(
     r"everything|成年人.*都要|全家|一家(?:人|老小|子)|(?:两|俩|三|四|五)(?:个|种|样|款|者)?都|不挑"
 )
 _NONE = re.compile(
-    r"(?:都|全|一个|哪个|哪种|啥|什么)(?:都|也)?(?:不|没)(?!错|挑|介意|排斥|拒)|没(?:有)?一个|以上都不|都不是|"
+    r"(?:都|全|一个|哪个|哪种|啥|什么)(?:都|也)?(?:不|没)(?!错|挑|介意|排斥|拒)|都.{1,2}不(?:惯|来)|没(?:有)?一个|以上都不|都不是|"
     r"没有(?:喜欢|想要)的|都没有|一样也?不|啥也不|(?<!都)没(?:什么|啥|有)*(?:兴趣|困扰|烦恼|毛病|想.{0,3}的)|不感兴趣|"
     r"没(?:什么|啥)(?:问题|需要|想)|(?:不|没)缺$"
 )
@@ -37,7 +37,7 @@ _NOT_BEFORE = re.compile(
 _NOT_AFTER = re.compile(
     r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|"
     r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题)|除外|算了|免了|免谈|pass|"
-    r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
+    r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|(?:别|不用|不要)(?:再)?(?:寄|发|送|推荐|给)|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
     r"用不(?:惯|了|着))"
 )
 _PREFER = re.compile(
@@ -50,7 +50,7 @@ _PREFER_AFTER = re.compile(
 )
 _LESS_BEFORE = re.compile(
     r"(?:偶尔|上次|上回|前几天|有时|有时候|很少|不太|少量|顺便|其次|以前|之前|原来|曾经|老公|老婆|我妈|别人)(?:也|会|都|是|才|去|"
-    r"喝|吃|用|买|试|做|还|的)*$"
+    r"喝|吃|用|买|试|做|养|抱|还|的)*$"
 )
 
 _FILLERS = re.compile(
@@ -60,6 +60,7 @@ _FILLERS = re.compile(
     r"多些|一点的?|点的|为主|居多|类|款|就行|就好|谢谢|可以|好了|这类|这种|那种|那个|这个|比较多|多一些|啦|了|呀|啊|哈|哦|呢|"
     r"嘛|都行|也行|左右|系列|方面|什么的|之类的?)+$"
 )
+_NOW = re.compile(r"(?:以前|之前|原来|曾经|早先).{0,40}(?:现在|如今|目前|今年)")
 _MIXED = re.compile(r"混合(?!性|皮|肌|型)|都有|两者|都喝|都用|都吃|兼有")
 
 
@@ -148,12 +149,20 @@ def _parts(question: Question, text: str) -> list[int]:
     return list(dict.fromkeys(found))
 
 
+# 干到掉渣, 干得起皮
+_TO_EXCESS = re.compile(r"(?:到|得|死|爆|巴巴|燥)")
+
+
 def _one_character(stem: str, core: str) -> bool:
-    return core == stem or (
-        len(core) <= 3
-        and core.startswith(stem)
-        and core[1:]
-        in ("皮", "的", "型", "性", "类", "款", "点", "味", "香", "酒", "茶", "一点", "性皮", "性的", "皮肤")
+    return (
+        core == stem
+        or (core.startswith(stem) and _TO_EXCESS.match(core[len(stem) :]) is not None)
+        or (
+            len(core) <= 3
+            and core.startswith(stem)
+            and core[1:]
+            in ("皮", "的", "型", "性", "类", "款", "点", "味", "香", "酒", "茶", "一点", "性皮", "性的", "皮肤")
+        )
     )
 
 
@@ -190,6 +199,11 @@ def _how_often(question: Question, text: str) -> list[int]:
     return seldom[:1] if told[1] < slowest else []
 
 
+# 想养狗，还没养: what somebody wants but has not leaves the others no likelier.
+_WANTED_ONLY = re.compile(r"(?:想|打算|准备|计划)[^,，。]{0,8}(?:还没|没有?|未)")
+_BOTH = re.compile(r"又([^又,，。 ]{1,3})又([^又,，。 ]{1,3})")
+
+
 def read_options(question: Question, text: str) -> list[str] | None:
     """The values that a reply chooses, in the order of the options; None if it chooses none. More than one may come
     back for a single choice: what to make of that is for the caller."""
@@ -202,6 +216,9 @@ def read_options(question: Question, text: str) -> list[str] | None:
     if exact:
         return _values(question, exact)
     named, preferred, refused = _labelled(question, text)
+    if named and not multi and (both := _BOTH.search(text)):
+        # 又干又敏感: none of two.
+        named = list(dict.fromkeys([*named, *_parts(question, both.group(1)), *_parts(question, both.group(2))]))
     if refused or _EXCEPT.search(text) or _OTHERS.search(text):
         excluded = refused
         if not excluded and (_EXCEPT.search(text) or _BUT.search(text)) and not named:
@@ -211,6 +228,8 @@ def read_options(question: Question, text: str) -> list[str] | None:
         if not excluded:
             excluded = [] if named else _parts(question, re.sub(r"除了?|以外|之外|外都.*|都.*|不要|不喝|不", ",", text))
         rest = [at for at in range(count) if at not in excluded]
+        if multi and not _EXCEPT.search(text) and not _OTHERS.search(text) and _WANTED_ONLY.search(text):
+            return None
         if excluded and not named and (multi or len(rest) == 1) and (multi or len(excluded) == count - 1):
             return _values(question, rest)
         if excluded and _OTHERS.search(text) and rest and multi:
@@ -223,6 +242,8 @@ def read_options(question: Question, text: str) -> list[str] | None:
             mixed = [at for at, option in enumerate(question.options) if _MIXED.search(" ".join(option.wordings))]
             named = main if len(main) == 1 else mixed if len(mixed) == 1 and mixed[0] not in named else named
         if multi:
+            if _NOW.search(text) and (current := [at for at in named if at not in _lesser(question, text)]):
+                named = current
             named += _oneself(question, text)
             named = sorted({*named, *(at for at in _parts(question, _unnamed(question, text)) if at not in refused)})
         return _values(question, named)
@@ -277,6 +298,12 @@ def _lesser(question: Question, text: str) -> list[int]:
 
 def _values(question: Question, chosen: list[int]) -> list[str]:
     return [option.value for at, option in enumerate(question.options) if at in chosen]
+
+
+def chosen_options(question: Question, text: str) -> list[str]:
+    """Every option that a reply takes, also more than the question allows: named, or by their places."""
+    named = told_options(question, text)
+    return named or _values(question, numbered_options(question, text, True))
 
 
 def refuses_all(text: str) -> bool:

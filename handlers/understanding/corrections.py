@@ -20,8 +20,8 @@ from handlers.understanding.vocabulary import Prior, Question
 _WRONG = re.compile(
     r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|按|留|发|给|算|点|数)[错反]|[算数]漏|(?:说|填|写)的(?:那个)?是|错了|错啦|有误|不对(?!劲)|更正|纠正|"
     r"改[成为到下喝吃用住]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
-    r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
-    r"手机|电话)|新号|调(?:到|成|整|高|低)|"
+    r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|多了[一两\d]?个|少了[一两\d]?个|我(?:刚)?说的.{0,6}是|(?:填|写|说|选|输)成|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
+    r"手机|电话)|(?:电话|手机号?|号码|名字|地址|城市)(?:又|刚|已经|都)?[换改变]了|新号|调(?:到|成|整|高|低)|"
     r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|宝|娃)|说[高低多少大小早晚漏]了|改(?=\d|"
     r"[一二两三四五六七八九十百千])|订正|勘误|wrong|typo|correction|mistake|actually"
 )
@@ -70,6 +70,7 @@ _TOLD_WITHIN = 12
 """Clauses in which a correction has given its new value, or gives none."""
 
 
+_TITLED = re.compile(r"(?:先生|女士|小姐|太太|哥|姐|叔|阿姨)$")
 _DENIED = re.compile(r"(?:不是|不在|别叫我?|不叫|不姓)([^,，。\n ]{1,12})(?:[,， \n]|$)")
 
 
@@ -212,6 +213,8 @@ def _mentions(prior: Prior, text: str) -> bool:
             if option.value == value and any(dense(w) and dense(w) in text for w in option.wordings):
                 return True
         if isinstance(value, str) and len(value) > 0:
+            if prior.question.type == "name" and (title := _TITLED.search(value)) and f"别叫我{title.group()}" in text:
+                return True
             parts = {value, value[-3:].rstrip("市省"), value.rstrip("市")}
             parts |= (
                 {value[:1]}

@@ -27,7 +27,7 @@ _DAY = (
 )
 _WRITTEN = re.compile(
     rf"(?:{_YEAR}\s?(?:年|[./\-])?[, ]?(?:的)?(?:农历|阴历|阳历|公历|旧历|新历)?的?\s?|"
-    rf"(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月份?|[./\-])\s?(?:的)?(?:农历|"
+    rf"(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月(?:份|底|末|中旬?)?|[./\-])\s?(?:的)?(?:农历|"
     rf"阴历)?{_DAY}(?![\d一二三四五六七八九十]|个|月(?!亮)|点|块|岁|%|折|斤|元(?!宵|旦))\s?(?P<close>日|号)?"
 )
 _ENGLISH_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -99,6 +99,7 @@ _DAYS_AWAY = {
     "tomorrow": 1,
     "yesterday": -1,
 }
+_YEARS_AWAY = re.compile(r"(去年|前年|明年)的?$")
 _AWAY = re.compile("|".join(sorted(_DAYS_AWAY, key=len, reverse=True)))
 _WEEK = re.compile(
     r"(?P<which>大上|上上|上|下下|下|这|本|这个|本个)?(?:个)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天1-7])"
@@ -230,6 +231,11 @@ def _festival(text: str, asked_on: date | None) -> str | None:
 
 def _relative(text: str, asked_on: date) -> date | None:
     away = _AWAY.search(text)
+    if away and (yearly := _YEARS_AWAY.search(text[: away.start()])):
+        # 去年的今天
+        day = asked_on + timedelta(_DAYS_AWAY[away.group()])
+        in_year = {"去年": -1, "前年": -2, "明年": 1}[yearly.group(1)] + day.year
+        return day.replace(year=in_year, day=min(day.day, monthrange(in_year, day.month)[1]))
     if away:
         return asked_on + timedelta(_DAYS_AWAY[away.group()])
     month = _MONTH_AWAY.search(text)
@@ -287,7 +293,7 @@ def read_date(text: str, asked_on: date | None) -> str | None:
     """A day in normal form (`YYYY-MM-DD`, `--MM-DD`, `lunar:MM-DD`, `lunar:YYYY-MM-DD`); None if none is told."""
     if _EITHER.search(text):
         return None
-    text = re.sub(r"(?<=\d)\s+(?=[月年日号])|(?<=[月年])\s+(?=\d)", "", text)
+    text = re.sub(r"(?<=\d)\s+(?=[月年日号])|(?<=[月年底末])[\s,，]+(?=\d)", "", text)
     written = _written(text, asked_on)
     if written:
         if len(written) > 1 and re.search(r"(?:过|算|按)的?(?:是)?(?:农历|阴历|旧历)", text):
@@ -334,6 +340,8 @@ def told_date(text: str, asked_on: date | None) -> str | None:
 def birth_month(text: str, asked_on: date) -> int | None:
     """Full months from a told birth date (or year and month) to `asked_on`; 0 where it lies ahead."""
     written = _written(text, asked_on)
+    if not written and re.search(r"生|落地", text) and (feast := _festival(text, asked_on)):
+        written = [(feast, feast.startswith("lunar"))]
     full = [form for form, lunar in written if not lunar and not form.startswith("--")]
     if full:
         born = date.fromisoformat(full[0])

@@ -54,3 +54,12 @@ def nearest_rate(told: tuple[float, float], rates: tuple[tuple[float, float] | N
     ]
     distance, at = min(distances)
     return at if distance <= log(2) else None
+
+
+_DAILY = re.compile(r"天天|每天|日日")
+_TIMES_A_WEEK = re.compile(r"(?:一个?|每个?)(?:周|星期|礼拜).{0,6}几次")
+
+
+def every_day_of_the_week(text: str, asked: str) -> bool:
+    """Whether 天天 answers how often a week."""
+    return bool(_DAILY.search(text)) and bool(_TIMES_A_WEEK.search(asked))

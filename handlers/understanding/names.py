@@ -69,7 +69,7 @@ _CALL = re.compile(
 )
 _NAMED = re.compile(
     r"(?:我系|我的名字?系|(?:网名|微信名)(?:就?是|就?叫)|我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫)|(?:本名|真名|"
-    r"全名|中文名|英文名)(?:是|叫)?|本人(?:姓名|是|叫|名叫)?|在下|鄙人|名字(?:是叫|是|叫|就)?|姓名(?:是)?|"
+    r"全名|中文名|英文名)(?:是|叫)?|本人(?:姓名|是|叫|名叫)?|在下|鄙人|(?:[起取]的)?名(?:字)?叫|名字(?:是叫|是|就)?|姓名(?:是)?|"
     r"大名(?:是|叫)?|称呼(?:是)?|备注(?:为|成|写成?|就?是|就?叫|上)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|俺是|人家叫|my\s?name(?:'s|\sis)?|"
     r"iam|i'm|i\sam|callme|call\sme|this\sis|name)"
     rf"[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
@@ -79,8 +79,13 @@ _APART_TOLD = re.compile(
     r"姓([\u4e00-\u9fff]{1,2})[,， ]*(?:单名|单字|名|名字)(?:一个|个|叫|是|单)*"
     r"([\u4e00-\u9fff]{1,2}?)字?(?=$|[,，。 \n])"
 )
+# 尉迟，单名一个岚
+_APART_BARE = re.compile(
+    r"(?:^|(?<=[,，。 \n]))([\u4e00-\u9fff]{1,2})[,， ]+(?:单名|单字)(?:一个|个|叫|"
+    r"是)*([\u4e00-\u9fff])字?(?=$|[,，。 \n])"
+)
 _CHILD = re.compile(
-    r"(?:娃儿?|宝宝|宝贝|孩子|儿子|女儿|闺女|崽崽?|囡囡|他|她)(?:的|现在|就)?(?:小名|乳名|大名|名字)?(?:就叫|叫|喊)做?"
+    r"(?:娃儿?|宝宝|宝贝|孩子|儿子|女儿|闺女|崽崽?|囡囡|他|她|它|猫咪?|狗[狗子]?|毛孩子|主子|祖宗|小家伙|老[大二三])(?:的|现在|就)?(?:小名|乳名|大名|名字)?(?:就叫|叫|喊)做?"
     rf"[:：,， ]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
 )
 _AID = re.compile(
@@ -165,7 +170,7 @@ def read_name(message: Message, text: str) -> str | None:
         # 我 / 叫 / 李雷 in three bubbles.
         message = Message(re.sub(r"\s+", "", message.read))
         text = message.text
-    in_two = _APART_TOLD.search(text)
+    in_two = _APART_TOLD.search(text) or _APART_BARE.search(text)
     if in_two:
         # 姓周，单名一个航字
         return in_two.group(1) + in_two.group(2)
@@ -206,7 +211,8 @@ def told_name(message: Message, text: str) -> str | None:
 
 
 _NAMELESS = re.compile(
-    r"没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:好|个)?(?:小|乳|大)?名|还?没(?:有)?(?:出)?生(?!气|病)"
+    r"没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:好|个)?(?:小|乳|大)?名|还?没(?:有)?(?:出)?生(?!气|病)|"
+    r"没(?:有)?养(?!成)"
 )
 
 
@@ -221,6 +227,10 @@ def is_joke(text: str) -> bool:
         PARTICLES
     )
     return core in JOKES
+
+
+# 悠悠她妈
+_KIN = re.compile(r"[\u4e00-\u9fff]{1,4}[他她]家?(?:妈妈?|爸爸?|爹|娘|奶奶|姥姥|爷爷)")
 
 
 def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | None:
@@ -253,8 +263,7 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
         name = described.group(1)
     if not name or name in _NO_NAME or len(name) > 12 or re.search(r"啥|什么|谁|哪|随便|都行", name):
         return None
-    if re.fullmatch(r"[\u4e00-\u9fff]{1,4}[他她]家?(?:妈妈?|爸爸?|爹|娘|奶奶|姥姥|爷爷)", name):
-        # 悠悠她妈
+    if _KIN.fullmatch(name):
         return _cut(message, start + offset + piece.index(name), len(name))
     if strict and (_FUNCTION.search(name) or _IS_A.search(name) or (len(name) > 8 and not name.isascii())):
         return None
@@ -285,8 +294,15 @@ def _alone(message: Message, text: str) -> str | None:
             return aided
         if not name or name in _NO_NAME or is_chat(name) or (name.isascii() and not name.isalpha()) or len(name) > 10:
             continue
+        if _KIN.fullmatch(name):
+            return _cut(message, start + text[start:end].index(name), len(name))
         if _FUNCTION.search(name) or not re.fullmatch(rf"{_LETTER}+", name):
             continue
+        if len(name) == 1 and (
+            full := re.search(rf"(?<=[,，。 \n]){name}[\u4e00-\u9fff]{{1,2}}(?=$|[,，。 \n])", text)
+        ):
+            # 李, and in the next bubble 李春燕
+            return _cut(message, full.start(), full.end() - full.start())
         if "我" in name or (
             len(name) > 4 and not name.isascii() and not re.search(rf"{_TITLE}$", name) and len(text) > 24
         ):

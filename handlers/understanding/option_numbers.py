@@ -39,7 +39,7 @@ _LETTERS = re.compile(r"(?<![a-z])(?:选|要|是|就)?([a-h](?:[\s,，、.和跟
 
 _CHINESE = re.compile(
     r"^(?:我|选项|选|要|是|就|那就|来|第|"
-    r"答案)*([一二两三四五六七八九](?:[,，、 和跟与及还有]*[一二三四五六七八九])*)(?:号|项)?"
+    r"答案)*([一二两三四五六七八九](?:[,，、 和跟与及还有]*[一二三四五六七八九])*)(?:号|项)?(?:选手|选项)?"
     r"(?:都要|都行|都可以|都选|就行)?[吧呗啊哈呀]*$"
 )
 
@@ -87,8 +87,9 @@ def numbered_options(question: Question, text: str, multi: bool) -> list[int]:
     core = dense(text)
     if not found and (spelt := _CHINESE.match(text.strip(" ,，。.!！~"))):
         found += [_DIGIT[each] for each in re.findall(r"[一二两三四五六七八九]", spelt.group(1))]
-    if not found and len(core) <= 12 and (letters := _LETTERS.search(text)):
-        found += [ord(each) - ord("a") + 1 for each in re.findall(r"[a-h]", letters.group(1))]
+    if not found and len(core) <= 12:
+        told = [letters.group(1) for letters in _LETTERS.finditer(text)]
+        found += [ord(each) - ord("a") + 1 for each in re.findall(r"[a-h]", "".join(told if multi else told[:1]))]
     if not found or any(not 1 <= each <= count for each in found):
         return []
     return [each - 1 for each in dict.fromkeys(found)]

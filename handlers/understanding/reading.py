@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
 from handlers.understanding.business import complains
-from handlers.understanding.choices import refuses_all, told_options
+from handlers.understanding.choices import chosen_options, refuses_all
 from handlers.understanding.corrections import Correction, find_correction, may_correct
-from handlers.understanding.names import has_no_name, is_joke, told_name
+from handlers.understanding.jokes import is_joke_about
+from handlers.understanding.names import told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, refuses_offer, wants_human
 from handlers.understanding.phrases import words as listed
 from handlers.understanding.text import ANSWER_LIMIT, LIMIT, LONGEST_CLAUSE, Message, dense
@@ -24,26 +25,14 @@ from handlers.understanding.values import further_facts, read_value, told_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
 from handlers.understanding.yesno import plain_yesno, refuses_invitation, refuses_offered
 
-_NOWHERE = re.compile(
-    r"^(?:我|我们|就|人)?(?:在|住|住在|来自)?(?:地球|火星|月球|宇宙|银河系?|太阳系|家|家里|自己家|床上|被窝里?|"
-    r"梦里|心里|天上|人间|东土大唐|花果山|水帘洞|高老庄|桃花岛|亚洲|宇宙中心|你心里|你家|你家楼下|你家隔壁|你隔壁|"
-    r"中国|地球村|大中国)(?:上|的|人|里)*$"
-)
-_MONEY_JOKE = re.compile(
-    r"个亿|百亿|千亿|个小目标|不差钱|不缺钱|钱不是问题|没钱|看老婆|看老公|老婆脸色|穷|吃土|白嫖|免费(?:的|最好)?$|"
-    r"不要钱|越便宜越好|越贵越好|有钱任性|看(?:你)?(?:心情|良心)|你(?:养|请|买单)|零花钱|[老婆她公](?:管钱|说了算)|老婆管|"
-    r"^(?:去)?问(?:我)?(?:老婆|老公|媳妇)去|伤感情|"
-    r"倾家荡产|砸锅卖铁"
-)
-_RATHER_CHAT = re.compile(
-    r"微信(?:上|里)?(?:联系|说|聊|找|沟通|发我|吧$)|(?:别|不要|不用|不)打(?:我)?电话|发微信|"
-    r"没(?:有)?(?:手机|电话|号码)(?:号码?)?$"
-)
-_AGE_JOKE = re.compile(r"我(?:自己)?(?:就|还)?是(?:个)?(?:宝宝|孩子)|永远|年年\d\d|保密")
 _WANTS_ADVICE = re.compile(
-    r"你们|有没有|推荐|建议|哪[个款种](?:好|适合|合适)|怎么选|能不能|可不可以|[?？]|[吗么]$|是不是"
+    r"你们|有没有|(?<!看着)推荐|建议|哪[个款种](?:好|适合|合适)|怎么选|能不能|可不可以|[?？]|[吗么]$|是不是"
 )
 _PUZZLED = re.compile(r"[啊哈嗯额呃诶哦]+[?？]+$")
+# 拿五箱有优惠没: how many are wanted is told by the way.
+_ORDERED = re.compile(
+    r"(?:^|[,，。 \n我先])(?:拿|来|要|订|定|买|囤)个?[\d一二两三四五六七八九十百]{1,4}[箱个瓶盒罐包位斤件提桶袋份]"
+)
 _BILLION = 100_000_000
 _TOLD_IN_QUESTION = re.compile(
     r"(?:我家|我们家|宝宝|娃|孩子|宝贝|儿子|女儿|闺女|我们?|才|刚|都|快).{0,8}(?:岁|月|天)|(?:岁|月|天)(?:半|"
@@ -296,11 +285,7 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
         asides = list(seen.asking)
     if question.type == "yesno":
         asides += seen.unknowing
-    if question.type == "region" and _NOWHERE.match(message.bare):
-        return None
-    if question.type == "number" and _MONEY_JOKE.search(message.bare):
-        return None
-    if question.type == "name" and (is_joke(message.text) or has_no_name(message.dense)):
+    if question.type in ("region", "number", "name") and is_joke_about(question, message):
         return None
     if question.type == "name" and acts.is_busy(message.bare):
         return None
@@ -310,10 +295,12 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
     value = read_value(question, message, text, asked_on) if re.search(r"\w", text) or message.pictures else None
     if value is None and question.type == "age_months" and seen.asking and _TOLD_IN_QUESTION.search(message.text):
         value = read_value(question, message, message.text, asked_on)
+    if value is None and question.type == "number" and seen.asking and _ORDERED.search(message.text):
+        value = read_value(question, message, message.text, asked_on)
     if value is None and seen.delaying and question.type in ("choice", "multi"):
         # 洗澡的 names an option, though 洗澡 keeps people from answering.
         value = told_value(question, message, message.text, asked_on)
-    if value is None and seen.proposing and question.type not in ("yesno", "name"):
+    if value is None and seen.proposing and question.type != "name":
         value = read_value(question, message, _only(message, seen.proposing), asked_on)
     if (
         isinstance(value, (int, float))
@@ -349,7 +336,7 @@ def _is_free_answer(message: Message, seen: _Clauses) -> bool:
 def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> Any:
     """The act of a reply that gives no value."""
     bare = message.bare
-    if seen.refusing or _jokes(question, message):
+    if seen.refusing or is_joke_about(question, message):
         return "decline"
     if seen.delaying or acts.is_busy(bare):
         return "later"
@@ -359,13 +346,17 @@ def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> An
         return "chitchat"
     if question.type == "yesno":
         return "unclear"
-    if question.type == "choice" and len(told_options(question, message.text) or ()) > 1:
+    if question.type == "choice" and len(chosen_options(question, message.text)) > 1:
         return "unclear"
     if seen.unknowing or acts.has_not_looked(bare) or (question.type == "age_months" and has_no_child(message.text)):
         return "decline"
     if question.type in ("choice", "multi") and refuses_all(message.text):
         return "decline"
-    if bare in _SIMPLY_NO or _NOT_NOW.match(bare):
+    if bare in _SIMPLY_NO or _NOT_NOW.match(bare) or (question.type == "date" and _NOT_COMING.search(bare)):
+        return "decline"
+    if question.type not in ("choice", "multi") and any(
+        refuses_offered(dense(message.text[start:end]), question.text) for start, end in message.clauses[:_MOST_CLAUSES]
+    ):
         return "decline"
     return "unclear"
 
@@ -373,20 +364,5 @@ def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> An
 _SIMPLY_NO = frozenset(
     listed("没有 没 无 没了 不 不要 不用 不需要 不了 no nope 算了 不想 不用了 不要了 不给 不留 不说 不定")
 )
-_NOT_NOW = re.compile(r"^我?(?:(?:先|暂时|从来?|一般|都)不(?!知|清|确)|不过生日)")
-
-
-def _jokes(question: Question, message: Message) -> bool:
-    bare = message.bare
-    match question.type:
-        case "region":
-            return bool(_NOWHERE.match(bare))
-        case "name":
-            return is_joke(message.text) or has_no_name(message.dense)
-        case "phone":
-            return bool(_RATHER_CHAT.search(bare))
-        case "number":
-            return bool(_MONEY_JOKE.search(bare)) or bool(re.search(r"亿", bare))
-        case "age_months":
-            return bool(_AGE_JOKE.search(bare))
-    return False
+_NOT_NOW = re.compile(r"^我?(?:(?:先|暂时|从来?|一般|都)不(?!知|清|确))")
+_NOT_COMING = re.compile(r"不过生日|(?:不|没法|没办法)过?[去来]了|[去来]不了|没(?:打算|准备|想)[去来要买]")

@@ -22,7 +22,9 @@ _REPAIR = re.compile(
     r"(?:[,，。!！~ \n]|^|(?<=[^\s]))(?:哦|啊|噢|呃|额|诶|哎)?(?:不对(?!劲|称|外)|不是不是|说错了?|打错字?了?|"
     r"写错了?|输错了?|按错了?|发错了?|选错了?|手滑了?|手误|口误|笔误|更正一?下?|错了错了|错了|应该是|改成|改为|"
     r"哦不|啊不|噢不|呃不|(?<=[,，\n ])(?:算了|还是)(?=[^,，。\n]{2,8}吧)|"
-    r"不不不?[,，]|(?<=[,，\n ])不[,， ]?(?=\d)|(?<=[,，])不[,，](?=是))[,，。!！~ \n是我]*"
+    r"不不不?[,，]|(?<=[,，\n ])不[,， ]?(?=\d)|(?<=[,，])不[,，](?=是)|"
+    r"(?<=[箱个瓶盒罐包位块岁月])不(?=[\d一二两三四五六七八九十])|(?:以前|之前|原来|从前)[^\n]{1,20}?(?:现在|"
+    r"如今|目前)(?:都|就|是|只)*|的话[,，]?(?:那就|就|那)(?=.))[,，。!！~ \n是我]*"
 )
 _RATHER = re.compile(r"不是?([^,，。是\n]{1,10})[,， \n]*(?:而|我)?是(?=.)")
 _NOT_THAT = re.compile(r"(?<=[^,，。\s])[,， ]?(?:不是|不姓|并不是|而不是|可不是)[^,，。\n]{1,8}$")
@@ -43,8 +45,17 @@ def _number(question: Question, text: str) -> Any:
     return read_number(text, _asked(question))
 
 
+# A day on which somebody is kept is not the day that is told: 明天要加班，后天.
+_KEPT = re.compile(
+    r"(?:^|[,，。 \n])[^,，。 \n]{1,8}(?:加班|没空|没时间|有事|不行|来不了|去不了|不在|要?上班|出差|开会|有课|"
+    r"约了|满了|不得空)"
+    r"[^,，。 \n]{0,3}(?=[,，。 \n])"
+)
+
+
 def _date(question: Question, text: str, asked_on: date | None) -> Any:
-    day = read_date(text, asked_on)
+    free = _KEPT.sub(lambda kept: "," * len(kept.group()), text)
+    day = (read_date(free, asked_on) if free != text else None) or read_date(text, asked_on)
     if day is None and asked_on is not None and not re.search(r"生日|出生|生的|birth", _asked(question)):
         return coming_day(text, asked_on)
     return day
@@ -95,15 +106,15 @@ def _repaired(text: str) -> list[str]:
     """What is left of a text when only its repaired part counts, at unchanged offsets; most repaired first."""
     versions = []
     marks = list(_REPAIR.finditer(text))
+    rather = _RATHER.search(text)
+    if rather and not re.search(r"不是不", rather.group()):
+        versions.append("," * rather.end() + text[rather.end() :])
     if marks:
         end = marks[-1].end()
         if end < len(text):
             versions.append("," * end + text[end:])
         elif marks[-1].start() > 0:
             versions.append(text[: marks[-1].start()] + "," * (end - marks[-1].start()))
-    rather = _RATHER.search(text)
-    if rather and not re.search(r"不是不", rather.group()):
-        versions.append("," * rather.end() + text[rather.end() :])
     not_that = _NOT_THAT.search(text)
     if not_that:
         versions.append(text[: not_that.start()] + "," * (not_that.end() - not_that.start()))

@@ -3,6 +3,10 @@ options and keys than those of `replies.jsonl`, written before anything was tune
 
 What they showed was mended in tables and parsers. The second file was written last: when it was first read, before its
 misses were looked at, 85.5 % of it was understood, and so much is to be expected of replies that nobody has seen.
+
+The four files of other trades (gym, pets, tea, early education, dairy) were each written before their misses were
+looked at, and are harder on purpose. At first sight 90.3 %, 86.4 %, 77.9 % and 85.9 % of them were read as labelled; a
+dozen labels were then put right by the contract.
 """
 
 from __future__ import annotations
@@ -34,7 +38,14 @@ class _Asked(msgspec.Struct):
 
 @pytest.mark.parametrize(
     ("file", "enough", "bar"),
-    [("shops.jsonl", 1_700, 0.95), ("shops_heldout.jsonl", 70, 0.85)],
+    [
+        ("shops.jsonl", 1_700, 0.975),
+        ("shops_heldout.jsonl", 70, 0.95),
+        ("trades_first.jsonl", 290, 0.98),
+        ("trades_second.jsonl", 250, 0.97),
+        ("trades_third.jsonl", 160, 0.93),
+        ("trades_fourth.jsonl", 60, 0.9),
+    ],
 )
 def test_enough_replies_of_other_shops_are_understood(file: str, enough: int, bar: float) -> None:
     count, wrong, opting_out = 0, [], []
