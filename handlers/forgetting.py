@@ -51,15 +51,22 @@ _NO = frozenset(
     {"算了", "不", "不是", "不用", "不用了", "不删", "不删了", "别删", "别删了", "先不", "先不删", "取消", "否", "不要"}
 )
 
+_DECIDING = _YES | _NO
+# Without one of these nothing of it is said.
+_SIGN = re.compile("[确確是算不别別先取否]")
+
 
 def is_wished(text: str) -> bool:
     """Whether a message asks to be forgotten, and nothing else."""
-    return "我" in text and len(text) <= _LONGEST and any(wish.fullmatch(_said(text)) for wish in _WISHES)
+    if "我" not in text or len(text) > _LONGEST:
+        return False
+    said = _said(text)
+    return any(wish.fullmatch(said) for wish in _WISHES)
 
 
 def is_about_it(text: str) -> bool:
     """Whether a message asks for it, or may be the answer to whether they mean it."""
-    return is_wished(text) or (len(text) <= _LONGEST and _said(text) in _YES | _NO)
+    return is_wished(text) or (len(text) <= _LONGEST and _SIGN.search(text) is not None and _said(text) in _DECIDING)
 
 
 def is_waiting(at: datetime, person: PersonView, account: str) -> bool:

@@ -24,11 +24,15 @@ _WISH = re.compile(
     r"继续(?:给我)?(?:发|接收|订阅|收)|接着发|订阅|(?:可以|再)(?:再|又|重新)?(?:给我)?发|(?:又|还是|还)(?:想|要)收)"
     r"(?:消息|信息|给我|吧|了|一下|谢谢|重新开始)*"
 )
+# Without one of these nothing of it is said.
+_SIGN = re.compile("[恢復复重取消解除点點发發打按错錯继繼续續接订訂阅閱收]")
 
 
 def wants_back(text: str) -> bool:
     """Whether a message says nothing but that its writer wants to get messages again."""
-    return len(text) <= _LONGEST and _WISH.fullmatch(dense(text).strip(PARTICLES)) is not None
+    if len(text) > _LONGEST or not _SIGN.search(text):
+        return False
+    return _WISH.fullmatch(dense(text).strip(PARTICLES)) is not None
 
 
 def start_again(at: datetime, context: Context, person: PersonView, account: str) -> list[Effect]:
