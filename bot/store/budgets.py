@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, or_, select, union, update
+from sqlalchemy import and_, bindparam, case, or_, select, text, update
 from sqlmodel import col
 
 from bot.budget import Limit, Speed, free_moments, midnight, speed
 from bot.store import Writing
+from bot.store.prepared import constants, unindexed
 from models.accounts import Account
 from models.context import MerchantView
-from models.deliveries import LANE_RANK, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState
+from models.deliveries import LANE_RANK, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState, Lane
 from models.people import Friendship
 
 # So many have a time of their own; who stands further back is looked at when the line has become shorter.
@@ -37,7 +38,11 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 def order_of(row: Any) -> Order:
     """Where a delivery stands among those that want to leave."""
-    return LANE_RANK[row.lane], row.priority, row.not_after or _NEVER, row.id
+    return _order(row.lane, row.priority, row.not_after, row.id)
+
+
+def _order(lane: str, priority: int, not_after: datetime | None, delivery_id: int) -> Order:
+    return LANE_RANK[Lane(lane)], priority, not_after or _NEVER, delivery_id
 
 
 @dataclass(slots=True, eq=False)
@@ -72,31 +77,31 @@ class Budget:
     everything: Line | None
     friends: Line | None
 
-    def free_at(self, row: Row[Any]) -> datetime | None:
+    def free_at(self, row: Any) -> datetime | None:
         """When the account has room for this delivery behind all that are worth more; None where nothing limits it."""
         return max((line.free_at(order_of(row)) for line in self.lines(row)), default=None)
 
-    def has_room_for(self, row: Row[Any]) -> bool:
+    def has_room_for(self, row: Any) -> bool:
         """Whether it is not the account as a whole that holds a delivery back, but the number of new friends."""
         return self.everything is None or self.everything.free_at(order_of(row)) <= self.now
 
-    def is_out_of_sight(self, row: Row[Any]) -> bool:
+    def is_out_of_sight(self, row: Any) -> bool:
         """Whether so many are worth more that nobody can say yet when there will be room for it."""
         return any(line.place(order_of(row)) >= LONGEST_LINE for line in self.lines(row))
 
-    def held_back(self, row: Row[Any]) -> None:
+    def held_back(self, row: Any) -> None:
         """The delivery waits for room, so what is worth less stands behind it."""
         order = order_of(row)
         for line in self.lines(row):
             if line.free_at(order) > self.now:
                 insort(line.waiting, order)
 
-    def taken_by(self, row: Row[Any]) -> None:
+    def taken_by(self, row: Any) -> None:
         """The delivery is to leave, so who comes next finds less room."""
         for line in self.lines(row):
             insort(line.waiting, order_of(row))
 
-    def lines(self, row: Row[Any]) -> list[Line]:
+    def lines(self, row: Any) -> list[Line]:
         """The lines that this delivery stands in."""
         lines = [self.everything, self.friends if row.kind == DeliveryKind.FRIEND_ACCEPT else None]
         return [line for line in lines if line is not None]
@@ -105,14 +110,10 @@ class Budget:
 def load_budget(writing: Writing, merchant: MerchantView, account_id: str) -> Budget:
     """What the account may do now."""
     now, zone = writing.now, merchant.zone
-    known = writing.connection.execute(
-        select(col(Account.first_login_at), col(Account.slow_until)).where(
-            col(Account.merchant_id) == merchant.id, col(Account.id) == account_id
-        )
-    ).first()
-    first_login = known.first_login_at if known else None
+    known = writing.rows(_ACCOUNT, merchant=merchant.id, account=account_id)
+    first_login, slow_until = known[0] if known else (None, None)
     days = (now.astimezone(zone).date() - first_login.astimezone(zone).date()).days + 1 if first_login else 1
-    allowed = speed(merchant.playbook.pace, days, known.slow_until if known else None, now)
+    allowed = speed(merchant.playbook.pace, days, slow_until, now)
     everything = friends = None
     if allowed.limits or allowed.silent_until:
         left = _left_lately(writing, merchant, account_id, allowed.limits)
@@ -125,14 +126,41 @@ def load_budget(writing: Writing, merchant: MerchantView, account_id: str) -> Bu
     return budget
 
 
-def has_left(writing: Writing, merchant: MerchantView, account_id: str) -> ColumnElement[bool]:
-    """What the account has sent. What seems to leave later than now was sent before the clock was set back: an account
-    must not fall silent until the old time comes again."""
-    return and_(
-        col(Delivery.merchant_id) == merchant.id,
-        col(Delivery.account_id) == account_id,
-        col(Delivery.left_at) <= writing.now,
-    )
+_ACCOUNT = select(col(Account.first_login_at), col(Account.slow_until)).where(
+    col(Account.merchant_id) == bindparam("merchant"), col(Account.id) == bindparam("account")
+)
+# What the account has sent. What seems to leave later than now was sent before the clock was set back: an account must
+# not fall silent until the old time comes again.
+_HAS_LEFT = and_(
+    unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
+    col(Delivery.account_id) == bindparam("account"),
+    col(Delivery.left_at) <= bindparam("now"),
+)
+_LAST_LEFT = select(col(Delivery.left_at)).where(_HAS_LEFT).order_by(col(Delivery.left_at).desc()).limit(1)
+_LEFT_LATELY = (
+    select(col(Delivery.left_at))
+    .where(_HAS_LEFT, col(Delivery.left_at) >= bindparam("since"))
+    .order_by(col(Delivery.left_at).desc())
+    .limit(bindparam("most"))
+)
+_ACCEPTED = select(col(Delivery.contact_id)).where(
+    _HAS_LEFT,
+    col(Delivery.left_at) >= bindparam("since"),
+    col(Delivery.kind) == DeliveryKind.FRIEND_ACCEPT,
+    col(Delivery.state).in_(constants(TOUCHING_STATES)),
+)
+_ADDED = select(col(Friendship.contact_id)).where(
+    col(Friendship.merchant_id) == bindparam("merchant"),
+    col(Friendship.account_id) == bindparam("account"),
+    col(Friendship.old).is_(False),
+    or_(col(Friendship.added_at) >= bindparam("since"), col(Friendship.accepted_at) >= bindparam("since")),
+)
+
+
+def last_left(writing: Writing, merchant: MerchantView, account_id: str) -> datetime | None:
+    """When the account's last send left; None if none has."""
+    rows = writing.rows(_LAST_LEFT, merchant=merchant.id, account=account_id, now=writing.now)
+    return rows[0][0] if rows else None
 
 
 def _left_lately(
@@ -144,48 +172,33 @@ def _left_lately(
     today = midnight(writing.now, merchant.zone)
     since = min(writing.now - limit.length if limit.length else today for limit in limits)
     most = max(limit.most for limit in limits)
-    rows = writing.connection.execute(
-        select(col(Delivery.left_at))
-        .where(has_left(writing, merchant, account_id), col(Delivery.left_at) >= since)
-        .order_by(col(Delivery.left_at).desc())
-        .limit(most)
-    ).scalars()
-    return [moment for moment in rows if moment is not None]
+    rows = writing.rows(_LEFT_LATELY, merchant=merchant.id, account=account_id, now=writing.now, since=since, most=most)
+    return [moment for (moment,) in rows]
 
 
 def _new_friends(writing: Writing, merchant: MerchantView, account_id: str) -> Sequence[datetime]:
     """Today's, whoever accepted them; an acceptance that may have arrived counts as one. When is all the same."""
-    today = midnight(writing.now, merchant.zone)
-    accepted = select(col(Delivery.contact_id)).where(
-        has_left(writing, merchant, account_id),
-        col(Delivery.left_at) >= today,
-        col(Delivery.kind) == DeliveryKind.FRIEND_ACCEPT,
-        col(Delivery.state).in_(TOUCHING_STATES),
-    )
-    added = select(col(Friendship.contact_id)).where(
-        col(Friendship.merchant_id) == merchant.id,
-        col(Friendship.account_id) == account_id,
-        col(Friendship.old).is_(False),
-        or_(col(Friendship.added_at) >= today, col(Friendship.accepted_at) >= today),
-    )
-    return [writing.now for _ in writing.connection.execute(union(accepted, added))]
+    these = {"merchant": merchant.id, "account": account_id, "since": midnight(writing.now, merchant.zone)}
+    new = {*writing.rows(_ACCEPTED, **these, now=writing.now), *writing.rows(_ADDED, **these)}
+    return [writing.now] * len(new)
 
 
-def move_up(writing: Writing, merchant: MerchantView, budget: Budget, row: Row[Any], *, left: bool) -> None:
+def move_up(writing: Writing, merchant: MerchantView, budget: Budget, row: Any, *, left: bool) -> None:
     """A delivery is out of the line: it left, or something else became of it. Who stands first now gets the next room.
 
     They have a time already, but it may be later: others before them were cancelled, or a young account has grown.
     """
     next_at = {line: line.moment(1 if left else 0) for line in budget.lines(row)}
     for line, moment in next_at.items():
-        waiting = select(col(Delivery.id)).where(_in_line(writing, merchant, row.account_id))
+        waiting = select(col(Delivery.id)).where(_IN_LINE)
         if line is budget.friends:
             waiting = waiting.where(col(Delivery.kind) == DeliveryKind.FRIEND_ACCEPT)
         elif budget.friends is not None and budget.friends.moment(0) > moment:  # those wait for another day
             waiting = waiting.where(col(Delivery.kind) != DeliveryKind.FRIEND_ACCEPT)
         first = waiting.order_by(*BY_VALUE).limit(1).scalar_subquery()
         writing.connection.execute(
-            update(Delivery).where(col(Delivery.id) == first, col(Delivery.next_at) > moment).values(next_at=moment)
+            update(Delivery).where(col(Delivery.id) == first, col(Delivery.next_at) > moment).values(next_at=moment),
+            {"merchant": merchant.id, "account": row.account_id, "now": writing.now},
         )
 
 
@@ -196,26 +209,25 @@ def _line_up(writing: Writing, merchant: MerchantView, account_id: str, budget: 
     friends_full = friends is not None and friends.moment(0) > budget.now
     if not full and not friends_full:
         return
-    rows = writing.connection.execute(
-        select(
-            col(Delivery.id), col(Delivery.lane), col(Delivery.priority), col(Delivery.not_after), col(Delivery.kind)
-        )
-        .where(_in_line(writing, merchant, account_id))
-        .order_by(col(Delivery.next_at))
-        .limit(LONGEST_LINE)
-    ).all()
+    rows = writing.rows(_WAITING, merchant=merchant.id, account=account_id, now=writing.now)
     if friends is not None and friends_full:
-        friends.waiting = sorted(order_of(row) for row in rows if row.kind == DeliveryKind.FRIEND_ACCEPT)
-        rows = [row for row in rows if row.kind != DeliveryKind.FRIEND_ACCEPT]  # they wait for another day
+        friends.waiting = sorted(_order(*row) for *row, kind in rows if kind == DeliveryKind.FRIEND_ACCEPT)
+        rows = [row for row in rows if row[-1] != DeliveryKind.FRIEND_ACCEPT]  # they wait for another day
     if everything is not None and full:
-        everything.waiting = sorted(map(order_of, rows))
+        everything.waiting = sorted(_order(*row) for *row, _kind in rows)
 
 
-def _in_line(writing: Writing, merchant: MerchantView, account_id: str) -> ColumnElement[bool]:
-    return and_(
-        col(Delivery.merchant_id) == merchant.id,
-        col(Delivery.account_id) == account_id,
-        col(Delivery.state) == DeliveryState.WAITING,
-        col(Delivery.reason) == "account_budget",
-        col(Delivery.next_at) > writing.now,
-    )
+_IN_LINE = and_(
+    unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
+    col(Delivery.account_id) == bindparam("account"),
+    text("state IN ('planned', 'waiting')"),  # in the words of the index
+    col(Delivery.state) == DeliveryState.WAITING,
+    col(Delivery.reason) == "account_budget",
+    col(Delivery.next_at) > bindparam("now"),
+)
+_WAITING = (
+    select(col(Delivery.lane), col(Delivery.priority), col(Delivery.not_after), col(Delivery.id), col(Delivery.kind))
+    .where(_IN_LINE)
+    .order_by(col(Delivery.next_at))
+    .limit(LONGEST_LINE)
+)

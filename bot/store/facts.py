@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select, text
 from sqlmodel import col
 
 from bot.budget import midnight
 from bot.store import Writing
-from bot.store.budgets import Budget, has_left, load_budget
+from bot.store.budgets import Budget, last_left, load_budget
 from bot.store.contexts import load_accounts, load_groups
 from bot.store.people import load_people
+from bot.store.prepared import constants, is_one_of, unindexed
 from content_calendar.render import render
 from handlers.gate import Facts
 from handlers.values import values_for
 from models.capabilities import CHANNEL
 from models.context import AccountView, GroupView, MerchantView, PersonView
-from models.deliveries import OPEN_STATES, TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
+from models.deliveries import TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
 from models.groups import GroupMember
 from models.journal import JournalEntry
 from models.operations import Pause
@@ -70,7 +71,7 @@ class Loaded:
     last_left: datetime | None
     budget: Budget
 
-    def facts(self, row: Row[Any]) -> Facts:
+    def facts(self, row: Any) -> Facts:
         """What the gate may know of one delivery."""
         person = self.people.get(row.contact_id) if row.contact_id else None
         group = self.groups.get(row.group_id) if row.group_id else None
@@ -105,7 +106,7 @@ class Loaded:
             budget_free_at=self.budget.free_at(row),
         )
 
-    def text(self, row: Row[Any]) -> tuple[str, tuple[str, ...]]:
+    def text(self, row: Any) -> tuple[str, tuple[str, ...]]:
         """The text as it leaves now, and the fields that are unknown. What was rendered once stays as it was."""
         if row.text is not None or row.template is None:
             return row.text or "", ()
@@ -114,18 +115,18 @@ class Loaded:
         rendered = render(row.template, values_for(self.merchant, person, group, self.groups, row.account_id))
         return rendered.text, rendered.missing
 
-    def contact_wire_id(self, row: Row[Any]) -> str:
+    def contact_wire_id(self, row: Any) -> str:
         """The platform's id of the person, as it is now."""
         if not row.contact_id:
             return ""
         person = self.people[row.contact_id]
         return str(row.request) if person.erased else person.wire_id
 
-    def group_wire_id(self, row: Row[Any]) -> str:
+    def group_wire_id(self, row: Any) -> str:
         """The platform's id of the group, as it is now."""
         return self.groups[row.group_id].wire_id if row.group_id else ""
 
-    def their_words(self, row: Row[Any]) -> tuple[str, ...]:
+    def their_words(self, row: Any) -> tuple[str, ...]:
         """What a text to this person may have of their own in it."""
         person = self.people.get(row.contact_id) if row.contact_id else None
         if person is None:
@@ -133,7 +134,7 @@ class Loaded:
         values = values_for(self.merchant, person, None, self.groups, row.account_id)
         return tuple(value for name, value in values.items() if name not in _OURS)
 
-    def must_follow(self, row: Row[Any]) -> bool:
+    def must_follow(self, row: Any) -> bool:
         """Whether an earlier reply to the same person has not left yet, whatever holds it back.
 
         An acceptance answers nothing and waits for nothing: who comes back may still have a refused greeting in line.
@@ -144,17 +145,17 @@ class Loaded:
             and self.first_reply.get(row.contact_id, row.id) < row.id
         )
 
-    def held_back(self, row: Row[Any]) -> None:
+    def held_back(self, row: Any) -> None:
         """The delivery waits, and so does what follows it."""
         if _in_order(row) and row.kind not in _SIDE_ACTS:
             self.first_reply.setdefault(row.contact_id, row.id)
 
-    def ended(self, row: Row[Any]) -> None:
+    def ended(self, row: Any) -> None:
         """The delivery will never leave; what follows it need not wait for it."""
         if self.first_reply.get(row.contact_id) == row.id:
             del self.first_reply[row.contact_id]
 
-    def _is_paused(self, row: Row[Any], group: GroupView | None) -> bool:
+    def _is_paused(self, row: Any, group: GroupView | None) -> bool:
         return bool(
             self.paused
             & {
@@ -170,11 +171,10 @@ def load_facts(
     writing: Writing,
     merchant: MerchantView,
     account_id: str,
-    rows: Sequence[Row[Any]],
+    rows: Sequence[Any],
     budget: Budget | None = None,
 ) -> Loaded:
     """Load what a page of deliveries needs, in a fixed number of statements; the budget is that of the page before."""
-    run = writing.connection.execute
     accounts = load_accounts(writing, merchant)
     account = accounts.get(account_id) or AccountView(id=account_id, capabilities=CHANNEL)
     contact_ids = {row.contact_id for row in rows if row.contact_id}
@@ -188,19 +188,14 @@ def load_facts(
         account=account,
         people=people,
         groups=groups,
-        paused={
-            (scope, subject)
-            for scope, subject in run(
-                select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == merchant.id)
-            )
-        },
+        paused={(scope, subject) for scope, subject in writing.rows(_PAUSES, merchant=merchant.id)},
         touches=_touches(writing, merchant, people) if people else {},
         posts=_posts_today(writing, merchant, {row.group_id for row in rows if row.group_id and not row.contact_id}),
         heard=_heard(writing, merchant, account, contact_ids) if contact_ids else {},
         complaining=_complaining(writing, merchant, people) if people else set(),
         greeted=_greeted(writing, merchant, people) if people else set(),
         first_reply=_first_replies(writing, merchant, account_id, contact_ids) if contact_ids else {},
-        last_left=run(select(func.max(col(Delivery.left_at))).where(has_left(writing, merchant, account_id))).scalar(),
+        last_left=last_left(writing, merchant, account_id),
         budget=budget or load_budget(writing, merchant, account_id),
     )
 
@@ -209,52 +204,73 @@ def _monday(merchant: MerchantView, now: datetime) -> datetime:
     return midnight(now, merchant.zone, -now.astimezone(merchant.zone).weekday())
 
 
+_PAUSES = select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == bindparam("merchant"))
+
+_TOUCHING = and_(
+    col(Delivery.left_at).between(bindparam("since"), bindparam("until")),
+    col(Delivery.state).in_(constants(TOUCHING_STATES)),
+    col(Delivery.lane) != Lane.REPLY,
+    col(Delivery.kind).not_in(constants(_NOT_TOUCHES)),
+)
+_THESE_PERSONS = and_(col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.person_id), "persons"))
+_TOUCHES = (
+    select(col(Contact.person_id), col(Delivery.left_at), col(Delivery.lane))
+    .select_from(Contact)
+    .join(
+        Delivery,
+        and_(
+            unindexed(col(Delivery.merchant_id)) == col(Contact.merchant_id),
+            col(Delivery.contact_id) == col(Contact.id),
+        ),
+    )
+    .where(_THESE_PERSONS, _TOUCHING)
+)
+_POSTS = (
+    select(col(Contact.person_id), col(Delivery.left_at), col(Delivery.lane))
+    .select_from(Contact)
+    .join(
+        GroupMember,
+        and_(
+            col(GroupMember.merchant_id) == col(Contact.merchant_id),
+            col(GroupMember.contact_id) == col(Contact.id),
+            col(GroupMember.left_at).is_(None),
+        ),
+    )
+    .join(
+        Delivery,
+        and_(
+            unindexed(col(Delivery.merchant_id)) == col(GroupMember.merchant_id),
+            col(Delivery.group_id) == col(GroupMember.group_id),
+            col(GroupMember.joined_at) <= col(Delivery.left_at),
+        ),
+    )
+    .where(_THESE_PERSONS, _TOUCHING, col(Delivery.contact_id).is_(None))
+)
+_POSTS_TODAY = (
+    select(col(Delivery.group_id), func.count())
+    .where(
+        unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
+        is_one_of(col(Delivery.group_id), "groups"),
+        col(Delivery.contact_id).is_(None),
+        _TOUCHING,
+    )
+    .group_by(col(Delivery.group_id))
+)
+
+
 def _touches(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> dict[int, Touches]:
     """Per person over all accounts and groups; a post to a group counts for its members by the playbook's weight."""
     touches: dict[int, Touches] = defaultdict(Touches)
     monday, today = _monday(merchant, writing.now), midnight(writing.now, merchant.zone)
-    touching = and_(
-        col(Delivery.merchant_id) == merchant.id,
-        col(Delivery.left_at).between(monday, writing.now + _AHEAD),
-        col(Delivery.state).in_(TOUCHING_STATES),
-        col(Delivery.lane) != Lane.REPLY,
-        col(Delivery.kind).not_in(_NOT_TOUCHES),
-    )
-    person_ids = {person.person_id for person in people.values()}
-    direct = writing.connection.execute(
-        select(col(Contact.person_id), col(Delivery.left_at), col(Delivery.lane))
-        .join(
-            Contact,
-            and_(col(Contact.merchant_id) == col(Delivery.merchant_id), col(Contact.id) == col(Delivery.contact_id)),
-        )
-        .where(touching, col(Contact.person_id).in_(person_ids))
-    )
     weight = merchant.playbook.caps.group_post_weight or 0
-    posts = (
-        writing.connection.execute(
-            select(col(Contact.person_id), col(Delivery.left_at), col(Delivery.lane))
-            .select_from(Delivery)
-            .join(
-                GroupMember,
-                and_(
-                    col(GroupMember.merchant_id) == col(Delivery.merchant_id),
-                    col(GroupMember.group_id) == col(Delivery.group_id),
-                    col(GroupMember.left_at).is_(None),
-                    col(GroupMember.joined_at) <= col(Delivery.left_at),
-                ),
-            )
-            .join(
-                Contact,
-                and_(
-                    col(Contact.merchant_id) == col(Delivery.merchant_id),
-                    col(Contact.id) == col(GroupMember.contact_id),
-                ),
-            )
-            .where(touching, col(Delivery.contact_id).is_(None), col(Contact.person_id).in_(person_ids))
-        )
-        if weight
-        else ()
-    )
+    these = {
+        "merchant": merchant.id,
+        "persons": sorted({person.person_id for person in people.values()}),
+        "since": monday,
+        "until": writing.now + _AHEAD,
+    }
+    direct = writing.rows(_TOUCHES, **these)
+    posts = writing.rows(_POSTS, **these) if weight else []
     for worth, rows in ((1.0, direct), (weight, posts)):
         for person_id, left_at, lane in rows:
             count = touches[person_id]
@@ -268,20 +284,17 @@ def _touches(writing: Writing, merchant: MerchantView, people: dict[int, PersonV
 
 
 def _posts_today(writing: Writing, merchant: MerchantView, group_ids: set[int]) -> dict[int, int]:
-    rows = writing.connection.execute(
-        select(col(Delivery.group_id), func.count())
-        .where(
-            col(Delivery.merchant_id) == merchant.id,
-            col(Delivery.group_id).in_(group_ids),
-            col(Delivery.contact_id).is_(None),
-            col(Delivery.left_at).between(midnight(writing.now, merchant.zone), writing.now + _AHEAD),
-            col(Delivery.state).in_(TOUCHING_STATES),
-            col(Delivery.lane) != Lane.REPLY,
-            col(Delivery.kind).not_in(_NOT_TOUCHES),
+    if not group_ids:
+        return {}
+    return dict(
+        writing.rows(
+            _POSTS_TODAY,
+            merchant=merchant.id,
+            groups=sorted(group_ids),
+            since=midnight(writing.now, merchant.zone),
+            until=writing.now + _AHEAD,
         )
-        .group_by(col(Delivery.group_id))
     )
-    return {group_id: count for group_id, count in rows if group_id is not None}
 
 
 def _heard(
@@ -313,58 +326,70 @@ def _heard(
     return {contact_id: (heard_at, sent) for contact_id, heard_at, sent in rows}
 
 
+_GREETED = select(col(Contact.person_id)).where(
+    _THESE_PERSONS,
+    or_(
+        exists().where(
+            unindexed(col(Delivery.merchant_id)) == col(Contact.merchant_id),
+            col(Delivery.contact_id) == col(Contact.id),
+            col(Delivery.lane) != Lane.PROMOTION,
+            col(Delivery.kind).not_in(constants(_NOT_TOUCHES)),
+            col(Delivery.state).in_(constants(TOUCHING_STATES)),
+        ),
+        exists().where(
+            col(JournalEntry.merchant_id) == col(Contact.merchant_id),
+            col(JournalEntry.contact_id) == col(Contact.id),
+            col(JournalEntry.type) == "message",
+            col(JournalEntry.group_id).is_(None),
+        ),
+    ),
+)
+_COMPLAINING = select(col(Person.id)).where(
+    col(Person.merchant_id) == bindparam("merchant"),
+    is_one_of(col(Person.id), "persons"),
+    col(Person.complained_at).is_not(None),
+)
+
+
 def _greeted(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> set[int]:
     """Who had another contact than promotions: something else was said to them, or they wrote to us."""
-    said = exists().where(
-        col(Delivery.merchant_id) == col(Contact.merchant_id),
-        col(Delivery.contact_id) == col(Contact.id),
-        col(Delivery.lane) != Lane.PROMOTION,
-        col(Delivery.kind).not_in(_NOT_TOUCHES),
-        col(Delivery.state).in_(TOUCHING_STATES),
-    )
-    heard = exists().where(
-        col(JournalEntry.merchant_id) == col(Contact.merchant_id),
-        col(JournalEntry.contact_id) == col(Contact.id),
-        col(JournalEntry.type) == "message",
-        col(JournalEntry.group_id).is_(None),
-    )
-    rows = writing.connection.execute(
-        select(col(Contact.person_id)).where(
-            col(Contact.merchant_id) == merchant.id,
-            col(Contact.person_id).in_({person.person_id for person in people.values()}),
-            or_(said, heard),
-        )
-    ).scalars()
-    return set(rows)
+    persons = sorted({person.person_id for person in people.values()})
+    return {person_id for (person_id,) in writing.rows(_GREETED, merchant=merchant.id, persons=persons)}
 
 
 def _complaining(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> set[int]:
-    rows = writing.connection.execute(
-        select(col(Person.id)).where(
-            col(Person.merchant_id) == merchant.id,
-            col(Person.id).in_({person.person_id for person in people.values()}),
-            col(Person.complained_at).is_not(None),
-        )
-    ).scalars()
-    return set(rows)
+    persons = sorted({person.person_id for person in people.values()})
+    return {person_id for (person_id,) in writing.rows(_COMPLAINING, merchant=merchant.id, persons=persons)}
 
 
-def _in_order(row: Row[Any]) -> bool:
+def _in_order(row: Any) -> bool:
     return row.lane == Lane.REPLY and row.cause in _IN_ORDER and row.contact_id is not None
 
 
+# What is open is found by whom it is for, what is under way by its account: each has a partial index of its own.
+_REPLIES = select(col(Delivery.contact_id), col(Delivery.id)).where(
+    unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
+    col(Delivery.lane) == Lane.REPLY,
+    col(Delivery.cause).in_(constants(_IN_ORDER)),
+    col(Delivery.kind).not_in(constants(_SIDE_ACTS)),
+)
+_OPEN_REPLIES = _REPLIES.where(
+    unindexed(col(Delivery.account_id)) == bindparam("account"),
+    is_one_of(col(Delivery.contact_id), "contacts"),
+    text("state IN ('planned', 'waiting')"),
+)
+_REPLIES_UNDER_WAY = _REPLIES.where(
+    col(Delivery.account_id) == bindparam("account"),
+    text("state IN ('claimed', 'unknown')"),
+    col(Delivery.state) == DeliveryState.CLAIMED,
+)
+
+
 def _first_replies(writing: Writing, merchant: MerchantView, account_id: str, contact_ids: set[int]) -> dict[int, int]:
-    rows = writing.connection.execute(
-        select(col(Delivery.contact_id), func.min(col(Delivery.id)))
-        .where(
-            col(Delivery.merchant_id) == merchant.id,
-            col(Delivery.account_id) == account_id,
-            col(Delivery.contact_id).in_(contact_ids),
-            col(Delivery.state).in_((*OPEN_STATES, DeliveryState.CLAIMED)),
-            col(Delivery.lane) == Lane.REPLY,
-            col(Delivery.cause).in_(_IN_ORDER),
-            col(Delivery.kind).not_in(_SIDE_ACTS),
-        )
-        .group_by(col(Delivery.contact_id))
-    )
-    return {contact_id: first for contact_id, first in rows if contact_id is not None}
+    these = {"merchant": merchant.id, "account": account_id}
+    rows = writing.rows(_OPEN_REPLIES, **these, contacts=sorted(contact_ids))
+    first: dict[int, int] = {}
+    for contact_id, delivery_id in (*rows, *writing.rows(_REPLIES_UNDER_WAY, **these)):
+        if contact_id is not None:
+            first[contact_id] = min(delivery_id, first.get(contact_id, delivery_id))
+    return first

@@ -6,6 +6,7 @@ or ends is written with its reason in the same transaction.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,20 +14,21 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, text, update
 from sqlmodel import col
 
 from bot.pace import leaves_at
-from bot.store import Change, Store, Writing
+from bot.store import Change, Store, Writing, read
 from bot.store.alerting import budget_used_up, unjudgeable
 from bot.store.budgets import BY_VALUE, VALUE, Budget, move_up
 from bot.store.facts import Loaded, load_facts
+from bot.store.prepared import is_one_of, unindexed
 from bot.transports import Outgoing
 from handlers.gate import REASON_NAMES, Candidate, End, Go, Verdict, Wait, judge
 from models.accounts import Account
+from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import (
-    OPEN_STATES,
     Cause,
     Delivery,
     DeliveryChange,
@@ -38,6 +40,8 @@ from models.events import Event, Media, SendAnswered
 
 # How many due deliveries of an account are looked at in one go before those that may not leave are written down.
 LOOK_AHEAD = 50
+# Nearly always the most valuable one may leave.
+FIRST_LOOK = 4
 # What waits for a human or an event, not for a time, is looked at again so often all the same.
 LOOK_AGAIN = timedelta(hours=1)
 # After so many pages of what may not leave, others get their turn to write.
@@ -88,8 +92,8 @@ def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequenc
                 _claim_for(writing, merchants[merchant_id], account, found)
     with store.reading() as connection:
         # What fell due in the meantime is in the past by now: then the next look comes at once.
-        statement = select(func.min(col(Delivery.next_at))).where(_open(accounts), col(Delivery.next_at) > now)
-        found.look_at(connection.execute(statement).scalar())
+        for _, account in accounts:
+            found.look_at(next((at for (at,) in read(connection, _NEXT, account=account, now=now)), None))
     return found
 
 
@@ -147,38 +151,70 @@ def found_claimed(store: Store) -> list[SendAnswered]:
         ]
 
 
+# In the words of the partial index, which holds what is open and no more.
+_OPEN = and_(col(Delivery.account_id) == bindparam("account"), text("state IN ('planned', 'waiting')"))
+_NEXT = (
+    select(col(Delivery.next_at))
+    .where(_OPEN, col(Delivery.next_at) > bindparam("now"))
+    .order_by(col(Delivery.next_at))
+    .limit(1)
+)
+_BEST = (
+    select(col(Delivery.merchant_id), col(Delivery.account_id), func.min(VALUE))
+    .where(
+        is_one_of(col(Delivery.account_id), "accounts"),
+        text("state IN ('planned', 'waiting')"),
+        col(Delivery.next_at) <= bindparam("now"),
+    )
+    .group_by(col(Delivery.merchant_id), col(Delivery.account_id))
+)
+_DUE = (
+    select(table_of(Delivery))
+    .where(
+        _OPEN, col(Delivery.next_at) <= bindparam("now"), unindexed(col(Delivery.merchant_id)) == bindparam("merchant")
+    )
+    .order_by(*BY_VALUE)
+    .limit(bindparam("most"))
+)
+_named: Any = namedtuple  # the checker wants to see the names
+_Due = _named("_Due", [column.name for column in table_of(Delivery).columns])
+_CLAIM = (
+    update(Delivery)
+    .where(col(Delivery.id) == bindparam("this"))
+    .values(
+        state=DeliveryState.CLAIMED,
+        reason=None,
+        until=None,
+        text=bindparam("words"),
+        left_at=bindparam("now"),
+        attempts=bindparam("so_many"),
+    )
+    .returning(col(Delivery.id))
+)
+
+
 def _accounts_with_work(
     connection: Connection, accounts: Sequence[tuple[str, str]], now: datetime
 ) -> list[tuple[str, str]]:
     """The most valuable first: two accounts may want to write to one person, and one of them is enough for a day."""
-    rows = connection.execute(
-        select(col(Delivery.merchant_id), col(Delivery.account_id), func.min(VALUE))
-        .where(_open(accounts), col(Delivery.next_at) <= now)
-        .group_by(col(Delivery.merchant_id), col(Delivery.account_id))
-    )
+    rows = read(connection, _BEST, accounts=[account for _, account in accounts], now=now)
     best = {(merchant_id, account): value for merchant_id, account, value in rows}
     return sorted((pair for pair in accounts if pair in best), key=lambda pair: best[pair])
-
-
-def _open(accounts: Sequence[tuple[str, str]]) -> ColumnElement[bool]:
-    return and_(
-        col(Delivery.state).in_(OPEN_STATES),
-        col(Delivery.merchant_id).in_({merchant_id for merchant_id, _ in accounts}),
-        col(Delivery.account_id).in_([account for _, account in accounts]),
-    )
 
 
 def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Claims) -> None:
     pages = 0
     budget: Budget | None = None
     following: set[int] = set()
-    while rows := _due(writing, merchant.id, account, following):
+    most = FIRST_LOOK
+    while rows := _due(writing, merchant.id, account, following, most):
+        most = LOOK_AHEAD
         if pages == MOST_PAGES:
             found.look_at(writing.now)
             return
         loaded = load_facts(writing, merchant, account, rows, budget)
         budget = loaded.budget
-        verdicts: list[tuple[Row[Any], Wait | End]] = []
+        verdicts: list[tuple[Any, Wait | End]] = []
         used_up: set[datetime | None] = set()
         decided = False
         for row in rows:
@@ -217,24 +253,14 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
         pages += bool(verdicts)
 
 
-def _due(writing: Writing, merchant_id: str, account: str, but: set[int]) -> Sequence[Row[Any]]:
+def _due(writing: Writing, merchant_id: str, account: str, but: set[int], most: int) -> Sequence[Any]:
     """The most valuable deliveries that are due; a verdict takes a delivery out of the next page."""
-    return writing.connection.execute(
-        select(Delivery.__table__)  # type: ignore[attr-defined]
-        .where(
-            col(Delivery.merchant_id) == merchant_id,
-            col(Delivery.account_id) == account,
-            col(Delivery.state).in_(OPEN_STATES),
-            col(Delivery.next_at) <= writing.now,
-            col(Delivery.id).not_in(but),
-        )
-        .order_by(*BY_VALUE)
-        .limit(LOOK_AHEAD)
-    ).all()
+    rows = writing.rows(_DUE, merchant=merchant_id, account=account, now=writing.now, most=most + len(but))
+    return [row for row in map(_Due._make, rows) if row.id not in but][:most]
 
 
 def _go(
-    writing: Writing, merchant: MerchantView, loaded: Loaded, row: Row[Any], candidate: Candidate, found: Claims
+    writing: Writing, merchant: MerchantView, loaded: Loaded, row: Any, candidate: Candidate, found: Claims
 ) -> None:
     """Claim it, or come back when it has been typed; one hand types one thing at a time."""
     ready = ready_at(merchant, loaded, row, candidate)
@@ -244,7 +270,7 @@ def _go(
         found.claims.append(_take(writing, merchant, loaded, row, candidate.text))
 
 
-def ready_at(merchant: MerchantView, loaded: Loaded, row: Row[Any], candidate: Candidate) -> datetime:
+def ready_at(merchant: MerchantView, loaded: Loaded, row: Any, candidate: Candidate) -> datetime:
     """When a delivery that may leave has been typed."""
     return leaves_at(
         merchant.playbook,
@@ -259,7 +285,7 @@ def ready_at(merchant: MerchantView, loaded: Loaded, row: Row[Any], candidate: C
     )
 
 
-def judged(loaded: Loaded, row: Row[Any]) -> tuple[Candidate, Verdict]:
+def judged(loaded: Loaded, row: Any) -> tuple[Candidate, Verdict]:
     """What the gate says. A delivery that cannot even be judged fails, or it would stop the account at every start."""
     try:
         candidate = _candidate(loaded, row)
@@ -270,7 +296,7 @@ def judged(loaded: Loaded, row: Row[Any]) -> tuple[Candidate, Verdict]:
         return unreadable, End("error", DeliveryState.FAILED)
 
 
-def _candidate(loaded: Loaded, row: Row[Any]) -> Candidate:
+def _candidate(loaded: Loaded, row: Any) -> Candidate:
     text, missing = loaded.text(row)
     return Candidate(
         key=row.key,
@@ -287,19 +313,8 @@ def _candidate(loaded: Loaded, row: Row[Any]) -> Candidate:
     )
 
 
-def _take(writing: Writing, merchant: MerchantView, loaded: Loaded, row: Row[Any], text: str) -> Claim:
-    writing.connection.execute(
-        update(Delivery)
-        .where(col(Delivery.id) == row.id)
-        .values(
-            state=DeliveryState.CLAIMED,
-            reason=None,
-            until=None,
-            text=text,
-            left_at=writing.now,
-            attempts=row.attempts + 1,
-        )
-    )
+def _take(writing: Writing, merchant: MerchantView, loaded: Loaded, row: Any, words: str) -> Claim:
+    writing.rows(_CLAIM, this=row.id, words=words, now=writing.now, so_many=row.attempts + 1)
     writing.changed([Change(row.id, merchant.id, writing.now, DeliveryState.CLAIMED, None, None)])
     return Claim(
         delivery_id=row.id,
@@ -311,7 +326,7 @@ def _take(writing: Writing, merchant: MerchantView, loaded: Loaded, row: Row[Any
             kind=row.kind,
             contact=loaded.contact_wire_id(row),
             group=loaded.group_wire_id(row),
-            text=text,
+            text=words,
             mentions=tuple(row.mentions),
             media=tuple(msgspec.convert(row.media, list[Media])),
             request=row.request,
@@ -320,7 +335,7 @@ def _take(writing: Writing, merchant: MerchantView, loaded: Loaded, row: Row[Any
     )
 
 
-def _write_verdicts(writing: Writing, merchant: MerchantView, verdicts: list[tuple[Row[Any], Wait | End]]) -> None:
+def _write_verdicts(writing: Writing, merchant: MerchantView, verdicts: list[tuple[Any, Wait | End]]) -> None:
     """Write what the gate said. A wait that only goes on is no new state."""
     changes: list[Change] = []
     values: list[dict[str, Any]] = []
