@@ -11,9 +11,9 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot.promise_report import promise_rows
-from bot.store import Store, Writing
+from bot.store import Store, Writing, read
+from bot.store.prepared import is_one_of
 from bot.transports.simulator import Delivered
-from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState, Lane
 from models.groups import ChatGroup
@@ -76,42 +76,63 @@ class Printer:
         self._emit({"at": self._at(), "operator": command, "exit": exit, "out": out})
 
 
+_LINES = (
+    select(
+        col(Delivery.id),
+        col(Delivery.key),
+        col(Delivery.part),
+        col(Delivery.account_id),
+        col(Contact.wire_id),
+        col(ChatGroup.wire_id),
+        col(Delivery.kind),
+        func.coalesce(col(Delivery.text), col(Delivery.template), ""),
+        col(Delivery.state),
+        col(Delivery.reason),
+        col(Delivery.until),
+        col(Delivery.lane),
+        col(Delivery.cause),
+        col(Delivery.entry),
+        col(Delivery.occurrence),
+        col(Delivery.revision),
+    )
+    .select_from(Delivery)
+    .outerjoin(
+        Contact,
+        (col(Contact.merchant_id) == col(Delivery.merchant_id)) & (col(Contact.id) == col(Delivery.contact_id)),
+    )
+    .outerjoin(
+        ChatGroup,
+        (col(ChatGroup.merchant_id) == col(Delivery.merchant_id)) & (col(ChatGroup.id) == col(Delivery.group_id)),
+    )
+    .where(is_one_of(col(Delivery.id), "ids"))
+)
+
+
 def delivery_lines(connection: Connection, ids: list[int], zone: tzinfo) -> dict[int, Line]:
     """Deliveries as the contract shows them, by our id: people and groups by their wire ids as they are now."""
-    lines: dict[int, Line] = {}
-    for start in range(0, len(ids), 10_000):
-        rows = connection.execute(
-            select(table_of(Delivery), col(Contact.wire_id).label("contact"), col(ChatGroup.wire_id).label("group"))
-            .outerjoin(
-                Contact,
-                (col(Contact.merchant_id) == col(Delivery.merchant_id)) & (col(Contact.id) == col(Delivery.contact_id)),
-            )
-            .outerjoin(
-                ChatGroup,
-                (col(ChatGroup.merchant_id) == col(Delivery.merchant_id))
-                & (col(ChatGroup.id) == col(Delivery.group_id)),
-            )
-            .where(col(Delivery.id).in_(ids[start : start + 10_000]))
-        )
-        for row in rows:
-            lines[row.id] = {
-                "delivery": row.id,
-                "key": row.key,
-                "part": row.part,
-                "account": row.account_id,
-                "to": target(row.contact or "", row.group or "", row.kind),
-                "kind": row.kind,
-                "text": row.text if row.text is not None else row.template or "",
-                "state": row.state,
-                "reason": row.reason,
-                "until": iso(row.until, zone),
-                "lane": row.lane,
-                "cause": row.cause,
-                "entry": row.entry,
-                "occurrence": row.occurrence,
-                "revision": row.revision,
-            }
-    return lines
+    return {
+        identity: {
+            "delivery": identity,
+            "key": key,
+            "part": part,
+            "account": account,
+            "to": target(contact or "", group or "", kind),
+            "kind": kind,
+            "text": text,
+            "state": state,
+            "reason": reason,
+            "until": iso(until, zone),
+            "lane": lane,
+            "cause": cause,
+            "entry": entry,
+            "occurrence": occurrence,
+            "revision": revision,
+        }
+        for (
+            identity, key, part, account, contact, group, kind, text, state, reason, until, lane, cause, entry,
+            occurrence, revision,
+        ) in read(connection, _LINES, ids=ids)
+    }  # fmt: skip
 
 
 def target(contact: str, group: str, kind: str) -> Line:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, select, text, true, update
+from sqlalchemy import and_, bindparam, delete, func, select, text, true, update
 from sqlmodel import col
 
 from bot.store import Change, Writing
@@ -123,16 +123,29 @@ def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     )
 
 
+_SETTLE = (
+    update(Delivery)
+    .where(col(Delivery.id) == bindparam("this"))
+    .values(
+        state=bindparam("entered"),
+        reason=bindparam("why"),
+        until=None,
+        message=func.coalesce(func.nullif(bindparam("answered"), ""), col(Delivery.message)),
+    )
+    .returning(col(Delivery.id))
+)
+_STATE = select(col(Delivery.state)).where(col(Delivery.id) == bindparam("this"))
+
+
 def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """From what an event proves. A confirmation of what was only claimed passes through `sent`."""
     for _event, effect in pairs:
         path = [effect.state]
         if effect.state == DeliveryState.CONFIRMED and _state_of(writing, effect.delivery_id) == DeliveryState.CLAIMED:
             path = [DeliveryState.SENT, DeliveryState.CONFIRMED]
-        values: dict[str, Any] = {"state": effect.state, "reason": effect.reason, "until": None}
-        if effect.message:
-            values["message"] = effect.message
-        writing.connection.execute(update(Delivery).where(col(Delivery.id) == effect.delivery_id).values(values))
+        writing.rows(
+            _SETTLE, this=effect.delivery_id, entered=effect.state, why=effect.reason, answered=effect.message or ""
+        )
         writing.changed(
             [Change(effect.delivery_id, merchant.id, writing.now, state, effect.reason, None) for state in path]
         )
@@ -302,10 +315,7 @@ def _look_again(writing: Writing, merchant: MerchantView, reasons: Sequence[str]
 
 
 def _state_of(writing: Writing, delivery_id: int) -> str | None:
-    row = writing.connection.execute(
-        Delivery.__table__.select().with_only_columns(col(Delivery.state)).where(col(Delivery.id) == delivery_id)  # type: ignore[attr-defined]
-    ).first()
-    return row.state if row else None
+    return next((state for (state,) in writing.rows(_STATE, this=delivery_id)), None)
 
 
 _DELIVERY = (

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import col
 
 from bot.store import Writing
-from bot.store.identify import Names, chunks
+from bot.store.identify import Names
 from bot.store.prepared import is_one_of, unindexed
 from models import events as ev
 from models import orders
@@ -29,13 +29,8 @@ _AWAITS_ECHO = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN
 def deliveries_of(writing: Writing, merchant_id: str, events: Sequence[Event], names: Names) -> dict[int, DeliveryView]:
     """The deliveries in question, by the position of the event; outcomes, which come in batches, in one statement."""
     outcomes = {event.delivery: position for position, event in enumerate(events) if isinstance(event, ev.SendAnswered)}
-    found = {
-        outcomes[row.id]: _view(row)
-        for chunk in chunks(list(outcomes))
-        for row in writing.connection.execute(
-            select(Delivery.__table__).where(col(Delivery.id).in_(chunk))  # type: ignore[attr-defined]
-        )
-    }
+    rows = writing.rows(_OUTCOMES, ids=list(outcomes)) if outcomes else []
+    found = {outcomes[row[0]]: DeliveryView(**dict(zip(_VIEWED, row, strict=True))) for row in rows}
     found |= _greetings(writing, merchant_id, events, names)
     for position, event in enumerate(events):
         if not isinstance(event, ev.SendAnswered | ev.FriendAdded) and (
@@ -125,6 +120,26 @@ def _same_words(row: Any, said: str) -> bool:
 def _first(writing: Writing, statement: Select[*tuple[Any, ...]]) -> DeliveryView | None:
     row = writing.connection.execute(statement.limit(1)).first()
     return _view(row) if row else None
+
+
+_OUTCOMES = select(
+    col(Delivery.id),
+    col(Delivery.key),
+    col(Delivery.part),
+    col(Delivery.account_id),
+    col(Delivery.kind),
+    col(Delivery.cause),
+    col(Delivery.state),
+    col(Delivery.contact_id),
+    col(Delivery.group_id),
+    func.coalesce(col(Delivery.text), ""),
+    col(Delivery.attempts),
+    col(Delivery.created_at),
+).where(is_one_of(col(Delivery.id), "ids"))
+_VIEWED = (
+    "id", "key", "part", "account", "kind", "cause", "state", "contact_id", "group_id", "text", "attempts",
+    "created_at",
+)  # fmt: skip
 
 
 def _view(row: Any) -> DeliveryView:
