@@ -365,7 +365,9 @@ _MONEY_BEFORE = re.compile(
     r"就|在|是|控制在|顶多|最多|不超过)*$"
 )
 _ALONE_BEFORE = re.compile(r"(?:^|[,，。;；!！ \n])(?:大概|差不多|就|左右|也就|预算|一般)*$")
-_ALONE_AFTER = re.compile(r"(?:来|多|把)?(?:左右|上下|以内|以下|以上|吧|的样子|差不多)?(?:吧)?(?:$|[,，。;；!！ \n])")
+_ALONE_AFTER = re.compile(
+    r"(?:来|多|把)?(?:左右|上下|以内|以下|以上|吧|的样子|差不多|的)?(?:吧)?(?:$|[,，。;；!！ \n])"
+)
 # What belongs to a number stands right before it.
 _WITHIN = 24
 

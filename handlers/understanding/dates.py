@@ -330,8 +330,9 @@ def other_calendar(told: str, text: str) -> str | None:
 
 
 def told_date(text: str, asked_on: date | None) -> str | None:
-    """A birthday told in a reply to another question: a written month and day beside the word for it."""
-    if not re.search(r"生日|生的|出生|预产", text):
+    """A birthday told in a reply to another question: a written month and day beside the word for it, or for the
+    calendar that birthdays go by."""
+    if not re.search(r"生日|生的|出生|预产|[农阴旧]历", text):
         return None
     written = _written(text, asked_on)
     return written[0][0] if written else None

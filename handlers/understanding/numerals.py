@@ -84,7 +84,9 @@ _WORDS = sorted(
     key=len,
     reverse=True,
 )
-_MASK = re.compile("|".join(_WORDS))
+# A day of the lunar calendar is no amount of anything.
+_LUNAR_DAY = r"[农阴旧]历(?:的)?[正冬腊闰一二三四五六七八九十\d]{1,3}月(?:初|廿)?[一二三四五六七八九十\d]{0,3}"
+_MASK = re.compile("|".join((_LUNAR_DAY, *_WORDS)))
 
 
 def masked(text: str) -> str:

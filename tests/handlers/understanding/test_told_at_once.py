@@ -38,3 +38,39 @@ def test_a_name_beside_other_facts(reply: str, name: str | None, also: dict[str,
 def test_an_age_beside_another_answer_needs_no_word_for_the_child() -> None:
     assert understand(CITY, "杭州，10个月了", others=[AGE]).also == {"age": 10}
     assert understand(CITY, "杭州，我30岁", others=[AGE]).also == {}
+
+
+CALL = Question(key="call", type="name", text="怎么称呼您？")
+PRICE = Question(key="price", type="number", text="一瓶大概多少钱合适？")
+BIRTHDAY = Question(key="birthday", type="date", text="生日是哪天？")
+
+
+@pytest.mark.parametrize(
+    ("reply", "name", "also"),
+    [
+        ("你好，给老丈人买酒，三五百的", None, {"price": [300, 500]}),
+        ("给老丈人买，三五百", None, {"price": [300, 500]}),
+        ("想买点酒送人", None, {}),
+        ("要两箱", None, {}),
+        ("来福", "来福", {}),
+        ("想想妈", "想想妈", {}),
+        ("小百合", "小百合", {}),
+        ("三三", "三三", {}),
+    ],
+)
+def test_what_somebody_came_for_is_no_name(reply: str, name: str | None, also: dict[str, Any]) -> None:
+    got = understand(CALL, reply, others=[PRICE])
+    assert (got.value, got.also) == (name, also)
+
+
+def test_a_day_of_the_lunar_calendar_is_no_price() -> None:
+    got = understand(PRICE, "农历八月十五", others=[BIRTHDAY])
+    assert (got.value, got.also) == (None, {"birthday": "lunar:08-15"})
+
+
+@pytest.mark.parametrize(
+    ("reply", "act"),
+    [("忙完了", "unclear"), ("忙完了，三百左右", "answer"), ("等我忙完了再说", "later"), ("忙完再说", "later")],
+)
+def test_who_is_done_puts_nothing_off(reply: str, act: str) -> None:
+    assert understand(PRICE, reply).act == act
