@@ -22,6 +22,7 @@ from models.playbook import Tier
 
 NOT_SEEN = "（账号还没见过这个群：群号没写错的话，进群后生效）"
 NO_SEAT = "「{tier}」的群都满了，{who}在排队。请开一个新群并绑定。"
+NO_GROUP = "「{tier}」还没有群，{who}在等。请建一个群，在群里发 /绑定 {tier}。"
 
 
 def joined(event: GroupJoined, context: Context) -> list[Effect]:
@@ -173,7 +174,8 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
         return claim
     if group := _with_room(tier, context, person, {}, wanted):
         return [*claim, *_invite(event.at, tier, group, person)]
-    told = NO_SEAT.format(tier=tier.name, who=address(playbook, person) or person.wire_id)
+    there_are = any(group.tier == tier.name for group in context.groups.values())
+    told = (NO_SEAT if there_are else NO_GROUP).format(tier=tier.name, who=address(playbook, person) or person.wire_id)
     return [
         *claim,
         fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name),
