@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Flag, auto
 
 from handlers import consent, forgetting, my_data, optin
-from handlers.commands import is_command, looks_at_status
+from handlers.commands import is_command, looks_at_status, may_be_command
 from handlers.handoff import standing_answer
 from handlers.replies import words_of
 from handlers.understanding import first_look
@@ -95,7 +95,10 @@ def needs(event: Event, playbook: Playbook) -> Needs:
 
 def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
     """Commands and small talk need to know who speaks; what they told us only where something follows from it."""
-    if is_command(event.text):
+    text = event.text
+    if event.group and not event.mentions and not may_be_command(text) and "我" not in text:  # as nearly all group talk
+        return Needs.SPEAKER if is_plain_opt_out(text, playbook.words.opt_out) else Needs.NOTHING
+    if is_command(text):
         known = _SPEAKER_AND_STATUS if looks_at_status(event.text) else Needs.SPEAKER
         # What staff may say without a slash is small talk of a member, and may be an answer 1:1.
         return known if event.group else known | (_of_private_talk(event, playbook) & ~Needs.UNLESS_IDLE)

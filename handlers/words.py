@@ -20,11 +20,16 @@ _AROUND = " \t\r\n。.!！~～,，"
 
 def is_plain_opt_out(text: str, more: tuple[str, ...] = ()) -> bool:
     """Whether the message is one of the opt-out words and nothing else; what counts in a group."""
-    words = _opt_outs(more)
-    first = _folded_sign(text[:1])
-    if first in _AROUND:
-        first = next((sign for sign in map(_folded_sign, text[:_LONGEST]) if sign not in _AROUND), "")
-    return first[:1] in words.begins and _plain(text) in words.whole  # nearly nothing begins like one
+    if not _may_begin(text[:1], more):  # as nearly everything
+        return False
+    return _plain(text) in _opt_outs(more).whole
+
+
+@lru_cache(maxsize=8_192)
+def _may_begin(sign: str, more: tuple[str, ...]) -> bool:
+    """Whether such a word may begin with this sign, or with something around it."""
+    first = _folded_sign(sign)
+    return first in _AROUND or first[:1] in _opt_outs(more).begins
 
 
 def is_platform_line(text: str) -> bool:

@@ -41,6 +41,10 @@ def _utc(value: datetime | None) -> datetime | None:
 def sqlite_texts(values: Sequence[datetime | None]) -> list[str | None]:
     """A column of times as SQLite's texts, for many rows at once: msgspec writes a time in a fortieth of what
     `isoformat` takes. Raises ValueError for naive times."""
+    texts: list[str | None] = msgspec.to_builtins(values)
+    if None not in texts and set(map(len, texts)) == {_UTC_LENGTH}:  # type: ignore[arg-type]
+        # All at once: nothing else in such a text is a T or a Z.
+        return "\n".join(texts).replace("T", " ").replace("Z", "").split("\n")  # type: ignore[arg-type,return-value]
     return [
         None
         if text is None
@@ -49,7 +53,7 @@ def sqlite_texts(values: Sequence[datetime | None]) -> list[str | None]:
         else f"{text[:10]} {text[11:-1]}.000000"
         if length == _WHOLE_LENGTH
         else _sqlite_text(value)
-        for text, value in zip(msgspec.to_builtins(values), values, strict=True)
+        for text, value in zip(texts, values, strict=True)
     ]
 
 

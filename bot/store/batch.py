@@ -132,9 +132,12 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
     for _ in range(MOST_WAVES):
         if not pending:
             return
-        for outcome, event in zip(pending, veil(writing, merchant.id, [one.event for one in pending]), strict=True):
-            outcome.event = event
-        names = identify(writing, merchant.id, [outcome.event for outcome in pending])
+        events = [outcome.event for outcome in pending]
+        veiled = veil(writing, merchant.id, events)
+        if veiled is not events:
+            for outcome, event in zip(pending, veiled, strict=True):
+                outcome.event = event
+        names = identify(writing, merchant.id, veiled)
         for outcome in pending:
             outcome.wants = needs(outcome.event, merchant.playbook)
         write_down(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])

@@ -44,7 +44,7 @@ def load_contexts(
         account: Context(merchant=merchant, account=accounts.get(account) or AccountView(id=account))
         for account in {event.account for event, _ in wave}
     }
-    wanted = [_parts(want) for _, want in wave]
+    wanted = [_NO_PARTS if want is Needs.NOTHING else _parts(want) for _, want in wave]
     talk = [event for (event, _), parts in zip(wave, wanted, strict=True) if "UNLESS_IDLE" in parts]
     idle = idle_speakers(writing, merchant.id, names, accounts, talk) if talk else frozenset()
     needed = [
@@ -164,6 +164,9 @@ def _load(
 
 def _speaker(event: Event) -> tuple[str, str]:
     return (event.account, event.contact.contact) if isinstance(event, Message) else ("", "")
+
+
+_NO_PARTS: frozenset[str] = frozenset()
 
 
 @cache

@@ -104,6 +104,9 @@ _GRANTS = select(
 ).where(col(RoleGrant.merchant_id) == bindparam("merchant"), is_one_of(col(RoleGrant.wire_id), "wire_ids"))
 
 
+_NONE: frozenset[Any] = frozenset()
+
+
 def load_people(
     writing: Writing,
     merchant: MerchantView,
@@ -174,13 +177,13 @@ def load_people(
                 erased=erased_at is not None,
                 friendships=theirs,
                 answers=answers.get(person_id, {}),
-                tags=frozenset(tags.get(person_id, ())),
+                tags=frozenset(tags[person_id]) if person_id in tags else _NONE,
                 survey=None if survey[0] is None else _survey_of(survey),
-                roles=tuple(roles.get(wire_id, ())),
-                groups=frozenset(memberships.get(contact_id, ())),
+                roles=tuple(roles[wire_id]) if wire_id in roles else (),
+                groups=frozenset(memberships[contact_id]) if contact_id in memberships else _NONE,
                 brought_by=memberships.get(contact_id, {}),
-                tiers=frozenset(tiers.get(contact_id, ())),
-                left_groups=frozenset(left.get(contact_id, ())),
+                tiers=frozenset(tiers[contact_id]) if contact_id in tiers else _NONE,
+                left_groups=frozenset(left[contact_id]) if contact_id in left else _NONE,
                 is_ours=wire_id in ours,
             )
     return people

@@ -59,14 +59,15 @@ def make_salt(writing: Writing, merchant_id: str) -> str:
     return salt
 
 
-def veil(writing: Writing, merchant_id: str, events: Sequence[Event]) -> list[Event]:
-    """The events with nameless ids for those who were erased, unless they come back by one of them."""
+def veil(writing: Writing, merchant_id: str, events: Sequence[Event]) -> Sequence[Event]:
+    """The events with nameless ids for those who were erased, unless they come back by one of them. The same ones
+    where nobody in them was."""
     salt = salt_of(writing, merchant_id)
     if salt is None:
-        return list(events)
+        return events
     marked = _marked(writing, merchant_id, salt, events)
     if not marked:
-        return list(events)
+        return events
     known = {wire_id for (wire_id,) in writing.rows(_KNOWN, merchant=merchant_id, wire_ids=list(marked))}
     hidden = {wire_id: contact_id for wire_id, contact_id in marked.items() if wire_id not in known}
     friends = _friends(writing, merchant_id, hidden)
