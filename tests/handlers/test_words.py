@@ -38,6 +38,16 @@ def test_sensitive_words_however_they_are_typed() -> None:
     assert sensitive_word("最近天气好", ("内部价",)) is None
 
 
+@pytest.mark.parametrize("text", ["全国第一的私教", "最好的教练在这里", "全城唯一", "百分百见效", "祖传秘方"])
+def test_whoever_is_better_than_everybody_is_held(text: str) -> None:
+    assert sensitive_word(text, ()) is not None
+
+
+@pytest.mark.parametrize("text", ["第一次来", "全国第一届酒博会", "今天最好早点来", "最近最好的天气", "我们最好明天见"])
+def test_what_only_sounds_like_it_is_not(text: str) -> None:
+    assert sensitive_word(text, ()) is None
+
+
 @given(st.text())
 def test_no_text_breaks_them(text: str) -> None:
     is_plain_opt_out(text)
