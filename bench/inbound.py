@@ -55,6 +55,7 @@ def measure(
         runs: list[float] = []
         for done in range(rounds):
             progress(done, rounds)
+            batches_of_lines = wire_batches(crowd, batches, size, nth=done + 1)
             with copy_of(world, scratch) as database:
                 runs.append(run_seconds(database, batches_of_lines))
             limits.append(raw_seconds(world, scratch, written))

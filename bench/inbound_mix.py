@@ -100,8 +100,12 @@ _REFUSED = ("/status", "/停发", "/帮助", "/抽奖")
 _KINDS = ("image", "emoticon", "voice", "link")
 
 
-def wire_batches(crowd: Crowd, batches: int, size: int, seed: int = 1) -> list[list[bytes]]:
-    """`batches` lists of `size` messages. `crowd` gives who says them, and how far their surveys have come."""
+def wire_batches(crowd: Crowd, batches: int, size: int, seed: int = 1, nth: int = 0) -> list[list[bytes]]:
+    """`batches` lists of `size` messages. `crowd` gives who says them, and how far their surveys have come.
+
+    The same seed gives the same, but for the numbers in what people say: nobody has heard those of the `nth` time
+    before, and they are as long.
+    """
     chance = random.Random(seed)
     surveyed = _surveyed(crowd)
     encode = msgspec.json.Encoder().encode
@@ -117,7 +121,7 @@ def wire_batches(crowd: Crowd, batches: int, size: int, seed: int = 1) -> list[l
             if kind >= 0.95 and again:
                 lines.append(chance.choice(again))
             else:
-                lines.append(encode(_message(chance, crowd, surveyed, kind, at)))
+                lines.append(encode(_message(chance, crowd, surveyed, kind, at, nth)))
         earlier += lines
         split.append(lines)
     return split
@@ -127,19 +131,24 @@ def ordinary_text(chance: random.Random) -> str:
     """Something that people write 1:1: small talk, a question for the shop, or an answer to any of ours."""
     kind = chance.random()
     if kind < 0.5:
-        return _talk(chance, _PRIVATE_TALK)
+        return _talk(chance, _PRIVATE_TALK, 0)
     return chance.choice(_QUESTIONS if kind < 0.6 else _ANSWERS[chance.choice(QUESTIONS)])
 
 
 def _message(
-    chance: random.Random, crowd: Crowd, surveyed: Iterator[tuple[Member, str]], kind: float, at: datetime
+    chance: random.Random,
+    crowd: Crowd,
+    surveyed: Iterator[tuple[Member, str]],
+    kind: float,
+    at: datetime,
+    nth: int,
 ) -> Message:
     wire_id = f"{chance.getrandbits(63):019d}"
     if kind < 0.6:
         member = chance.choice(crowd.chatting)
-        return _said(chance, member, _talk(chance, _GROUP_TALK), at, wire_id, group=member.group)
+        return _said(chance, member, _talk(chance, _GROUP_TALK, nth), at, wire_id, group=member.group)
     if kind < 0.8:
-        text = chance.choice(_QUESTIONS) if chance.random() < 0.05 else _talk(chance, _PRIVATE_TALK)
+        text = chance.choice(_QUESTIONS) if chance.random() < 0.05 else _talk(chance, _PRIVATE_TALK, nth)
         return _said(chance, chance.choice(crowd.chatting), text, at, wire_id)
     if kind < 0.9:
         member, question = next(surveyed)  # a crowd of ten thousand has answers for eighty batches of 1,024
@@ -183,7 +192,7 @@ def _words(member: Member, text: str, at: datetime, wire_id: str, *, group: str 
     )
 
 
-def _talk(chance: random.Random, texts: tuple[str, ...]) -> str:
-    """A text that is not word for word what a hundred others said."""
+def _talk(chance: random.Random, texts: tuple[str, ...], nth: int) -> str:
+    """Three in ten are not word for word what others said."""
     text = chance.choice(texts)
-    return f"{text} {chance.randrange(1000)}" if chance.random() < 0.3 else text
+    return f"{text} {(10 + nth) * 10_000 + chance.randrange(10_000)}" if chance.random() < 0.3 else text

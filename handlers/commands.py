@@ -87,15 +87,10 @@ _LONGEST_NAME = 32
 _MOST_LINES = 50
 
 
-def may_be_command(text: str) -> bool:
-    """Whether a message has anything in it without which it is none: a first look."""
-    return _MAY_BE.search(text, 0, _LONGEST) is not None
-
-
 def is_command(text: str, *, by_staff: bool = True) -> bool:
     """Whether a message is for us to obey or refuse: a line begins with a slash, half-width or full-width, after
     mentions; or, from staff, it is nothing but Chinese names of commands."""
-    if not may_be_command(text):
+    if not _MAY_BE.search(text, 0, _LONGEST):
         return False
     lines = _lines(text)
     if any(_SLASH.match(line) for line in lines):

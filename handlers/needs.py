@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Flag, auto
+from functools import lru_cache
 
 from handlers import consent, forgetting, my_data, optin
-from handlers.commands import is_command, looks_at_status, may_be_command
+from handlers.commands import is_command, looks_at_status
 from handlers.handoff import standing_answer
 from handlers.replies import words_of
+from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
 from handlers.understanding.feelings import ANSWERED, feeling_of
 from handlers.words import is_plain_opt_out
@@ -93,43 +96,56 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return Needs.PEOPLE
 
 
+# People say the same short things all day long, and what they need follows from the words and the playbook alone.
+_SHORT = 64
+
+
+@once_a_revision
+def _of_group_talk(playbook: Playbook) -> Callable[[str], Needs]:
+    return lru_cache(maxsize=8_192)(lambda text: _in_group(text, playbook))
+
+
+@once_a_revision
+def _of_private_talk(playbook: Playbook) -> Callable[[str], Needs]:
+    return lru_cache(maxsize=8_192)(lambda text: _alone(text, playbook))
+
+
 def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
     """Commands and small talk need to know who speaks; what they told us only where something follows from it."""
     text = event.text
-    if event.group and not event.mentions and not may_be_command(text) and "我" not in text:  # as nearly all group talk
-        return Needs.SPEAKER if is_plain_opt_out(text, playbook.words.opt_out) else Needs.NOTHING
+    if not event.group:
+        return _of_private_talk(playbook)(text) if len(text) <= _SHORT else _alone(text, playbook)
+    wants = _of_group_talk(playbook)(text) if len(text) <= _SHORT else _in_group(text, playbook)
+    return Needs.SPEAKER if event.mentions and wants is Needs.NOTHING else wants
+
+
+def _in_group(text: str, playbook: Playbook) -> Needs:
     if is_command(text):
-        known = _SPEAKER_AND_STATUS if looks_at_status(event.text) else Needs.SPEAKER
-        # What staff may say without a slash is small talk of a member, and may be an answer 1:1.
-        return known if event.group else known | (_of_private_talk(event, playbook) & ~Needs.UNLESS_IDLE)
-    if event.group:
-        if my_data.is_asked_for(event.text):
-            return _KNOWN_AND_KEPT
-        if forgetting.is_wished(event.text):
-            return Needs.SPEAKER
-        spoken_to = event.mentions or is_plain_opt_out(event.text, playbook.words.opt_out)
-        return Needs.SPEAKER if spoken_to else Needs.NOTHING
-    return _of_private_talk(event, playbook)
-
-
-def _of_private_talk(event: ev.Message, playbook: Playbook) -> Needs:
-    if my_data.is_asked_for(event.text):
+        return _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
+    if my_data.is_asked_for(text):
         return _KNOWN_AND_KEPT
-    if forgetting.is_about_it(event.text):
+    spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
+    return Needs.SPEAKER if spoken_to else Needs.NOTHING
+
+
+def _alone(text: str, playbook: Playbook) -> Needs:
+    """What is said 1:1. What staff may say without a slash is small talk of a member, and may be an answer."""
+    if not is_command(text):
+        return _of_small_talk(text, playbook)
+    known = _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
+    return known | (_of_small_talk(text, playbook) & ~Needs.UNLESS_IDLE)
+
+
+def _of_small_talk(text: str, playbook: Playbook) -> Needs:
+    if my_data.is_asked_for(text):
+        return _KNOWN_AND_KEPT
+    if forgetting.is_about_it(text):
         return _KNOWN
-    look = first_look(event.text, words_of(playbook))
-    if (
-        look.asks
-        or look.may_correct
-        or look.complains
-        or feeling_of(event.text) in ANSWERED
-        or optin.wants_back(event.text)
-    ):
+    look = first_look(text, words_of(playbook))
+    if look.asks or look.may_correct or look.complains or feeling_of(text) in ANSWERED or optin.wants_back(text):
         return _KNOWN
     heard = (
-        look.is_opt_out
-        or consent.wish_of(playbook, event.text) is not None
-        or standing_answer(playbook, event.text) is not None
+        look.is_opt_out or consent.wish_of(playbook, text) is not None or standing_answer(playbook, text) is not None
     )
     # An answer that settles first is understood when its timer rings; otherwise it is now.
     if playbook.survey.settle_seconds:
