@@ -68,6 +68,8 @@ def _look(message: Message) -> _Clauses:
     }
     for span in message.clauses[:_MOST_CLAUSES]:
         clause = message.text[span[0] : min(span[1], span[0] + LONGEST_CLAUSE)]
+        if clause.strip().isdigit():  # a number says what it says
+            continue
         if kind := _remembered_does(clause) if len(clause) <= _SHORT else _does(clause):
             kinds[kind].append(span)
             if kind == "asks" and (head := acts.proposed(clause)):
