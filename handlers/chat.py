@@ -80,9 +80,8 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, *about_consent]
     if person.opted_out and optin.wants_back(event.text):
         return [*arrived, *optin.start_again(event.at, context, person, event.account)]
-    if person.opted_out:  # a human may answer them, we don't
-        told = look.wants_human
-        return handoff.tell_staff(event.at, context, person, event.account, event.text) if told else arrived
+    if person.opted_out:
+        return [*arrived, *_although_opted_out(event, context, person, look)]
     if survey.human_is_here(event.at, person, event.account):  # they are talking with one of us
         return arrived or (survey.heard(event, context, person) if survey.is_open(person, event.account) else [])
     if look.wants_human:
@@ -96,6 +95,20 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
     if survey.is_open(person, event.account):  # a question may follow, which 是 would answer
         return [*forgetting.talked_on(event, person), *survey.heard(event, context, person)]
     return _unasked(event, context, person, look)
+
+
+def _although_opted_out(event: Message, context: Context, person: PersonView, look: FirstLook) -> list[Effect]:
+    """What they ask for by name is answered; any other question a human may answer, we don't."""
+    if survey.human_is_here(event.at, person, event.account):
+        return []
+    asks = look.asks and not look.complains and not roles_of(person, event.account, "")
+    told = handoff.tell_staff(event.at, context, person, event.account, event.text)
+    if look.wants_human:
+        return [handoff.say(event.at, person, event.account, handoff.TO_MEMBER, asked_for=True), *told]
+    if look.asks_whether_bot:
+        who = _who_we_are(I_AM_A_BOT, context)
+        return [handoff.say(event.at, person, event.account, who, asked_for=True)]
+    return told if asks else []
 
 
 def _arrival(event: Message, context: Context, person: PersonView) -> list[Effect]:

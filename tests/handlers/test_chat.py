@@ -87,15 +87,21 @@ def test_opting_out_twice_is_acknowledged_once() -> None:
     assert decide(says("TD", group=ROOM), context(person=gone, group=group())) == [on_record]
 
 
-@pytest.mark.parametrize("text", ["有什么新酒吗", "你是机器人吗", "我姓林"])
-def test_nothing_is_said_to_who_opted_out(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("我姓林", []),
+        ("有什么新酒吗", [(19, False)]),
+        ("你是机器人吗", [(11, True)]),
+        ("人工", [(11, True), (19, False)]),
+    ],
+)
+def test_who_opted_out_gets_what_they_ask_for_by_name(text: str, told: list[tuple[int, bool]]) -> None:
     gone = person(opted_out=True, survey=progress(state="stopped"))
-    assert decide(says(text), context(surveying(CALL), person=gone, staff=(boss(),))) == []
-
-
-def test_who_opted_out_and_asks_for_a_human_is_heard_by_one() -> None:
-    effects = decide(says("人工"), context(person=person(opted_out=True), staff=(boss(),)))
-    assert [send.contact_id for send in sends(effects)] == [19]
+    effects = decide(says(text), context(surveying(CALL), person=gone, staff=(boss(),)))
+    assert [(send.contact_id, send.about_consent) for send in sends(effects)] == told
+    talking = person(opted_out=True, friendships=friendship(human_until=AT + minutes(5)))
+    assert decide(says(text), context(surveying(CALL), person=talking, staff=(boss(),))) == []
 
 
 @pytest.mark.parametrize("text", ["人工", "转人工", "找掌柜"])
