@@ -230,3 +230,22 @@ def test_who_opted_out_hears_what_they_ask_for(stage: Stage) -> None:
     assert [at for at, _ in heard(played, "09:02:00")] == ["23 09:10", "23 09:15"]
     assert "机器人助手" in heard(played, "09:02:00")[1][1]
     assert [note.rsplit("：", 1)[1] for note in told_staff(played)] == ["你们周末有课吗", "人工"]
+
+
+@pytest.mark.parametrize("said", ["心情很差 不想活了", "叫豆豆，你们骗子，我要投诉", "转人工，我要投诉你们"])
+def test_danger_and_anger_are_never_followed_by_a_question(stage: Stage, said: str) -> None:
+    played = play(stage, BABY, says("09:01:00", "wx1", said), to="2026-11-27T20:00:00+08:00")
+    assert [at for at, _ in heard(played)] == ["23 09:01"]
+    assert len(told_staff(played)) >= 1
+
+
+def test_who_speaks_of_something_else_is_asked_on_and_not_nudged_while_the_complaint_is_open(stage: Stage) -> None:
+    played = play(
+        stage,
+        BABY,
+        says("09:01:00", "wx1", "你们骗子，我要投诉"),
+        says("10:00:00", "wx1", "豆豆"),
+        says("2026-11-26T09:00:00+08:00", "wx-boss", "/了结 wx1"),
+        to="2026-11-30T20:00:00+08:00",
+    )
+    assert [at for at, _ in heard(played, "09:02:00")] == ["23 10:00", "27 10:00", "28 10:00", "30 10:00"]
