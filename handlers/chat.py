@@ -27,13 +27,25 @@ def said(event: Message, context: Context) -> list[Effect]:
         return []
     if event.group:
         return _in_group(event, context, person)
-    effects = _in_private(event, context, person)
+    effects = _where_the_survey_is(event, context, person)
     look = first_look(event.text, words_of(context.merchant.playbook))
     if look.complains and not roles_of(person, event.account, ""):
         effects = [*effects, *complaints.heard(event, context, person, effects)]
     if context.account.capabilities.window_hours is None:
         return effects
     return [*effects, fx.Heard(account=event.account, contact_id=person.contact_id)]
+
+
+def _where_the_survey_is(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """Who left one of our accounts in the middle of the survey, and writes to another, goes on there."""
+    friendship = person.friendships.get(event.account)
+    is_friend = friendship is not None and friendship.state == FriendshipState.FRIEND
+    moved = survey.moved(person, event.account) if is_friend else person
+    effects = _in_private(event, context, moved)
+    told = any(isinstance(effect, fx.PutSurvey | fx.Erase) for effect in effects)
+    if moved is person or moved.survey is None or told:
+        return effects
+    return [fx.PutSurvey(person_id=person.person_id, survey=moved.survey), *effects]
 
 
 def _in_group(event: Message, context: Context, person: PersonView) -> list[Effect]:

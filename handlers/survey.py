@@ -39,7 +39,7 @@ from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect, SurveyProgress
 from models.events import Message, TimerDue
 from models.fields import fields_of
-from models.people import AnswerState, SurveyState
+from models.people import AnswerState, FriendshipState, SurveyState
 from models.playbook import Playbook
 from models.playbook_survey import Question
 
@@ -53,6 +53,7 @@ def begin(at: datetime, context: Context, person: PersonView, account: str) -> l
     """
     if person.opted_out:
         return []
+    person = moved(person, account)
     if is_open(person, account):
         return _resume(at, context, person)
     if not context.merchant.playbook.survey.questions or person.survey is not None:
@@ -75,6 +76,17 @@ def is_open(person: PersonView, account: str) -> bool:
         and (survey.account, survey.contact_id) == (account, person.contact_id)
         and survey.state in (SurveyState.OPEN, SurveyState.RESTING)
     )
+
+
+def moved(person: PersonView, account: str) -> PersonView:
+    """The person, with their open survey in this conversation if the friendship that it was begun in has ended."""
+    survey = person.survey
+    if survey is None or survey.account == account or not is_open(person, survey.account):
+        return person
+    before = person.friendships.get(survey.account)
+    if before is None or before.state != FriendshipState.REMOVED:
+        return person
+    return msgspec.structs.replace(person, survey=msgspec.structs.replace(survey, account=account))
 
 
 def interrupt(person: PersonView, account: str) -> list[Effect]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from handlers import decide
@@ -15,9 +16,11 @@ from models.deliveries import Cause, DeliveryState, Lane
 from models.events import FriendAdded, MessageRecalled, Unreadable, Who
 from tests.handlers.builders import (
     AT,
+    BUDGET,
     CALL,
     ROOM,
     STAMP,
+    TEA,
     account,
     answers,
     boss,
@@ -222,3 +225,31 @@ def test_on_a_channel_with_a_window_every_message_opens_it(kind: str) -> None:
     window = account(capabilities=Capabilities(window_hours=24))
     effects = decide(says("你好", kind=kind), context(person=person(), account=window))
     assert effects == [fx.Heard(account="main", contact_id=11)]
+
+
+LEFT = {**friendship("removed"), **friendship(account="second")}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "said"), [("红茶", "budget", ["一斤多少钱合适？"]), ("你们几点开门", "tea", [TO_MEMBER])]
+)
+def test_who_left_an_account_in_the_survey_goes_on_with_it_on_another(text: str, asked: str, said: list[str]) -> None:
+    book = surveying(TEA, BUDGET)
+    known = person(friendships=LEFT, survey=progress("tea"))
+    effects = decide(msgspec.structs.replace(says(text), account="second"), context(book, person=known))
+    (*_, kept) = [effect.survey for effect in effects if isinstance(effect, fx.PutSurvey)]
+    assert (kept.account, kept.question) == ("second", asked)
+    assert {send.account for send in sends(effects)} == {"second"}
+    assert texts(effects) == said
+
+
+def test_the_open_question_stays_on_an_account_that_they_have_not_left() -> None:
+    known = person(friendships={**friendship(), **friendship(account="second")}, survey=progress("tea"))
+    event = msgspec.structs.replace(says("红茶"), account="second")
+    assert decide(event, context(surveying(TEA, BUDGET), person=known)) == []
+
+
+def test_who_left_an_account_in_the_survey_is_asked_on_by_the_next_that_they_add() -> None:
+    known = person(friendships=friendship("removed"), survey=progress("tea"))
+    event = FriendAdded(merchant="m1", account="second", at=AT, contact=Who("wx1", "林间"))
+    assert texts(decide(event, context(surveying(TEA, BUDGET), person=known))) == ["喝岩茶还是红茶？"]
