@@ -19,6 +19,9 @@ from models.people import SurveyState
 from models.playbook import Playbook
 from models.playbook_survey import Question
 
+# Who would rather not tell a name, their own or their child's, hears what it is for; once, and in our words, for a
+# playbook's `retry` speaks to who was not understood.
+ANY_NAME = "不方便说真名没关系，问一下只是为了称呼起来方便，姓什么、小名、昵称都行，随你喜欢～"
 CORRECTED = "好嘞，改过来了。"
 # After a question of theirs, or small talk, the open question comes again: soon, but not in the same breath. The
 # contract says within five minutes.

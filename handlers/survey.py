@@ -12,6 +12,7 @@ import msgspec
 
 from handlers import forgetting, handoff, hosting, optout, reactions
 from handlers.asking import (
+    ANY_NAME,
     CORRECTED,
     ask,
     ask_again_soon,
@@ -161,9 +162,13 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
         ]
     if meant.act == "later" and room is None:
         return [*effects, *hosting.later_then(at, context, person, progress, question, text, human=human)]
-    if meant.act == "decline" and question.required and not progress.tries and question.retry and not (room or human):
+    may_try = question.required and not progress.tries and bool(question.retry or question.type == "name")
+    if meant.act == "decline" and may_try and not (room or human):
+        tried = msgspec.structs.replace(progress, tries=1)
         if asks:  # they get their answer first
-            return [*effects, *hosting.waits(at, person, msgspec.structs.replace(progress, tries=1))]
+            return [*effects, *hosting.waits(at, person, tried)]
+        if question.type == "name":
+            return [*effects, *ask(at, context, knowing, tried, question, texts=(ANY_NAME,))]
         return [*effects, *explain(at, context, knowing, progress, known, question)]
     if question.key in told and meant.act != "later":
         thanked = meant.act == "answer" and felt in (None, "thanks")
