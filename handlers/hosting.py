@@ -77,6 +77,15 @@ def room(
     return until_tomorrow(at, context) if felt in GRAVE and not human else None
 
 
+def stays_at_rest(person: PersonView, act: str, *, human: bool) -> bool:
+    """Whether who was given room until they speak of something else has not done so: 嗯 is nothing else, and neither is
+    what they say to one of us, or what we don't understand of somebody in danger."""
+    progress = person.survey
+    if progress is None or progress.state != SurveyState.RESTING or progress.nudges or progress.put_off_until:
+        return False  # nudges to no avail make a survey rest too
+    return act == "chitchat" or human or (act == "unclear" and not person.complaining)
+
+
 def complains(person: PersonView, progress: SurveyProgress, text: str) -> bool:
     return first_look(text).complains and not roles_of(person, progress.account, "")
 

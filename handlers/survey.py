@@ -14,6 +14,7 @@ from handlers import forgetting, handoff, hosting, optout, reactions
 from handlers.asking import (
     ANY_NAME,
     CORRECTED,
+    Room,
     ask,
     ask_again_soon,
     explain,
@@ -155,6 +156,9 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     asks = meant.asks or meant.act == "question"
     if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
+    if room is None and not (told or asks) and hosting.stays_at_rest(person, meant.act, human=human):
+        called = reactions.say(at, context, person, progress.account, felt) if felt in ("thanks", "call") else []
+        return [*effects, *called, *put_off(person, progress, question, Room(None))]
     if meant.corrects is not None and meant.value is None and (wrong := playbook.question(meant.corrects)):
         return [
             *effects,

@@ -249,3 +249,12 @@ def test_who_speaks_of_something_else_is_asked_on_and_not_nudged_while_the_compl
         to="2026-11-30T20:00:00+08:00",
     )
     assert [at for at, _ in heard(played, "09:02:00")] == ["23 10:00", "27 10:00", "28 10:00", "30 10:00"]
+
+
+@pytest.mark.parametrize("said", ["不想活了", "你们骗子，我要投诉"])
+def test_a_nod_after_it_is_no_reason_to_ask_on(stage: Stage, said: str) -> None:
+    nods = [says("09:05:00", "wx1", "嗯嗯"), says("10:00:00", "wx1", "谢谢"), says("11:00:00", "wx1", "豆豆")]
+    typed: Line = {"at": "09:04:00", "type": "self_text", "account": "main", "to": "wx1", "text": "我是店长"}
+    played = play(stage, BABY, says("09:01:00", "wx1", said), typed, *nods, to="2026-11-23T20:00:00+08:00")
+    assert [at for at, _ in heard(played, "09:02:00")] == ["23 10:00", "23 11:00"]
+    assert ["？" in text for _, text in heard(played, "09:02:00")] == [False, True]
