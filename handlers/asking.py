@@ -19,10 +19,20 @@ from models.people import SurveyState
 from models.playbook import Playbook
 from models.playbook_survey import Question
 
+# Who would rather not tell a name, their own or their child's, hears what it is for; once, and in our words, for a
+# playbook's `retry` speaks to who was not understood.
+ANY_NAME = "不方便说真名没关系，问一下只是为了称呼起来方便，姓什么、小名、昵称都行，随你喜欢～"
 CORRECTED = "好嘞，改过来了。"
 # After a question of theirs, or small talk, the open question comes again: soon, but not in the same breath. The
 # contract says within five minutes.
 _ASK_AGAIN_AFTER = timedelta(minutes=1)
+
+
+class Room(msgspec.Struct, frozen=True):
+    """Room that somebody is given: nothing is asked before that moment, or (None) before they speak again themselves,
+    about something else."""
+
+    until: datetime | None
 
 
 def playbook_of(context: Context) -> Playbook:
@@ -38,19 +48,19 @@ def go_on(
     known: Learned,
     *,
     acknowledge: bool = False,
-    until: datetime | None = None,
+    room: Room | None = None,
 ) -> list[Effect]:
-    """The next question that applies and is not known, else the end. Who is given room `until` then is not asked
-    before, and is not thanked as if nothing were the matter."""
+    """The next question that applies and is not known, else the end. Who is given room is not asked before it is over,
+    and is not thanked as if nothing were the matter."""
     playbook = playbook_of(context)
     for question in playbook.survey.questions:
         open_still = question.key not in person.answers and question.key not in progress.aside
         if open_still and known.applies(question):
             fresh = msgspec.structs.replace(progress, tries=0, repeats=0)
-            if until is not None:
-                return put_off(person, fresh, question, until)
+            if room is not None:
+                return put_off(person, fresh, question, room)
             return ask(at, context, person, fresh, question, acknowledge=acknowledge)
-    return finish(at, context, person, progress, known, thank=until is None)
+    return finish(at, context, person, progress, known, thank=room is None)
 
 
 def ask(
@@ -96,14 +106,18 @@ def wording(context: Context, person: PersonView, key: str, texts: tuple[str, ..
     return texts[(first + number) % len(texts)]
 
 
-def put_off(person: PersonView, progress: SurveyProgress, question: Question, until: datetime) -> list[Effect]:
-    """The question waits until then; nobody is nudged for it before it is asked."""
-    waiting = msgspec.structs.replace(progress, question=question.key, put_off_until=until)
+def put_off(person: PersonView, progress: SurveyProgress, question: Question, room: Room) -> list[Effect]:
+    """The question waits; nobody is nudged for it before it is asked."""
+    state = SurveyState.RESTING if room.until is None else progress.state
+    waiting = msgspec.structs.replace(progress, question=question.key, put_off_until=room.until, state=state)
+    again: Effect = fx.DropTimer(kind=timers.ASK_AGAIN, subject=person.wire_id)
+    if room.until is not None:
+        again = fx.PutTimer(kind=timers.ASK_AGAIN, subject=person.wire_id, at=room.until, account=progress.account)
     return [
         fx.PutSurvey(person_id=person.person_id, survey=waiting),
         fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),
         fx.DropTimer(kind=timers.NUDGE, subject=person.wire_id),
-        fx.PutTimer(kind=timers.ASK_AGAIN, subject=person.wire_id, at=until, account=progress.account),
+        again,
     ]
 
 

@@ -27,13 +27,25 @@ def said(event: Message, context: Context) -> list[Effect]:
         return []
     if event.group:
         return _in_group(event, context, person)
-    effects = _in_private(event, context, person)
+    effects = _where_the_survey_is(event, context, person)
     look = first_look(event.text, words_of(context.merchant.playbook))
     if look.complains and not roles_of(person, event.account, ""):
         effects = [*effects, *complaints.heard(event, context, person, effects)]
     if context.account.capabilities.window_hours is None:
         return effects
     return [*effects, fx.Heard(account=event.account, contact_id=person.contact_id)]
+
+
+def _where_the_survey_is(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """Who left one of our accounts in the middle of the survey, and writes to another, goes on there."""
+    friendship = person.friendships.get(event.account)
+    is_friend = friendship is not None and friendship.state == FriendshipState.FRIEND
+    moved = survey.moved(person, event.account) if is_friend else person
+    effects = _in_private(event, context, moved)
+    told = any(isinstance(effect, fx.PutSurvey | fx.Erase) for effect in effects)
+    if moved is person or moved.survey is None or told:
+        return effects
+    return [fx.PutSurvey(person_id=person.person_id, survey=moved.survey), *effects]
 
 
 def _in_group(event: Message, context: Context, person: PersonView) -> list[Effect]:
@@ -80,9 +92,8 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, *about_consent]
     if person.opted_out and optin.wants_back(event.text):
         return [*arrived, *optin.start_again(event.at, context, person, event.account)]
-    if person.opted_out:  # a human may answer them, we don't
-        told = look.wants_human
-        return handoff.tell_staff(event.at, context, person, event.account, event.text) if told else arrived
+    if person.opted_out:
+        return [*arrived, *_although_opted_out(event, context, person, look)]
     if survey.human_is_here(event.at, person, event.account):  # they are talking with one of us
         return arrived or (survey.heard(event, context, person) if survey.is_open(person, event.account) else [])
     if look.wants_human:
@@ -96,6 +107,20 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
     if survey.is_open(person, event.account):  # a question may follow, which 是 would answer
         return [*forgetting.talked_on(event, person), *survey.heard(event, context, person)]
     return _unasked(event, context, person, look)
+
+
+def _although_opted_out(event: Message, context: Context, person: PersonView, look: FirstLook) -> list[Effect]:
+    """What they ask for by name is answered; any other question a human may answer, we don't."""
+    if survey.human_is_here(event.at, person, event.account):
+        return []
+    asks = look.asks and not look.complains and not roles_of(person, event.account, "")
+    told = handoff.tell_staff(event.at, context, person, event.account, event.text)
+    if look.wants_human:
+        return [handoff.say(event.at, person, event.account, handoff.TO_MEMBER, asked_for=True), *told]
+    if look.asks_whether_bot:
+        who = _who_we_are(I_AM_A_BOT, context)
+        return [handoff.say(event.at, person, event.account, who, asked_for=True)]
+    return told if asks else []
 
 
 def _arrival(event: Message, context: Context, person: PersonView) -> list[Effect]:

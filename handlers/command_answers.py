@@ -16,6 +16,7 @@ from models.deliveries import Lane
 from models.effects import Effect
 from models.events import Message
 from models.operations import Role
+from models.orders import PersonChanged
 
 ROLE_NAMES: Mapping[Role, str] = {
     Role.OWNER: "老板",
@@ -117,7 +118,11 @@ def settle_complaint(call: Call) -> tuple[str, list[Effect]]:
     contact = call.arguments[0] if call.arguments else ""
     if contact not in known:
         raise Refusal(NO_COMPLAINT.format(contact=contact[:64], known="、".join(known) or "无"))
-    return COMPLAINT_SETTLED.format(contact=contact), [fx.CloseComplaint(wire_id=contact)]
+    event = call.event
+    return COMPLAINT_SETTLED.format(contact=contact), [
+        fx.CloseComplaint(wire_id=contact),
+        fx.Follow(event=PersonChanged(merchant=event.merchant, at=event.at, contact=contact, settled=True)),
+    ]
 
 
 def bind(call: Call) -> tuple[str, list[Effect]]:

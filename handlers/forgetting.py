@@ -1,7 +1,8 @@
 """忘记我: asked back once, done at once, and nothing after the farewell.
 
 Whoever is erased is nobody any more: see `bot.store.applying_erasure` for what goes and what stays. If they write or
-add us again they are a stranger.
+add us again they are a stranger; who stayed a friend is found on the friend list like any old friend, and is neither
+greeted nor asked. So the farewell promises nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ ASKED = (
     "你是想让我全部忘掉你吗？会删掉：你的称呼和备注、你告诉我的、标签、聊天记录，还没发出的消息也不发了。"
     "删了找不回来；群里的通知发给全群，不想看要自己退群。\n确定就在 10 分钟内回「确认」；不删就不用管，或者回「算了」。"
 )
-FAREWELL = "都删掉了，以后我不会再主动找你。哪天想再聊，发句话就行，我们从头认识。保重。"
+FAREWELL = "都删掉了，以后我不会再主动找你。保重。"
 KEPT = "好的，不删，都还在。"
 TOO_LATE = "离上次问你已经过了 10 分钟，所以什么都没删。还想删就再回一次「忘记我」。"
 OF_THE_STAFF = "你在店里担着角色，现在删会没人管事。先请老板收回你的角色，再回「忘记我」。"

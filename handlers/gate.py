@@ -130,7 +130,8 @@ def judge(delivery: Candidate, facts: Facts) -> Verdict:
 
 
 def opted_out(delivery: Candidate, facts: Facts) -> Verdict | None:
-    """退订: nothing more is said to them but about their data or consent, and what they order as staff."""
+    """退订: nothing more is said to them but about their data or consent, what they ask for by name (a human, whether
+    we are one), and what they order as staff."""
     if not facts.opted_out or delivery.to_group or delivery.is_act or delivery.about_consent:
         return None
     return None if delivery.answers_command else End("opted_out")

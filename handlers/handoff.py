@@ -50,8 +50,8 @@ def tell_staff(at: datetime, context: Context, person: PersonView, account: str,
     return staff.notes(context, account, f"handoff:{person.wire_id}:{_stamp(at)}", note, Cause.HANDOFF, person)
 
 
-def say(at: datetime, person: PersonView, account: str, text: str) -> Effect:
-    """An answer to what a member said at that moment."""
+def say(at: datetime, person: PersonView, account: str, text: str, *, asked_for: bool = False) -> Effect:
+    """An answer to what a member said at that moment. What they asked for by name they get though they opted out."""
     return fx.Send(
         key=f"chat:{person.wire_id}:{_stamp(at)}",
         account=account,
@@ -59,6 +59,7 @@ def say(at: datetime, person: PersonView, account: str, text: str) -> Effect:
         cause=Cause.CHAT,
         contact_id=person.contact_id,
         text=text,
+        about_consent=asked_for,
     )
 
 

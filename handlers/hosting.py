@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from handlers import later, reactions
-from handlers.asking import ask_again_soon, put_off
+from handlers.asking import Room, ask_again_soon, put_off
 from handlers.gate import quiet_until
 from handlers.roles import roles_of
 from handlers.understanding import first_look
@@ -59,18 +59,38 @@ def later_then(
     moment = quiet_until(context.merchant.playbook, moment) or moment
     when = later.spoken(moment, local)
     effects = [] if human else reactions.say(at, context, person, progress.account, "later", when=when)
-    return [*effects, *put_off(person, progress, question, moment.astimezone(at.tzinfo))]
+    return [*effects, *put_off(person, progress, question, Room(moment.astimezone(at.tzinfo)))]
 
 
-def room(at: datetime, context: Context) -> datetime:
-    return later.next_morning(at.astimezone(context.merchant.zone)).astimezone(at.tzinfo)
+def until_tomorrow(at: datetime, context: Context) -> Room:
+    return Room(later.next_morning(at.astimezone(context.merchant.zone)).astimezone(at.tzinfo))
+
+
+def room(
+    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, text: str, *, human: bool
+) -> Room | None:
+    """Whom something weighs on is asked nothing more today; who is angry or in danger, nothing until they speak
+    themselves about something else, whoever else talks with them."""
+    felt = felt_by(person, progress, text)
+    if felt == "danger" or complains(person, progress, text):
+        return Room(None)
+    return until_tomorrow(at, context) if felt in GRAVE and not human else None
+
+
+def stays_at_rest(person: PersonView, act: str, *, human: bool) -> bool:
+    """Whether who was given room until they speak of something else has not done so: 嗯 is nothing else, and neither is
+    what they say to one of us, or what we don't understand of somebody in danger."""
+    progress = person.survey
+    if progress is None or progress.state != SurveyState.RESTING or progress.nudges or progress.put_off_until:
+        return False  # nudges to no avail make a survey rest too
+    return act == "chitchat" or human or (act == "unclear" and not person.complaining)
 
 
 def complains(person: PersonView, progress: SurveyProgress, text: str) -> bool:
     return first_look(text).complains and not roles_of(person, progress.account, "")
 
 
-def felt(person: PersonView, progress: SurveyProgress, text: str) -> Feeling | None:
+def felt_by(person: PersonView, progress: SurveyProgress, text: str) -> Feeling | None:
     """How they fare; nothing lighter than grief is heard in anger."""
     felt = feeling_of(text)
     return felt if felt in GRAVE or not complains(person, progress, text) else None

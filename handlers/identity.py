@@ -104,7 +104,8 @@ def settle(order: SettleDoubtOrder, context: Context) -> list[Effect]:
 
 
 def changed(event: PersonChanged, context: Context) -> list[Effect]:
-    """Two persons have become one, or one two: tags and an open question follow what is known now."""
+    """Two persons have become one, or one two, or a complaint was settled: tags and an open question follow what is
+    known now."""
     person = context.person
     if person is None:
         return []
@@ -115,6 +116,8 @@ def changed(event: PersonChanged, context: Context) -> list[Effect]:
     if person.opted_out:
         stopped = msgspec.structs.replace(progress, state=SurveyState.STOPPED, pending=())
         return [*effects, *_taken_back(person, progress), fx.PutSurvey(person_id=person.person_id, survey=stopped)]
+    if event.settled:
+        return [*effects, *survey.complaint_settled(event.at, context, person)]
     if progress.state == SurveyState.OPEN and (event.ask or progress.question in person.answers):
         effects += survey.carry_on(event.at, context, person)
     return effects

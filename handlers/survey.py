@@ -12,7 +12,9 @@ import msgspec
 
 from handlers import forgetting, handoff, hosting, optout, reactions
 from handlers.asking import (
+    ANY_NAME,
     CORRECTED,
+    Room,
     ask,
     ask_again_soon,
     explain,
@@ -39,7 +41,7 @@ from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect, SurveyProgress
 from models.events import Message, TimerDue
 from models.fields import fields_of
-from models.people import AnswerState, SurveyState
+from models.people import AnswerState, FriendshipState, SurveyState
 from models.playbook import Playbook
 from models.playbook_survey import Question
 
@@ -53,6 +55,7 @@ def begin(at: datetime, context: Context, person: PersonView, account: str) -> l
     """
     if person.opted_out:
         return []
+    person = moved(person, account)
     if is_open(person, account):
         return _resume(at, context, person)
     if not context.merchant.playbook.survey.questions or person.survey is not None:
@@ -75,6 +78,17 @@ def is_open(person: PersonView, account: str) -> bool:
         and (survey.account, survey.contact_id) == (account, person.contact_id)
         and survey.state in (SurveyState.OPEN, SurveyState.RESTING)
     )
+
+
+def moved(person: PersonView, account: str) -> PersonView:
+    """The person, with their open survey in this conversation if the friendship that it was begun in has ended."""
+    survey = person.survey
+    if survey is None or survey.account == account or not is_open(person, survey.account):
+        return person
+    before = person.friendships.get(survey.account)
+    if before is None or before.state != FriendshipState.REMOVED:
+        return person
+    return msgspec.structs.replace(person, survey=msgspec.structs.replace(survey, account=account))
 
 
 def interrupt(person: PersonView, account: str) -> list[Effect]:
@@ -116,8 +130,9 @@ def settled(event: TimerDue, context: Context) -> list[Effect]:
     return judge(event.at, context, person, "\n".join(pending)) if pending else []
 
 
-def judge(at: datetime, context: Context, person: PersonView, text: str, *, dealt_with: bool = False) -> list[Effect]:
-    """What a reply means for the survey, and what comes next. `dealt_with`: what it asks was answered already."""
+def judge(at: datetime, context: Context, person: PersonView, text: str, *, dealt_with: str = "") -> list[Effect]:
+    """What a reply means for the survey, and what comes next. `dealt_with`: the whole of a message of which the rest,
+    all but `text`, was answered already, and what `text` asks."""
     playbook, progress = playbook_of(context), hosting.heard_from(_progress(person))
     question = playbook.question(progress.question)
     if question is None:  # the revision that had it is lost: go on with what there is
@@ -126,25 +141,24 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     if meant.act == "optout":
         return optout.stop(at, person, progress.account)
     told = told_by(question, meant)
+    human = human_is_here(at, person, progress.account)
+    whole = dealt_with or text
+    room = hosting.room(at, context, person, progress, whole, human=human)
     if dealt_with and not any(answer.state == AnswerState.ANSWERED for answer in told.values()):
-        return hosting.waits(at, person, progress)
+        return put_off(person, progress, question, room) if room else hosting.waits(at, person, progress)
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
     known = learned(playbook, knowing)
     effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, known)]
     knowing = msgspec.structs.replace(knowing, tags=known.tags)
-    human = human_is_here(at, person, progress.account)
-    felt = None if human else hosting.felt(person, progress, text)
+    felt = None if human else hosting.felt_by(person, progress, whole)
     if felt is not None and felt not in ("thanks", "call"):
         effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
     asks = meant.asks or meant.act == "question"
     if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
-    # Whom something weighs on, or who is angry, is asked nothing more today.
-    room = (
-        hosting.room(at, context)
-        if not human and (felt in GRAVE or hosting.complains(person, progress, text))
-        else None
-    )
+    if room is None and not (told or asks) and hosting.stays_at_rest(person, meant.act, human=human):
+        called = reactions.say(at, context, person, progress.account, felt) if felt in ("thanks", "call") else []
+        return [*effects, *called, *put_off(person, progress, question, Room(None))]
     if meant.corrects is not None and meant.value is None and (wrong := playbook.question(meant.corrects)):
         return [
             *effects,
@@ -152,13 +166,17 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
         ]
     if meant.act == "later" and room is None:
         return [*effects, *hosting.later_then(at, context, person, progress, question, text, human=human)]
-    if meant.act == "decline" and question.required and not progress.tries and question.retry and not (room or human):
+    may_try = question.required and not progress.tries and bool(question.retry or question.type == "name")
+    if meant.act == "decline" and may_try and not (room or human):
+        tried = msgspec.structs.replace(progress, tries=1)
         if asks:  # they get their answer first
-            return [*effects, *hosting.waits(at, person, msgspec.structs.replace(progress, tries=1))]
+            return [*effects, *hosting.waits(at, person, tried)]
+        if question.type == "name":
+            return [*effects, *ask(at, context, knowing, tried, question, texts=(ANY_NAME,))]
         return [*effects, *explain(at, context, knowing, progress, known, question)]
     if question.key in told and meant.act != "later":
         thanked = meant.act == "answer" and felt in (None, "thanks")
-        return [*effects, *go_on(at, context, knowing, progress, known, acknowledge=thanked, until=room)]
+        return [*effects, *go_on(at, context, knowing, progress, known, acknowledge=thanked, room=room)]
     if room is not None:
         return [*effects, *put_off(person, progress, question, room)]
     if meant.act == "correct" or (meant.act == "unclear" and told):  # they told us something, if not this
@@ -194,7 +212,7 @@ def besides(event: Message, context: Context, person: PersonView) -> list[Effect
     question = playbook_of(context).question(_progress(person).question)
     if question is not None and question.type in ("name", "freetext"):  # 说实话, 你是真人吗: nobody is called so
         rest = [one for one in rest if question.type == "name" and hosting.NAMED.search(one)]
-    return judge(event.at, context, person, "，".join(rest), dealt_with=True)
+    return judge(event.at, context, person, "，".join(rest), dealt_with=said)
 
 
 def came_back(at: datetime, person: PersonView, account: str) -> list[Effect]:
@@ -236,7 +254,7 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
         return [forgetting.later(timers.NUDGE, person, event.account)]
     if question is None or progress.state != SurveyState.OPEN or progress.pending or progress.nudges >= len(hours):
         return []
-    if progress.put_off_until is not None:
+    if progress.put_off_until is not None or person.complaining:
         return []
     nudges = progress.nudges + 1
     state = SurveyState.OPEN if nudges < len(hours) else SurveyState.RESTING
@@ -261,6 +279,8 @@ def asked_again(event: TimerDue, context: Context) -> list[Effect]:
     if human_is_here(event.at, person, event.account) or _progress(person).pending:  # they are just writing
         return ask_again_soon(event.at, person, _progress(person))
     due = _progress(person).put_off_until
+    if person.complaining and due is not None and due <= event.at:  # nobody has just spoken
+        return []
     # What comes at a time of theirs is no reply to anything: it keeps to the quiet hours.
     lane = Lane.REPLY if due is None or due > event.at else Lane.SERVICE
     return _resume(event.at, context, person, lane)
@@ -278,6 +298,15 @@ def carry_on(at: datetime, context: Context, person: PersonView) -> list[Effect]
         msgspec.structs.replace(effect, lane=Lane.SERVICE) if isinstance(effect, fx.Send) else effect
         for effect in effects
     ]
+
+
+def complaint_settled(at: datetime, context: Context, person: PersonView) -> list[Effect]:
+    """The open question comes the next morning, unless they were nudged to the last before."""
+    progress, playbook = _progress(person), playbook_of(context)
+    question = playbook.question(progress.question)
+    if question is None or (progress.nudges and progress.nudges >= len(playbook.survey.nudges_hours)):
+        return []
+    return put_off(person, progress, question, hosting.until_tomorrow(at, context))
 
 
 def human_is_here(at: datetime, person: PersonView, account: str) -> bool:

@@ -82,6 +82,7 @@ class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     source: str = ""
     opted_out: bool = False
     consent: str | None = None
+    complaining: bool = False  # a complaint is open
     friendships: Mapping[str, FriendshipView] = {}
     answers: Mapping[str, AnswerView] = {}
     tags: frozenset[str] = frozenset()

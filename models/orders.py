@@ -119,8 +119,9 @@ class SettleDoubtOrder(Order, frozen=True, kw_only=True, tag="order.settle_doubt
 class PersonChanged(Event, frozen=True, kw_only=True, tag="person_changed"):
     """What is known of a person has changed as a whole: what follows from it follows.
 
-    With `ask`, their open question was taken back and is to come again.
+    With `ask`, their open question was taken back and is to come again; with `settled`, their complaint was settled.
     """
 
     contact: str
     ask: bool = False
+    settled: bool = False

@@ -30,6 +30,7 @@ _KNOWN = (
         col(Person.source),
         col(Person.opted_out_at),
         col(Person.consent),
+        col(Person.complained_at),
         col(Person.forget_asked_at),
         col(Person.forget_asked_on),
         col(Person.erased_at),
@@ -145,7 +146,7 @@ def load_people(
     people: dict[int, PersonView] = {}
     friendships: dict[int, dict[str, FriendshipView]] = {}
     for (
-        contact_id, person_id, wire_id, name, source, opted_out_at, consent,
+        contact_id, person_id, wire_id, name, source, opted_out_at, consent, complained_at,
         forget_asked_at, forget_asked_on, erased_at,
         account, state, old, friend_source, request, remark, accepted_at, added_at, human_until,
         *survey,
@@ -172,6 +173,7 @@ def load_people(
                 source=source,
                 opted_out=opted_out_at is not None,
                 consent=consent,
+                complaining=complained_at is not None,
                 forget_asked_at=forget_asked_at,
                 forget_asked_on=forget_asked_on,
                 erased=erased_at is not None,

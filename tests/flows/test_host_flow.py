@@ -206,3 +206,55 @@ def test_restarts_between_any_two_lines_change_nothing(stage: Stage, texts: list
     plain = heard(play(stage, BABY, *lines))
     restarts: list[Line] = [{"at": line["at"], "type": "restart"} for line in lines]
     assert heard(play(stage, BABY, *(one for pair in zip(lines, restarts, strict=True) for one in pair))) == plain
+
+
+def test_what_is_answered_while_a_human_talks_is_kept_and_the_next_question_waits(stage: Stage) -> None:
+    typed: Line = {"at": "09:01:00", "type": "self_text", "account": "main", "to": "wx1", "text": "我是店长"}
+    who = operator("09:20:00", "who wx1 --json")
+    played = play(stage, BABY, typed, says("09:02:00", "wx1", "叫我豆豆"), who, to="2026-11-23T20:00:00+08:00")
+    assert played.rows("who")[0]["answers"]["baby"]["value"] == "豆豆"
+    assert [(at, text[-9:] in ("好嘞。宝宝多大啦？", "。宝宝几个月了？")) for at, text in heard(played)] == [
+        ("23 09:31", True)
+    ]
+
+
+def test_who_opted_out_hears_what_they_ask_for(stage: Stage) -> None:
+    asked = ["你们周末有课吗", "人工", "你是机器人吗"]
+    played = play(
+        stage,
+        BABY,
+        says("09:01:00", "wx1", "退订"),
+        *(says(f"09:{5 * n:02}:00", "wx1", text) for n, text in enumerate(asked, 1)),
+        to="2026-11-23T20:00:00+08:00",
+    )
+    assert [at for at, _ in heard(played, "09:02:00")] == ["23 09:10", "23 09:15"]
+    assert "机器人助手" in heard(played, "09:02:00")[1][1]
+    assert [note.rsplit("：", 1)[1] for note in told_staff(played)] == ["你们周末有课吗", "人工"]
+
+
+@pytest.mark.parametrize("said", ["心情很差 不想活了", "叫豆豆，你们骗子，我要投诉", "转人工，我要投诉你们"])
+def test_danger_and_anger_are_never_followed_by_a_question(stage: Stage, said: str) -> None:
+    played = play(stage, BABY, says("09:01:00", "wx1", said), to="2026-11-27T20:00:00+08:00")
+    assert [at for at, _ in heard(played)] == ["23 09:01"]
+    assert len(told_staff(played)) >= 1
+
+
+def test_who_speaks_of_something_else_is_asked_on_and_not_nudged_while_the_complaint_is_open(stage: Stage) -> None:
+    played = play(
+        stage,
+        BABY,
+        says("09:01:00", "wx1", "你们骗子，我要投诉"),
+        says("10:00:00", "wx1", "豆豆"),
+        says("2026-11-26T09:00:00+08:00", "wx-boss", "/了结 wx1"),
+        to="2026-11-30T20:00:00+08:00",
+    )
+    assert [at for at, _ in heard(played, "09:02:00")] == ["23 10:00", "27 10:00", "28 10:00", "30 10:00"]
+
+
+@pytest.mark.parametrize("said", ["不想活了", "你们骗子，我要投诉"])
+def test_a_nod_after_it_is_no_reason_to_ask_on(stage: Stage, said: str) -> None:
+    nods = [says("09:05:00", "wx1", "嗯嗯"), says("10:00:00", "wx1", "谢谢"), says("11:00:00", "wx1", "豆豆")]
+    typed: Line = {"at": "09:04:00", "type": "self_text", "account": "main", "to": "wx1", "text": "我是店长"}
+    played = play(stage, BABY, says("09:01:00", "wx1", said), typed, *nods, to="2026-11-23T20:00:00+08:00")
+    assert [at for at, _ in heard(played, "09:02:00")] == ["23 10:00", "23 11:00"]
+    assert ["？" in text for _, text in heard(played, "09:02:00")] == [False, True]

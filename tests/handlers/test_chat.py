@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from handlers import decide
@@ -15,9 +16,11 @@ from models.deliveries import Cause, DeliveryState, Lane
 from models.events import FriendAdded, MessageRecalled, Unreadable, Who
 from tests.handlers.builders import (
     AT,
+    BUDGET,
     CALL,
     ROOM,
     STAMP,
+    TEA,
     account,
     answers,
     boss,
@@ -87,15 +90,21 @@ def test_opting_out_twice_is_acknowledged_once() -> None:
     assert decide(says("TD", group=ROOM), context(person=gone, group=group())) == [on_record]
 
 
-@pytest.mark.parametrize("text", ["有什么新酒吗", "你是机器人吗", "我姓林"])
-def test_nothing_is_said_to_who_opted_out(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("我姓林", []),
+        ("有什么新酒吗", [(19, False)]),
+        ("你是机器人吗", [(11, True)]),
+        ("人工", [(11, True), (19, False)]),
+    ],
+)
+def test_who_opted_out_gets_what_they_ask_for_by_name(text: str, told: list[tuple[int, bool]]) -> None:
     gone = person(opted_out=True, survey=progress(state="stopped"))
-    assert decide(says(text), context(surveying(CALL), person=gone, staff=(boss(),))) == []
-
-
-def test_who_opted_out_and_asks_for_a_human_is_heard_by_one() -> None:
-    effects = decide(says("人工"), context(person=person(opted_out=True), staff=(boss(),)))
-    assert [send.contact_id for send in sends(effects)] == [19]
+    effects = decide(says(text), context(surveying(CALL), person=gone, staff=(boss(),)))
+    assert [(send.contact_id, send.about_consent) for send in sends(effects)] == told
+    talking = person(opted_out=True, friendships=friendship(human_until=AT + minutes(5)))
+    assert decide(says(text), context(surveying(CALL), person=talking, staff=(boss(),))) == []
 
 
 @pytest.mark.parametrize("text", ["人工", "转人工", "找掌柜"])
@@ -216,3 +225,31 @@ def test_on_a_channel_with_a_window_every_message_opens_it(kind: str) -> None:
     window = account(capabilities=Capabilities(window_hours=24))
     effects = decide(says("你好", kind=kind), context(person=person(), account=window))
     assert effects == [fx.Heard(account="main", contact_id=11)]
+
+
+LEFT = {**friendship("removed"), **friendship(account="second")}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "said"), [("红茶", "budget", ["一斤多少钱合适？"]), ("你们几点开门", "tea", [TO_MEMBER])]
+)
+def test_who_left_an_account_in_the_survey_goes_on_with_it_on_another(text: str, asked: str, said: list[str]) -> None:
+    book = surveying(TEA, BUDGET)
+    known = person(friendships=LEFT, survey=progress("tea"))
+    effects = decide(msgspec.structs.replace(says(text), account="second"), context(book, person=known))
+    (*_, kept) = [effect.survey for effect in effects if isinstance(effect, fx.PutSurvey)]
+    assert (kept.account, kept.question) == ("second", asked)
+    assert {send.account for send in sends(effects)} == {"second"}
+    assert texts(effects) == said
+
+
+def test_the_open_question_stays_on_an_account_that_they_have_not_left() -> None:
+    known = person(friendships={**friendship(), **friendship(account="second")}, survey=progress("tea"))
+    event = msgspec.structs.replace(says("红茶"), account="second")
+    assert decide(event, context(surveying(TEA, BUDGET), person=known)) == []
+
+
+def test_who_left_an_account_in_the_survey_is_asked_on_by_the_next_that_they_add() -> None:
+    known = person(friendships=friendship("removed"), survey=progress("tea"))
+    event = FriendAdded(merchant="m1", account="second", at=AT, contact=Who("wx1", "林间"))
+    assert texts(decide(event, context(surveying(TEA, BUDGET), person=known))) == ["喝岩茶还是红茶？"]
