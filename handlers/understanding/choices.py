@@ -316,3 +316,9 @@ def told_options(question: Question, text: str) -> list[str] | None:
     named, _, refused = _labelled(question, text)
     named = [at for at in named if at not in refused]
     return _values(question, named) if named else None
+
+
+def is_option(question: Question, text: str) -> bool:
+    """Whether a text is nothing but one of the options, by label or synonym."""
+    core = dense(text)
+    return any(wording == core for wording, _ in option_table(question.options).wordings)

@@ -21,7 +21,7 @@ from handlers.understanding.names import told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, refuses_offer, wants_human
 from handlers.understanding.phrases import words as listed
 from handlers.understanding.text import ANSWER_LIMIT, LIMIT, LONGEST_CLAUSE, Message, dense
-from handlers.understanding.values import further_facts, read_value, told_value
+from handlers.understanding.values import belongs_elsewhere, further_facts, read_value, told_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
 from handlers.understanding.yesno import plain_yesno, refuses_invitation, refuses_offered
 
@@ -194,6 +194,8 @@ def understand(
         also = _remembered_facts(tuple(others), question, reply, words, asked_on)
     elif others:
         also = _facts(others, question, message, seen, asked_on)
+    if question.type == "name" and value is not None and also:
+        value, also = _name_or_fact(question, value, also, others, message, seen, asked_on)
     if value is not None:
         return Understanding("answer", value, also=also, asks=asks)
     return Understanding(_act(question, message, seen, asks), also=also, asks=asks)
@@ -244,6 +246,25 @@ def _corrected(
         if open_value is not None:
             also = {**also, question.key: open_value}
     return Understanding("correct", correction.value, correction.corrects.key, also, asks)
+
+
+def _name_or_fact(
+    question: Question,
+    name: str,
+    also: dict[str, Any],
+    others: Sequence[Question],
+    message: Message,
+    seen: _Clauses,
+    asked_on: date | None,
+) -> tuple[str | None, dict[str, Any]]:
+    """One word is not both a name and a fact: 苏州 alone is a city, but the lily in 小百合 nobody has chosen."""
+    if told_name(message, message.text) is None and belongs_elsewhere(name, others, also):
+        return None, also
+    at = message.written.find(name)
+    if at < 0:
+        return name, also
+    asides = [*seen.asking, *seen.delaying, *seen.refusing, (at, at + len(name))]
+    return name, further_facts(others, question, message, message.without(asides), asked_on)
 
 
 @lru_cache(maxsize=4_096)
