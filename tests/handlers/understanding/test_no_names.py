@@ -28,7 +28,7 @@ OTHERS = (CITY, PRICE, GOAL, FLOWER)
         ("三百", "unclear", {"price": 300}),
         ("随意", "decline", {}),
         ("无所谓", "decline", {}),
-        ("刚到家", "unclear", {}),
+        ("刚到家", "chitchat", {}),
         ("减肥", "unclear", {"goal": "lose"}),
         ("你们骗子 退钱", "unclear", {}),
     ],
