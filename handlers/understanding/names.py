@@ -123,6 +123,7 @@ _IS_A = re.compile(
 )
 _LEAD = re.compile(r"(?:那)?(?:就)?(?:叫|喊|是|称呼|写|填|备注)")
 _BROKEN = re.compile(r"(?:^|\n)(?:我|叫|我叫|叫我|是|我是|姓|我姓)(?=\n)")
+_HALVES = re.compile(r"\s*([\u4e00-\u9fff])\s*\n\s*([\u4e00-\u9fff]{1,2})\s*")
 _APART = re.compile(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
 _LATIN_TITLED = re.compile(rf"[a-z]+ {_TITLE}(?![\u4e00-\u9fff])")
 _LATIN = re.compile(r"^[a-z][a-z·'\-]{0,15}\.?(?: [a-z][a-z'\-]{0,15}){0,2}$")
@@ -171,6 +172,11 @@ def read_name(message: Message, text: str) -> str | None:
         # 我 / 叫 / 李雷 in three bubbles.
         message = Message(re.sub(r"\s+", "", message.read))
         text = message.text
+    elif (halves := _HALVES.fullmatch(text)) and not (
+        halves[2].startswith(halves[1]) or halves[2] in _NO_NAME or is_chat(halves[1]) or is_chat(halves[2])
+    ):
+        # 阿 / 丁 in two bubbles.
+        return re.sub(r"\s+", "", message.written)
     in_two = _APART_TOLD.search(text) or _APART_BARE.search(text)
     if in_two:
         # 姓周，单名一个航字

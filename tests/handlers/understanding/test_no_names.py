@@ -68,3 +68,10 @@ def test_a_name_stays_a_name_and_tells_nothing_else(name: str) -> None:
 
 def test_a_name_that_is_told_as_one_may_be_any_word() -> None:
     assert understand(CALL, "叫我苏州", others=OTHERS).value == "苏州"
+
+
+@pytest.mark.parametrize(
+    ("reply", "name"), [("阿\n丁", "阿丁"), ("老\n王", "老王"), ("王\n好的", "王"), ("王\n王姐", "王姐")]
+)
+def test_a_name_in_two_bubbles(reply: str, name: str) -> None:
+    assert understand(CALL, reply).value == name
