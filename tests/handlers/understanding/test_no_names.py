@@ -29,6 +29,8 @@ OTHERS = (CITY, PRICE, GOAL, FLOWER)
         ("随意", "decline", {}),
         ("无所谓", "decline", {}),
         ("刚到家", "chitchat", {}),
+        ("求婚用的", "unclear", {}),
+        ("看看", "unclear", {}),
         ("减肥", "unclear", {"goal": "lose"}),
         ("你们骗子 退钱", "unclear", {}),
     ],
@@ -59,6 +61,8 @@ def test_a_short_phrase_that_is_no_name(reply: str, act: str, also: dict[str, An
         "小累",
         "买买提",
         "杭州老李",
+        "送送",
+        "周末妈",
     ],
 )
 def test_a_name_stays_a_name_and_tells_nothing_else(name: str) -> None:
