@@ -9,8 +9,8 @@ and look at its first 4,000 characters. How it works, in order:
   said without any of its phrases (a refusal, what we do, messages that are to stop, a wrong person);
 - `corrections` finds that an earlier answer was wrong, `renames` that somebody wants to be called otherwise;
 - `acts` tells which clauses ask, refuse, put off or greet, and `values` reads the rest with the parser of the type
-  (`names` with `nameless`, `ages`, `amounts`, `dates`, `regions`, `choices`, `yesno`, `phones`), and further facts told in
-  passing;
+  (`names` with `nameless`, `ages`, `amounts`, `dates`, `regions`, `choices`, `yesno`, `phones`), and further facts told
+  in passing;
 - `reading` puts these together;
 - `business` is a small classifier of its own, trained by `python -m training`.
 """
