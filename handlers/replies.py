@@ -48,6 +48,13 @@ def prior_of(context: Context, person: PersonView) -> list[Prior]:
     return [Prior(asked, known[key]) for key, asked in asked_of(playbook_of(context)).items() if key in known]
 
 
+def unnamed(context: Context, person: PersonView) -> list[Asked]:
+    """The questions for a name that they would not answer: days later they may say it of their own accord."""
+    known = person.answered()
+    asked = asked_of(playbook_of(context)).items()
+    return [each for key, each in asked if each.type == "name" and key in person.answers and key not in known]
+
+
 def understood(at: datetime, context: Context, person: PersonView, question: Question, text: str) -> Understanding:
     """What a reply to the open question means, knowing what they said before and what is still to be asked."""
     playbook = playbook_of(context)

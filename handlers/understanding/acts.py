@@ -97,7 +97,7 @@ _LATERS = Phrases(
 )
 _NOT_LATER = re.compile(
     r"(?:发|给|让)我看看(?!再)|一直在忙着?(?:备孕|生)|帮忙|急忙|不忙|有事(?:业|儿做)|没事|故事|回头(?:客|率)|等下(?:个|周|月)|没带(?:过|"
-    r"娃)|有事没事|(?:^|我)(?:(?:刚|才|终于|已经)忙(?:完|好)了?|忙(?:完|好)了)"
+    r"娃)|有事没事|(?:^|我)(?:(?:刚|才|终于|已经)忙(?:完|好)了?|忙(?:完|好)[了啦])"
     r"(?!再|就|我?[会就]|跟|给|告|回|说|联|之?后|以后|聊|看|弄)"
 )
 
@@ -144,9 +144,9 @@ _CHIT = frozenset(
         晚安 午安 大家好 在吗 在不 在不在 在么 在嘛 在 人呢 有人吗 有人在吗 谢谢 谢谢你 谢谢您 谢谢你们 谢谢老板
         谢谢掌柜 谢谢亲 谢谢客服 谢谢小姐姐 谢了 谢啦 多谢 感谢 感恩 感谢感谢 非常感谢 thanks thankyou thx 3q
         3ks tks 谢谢谢谢 谢谢哈 辛苦 辛苦了 辛苦啦 您辛苦 你辛苦了 拜拜 再见 bye byebye 88 886 回见 明天见
-        晚点见 好的 好 好好 好好好 好滴 好的好的 好嘞 好的谢谢 好的哦 收到 收到谢谢 知道了 知道 晓得了 了解 明白
+        晚点见 好的 好 好了 好好 好好好 好滴 好的好的 好嘞 好的谢谢 好的哦 收到 收到谢谢 知道了 知道 晓得了 了解 明白
         明白了 ok okok okk oj okay 可 嗯 嗯嗯 嗯嗯嗯 恩 恩恩 哦 哦哦 喔 噢 噢噢 行 行吧 行行 中 是 对 对的 是的
-        哈 666 6 66 6666 牛 厉害 厉害了 赞 棒 好棒 真棒 不错 太好了 真好 新年好 新年快乐 过年好 春节快乐
+        哈 好啦 666 6 66 6666 牛 厉害 厉害了 赞 棒 好棒 真棒 不错 太好了 真好 新年好 新年快乐 过年好 春节快乐
         中秋快乐 节日快乐 国庆快乐 元旦快乐 圣诞快乐 端午安康 元宵快乐 生日快乐 恭喜 恭喜发财 生意兴隆 财源滚滚
         大吉大利 周末愉快 周末快乐 吃了吗 吃了没 吃饭了吗 吃饭没 吃过了吗 忙不忙 最近好吗 好久不见 幸会 久仰
         很高兴认识你 认识一下 初次见面 请多关照 多多关照 多关照 不客气 没关系 没事 没事的 不好意思 抱歉 对不起
@@ -170,6 +170,7 @@ _CHIT_PATTERN = re.compile(
     r"开始|还|怎么又?|这么|真是|也太)?(?:在)?(?:冷|热|凉|晒|闷|潮|干燥|下雨|下雪|刮风|降温|打雷|变天|下大雨|"
     r"下了?场雨|起雾|零下|暴雨|回南天|转凉|转冷|升温|阴天|雾霾)(?:了|死了|得很|啊|呀|呢|啦|爆了|成狗|哭了|"
     r"好几天)*$|.{0,6}(?:记得|出门)多?(?:带伞|加衣|穿)|注意(?:保暖|防晒|身体)"
+    r"|^(?:今天|今儿|最近|这两天|这几天|这周)?(?:可|也太|真是|真的|好|真|太|有点|超|超级|特别)+(?:累|困|饿|堵|无聊)(?:啊|呀|哦|了|的|死|呢|啦)*$"
     r"|^(?:好|真|太|可|超)(?:冷|热|凉|晒|闷|潮|困|累|堵|干)(?:啊|呀|哦|了|的)?(?:今天|今儿|外面|最近|这两天|这天|"
     r"天气|死了)*$|^(?:祝|愿).{1,14}$|^.{0,4}(?:快乐|安康|吉祥|兴隆|发财|愉快)$|^(?:你|您|我)?(?:吃|起|睡|到家|"
     r"下班)(?:饭|床)?了(?:吗|没|么)?$|^(?:下午|晚上|明天|回头|改天|待会)见$|^(?:路过|围观|潜水|凑热闹|看看热闹|"
@@ -244,12 +245,32 @@ _WAITS = re.compile(
     r"生完|出月子)[^号]{0,4}$"
 )
 
+# 下午找我: when we are to come back to it.
+_COME_BACK = re.compile(
+    r"^(?:你们?|您|麻烦|那|要不|还是|等)*(?:今天|明天|后天|今儿|明儿)?(?:早上|上午|中午|下午|傍晚|晚上|今晚|明早|明晚|晚点|晚些时?候?|周末|"
+    r"(?:下?周|星期|礼拜)[一二三四五六日天末]|[一二两三四五六七八九十\d]{1,2}点(?:半|后|以后|之后)?|下班后?|饭后|明天|后天|过几天|过两天)+"
+    r"(?:再|你?来|的?时候)*(?:找|联系|问|呼|艾特|私信?|叫|喊|滴滴|敲)我?(?:一下|一声|聊|说)*$"
+)
+# 刚下班 回来了, 好了 现在有空了: somebody is there again.
+_BACK_AGAIN = re.compile(
+    r"^(?:哈?[喽啰]|嗨|你好|您好|hi|hello|好了|好啦|亲|老板|掌柜|在了?)?(?:我|人|终于|又|刚|才|已经|现在|这会儿?|总算)*"
+    r"(?:(?:下班|下课|到家|回家|回来|上线|睡醒|醒|有空|有时间|得空|空下来|闲下来|吃完饭?|开完会)(?:回来|到家|有空)?(?:了|啦)|"
+    r"(?<=刚)(?:下班|下课|到家|回家|回来|睡醒|吃完饭?|开完会)|(?<=现在)有(?:空|时间))(?:(?:我|现在|这会儿?)*(?:回来|到家|有空|有时间)(?:了|啦))?$"
+)
+
+
+def is_back(clause: str) -> bool:
+    """Whether a clause says that the person is there again."""
+    return bool(_BACK_AGAIN.match(dense(clause).rstrip(PARTICLES.replace("啦", ""))))
+
 
 def puts_off(clause: str) -> bool:
     """Whether a clause says: not now."""
     squeezed = dense(clause)
-    if _WAITS.search(squeezed):
+    if _WAITS.search(squeezed) or _COME_BACK.match(squeezed.rstrip(PARTICLES)):
         return True
+    if is_back(clause):
+        return False
     return (_LATERS.within(squeezed) or squeezed.rstrip(PARTICLES).endswith("再说")) and not _NOT_LATER.search(squeezed)
 
 
@@ -257,7 +278,13 @@ def is_chat(clause: str) -> bool:
     """Whether a clause is a greeting, thanks, laughter or a word about the weather."""
     squeezed = dense(clause)
     core = squeezed.strip(_STRIP) or squeezed
-    return squeezed in _CHIT or core in _CHIT or squeezed.rstrip(_STRIP) in _CHIT or bool(_CHIT_PATTERN.match(core))
+    return (
+        squeezed in _CHIT
+        or core in _CHIT
+        or squeezed.rstrip(_STRIP) in _CHIT
+        or bool(_CHIT_PATTERN.match(core))
+        or is_back(clause)
+    )
 
 
 def only_pictures(message: Message) -> bool:

@@ -29,14 +29,14 @@ _FROM_BEFORE = re.compile(
 )
 _RANGE = re.compile(rf"^(?:{_UNIT}|左右)?\s?(?:-+|~+|—+|–|－|到|至|或者?|、|and|to|/)\s?$")
 
-_PER = re.compile(
+PER = re.compile(
     r"^\s?(?:斤|瓶|箱|包|盒|罐|个月|月|年|天|周|次|顿|回|件|提|桶|支|套|片|条|份|饼|两|晚|桌|个人|人|家|单|盘|袋|"
     r"杯)"
 )
-_MONEY_AFTER = re.compile(r"^\s?(?:来|多|把|几)?(?:块|元|rmb|人民币|米|刀|r(?![a-z])|大洋|软妹币|毛|钱)")
+MONEY_AFTER = re.compile(r"^\s?(?:来|多|把|几)?(?:块|元|rmb|人民币|米|刀|r(?![a-z])|大洋|软妹币|毛|钱)")
 _MONEY_ASKED = re.compile(r"钱|预算|价|元|块|消费|花费|budget|price|money|cost|花多少|贵|档位|红包|金额|额度")
 _MEASURES = "斤瓶箱包盒罐个人口位次天月年周岁件提桶支套片条份双只杯顿回晚桌家台本张颗粒克升袋辆层楼米平遍打"
-_HOW_MANY = re.compile(rf"(?:几|多少)(?:来)?([{_MEASURES}])")
+HOW_MANY = re.compile(rf"(?:几|多少)(?:来)?([{_MEASURES}])")
 _PEOPLE = re.compile(
     r"几口|几个人|几位|多少人|人数|几人|多少位|几口人|people|persons|guests|headcount|家里(?:有)?(?:几|多少)|"
     r"一共几个|同行"
@@ -238,7 +238,8 @@ def _ranged(text: str, found: list[Number], at: int) -> tuple[list[int | float |
     return [tidy(low), tidy(high)], at + 1
 
 
-def _value(text: str, found: list[Number], at: int) -> Amount:
+def amount_at(text: str, found: list[Number], at: int) -> Amount:
+    """What one of the numbers of a text says, with the range or the bound that it belongs to."""
     number = found[at]
     ranged = _ranged(text, found, at)
     if ranged:
@@ -306,7 +307,7 @@ def _half(text: str, asked: str) -> float | None:
 
 def _merge(text: str, found: list[Number], at: int) -> Amount:
     """Both ends where two numbers bound the same thing: 最少三百最多五百 is [300, 500]."""
-    values = [_value(text, found, i) for i in range(len(found))]
+    values = [amount_at(text, found, i) for i in range(len(found))]
     if (
         len(found) == 2
         and text[found[0].end : found[1].start] in ("多", "多到", "出头")
@@ -327,14 +328,14 @@ def _best(text: str, found: list[Number], asked: str) -> int:
     if len(found) == 1:
         return 0
     money = bool(_MONEY_ASKED.search(asked))
-    wanted = set(_HOW_MANY.findall(asked)) | ({"人", "个", "口", "位"} if _PEOPLE.search(asked) else set())
+    wanted = set(HOW_MANY.findall(asked)) | ({"人", "个", "口", "位"} if _PEOPLE.search(asked) else set())
     scores = []
     for at, number in enumerate(found):
         after = text[number.end : number.end + 6]
         score = 0
-        if _MONEY_AFTER.match(after):
+        if MONEY_AFTER.match(after):
             score += 3 if money else -2
-        if money and _PER.match(after):
+        if money and PER.match(after):
             score -= 4
         if (not money and after.lstrip("来多把个 ")[:1] in wanted) or after[:1] in wanted:
             score += 4
@@ -358,45 +359,3 @@ def is_about_people(asked: str) -> bool:
 def is_about_money(asked: str) -> bool:
     """Whether a question asks for an amount of money."""
     return bool(_MONEY_ASKED.search(asked))
-
-
-_MONEY_BEFORE = re.compile(
-    r"(?:预算|价位|价格|¥|花|(?:一|每|1)(?:斤|瓶|箱|盒|罐|饼|两|套|支|桌|次|个月|月|件|提|条))(?:大概|差不多|也就|"
-    r"就|在|是|控制在|顶多|最多|不超过)*$"
-)
-_ALONE_BEFORE = re.compile(r"(?:^|[,，。;；!！ \n])(?:大概|差不多|就|左右|也就|预算|一般)*$")
-_ALONE_AFTER = re.compile(
-    r"(?:来|多|把)?(?:左右|上下|以内|以下|以上|吧|的样子|差不多|的)?(?:吧)?(?:$|[,，。;；!！ \n])"
-)
-# What belongs to a number stands right before it.
-_WITHIN = 24
-
-
-def _before(text: str, start: int) -> str:
-    """What stands before a number; a dash where more of it was cut off, which is no beginning."""
-    return text[:start] if start <= _WITHIN else f"-{text[start - _WITHIN : start]}"
-
-
-def told_amount(text: str, asked: str) -> Amount | None:
-    """An amount told in a reply to another question: only money in a money question, or the very measure asked for."""
-    found = numbers(text)
-    if not found:
-        return None
-    wanted = set(_HOW_MANY.findall(asked))
-    money = is_about_money(asked)
-    for at, number in enumerate(found):
-        before, after = _before(text, number.start), text[number.end : number.end + 6]
-        if money:
-            said = _MONEY_AFTER.match(after) or _MONEY_BEFORE.search(before)
-            alone = (
-                number.low >= 50
-                and (number.unit >= 100 or number.unit == 1)
-                and _ALONE_BEFORE.search(before)
-                and _ALONE_AFTER.match(after)
-                and not number.high >= 1e9
-            )
-            if (said or alone) and not _PER.match(after):
-                return _value(text, found, at)
-        elif wanted and after[:1] in wanted - {"个", "天", "次", "年", "月"}:
-            return _value(text, found, at)
-    return None

@@ -38,8 +38,23 @@ _NOT_AFTER = re.compile(
     r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|"
     r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题)|除外|算了|免了|免谈|pass|"
     r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|(?:别|不用|不要)(?:再)?(?:寄|发|送|推荐|给)|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
-    r"用不(?:惯|了|着))"
+    r"用不(?:惯|了|着))|"
+    r"^(?:有|太|味|容易|会|香味|带|掉|招)[^,，。 \n]{0,4}(?:不喜欢|不想?要|不爱)(?=$|[,，。\n]|其[他它余]|别的|另外)"
 )
+# 这批玫瑰我不要了: goods that were sent, and nothing of what is liked.
+_THIS_LOT = re.compile(r"[这那](?:一)?(?:批|束|箱|盒|单|件|次|瓶|支|盆|袋|罐|包)[^,，。\n]{0,8}(?:不要|退|不想要)")
+_KIN = (
+    r"(?:女票|男票|女朋友|男朋友|女友|男友|对象|老婆|老公|媳妇|太太|爱人|妈妈?|爸爸?|父母|爸妈|爷爷|奶奶|外婆|外公|姥姥|姥爷|婆婆|公公|"
+    r"岳父|岳母|丈母娘|老丈人|闺蜜|朋友|同事|领导|老师|客户|长辈|姐姐?|妹妹?|哥哥?|弟弟?|亲戚|同学|恩师|女神)"
+)
+# For whom it is, and where it is to stand: 送女票的, 给我妈买的; 放家里.
+_GIVEN = re.compile(
+    rf"送(?:给)?(?:我|俺|咱)?(?:的|家)?{_KIN}|(?:给|帮|替)(?:我|俺|咱)?(?:的|家)?{_KIN}(?:买|送|带|挑|选|准备|订|的?礼物|过生日)"
+)
+_KEPT = re.compile(
+    r"^(?:我|就|是|主要|一般|都)*(?:放|摆|插|搁|留|养)?(?:在)?(?:自己|我)?家里?(?:放|摆|插|看|用)?(?:的|着)?$"
+)
+_PLACED = ((_GIVEN, re.compile(r"送人|送礼|礼物|送亲友")), (_KEPT, re.compile(r"家里|自家|家用|居家|在家")))
 _PREFER = re.compile(
     r"(?:主要|多数|大多|大部分|最|更|比较|还是|一般|首选|平时|基本|偏|通常|常|多半|经常|优先|先|尤其|特别|"
     r"偏爱)(?:是|都|上|时候|情况|在|就|会|想|要|喝|吃|用|买|选|爱|喜欢|去|看|常|多|的|倾向|倾向于|中意)*$"
@@ -230,6 +245,8 @@ def read_options(question: Question, text: str) -> list[str] | None:
         rest = [at for at in range(count) if at not in excluded]
         if multi and not _EXCEPT.search(text) and not _OTHERS.search(text) and _WANTED_ONLY.search(text):
             return None
+        if _THIS_LOT.search(text):
+            return None
         if excluded and not named and (multi or len(rest) == 1) and (multi or len(excluded) == count - 1):
             return _values(question, rest)
         if excluded and _OTHERS.search(text) and rest and multi:
@@ -265,8 +282,18 @@ def read_options(question: Question, text: str) -> list[str] | None:
         return _values(question, list(range(count)))
     if not multi and count == 2 and re.search(r"^(?:都|两)", core):
         return None
-    parts = _parts(question, text) or _oneself(question, text)
+    parts = _placed(question, text) or _parts(question, text) or _oneself(question, text)
     return _values(question, parts) if parts else None
+
+
+def _placed(question: Question, text: str) -> list[int]:
+    """The one option for presents or for the home, where a reply says for whom it is or where it will stand."""
+    core = dense(text).strip(PARTICLES)
+    for said, labelled in _PLACED:
+        holders = [at for at, option in enumerate(question.options) if labelled.search(" ".join(option.wordings))]
+        if len(holders) == 1 and said.search(core):
+            return holders
+    return []
 
 
 def _oneself(question: Question, text: str) -> list[int]:
@@ -316,3 +343,9 @@ def told_options(question: Question, text: str) -> list[str] | None:
     named, _, refused = _labelled(question, text)
     named = [at for at in named if at not in refused]
     return _values(question, named) if named else None
+
+
+def is_option(question: Question, text: str) -> bool:
+    """Whether a text is nothing but one of the options, by label or synonym."""
+    core = dense(text)
+    return any(wording == core for wording, _ in option_table(question.options).wordings)

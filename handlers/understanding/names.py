@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from handlers.understanding.acts import is_chat
+from handlers.understanding.acts import does_not_know, is_chat
+from handlers.understanding.nameless import is_no_name
 from handlers.understanding.phrases import words
 from handlers.understanding.text import PARTICLES, Message, clauses
 
@@ -120,16 +121,9 @@ JOKES = frozenset(
 _IS_A = re.compile(
     r"的$|做.{1,6}(?:的|生意)|(?:老)?客户|顾客|会员|学生$|宝妈群|新人|介绍|推荐|通过|看到|朋友|从|来|想|要|买|加"
 )
-# What somebody came for: 给老丈人买酒, 想买点送人, 要两箱.
-_ERRAND = re.compile(
-    r"^(?:我?想|我?要)?[给帮替为][^,]{1,5}[买送挑选带订拿]|[买送订拿挑选](?:点|些|个|瓶|箱|盒|人|礼|给|酒|茶|奶粉)|"
-    r"^(?:我?想|我?要|来)(?:要|点|些|[一两二三四五六几\d]+(?:箱|瓶|盒|斤|件|罐|包|套|个))"
-)
-_AMOUNT = re.compile(
-    r"[几一二两三四五六七八九十\d]{1,4}[百千万][几一二两三四五六七八九十百千\d]*(?:来|多)?(?:块|元)?(?:钱)?(?:的|左右|上下|以内)*"
-)
 _LEAD = re.compile(r"(?:那)?(?:就)?(?:叫|喊|是|称呼|写|填|备注)")
 _BROKEN = re.compile(r"(?:^|\n)(?:我|叫|我叫|叫我|是|我是|姓|我姓)(?=\n)")
+_HALVES = re.compile(r"\s*([\u4e00-\u9fff])\s*\n\s*([\u4e00-\u9fff]{1,2})\s*")
 _APART = re.compile(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
 _LATIN_TITLED = re.compile(rf"[a-z]+ {_TITLE}(?![\u4e00-\u9fff])")
 _LATIN = re.compile(r"^[a-z][a-z·'\-]{0,15}\.?(?: [a-z][a-z'\-]{0,15}){0,2}$")
@@ -178,6 +172,11 @@ def read_name(message: Message, text: str) -> str | None:
         # 我 / 叫 / 李雷 in three bubbles.
         message = Message(re.sub(r"\s+", "", message.read))
         text = message.text
+    elif (halves := _HALVES.fullmatch(text)) and not (
+        halves[2].startswith(halves[1]) or halves[2] in _NO_NAME or is_chat(halves[1]) or is_chat(halves[2])
+    ):
+        # 阿 / 丁 in two bubbles.
+        return re.sub(r"\s+", "", message.written)
     in_two = _APART_TOLD.search(text) or _APART_BARE.search(text)
     if in_two:
         # 姓周，单名一个航字
@@ -273,7 +272,9 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
         return None
     if _KIN.fullmatch(name):
         return _cut(message, start + offset + piece.index(name), len(name))
-    if strict and (_FUNCTION.search(name) or _IS_A.search(name) or (len(name) > 8 and not name.isascii())):
+    if strict and (
+        _FUNCTION.search(name) or _IS_A.search(name) or is_no_name(name) or (len(name) > 8 and not name.isascii())
+    ):
         return None
     return _cut(message, start + offset + piece.index(name), len(name))
 
@@ -304,12 +305,7 @@ def _alone(message: Message, text: str) -> str | None:
             continue
         if _KIN.fullmatch(name):
             return _cut(message, start + text[start:end].index(name), len(name))
-        if (
-            _FUNCTION.search(name)
-            or _ERRAND.search(name)
-            or _AMOUNT.fullmatch(name)
-            or not re.fullmatch(rf"{_LETTER}+", name)
-        ):
+        if _FUNCTION.search(name) or is_no_name(name) or does_not_know(name) or not re.fullmatch(rf"{_LETTER}+", name):
             continue
         if len(name) == 1 and (
             full := re.search(rf"(?<=[,，。 \n]){name}[\u4e00-\u9fff]{{1,2}}(?=$|[,，。 \n])", text)

@@ -20,8 +20,9 @@ from handlers.understanding.jokes import is_joke_about
 from handlers.understanding.names import told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, refuses_offer, wants_human
 from handlers.understanding.phrases import words as listed
+from handlers.understanding.renames import find_rename, may_rename
 from handlers.understanding.text import ANSWER_LIMIT, LIMIT, LONGEST_CLAUSE, Message, dense
-from handlers.understanding.values import further_facts, read_value, told_value
+from handlers.understanding.values import belongs_elsewhere, further_facts, read_value, told_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
 from handlers.understanding.yesno import plain_yesno, refuses_invitation, refuses_offered
 
@@ -135,7 +136,7 @@ def _hear(text: str, words: Words) -> _Heard:
         wants_human=human,
         asks_whether_bot=bot,
         asks=human or bot or bool(seen.asking),
-        may_correct=may_correct(message.text),
+        may_correct=may_correct(message.text) or may_rename(message.text),
         complains=complains(message.read),
     )
     return _Heard(message, seen, look)
@@ -191,11 +192,18 @@ def understand(
         value = _remembered_value(question, reply, words, asked_on)
     else:
         value = _value(question, message, seen, asked_on)
+    # A name that is asked for is told and not changed; 好的，叫我小鹿 is yes above all.
+    if question.type != "name" and not (question.type == "yesno" and value is not None):
+        renamed = find_rename(message, prior)
+        if renamed is not None:
+            return _corrected(renamed, question, message, others, asked_on, asks)
     also: dict[str, Any] = {}
     if others and len(reply) <= _SHORT:
         also = _remembered_facts(tuple(others), question, reply, words, asked_on)
     elif others:
         also = _facts(others, question, message, seen, asked_on)
+    if question.type == "name" and value is not None and also:
+        value, also = _name_or_fact(question, value, also, others, message, seen, asked_on)
     if value is not None:
         return Understanding("answer", value, also=also, asks=asks)
     return Understanding(_act(question, message, seen, asks), also=also, asks=asks)
@@ -215,7 +223,7 @@ def meaning_unasked(
     message, seen, asks = heard.message, heard.seen, heard.look.asks
     if heard.look.is_opt_out:
         return Understanding("optout")
-    correction = find_correction(None, message, prior, asked_on)
+    correction = find_correction(None, message, prior, asked_on) or find_rename(message, prior, others)
     if correction is not None:
         also = further_facts(others, correction.corrects, message, message.text, asked_on)
         return Understanding("correct", correction.value, correction.corrects.key, also, asks)
@@ -246,6 +254,25 @@ def _corrected(
         if open_value is not None:
             also = {**also, question.key: open_value}
     return Understanding("correct", correction.value, correction.corrects.key, also, asks)
+
+
+def _name_or_fact(
+    question: Question,
+    name: str,
+    also: dict[str, Any],
+    others: Sequence[Question],
+    message: Message,
+    seen: _Clauses,
+    asked_on: date | None,
+) -> tuple[str | None, dict[str, Any]]:
+    """One word is not both a name and a fact: 苏州 alone is a city, but the lily in 小百合 nobody has chosen."""
+    if told_name(message, message.text) is None and belongs_elsewhere(name, others, also):
+        return None, also
+    at = message.written.find(name)
+    if at < 0:
+        return name, also
+    asides = [*seen.asking, *seen.delaying, *seen.refusing, (at, at + len(name))]
+    return name, further_facts(others, question, message, message.without(asides), asked_on)
 
 
 @lru_cache(maxsize=4_096)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import date
 from typing import Any
 
 from handlers.understanding.ages import read_age, told_age
-from handlers.understanding.amounts import is_about_money, read_number, told_amount
-from handlers.understanding.choices import read_options, told_options
+from handlers.understanding.amounts import is_about_money, read_number
+from handlers.understanding.choices import is_option, read_options, told_options
 from handlers.understanding.dates import coming_day, read_date, told_date
 from handlers.understanding.names import read_name, told_name
 from handlers.understanding.phones import read_phone
 from handlers.understanding.regions import read_region, told_region
 from handlers.understanding.text import Message, readable
+from handlers.understanding.told_amounts import told_amount
 from handlers.understanding.vocabulary import Question
 from handlers.understanding.yesno import read_yesno
 
@@ -161,3 +162,16 @@ def further_facts(
         if value is not None:
             facts[other.key] = value
     return facts
+
+
+def belongs_elsewhere(name: str, others: Sequence[Question], told: Container[str]) -> bool:
+    """Whether a bare name is, as a whole, a city or an option that another question was `told` with: 苏州, 减肥."""
+    phrase = readable(name)
+    return any(
+        other.key in told
+        and (
+            (other.type == "region" and told_region(phrase) is not None)
+            or (other.type in ("choice", "multi") and is_option(other, phrase))
+        )
+        for other in others
+    )

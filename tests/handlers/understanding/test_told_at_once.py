@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.understanding import Question, understand
+from handlers.understanding import Question, meaning_unasked, understand
 
 BABY = Question(key="baby", type="name", text="宝宝小名叫什么呀？")
 AGE = Question(key="age", type="age_months", text="宝宝多大啦？")
@@ -74,3 +74,23 @@ def test_a_day_of_the_lunar_calendar_is_no_price() -> None:
 )
 def test_who_is_done_puts_nothing_off(reply: str, act: str) -> None:
     assert understand(PRICE, reply).act == act
+
+
+@pytest.mark.parametrize("question", [CALL, CITY, PRICE])
+@pytest.mark.parametrize(
+    "reply", ["刚下班 回来了", "好了 现在有空了", "我回来了", "哈喽我回来了", "我到家啦", "现在有空", "刚到家"]
+)
+def test_who_is_back_has_answered_nothing_and_puts_nothing_off(question: Question, reply: str) -> None:
+    got = understand(question, reply)
+    assert (got.act, got.value) == ("chitchat", None)
+    assert meaning_unasked(reply).act == "chitchat"
+
+
+@pytest.mark.parametrize("question", [CALL, CITY, PRICE])
+@pytest.mark.parametrize(
+    "reply", ["下午找我", "明天下午再找我吧", "八点以后联系我", "我下班了再说", "刚下班 晚点说", "回来再说"]
+)
+def test_when_to_come_back_to_it_is_later(question: Question, reply: str) -> None:
+    got = understand(question, reply)
+    assert (got.act, got.value) == ("later", None)
+    assert meaning_unasked(reply).act == "later"
