@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from handlers.completion import completed
+from handlers.completion import Completed, completed
 from handlers.learning import Learned
 from models import effects as fx
 from models import timers
@@ -170,16 +170,30 @@ def finish(
         text = choose(context.merchant.seed, key, thanks)
         effects.append(msgspec.structs.replace(said(person, done, text, Lane.REPLY), key=key))
     effects += remark(at, context, person, done)
-    follow = SurveyFinished(
+    return [*effects, find_a_place(at, context, person, done, earned)]
+
+
+def find_a_place(
+    at: datetime,
+    context: Context,
+    person: PersonView,
+    progress: SurveyProgress,
+    earned: Completed,
+    *,
+    corrected: bool = False,
+) -> Effect:
+    """A seat in a group by what is known now, once this is written."""
+    finished = SurveyFinished(
         merchant=context.merchant.id,
-        account=done.account,
+        account=progress.account,
         at=at,
         contact=person.wire_id,
         tier=earned.tier,
         group=earned.group,
         owner=earned.owner,
+        corrected=corrected,
     )
-    return [*effects, fx.Follow(event=follow)]
+    return fx.Follow(event=finished)
 
 
 def remark(at: datetime, context: Context, person: PersonView, progress: SurveyProgress) -> list[Effect]:

@@ -12,7 +12,7 @@ from handlers.values import address, values_for
 from models import effects as fx
 from models import timers
 from models.conditions import Facts
-from models.context import Context, GroupView, PersonView
+from models.context import Context, GroupView, PersonView, PlaceView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.events import GroupJoined, GroupLeft, GroupRenamed, Roster, TimerDue
@@ -163,6 +163,9 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
     person = context.person
     if person is None or person.opted_out:
         return []
+    place = context.places.get(person.person_id, PlaceView())
+    if event.corrected and (place.tiers or not place.waiting_for):
+        return []
     playbook = context.merchant.playbook
     tiers = _tiers_of(person, context)
     answers = learned(playbook, person).given
@@ -170,8 +173,8 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
     claim = _claim(event, context, person)
     wanted = context.groups.get(event.group)
     tier = playbook.tier(wanted.tier if wanted else event.tier) or playbook.tier_for(facts)
-    if tier is None or tier.name in tiers:
-        return claim
+    if tier is None or tier.name in tiers | place.tiers:
+        return [*claim, *([fx.WaitForSeat(contact_id=person.contact_id, tier=None)] if place.waiting_for else [])]
     if group := _with_room(tier, context, person, {}, wanted):
         return [*claim, *_invite(event.at, tier, group, person)]
     there_are = any(group.tier == tier.name for group in context.groups.values())
@@ -198,10 +201,13 @@ def seats_changed(event: SeatsChanged, context: Context) -> list[Effect]:
         return []
     taken: dict[int, int] = {}
     effects: list[Effect] = []
+    invited: set[int] = set()  # a person may wait under two ids
     for person in context.waiting:
-        if person.opted_out or tier.name in _tiers_of(person, context):
+        place = context.places.get(person.person_id, PlaceView())
+        if person.opted_out or person.person_id in invited or tier.name in _tiers_of(person, context) | place.tiers:
             continue
         if group := _with_room(tier, context, person, taken):
+            invited.add(person.person_id)
             taken[group.id] = taken.get(group.id, 0) + 1
             effects += _invite(event.at, tier, group, person)
     return effects

@@ -80,13 +80,15 @@ class SettleDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.settle_de
 class SurveyFinished(Event, frozen=True, kw_only=True, tag="survey_finished"):
     """A person has finished the intake survey: find them a seat, and who looks after them.
 
-    `tier`, `group` and `owner` are what the playbook's `survey.completion` says; empty: nothing.
+    `tier`, `group` and `owner` are what the playbook's `survey.completion` says; empty: nothing. `corrected`: they had
+    finished it before, so only who waits and has no place yet is placed anew.
     """
 
     contact: str
     tier: str = ""
     group: str = ""
     owner: str = ""
+    corrected: bool = False
 
 
 class SeatsChanged(Event, frozen=True, kw_only=True, tag="seats_changed"):
