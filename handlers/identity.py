@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from handlers import survey
+from handlers import groups, survey
 from handlers.asking import playbook_of
 from handlers.learning import learned, retag
 from models import effects as fx
@@ -62,6 +62,8 @@ def unmerge(order: UnmergeOrder, context: Context) -> list[Effect]:
         fx.UnmergePersons(merge_id=last.id, by=order.actor),
         fx.Audit(actor=order.actor, action="unmerge", target=order.contact, reason=" ".join(last.contacts)),
         *(fx.Follow(event=_changed(order, one, ask=one == last.asked)) for one in (*last.contacts, *last.others)),
+        # Who waits again may find a seat.
+        *(groups.seats_freed(context, tier.name, order.at) for tier in context.merchant.playbook.tiers),
         fx.Answered(text=UNMERGED.format(contact=order.contact)),
     ]
 

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, delete, select
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.prepared import is_one_of
-from models.context import PlaceView
+from models.columns import table_of
+from models.context import MerchantView, PlaceView
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
 from models.people import Contact
 
@@ -55,3 +56,29 @@ def load_places(writing: Writing, merchant_id: str, person_ids: Iterable[int]) -
         )
         for person_id in tiers.keys() | waiting.keys()
     }
+
+
+def waits_of(writing: Writing, merchant: MerchantView, contact_ids: list[int]) -> list[dict[str, Any]]:
+    """What these contacts wait for, as rows."""
+    mine = (col(Waiting.merchant_id) == merchant.id, col(Waiting.contact_id).in_(contact_ids))
+    return [dict(row._mapping) for row in writing.connection.execute(select(table_of(Waiting)).where(*mine))]
+
+
+def end_waits(writing: Writing, merchant: MerchantView, person_id: int) -> None:
+    """Who has a place in a tier, whatever they were met as, waits for no other."""
+    place = load_places(writing, merchant.id, [person_id]).get(person_id, PlaceView())
+    theirs = select(col(Contact.id)).where(col(Contact.merchant_id) == merchant.id, col(Contact.person_id) == person_id)
+    writing.connection.execute(
+        delete(Waiting).where(
+            col(Waiting.merchant_id) == merchant.id,
+            col(Waiting.contact_id).in_(theirs),
+            col(Waiting.tier).in_(place.tiers & place.waiting_for),
+        )
+    )
+
+
+def wait_again(writing: Writing, merchant: MerchantView, waits: list[dict[str, Any]], persons: list[int]) -> None:
+    """Those who were one person and are two again wait as they did, but for what they have a place in by now."""
+    writing.insert_new(Waiting, waits)
+    for person_id in persons:
+        end_waits(writing, merchant, person_id)

@@ -303,3 +303,27 @@ def test_what_cannot_be_done_is_said_in_one_sentence(stage: Stage, command: str,
     played = stage.play([operator("09:00", command), operator("09:01", "people ambiguous")], world=NAMESAKES)
     assert (played.operator(command)["exit"], played.operator(command)["out"]) == (2, f"{why}\n")
     assert played.operator("people ambiguous")["out"] == "没有认不准的人。\n"
+
+
+def test_who_has_a_place_waits_for_no_second_one_once_they_are_one_person(stage: Stage) -> None:
+    """wx2 waits on the second account, which has no group; wx1 was invited by the first."""
+    us = {"contact": "second", "name": "小岭"}
+    story = [
+        operator("08:00", "group bind room-1@chatroom --tier 分院"),
+        *SURVEYED,
+        befriends("10:00", "wx2", "second"),
+        tells("10:01", "wx2", "我姓林", "second"),
+        tells("10:02", "wx2", "1", "second"),
+        operator("11:00", "merge wx1 wx2"),
+        {"at": "12:00", "type": "group_joined", "account": "second", "group": "room-9@chatroom", "members": [us]},
+        operator("12:01", "group bind room-9@chatroom --tier 分院"),
+        operator("13:00", "unmerge wx2"),
+    ]
+    played = stage.play(story, "--to", "2026-11-23T14:00+08:00", world=TWO)
+    assert [(line["at"][11:16], line["to"]["contact"]) for line in played.arrived(kind="invite")] == [
+        ("09:02", "wx1"),
+        ("13:00", "wx2"),  # two again, so they wait again, and there is a seat
+    ]
+    assert played.operator("group bind room-9@chatroom")["out"] == "room-9@chatroom 已绑定为「分院」\n"
+    (told,) = (line["text"] for line in played.arrived(to="wx-boss") if "排队" in line["text"])
+    assert told.startswith("账号「小岭」还没有「分院」的群")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from handlers import decide
 from models import effects as fx
-from models.context import GroupView, PlaceView
+from models.context import GroupView
 from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
 from models.effects import Effect
 from models.events import GroupJoined, GroupLeft, GroupRenamed, GroupState, Roster, Who
@@ -110,28 +109,6 @@ def test_where_all_are_full_they_wait_and_the_staff_is_told() -> None:
             text="「茶桌」的群都满了，林间在排队。请开一个新群并绑定。",
         ),
     ]
-
-
-def test_a_correction_places_only_who_waits_and_has_no_place_yet() -> None:
-    event = msgspec.structs.replace(FINISHED, corrected=True)
-
-    def placed_anew(book: Playbook = BOOK, **place: Any) -> list[Effect]:
-        places = {1: PlaceView(**{name: frozenset(those) for name, those in place.items()})}
-        return decide(event, context(book, person=person(), groups=[group(1, "茶桌")], places=places))
-
-    assert where(placed_anew(waiting_for=["分院"])) == [21]
-    assert placed_anew() == placed_anew(tiers=["分院"], waiting_for=["总院"]) == []
-    no_tier = playbook(tiers=[{"name": "分院", "join": {"tags": ["高价位"]}}])
-    assert placed_anew(no_tier, waiting_for=["分院"]) == [fx.WaitForSeat(contact_id=11, tier=None)]
-
-
-def test_a_person_who_waits_under_two_ids_is_invited_once_and_not_where_they_have_a_place() -> None:
-    waiting = (person("wx1", 1), msgspec.structs.replace(person("wx2", 2), person_id=1), person("wx3", 3))
-    known = context(
-        BOOK, waiting=waiting, groups=[group(1, "茶桌", members=0)], places={3: PlaceView(tiers=frozenset({"茶桌"}))}
-    )
-    effects = decide(SeatsChanged(merchant="m1", at=AT, tier="茶桌"), known)
-    assert [one.contact_id for one in of(fx.Reserve, effects)] == [11]
 
 
 def test_where_there_is_no_group_yet_the_staff_is_told_to_bind_one() -> None:
