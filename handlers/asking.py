@@ -42,15 +42,24 @@ def go_on(
 ) -> list[Effect]:
     """The next question that applies and is not known, else the end. Who is given room `until` then is not asked
     before, and is not thanked as if nothing were the matter."""
-    playbook = playbook_of(context)
-    for question in playbook.survey.questions:
-        open_still = question.key not in person.answers and question.key not in progress.aside
-        if open_still and known.applies(question):
-            fresh = msgspec.structs.replace(progress, tries=0, repeats=0)
-            if until is not None:
-                return put_off(person, fresh, question, until)
-            return ask(at, context, person, fresh, question, acknowledge=acknowledge)
+    if question := next_question(playbook_of(context), person, progress, known):
+        fresh = msgspec.structs.replace(progress, tries=0, repeats=0)
+        if until is not None:
+            return put_off(person, fresh, question, until)
+        return ask(at, context, person, fresh, question, acknowledge=acknowledge)
     return finish(at, context, person, progress, known, thank=until is None)
+
+
+def next_question(playbook: Playbook, person: PersonView, progress: SurveyProgress, known: Learned) -> Question | None:
+    """The first that applies and is not known."""
+    return next(
+        (
+            question
+            for question in playbook.survey.questions
+            if question.key not in person.answers and question.key not in progress.aside and known.applies(question)
+        ),
+        None,
+    )
 
 
 def ask(

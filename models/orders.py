@@ -121,8 +121,10 @@ class SettleDoubtOrder(Order, frozen=True, kw_only=True, tag="order.settle_doubt
 class PersonChanged(Event, frozen=True, kw_only=True, tag="person_changed"):
     """What is known of a person has changed as a whole: what follows from it follows.
 
-    With `ask`, their open question was taken back and is to come again.
+    With `ask`, their open question was taken back and is to come again; with `parted`, answers went with somebody else,
+    and what is not known any more is asked.
     """
 
     contact: str
     ask: bool = False
+    parted: bool = False
