@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select
@@ -16,6 +17,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.rehearsal_output import iso
+from bot.store.reached import reached
 from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, Cause, Delivery, DeliveryKind, DeliveryState
@@ -37,6 +39,18 @@ class Newcomer:
     questions: dict[str, str] = field(default_factory=dict)  # by key, what became of it
 
     @property
+    def was_first(self) -> bool:
+        """Whether they were added again after all that is told of them; then what is told is of the first time."""
+        known = self.friendship
+        if known.first_added_at is None or self.greeted_at is None:
+            return False
+        return bool(self.greeted_at < max(at for at in (known.requested_at, known.added_at) if at is not None))
+
+    def then(self, name: str) -> Any:
+        """When the friendship that is told of was asked for, accepted or begun, or in which words."""
+        return getattr(self.friendship, f"first_{name}" if self.was_first else name)
+
+    @property
     def accepted(self) -> bool:
         """Whether we said yes, or they were a friend without asking, whatever came later."""
         return self.friendship.accepted_at is not None or self.friendship.added_at is not None
@@ -44,9 +58,10 @@ class Newcomer:
     @property
     def seconds(self) -> float | None:
         """From the friendship to the greeting, if both were."""
-        if self.greeted_at is None or self.friendship.added_at is None:
+        added_at = self.then("added_at")
+        if self.greeted_at is None or added_at is None:
             return None
-        seconds: float = (self.greeted_at - self.friendship.added_at).total_seconds()
+        seconds: float = (self.greeted_at - added_at).total_seconds()
         return max(0.0, seconds)
 
     @property
@@ -106,7 +121,7 @@ def newcomers(connection: Connection, merchant: MerchantView) -> Iterator[Newcom
             greeting=greeting,
             greeted_at=greeted_at,
             survey=survey if asks else None,
-            questions=_questions(survey, answers[friendship.person_id]) if survey is not None and asks else {},
+            questions=reached(survey, answers[friendship.person_id]) if survey is not None and asks else {},
         )
 
 
@@ -126,8 +141,8 @@ def reception_rows(connection: Connection, merchant: MerchantView) -> list[dict[
                 "requested": counts["requested"],
                 "accepted": counts["accepted"],
                 "greeted": counts["greeted"],
-                "p50_seconds": _quantile(seconds, 0.5),
-                "p95_seconds": _quantile(seconds, 0.95),
+                "p50_seconds": quantile(seconds, 0.5),
+                "p95_seconds": quantile(seconds, 0.95),
                 "started": counts["started"],
                 "finished": counts["finished"],
                 "by_question": _by_question(merchant, people),
@@ -198,26 +213,18 @@ def _friendships(merchant: MerchantView) -> Any:
     )
 
 
-def _questions(survey: Row[Any], answers: dict[str, str]) -> dict[str, str]:
-    """What became of each question that somebody reached."""
-    found = dict.fromkeys(survey.aside, "aside")
-    if survey.question:
-        found[survey.question] = "open"
-    return found | answers
-
-
 def _by_question(merchant: MerchantView, people: list[Newcomer]) -> dict[str, dict[str, int]]:
     """How many reached each question (`asked`) and what became of it, in the order in which they are asked."""
-    reached: dict[str, Counter[str]] = defaultdict(Counter)
+    states: dict[str, Counter[str]] = defaultdict(Counter)
     for one in people:
         for key, state in one.questions.items():
-            reached[key][state] += 1
+            states[key][state] += 1
     in_order = [question.key for question in merchant.playbook.survey.questions]
-    former = sorted(reached.keys() - set(in_order))
+    former = sorted(states.keys() - set(in_order))
     return {
-        key: {"asked": reached[key].total(), **{state: reached[key][state] for state in QUESTION_STATES}}
+        key: {"asked": states[key].total(), **{state: states[key][state] for state in QUESTION_STATES}}
         for key in (*in_order, *former)
-        if key in reached
+        if key in states
     }
 
 
@@ -230,10 +237,10 @@ def _row(merchant: MerchantView, one: Newcomer) -> dict[str, Any]:
         "name": known.name,
         "group": known.from_group,
         "inviter": known.inviter or None,
-        "hello": known.hello,
-        "requested_at": iso(known.requested_at, merchant.zone),
-        "accepted_at": iso(known.accepted_at, merchant.zone),
-        "added_at": iso(known.added_at, merchant.zone),
+        "hello": one.then("hello"),
+        "requested_at": iso(one.then("requested_at"), merchant.zone),
+        "accepted_at": iso(one.then("accepted_at"), merchant.zone),
+        "added_at": iso(one.then("added_at"), merchant.zone),
         "greeting": one.greeting,
         "greeted_at": iso(one.greeted_at, merchant.zone),
         "seconds": None if one.seconds is None else round(one.seconds, 1),
@@ -244,7 +251,8 @@ def _row(merchant: MerchantView, one: Newcomer) -> dict[str, Any]:
     }
 
 
-def _quantile(ordered: list[float], share: float) -> float | None:
+def quantile(ordered: list[float], share: float) -> float | None:
+    """By nearest rank: the smallest that at least this share does not exceed."""
     if not ordered:
         return None
-    return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 1)
+    return round(ordered[ceil(len(ordered) * share) - 1], 1)

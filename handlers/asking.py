@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from handlers.completion import completed
+from handlers.completion import Completed, completed
 from handlers.learning import Learned
 from models import effects as fx
 from models import timers
@@ -52,15 +52,24 @@ def go_on(
 ) -> list[Effect]:
     """The next question that applies and is not known, else the end. Who is given room is not asked before it is over,
     and is not thanked as if nothing were the matter."""
-    playbook = playbook_of(context)
-    for question in playbook.survey.questions:
-        open_still = question.key not in person.answers and question.key not in progress.aside
-        if open_still and known.applies(question):
-            fresh = msgspec.structs.replace(progress, tries=0, repeats=0)
-            if room is not None:
-                return put_off(person, fresh, question, room)
-            return ask(at, context, person, fresh, question, acknowledge=acknowledge)
+    if question := next_question(playbook_of(context), person, progress, known):
+        fresh = msgspec.structs.replace(progress, tries=0, repeats=0)
+        if room is not None:
+            return put_off(person, fresh, question, room)
+        return ask(at, context, person, fresh, question, acknowledge=acknowledge)
     return finish(at, context, person, progress, known, thank=room is None)
+
+
+def next_question(playbook: Playbook, person: PersonView, progress: SurveyProgress, known: Learned) -> Question | None:
+    """The first that applies and is not known."""
+    return next(
+        (
+            question
+            for question in playbook.survey.questions
+            if question.key not in person.answers and question.key not in progress.aside and known.applies(question)
+        ),
+        None,
+    )
 
 
 def ask(
@@ -184,16 +193,30 @@ def finish(
         text = choose(context.merchant.seed, key, thanks)
         effects.append(msgspec.structs.replace(said(person, done, text, Lane.REPLY), key=key))
     effects += remark(at, context, person, done)
-    follow = SurveyFinished(
+    return [*effects, find_a_place(at, context, person, done, earned)]
+
+
+def find_a_place(
+    at: datetime,
+    context: Context,
+    person: PersonView,
+    progress: SurveyProgress,
+    earned: Completed,
+    *,
+    corrected: bool = False,
+) -> Effect:
+    """A seat in a group by what is known now, once this is written."""
+    finished = SurveyFinished(
         merchant=context.merchant.id,
-        account=done.account,
+        account=progress.account,
         at=at,
         contact=person.wire_id,
         tier=earned.tier,
         group=earned.group,
         owner=earned.owner,
+        corrected=corrected,
     )
-    return [*effects, fx.Follow(event=follow)]
+    return fx.Follow(event=finished)
 
 
 def remark(at: datetime, context: Context, person: PersonView, progress: SurveyProgress) -> list[Effect]:

@@ -12,7 +12,7 @@ from handlers.values import address, values_for
 from models import effects as fx
 from models import timers
 from models.conditions import Facts
-from models.context import Context, GroupView, PersonView
+from models.context import Context, GroupView, PersonView, PlaceView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.events import GroupJoined, GroupLeft, GroupRenamed, Roster, TimerDue
@@ -22,6 +22,12 @@ from models.playbook import Tier
 
 NOT_SEEN = "（账号还没见过这个群：群号没写错的话，进群后生效）"
 NO_SEAT = "「{tier}」的群都满了，{who}在排队。请开一个新群并绑定。"
+# Where another account has a group, perhaps with seats, which is of no use to who is no friend of that account.
+OWN_FULL = "账号「{account}」的「{tier}」群都满了，别的账号的群它拉不了人，{who}在排队。请用它开一个新群并绑定。"
+NONE_OF_OURS = (
+    "账号「{account}」还没有「{tier}」的群，别的账号的群它拉不了人，{who}在排队。"
+    "请用它建一个群，在群里发 /绑定 {tier}。"
+)
 NO_GROUP = "「{tier}」还没有群，{who}在等。请建一个群，在群里发 /绑定 {tier}。"
 
 
@@ -142,7 +148,7 @@ def bind(order: BindGroupOrder, context: Context) -> list[Effect]:
     return [
         *bound(context, group, order.tier, at=order.at, parent=parent, owner=owner, account=order.account),
         fx.Audit(actor=order.actor, action="group.bind", target=order.group, reason=order.tier),
-        fx.Answered(text=f"{order.group} 已绑定为「{order.tier}」{'' if group.topic else NOT_SEEN}"),
+        fx.Answered(text=f"{order.group} 已绑定为「{order.tier}」{'' if group.topic or group.members else NOT_SEEN}"),
     ]
 
 
@@ -163,6 +169,9 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
     person = context.person
     if person is None or person.opted_out:
         return []
+    place = context.places.get(person.person_id, PlaceView())
+    if event.corrected and (place.tiers or not place.waiting_for):
+        return []
     playbook = context.merchant.playbook
     tiers = _tiers_of(person, context)
     answers = learned(playbook, person).given
@@ -170,17 +179,28 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
     claim = _claim(event, context, person)
     wanted = context.groups.get(event.group)
     tier = playbook.tier(wanted.tier if wanted else event.tier) or playbook.tier_for(facts)
-    if tier is None or tier.name in tiers:
-        return claim
+    if tier is None or tier.name in tiers | place.tiers:
+        return [*claim, *([fx.WaitForSeat(contact_id=person.contact_id, tier=None)] if place.waiting_for else [])]
     if group := _with_room(tier, context, person, {}, wanted):
         return [*claim, *_invite(event.at, tier, group, person)]
-    there_are = any(group.tier == tier.name for group in context.groups.values())
-    told = (NO_SEAT if there_are else NO_GROUP).format(tier=tier.name, who=address(playbook, person) or person.wire_id)
+    told = _no_seat(tier, context, person).format(
+        tier=tier.name, who=address(playbook, person) or person.wire_id, account=context.account.name or event.account
+    )
     return [
         *claim,
         fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name),
         *staff.notes(context, event.account, f"no_seat:{tier.name}:{person.wire_id}", told, Cause.GROUP, person),
     ]
+
+
+def _no_seat(tier: Tier, context: Context, person: PersonView) -> str:
+    """What to tell the staff, who can do something about it."""
+    groups = [group for group in context.groups.values() if group.tier == tier.name]
+    if not groups:
+        return NO_GROUP
+    if not any(_is_friend(person, group.account) for group in groups):
+        return NONE_OF_OURS
+    return OWN_FULL if any(_has_seats(tier, group) for group in groups) else NO_SEAT
 
 
 def _claim(event: SurveyFinished, context: Context, person: PersonView) -> list[Effect]:
@@ -198,10 +218,13 @@ def seats_changed(event: SeatsChanged, context: Context) -> list[Effect]:
         return []
     taken: dict[int, int] = {}
     effects: list[Effect] = []
+    invited: set[int] = set()  # a person may wait under two ids
     for person in context.waiting:
-        if person.opted_out or tier.name in _tiers_of(person, context):
+        place = context.places.get(person.person_id, PlaceView())
+        if person.opted_out or person.person_id in invited or tier.name in _tiers_of(person, context) | place.tiers:
             continue
         if group := _with_room(tier, context, person, taken):
+            invited.add(person.person_id)
             taken[group.id] = taken.get(group.id, 0) + 1
             effects += _invite(event.at, tier, group, person)
     return effects
@@ -263,11 +286,15 @@ def _with_room(
     for group in (wanted, *groups) if wanted else groups:
         if (
             group.tier == tier.name
-            and (tier.capacity is None or group.members + group.reserved + taken.get(group.id, 0) < tier.capacity)
+            and _has_seats(tier, group, taken.get(group.id, 0))
             and _is_friend(person, group.account)
         ):
             return group
     return None
+
+
+def _has_seats(tier: Tier, group: GroupView, taken: int = 0) -> bool:
+    return tier.capacity is None or group.members + group.reserved + taken < tier.capacity
 
 
 def _welcome(template: str, context: Context, group: GroupView, person: PersonView) -> Effect:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from handlers import survey
-from handlers.asking import playbook_of
-from handlers.learning import learned, retag
+from handlers import groups, survey
+from handlers.asking import next_question, playbook_of
+from handlers.learning import Learned, learned, retag
 from models import effects as fx
 from models import timers
 from models.context import Context, DoubtView, PersonView
@@ -61,7 +61,12 @@ def unmerge(order: UnmergeOrder, context: Context) -> list[Effect]:
     return [
         fx.UnmergePersons(merge_id=last.id, by=order.actor),
         fx.Audit(actor=order.actor, action="unmerge", target=order.contact, reason=" ".join(last.contacts)),
-        *(fx.Follow(event=_changed(order, one, ask=one == last.asked)) for one in (*last.contacts, *last.others)),
+        *(
+            fx.Follow(event=_changed(order, one, ask=one == last.asked, parted=True))
+            for one in (*last.contacts, *last.others)
+        ),
+        # Who waits again may find a seat.
+        *(groups.seats_freed(context, tier.name, order.at) for tier in context.merchant.playbook.tiers),
         fx.Answered(text=UNMERGED.format(contact=order.contact)),
     ]
 
@@ -109,9 +114,13 @@ def changed(event: PersonChanged, context: Context) -> list[Effect]:
     person = context.person
     if person is None:
         return []
-    effects = retag(person, learned(playbook_of(context), person))
-    progress = person.survey
-    if progress is None or progress.contact_id != person.contact_id or progress.state not in _UNFINISHED:
+    known = learned(playbook_of(context), person)
+    effects, progress = retag(person, known), person.survey
+    if progress is None or progress.contact_id != person.contact_id:
+        return effects
+    if event.parted and not person.opted_out and (again := _reopened(context, person, progress, known)):
+        return [*effects, *survey.carry_on(event.at, context, again)]
+    if progress.state not in _UNFINISHED:
         return effects
     if person.opted_out:
         stopped = msgspec.structs.replace(progress, state=SurveyState.STOPPED, pending=())
@@ -121,6 +130,17 @@ def changed(event: PersonChanged, context: Context) -> list[Effect]:
     if progress.state == SurveyState.OPEN and (event.ask or progress.question in person.answers):
         effects += survey.carry_on(event.at, context, person)
     return effects
+
+
+def _reopened(context: Context, person: PersonView, progress: SurveyProgress, known: Learned) -> PersonView | None:
+    """Who was not asked, or not on, because the others had answered: their survey stands at that question again."""
+    if progress.state not in (SurveyState.OPEN, SurveyState.FINISHED):
+        return None
+    question = next_question(playbook_of(context), person, progress, known)
+    if question is None or question.key == progress.question:
+        return None
+    at_it = msgspec.structs.replace(progress, question=question.key, tries=0, repeats=0, finished_at=None, pending=())
+    return msgspec.structs.replace(person, survey=at_it)
 
 
 def rebound_roles(wire_id: str, former: PersonView) -> list[Effect]:
@@ -207,8 +227,8 @@ def _answer(doubt: DoubtView, state: DoubtState, by: str) -> Effect:
     )
 
 
-def _changed(order: Order, contact: str, *, ask: bool = False) -> PersonChanged:
-    return PersonChanged(merchant=order.merchant, at=order.at, contact=contact, ask=ask)
+def _changed(order: Order, contact: str, *, ask: bool = False, parted: bool = False) -> PersonChanged:
+    return PersonChanged(merchant=order.merchant, at=order.at, contact=contact, ask=ask, parted=parted)
 
 
 def _no_merging(kept: PersonView, other: PersonView) -> str:

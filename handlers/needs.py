@@ -31,6 +31,7 @@ class Needs(Flag):
     ENTRIES = auto()  # calendar entries in force
     STATUS = auto()  # the figures of /status
     WAITING = auto()  # who waits for a seat
+    PLACES = auto()  # where those who may need a seat are, have one or wait for one
     MISSING = auto()  # friends who are not on the list that a roster brings
     STAFF = auto()  # owners and admins, for what a human must be told
     DOUBTS = auto()  # open questions to a human about who the people named are
@@ -73,9 +74,9 @@ def needs(event: Event, playbook: Playbook) -> Needs:
         case orders.PersonChanged():
             return _KNOWN
         case orders.SurveyFinished():
-            return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF
+            return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
         case orders.SeatsChanged():
-            return Needs.BOUND_GROUPS | Needs.WAITING
+            return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
         case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder() | orders.ApproveEntryOrder():

@@ -18,6 +18,7 @@ from handlers.asking import (
     ask,
     ask_again_soon,
     explain,
+    find_a_place,
     go_on,
     nudge_at,
     playbook_of,
@@ -26,7 +27,8 @@ from handlers.asking import (
     said,
     wording,
 )
-from handlers.learning import learned, retag
+from handlers.completion import completed
+from handlers.learning import Learned, learned, retag
 from handlers.replies import answer_of, keep, told_by, understood
 from handlers.understanding import (
     Understanding,
@@ -231,7 +233,8 @@ def correct(at: datetime, context: Context, person: PersonView, meant: Understan
         return []
     told = {question.key: answer_of(meant.value)}
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
-    effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, learned(playbook, knowing))]
+    known = learned(playbook, knowing)
+    effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, known)]
     if meant.value is None:
         return [*effects, *ask(at, context, knowing, progress, question)]
     numbered = msgspec.structs.replace(progress, asked=progress.asked + 1)
@@ -240,7 +243,18 @@ def correct(at: datetime, context: Context, person: PersonView, meant: Understan
         fx.PutSurvey(person_id=person.person_id, survey=numbered),
         said(person, numbered, CORRECTED, Lane.REPLY),
         *(remark(at, context, person, progress) if _is_in_remark(playbook, question) else ()),
+        *_placed_anew(at, context, knowing, progress, known),
     ]
+
+
+def _placed_anew(
+    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, known: Learned
+) -> list[Effect]:
+    """Who only waits for a seat may belong elsewhere now."""
+    if progress.state != SurveyState.FINISHED:
+        return []
+    earned = completed(playbook_of(context), known.facts)
+    return [find_a_place(at, context, person, progress, earned, corrected=True)]
 
 
 def nudged(event: TimerDue, context: Context) -> list[Effect]:

@@ -21,6 +21,7 @@ class AlertKind(StrEnum):
     PAUSED = "paused"  # an account stopped itself after too many failures; the account
     UNKNOWN = "unknown"  # a delivery may or may not have arrived; the delivery's key, its part behind it from 2 on
     BUDGET = "budget"  # the budget of the day is used up; the account
+    NEW_FRIENDS = "new_friends"  # as many friends were taken as a day may bring; all else goes on; the account
     DISK_FULL = "disk_full"  # the database cannot be written for want of space; nothing
     DATABASE = "database"  # the database cannot be used for another reason; nothing
     AMBIGUOUS = "ambiguous"  # old friends have new ids, and only a human can say who is who; the account

@@ -187,6 +187,16 @@ class MergeView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     asked: str = ""
 
 
+class PlaceView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Where a person is in groups of ours, over all that they were met as.
+
+    `tiers` are those of groups where they are or have a seat.
+    """
+
+    tiers: frozenset[str] = frozenset()
+    waiting_for: frozenset[str] = frozenset()
+
+
 class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What /status tells, loaded only for it."""
 
@@ -227,6 +237,7 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     staff: tuple[PersonView, ...] = ()  # owners and admins whom we know, for what a human must be told
     entries: tuple[EntryView, ...] = ()
     waiting: tuple[PersonView, ...] = ()  # who waits for a seat of the tier that the event names, first come first
+    places: Mapping[int, PlaceView] = {}  # by person id, of those who may need a seat
     missing: tuple[PersonView, ...] = ()  # friends of the account who are not on the list that the event brings
     survey_playbook: Playbook | None = None  # the revision that the person's survey was begun under, if another
     doubts: tuple[DoubtView, ...] = ()  # those that a contact named by the order has a part in

@@ -271,10 +271,13 @@ class Release(Effect, frozen=True, kw_only=True):
 
 
 class WaitForSeat(Effect, frozen=True, kw_only=True):
-    """No group of the tier has room: wait, first come, first served."""
+    """No group of the tier has room: wait for it and for no other, first come, first served; without a tier for none.
+
+    Who waits for it already keeps their place.
+    """
 
     contact_id: int
-    tier: str
+    tier: str | None
 
 
 class PutTimer(Effect, frozen=True, kw_only=True):

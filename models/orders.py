@@ -80,13 +80,15 @@ class SettleDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.settle_de
 class SurveyFinished(Event, frozen=True, kw_only=True, tag="survey_finished"):
     """A person has finished the intake survey: find them a seat, and who looks after them.
 
-    `tier`, `group` and `owner` are what the playbook's `survey.completion` says; empty: nothing.
+    `tier`, `group` and `owner` are what the playbook's `survey.completion` says; empty: nothing. `corrected`: they had
+    finished it before, so only who waits and has no place yet is placed anew.
     """
 
     contact: str
     tier: str = ""
     group: str = ""
     owner: str = ""
+    corrected: bool = False
 
 
 class SeatsChanged(Event, frozen=True, kw_only=True, tag="seats_changed"):
@@ -119,9 +121,11 @@ class SettleDoubtOrder(Order, frozen=True, kw_only=True, tag="order.settle_doubt
 class PersonChanged(Event, frozen=True, kw_only=True, tag="person_changed"):
     """What is known of a person has changed as a whole: what follows from it follows.
 
-    With `ask`, their open question was taken back and is to come again; with `settled`, their complaint was settled.
+    With `ask`, their open question was taken back and is to come again; with `settled`, their complaint was settled;
+    with `parted`, answers went with somebody else, and what is not known any more is asked.
     """
 
     contact: str
     ask: bool = False
     settled: bool = False
+    parted: bool = False

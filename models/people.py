@@ -89,6 +89,11 @@ class Friendship(SQLModel, table=True):
     accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     added_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     hello: str = ""
+    # The same of the first time, once they were added again.
+    first_requested_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    first_accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    first_added_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    first_hello: str | None = None
     source: str = ""
     from_group_id: int | None = Field(default=None, sa_type=Id)  # the group of ours that they were in before
     inviter: str = ""  # the wire id of who had brought them there
@@ -142,6 +147,8 @@ class Survey(SQLModel, table=True):
     put_off_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # “later”: it is asked again then
     # How often the open question came again because of small talk.
     repeats: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    # Of who was forgotten: what became of each question, for the figures. Their answers are gone.
+    reached: dict[str, str] | None = Field(default=None, sa_type=JSON)
 
 
 class AnswerState(StrEnum):

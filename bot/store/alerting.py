@@ -70,20 +70,20 @@ def is_open(writing: Writing, merchant_id: str, kind: AlertKind, subject: str) -
 
 
 def budget_used_up(
-    writing: Writing, merchant: MerchantView, account: str, until: datetime | None
+    writing: Writing, merchant: MerchantView, account: str, kind: AlertKind, until: datetime | None
 ) -> list[TroubleBegan]:
     """What is to be told when an account has to wait until then: the day's budget is a human's business, once a day;
     those of the minute and the hour are what pace is for."""
     today = writing.now.astimezone(merchant.zone).date()
     midnight = datetime.combine(today + timedelta(days=1), time(0), merchant.zone)
-    if until != midnight or is_open(writing, merchant.id, AlertKind.BUDGET, account):
+    if until != midnight or is_open(writing, merchant.id, kind, account):
         return []
     return [
         TroubleBegan(
             merchant=merchant.id,
             account=account,
             at=writing.now,
-            kind=AlertKind.BUDGET,
+            kind=kind,
             subject=account,
             until=midnight,
         )

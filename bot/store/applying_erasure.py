@@ -16,6 +16,7 @@ from sqlmodel import SQLModel, col
 
 from bot.store import Change, Writing
 from bot.store.prepared import unindexed
+from bot.store.reached import keep_reached
 from bot.store.tombstones import make_salt, mark_of
 from models.alerts import Alert
 from models.columns import table_of
@@ -196,6 +197,7 @@ def _own_rows(writing: Writing, merchant_id: str, ids: list[int], persons: set[i
         by_contact = columns["contact_id"].in_(ids) if "contact_id" in columns else columns["person_id"].in_(persons)
         return and_(columns["merchant_id"] == merchant_id, by_contact)
 
+    keep_reached(writing, merchant_id, persons)
     for table in (Seat, Waiting, Answer, Tag):
         run(delete(table).where(theirs(table)))
     either = or_(col(Doubt.contact_id).in_(ids), col(Doubt.other_id).in_(ids))
@@ -219,7 +221,7 @@ def _own_rows(writing: Writing, merchant_id: str, ids: list[int], persons: set[i
     run(
         update(Friendship)
         .where(theirs(Friendship))
-        .values(hello="", request="", remark="", inviter="", human_until=None)
+        .values(hello="", first_hello=None, request="", remark="", inviter="", human_until=None)
     )
     run(  # who writes is a friend, whether or not the platform said so; a word of it later is no new friendship
         update(Friendship)

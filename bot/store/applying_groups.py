@@ -102,12 +102,7 @@ def reserve(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             for _event, effect in pairs
         ],
     )
-    writing.connection.execute(
-        delete(Waiting).where(
-            col(Waiting.merchant_id) == merchant.id,
-            col(Waiting.contact_id).in_([effect.contact_id for _event, effect in pairs]),
-        )
-    )
+    _wait_no_longer(writing, merchant, [effect.contact_id for _event, effect in pairs])
 
 
 def release(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -116,6 +111,9 @@ def release(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 
 def wait_for_seat(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        others = [col(Waiting.tier) != effect.tier] if effect.tier else []
+        _wait_no_longer(writing, merchant, [effect.contact_id], *others)
     writing.insert_new(
         Waiting,
         [
@@ -126,6 +124,7 @@ def wait_for_seat(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
                 "since": event.at,
             }
             for event, effect in pairs
+            if effect.tier
         ],
     )
 
@@ -176,13 +175,20 @@ def _join(
     _free_seats(writing, merchant, group_id, contact_ids)
     _count(writing, merchant, group_id, contact_ids)
     tier = select(col(ChatGroup.tier)).where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id) == group_id)
+    _wait_no_longer(writing, merchant, contact_ids, col(Waiting.tier) == tier.scalar_subquery())
+
+
+def _wait_no_longer(writing: Writing, merchant: MerchantView, contact_ids: list[int], *which: Any) -> None:
+    """A person has one place, so whatever they were met as waits no longer."""
     for chunk in chunks(contact_ids):
+        persons = select(col(Contact.person_id)).where(
+            col(Contact.merchant_id) == merchant.id, col(Contact.id).in_(chunk)
+        )
+        theirs = select(col(Contact.id)).where(
+            col(Contact.merchant_id) == merchant.id, col(Contact.person_id).in_(persons)
+        )
         writing.connection.execute(
-            delete(Waiting).where(
-                col(Waiting.merchant_id) == merchant.id,
-                col(Waiting.contact_id).in_(chunk),
-                col(Waiting.tier) == tier.scalar_subquery(),
-            )
+            delete(Waiting).where(col(Waiting.merchant_id) == merchant.id, col(Waiting.contact_id).in_(theirs), *which)
         )
 
 

@@ -17,11 +17,13 @@ from sqlmodel import col
 from bot.store import Change, Writing
 from bot.store.applying_doubts import doubt_again, no_doubt_within
 from bot.store.applying_people import rebind
+from bot.store.places import end_waits, wait_again, waits_of
 from models.columns import UtcDateTime, table_of
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, TOUCHING_STATES, Delivery, DeliveryState
 from models.effects import MergePersons, Rebind
 from models.events import Event
+from models.groups import Waiting
 from models.identity import Merge
 from models.operations import AuditEntry, RoleGrant
 from models.people import Answer, AnswerState, Contact, Friendship, Person, Survey, Tag
@@ -49,7 +51,7 @@ def merge_persons(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
         kept, gone = (_whole(writing, merchant, one) for one in (effect.kept_id, effect.gone_id))
         came = _contacts(writing, merchant, effect.gone_id)
         there = _contacts(writing, merchant, effect.kept_id)
-        _remember(writing, merchant, event, effect, kept, gone, came)
+        _remember(writing, merchant, event, effect, kept, gone, came, there)
         _update(writing, Person, merchant, effect.kept_id, **_as_one(kept.person, gone.person))
         _update(writing, Person, merchant, effect.gone_id, complained_at=None)  # nobody any more, so nobody complains
         writing.connection.execute(
@@ -64,6 +66,7 @@ def merge_persons(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
         if effect.survey_of == effect.gone_id:
             _hand_on_survey(writing, merchant, effect.gone_id, effect.kept_id)
         _said_once(writing, merchant, came, there)
+        end_waits(writing, merchant, effect.kept_id)
         no_doubt_within(writing, merchant, event, [*came, *there], effect.by)
 
 
@@ -103,6 +106,8 @@ def unmerge_persons(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
             _give(writing, Survey, [kept.survey] if kept.survey else [], merge.kept_id)
         else:
             _give(writing, Survey, [gone.survey] if gone.survey else [], merge.gone_id)
+        waits = [_row(Waiting, row) for row in merge.snapshot.get("waits", ())]  # an older merge has none
+        wait_again(writing, merchant, waits, [merge.kept_id, merge.gone_id])
         if merge.snapshot["rebound"]:
             _bind_back(writing, merchant, event, merge)
         both = [*came, *_contacts(writing, merchant, merge.kept_id)]
@@ -169,6 +174,7 @@ def _remember(
     kept: _Whole,
     gone: _Whole,
     came: list[int],
+    there: list[int],
 ) -> None:
     rebound = list(effect.rebound or ())
     friendships = writing.connection.execute(
@@ -183,6 +189,7 @@ def _remember(
         "survey_of": effect.survey_of,
         "rebound": rebound,
         "friendships": [tuple(row) for row in friendships],
+        "waits": waits_of(writing, merchant, [*came, *there]),
     }
     row = {
         "merchant_id": merchant.id,
@@ -280,10 +287,7 @@ def _thawed(frozen: Row) -> _Whole:
     """From a snapshot's JSON."""
 
     def rows(table: Any, those: Iterable[Row]) -> list[Row]:
-        return [
-            {name: _value(table_of(table), name, value) for name, value in row.items() if name in table_of(table).c}
-            for row in those
-        ]
+        return [_row(table, row) for row in those]
 
     return _Whole(
         person=rows(Person, [frozen["person"]])[0],
@@ -291,6 +295,10 @@ def _thawed(frozen: Row) -> _Whole:
         answers={row["key"]: row for row in rows(Answer, frozen["answers"].values())},
         tags={row["tag"]: row for row in rows(Tag, frozen["tags"].values())},
     )
+
+
+def _row(table: Any, frozen: Row) -> Row:
+    return {name: _value(table_of(table), name, value) for name, value in frozen.items() if name in table_of(table).c}
 
 
 def _value(table: Table, name: str, value: Any) -> Any:

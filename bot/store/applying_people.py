@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.applying_doubts import found
 from bot.store.identify import chunks
+from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import Delivery, DeliveryState
 from models.effects import SURVEY
@@ -32,6 +33,7 @@ def put_friendships(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
     """Only what is given changes; rows of one shape go in one statement."""
     shapes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     first_sources: dict[int, str] = {}
+    begun = _begun_before(writing, merchant, [effect for _event, effect in pairs])
     for event, effect in pairs:
         row: dict[str, Any] = {
             "merchant_id": merchant.id,
@@ -42,6 +44,7 @@ def put_friendships(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
             row |= {"state": effect.state, "old": effect.old}
             if stamp := _STAMPS.get(effect.state):
                 row[stamp] = event.at
+            row |= _first_time(begun.get((effect.account, effect.contact_id)), effect.state)
         for name in ("hello", "source", "request"):
             if value := getattr(effect, name):
                 row[name] = value
@@ -72,6 +75,31 @@ def put_friendships(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
             .where(col(Person.merchant_id) == merchant.id, col(Person.id) == person_id, col(Person.source) == "")
             .values(source=source)
         )
+
+
+def _begun_before(writing: Writing, merchant: MerchantView, effects: list[Any]) -> dict[tuple[str, int], Any]:
+    """The friendships, by account and contact, that may be begun again: by their rows of now."""
+    begins = (FriendshipState.REQUESTED, FriendshipState.FRIEND)
+    again = [one.contact_id for one in effects if one.state in begins and not one.old]
+    return {
+        (row.account_id, row.contact_id): row
+        for chunk in chunks(again)
+        for row in writing.connection.execute(
+            select(table_of(Friendship)).where(
+                col(Friendship.merchant_id) == merchant.id,
+                col(Friendship.contact_id).in_(chunk),
+                col(Friendship.added_at).is_not(None),
+                col(Friendship.first_added_at).is_(None),
+            )
+        )
+    }
+
+
+def _first_time(known: Any, state: str) -> dict[str, Any]:
+    """What is kept of the first time when somebody comes again; a platform may not have said that they had left."""
+    if known is None or not (state == FriendshipState.REQUESTED or known.state == FriendshipState.REMOVED):
+        return {}
+    return {f"first_{name}": getattr(known, name) for name in ("requested_at", "accepted_at", "added_at", "hello")}
 
 
 def rebind(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

@@ -15,6 +15,7 @@ from bot.budget import Limit, Speed, free_moments, midnight, speed
 from bot.store import Writing
 from bot.store.prepared import constants, unindexed
 from models.accounts import Account
+from models.alerts import AlertKind
 from models.context import MerchantView
 from models.deliveries import LANE_RANK, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState, Lane
 from models.people import Friendship
@@ -84,6 +85,10 @@ class Budget:
     def has_room_for(self, row: Any) -> bool:
         """Whether it is not the account as a whole that holds a delivery back, but the number of new friends."""
         return self.everything is None or self.everything.free_at(order_of(row)) <= self.now
+
+    def short_of(self, row: Any) -> AlertKind:
+        """What a human is told of when a delivery has to wait for another day."""
+        return AlertKind.NEW_FRIENDS if self.has_room_for(row) else AlertKind.BUDGET
 
     def is_out_of_sight(self, row: Any) -> bool:
         """Whether so many are worth more that nobody can say yet when there will be room for it."""

@@ -20,6 +20,7 @@ from bot.store.kept import load_kept
 from bot.store.matching import deliveries_of
 from bot.store.missing import missing_friends
 from bot.store.people import load_people
+from bot.store.places import load_places
 from bot.store.prepared import is_one_of
 from bot.store.status import load_status
 from handlers.needs import Needs
@@ -99,6 +100,9 @@ def _load(
     people_ids.update(missing_ids)
     people = load_people(writing, merchant, accounts, people_ids, speaker_ids)
     staff = tuple(people[contact_id] for contact_id in staff_ids)
+    placing = {one for them, parts in zip(everybody, wanted, strict=True) if "PLACES" in parts for _, one in them}
+    placing.update(*waiting_ids.values())
+    places_of = load_places(writing, merchant.id, [people[contact_id].person_id for contact_id in placing])
     group_ids = {names.groups[wire_id] for wire_ids in places for wire_id in wire_ids}
     groups = load_groups(writing, merchant.id, group_ids, bound="BOUND_GROUPS" in every)
     by_wire = {group.wire_id: group for group in groups.values()}
@@ -132,6 +136,7 @@ def _load(
             groups=bound if "BOUND_GROUPS" in parts else by_wire,
             staff=staff if "STAFF" in parts else (),
             entries=entries if "ENTRIES" in parts else (),
+            places=places_of if "PLACES" in parts else {},
             missing=missing if "MISSING" in parts else (),
             status=status if "STATUS" in parts else None,
             doubts=doubts if "DOUBTS" in parts else (),

@@ -26,6 +26,7 @@ from bot.store.prepared import is_one_of, unindexed
 from bot.transports import Outgoing
 from handlers.gate import REASON_NAMES, Candidate, End, Go, Verdict, Wait, judge
 from models.accounts import Account
+from models.alerts import AlertKind
 from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import (
@@ -215,7 +216,7 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
         loaded = load_facts(writing, merchant, account, rows, budget)
         budget = loaded.budget
         verdicts: list[tuple[Any, Wait | End]] = []
-        used_up: set[datetime | None] = set()
+        used_up: set[tuple[AlertKind, datetime | None]] = set()
         decided = False
         for row in rows:
             if loaded.must_follow(row):
@@ -229,7 +230,7 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
                     move_up(writing, merchant, loaded.budget, row, left=True)
                 break
             if isinstance(verdict, Wait) and verdict.reason == "account_budget":
-                used_up.add(verdict.until)
+                used_up.add((loaded.budget.short_of(row), verdict.until))
             if verdict.reason == "account_budget" and loaded.budget.is_out_of_sight(row):
                 decided = True
                 break
@@ -245,8 +246,8 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
                 loaded.held_back(row)
                 if verdict.reason == "account_budget":
                     loaded.budget.held_back(row)
-        for until in used_up:
-            found.noticed += budget_used_up(writing, merchant, account, until)
+        for kind, until in sorted(used_up, key=str):
+            found.noticed += budget_used_up(writing, merchant, account, kind, until)
         _write_verdicts(writing, merchant, verdicts)
         if decided:
             return

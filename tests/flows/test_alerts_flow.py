@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from tests.flows.playing import CONFIG, PLAYBOOK, WORLD, Line, Played, Stage, operator, platform, says
+from tests.flows.playing import (
+    CONFIG,
+    PLAYBOOK,
+    WORLD,
+    Line,
+    Played,
+    Stage,
+    asks_to_be_friends,
+    operator,
+    platform,
+    says,
+)
 
 CHANNEL = """
 [[alerts]]
@@ -150,6 +161,19 @@ def test_a_budget_of_the_day_that_is_used_up_is_told_of_once_a_day(
     assert len(told) == 2  # today's, and tomorrow's, when what waited has used it up again
     assert told[0].startswith("【半山茶社】账号「小山」今天的发送额度用完了，剩下的明天接着发。（11-23 10:0")
     assert "（11-24 00:0" in told[1]
+
+
+def test_as_many_friends_as_a_day_may_bring_are_no_budget_that_is_used_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    playbook = PLAYBOOK.replace("[pace]", "[pace]\nnew_friends_per_day = 2\nper_day = 50")
+    stage = Stage(tmp_path, capsys, playbook=playbook, config=CONFIG + CHANNEL)
+    story = [*(asks_to_be_friends(f"10:0{n}", f"new{n}") for n in range(1, 5)), operator("11:00", "alerts list --json")]
+    played = stage.play(story, world=SHOP)
+    assert alerts(played) == [("new_friends", "main", True)]
+    assert [said.partition("（")[0] for _, said in posted(played)] == [
+        "【半山茶社】账号「小山」今天加好友的额度用完了，剩下的明天接着加，别的照常发。"
+    ]
 
 
 def test_a_channel_has_the_states_of_every_delivery(stage: Stage) -> None:

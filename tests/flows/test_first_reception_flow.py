@@ -223,3 +223,42 @@ def test_who_leaves_before_the_greeting_and_comes_back_is_greeted(stage: Stage, 
     greetings = [line for line in played.arrived() if line["delivery"].startswith("greet:")]
     assert [(line["at"][11:16], line["delivery"]) for line in greetings] == [(back, greeting)]
     assert [row["greeting"] for row in reception(played)] == ["confirmed"]
+
+
+BUDGET = """
+[[survey.questions]]
+key = "budget"
+type = "number"
+texts = ["一斤大概想花多少钱？"]
+[[tiers]]
+name = "大客"
+capacity = 2
+join = { budget = { min = 300 } }
+[[tiers]]
+"""
+
+
+@pytest.mark.parametrize("there_is_room", [True, False])
+def test_who_waits_is_placed_anew_when_an_answer_is_corrected(stage: Stage, *, there_is_room: bool) -> None:
+    stage.write(
+        "playbook.toml", PLAYBOOK.replace("[[tiers]]", BUDGET, 1).replace("= 5", f"= {5 if there_is_room else 2}")
+    )
+    out = {"at": "13:00:00", "type": "group_left", "account": "main", "group": "room-2@chatroom"}
+    story = [
+        BIND,
+        operator("08:00:01", "group bind room-2@chatroom --tier 大客"),
+        *surveyed("wx1", "1"),
+        says("09:03:00", "wx1", "500"),
+        operator("10:00:00", "who wx1"),
+        says("11:00:00", "wx1", "预算说错了，其实就100"),
+        operator("12:00:00", "who wx1 --json"),
+        out | {"members": [{"contact": "wx-x", "name": "X"}]},
+        operator("14:00:00", "who wx1 --json"),
+    ]
+    played = stage.play(story, world=world(room(2, "wx-x")))
+    outs = [line["out"] for line in played.lines if line.get("operator", "").startswith("who wx1")]
+    assert "大客" in outs[0]
+    for told in map(json.loads, outs[1:]):
+        assert told["waiting_for"] == (None if there_is_room else "分院")
+        assert told["groups"] == (["room-1@chatroom"] if there_is_room else [])
+    assert "room-2@chatroom" not in {line["to"].get("group") for line in played.arrived(kind="invite")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -303,3 +304,59 @@ def test_what_cannot_be_done_is_said_in_one_sentence(stage: Stage, command: str,
     played = stage.play([operator("09:00", command), operator("09:01", "people ambiguous")], world=NAMESAKES)
     assert (played.operator(command)["exit"], played.operator(command)["out"]) == (2, f"{why}\n")
     assert played.operator("people ambiguous")["out"] == "没有认不准的人。\n"
+
+
+def test_who_has_a_place_waits_for_no_second_one_once_they_are_one_person(stage: Stage) -> None:
+    """wx2 waits on the second account, which has no group; wx1 was invited by the first."""
+    us = {"contact": "second", "name": "小岭"}
+    story = [
+        operator("08:00", "group bind room-1@chatroom --tier 分院"),
+        *SURVEYED,
+        befriends("10:00", "wx2", "second"),
+        tells("10:01", "wx2", "我姓林", "second"),
+        tells("10:02", "wx2", "1", "second"),
+        operator("11:00", "merge wx1 wx2"),
+        {"at": "12:00", "type": "group_joined", "account": "second", "group": "room-9@chatroom", "members": [us]},
+        operator("12:01", "group bind room-9@chatroom --tier 分院"),
+        operator("13:00", "unmerge wx2"),
+    ]
+    played = stage.play(story, "--to", "2026-11-23T14:00+08:00", world=TWO)
+    assert [(line["at"][11:16], line["to"]["contact"]) for line in played.arrived(kind="invite")] == [
+        ("09:02", "wx1"),
+        ("13:00", "wx2"),  # two again, so they wait again, and there is a seat
+    ]
+    assert played.operator("group bind room-9@chatroom")["out"] == "room-9@chatroom 已绑定为「分院」\n"
+    (told,) = (line["text"] for line in played.arrived(to="wx-boss") if "排队" in line["text"])
+    assert told.startswith("账号「小岭」还没有「分院」的群")
+
+
+@pytest.mark.parametrize("finishes", [True, False])
+def test_what_the_other_had_answered_is_asked_once_they_are_two_again(stage: Stage, *, finishes: bool) -> None:
+    """wx1 was not asked about tea any more, as wx2 had told; that answer goes with wx2."""
+    playbook = (stage.folder / "playbook.toml").read_text(encoding="utf-8")
+    stage.write("playbook.toml", playbook.replace("[[tiers]]", MOBILE + "[[tiers]]", 1))
+    mobile = tells("09:15", "wx1", "13912345678")
+    story = [
+        befriends("09:00", "wx1"),
+        befriends("09:00:30", "wx2", "second"),
+        tells("09:01", "wx1", "我姓林"),
+        tells("09:02", "wx2", "我姓王", "second"),
+        tells("09:03", "wx2", "1", "second"),
+        operator("09:10", "merge wx1 wx2"),
+        *([mobile] if finishes else []),
+        operator("09:20", "unmerge wx1"),
+        operator("09:21", "who wx1 --json"),
+        tells("09:30", "wx1", "2"),
+        *([] if finishes else [mobile | {"at": "09:40"}]),
+        operator("09:50", "who wx1 --json"),
+    ]
+    played = stage.play(story, "--to", "2026-11-23T10:00+08:00", world=TWO)
+    first, last = (json.loads(line["out"]) for line in played.lines if line.get("operator") == "who wx1 --json")
+    assert first["survey"] == {"state": "open", "question": "tea"}
+    assert last["survey"]["state"] == "finished"
+    assert {key: one["value"] for key, one in last["answers"].items()} == {
+        "call": "林",
+        "tea": ["black"],
+        "mobile": "13912345678",
+    }
+    assert not [line for line in played.arrived(to="wx1") if "改过来" in (line["text"] or "")]

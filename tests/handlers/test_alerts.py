@@ -122,12 +122,13 @@ def test_staff_hears_of_a_lost_account_from_one_that_works() -> None:
     ("kind", "text"),
     [
         ("budget", "账号「小山」今天的发送额度用完了，剩下的明天接着发。"),
+        ("new_friends", "账号「小山」今天加好友的额度用完了，剩下的明天接着加，别的照常发。"),
         ("disk_full", "磁盘满了，什么都记不下来，先停着。请腾出空间，腾好会自己接着跑。"),
         ("database", "数据库用不了，先停着，好了会自己接着跑。"),
     ],
 )
 def test_the_program_says_what_it_notices(kind: AlertKind, text: str) -> None:
-    account_id = "main" if kind == "budget" else ""
+    account_id = "main" if kind in ("budget", "new_friends") else ""
     event = TroubleBegan(merchant="m1", account=account_id, at=AT, kind=kind, subject=account_id)
     known = context() if account_id else context(account=AccountView(id=""))
     assert decide(event, known) == [

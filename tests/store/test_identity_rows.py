@@ -10,12 +10,15 @@ from msgspec.structs import replace
 
 from bot.store.contexts import load_accounts
 from bot.store.people import load_people
+from bot.store.places import load_places
 from bot.store.status import load_status
 from models import effects as fx
-from models.context import PersonView
+from models.context import PersonView, PlaceView
 from models.deliveries import Delivery, DeliveryKind, Lane
 from models.effects import Effect
+from models.groups import ChatGroup, Waiting
 from models.identity import Merge
+from models.orders import BindGroupOrder
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 from tests.store.stage import START, Shop, merchant, nothing, post, said, shop
 from tests.store.test_outbox import drain
@@ -282,3 +285,27 @@ def test_whose_friend_a_contact_is_goes_by_the_contact(database_url: str) -> Non
         merge(stage)
         assert set(view(stage, "wx1").friendships) == {"main"}
         assert set(view(stage, "wx2").friendships) == {"second"}
+
+
+def test_a_person_has_one_place_and_waits_again_when_they_are_two(database_url: str) -> None:
+    book = merchant(accounts=("main", "second"), tiers=[{"name": "茶桌"}, {"name": "分院"}])
+    with shop(database_url, book) as stage:
+        stage.befriend("wx1", "wx2")
+        stage.apply(BindGroupOrder(merchant="m1", account="main", at=START, group="r@chatroom", tier="茶桌"))
+        one, two = ids(stage)["wx1"], ids(stage)["wx2"]
+        (room,) = stage.rows(ChatGroup)
+        stage.bring_about(
+            fx.Reserve(contact_id=one, group_id=room.id, until=None), fx.WaitForSeat(contact_id=two, tier="茶桌")
+        )
+        merged = merge(stage)
+        assert stage.rows(Waiting) == []
+        with stage.store.writing() as writing:
+            (place,) = load_places(writing, "m1", persons(stage).values()).values()
+        assert place == PlaceView(tiers=frozenset({"茶桌"}))
+        stage.bring_about(fx.WaitForSeat(contact_id=two, tier="分院"))
+        unmerge(stage, merged)
+        assert [(row.contact_id, row.tier) for row in stage.rows(Waiting)] == [(two, "分院")]
+        stage.bring_about(fx.WaitForSeat(contact_id=two, tier="茶桌"))
+        assert [(row.contact_id, row.tier) for row in stage.rows(Waiting)] == [(two, "茶桌")]
+        stage.bring_about(fx.WaitForSeat(contact_id=two, tier=None))
+        assert stage.rows(Waiting) == []

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import text
 
 from bot.reading import who
-from bot.reception_report import people_rows, reception_rows
+from bot.reception_report import people_rows, quantile, reception_rows
 from models import effects as fx
 from models.deliveries import Cause
 from models.events import Event, FriendAdded, FriendRemoved, FriendRequested, GroupJoined, Who
-from models.orders import SurveyFinished
+from models.orders import ErasePersonOrder, SurveyFinished
 from models.people import Contact, Friendship, Person, Survey
 from tests.store.stage import START, Shop, merchant, said, shop
 from tests.store.test_outbox import answer, claimed
@@ -168,3 +168,45 @@ def test_a_greeting_of_who_comes_back_is_looked_up_for_all_at_once(database_url:
         stage.apply(*(added(f"wx{number}", wire_id=f"b{number}") for number in range(3)))
         greetings = sorted(key for key in work_off(stage) if key.startswith("greet:"))
         assert greetings == ["greet:wx0", "greet:wx1:main:20261123T020000", "greet:wx2"]
+
+
+def test_the_median_is_the_smallest_that_half_of_them_do_not_exceed() -> None:
+    delays = [0.0, 0.0, 180.0, 900.0]
+    assert [quantile(delays, share) for share in (0.5, 0.75, 0.95)] == [0.0, 180.0, 900.0]
+    assert (quantile([], 0.5), quantile([7.0], 0.5)) == (None, 7.0)
+
+
+def test_who_was_greeted_and_comes_again_is_told_of_as_the_first_time(database_url: str) -> None:
+    with shop(database_url, merchant(**BOOK)) as stage:
+        stage.apply(requested("wx1", source="海报3", hello="第一次"))
+        work_off(stage)
+        view = stage.merchants["m1"]
+        with stage.store.reading() as connection:
+            first = people_rows(connection, view, "greeted")
+        stage.later(hours=30)
+        stage.apply(requested("wx1", hello="又来了", wire_id="r-2", at=stage.at))
+        with stage.store.reading() as connection:
+            assert people_rows(connection, view, "greeted") == first
+        work_off(stage)
+        stage.apply(FriendRemoved(merchant="m1", account="main", at=stage.at, contact=Who("wx1")))
+        stage.apply(added("wx1", wire_id="a-3"))
+        with stage.store.reading() as connection:
+            assert people_rows(connection, view, "greeted") == first
+        (row,) = stage.rows(Friendship)
+        assert (row.hello, row.first_hello) == ("又来了", "第一次")
+
+
+def test_after_an_erasure_all_figures_are_as_before(database_url: str) -> None:
+    with shop(database_url, merchant(**BOOK)) as stage:
+        stage.apply(requested("wx1"), requested("wx2"))
+        work_off(stage)
+        stage.apply(said("wx1", "叫我老林", "e1"), said("wx2", "叫我小王", "e2"))
+        stage.apply(said("wx1", "红茶", "e3"))
+        view = stage.merchants["m1"]
+        with stage.store.reading() as connection:
+            before = reception_rows(connection, view)
+        for contact in ("wx1", "wx2"):
+            stage.apply(ErasePersonOrder(merchant="m1", at=START, contact=contact))
+        with stage.store.reading() as connection:
+            assert reception_rows(connection, view) == before
+            assert [row["name"] for row in people_rows(connection, view, "tea:open") or ()] == [""]
