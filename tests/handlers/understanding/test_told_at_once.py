@@ -70,7 +70,13 @@ def test_a_day_of_the_lunar_calendar_is_no_price() -> None:
 
 @pytest.mark.parametrize(
     ("reply", "act"),
-    [("忙完了", "unclear"), ("忙完了，三百左右", "answer"), ("等我忙完了再说", "later"), ("忙完再说", "later")],
+    [
+        ("忙完了", "chitchat"),
+        ("刚忙完", "chitchat"),
+        ("忙完了，三百左右", "answer"),
+        ("等我忙完了再说", "later"),
+        ("忙完再说", "later"),
+    ],
 )
 def test_who_is_done_puts_nothing_off(reply: str, act: str) -> None:
     assert understand(PRICE, reply).act == act
