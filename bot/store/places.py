@@ -10,34 +10,36 @@ from sqlalchemy import and_, bindparam, delete, select
 from sqlmodel import col
 
 from bot.store import Writing
-from bot.store.prepared import is_one_of
+from bot.store.prepared import is_one_of, unindexed
 from models.columns import table_of
 from models.context import MerchantView, PlaceView
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
 from models.people import Contact
 
-
-def _of_contacts(table: Any, tier: Any) -> Any:
-    theirs = and_(col(table.merchant_id) == col(Contact.merchant_id), col(table.contact_id) == col(Contact.id))
-    return select(col(Contact.person_id), tier).select_from(Contact).join(table, theirs)
-
-
-def _of_these(statement: Any) -> Any:
-    return statement.where(
-        col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.person_id), "persons")
-    )
+_CONTACTS = select(col(Contact.id), col(Contact.person_id)).where(
+    col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.person_id), "persons")
+)
 
 
 def _in_groups(table: Any) -> Any:
     group = and_(col(ChatGroup.merchant_id) == col(table.merchant_id), col(ChatGroup.id) == col(table.group_id))
-    return _of_these(_of_contacts(table, col(ChatGroup.tier)).join(ChatGroup, group)).where(
-        col(ChatGroup.tier).is_not(None)
+    return (
+        select(col(table.contact_id), col(ChatGroup.tier))
+        .join(ChatGroup, group)
+        .where(
+            col(table.merchant_id) == bindparam("merchant"),
+            is_one_of(col(table.contact_id), "contacts"),
+            col(ChatGroup.tier).is_not(None),
+        )
     )
 
 
-_MEMBERSHIPS = _in_groups(GroupMember).where(col(GroupMember.left_at).is_(None))
+# By whom they are about, not through all members of all groups.
+_MEMBERSHIPS = _in_groups(GroupMember).where(unindexed(col(GroupMember.left_at)).is_(None))
 _SEATS = _in_groups(Seat)
-_WAITING = _of_these(_of_contacts(Waiting, col(Waiting.tier)))
+_WAITING = select(col(Waiting.contact_id), col(Waiting.tier)).where(
+    col(Waiting.merchant_id) == bindparam("merchant"), is_one_of(col(Waiting.contact_id), "contacts")
+)
 
 
 def load_places(writing: Writing, merchant_id: str, person_ids: Iterable[int]) -> dict[int, PlaceView]:
@@ -47,9 +49,11 @@ def load_places(writing: Writing, merchant_id: str, person_ids: Iterable[int]) -
         return {}
     tiers: dict[int, set[str]] = defaultdict(set)
     waiting: dict[int, set[str]] = defaultdict(set)
+    person_of = dict(writing.rows(_CONTACTS, merchant=merchant_id, persons=persons))
+    contacts = list(person_of)
     for statement, found in ((_MEMBERSHIPS, tiers), (_SEATS, tiers), (_WAITING, waiting)):
-        for person_id, tier in writing.rows(statement, merchant=merchant_id, persons=persons):
-            found[person_id].add(tier)
+        for contact_id, tier in writing.rows(statement, merchant=merchant_id, contacts=contacts):
+            found[person_of[contact_id]].add(tier)
     return {
         person_id: PlaceView(
             tiers=frozenset(tiers.get(person_id, ())), waiting_for=frozenset(waiting.get(person_id, ()))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 from sqlmodel import col
 
-from bot.store import Store, Writing
+from bot.store import Store, Writing, places
 from bot.store.people import _ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS
 from bot.store.prepared import is_one_of
 from models.deliveries import Delivery
@@ -85,7 +85,9 @@ def test_ids_are_found_however_many_there_are(writing: Writing) -> None:
 _NO_READING = ("LIST SUBQUERY", "SCAN json_each", "USE TEMP B-TREE FOR ORDER BY")
 
 
-@pytest.mark.parametrize("statement", [_ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS])
+@pytest.mark.parametrize(
+    "statement", [_ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS, places._MEMBERSHIPS, places._WAITING]
+)
 def test_people_are_looked_up_by_their_ids_and_never_by_reading_all(sqlite_url: str, statement: object) -> None:
     text = str(statement.compile(dialect=sqlite.dialect()))  # type: ignore[attr-defined]
     with closing(Store(sqlite_url, lambda: START)) as store, store.reading() as connection:
