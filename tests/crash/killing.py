@@ -60,6 +60,7 @@ class Killing:
     friends: dict[str, int] = field(default_factory=dict)  # how many questions each has answered
     posts: list[datetime] = field(default_factory=list)
     crashes_per_kill: list[int] = field(default_factory=list)
+    looked_at: datetime | None = None  # when everything was seen to be over: the calendar goes on
 
     # --- its lives ---------------------------------------------------------------------------------------------------
 
@@ -101,7 +102,9 @@ class Killing:
         """One life that ends when everything has come to its end; then SIGTERM."""
         before = self._crashes()
         self.start()
-        self.until("all events and everything due", lambda: not self._look() and not self.left_to_do())
+        # Only who is up hears it: a signal to a program that has just begun to start would end it as any other.
+        self._said(self.shop.says("wx-alice", "今天就聊到这里", room=HALL))
+        self.until("all events and everything due", lambda: not self._look() and not self._left_in_peace())
         self.crashes_per_kill.append(self._crashes() - before)
         assert self.end(signal.SIGTERM) == 0
 
@@ -181,8 +184,13 @@ class Killing:
             self.pending -= there
         return self.pending
 
+    def _left_in_peace(self) -> list[tuple[object, ...]]:
+        self.looked_at = datetime.now(UTC)
+        return self.left_to_do()
+
     def left_to_do(self) -> list[tuple[object, ...]]:
-        now = datetime.now(UTC)
+        """What was due when the last life was asked to end; during a life what is due now."""
+        now = self.looked_at or datetime.now(UTC)
         open_now = select(col(Delivery.key), col(Delivery.state), col(Delivery.reason)).where(
             col(Delivery.state).in_((*OPEN_STATES, DeliveryState.CLAIMED)), col(Delivery.next_at) <= now
         )
