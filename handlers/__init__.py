@@ -16,6 +16,7 @@ from handlers import (
     outcomes,
     playbooks,
     presence,
+    questions,
     reception,
     roles,
     sessions,
@@ -108,4 +109,5 @@ _TIMERS = {
     timers.SEAT_TIMER: groups.seat_expired,
     timers.ENTRY: calendar.due,
     timers.ALERT_OVER: alerts.over,
+    timers.QUESTION: questions.still_open,
 }

@@ -12,6 +12,7 @@ from handlers.handoff import standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
+from handlers.understanding.business import asks_the_shop
 from handlers.understanding.feelings import ANSWERED, feeling_of
 from handlers.words import is_plain_opt_out
 from models import events as ev
@@ -37,6 +38,8 @@ class Needs(Flag):
     DOUBTS = auto()  # open questions to a human about who the people named are
     MERGES = auto()  # what the person was merged of
     ALERTS = auto()  # what a human was told of and is not over, or only just
+    CARERS = auto()  # who looks after the groups named, and their helpers
+    TALK = auto()  # what was said in a group since a question of it was put
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -45,6 +48,7 @@ class Needs(Flag):
 _KNOWN = Needs.PEOPLE | Needs.STAFF
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
+_FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
 _SPEAKER_AND_STATUS = Needs.SPEAKER | Needs.STATUS
 
@@ -83,6 +87,8 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind == timers.ENTRY:
             return Needs.ENTRIES
+        case ev.TimerDue() if event.kind == timers.QUESTION:
+            return Needs.STAFF | Needs.CARERS | Needs.TALK
         case ev.TimerDue() if event.kind == timers.ALERT_OVER:
             return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
@@ -126,7 +132,9 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
     if my_data.is_asked_for(text):
         return _KNOWN_AND_KEPT
     spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
-    return Needs.SPEAKER if spoken_to else Needs.NOTHING
+    if spoken_to:
+        return Needs.SPEAKER
+    return _FOR_A_QUESTION if asks_the_shop(text) else Needs.NOTHING
 
 
 def _alone(text: str, playbook: Playbook) -> Needs:

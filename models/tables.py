@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from models import accounts, alerts, deliveries, erasure, groups, identity, journal, operations, people
+from models import accounts, alerts, deliveries, erasure, groups, identity, journal, operations, people, questions
 
 __all__ = [
     "METADATA",
@@ -17,6 +17,7 @@ __all__ = [
     "journal",
     "operations",
     "people",
+    "questions",
 ]
 
 METADATA = SQLModel.metadata

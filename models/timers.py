@@ -10,6 +10,9 @@ FAREWELL = "farewell"  # the last word to somebody who was erased is over; subje
 SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
 ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
+QUESTION = (
+    "question"  # a question in a group may wait still; subject: group, message and how many were told, blanks between
+)
 
 PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL})
 
@@ -22,3 +25,8 @@ def seat_subject(contact: str, group: str) -> str:
 def alert_subject(kind: str, subject: str) -> str:
     """The subject of the timer that ends an alert."""
     return f"{kind} {subject}"
+
+
+def question_subject(group: str, message: str, told: int) -> str:
+    """The subject of the timer that looks after a question in a group."""
+    return f"{group} {message} {told}"

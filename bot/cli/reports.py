@@ -1,4 +1,4 @@
-"""`report promises`, `report reception`."""
+"""`report promises`, `report reception`, `report questions`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, da
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.promise_report import promise_rows
+from bot.question_report import question_rows
 from bot.reading import first_day
 from bot.reception_report import FIGURES, people_rows, reception_rows
 
@@ -70,6 +71,18 @@ def reception(
         if as_json:
             return Answer(lines(rows))
         return Answer(table([{**row, **_told(row)} for row in rows], empty="还没有新客。"))
+
+    return request
+
+
+@app.command()
+def questions(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> Request:
+    """Business questions in groups: which were answered, and by what."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            rows = question_rows(connection, desk.merchant)
+        return Answer(lines(rows) if as_json else table(rows, empty="群里还没人问过。"))
 
     return request
 

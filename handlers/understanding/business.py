@@ -9,6 +9,7 @@ lines like it there.
 from __future__ import annotations
 
 import pkgutil
+import re
 from typing import Literal
 
 import msgspec
@@ -42,6 +43,14 @@ class Model(msgspec.Struct, frozen=True):
         rows = [row for feature in features(text, context) if (row := self.weights.get(feature)) is not None]
         scores = [sum(column) for column in zip(*rows, strict=True)] or [0]
         return self.classes[scores.index(max(scores))]
+
+    def lead(self, text: str, context: str) -> int:
+        """How much likelier a message is a business question than anything else, in hundredths; negative if less."""
+        rows = [row for feature in features(text, context) if (row := self.weights.get(feature)) is not None]
+        business, other = [0], [0]
+        for each, column in zip(self.classes, zip(*rows, strict=True), strict=False):
+            (business if each.label == "business_question" else other).append(sum(column))
+        return max(business[1:], default=0) - max(other[1:], default=0)
 
 
 def features(text: str, context: str) -> list[str]:
@@ -78,3 +87,32 @@ def complains(text: str) -> bool:
     if not BLAME.search("".join(beginning.split())):
         return False
     return understand_business(beginning, "private").label == "complaint"
+
+
+# Hardly anybody asks for something without one of these in it; all other talk costs no more than a look at them.
+_SIGN = re.compile("[?？吗么嘛呢几哪啥咋怎谁吧求问没不多何帮给]|什么|介绍|推荐|链接")
+
+
+_CALLED = re.compile(r"@[^\s@]{1,32}\s?")
+_SHORTEST = 3
+_SURELY = 150
+"""Hundredths by which what is put as no question must be likelier a business question than anything else."""
+
+
+def asks_the_shop(text: str) -> bool:
+    """Whether a message in a group is a business question: as a whole, or one of the clauses that ask."""
+    if not _SIGN.search(text, 0, _READ):
+        return False
+    text = _CALLED.sub("", text[:_READ])
+    message = Message(text)
+    if len(message.dense) < _SHORTEST:
+        return False
+    asking = [message.text[start:end] for start, end in message.clauses if acts.asks(message.text[start:end])]
+    lead = _MODEL.lead(text, "group")
+    if not asking or len(message.clauses) == 1:
+        return lead > (0 if asking else _SURELY)
+    return lead > 0 or any(len(one) >= _ALONE and _MODEL.lead(one, "group") > _SURELY for one in asking)
+
+
+_ALONE = 4
+"""A clause of so many characters says something by itself."""
