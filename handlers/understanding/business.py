@@ -73,7 +73,7 @@ _ANGRY_WITHIN = 500
 
 
 def complains(text: str) -> bool:
-    """Whether a member blames the shop. Most of what is said has no such word in it, and costs microseconds."""
+    """Whether a member blames the shop, by a normalised text: nearly all have no such word, and cost microseconds."""
     beginning = text[:_ANGRY_WITHIN]
     joined = "".join(beginning.split())
     if not (SIGNS_OF_BLAME.within(joined) and BLAME.search(joined)):

@@ -138,7 +138,7 @@ def _hear(text: str, words: Words) -> _Heard:
         asks_whether_bot=bot,
         asks=human or bot or bool(seen.asking),
         may_correct=may_correct(message.text) or may_rename(message.text),
-        complains=complains(message.read),
+        complains=complains(message.text),
     )
     return _Heard(message, seen, look)
 
