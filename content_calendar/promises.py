@@ -10,6 +10,7 @@ import calendar
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
+from pathlib import PurePosixPath
 from typing import Literal
 
 import msgspec
@@ -20,6 +21,7 @@ from models.playbook import Playbook, Promise, Rolling
 _DAY = timedelta(days=1)
 _DAYS_A_WEEK = 7
 _LATE_AFTER = timedelta(hours=1)
+_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".heic"})
 
 PromiseState = Literal["kept", "late", "missed"]
 
@@ -58,18 +60,19 @@ class PromiseRow(msgspec.Struct, frozen=True):
 
 
 class Shortage(msgspec.Struct, frozen=True):
-    """A promise in a period and what is planned for it; `planned` counts posts without a promised album too."""
+    """A promise in a period and what is planned for it: how many posts fulfil it, and how many are of its content kind
+    but come without the album that is promised. `last_entry` is the key of the last one that fulfils it."""
 
     promise: Promise
     period: Period
-    fulfilling: int
     planned: int
+    without_album: int
     last_entry: str | None
 
     @property
     def missing(self) -> int:
         """How many posts the promise lacks."""
-        return max(0, demanded(self.promise) - self.fulfilling)
+        return max(0, demanded(self.promise) - self.planned)
 
     @property
     def surplus(self) -> int:
@@ -112,19 +115,21 @@ def fulfils(promise: Promise, entry: Entry) -> bool:
 
 def has_album(entry: Entry) -> bool:
     """Whether it comes with an album: by its kind, or by several pictures."""
-    return entry.kind == "album" or len(entry.media) > 1
+    return entry.kind == "album" or sum(PurePosixPath(name).suffix.lower() in _PICTURES for name in entry.media) > 1
 
 
 def shortages(promise: Promise, posts: Iterable[Post], first: date, last: date) -> Iterator[Shortage]:
     """The periods within the days in which a group's posts do not keep the promise, too many included."""
     alike = sorted((post for post in posts if post.entry.content_kind == promise.content_kind), key=_order)
-    fulfilling = [post.local_date for post in alike if fulfils(promise, post.entry)]
-    planned = [post.local_date for post in alike]
+    fulfilling = [post for post in alike if fulfils(promise, post.entry)]
+    days = [post.local_date for post in alike]
+    days_fulfilled = [post.local_date for post in fulfilling]
     for period in periods(promise, first, last):
-        end = bisect_right(planned, period.last)
-        count = end - bisect_left(planned, period.first)
-        enough = bisect_right(fulfilling, period.last) - bisect_left(fulfilling, period.first)
-        found = Shortage(promise, period, enough, count, alike[end - 1].entry.key if count else None)
+        end = bisect_right(days_fulfilled, period.last)
+        planned = end - bisect_left(days_fulfilled, period.first)
+        of_kind = bisect_right(days, period.last) - bisect_left(days, period.first)
+        last_entry = fulfilling[end - 1].entry.key if planned else None
+        found = Shortage(promise, period, planned, of_kind - planned, last_entry)
         if found.missing or found.surplus:
             yield found
 

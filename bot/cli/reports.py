@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.promise_report import promise_rows
@@ -31,10 +31,10 @@ def promises(
     async def request(desk: Desk) -> Answer:
         yesterday = desk.now().astimezone(desk.merchant.zone).date() - timedelta(days=1)
         with desk.store.reading() as connection:
-            first = _day(since) or first_day(connection, desk.merchant) or yesterday
+            first = (read_day(since) if since else None) or first_day(connection, desk.merchant) or yesterday
             rows = [
                 msgspec.to_builtins(row)
-                for row in promise_rows(connection, desk.merchant, first, _day(until) or yesterday)
+                for row in promise_rows(connection, desk.merchant, first, read_day(until) if until else yesterday)
             ]
         return Answer(lines(rows) if as_json else table(rows, empty="这段时间没有必发。"))
 
@@ -79,13 +79,3 @@ def _told(row: dict[str, Any]) -> dict[str, str]:
     if (counts := row.get("by_question")) is not None:
         return {"by_question": "，".join(f"{key} {one['answered']}/{one['asked']}" for key, one in counts.items())}
     return {"questions": "，".join(f"{key} {state}" for key, state in row["questions"].items())}
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"看不懂日期「{text}」，要写成 2026-11-25") from None
-    return day_of_our_time(day)

@@ -88,7 +88,7 @@ def test_an_album_is_an_album_or_several_pictures() -> None:
     with_album = promise(content_kind="story", album=True)
     assert fulfils(with_album, Entry(key="a", content_kind="story", kind="album"))
     assert fulfils(with_album, Entry(key="a", content_kind="story", media=("1.jpg", "2.jpg")))
-    assert not fulfils(with_album, Entry(key="a", content_kind="story", media=("1.jpg",)))
+    assert not fulfils(with_album, Entry(key="a", content_kind="story", media=("1.jpg", "2.mp4")))
     assert not fulfils(promise(), Entry(key="a", content_kind="Article"))
 
 
@@ -102,14 +102,16 @@ def test_shortages() -> None:
     ]
 
 
-def test_a_story_without_its_album_is_missing_and_a_second_one_is_surplus() -> None:
+def test_only_a_story_with_its_album_counts() -> None:
     weekly = promise(content_kind="story", per="week", exactly=1, at_least=None, album=True)
     plain = post(date(2026, 12, 8), "plain", content_kind="story")
     album = post(date(2026, 12, 9), "album", content_kind="story", kind="album")
     week = (date(2026, 12, 7), date(2026, 12, 13))
-    assert [(one.missing, one.surplus) for one in shortages(weekly, [plain], *week)] == [(1, 0)]
-    assert [(one.missing, one.surplus) for one in shortages(weekly, [plain, album], *week)] == [(0, 1)]
-    assert list(shortages(weekly, [album], *week)) == []
+    found = [
+        [(one.missing, one.surplus, one.without_album, one.last_entry) for one in shortages(weekly, posts, *week)]
+        for posts in ([plain], [plain, plain], [plain, album], [album], [album, album])
+    ]
+    assert found == [[(1, 0, 1, None)], [(1, 0, 2, None)], [], [], [(0, 1, 0, "album")]]
 
 
 def test_theme_runs_follow_one_another() -> None:
