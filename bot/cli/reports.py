@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, re
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.promise_report import promise_rows
-from bot.reading import first_day
+from bot.reading import first_day, groups
 from bot.reception_report import FIGURES, people_rows, reception_rows
 
 app = typer.Typer(help="数据：必发做到了没有，新客接待得怎样。", no_args_is_help=True)
@@ -29,14 +30,16 @@ def promises(
     """Which promises were kept, late or missed."""
 
     async def request(desk: Desk) -> Answer:
-        yesterday = desk.now().astimezone(desk.merchant.zone).date() - timedelta(days=1)
+        now = desk.now()
+        yesterday = now.astimezone(desk.merchant.zone).date() - timedelta(days=1)
         with desk.store.reading() as connection:
             first = (read_day(since) if since else None) or first_day(connection, desk.merchant) or yesterday
-            rows = [
-                msgspec.to_builtins(row)
-                for row in promise_rows(connection, desk.merchant, first, read_day(until) if until else yesterday)
-            ]
-        return Answer(lines(rows) if as_json else table(rows, empty="这段时间没有必发。"))
+            last = read_day(until) if until else yesterday
+            rows = [msgspec.to_builtins(row) for row in promise_rows(connection, desk.merchant, first, last, now)]
+            topics = {row["group"]: row["topic"] for row in groups(connection, desk.merchant)}
+        if as_json:
+            return Answer(lines(rows))
+        return Answer(_promises_told(rows, topics))
 
     return request
 
@@ -79,3 +82,26 @@ def _told(row: dict[str, Any]) -> dict[str, str]:
     if (counts := row.get("by_question")) is not None:
         return {"by_question": "，".join(f"{key} {one['answered']}/{one['asked']}" for key, one in counts.items())}
     return {"questions": "，".join(f"{key} {state}" for key, state in row["questions"].items())}
+
+
+_STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发"}
+
+
+def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str]) -> str:
+    """What was late or missed, row by row, and how many there are of each."""
+    shown = [
+        {
+            "周期": row["period"],
+            "群": topics.get(row["group"]) or row["group"],
+            "必发": row["promise"],
+            "结果": _STATES[row["state"]],
+            "原因": row["text"],
+        }
+        for row in sorted(rows, key=lambda row: row["period"])
+        if row["state"] != "kept"
+    ]
+    counts = Counter(_STATES[row["state"]] for row in rows)
+    total = "，".join(f"{name} {counts[name]}" for name in _STATES.values())
+    if not rows:
+        return "这段时间没有必发。\n"
+    return f"{table(shown, empty='全都按时做到了。')}{total}\n"
