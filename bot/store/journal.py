@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -21,8 +20,7 @@ from models.events import Event, Who
 from models.journal import Body, JournalEntry, SeenEvent
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, eq=False):
     """What became of an event: a duplicate, an error, or effects that are now rows."""
 
     event: Event

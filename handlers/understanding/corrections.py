@@ -13,6 +13,7 @@ from msgspec import Struct
 from handlers.understanding.amounts import is_about_money, is_about_people
 from handlers.understanding.dates import other_calendar
 from handlers.understanding.phrases import words
+from handlers.understanding.signs import Signs
 from handlers.understanding.text import Message, clauses, dense, readable
 from handlers.understanding.values import read_value, told_value
 from handlers.understanding.vocabulary import Prior, Question
@@ -74,6 +75,9 @@ _TITLED = re.compile(r"(?:先生|女士|小姐|太太|哥|姐|叔|阿姨)$")
 _DENIED = re.compile(r"(?:不是|不在|别叫我?|不叫|不姓)([^,，。\n ]{1,12})(?:[,， \n]|$)")
 
 
+_SIGNS = Signs(_WRONG, _DENIED)
+
+
 class Correction(Struct, frozen=True):
     """`corrects` names the earlier question; `value` is the right one, None where only the mistake was told.
     `start` and `end` bound the clauses that told it."""
@@ -87,6 +91,8 @@ class Correction(Struct, frozen=True):
 def may_correct(text: str) -> bool:
     """Whether a normalised text has any mark of a correction: a cheap first look that few replies pass."""
     mine = _YOURS.sub("", text)
+    if not (_SIGNS.within(mine) or "错" in mine):
+        return False
     return not _is_weak(mine) or _DENIED.search(mine) is not None
 
 
