@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Flag, auto
 from functools import lru_cache
 
-from handlers import consent, forgetting, my_data, optin
+from handlers import adverts, consent, forgetting, my_data, optin
 from handlers.commands import is_command, looks_at_status
 from handlers.handoff import standing_answer
 from handlers.replies import words_of
@@ -49,6 +49,7 @@ _KNOWN = Needs.PEOPLE | Needs.STAFF
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
+_FOR_AN_ADVERT = Needs.SPEAKER | Needs.STAFF
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
 _SPEAKER_AND_STATUS = Needs.SPEAKER | Needs.STATUS
 
@@ -68,6 +69,8 @@ def needs_under(playbook: Playbook) -> Callable[[Event], Needs]:
         text = event.text
         if not event.group:
             return alone(text) if len(text) <= _SHORT else _alone(text, playbook)
+        if event.media is not None and adverts.is_shown(event):
+            return _FOR_AN_ADVERT
         wants = in_group(text) if len(text) <= _SHORT else _in_group(text, playbook)
         return Needs.SPEAKER if event.mentions and wants is Needs.NOTHING else wants
 
@@ -133,6 +136,8 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
     spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
     if spoken_to:
         return Needs.SPEAKER
+    if adverts.may_be_one(text):
+        return _FOR_AN_ADVERT
     return _FOR_A_QUESTION if asks_the_shop(text) else Needs.NOTHING
 
 
