@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from handlers import adverts, consent, forgetting, my_data, optin
 from handlers.commands import is_command, looks_at_status
-from handlers.handoff import standing_answer
+from handlers.handoff import named_answer, standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
@@ -134,7 +134,7 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
     if my_data.is_asked_for(text):
         return _KNOWN_AND_KEPT
     spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
-    if spoken_to:
+    if spoken_to or named_answer(playbook, text) is not None:
         return Needs.SPEAKER
     if adverts.may_be_one(text):
         return _FOR_AN_ADVERT
