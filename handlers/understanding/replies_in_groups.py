@@ -6,7 +6,7 @@ import re
 
 from handlers.understanding import acts
 from handlers.understanding.phrases import words
-from handlers.understanding.text import Message, dense
+from handlers.understanding.text import PARTICLES, Message, dense
 
 
 def _any(written: str) -> re.Pattern[str]:
@@ -91,6 +91,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"^(?:是|有|能|可以|可|会|行|对|好|没|不|都|还|要|需要|支持|暂时|目前|当然|必须|肯定|早|已|刚|卖|售|"
             r"断|缺|只有|只|正|也|得|别|退|包|留|送|ok|放心|没问题|尽量)"
             r" 没有 有的 可以 不能 不行 不会 不用 不含 没问题 有货 没货 缺货 断货 卖完 售罄 能的 会的 支持 现货 "
+            r"满了 约满 没位 有位 帮[你您]约 给[你您](?:约|留|记|安排|换|补) "
             r"补货 不建议 可用 都有 都能 放心 不影响 预售 还有 到货 含 已经 下架 是的 没了 库存 不可以 有呢 有哦 "
             r"在的"
         ),
@@ -110,6 +111,31 @@ def given(answer: str) -> frozenset[str]:
     """The kinds of thing that a message tells."""
     said = dense(answer)
     return frozenset(kind for kind, _, gives in _KINDS if gives.search(said))
+
+
+_EITHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")
+
+
+def takes_up(question: str, answer: str) -> bool:
+    """Whether an answer says again what a question left open: 疼不疼, 不疼."""
+    return any(word in answer for word in _EITHER.findall(question))
+
+
+def names_something(answer: str) -> bool:
+    """Whether it is so short that it can only name a thing: 平板支撑啊."""
+    core = dense(answer).strip(PARTICLES)
+    return 2 <= len(core) <= 5 and not _OWN_STORY.match(core) and not _HOW_IT_IS.search(core)
+
+
+_HOW_IT_IS = re.compile("[得很太真好挺不没]")
+
+
+_CALLS_AGAIN = re.compile(r"有人|人呢|在[吗么嘛不]|没人|到底|回一?下|看一?下")
+
+
+def calls_again(text: str) -> bool:
+    """Whether who got an answer of a member still wants one of the shop."""
+    return bool(_CALLS_AGAIN.search(dense(text)))
 
 
 _COMMON = _any(
