@@ -22,6 +22,8 @@ _MOST_BETWEEN = 14
 """So many messages of others may stand between a question and a member's answer that names nobody."""
 _STILL_ABOUT_IT = 4
 """After so few messages of others, whoever asked still talks of their question."""
+_AT_ONCE = 3
+"""After so few the shop most likely speaks of the last question."""
 _NEXT = 6
 """So many may stand between a question and an answer of the shop that shares no word with it."""
 
@@ -142,15 +144,20 @@ def _shown(one: Said, waiting: list[Thread]) -> None:
 
 def _unquoted(one: Said, core: str, waiting: list[Thread], settled: list[Thread]) -> None:
     staff = one.by == "staff"
-    called = [thread for thread in waiting if thread.question.contact in one.mentions]
+    called = [thread for thread in waiting if _is_called(thread.question, one)]
     if one.mentions and not called:
         return  # it is to somebody else
     candidates = called or [thread for thread in waiting if _is_near(one, thread, staff=staff)]
     if not candidates or reply.is_broadcast(one.text):
         return
-    alone = len(waiting) == 1
+    latest = waiting[-1]
+    alone = len(waiting) == 1 or (staff and latest.passed <= _AT_ONCE)
     scores = [
-        (_fit(core, thread, one.at, staff=staff, called=bool(called), alone=alone), thread) for thread in candidates
+        (
+            _fit(core, thread, one.at, staff=staff, called=bool(called), alone=alone and thread is latest),
+            thread,
+        )
+        for thread in candidates
     ]
     best, thread = max(scores, key=lambda pair: (pair[0], pair[1].question.id))
     if not reply.may_answer(core, staff=staff):
@@ -192,6 +199,13 @@ def _fit(core: str, thread: Thread, at: datetime, *, staff: bool, called: bool, 
     elif thread.passed <= 3 and fits and shared:
         score += 0.5
     return score
+
+
+def _is_called(question: Said, one: Said) -> bool:
+    """Whether a message is to who asked. Typed on the account's own phone, it has the name in its text only."""
+    if question.contact in one.mentions:
+        return True
+    return bool(question.name) and f"@{question.name}".casefold() in one.text.casefold()
 
 
 def _best(core: str, settled: list[Thread], at: datetime) -> float:

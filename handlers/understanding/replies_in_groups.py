@@ -197,7 +197,7 @@ _WRITES = re.compile(
 )
 _GUESS = re.compile(
     r"应该|好像|可能|大概|估计|我?猜|不确定|印象中|似乎|没记错|感觉|貌似|说不定|搞不好|大约莫|听说|八成|多半|"
-    r"记不清|不太?记得"
+    r"记不清|不太?记得|以前|之前是|原来是|那会儿?是|看到在|没见着|没看[到见]|没碰到"
 )
 _SURE_GUESS = re.compile(r"好像|不确定|我?猜|估计|似乎|貌似|说不定|记不清|不太?记得|可能吧|没准")
 _UNKNOWING = re.compile(
@@ -207,7 +207,7 @@ _UNKNOWING = re.compile(
 _JOKE = re.compile(
     r"哈哈|开玩笑|笑死|狗头|手动|滑稽|嘿嘿|hhh|我家的?(?:猫|狗)|做梦|梦里|下辈子|问问?百度|百度|你猜|逗你"
 )
-_OWN_STORY = re.compile(r"^(?:我|俺|本人)(?!们)")
+_OWN_STORY = re.compile(r"^(?:我|俺|本人)")
 
 
 def is_own_story(text: str) -> bool:
