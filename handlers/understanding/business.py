@@ -124,6 +124,9 @@ _CALLS = re.compile(
     "(?:没有|没|有)人(?:管|理|回|在|知道)?|人呢|回我?一?下|看一?下|消息|[都还在吗么嘛啊呢呀的不]"
 )
 """Of these is made what asks whether anybody is there, and nothing else."""
+_TO_THE_SHOP = re.compile("^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里")
+_ADDRESSED = 250
+"""Hundredths by which a question is likelier for the shop if it says so."""
 _ALONE = 4
 """A clause of so many characters says something by itself."""
 _SURELY = 150
@@ -143,6 +146,8 @@ def _asks_the_shop(text: str) -> bool:
         return False
     asking = _asking(message)
     lead = _MODEL.lead(message, "group", asks=bool(asking))
+    if asking and _TO_THE_SHOP.search(message.dense):
+        lead += _ADDRESSED
     if not asking or len(message.clauses) == 1:
         return lead > (0 if asking else _SURELY)
     if _MODEL.meaning(text, "group").label == "ad":  # which asks too: 想赚钱吗
