@@ -20,6 +20,7 @@ from bot.cli import (
     alerts,
     calendar,
     calendar_lint,
+    calendar_preview,
     database,
     deliveries,
     erasing,
@@ -46,6 +47,7 @@ app.command("erase")(erasing.erase)
 app.command("audit")(people.audit)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
+calendar.app.command("preview")(calendar_preview.preview)
 calendar.app.command("lint")(calendar_lint.lint_calendar)
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(playbook.app, name="playbook")
