@@ -17,12 +17,12 @@ from sqlmodel import col
 
 from bot.rehearsal_output import iso
 from bot.store import Store, Writing
-from bot.store.applying_calendar import audience
+from bot.store.audience import audience
 from bot.store.budgets import Budget
 from bot.store.contexts import load_accounts
 from bot.store.facts import load_facts
 from bot.store.outbox import judged, ready_at
-from content_calendar.cadence import Occurrence, next_occurrence
+from content_calendar.cadence import Occurrence, by_the_day, next_occurrence
 from content_calendar.entry import Entry
 from handlers.calendar import expansion
 from handlers.gate import Go, Verdict, Wait
@@ -81,7 +81,7 @@ def verdict_now(store: Store, merchant: MerchantView, delivery_id: int) -> Row |
 
 
 def _next(entry: Entry, merchant: MerchantView, now: datetime) -> datetime:
-    following = next_occurrence(entry, merchant.zone, now)
+    following = next_occurrence(by_the_day(entry), merchant.zone, now)
     return following.at_utc if following else now
 
 

@@ -58,6 +58,11 @@ def is_personal(entry: Entry) -> bool:
     return isinstance(parse_rule(entry.rule), BirthdayRule | After)
 
 
+def by_the_day(entry: Entry) -> Entry:
+    """The entry as it is looked at day by day: where the rule counts from members, any day may be somebody's turn."""
+    return msgspec.structs.replace(entry, rule=str(Daily())) if is_personal(entry) else entry
+
+
 def occurrences(entry: Entry, zone: tzinfo, start: datetime, end: datetime) -> Iterator[Occurrence]:
     """The occurrences with `start <= at_utc < end` (aware), ascending; none for a rule that counts from members."""
     rule = parse_rule(entry.rule)

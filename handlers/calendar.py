@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from content_calendar import cadence, catch_up
+from content_calendar.birthday import celebrated_on
 from content_calendar.entry import Entry, expires_at, from_json
+from content_calendar.rules import After, BirthdayRule, parse_rule
 from models import effects as fx
 from models import timers
 from models.context import Context, EntryView
@@ -87,7 +89,7 @@ def due(event: TimerDue, context: Context) -> list[Effect]:
     zone = context.merchant.zone
     effects: list[Effect] = []
     last = event.due
-    for occurrence in cadence.occurrences(entry, zone, event.due, _just_after(event.at)):
+    for occurrence in cadence.occurrences(cadence.by_the_day(entry), zone, event.due, _just_after(event.at)):
         effects.append(_expand(event, context, view, entry, occurrence))
         last = occurrence.at_utc
     return [*effects, *_ring(entry, last, context, inclusive=False)]
@@ -126,7 +128,23 @@ def expansion(entry: Entry, revision: str, occurrence: cadence.Occurrence, zone:
         priority=entry.priority,
         promotional=entry.promotional,
         not_after=expires_at(entry, zone),
+        turn=_turn(entry, occurrence, zone),
     )
+
+
+def _turn(entry: Entry, occurrence: cadence.Occurrence, zone: ZoneInfo) -> fx.Turn | None:
+    """Whose turn it is that day, if the rule counts from each member."""
+    match parse_rule(entry.rule):
+        case BirthdayRule():
+            born = tuple((one.lunar, one.month, one.day) for one in celebrated_on(occurrence.local_date))
+            return fx.Turn(of="birthday", born=born)
+        case After(event=of, days=days):
+            day = occurrence.local_date - timedelta(days=days)
+            start, end = (datetime.combine(day + timedelta(days=more), time(0), zone) for more in (0, 1))
+            # Nobody is greeted for a day on which they had not joined yet.
+            return fx.Turn(of=of, start=start, end=min(end, _just_after(occurrence.at_utc)))
+        case _:
+            return None
 
 
 def _reworded(entry: Entry, revision: str, context: Context) -> fx.Reword:
@@ -148,9 +166,9 @@ def _media(entry: Entry) -> tuple[Media, ...]:
 
 
 def _ring(entry: Entry, after: datetime, context: Context, *, inclusive: bool) -> list[Effect]:
-    """The timer of the next occurrence. Rules that count from each member have none of their own."""
+    """The timer of the next occurrence; of a rule that counts from each member, of the next day."""
     moment = after - _INSTANT if inclusive else after
-    following = None if cadence.is_personal(entry) else cadence.next_occurrence(entry, context.merchant.zone, moment)
+    following = cadence.next_occurrence(cadence.by_the_day(entry), context.merchant.zone, moment)
     if following is None:
         return [fx.DropTimer(kind=timers.ENTRY, subject=entry.key)]
     return [fx.PutTimer(kind=timers.ENTRY, subject=entry.key, at=following.at_utc)]

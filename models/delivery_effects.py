@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -120,11 +121,24 @@ class DropEntry(Effect, frozen=True, kw_only=True):
     key: str
 
 
+class Turn(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Whose turn it is on the day of an occurrence that counts from each member.
+
+    `born`: the days that the answer `birthday` may name, as (lunar, month, day). Else who joined, or was last heard,
+    from `start` up to `end`.
+    """
+
+    of: Literal["birthday", "joined", "silent"]
+    born: tuple[tuple[bool, int, int], ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+
+
 class Expand(Effect, frozen=True, kw_only=True):
     """Plan one occurrence of a calendar entry for its whole audience, in one statement.
 
     Keys are `entry:<key>:<local date>:<wire id>`. `state` is `planned`, or what the catch-up policy says of a missed
-    one.
+    one. With a `turn` it goes 1:1 to those whose turn it is; tiers and groups then say where they must be.
     """
 
     entry: str
@@ -141,6 +155,7 @@ class Expand(Effect, frozen=True, kw_only=True):
     priority: int = 5
     promotional: bool = False
     not_after: datetime | None = None
+    turn: Turn | None = None
     state: DeliveryState = DeliveryState.PLANNED
     reason: str | None = None
 

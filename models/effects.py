@@ -24,6 +24,7 @@ from models.delivery_effects import (
     SendAgain,
     Settle,
     SlowDown,
+    Turn,
 )
 from models.events import Event, GroupState, Who
 from models.identity_effects import DoubtByAnswer, MergePersons, PutDoubt, Rebind, SettleDoubt, UnmergePersons
@@ -47,6 +48,7 @@ __all__ = [
     "Settle",
     "SettleDoubt",
     "SlowDown",
+    "Turn",
     "UnmergePersons",
 ]
 

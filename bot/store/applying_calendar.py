@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import JSON, ColumnElement, and_, delete, exists, func, insert, literal, select, update
 from sqlmodel import col
 
 from bot.store import Change, Writing
+from bot.store.audience import audience
 from models.columns import Id, UtcDateTime
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
-from models.effects import Expand
 from models.events import Event
-from models.groups import ChatGroup
 from models.operations import EntryRevision, Timer
-from models.people import Contact, Friendship, FriendshipState, Tag
 
 Pairs = list[tuple[Event, Any]]
 
@@ -199,61 +196,3 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         writing.changed(
             [Change(identity, merchant.id, writing.now, effect.state, effect.reason, None) for identity in written]
         )
-
-
-def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
-    """Bound groups of the tiers, and the rooms named, bound or not: the gate says no, on record, to those that are not.
-    A room that has another id by now is the same room. Without any, friends who have one of the tags."""
-    if effect.tiers or effect.groups:
-        named = [col(ChatGroup.tier).in_(effect.tiers)] if effect.tiers else []
-        if effect.groups:
-            room = aliased(ChatGroup)
-            rooms = select(func.coalesce(col(room.became), col(room.id))).where(
-                col(room.merchant_id) == merchant.id, col(room.wire_id).in_(effect.groups)
-            )
-            named.append(col(ChatGroup.id).in_(rooms))
-        return select(
-            col(ChatGroup.account_id).label("account_id"),
-            literal(None, Id).label("contact_id"),
-            col(ChatGroup.id).label("group_id"),
-            col(ChatGroup.wire_id).label("wire_id"),
-            col(ChatGroup.id).label("rank"),
-        ).where(col(ChatGroup.merchant_id) == merchant.id, or_(*named))
-    tagged = exists().where(
-        col(Tag.merchant_id) == merchant.id,
-        col(Tag.person_id) == col(Contact.person_id),
-        col(Tag.tag).in_(effect.tags),
-    )
-    # Who has several accounts of their own gets it at the one that we knew first.
-    other, theirs = aliased(Contact), aliased(Friendship)
-    known_before = exists().where(
-        col(other.merchant_id) == merchant.id,
-        col(other.person_id) == col(Contact.person_id),
-        col(other.id) < col(Contact.id),
-        col(theirs.merchant_id) == merchant.id,
-        col(theirs.contact_id) == col(other.id),
-        col(theirs.state) == FriendshipState.FRIEND,
-    )
-    # A friend of several accounts is written to by the first of them.
-    return (
-        select(
-            func.min(col(Friendship.account_id)).label("account_id"),
-            col(Contact.id).label("contact_id"),
-            literal(None, Id).label("group_id"),
-            col(Contact.wire_id).label("wire_id"),
-            col(Contact.id).label("rank"),
-        )
-        .join(
-            Contact,
-            and_(
-                col(Contact.merchant_id) == col(Friendship.merchant_id), col(Contact.id) == col(Friendship.contact_id)
-            ),
-        )
-        .where(
-            col(Friendship.merchant_id) == merchant.id,
-            col(Friendship.state) == FriendshipState.FRIEND,
-            tagged,
-            ~known_before,
-        )
-        .group_by(col(Contact.id), col(Contact.wire_id))
-    )

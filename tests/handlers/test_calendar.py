@@ -196,9 +196,25 @@ def test_days_before_the_import_are_no_occurrences() -> None:
     assert fx.DropTimer(kind="entry", subject="a-1") in decide(importing(past), context())
 
 
-@pytest.mark.parametrize("rule", ["birthday", "joined+3d", "silent+30d"])
-def test_rules_that_count_from_members_do_not_ring(rule: str) -> None:
-    assert of(fx.PutTimer, decide(importing(entry(rule=rule)), context())) == []
+@pytest.mark.parametrize(
+    ("rule", "turn"),
+    [
+        ("joined+3d", fx.Turn(of="joined", start=NINE - hours(81), end=NINE - hours(57))),
+        ("joined+0d", fx.Turn(of="joined", start=NINE - hours(9), end=NINE + datetime.resolution)),
+        ("silent+30d", fx.Turn(of="silent", start=NINE - hours(729), end=NINE - hours(705))),
+    ],
+)
+def test_rules_that_count_from_members_ring_every_day_for_whose_turn_it_is(rule: str, turn: fx.Turn) -> None:
+    personal = entry(rule=rule)
+    effects = due(personal)
+    assert effects == [expanded(revision=personal.revision, turn=turn), ring(NINE + hours(24))]
+
+
+def test_a_birthday_is_looked_up_in_both_calendars() -> None:
+    (planned, _) = due(entry(rule="birthday"))
+    assert isinstance(planned, fx.Expand)
+    # 23 November 2026 is the 15th of the tenth lunar month.
+    assert planned.turn == fx.Turn(of="birthday", born=((False, 11, 23), (True, 10, 15)))
 
 
 def test_the_same_again_changes_nothing() -> None:
