@@ -19,12 +19,14 @@ from models.delivery_effects import (
     Effect,
     Expand,
     PutEntries,
-    Reword,
+    PutOverride,
+    Replan,
     Send,
     SendAgain,
     Settle,
     SlowDown,
     Turn,
+    Withdraw,
 )
 from models.events import Event, GroupState, Who
 from models.identity_effects import DoubtByAnswer, MergePersons, PutDoubt, Rebind, SettleDoubt, UnmergePersons
@@ -41,8 +43,9 @@ __all__ = [
     "MergePersons",
     "PutDoubt",
     "PutEntries",
+    "PutOverride",
     "Rebind",
-    "Reword",
+    "Replan",
     "Send",
     "SendAgain",
     "Settle",
@@ -50,6 +53,7 @@ __all__ = [
     "SlowDown",
     "Turn",
     "UnmergePersons",
+    "Withdraw",
 ]
 
 

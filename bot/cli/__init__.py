@@ -24,6 +24,7 @@ from bot.cli import (
     erasing,
     groups,
     identity,
+    overriding,
     people,
     playbook,
     programs,
@@ -45,6 +46,7 @@ app.command("erase")(erasing.erase)
 app.command("audit")(people.audit)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
+calendar.app.command("override")(overriding.override)
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(reports.app, name="report")

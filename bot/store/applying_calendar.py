@@ -10,11 +10,12 @@ from sqlmodel import col
 
 from bot.store import Change, Writing
 from bot.store.audience import audience
+from models import timers
 from models.columns import Id, UtcDateTime
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
 from models.events import Event
-from models.operations import EntryRevision, Timer
+from models.operations import EntryOverride, EntryRevision, Timer
 
 Pairs = list[tuple[Event, Any]]
 
@@ -44,24 +45,10 @@ def put_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             )
 
 
-def reword(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    for _event, effect in pairs:
-        writing.connection.execute(
-            update(Delivery)
-            .where(
-                col(Delivery.merchant_id) == merchant.id,
-                col(Delivery.entry) == effect.entry,
-                col(Delivery.state).in_(OPEN_STATES),
-                col(Delivery.text).is_(None),  # what was rendered once is sent as it was
-            )
-            .values(
-                template=effect.template,
-                media=msgspec.to_builtins(effect.media),
-                not_after=effect.not_after,
-                revision=effect.revision,
-                **({} if effect.approved else {"approved": False}),
-            )
-        )
+def put_overrides(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        own = msgspec.structs.asdict(effect) | {"merchant_id": merchant.id, "at": event.at}
+        writing.upsert(EntryOverride, [own])
 
 
 def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -71,17 +58,23 @@ def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
             .where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == effect.key)
             .values(current=False)
         )
+        own = and_(col(EntryOverride.merchant_id) == merchant.id, col(EntryOverride.entry) == effect.key)
+        groups = writing.connection.execute(select(col(EntryOverride.group_id)).where(own)).scalars().all()
+        subjects = [effect.key, *(timers.own_entry_subject(group_id, effect.key) for group_id in groups)]
         writing.connection.execute(
             delete(Timer).where(
-                col(Timer.merchant_id) == merchant.id, col(Timer.kind) == "entry", col(Timer.subject) == effect.key
+                col(Timer.merchant_id) == merchant.id,
+                col(Timer.kind).in_((timers.ENTRY, timers.OWN_ENTRY)),
+                col(Timer.subject).in_(subjects),
             )
         )
+        writing.connection.execute(delete(EntryOverride).where(own))
         planned = (
             col(Delivery.merchant_id) == merchant.id,
             col(Delivery.entry) == effect.key,
             col(Delivery.state).in_(OPEN_STATES),
         )
-        _enter(writing, merchant, planned, DeliveryState.CANCELLED, None)
+        enter(writing, merchant, planned, DeliveryState.CANCELLED, None)
         # Who waited behind these for room need not wait for their time.
         writing.connection.execute(
             update(Delivery)
@@ -113,11 +106,11 @@ def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
         )
         if effect.not_before is not None:
             stale = (*waiting, col(Delivery.due_at) < effect.not_before)
-            _enter(writing, merchant, stale, effect.too_late, "too_late")
-        _enter(writing, merchant, waiting, DeliveryState.PLANNED, None, approved=True, next_at=writing.now)
+            enter(writing, merchant, stale, effect.too_late, "too_late")
+        enter(writing, merchant, waiting, DeliveryState.PLANNED, None, approved=True, next_at=writing.now)
 
 
-def _enter(
+def enter(
     writing: Writing,
     merchant: MerchantView,
     which: tuple[ColumnElement[bool], ...],
@@ -156,7 +149,7 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             literal(effect.lane.value).label("lane"),
             literal((Cause.CARE if effect.lane == Lane.CARE else Cause.CALENDAR).value).label("cause"),
             literal(effect.priority).label("priority"),
-            literal(effect.template).label("template"),
+            func.coalesce(targets.c.own_text, effect.template).label("template"),
             literal([], JSON).label("mentions"),
             literal(msgspec.to_builtins(effect.media), JSON).label("media"),
             literal("").label("request"),

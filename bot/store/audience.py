@@ -16,6 +16,7 @@ from models.context import MerchantView
 from models.effects import Expand, Turn
 from models.groups import ChatGroup, GroupMember
 from models.journal import JournalEntry
+from models.operations import EntryOverride
 from models.people import Answer, AnswerState, Contact, Friendship, FriendshipState, Tag
 
 # What was said while the program was down is written down when it is back; who was heard later than that is missed.
@@ -32,7 +33,12 @@ def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]
             col(ChatGroup.id).label("group_id"),
             col(ChatGroup.wire_id).label("wire_id"),
             col(ChatGroup.id).label("rank"),
-        ).where(_in_rooms(merchant, effect))
+            _own_text(merchant, effect).label("own_text"),
+        ).where(
+            _in_rooms(merchant, effect),
+            *([col(ChatGroup.id).not_in(effect.but)] if effect.but else []),
+            *([col(ChatGroup.id) == effect.only] if effect.only is not None else []),
+        )
     wanted = []
     if effect.tags or effect.turn is None:
         wanted.append(_tagged(merchant, effect.tags))
@@ -41,6 +47,21 @@ def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]
         if (effect.tiers or effect.groups) and effect.turn.of != "joined":
             wanted.append(_person_is_among(_members(merchant, effect)))
     return _friends(merchant, and_(*wanted))
+
+
+def _own_text(merchant: MerchantView, effect: Expand) -> ColumnElement[Any]:
+    """What the group says instead, if it may and has said so."""
+    if not effect.optional:
+        return literal(None, String)
+    return (
+        select(col(EntryOverride.text))
+        .where(
+            col(EntryOverride.merchant_id) == merchant.id,
+            col(EntryOverride.entry) == effect.entry,
+            col(EntryOverride.group_id) == col(ChatGroup.id),
+        )
+        .scalar_subquery()
+    )
 
 
 def _in_rooms(merchant: MerchantView, effect: Expand) -> ColumnElement[bool]:
@@ -74,6 +95,7 @@ def _friends(merchant: MerchantView, wanted: ColumnElement[bool]) -> Select[*tup
             literal(None, Id).label("group_id"),
             col(Contact.wire_id).label("wire_id"),
             col(Contact.id).label("rank"),
+            literal(None, String).label("own_text"),
         )
         .join(
             Contact,

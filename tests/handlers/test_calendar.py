@@ -225,11 +225,22 @@ def test_the_same_again_changes_nothing() -> None:
 
 def test_an_edit_rings_anew_and_rewords_what_has_not_left() -> None:
     edited = entry(time=time(15), text="下午好。")
-    effects = decide(importing(edited, at=NINE + hours(1)), context(entries=(view(entry()),)))
-    assert effects[:3] == [
+    known = view(entry(), open=("2026-11-22", "2026-11-23"))
+    effects = decide(importing(edited, at=NINE + hours(1)), context(entries=(known,)))
+    new = expanded(revision=edited.revision, template="下午好。", due=NINE + hours(6))
+    yesterdays = expanded(
+        revision=edited.revision,
+        template="下午好。",
+        occurrence="2026-11-22",
+        due=NINE - hours(18),
+        state=DeliveryState.SKIPPED,
+        reason="too_late",
+    )
+    assert effects[:4] == [
         fx.PutEntries(entries=(row(edited),)),
         ring(NINE + hours(6)),
-        fx.Reword(entry="a-1", revision=edited.revision, template="下午好。"),
+        fx.Replan(planned=yesterdays),
+        fx.Replan(planned=new),
     ]
     assert effects[-1] == fx.Answered(text="created=0 changed=1 same=0")
 
@@ -267,9 +278,9 @@ WAITING = [(DeliveryState.WAITING, "not_approved")]
 def test_with_approval_an_import_is_not_approved_and_an_edit_takes_approval_back() -> None:
     """What waits says the new text, which nobody has approved."""
     edited = entry(text="下午好。")
-    effects = decide(importing(edited), _started(view(entry()), approval=True))
+    effects = decide(importing(edited), _started(view(entry(), open=("2026-11-23",)), approval=True))
     assert of(fx.PutEntries, effects) == [fx.PutEntries(entries=(row(edited),), approved=False)]
-    assert [one.approved for one in of(fx.Reword, effects)] == [False]
+    assert [one.approved for one in of(fx.Replan, effects)] == [False]
     same = decide(importing(entry()), _started(view(entry()), approval=True))
     assert of(fx.PutEntries, same) == []
 
