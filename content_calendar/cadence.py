@@ -80,6 +80,16 @@ def next_occurrence(entry: Entry, zone: tzinfo, after: datetime) -> Occurrence |
     return next(occurrences(entry, zone, start, start + _HORIZON), None)
 
 
+def next_days(entry: Entry, zone: tzinfo, after: datetime, count: int) -> list[Occurrence]:
+    """The next occurrences later than `after` (aware), at most `count`; none for a rule that counts from members."""
+    found: list[Occurrence] = []
+    following = next_occurrence(entry, zone, after)
+    while following is not None and len(found) < count:
+        found.append(following)
+        following = next_occurrence(entry, zone, following.at_utc)
+    return found
+
+
 def for_person(
     entry: Entry, anchor: str | datetime, zone: tzinfo, start: datetime, end: datetime
 ) -> Iterator[Occurrence]:

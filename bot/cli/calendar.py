@@ -15,6 +15,7 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.terminal import brief, harmless
+from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, to_json
 from handlers.reason_names import REASON_NAMES
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
@@ -61,7 +62,12 @@ def import_file(
         if not dry_run:
             entries = tuple((entry.key, entry.revision, to_json(entry).decode()) for entry in read.entries)
             await desk.order(ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=entries, replace=replace))
-        return Answer(_told([], counts, as_json))
+        if as_json:
+            return Answer(lines([counts]))
+        coming = [
+            _coming(entry, desk) for entry in read.entries if entry.rule and known.get(entry.key) != entry.revision
+        ]
+        return Answer("".join([*coming, _told([], counts, as_json)]))
 
     return request
 
@@ -108,10 +114,22 @@ def list_entries(
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
-            rows = [msgspec.to_builtins(entry) for entry in reading.entries(connection, desk.merchant)]
+            entries = reading.entries(connection, desk.merchant)
+            own = reading.overrides(connection, desk.merchant)
+        rows = [
+            {
+                **msgspec.to_builtins(entry),
+                "next": _next_days(entry, desk),
+                "overrides": [_own(room, entry, version) for room, version in own.get(entry.key, {}).items()],
+            }
+            for entry in entries
+        ]
         if as_json:
             return Answer(lines(rows))
-        names = ("key", "title", "date", "time", "rule", "tiers", "groups", "tags", "text")
+        for row in rows:
+            row["next"] = "\n".join(row["next"])
+            row["overrides"] = "\n".join(one["group"] for one in row["overrides"])
+        names = ("key", "title", "date", "time", "rule", "next", "tiers", "groups", "tags", "text", "overrides")
         return Answer(table([{name: row.get(name) for name in names} for row in rows], empty="还没有排期。"))
 
     return request
@@ -187,6 +205,31 @@ def preview(
 
 _DECISIONS = {"would_send": "会发", "would_wait": "要等", "would_skip": "不发"}
 _NAMES = REASON_NAMES | _DECISIONS
+
+
+def _next_days(entry: Entry, desk: Desk) -> list[str]:
+    zone = desk.merchant.zone
+    found = next_days(entry, zone, desk.now(), _SHOWN_DAYS)
+    return [f"{one.at_utc.astimezone(zone):%Y-%m-%d %H:%M}" for one in found]
+
+
+def _coming(entry: Entry, desk: Desk) -> str:
+    """The next dates of a rule, so that a slip is seen before it is due."""
+    days = "、".join(_next_days(entry, desk)) or ("各人的日子" if is_personal(entry) else "不会再来")
+    return f"{brief(entry.key)}（{entry.rule}）：{days}\n"
+
+
+def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:
+    """What a group has instead; `None` where it is as the entry has it."""
+    row: dict[str, Any] = {"group": room, "text": None, "date": None, "time": None, "declined": version is None}
+    if version is not None:
+        changed = {name: str(getattr(version, name)) for name in ("text", "date", "time")
+                   if getattr(version, name) != getattr(entry, name)}  # fmt: skip
+        row |= changed
+    return row
+
+
+_SHOWN_DAYS = 5
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -20,10 +21,14 @@ from bot.store.applying_calendar import (
     put_overrides,
 )
 from bot.store.audience import audience
+from bot.store.identify import chunks
+from content_calendar.entry import from_json
 from models import effects as fx
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Delivery, DeliveryState
 from models.effects import Effect, Expand
+from models.operations import EntryRevision
+from models.people import Contact, Tag
 
 
 def withdraw(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -59,6 +64,48 @@ def replan(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             )
         )
         _move(writing, merchant, planned, (*open_ones, col(Delivery.due_at) != planned.due))
+
+
+def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[int]) -> None:
+    """Who has lost a tag gets nothing that waits for them because of it: whoever has it when it leaves counts."""
+    for chunk in chunks(person_ids):
+        waiting = writing.connection.execute(
+            select(col(Delivery.id), col(Contact.person_id), col(EntryRevision.body))
+            .join(
+                Contact,
+                and_(
+                    col(Contact.merchant_id) == col(Delivery.merchant_id), col(Contact.id) == col(Delivery.contact_id)
+                ),
+            )
+            .join(
+                EntryRevision,
+                and_(
+                    col(EntryRevision.merchant_id) == col(Delivery.merchant_id),
+                    col(EntryRevision.key) == col(Delivery.entry),
+                    col(EntryRevision.current),
+                ),
+            )
+            .where(
+                col(Contact.merchant_id) == merchant.id,
+                col(Contact.person_id).in_(chunk),
+                col(Delivery.state).in_(OPEN_STATES),
+            )
+        ).all()
+        if not waiting:
+            continue
+        tags: dict[int, set[str]] = defaultdict(set)
+        for person_id, tag in writing.connection.execute(
+            select(col(Tag.person_id), col(Tag.tag)).where(
+                col(Tag.merchant_id) == merchant.id, col(Tag.person_id).in_(chunk)
+            )
+        ):
+            tags[person_id].add(tag)
+        spared = [
+            identity
+            for identity, person_id, body in waiting
+            if (wanted := from_json(body).tags) and not tags[person_id].intersection(wanted)
+        ]
+        enter(writing, merchant, (col(Delivery.id).in_(spared),), DeliveryState.CANCELLED, None)
 
 
 def _move(writing: Writing, merchant: MerchantView, planned: Expand, moved: tuple[Any, ...]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.playing import Line, Played, Stage, operator
+from tests.flows.playing import PLAYBOOK, Line, Played, Stage, asks_to_be_friends, operator, says
 from tests.flows.tea_house import HEADER, IMPORT, book, entry, of, times, world
 
 SLOW = "[pace]\nper_minute = 1\n"
@@ -85,3 +85,23 @@ def test_a_deleted_entry_takes_back_what_has_not_left(stage: Stage) -> None:
     played = edited(stage, entry("tea", "10:00", text="新"), operator("10:03:30", "calendar delete tea"))
     assert endings(played) == ["confirmed"] * 4 + ["cancelled"] * 2
     assert times(played)[-1][0].startswith("23 10:03")
+
+
+def test_who_has_lost_the_tag_when_it_leaves_gets_nothing(stage: Stage) -> None:
+    stage.write(
+        "playbook.toml",
+        PLAYBOOK.replace("nudges_hours", 'tags = [{ when = { tea = "rock" }, add = ["岩"] }]\nnudges_hours')
+        + '\n[[quiet_hours]]\nfrom = "11:00"\nto = "14:00"\n',
+    )
+    rows = entry("rock", "12:00", tags="岩") + entry("all", "12:00", tags="岩;已留")
+    stage.write("calendar.csv", HEADER + rows)
+    story: list[Line] = [
+        IMPORT,
+        asks_to_be_friends("08:30:00", "wx-new"),
+        says("08:40:00", "wx-new", "叫我小林"),
+        says("08:50:00", "wx-new", "1"),
+        says("12:30:00", "wx-new", "改成红茶，不是岩茶"),
+    ]
+    played = stage.play(story, "--to", "2026-11-23T20:00:00+08:00")
+    assert played.states(of("rock", "wx-new")) == ["planned", "waiting:quiet_hours", "cancelled"]
+    assert played.states(of("all", "wx-new")) == ["planned", "waiting:quiet_hours", "cancelled"]

@@ -147,3 +147,30 @@ def test_preview_shows_each_groups_own(stage: Stage) -> None:
         to="2026-11-23T12:00:00+08:00",
     )
     assert [(row["target"], row["text"]) for row in played.rows("calendar preview")[:-1]] == [(A, "自己的")]
+
+
+def test_the_list_says_which_group_has_what_and_when_it_comes_next(stage: Stage) -> None:
+    played = play(
+        stage,
+        own("08:02:00", f"早 --group {A} --time 10:30"),
+        own("08:03:00", f"早 --group {B} --decline"),
+        operator("09:30:00", "calendar list --json"),
+        operator("09:31:00", "calendar import calendar.csv"),
+        to="2026-11-23T12:00:00+08:00",
+    )
+    (row,) = [row for row in played.rows("calendar list") if row["key"] == "早"]
+    assert row["overrides"] == [
+        {"group": A, "text": None, "date": None, "time": "10:30:00", "declined": False},
+        {"group": B, "text": None, "date": None, "time": None, "declined": True},
+    ]
+    assert row["next"] == [f"2026-11-{day} 09:00" for day in range(24, 29)]
+
+
+def test_an_import_shows_the_next_dates_of_its_rules(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + DAILY + "闰,,09:00,农历腊月三十,分院,除夕好,no,\n")
+    played = stage.play([*BIND, operator("08:01:00", "calendar import calendar.csv --dry-run")], world=WORLD)
+    said = played.operator("calendar import")["out"]
+    assert (
+        "早（daily）：2026-11-23 09:00、2026-11-24 09:00、2026-11-25 09:00、2026-11-26 09:00、2026-11-27 09:00" in said
+    )
+    assert "2027-02-05 09:00、2028-01-25 09:00、2029-02-12 09:00、2030-02-02 09:00、2031-01-22 09:00" in said
