@@ -17,6 +17,7 @@ from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.terminal import brief, harmless
 from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, to_json
+from content_calendar.import_hints import hints
 from handlers.reason_names import REASON_NAMES
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 
@@ -64,10 +65,10 @@ def import_file(
             await desk.order(ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=entries, replace=replace))
         if as_json:
             return Answer(lines([counts]))
-        coming = [
-            _coming(entry, desk) for entry in read.entries if entry.rule and known.get(entry.key) != entry.revision
-        ]
-        return Answer("".join([*coming, _told([], counts, as_json)]))
+        new = [entry for entry in read.entries if known.get(entry.key) != entry.revision]
+        coming = [_coming(entry, desk) for entry in new if entry.rule]
+        hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry)]
+        return Answer("".join([*coming, *hinted, _told([], counts, as_json)]))
 
     return request
 
