@@ -79,9 +79,11 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
-        case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder() | orders.ApproveEntryOrder():
+        case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder():
             return Needs.ENTRIES
-        case ev.TimerDue() if event.kind == timers.ENTRY:
+        case orders.ApproveEntryOrder() | orders.OverrideEntryOrder():
+            return Needs.ENTRIES
+        case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind == timers.ALERT_OVER:
             return Needs.NOTHING

@@ -26,6 +26,7 @@ from bot.cli import (
     erasing,
     groups,
     identity,
+    overriding,
     people,
     playbook,
     programs,
@@ -49,6 +50,7 @@ app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
 calendar.app.command("preview")(calendar_preview.preview)
 calendar.app.command("lint")(calendar_lint.lint_calendar)
+calendar.app.command("override")(overriding.override)
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(reports.app, name="report")
