@@ -10,13 +10,15 @@ from sqlmodel import col
 
 from bot.rehearsal_output import delivery_lines, iso
 from bot.store.alerting import all_alerts
+from bot.store.entries import override_view
 from content_calendar.entry import Entry, from_json
 from handlers.learning import learned
+from handlers.overrides import own_version
 from models.columns import table_of
 from models.context import AnswerView, MerchantView, PersonView
 from models.deliveries import Delivery, DeliveryChange
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
-from models.operations import AuditEntry, EntryRevision, RoleGrant
+from models.operations import AuditEntry, EntryOverride, EntryRevision, RoleGrant
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 
 Row = dict[str, Any]
@@ -270,6 +272,26 @@ def entries(connection: Connection, merchant: MerchantView) -> tuple[Entry, ...]
         .order_by(col(EntryRevision.key))
     ).scalars()
     return tuple(from_json(body) for body in bodies)
+
+
+def overrides(connection: Connection, merchant: MerchantView) -> dict[str, dict[str, Entry | None]]:
+    """What groups have instead of optional entries in force, by key and room id; `None` where the group declined."""
+    known = {entry.key: entry for entry in entries(connection, merchant) if entry.optional}
+    found: dict[str, dict[str, Entry | None]] = {}
+    for row in connection.execute(
+        select(table_of(EntryOverride), col(ChatGroup.wire_id))
+        .join(
+            ChatGroup,
+            (col(ChatGroup.merchant_id) == col(EntryOverride.merchant_id))
+            & (col(ChatGroup.id) == col(EntryOverride.group_id)),
+        )
+        .where(col(EntryOverride.merchant_id) == merchant.id)
+        .order_by(col(EntryOverride.entry), col(ChatGroup.wire_id))
+    ):
+        entry, own = known.get(row.entry), override_view(row)
+        if entry is not None and (own.declined or own_version(entry, own) != entry):
+            found.setdefault(row.entry, {})[row.wire_id] = None if own.declined else own_version(entry, own)
+    return found
 
 
 def first_day(connection: Connection, merchant: MerchantView) -> date | None:

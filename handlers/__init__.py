@@ -14,6 +14,7 @@ from handlers import (
     groups,
     identity,
     outcomes,
+    overrides,
     playbooks,
     presence,
     reception,
@@ -79,6 +80,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return calendar.deleted(event, context)
         case orders.ApproveEntryOrder():
             return calendar.approved(event, context)
+        case orders.OverrideEntryOrder():
+            return overrides.overridden(event, context)
         case orders.ImportPlaybookOrder():
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
@@ -107,5 +110,6 @@ _TIMERS = {
     timers.FAREWELL: forgetting.goodbye_is_over,
     timers.SEAT_TIMER: groups.seat_expired,
     timers.ENTRY: calendar.due,
+    timers.OWN_ENTRY: overrides.due,
     timers.ALERT_OVER: alerts.over,
 }

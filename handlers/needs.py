@@ -97,9 +97,11 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
-        case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder() | orders.ApproveEntryOrder():
+        case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder():
             return Needs.ENTRIES
-        case ev.TimerDue() if event.kind == timers.ENTRY:
+        case orders.ApproveEntryOrder() | orders.OverrideEntryOrder():
+            return Needs.ENTRIES
+        case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind == timers.ALERT_OVER:
             return Needs.NOTHING

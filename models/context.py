@@ -153,6 +153,20 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     at: datetime
     first_imported_at: datetime
     approved: bool = True  # False: its occurrences wait for somebody's word
+    overrides: tuple[OverrideView, ...] = ()
+    # The local dates of occurrences that have not left everywhere; loaded for who edits the entry.
+    open: tuple[str, ...] = ()
+
+
+class OverrideView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A group's own version of an optional entry; what is `None` is as the entry has it. `at`: its last change."""
+
+    group_id: int
+    text: str | None = None
+    date: str | None = None  # YYYY-MM-DD
+    time: str | None = None  # HH:MM:SS
+    declined: bool = False
+    at: datetime
 
 
 class AlertView(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -19,11 +19,14 @@ from models.delivery_effects import (
     Effect,
     Expand,
     PutEntries,
-    Reword,
+    PutOverride,
+    Replan,
     Send,
     SendAgain,
     Settle,
     SlowDown,
+    Turn,
+    Withdraw,
 )
 from models.events import Event, GroupState, Who
 from models.identity_effects import DoubtByAnswer, MergePersons, PutDoubt, Rebind, SettleDoubt, UnmergePersons
@@ -40,14 +43,17 @@ __all__ = [
     "MergePersons",
     "PutDoubt",
     "PutEntries",
+    "PutOverride",
     "Rebind",
-    "Reword",
+    "Replan",
     "Send",
     "SendAgain",
     "Settle",
     "SettleDoubt",
     "SlowDown",
+    "Turn",
     "UnmergePersons",
+    "Withdraw",
 ]
 
 

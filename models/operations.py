@@ -58,6 +58,21 @@ class EntryRevision(SQLModel, table=True):
     approved: bool = True  # False: its occurrences wait for somebody's word
 
 
+class EntryOverride(SQLModel, table=True):
+    """A group's own version of an optional entry: what is null is as the entry has it. `at`: its last change."""
+
+    __tablename__ = "entry_override"
+
+    merchant_id: str = Field(primary_key=True)
+    entry: str = Field(primary_key=True)
+    group_id: int = Field(primary_key=True, sa_type=Id)
+    text: str | None = None
+    date: str | None = None  # YYYY-MM-DD
+    time: str | None = None  # HH:MM:SS
+    declined: bool = False
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Timer(SQLModel, table=True):
     """Something to be looked at when its time comes; rings as a `TimerDue` event."""
 

@@ -48,6 +48,21 @@ class ApproveEntryOrder(Order, frozen=True, kw_only=True, tag="order.approve_ent
     key: str
 
 
+class OverrideEntryOrder(Order, frozen=True, kw_only=True, tag="order.override_entry"):
+    """A group's own version of an optional entry: what is given replaces the entry's, the rest stays as it was.
+
+    `date` is `YYYY-MM-DD`, `time` is `HH:MM:SS`. `decline`: the group does without; `undo`: it goes with all others.
+    """
+
+    key: str
+    group: str
+    text: str | None = None
+    date: str | None = None
+    time: str | None = None
+    decline: bool = False
+    undo: bool = False
+
+
 class ImportPlaybookOrder(Order, frozen=True, kw_only=True, tag="order.import_playbook"):
     """Put a playbook in force: its fingerprint, and its canonical JSON."""
 

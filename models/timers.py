@@ -9,6 +9,9 @@ BEFRIEND = "befriend"  # we accepted and heard nothing: look at the friend list;
 FAREWELL = "farewell"  # the last word to somebody who was erased is over; subject: the nameless id of their row
 SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
 ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
+OWN_ENTRY = (
+    "own_entry"  # a group has it at a time of its own; subject: our id of the group and the key, a blank between
+)
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
 
 PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL})
@@ -17,6 +20,16 @@ PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL})
 def seat_subject(contact: str, group: str) -> str:
     """The subject of a seat's timer."""
     return f"{contact} {group}"
+
+
+def own_entry_subject(group_id: int, key: str) -> str:
+    """The subject of the timer of a group's own version of an entry."""
+    return f"{group_id} {key}"
+
+
+def entry_of(kind: str, subject: str) -> str:
+    """The key of the entry that such a timer is about; empty for timers of another kind."""
+    return subject if kind == ENTRY else subject.partition(" ")[2] if kind == OWN_ENTRY else ""
 
 
 def alert_subject(kind: str, subject: str) -> str:

@@ -20,11 +20,13 @@ from bot.cli import (
     alerts,
     calendar,
     calendar_lint,
+    calendar_preview,
     database,
     deliveries,
     erasing,
     groups,
     identity,
+    overriding,
     people,
     playbook,
     programs,
@@ -46,7 +48,9 @@ app.command("erase")(erasing.erase)
 app.command("audit")(people.audit)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
+calendar.app.command("preview")(calendar_preview.preview)
 calendar.app.command("lint")(calendar_lint.lint_calendar)
+calendar.app.command("override")(overriding.override)
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(reports.app, name="report")

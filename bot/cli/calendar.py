@@ -1,22 +1,20 @@
-"""`calendar import`, `export`, `template`, `list`, `delete`, `approve`, `preview`."""
+"""`calendar import`, `export`, `template`, `list`, `delete`, `approve`."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 
-from bot import preview as previews
 from bot import reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.terminal import brief, harmless
+from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, to_json
-from handlers.reason_names import REASON_NAMES
+from content_calendar.import_hints import hints
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 
 app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
@@ -61,7 +59,12 @@ def import_file(
         if not dry_run:
             entries = tuple((entry.key, entry.revision, to_json(entry).decode()) for entry in read.entries)
             await desk.order(ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=entries, replace=replace))
-        return Answer(_told([], counts, as_json))
+        if as_json:
+            return Answer(lines([counts]))
+        new = [entry for entry in read.entries if known.get(entry.key) != entry.revision]
+        coming = [_coming(entry, desk) for entry in new if entry.rule]
+        hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry)]
+        return Answer("".join([*coming, *hinted, _told([], counts, as_json)]))
 
     return request
 
@@ -108,10 +111,22 @@ def list_entries(
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
-            rows = [msgspec.to_builtins(entry) for entry in reading.entries(connection, desk.merchant)]
+            entries = reading.entries(connection, desk.merchant)
+            own = reading.overrides(connection, desk.merchant)
+        rows = [
+            {
+                **msgspec.to_builtins(entry),
+                "next": _next_days(entry, desk),
+                "overrides": [_own(room, entry, version) for room, version in own.get(entry.key, {}).items()],
+            }
+            for entry in entries
+        ]
         if as_json:
             return Answer(lines(rows))
-        names = ("key", "title", "date", "time", "rule", "tiers", "groups", "tags", "text")
+        for row in rows:
+            row["next"] = "\n".join(row["next"])
+            row["overrides"] = "\n".join(one["group"] for one in row["overrides"])
+        names = ("key", "title", "date", "time", "rule", "next", "tiers", "groups", "tags", "text", "overrides")
         return Answer(table([{name: row.get(name) for name in names} for row in rows], empty="还没有排期。"))
 
     return request
@@ -149,52 +164,29 @@ def approve(
     return request
 
 
-@app.command()
-def preview(
-    key: Annotated[str, typer.Argument(help="The key of an entry.")],
-    at: Annotated[str, typer.Option("--at", help="The assumed moment of sending; default: its next one.")] = "",
-    config: ConfigOption = CONFIG,
-    db: DatabaseOption = "",
-    as_json: JsonOption = False,
-) -> Request:
-    """Who would get an entry, who would wait, who would not get it, and why."""
-
-    async def request(desk: Desk) -> Answer:
-        merchant = desk.merchant
-        with desk.store.reading() as connection:
-            entry = next((one for one in reading.entries(connection, merchant) if one.key == key), None)
-        if entry is None:
-            raise Refused(f"没有排期「{key}」")
-        rows = previews.preview(desk.store, merchant, entry, _moment(at, merchant.zone) if at else None)
-        if as_json:
-            return Answer(lines(rows))
-        counts = rows.pop()["counts"]
-        shown = [
-            {
-                "对象": row["target"],
-                "结果": _DECISIONS[row["decision"]],
-                "原因": REASON_NAMES.get(row["reason"], row["reason"]),
-                "到": row["until"],
-                "正文": row["text"],
-            }
-            for row in rows
-        ]
-        total = "，".join(f"{_NAMES.get(name, name)} {count}" for name, count in counts.items())
-        return Answer(f"{table(shown, empty='没有人会收到。')}{total}\n")
-
-    return request
+def _next_days(entry: Entry, desk: Desk) -> list[str]:
+    zone = desk.merchant.zone
+    found = next_days(entry, zone, desk.now(), _SHOWN_DAYS)
+    return [f"{one.at_utc.astimezone(zone):%Y-%m-%d %H:%M}" for one in found]
 
 
-_DECISIONS = {"would_send": "会发", "would_wait": "要等", "would_skip": "不发"}
-_NAMES = REASON_NAMES | _DECISIONS
+def _coming(entry: Entry, desk: Desk) -> str:
+    """The next dates of a rule, so that a slip is seen before it is due."""
+    days = "、".join(_next_days(entry, desk)) or ("各人的日子" if is_personal(entry) else "不会再来")
+    return f"{brief(entry.key)}（{entry.rule}）：{days}\n"
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"看不懂时间「{text}」，请写成 2026-11-25T09:00 这样") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:
+    """What a group has instead; `None` where it is as the entry has it."""
+    row: dict[str, Any] = {"group": room, "text": None, "date": None, "time": None, "declined": version is None}
+    if version is not None:
+        changed = {name: str(getattr(version, name)) for name in ("text", "date", "time")
+                   if getattr(version, name) != getattr(entry, name)}  # fmt: skip
+        row |= changed
+    return row
+
+
+_SHOWN_DAYS = 5
 
 
 def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -> str:

@@ -1,4 +1,4 @@
-"""`report promises`, `report reception`."""
+"""`report promises`, `report reception`, `report posts`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import typer
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.post_effects import effects_of
 from bot.promise_report import promise_rows
 from bot.reading import first_day, groups
 from bot.reception_report import FIGURES, people_rows, reception_rows
 
-app = typer.Typer(help="数据：必发做到了没有，新客接待得怎样。", no_args_is_help=True)
+app = typer.Typer(help="数据：必发做到了没有，发的东西效果怎样，新客接待得怎样。", no_args_is_help=True)
 
 
 @app.command()
@@ -105,3 +106,44 @@ def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str]) -> str:
     if not rows:
         return "这段时间没有必发。\n"
     return f"{table(shown, empty='全都按时做到了。')}{total}\n"
+
+
+@app.command()
+def posts(
+    since: Annotated[str, typer.Option("--from", help="The first day; default: four weeks ago.")] = "",
+    until: Annotated[str, typer.Option("--to", help="The last day; default: today.")] = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """What each post did within two days: replies, who came and who left, and what is usual in that group."""
+
+    async def request(desk: Desk) -> Answer:
+        zone = desk.merchant.zone
+        last = read_day(until) if until else desk.now().astimezone(zone).date()
+        first = read_day(since) if since else last - _FOUR_WEEKS
+        with desk.store.reading() as connection:
+            found = effects_of(connection, desk.merchant, first, last)
+            topics = {row["group"]: row["topic"] for row in groups(connection, desk.merchant)}
+        if as_json:
+            return Answer(lines([msgspec.to_builtins(one) for one in found]))
+        shown = [
+            {
+                "发出": f"{one.at:%Y-%m-%d %H:%M}",
+                "群": topics.get(one.group) or one.group,
+                "排期": one.entry,
+                "送达": one.reach,
+                "回话": one.replies,
+                "平时": one.usual_replies,
+                "进群": one.joins,
+                "退群": one.leaves,
+                "平时退群": one.usual_leaves,
+            }
+            for one in found
+        ]
+        return Answer(table(shown, empty="这段时间没有发到群里的排期。"))
+
+    return request
+
+
+_FOUR_WEEKS = timedelta(days=28)

@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from bot.store import Change, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
-from bot.store.applying_calendar import approve_waiting, drop_entries, expand, put_entries, reword
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
+from bot.store.applying_edits import CALENDAR_WRITERS
 from bot.store.applying_erasure import ask_to_forget, erase, forget_addresses
 from bot.store.applying_groups import (
     bind_groups,
@@ -371,11 +371,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.CountFailures: count_failures,
     fx.DropTimer: drop_timers,
     fx.PutTimer: put_timers,
-    fx.PutEntries: put_entries,
-    fx.Reword: reword,
-    fx.DropEntry: drop_entries,
-    fx.Expand: expand,
-    fx.ApproveWaiting: approve_waiting,
+    **CALENDAR_WRITERS,
     fx.PutPlaybook: put_playbooks,
     fx.PutRole: put_roles,
     fx.PutPause: put_pauses,

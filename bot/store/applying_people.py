@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.applying_doubts import found
+from bot.store.applying_edits import spare_untagged
 from bot.store.identify import chunks
 from models.columns import table_of
 from models.context import MerchantView
@@ -253,6 +254,7 @@ def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         for tag in one.add
     }
     writing.put(Tag, ("merchant_id", "person_id", "tag", "origin", "at"), list(added.values()), "keep")
+    spare_untagged(writing, merchant, sorted({person_id for tags in removed.values() for person_id, _ in tags}))
 
 
 def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.alerting import load_alerts
+from bot.store.entries import load_entries
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.identity import load_doubts, load_merges
 from bot.store.idle import idle_speakers
@@ -27,11 +28,11 @@ from handlers.needs import Needs
 from models import orders
 from models.accounts import Account
 from models.capabilities import Capabilities
-from models.context import AccountView, Context, EntryView, GroupView, MerchantView
+from models.context import AccountView, Context, GroupView, MerchantView
 from models.effects import Effect, Reserve
 from models.events import Event, Message
 from models.groups import ChatGroup, Seat, Waiting
-from models.operations import EntryRevision, Role, RoleGrant
+from models.operations import Role, RoleGrant
 from models.people import Contact
 
 
@@ -281,27 +282,6 @@ def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound
             human_until,
         ) in rows
     }
-
-
-def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) -> tuple[EntryView, ...]:
-    """The calendar entries in force; only the one that rang, where timers are all there is."""
-    statement = select(EntryRevision.__table__).where(  # type: ignore[attr-defined]
-        col(EntryRevision.merchant_id) == merchant_id, col(EntryRevision.current)
-    )
-    subjects = [getattr(event, "subject", None) for event in events]
-    if all(subjects):
-        statement = statement.where(col(EntryRevision.key).in_(subjects))
-    return tuple(
-        EntryView(
-            key=row.key,
-            revision=row.revision,
-            body=row.body,
-            at=row.at,
-            first_imported_at=row.first_imported_at,
-            approved=row.approved,
-        )
-        for row in writing.connection.execute(statement.order_by(col(EntryRevision.key)))
-    )
 
 
 _CHIEFS = select(col(RoleGrant.wire_id)).where(

@@ -77,7 +77,7 @@ def groups_of(event: Event) -> Iterator[str]:
             yield event.to_group
         case ev.TimerDue() if event.kind == SEAT_TIMER:
             yield event.subject.partition(" ")[2]
-        case orders.BindGroupOrder() | orders.UnbindGroupOrder():
+        case orders.BindGroupOrder() | orders.UnbindGroupOrder() | orders.OverrideEntryOrder():
             yield event.group
         case ev.Roster():
             for group in event.groups or ():
