@@ -1,4 +1,4 @@
-"""`report promises`, `report reception`."""
+"""`report promises`, `report reception`, `report groups`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import typer
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.group_report import CODES, group_rows
 from bot.promise_report import promise_rows
 from bot.reading import first_day
 from bot.reception_report import FIGURES, people_rows, reception_rows
 
-app = typer.Typer(help="数据：必发做到了没有，新客接待得怎样。", no_args_is_help=True)
+app = typer.Typer(help="数据：必发做到了没有，新客接待得怎样，群有没有毛病。", no_args_is_help=True)
 
 
 @app.command()
@@ -70,6 +71,24 @@ def reception(
         if as_json:
             return Answer(lines(rows))
         return Answer(table([{**row, **_told(row)} for row in rows], empty="还没有新客。"))
+
+    return request
+
+
+@app.command()
+def groups(
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """What is not in order in the tree of groups: one row a fault."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            rows = group_rows(connection, desk.merchant)
+        if as_json:
+            return Answer(lines(rows))
+        return Answer(table([row | {"code": CODES[row["code"]]} for row in rows], empty="群都没有毛病。"))
 
     return request
 
