@@ -76,6 +76,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
             col(Person.consent),
             col(Person.source),
             col(Person.owner_contact_id),
+            col(Person.owner_by),
         )
         .join(
             Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
@@ -127,7 +128,9 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         )
         .order_by(col(GroupMember.joined_at), col(ChatGroup.id))
     ).all()
-    owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), found.owner_contact_id)
+    owner = found.owner_contact_id
+    if found.owner_by not in ("group", "given"):  # an owned group comes before a claim
+        owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), owner)
     return {
         "contact": wire_id,
         "contacts": [one.wire_id for one in contacts],  # all that they have

@@ -7,7 +7,7 @@ from enum import Flag, auto
 from functools import lru_cache
 
 from handlers import consent, forgetting, my_data, optin
-from handlers.commands import is_command, looks_at_status
+from handlers.commands import is_command, looks_at_groups, looks_at_status
 from handlers.handoff import standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
@@ -37,6 +37,7 @@ class Needs(Flag):
     DOUBTS = auto()  # open questions to a human about who the people named are
     MERGES = auto()  # what the person was merged of
     ALERTS = auto()  # what a human was told of and is not over, or only just
+    NAMED = auto()  # who is meant by the words of an order, who looks after them, and whom they look after
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -76,7 +77,9 @@ def needs(event: Event, playbook: Playbook) -> Needs:
         case orders.SurveyFinished():
             return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
         case orders.SeatsChanged():
-            return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES
+            return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder():
+            return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
         case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder() | orders.ApproveEntryOrder():
@@ -122,19 +125,23 @@ def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
 
 def _in_group(text: str, playbook: Playbook) -> Needs:
     if is_command(text):
-        return _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
+        return _of_command(text)
     if my_data.is_asked_for(text):
         return _KNOWN_AND_KEPT
     spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
     return Needs.SPEAKER if spoken_to else Needs.NOTHING
 
 
+def _of_command(text: str) -> Needs:
+    known = _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
+    return known | Needs.BOUND_GROUPS if looks_at_groups(text) else known
+
+
 def _alone(text: str, playbook: Playbook) -> Needs:
     """What is said 1:1. What staff may say without a slash is small talk of a member, and may be an answer."""
     if not is_command(text):
         return _of_small_talk(text, playbook)
-    known = _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
-    return known | (_of_small_talk(text, playbook) & ~Needs.UNLESS_IDLE)
+    return _of_command(text) | (_of_small_talk(text, playbook) & ~Needs.UNLESS_IDLE)
 
 
 def _of_small_talk(text: str, playbook: Playbook) -> Needs:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 
-from handlers import alerts, groups, identity
+import msgspec
+
+from handlers import alerts, groups, identity, placement
 from models import effects as fx
 from models.accounts import AccountState
 from models.alerts import AlertKind
@@ -77,11 +79,12 @@ def roster(event: Roster, context: Context) -> list[Effect]:
         if not any(isinstance(effect, fx.Rebind) for effect in effects):
             # Where ids have changed, who looks new in a group may have been there all along.
             effects += groups.found_in_lists(event, context)
-        effects += _regrouped(event, context, effects)
+        effects = _with_roles_there(effects, _regrouped(event, context, effects))
         effects.append(fx.PutGroups(account=event.account, groups=event.groups))
+        effects += [*groups.claims(event, context), *placement.listed(event, context)]
         # Whoever is missing from a list has left without a word: their seats are for who waits.
         tiers = sorted({group.tier for group in context.groups.values() if group.tier})
-        effects += [groups.seats_freed(context, tier, event.at) for tier in tiers]
+        effects += [placement.seats_freed(context, tier, event.at) for tier in tiers]
     if event.friends is not None:
         effects.append(fx.PutAccount(account=event.account, state=AccountState.ONLINE, rostered=True))
     return effects
@@ -125,6 +128,15 @@ def _regrouped(event: Roster, context: Context, so_far: list[Effect]) -> list[Ef
                 )
                 break
     return effects
+
+
+def _with_roles_there(effects: list[Effect], regrouped: list[Effect]) -> list[Effect]:
+    """Roles that follow a person to a new id are for the group under its new id."""
+    now = {one.former_wire_id: one.wire_id for one in regrouped if isinstance(one, fx.RebindGroup)}
+    return [
+        msgspec.structs.replace(one, group=now.get(one.group, one.group)) if isinstance(one, fx.PutRole) else one
+        for one in (*effects, *regrouped)
+    ]
 
 
 def _unknown(

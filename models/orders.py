@@ -77,6 +77,40 @@ class SettleDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.settle_de
     outcome: str
 
 
+class OwnerOrder(Order, frozen=True, kw_only=True, tag="order.owner"):
+    """Who looks after this person? With `owner`: that one from now on, unless somebody does already.
+
+    `person` and `owner` are stable ids or unique names. `said` is the message of a slash-command, which is answered in
+    its `room`, or 1:1.
+    """
+
+    person: str
+    owner: str = ""
+    room: str = ""
+    said: str = ""
+
+
+class HandoverOrder(Order, frozen=True, kw_only=True, tag="order.handover"):
+    """客户交接: one member, a bound group, or all customers and groups of an owner are `to`'s from now on."""
+
+    source: str
+    to: str
+    room: str = ""
+    said: str = ""
+
+
+class MoveOrder(Order, frozen=True, kw_only=True, tag="order.move"):
+    """This person belongs in that tier, or that bound room, whatever the rules say."""
+
+    person: str
+    to: str
+    room: str = ""
+    said: str = ""
+
+
+StaffOrder = OwnerOrder | HandoverOrder | MoveOrder
+
+
 class SurveyFinished(Event, frozen=True, kw_only=True, tag="survey_finished"):
     """A person has finished the intake survey: find them a seat, and who looks after them.
 

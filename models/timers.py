@@ -8,10 +8,11 @@ ASK_AGAIN = "ask_again"  # the open question comes again after an interruption; 
 BEFRIEND = "befriend"  # we accepted and heard nothing: look at the friend list; subject: the person's wire id
 FAREWELL = "farewell"  # the last word to somebody who was erased is over; subject: the nameless id of their row
 SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
+COOLED_DOWN = "cooled_down"  # they may move to another tier again; subject: the person's wire id
 ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
 
-PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL})
+PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL, COOLED_DOWN})
 
 
 def seat_subject(contact: str, group: str) -> str:

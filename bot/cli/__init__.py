@@ -24,6 +24,7 @@ from bot.cli import (
     erasing,
     groups,
     identity,
+    owners,
     people,
     playbook,
     programs,
@@ -38,6 +39,9 @@ app = typer.Typer(name="zhanggui", no_args_is_help=True, add_completion=False, r
 app.add_typer(groups.app, name="group")
 app.add_typer(people.roles, name="role")
 app.command("who")(people.who)
+app.command("owner")(owners.owner)
+app.command("handover")(owners.handover)
+app.command("move")(owners.move)
 app.command("merge")(identity.merge)
 app.command("unmerge")(identity.unmerge)
 app.add_typer(identity.app, name="people")

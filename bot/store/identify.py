@@ -55,6 +55,8 @@ def people_of(event: Event) -> Iterator[Who]:
                 yield Who(event.owner)
         case orders.GrantRoleOrder() | orders.PersonChanged() | orders.UnmergeOrder() | orders.ErasePersonOrder():
             yield Who(event.contact)
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() if event.said:
+            yield Who(event.actor)
         case orders.MergeOrder():
             yield Who(event.kept)
             yield Who(event.other)
@@ -79,6 +81,8 @@ def groups_of(event: Event) -> Iterator[str]:
             yield event.subject.partition(" ")[2]
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             yield event.group
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() if event.room:
+            yield event.room
         case ev.Roster():
             for group in event.groups or ():
                 yield group.group
