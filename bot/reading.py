@@ -290,6 +290,24 @@ def known_groups(connection: Connection, merchant: MerchantView) -> list[str]:
     )
 
 
+def rooms(connection: Connection, merchant: MerchantView) -> list[str]:
+    """The room ids of all groups as they were first seen; their places in it are the numbers that people say."""
+    mine = (col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.became).is_(None))
+    return list(connection.execute(select(col(ChatGroup.wire_id)).where(*mine).order_by(col(ChatGroup.id))).scalars())
+
+
+def named_contacts(connection: Connection, merchant: MerchantView) -> dict[str, str]:
+    """Stable ids by themselves and by names that only one contact has."""
+    found = connection.execute(
+        select(col(Contact.name), func.min(col(Contact.wire_id)))
+        .where(col(Contact.merchant_id) == merchant.id, col(Contact.name) != "")
+        .group_by(col(Contact.name))
+        .having(func.count() == 1)
+    ).all()
+    ids = connection.execute(select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id)).scalars()
+    return {**dict(found), **{wire_id: wire_id for wire_id in ids}}
+
+
 def roles(connection: Connection, merchant: MerchantView) -> list[Row]:
     """Roles granted by command; those of the configuration come first."""
     rows = connection.execute(

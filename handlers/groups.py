@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from content_calendar.render import render
 from handlers.placement import seats_freed
@@ -14,8 +14,9 @@ from models.context import Context, GroupView, PersonView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.events import GroupJoined, GroupLeft, GroupRenamed, Roster
-from models.orders import BindGroupOrder, HandoverOrder, UnbindGroupOrder
+from models.orders import BindGroupOrder, BindGroupsOrder, HandoverOrder, UnbindGroupOrder
 
+BOUND_MANY = "绑定了 {count} 个群。"
 NOT_SEEN = "（账号还没见过这个群：群号没写错的话，进群后生效）"
 
 
@@ -161,6 +162,27 @@ def bind(order: BindGroupOrder, context: Context) -> list[Effect]:
         fx.Audit(actor=order.actor, action="group.bind", target=order.group, reason=order.tier),
         fx.Answered(text=f"{order.group} 已绑定为「{order.tier}」{'' if group.topic or group.members else NOT_SEEN}"),
     ]
+
+
+def bind_many(order: BindGroupsOrder, context: Context) -> list[Effect]:
+    """One after the other, those first that others stand under. They fill in the order in which they are named."""
+    depth = {tier.name: len(context.merchant.playbook.ancestors(tier.name)) for tier in context.merchant.playbook.tiers}
+    count = len(order.bindings)
+    bindings = [
+        BindGroupOrder(
+            merchant=order.merchant,
+            account=account,
+            at=order.at - timedelta(microseconds=count - place),
+            actor=order.actor,
+            group=group,
+            tier=tier,
+            parent=parent,
+            owner=owner,
+        )
+        for place, (group, tier, parent, owner, account) in enumerate(order.bindings)
+    ]
+    bindings.sort(key=lambda one: (depth.get(one.tier, 0), one.at))
+    return [*(fx.Follow(event=one) for one in bindings), fx.Answered(text=BOUND_MANY.format(count=count))]
 
 
 def unbind(order: UnbindGroupOrder, context: Context) -> list[Effect]:

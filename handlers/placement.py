@@ -176,7 +176,13 @@ def listed(event: Roster, context: Context) -> list[Effect]:
         msgspec.structs.replace(group, members=counts.get(group.wire_id, group.members))
         for group in context.groups.values()
     ]
-    return [effect for tier in context.merchant.playbook.tiers for effect in _nearly_full(tier, context, groups, {})]
+    grown = {
+        group.tier
+        for group in context.groups.values()
+        if group.listed and counts.get(group.wire_id, 0) > group.members  # what we find full is no news
+    }
+    tiers = [tier for tier in context.merchant.playbook.tiers if tier.name in grown]
+    return [effect for tier in tiers for effect in _nearly_full(tier, context, groups, {})]
 
 
 def _nearly_full(tier: Tier, context: Context, rooms: Sequence[GroupView], taken: Mapping[int, int]) -> list[Effect]:

@@ -23,6 +23,12 @@ class BindGroupOrder(Order, frozen=True, kw_only=True, tag="order.bind_group"):
     owner: str = ""
 
 
+class BindGroupsOrder(Order, frozen=True, kw_only=True, tag="order.bind_groups"):
+    """Bind many groups, in this order: (room, tier, parent, owner, account) each; what is empty stays as it is."""
+
+    bindings: tuple[tuple[str, str, str, str, str], ...]
+
+
 class UnbindGroupOrder(Order, frozen=True, kw_only=True, tag="order.unbind_group"):
     """The group belongs to no tier any longer."""
 
