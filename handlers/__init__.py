@@ -73,6 +73,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return placement.seats_changed(event, context)
         case orders.BindGroupOrder():
             return groups.bind(event, context)
+        case orders.ReplaceAccountOrder():
+            return sessions.replaced(event, context)
         case orders.BindGroupsOrder():
             return groups.bind_many(event, context)
         case orders.UnbindGroupOrder():

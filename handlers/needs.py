@@ -94,6 +94,8 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return _KNOWN
         case ev.Roster():
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS
+        case orders.ReplaceAccountOrder():
+            return Needs.ALERTS
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING
         case _:

@@ -37,6 +37,7 @@ from models.group_effects import (
     RebindGroup,
     Release,
     RenameGroup,
+    ReplaceAccount,
     Reserve,
     WaitForSeat,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "RebindGroup",
     "Release",
     "RenameGroup",
+    "ReplaceAccount",
     "Reserve",
     "Reword",
     "Send",

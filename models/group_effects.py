@@ -57,6 +57,13 @@ class BindGroup(Effect, frozen=True, kw_only=True):
     account: str | None = None
 
 
+class ReplaceAccount(Effect, frozen=True, kw_only=True):
+    """The groups that `new` is in, and what is under way with people who are its friends, are `new`'s from now on."""
+
+    old: str
+    new: str
+
+
 class Claim(Effect, frozen=True, kw_only=True):
     """This contact looks after the person from now on, unless somebody does already."""
 

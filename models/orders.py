@@ -29,6 +29,13 @@ class BindGroupsOrder(Order, frozen=True, kw_only=True, tag="order.bind_groups")
     bindings: tuple[tuple[str, str, str, str, str], ...]
 
 
+class ReplaceAccountOrder(Order, frozen=True, kw_only=True, tag="order.replace_account"):
+    """An account is banned or dead: a stand-by account does from now on what it did."""
+
+    old: str
+    new: str
+
+
 class UnbindGroupOrder(Order, frozen=True, kw_only=True, tag="order.unbind_group"):
     """The group belongs to no tier any longer."""
 

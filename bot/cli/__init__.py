@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli import (
+    accounts,
     alerts,
     calendar,
     database,
@@ -37,6 +38,7 @@ PROGRAM = "python -m bot"
 
 app = typer.Typer(name="zhanggui", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.add_typer(groups.app, name="group")
+app.add_typer(accounts.app, name="account")
 app.add_typer(people.roles, name="role")
 app.command("who")(people.who)
 app.command("owner")(owners.owner)

@@ -26,6 +26,7 @@ from bot.store.applying_groups import (
     wait_for_seat,
 )
 from bot.store.applying_identity import merge_persons, unmerge_persons
+from bot.store.applying_lanes import replace_accounts
 from bot.store.applying_owners import claim_members, hand_over
 from bot.store.applying_people import (
     claim_people,
@@ -316,6 +317,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Rebind: rebind,
     fx.RebindGroup: rebind_groups,
     fx.PutAccount: put_accounts,
+    fx.ReplaceAccount: replace_accounts,
     fx.PutFriendship: put_friendships,
     fx.PutGroups: put_groups,
     fx.PutMembers: put_members,

@@ -5,11 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store import Change, Writing
+from models.accounts import Account
 from models.columns import Id, UtcDateTime
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
@@ -234,10 +249,12 @@ def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]
         col(theirs.contact_id) == col(other.id),
         col(theirs.state) == FriendshipState.FRIEND,
     )
-    # A friend of several accounts is written to by the first of them.
+    # A friend of several accounts is written to by the first of them that nobody had to stand in for.
+    gone = select(col(Account.id)).where(col(Account.merchant_id) == merchant.id, col(Account.replaced_by).is_not(None))
+    first = func.min(case((col(Friendship.account_id).not_in(gone), col(Friendship.account_id))))
     return (
         select(
-            func.min(col(Friendship.account_id)).label("account_id"),
+            func.coalesce(first, func.min(col(Friendship.account_id))).label("account_id"),
             col(Contact.id).label("contact_id"),
             literal(None, Id).label("group_id"),
             col(Contact.wire_id).label("wire_id"),
