@@ -58,6 +58,8 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
     if tier is None or tier.name in tiers | place.tiers:
         waits = [fx.WaitForSeat(contact_id=person.contact_id, tier=None)] if place.waiting_for else []
         return [*claim, *waits, *(_belongs(person, tier) if tier else ())]
+    if event.corrected and tier.name in place.waiting_for and not _with_room(tier, context, person, {}, wanted):
+        return []  # they wait for it already, and the staff knows
     return [*claim, *seated(event.at, tier, context, person, wanted)[0]]
 
 
@@ -195,7 +197,7 @@ def _nearly_full(tier: Tier, context: Context, rooms: Sequence[GroupView], taken
         return []
     free = [max(0, tier.capacity - group.members - group.reserved - taken.get(group.id, 0)) for group in groups]
     spare = max(1, math.floor(tier.capacity * (1 - tier.warn_share) + 1e-9))
-    if sum(free) > spare or sum(free) + sum(taken.values()) == 0:  # or full, which whoever waits brings up
+    if not 0 < sum(free) <= spare:  # that it is full whoever waits brings up
         return []
     told = NEARLY_FULL.format(tier=tier.name, free=sum(free))
     key = f"nearly_full:{tier.name}:{groups[-1].wire_id}"

@@ -101,6 +101,7 @@ inherits = true
 join = { tags = ["诗"], without = ["已退款"], sources = ["书市"], tiers = ["书院"], spend = { min = 100 } }
 reserve_hours = 24
 cool_down_days = 7
+warn_share = 0.8
 welcome = "欢迎{name}。"
 
 [[tiers]]
