@@ -38,6 +38,7 @@ class Needs(Flag):
     MERGES = auto()  # what the person was merged of
     ALERTS = auto()  # what a human was told of and is not over, or only just
     NAMED = auto()  # who is meant by the words of an order, who looks after them, and whom they look after
+    OLD_FRIENDS = auto()  # friends from before us who were never surveyed
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -86,6 +87,8 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind == timers.ENTRY:
             return Needs.ENTRIES
+        case ev.TimerDue() if event.kind == timers.OLD_FRIENDS:
+            return Needs.OLD_FRIENDS
         case ev.TimerDue() if event.kind == timers.ALERT_OVER:
             return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 
-from handlers import alerts, groups, identity, placement
+from handlers import alerts, groups, identity, old_friends, placement
 from models import effects as fx
 from models.accounts import AccountState
 from models.alerts import AlertKind
@@ -125,6 +125,7 @@ def roster(event: Roster, context: Context) -> list[Effect]:
         tiers = sorted({group.tier for group in context.groups.values() if group.tier})
         effects += [placement.seats_freed(context, tier, event.at) for tier in tiers]
     if event.friends is not None:
+        effects += old_friends.look_tomorrow(event.at, context, event.account)
         effects.append(fx.PutAccount(account=event.account, state=AccountState.ONLINE, rostered=True))
     return effects
 

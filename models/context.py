@@ -245,6 +245,7 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     named: Mapping[str, tuple[PersonView, ...]] = {}  # who may be meant, by the words of the order
     owners: Mapping[int, PersonView] = {}  # by person id, of those: who looks after them
     customers: tuple[PersonView, ...] = ()  # whom the order hands over, all of them
+    old_friends: tuple[PersonView, ...] = ()  # those of the account whose turn it is to be surveyed
     doubts: tuple[DoubtView, ...] = ()  # those that a contact named by the order has a part in
     merges: tuple[MergeView, ...] = ()  # those that made the person what they are, the last first
     status: Status | None = None

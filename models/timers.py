@@ -8,6 +8,7 @@ ASK_AGAIN = "ask_again"  # the open question comes again after an interruption; 
 BEFRIEND = "befriend"  # we accepted and heard nothing: look at the friend list; subject: the person's wire id
 FAREWELL = "farewell"  # the last word to somebody who was erased is over; subject: the nameless id of their row
 SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
+OLD_FRIENDS = "old_friends"  # the next of an account's old friends are surveyed; subject: the account
 COOLED_DOWN = "cooled_down"  # they may move to another tier again; subject: the person's wire id
 ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between

@@ -124,3 +124,31 @@ def test_groups_are_bound_by_their_numbers(stage: Stage) -> None:
     }
     assert "没有第 99 号群" in played.operator("group answer 99")["out"]
     assert "没有层级「茶馆」" in played.operator("group answer 2")["out"]
+
+
+def test_old_friends_are_surveyed_little_by_little_where_the_playbook_says_so(stage: Stage) -> None:
+    rule = 'old_friends = { per_day = 2, at = "10:00", hello = ["老朋友，想更懂你一点。"] }\n'
+    stage.write("playbook.toml", PLAYBOOK.replace("[[survey.questions]]", rule + "[[survey.questions]]", 1))
+    people = ["wx-boss", "o1", "o2", "o3", "out"]
+    friends: Line = {
+        "world": {
+            "accounts": [{"id": "main", "name": "小山"}],
+            "contacts": [{"id": one, "name": one.upper(), "friend_of": ["main"]} for one in people],
+        }
+    }
+    played = stage.play(
+        [
+            says("08:30:00", "out", "退订", id="e1"),
+            says("10:30:00", "o1", "叫我老林", id="e2"),
+            operator("2026-11-25T12:00:00+08:00", "who o1 --json"),
+        ],
+        world=friends,
+    )
+    asked = [
+        (line["at"][8:16], line["to"]["contact"])
+        for line in played.arrived(text="老朋友，想更懂你一点。怎么称呼你呢？")
+    ]
+    assert [one for _, one in asked] == ["o1", "o2", "o3"]
+    assert [at[:5] for at, _ in asked] == ["23T10", "23T10", "24T10"]
+    assert played.rows("who o1")[0]["answers"]["call"]["value"] == "老林"
+    assert not [line for line in played.arrived() if line["delivery"].startswith("greet:")]

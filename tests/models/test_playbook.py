@@ -44,6 +44,7 @@ acknowledgements = ["好嘞，"]
 thanks = ["谢谢{call}。"]
 nudges_hours = [12, 48.5]
 settle_seconds = 3
+old_friends = { per_day = 20, at = "10:00", hello = ["老朋友好，"] }
 tags = [{ when = { spend = { min = 100, max = 200 } }, add = ["中档"] }, { when = { genre = "poem" }, add = ["诗"] }]
 
 [[survey.questions]]
