@@ -79,6 +79,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
             col(Person.consent),
             col(Person.source),
             col(Person.owner_contact_id),
+            col(Person.owner_by),
         )
         .join(
             Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
@@ -130,7 +131,9 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         )
         .order_by(col(GroupMember.joined_at), col(ChatGroup.id))
     ).all()
-    owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), found.owner_contact_id)
+    owner = found.owner_contact_id
+    if found.owner_by not in ("group", "given"):  # an owned group comes before a claim
+        owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), owner)
     return {
         "contact": wire_id,
         "contacts": [one.wire_id for one in contacts],  # all that they have
@@ -338,6 +341,24 @@ def known_groups(connection: Connection, merchant: MerchantView) -> list[str]:
     return list(
         connection.execute(select(col(ChatGroup.wire_id)).where(col(ChatGroup.merchant_id) == merchant.id)).scalars()
     )
+
+
+def rooms(connection: Connection, merchant: MerchantView) -> list[str]:
+    """The room ids of all groups as they were first seen; their places in it are the numbers that people say."""
+    mine = (col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.became).is_(None))
+    return list(connection.execute(select(col(ChatGroup.wire_id)).where(*mine).order_by(col(ChatGroup.id))).scalars())
+
+
+def named_contacts(connection: Connection, merchant: MerchantView) -> dict[str, str]:
+    """Stable ids by themselves and by names that only one contact has."""
+    found = connection.execute(
+        select(col(Contact.name), func.min(col(Contact.wire_id)))
+        .where(col(Contact.merchant_id) == merchant.id, col(Contact.name) != "")
+        .group_by(col(Contact.name))
+        .having(func.count() == 1)
+    ).all()
+    ids = connection.execute(select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id)).scalars()
+    return {**dict(found), **{wire_id: wire_id for wire_id in ids}}
 
 
 def roles(connection: Connection, merchant: MerchantView) -> list[Row]:

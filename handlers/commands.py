@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from handlers import command_answers as answers
+from handlers import command_owning as owning
 from handlers.roles import roles_of
 from models import effects as fx
 from models.context import Context, PersonView
@@ -21,6 +22,7 @@ from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import Message
 from models.operations import Role
+from models.orders import StaffOrder
 
 STAFF = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL, Role.HELPER)
 CHIEFS = (Role.OWNER, Role.ADMIN)
@@ -45,6 +47,7 @@ class Command:
     aliases: tuple[str, ...] = ()
     groups_only: bool = False
     looks_at_status: bool = False
+    looks_at_groups: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,6 +62,19 @@ TABLE: tuple[Command, ...] = (
     Command("pause", "停发", CHIEFS, "停止发送", answers.pause, "[本群|全部|推广…|账号]", ("暂停",)),
     Command("resume", "恢复", CHIEFS, "恢复发送", answers.resume, "[本群|全部|推广…|账号]", looks_at_status=True),
     Command("settled", "了结", STAFF, "某位客人的投诉已了结", answers.settle_complaint, "编号", looks_at_status=True),
+    Command("owner", "归属", CHIEFS, "谁在跟这位客人；写上第二个人就归他跟", owning.owner, "客人 [谁]"),
+    Command("claim", "我来跟", STAFF, "这位客人归我跟", owning.claim, "客人"),
+    Command(
+        "handover",
+        "客户交接",
+        CHIEFS,
+        "一位客人、一个群或谁的全部客户换人跟",
+        owning.handover,
+        "从谁 给谁",
+        ("交接",),
+    ),
+    Command("move", "调群", CHIEFS, "把客人归到一个层级或一个群", owning.move, "客人 层级"),
+    Command("capacity", "名额", STAFF, "每个层级还有多少位子", owning.capacity, looks_at_groups=True),
     Command("bind", "绑定", CHIEFS, "把本群绑定到一个层级", answers.bind, "层级", groups_only=True),
 )
 _BY_NAME = {name: command for command in TABLE for name in command.names}
@@ -103,6 +119,13 @@ def looks_at_status(text: str) -> bool:
     words = (_words(line) for line in _lines(text))
     found = (_BY_NAME.get(line[0].casefold()) for line in words if line)
     return any(command.looks_at_status for command in found if command)
+
+
+def looks_at_groups(text: str) -> bool:
+    """Whether a message has a command that shows all groups."""
+    words = (_words(line) for line in _lines(text))
+    found = (_BY_NAME.get(line[0].casefold()) for line in words if line)
+    return any(command.looks_at_groups for command in found if command)
 
 
 def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
@@ -151,7 +174,8 @@ def _run(
         return ("" if event.group and not roles else REFUSED), [refused]
     if command.groups_only and not event.group:
         return f"/{command.chinese} 要在群里发。", [_audit(event, person, command.name, "refused", "wrong_place")]
-    surplus = " ".join(word for word in words[2:] if not word.startswith("@"))[:_LONGEST_NAME]
+    most = 1 + len(command.arguments.split())
+    surplus = " ".join(word for word in words[most:] if not word.startswith("@"))[:_LONGEST_NAME]
     if command.arguments and surplus:  # what would be passed over might have been meant
         usage = f"/{command.chinese} {command.arguments}"
         return TOO_MUCH.format(surplus=surplus, usage=usage), [
@@ -162,6 +186,8 @@ def _run(
         reply, effects = command.run(call)
     except answers.Refusal as refusal:
         return str(refusal), [_audit(event, person, command.name, "refused", "bad_arguments")]
+    if any(isinstance(effect, fx.Follow) and isinstance(effect.event, StaffOrder) for effect in effects):
+        return reply, effects  # what comes of it is audited there
     return reply, [*effects, _audit(event, person, command.name, "ok", " ".join(words[1:]))]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from handlers import commands
-from handlers.groups import seats_freed
+from handlers.placement import seats_freed
 from handlers.understanding.text import PARTICLES, dense
 from models import effects as fx
 from models import events as ev

@@ -7,7 +7,7 @@ from enum import Flag, auto
 from functools import lru_cache
 
 from handlers import consent, forgetting, my_data, optin, signups
-from handlers.commands import is_command, looks_at_status
+from handlers.commands import is_command, looks_at_groups, looks_at_status
 from handlers.handoff import standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
@@ -38,6 +38,8 @@ class Needs(Flag):
     MERGES = auto()  # what the person was merged of
     ALERTS = auto()  # what a human was told of and is not over, or only just
     GATHERING = auto()  # what the speaker may sign up for
+    NAMED = auto()  # who is meant by the words of an order, who looks after them, and whom they look after
+    OLD_FRIENDS = auto()  # friends from before us who were never surveyed
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -97,7 +99,9 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.SignUp():
             return Needs.PEOPLE | Needs.GATHERING
         case orders.SeatsChanged():
-            return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES
+            return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder():
+            return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
         case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder():
@@ -106,6 +110,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
             return Needs.ENTRIES
+        case ev.TimerDue() if event.kind == timers.OLD_FRIENDS:
+            return Needs.OLD_FRIENDS
         case ev.TimerDue() if event.kind == timers.ALERT_OVER:
             return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
@@ -114,7 +120,9 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return _KNOWN
         case ev.Roster():
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS
-        case ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
+        case orders.ReplaceAccountOrder():
+            return Needs.ALERTS
+        case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING
         case _:
             return Needs.PEOPLE
@@ -126,7 +134,7 @@ _SHORT = 64
 
 def _in_group(text: str, playbook: Playbook) -> Needs:
     if is_command(text):
-        return _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
+        return _of_command(text)
     if my_data.is_asked_for(text):
         return _KNOWN_AND_KEPT
     if signups.is_about_it(text):
@@ -135,12 +143,16 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
     return Needs.SPEAKER if spoken_to else Needs.NOTHING
 
 
+def _of_command(text: str) -> Needs:
+    known = _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
+    return known | Needs.BOUND_GROUPS if looks_at_groups(text) else known
+
+
 def _alone(text: str, playbook: Playbook) -> Needs:
     """What is said 1:1. What staff may say without a slash is small talk of a member, and may be an answer."""
     if not is_command(text):
         return _of_small_talk(text, playbook)
-    known = _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
-    return known | (_of_small_talk(text, playbook) & ~Needs.UNLESS_IDLE)
+    return _of_command(text) | (_of_small_talk(text, playbook) & ~Needs.UNLESS_IDLE)
 
 
 def _of_small_talk(text: str, playbook: Playbook) -> Needs:

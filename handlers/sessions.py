@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 
-from handlers import alerts, groups, identity
+import msgspec
+
+from handlers import alerts, groups, identity, old_friends, placement
 from models import effects as fx
 from models.accounts import AccountState
 from models.alerts import AlertKind
@@ -14,10 +16,15 @@ from models.deliveries import DeliveryKind
 from models.effects import Effect
 from models.events import Event, FriendAdded, LoggedIn, LoggedOut, Roster, ScanWanted, Taken, WentDeaf, Who
 from models.identity import DoubtKind
+from models.orders import ReplaceAccountOrder
 from models.people import FriendshipState
 
 # Of the people of a group so many must be in the one that is taken for it. The contract's number.
 _SAME_PEOPLE = 0.8
+NO_ACCOUNT = "没有账号「{account}」，现有：{known}"
+SAME_ACCOUNT = "「{account}」不能顶替自己"
+NEVER_THERE = "账号「{account}」还没登录过，它有哪些好友和群还不知道。先让它登录一次。"
+REPLACED = "账号「{old}」的事由「{new}」接手。"
 AMBIGUOUS = "账号「{name}」有老朋友换了编号，认不准谁是谁，请到电脑上看 people ambiguous。"
 
 
@@ -46,6 +53,40 @@ _UNREACHABLE: dict[type[Event], tuple[AccountState, AlertKind, str]] = {
     WentDeaf: (AccountState.DEAF, AlertKind.DEAF, "账号「{name}」没动静了，收不到消息，请看看网关和手机是不是断了。"),
     Taken: (AccountState.TAKEN, AlertKind.TAKEN, "账号「{name}」被别的程序占着，请把那一个停掉。"),
 }
+
+
+def replaced(order: ReplaceAccountOrder, context: Context) -> list[Effect]:
+    """A stand-by account takes over the lane of one that is banned or dead."""
+    new = context.accounts.get(order.new)
+    why = ""
+    if order.new not in context.merchant.accounts or new is None:
+        why = NO_ACCOUNT.format(account=order.new, known="、".join(context.merchant.accounts))
+    elif order.old not in context.accounts:
+        why = NO_ACCOUNT.format(account=order.old, known="、".join(sorted(context.accounts)))
+    elif order.old == order.new:
+        why = SAME_ACCOUNT.format(account=order.new)
+    elif not new.self_id or new.rostered_at is None:
+        why = NEVER_THERE.format(account=order.new)
+    if why:
+        return [
+            fx.Audit(
+                actor=order.actor, action="account.replace", target=order.old[:64], result="refused", reason=why[:200]
+            ),
+            fx.Answered(refused=why),
+        ]
+    grants = [
+        fx.PutRole(wire_id=wire_id, role=role, account=order.new, granted_by="replace")
+        for account, wire_id, role in context.merchant.admins
+        if account == order.old
+    ]
+    return [
+        fx.ReplaceAccount(old=order.old, new=order.new),
+        *grants,
+        fx.Audit(actor=order.actor, action="account.replace", target=order.old, reason=order.new),
+        *(placement.seats_freed(context, tier.name, order.at) for tier in context.merchant.playbook.tiers),
+        fx.Refresh(account=order.new),
+        fx.Answered(text=REPLACED.format(old=order.old, new=order.new)),
+    ]
 
 
 def roster(event: Roster, context: Context) -> list[Effect]:
@@ -77,12 +118,14 @@ def roster(event: Roster, context: Context) -> list[Effect]:
         if not any(isinstance(effect, fx.Rebind) for effect in effects):
             # Where ids have changed, who looks new in a group may have been there all along.
             effects += groups.found_in_lists(event, context)
-        effects += _regrouped(event, context, effects)
+        effects = _with_roles_there(effects, _regrouped(event, context, effects))
         effects.append(fx.PutGroups(account=event.account, groups=event.groups))
+        effects += [*groups.claims(event, context), *placement.listed(event, context)]
         # Whoever is missing from a list has left without a word: their seats are for who waits.
         tiers = sorted({group.tier for group in context.groups.values() if group.tier})
-        effects += [groups.seats_freed(context, tier, event.at) for tier in tiers]
+        effects += [placement.seats_freed(context, tier, event.at) for tier in tiers]
     if event.friends is not None:
+        effects += old_friends.look_tomorrow(event.at, context, event.account)
         effects.append(fx.PutAccount(account=event.account, state=AccountState.ONLINE, rostered=True))
     return effects
 
@@ -125,6 +168,15 @@ def _regrouped(event: Roster, context: Context, so_far: list[Effect]) -> list[Ef
                 )
                 break
     return effects
+
+
+def _with_roles_there(effects: list[Effect], regrouped: list[Effect]) -> list[Effect]:
+    """Roles that follow a person to a new id are for the group under its new id."""
+    now = {one.former_wire_id: one.wire_id for one in regrouped if isinstance(one, fx.RebindGroup)}
+    return [
+        msgspec.structs.replace(one, group=now.get(one.group, one.group)) if isinstance(one, fx.PutRole) else one
+        for one in (*effects, *regrouped)
+    ]
 
 
 def _unknown(

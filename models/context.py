@@ -229,6 +229,8 @@ class PlaceView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     tiers: frozenset[str] = frozenset()
     waiting_for: frozenset[str] = frozenset()
+    belongs: str | None = None  # the tier that a rule or a human has said
+    moved_at: datetime | None = None
 
 
 class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -274,6 +276,10 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     places: Mapping[int, PlaceView] = {}  # by person id, of those who may need a seat
     missing: tuple[PersonView, ...] = ()  # friends of the account who are not on the list that the event brings
     survey_playbook: Playbook | None = None  # the revision that the person's survey was begun under, if another
+    named: Mapping[str, tuple[PersonView, ...]] = {}  # who may be meant, by the words of the order
+    owners: Mapping[int, PersonView] = {}  # by person id, of those: who looks after them
+    customers: tuple[PersonView, ...] = ()  # whom the order hands over, all of them
+    old_friends: tuple[PersonView, ...] = ()  # those of the account whose turn it is to be surveyed
     doubts: tuple[DoubtView, ...] = ()  # those that a contact named by the order has a part in
     merges: tuple[MergeView, ...] = ()  # those that made the person what they are, the last first
     status: Status | None = None

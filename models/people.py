@@ -37,7 +37,10 @@ class Person(SQLModel, table=True):
     consent: str | None = None  # null, given, refused
     note: str = ""
     complained_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # since when a complaint is open
-    owner_contact_id: int | None = Field(default=None, sa_type=Id)  # who claimed them; an owned group comes first
+    owner_contact_id: int | None = Field(default=None, sa_type=Id)  # who looks after them
+    owner_by: str | None = None  # how that came: claim, group (found in theirs), given (handed over); null: of old
+    placed_tier: str | None = None  # where they belong, once a rule or a human has said so
+    moved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when that changed last
     # They said 忘记我 then, on that account, and were asked whether they mean it.
     forget_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     forget_asked_on: str = Field(default="", sa_column_kwargs={"server_default": ""})

@@ -107,7 +107,8 @@ class Reactions(Part):
 
 
 class Tier(Part):
-    """A level of groups. `capacity` counts everybody in the platform's list."""
+    """A level of groups. `capacity` counts everybody in the platform's list; once `warn_share` of it is taken in all
+    groups together, the staff is told that a new group is needed."""
 
     name: Name
     parent: Name | None = None
@@ -117,6 +118,7 @@ class Tier(Part):
     join: Condition | None = None
     reserve_hours: Hours | None = None
     cool_down_days: Days | None = None
+    warn_share: Share = 0.9
     welcome: Text | None = None
 
 

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli import (
+    accounts,
     alerts,
     calendar,
     calendar_lint,
@@ -27,6 +28,7 @@ from bot.cli import (
     groups,
     identity,
     overriding,
+    owners,
     people,
     playbook,
     programs,
@@ -39,8 +41,12 @@ PROGRAM = "python -m bot"
 
 app = typer.Typer(name="zhanggui", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.add_typer(groups.app, name="group")
+app.add_typer(accounts.app, name="account")
 app.add_typer(people.roles, name="role")
 app.command("who")(people.who)
+app.command("owner")(owners.owner)
+app.command("handover")(owners.handover)
+app.command("move")(owners.move)
 app.command("merge")(identity.merge)
 app.command("unmerge")(identity.unmerge)
 app.add_typer(identity.app, name="people")

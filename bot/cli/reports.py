@@ -1,4 +1,4 @@
-"""`report promises`, `report reception`, `report posts`."""
+"""`report promises`, `report reception`, `report groups`, `report posts`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ import typer
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.group_report import CODES, group_rows
 from bot.post_effects import effects_of
 from bot.promise_report import promise_rows
 from bot.reading import first_day, groups
 from bot.reception_report import FIGURES, people_rows, reception_rows
 
-app = typer.Typer(help="数据：必发做到了没有，发的东西效果怎样，新客接待得怎样。", no_args_is_help=True)
+app = typer.Typer(help="数据：必发做到了没有，发的东西效果怎样，新客接待得怎样，群有没有毛病。", no_args_is_help=True)
 
 
 @app.command()
@@ -74,6 +75,24 @@ def reception(
         if as_json:
             return Answer(lines(rows))
         return Answer(table([{**row, **_told(row)} for row in rows], empty="还没有新客。"))
+
+    return request
+
+
+@app.command("groups")
+def tree(
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """What is not in order in the tree of groups: one row a fault."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            rows = group_rows(connection, desk.merchant)
+        if as_json:
+            return Answer(lines(rows))
+        return Answer(table([row | {"code": CODES[row["code"]]} for row in rows], empty="群都没有毛病。"))
 
     return request
 

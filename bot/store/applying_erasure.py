@@ -234,6 +234,7 @@ def _own_rows(writing: Writing, merchant_id: str, ids: list[int], persons: set[i
         .values(
             source="",
             owner_contact_id=None,
+            owner_by=None,
             opted_out_at=None,
             consent=None,
             note="",

@@ -20,6 +20,8 @@ from bot.store.idle import idle_speakers
 from bot.store.kept import load_kept
 from bot.store.matching import deliveries_of
 from bot.store.missing import missing_friends
+from bot.store.old_friends import old_friends_of
+from bot.store.owning import Owning, load_owning
 from bot.store.people import load_people
 from bot.store.places import load_places
 from bot.store.prepared import is_one_of
@@ -100,10 +102,14 @@ def _load(
     people_ids.update(staff_ids)
     missing_ids = missing_friends(writing, merchant.id, events, names) if "MISSING" in every else []
     people_ids.update(missing_ids)
+    owning = load_owning(writing, merchant.id, events) if "NAMED" in every else Owning()
+    people_ids.update(owning.contact_ids)
+    old_ids = old_friends_of(writing, merchant, events) if "OLD_FRIENDS" in every else []
+    people_ids.update(old_ids)
     people = load_people(writing, merchant, accounts, people_ids, speaker_ids)
     staff = tuple(people[contact_id] for contact_id in staff_ids)
     placing = {one for them, parts in zip(everybody, wanted, strict=True) if "PLACES" in parts for _, one in them}
-    placing.update(*waiting_ids.values())
+    placing.update(*waiting_ids.values(), *owning.named.values())
     places_of = load_places(writing, merchant.id, [people[contact_id].person_id for contact_id in placing])
     group_ids = {names.groups[wire_id] for wire_ids in places for wire_id in wire_ids}
     groups = load_groups(writing, merchant.id, group_ids, bound="BOUND_GROUPS" in every)
@@ -140,6 +146,10 @@ def _load(
             entries=entries if "ENTRIES" in parts else (),
             places=places_of if "PLACES" in parts else {},
             missing=missing if "MISSING" in parts else (),
+            named={word: tuple(people[one] for one in ids) for word, ids in owning.named.items()},
+            owners={person_id: people[owner] for person_id, owner in owning.owners.items()},
+            old_friends=tuple(people[one] for one in old_ids) if "OLD_FRIENDS" in parts else (),
+            customers=tuple(people[one] for one in owning.customers),
             status=status if "STATUS" in parts else None,
             doubts=doubts if "DOUBTS" in parts else (),
             merges=merges if "MERGES" in parts else (),

@@ -169,14 +169,17 @@ def test_a_role_of_one_group_counts_there_and_nowhere_else() -> None:
     assert sends(in_group("/状态", elsewhere)) == []
 
 
+MINE = {"help", "whoami", "status", "settled", "claim", "capacity"}  # of all staff
+
+
 @pytest.mark.parametrize(
     ("role", "may"),
     [
-        ("owner", {"help", "whoami", "status", "settled", "pause", "resume", "bind"}),
-        ("admin", {"help", "whoami", "status", "settled", "pause", "resume", "bind"}),
-        ("branch", {"help", "whoami", "status", "settled"}),
-        ("hall", {"help", "whoami", "status", "settled"}),
-        ("helper", {"help", "whoami", "status", "settled"}),
+        ("owner", MINE | {"pause", "resume", "bind", "owner", "handover", "move"}),
+        ("admin", MINE | {"pause", "resume", "bind", "owner", "handover", "move"}),
+        ("branch", MINE),
+        ("hall", MINE),
+        ("helper", MINE),
         ("author", {"help", "whoami"}),
         ("viewer", {"help", "whoami"}),
     ],

@@ -65,7 +65,7 @@ KNOWN = Needs.PEOPLE | Needs.STAFF
         (rings("entry", "a-1"), Needs.ENTRIES),
         (rings("nudge"), Needs.PEOPLE | Needs.STAFF),
         (orders.SurveyFinished(**HERE, contact="wx1"), Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES),
-        (orders.SeatsChanged(**HERE, tier="茶桌"), Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES),
+        (orders.SeatsChanged(**HERE, tier="茶桌"), Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF),
         (orders.BindGroupOrder(**HERE, group=ROOM, tier="茶桌"), Needs.PEOPLE | Needs.BOUND_GROUPS),
         (orders.ApproveEntryOrder(**HERE, key="a-1"), Needs.ENTRIES),
         (orders.SettleDeliveryOrder(**HERE, delivery=31, outcome="sent"), Needs.DELIVERY | Needs.PEOPLE),
