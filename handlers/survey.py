@@ -14,12 +14,14 @@ from handlers import forgetting, handoff, hosting, optout, reactions
 from handlers.asking import (
     ANY_NAME,
     CORRECTED,
+    NOTED,
     Room,
     ask,
     ask_again_soon,
     explain,
     find_a_place,
     go_on,
+    next_question,
     nudge_at,
     playbook_of,
     put_off,
@@ -223,26 +225,32 @@ def came_back(at: datetime, person: PersonView, account: str) -> list[Effect]:
 
 
 def correct(at: datetime, context: Context, person: PersonView, meant: Understanding) -> list[Effect]:
-    """Days later somebody says that an answer was wrong: the answer, its tags and the remark follow.
+    """Days later somebody says that an answer was wrong, or tells what they had not: the answers, their tags and the
+    remark follow.
 
-    If they do not say what is right, they are asked.
+    If they do not say what is right, they are asked; and so is what applies only now.
     """
     playbook, progress = playbook_of(context), _progress(person)
-    question = playbook.question(meant.corrects or "")
-    if question is None:
+    told = {key: answer_of(value) for key, value in meant.also.items()}
+    if meant.corrects is not None:
+        told[meant.corrects] = answer_of(meant.value)
+    questions = [question for key in told if (question := playbook.question(key))]
+    if len(questions) < len(told) or not questions:
         return []
-    told = {question.key: answer_of(meant.value)}
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
     known = learned(playbook, knowing)
     effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, known)]
-    if meant.value is None:
-        return [*effects, *ask(at, context, knowing, progress, question)]
+    if meant.corrects is not None and meant.value is None:
+        return [*effects, *ask(at, context, knowing, progress, questions[-1])]
+    finished = progress.state == SurveyState.FINISHED
+    if finished and (opened := next_question(playbook, knowing, progress, known)):  # 其实我有宝宝: how old is it?
+        return [*effects, *ask(at, context, knowing, progress, opened, acknowledge=True)]
     numbered = msgspec.structs.replace(progress, asked=progress.asked + 1)
     return [
         *effects,
         fx.PutSurvey(person_id=person.person_id, survey=numbered),
-        said(person, numbered, CORRECTED, Lane.REPLY),
-        *(remark(at, context, person, progress) if _is_in_remark(playbook, question) else ()),
+        said(person, numbered, CORRECTED if meant.corrects else NOTED, Lane.REPLY),
+        *(remark(at, context, person, progress) if any(_is_in_remark(playbook, one) for one in questions) else ()),
         *_placed_anew(at, context, knowing, progress, known),
     ]
 

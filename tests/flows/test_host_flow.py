@@ -258,3 +258,28 @@ def test_a_nod_after_it_is_no_reason_to_ask_on(stage: Stage, said: str) -> None:
     played = play(stage, BABY, says("09:01:00", "wx1", said), typed, *nods, to="2026-11-23T20:00:00+08:00")
     assert [at for at, _ in heard(played, "09:02:00")] == ["23 10:00", "23 11:00"]
     assert ["？" in text for _, text in heard(played, "09:02:00")] == [False, True]
+
+
+NURSERY = BABY.replace(
+    '[[survey.questions]]\nkey = "baby"',
+    '[[survey.questions]]\nkey = "child"\ntype = "yesno"\ntexts = ["家里有宝宝吗？"]\n'
+    '[[survey.questions]]\nkey = "baby"\nwhen = { child = true }',
+).replace('key = "age"', 'key = "age"\nwhen = { child = true }')
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_who_has_a_child_after_all_is_believed_and_asked_what_only_applies_now(stage: Stage, late: bool) -> None:
+    after_all = [says("09:02:00", "wx1", "其实我有宝宝，8个月")]
+    city = [says("09:01:30" if late else "09:03:00", "wx1", "杭州")]  # which is open when they say so, or answered
+    told = [*city, *after_all] if late else [*after_all, *city]
+    played = play(stage, NURSERY, says("09:01:00", "wx1", "没有"), *told, says("09:04:00", "wx1", "天天"), WHO)
+    assert "家里有宝宝吗？" not in [text for _, text in heard(played, "09:01:00")]
+    row = played.rows("who")[0]
+    assert {key: answer["value"] for key, answer in row["answers"].items()} == {
+        "child": True,
+        "age": 8,
+        "baby": "天天",
+        "city": "浙江省杭州市",
+    }
+    assert row["survey"]["state"] == "finished"
+    assert "一岁内" in row["tags"]
