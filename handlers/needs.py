@@ -49,11 +49,29 @@ _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
 _SPEAKER_AND_STATUS = Needs.SPEAKER | Needs.STATUS
 
 
-def needs(event: Event, playbook: Playbook) -> Needs:
-    """What must be loaded to decide the event."""
+@once_a_revision
+def needs_under(playbook: Playbook) -> Callable[[Event], Needs]:
+    """What must be loaded to decide an event under this playbook.
+
+    People say the same short things all day long, and what they need follows from the words and the playbook alone.
+    """
+    in_group = lru_cache(maxsize=8_192)(lambda text: _in_group(text, playbook))
+    alone = lru_cache(maxsize=8_192)(lambda text: _alone(text, playbook))
+
+    def wanted(event: Event) -> Needs:
+        if not isinstance(event, ev.Message):
+            return _of_what_is_not_said(event)
+        text = event.text
+        if not event.group:
+            return alone(text) if len(text) <= _SHORT else _alone(text, playbook)
+        wants = in_group(text) if len(text) <= _SHORT else _in_group(text, playbook)
+        return Needs.SPEAKER if event.mentions and wants is Needs.NOTHING else wants
+
+    return wanted
+
+
+def _of_what_is_not_said(event: Event) -> Needs:
     match event:
-        case ev.Message():
-            return _of_message(event, playbook)
         case ev.FriendAdded():
             return Needs.PEOPLE | Needs.DELIVERY
         case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder():
@@ -97,27 +115,8 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return Needs.PEOPLE
 
 
-# People say the same short things all day long, and what they need follows from the words and the playbook alone.
+# Longer texts are hardly said twice.
 _SHORT = 64
-
-
-@once_a_revision
-def _of_group_talk(playbook: Playbook) -> Callable[[str], Needs]:
-    return lru_cache(maxsize=8_192)(lambda text: _in_group(text, playbook))
-
-
-@once_a_revision
-def _of_private_talk(playbook: Playbook) -> Callable[[str], Needs]:
-    return lru_cache(maxsize=8_192)(lambda text: _alone(text, playbook))
-
-
-def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
-    """Commands and small talk need to know who speaks; what they told us only where something follows from it."""
-    text = event.text
-    if not event.group:
-        return _of_private_talk(playbook)(text) if len(text) <= _SHORT else _alone(text, playbook)
-    wants = _of_group_talk(playbook)(text) if len(text) <= _SHORT else _in_group(text, playbook)
-    return Needs.SPEAKER if event.mentions and wants is Needs.NOTHING else wants
 
 
 def _in_group(text: str, playbook: Playbook) -> Needs:

@@ -19,6 +19,7 @@ import typer
 from bot.cli import (
     alerts,
     calendar,
+    calendar_lint,
     database,
     deliveries,
     erasing,
@@ -45,6 +46,7 @@ app.command("erase")(erasing.erase)
 app.command("audit")(people.audit)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
+calendar.app.command("lint")(calendar_lint.lint_calendar)
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(reports.app, name="report")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.promise_report import promise_rows
-from bot.reading import first_day
+from bot.reading import first_day, groups
 from bot.reception_report import FIGURES, people_rows, reception_rows
 
 app = typer.Typer(help="数据：必发做到了没有，新客接待得怎样。", no_args_is_help=True)
@@ -29,14 +30,16 @@ def promises(
     """Which promises were kept, late or missed."""
 
     async def request(desk: Desk) -> Answer:
-        yesterday = desk.now().astimezone(desk.merchant.zone).date() - timedelta(days=1)
+        now = desk.now()
+        yesterday = now.astimezone(desk.merchant.zone).date() - timedelta(days=1)
         with desk.store.reading() as connection:
-            first = _day(since) or first_day(connection, desk.merchant) or yesterday
-            rows = [
-                msgspec.to_builtins(row)
-                for row in promise_rows(connection, desk.merchant, first, _day(until) or yesterday)
-            ]
-        return Answer(lines(rows) if as_json else table(rows, empty="这段时间没有必发。"))
+            first = (read_day(since) if since else None) or first_day(connection, desk.merchant) or yesterday
+            last = read_day(until) if until else yesterday
+            rows = [msgspec.to_builtins(row) for row in promise_rows(connection, desk.merchant, first, last, now)]
+            topics = {row["group"]: row["topic"] for row in groups(connection, desk.merchant)}
+        if as_json:
+            return Answer(lines(rows))
+        return Answer(_promises_told(rows, topics))
 
     return request
 
@@ -81,11 +84,24 @@ def _told(row: dict[str, Any]) -> dict[str, str]:
     return {"questions": "，".join(f"{key} {state}" for key, state in row["questions"].items())}
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"看不懂日期「{text}」，要写成 2026-11-25") from None
-    return day_of_our_time(day)
+_STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发"}
+
+
+def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str]) -> str:
+    """What was late or missed, row by row, and how many there are of each."""
+    shown = [
+        {
+            "周期": row["period"],
+            "群": topics.get(row["group"]) or row["group"],
+            "必发": row["promise"],
+            "结果": _STATES[row["state"]],
+            "原因": row["text"],
+        }
+        for row in sorted(rows, key=lambda row: row["period"])
+        if row["state"] != "kept"
+    ]
+    counts = Counter(_STATES[row["state"]] for row in rows)
+    total = "，".join(f"{name} {counts[name]}" for name in _STATES.values())
+    if not rows:
+        return "这段时间没有必发。\n"
+    return f"{table(shown, empty='全都按时做到了。')}{total}\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -23,8 +22,7 @@ from models.events import Event, Who
 from models.journal import Body, JournalEntry, SeenEvent
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, eq=False):
     """What became of an event: a duplicate, an error, or effects that are now rows."""
 
     event: Event

@@ -13,6 +13,7 @@ from msgspec import Struct
 from handlers.understanding.amounts import is_about_money, is_about_people
 from handlers.understanding.dates import other_calendar
 from handlers.understanding.phrases import words
+from handlers.understanding.signs import Signs
 from handlers.understanding.text import Message, clauses, dense, readable
 from handlers.understanding.values import read_value, told_value
 from handlers.understanding.vocabulary import Prior, Question
@@ -72,8 +73,11 @@ _TOLD_WITHIN = 12
 
 _TITLED = re.compile(r"(?:先生|女士|小姐|太太|哥|姐|叔|阿姨)$")
 # 我有宝宝的: said of their own accord, it may contradict what they said before.
-_HAVE = re.compile(r"(?:我|咱|家)(?:们|家|里|是|已经){0,3}(?:有|没|养)")
+_HAVE = re.compile(r"(?:我|咱|家)(?:们|家里?|里)?(?:是|已经)?(?:有|没|养)")
 _DENIED = re.compile(r"(?:不是|不在|别叫我?|不叫|不姓)([^,，。\n ]{1,12})(?:[,， \n]|$)")
+
+
+_SIGNS = Signs(_WRONG, _DENIED, _HAVE)
 
 
 class Correction(Struct, frozen=True):
@@ -89,6 +93,8 @@ class Correction(Struct, frozen=True):
 def may_correct(text: str) -> bool:
     """Whether a normalised text has any mark of a correction: a cheap first look that few replies pass."""
     mine = _YOURS.sub("", text)
+    if not (_SIGNS.within(mine) or "错" in mine):
+        return False
     return not _is_weak(mine) or _DENIED.search(mine) is not None or _HAVE.search(mine) is not None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.needs import Needs, needs
+from handlers.needs import Needs, needs_under
 from models import orders
 from models.events import (
     Event,
@@ -77,7 +77,7 @@ KNOWN = Needs.PEOPLE | Needs.STAFF
     ],
 )
 def test_what_must_be_known(event: Event, wanted: Needs) -> None:
-    assert needs(event, BOOK) == wanted
+    assert needs_under(BOOK)(event) == wanted
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,14 @@ def test_what_must_be_known(event: Event, wanted: Needs) -> None:
     ],
 )
 def test_what_they_told_us_matters_where_something_follows_from_it_at_once(text: str, wanted: Needs) -> None:
-    assert needs(says(text), SETTLING) == wanted
+    assert needs_under(SETTLING)(says(text)) == wanted
 
 
 def test_who_says_something_about_consent_is_looked_at_even_if_idle() -> None:
-    assert needs(says("同意"), CONSENTING) == Needs.SPEAKER
-    assert needs(says("我姓林"), CONSENTING) == needs(says("同意"), SETTLING) == Needs.SPEAKER | Needs.UNLESS_IDLE
-    assert needs(says("同意"), playbook(consent={"required": True})) == KNOWN
+    assert needs_under(CONSENTING)(says("同意")) == Needs.SPEAKER
+    assert (
+        needs_under(CONSENTING)(says("我姓林"))
+        == needs_under(SETTLING)(says("同意"))
+        == Needs.SPEAKER | Needs.UNLESS_IDLE
+    )
+    assert needs_under(playbook(consent={"required": True}))(says("同意")) == KNOWN
