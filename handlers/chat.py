@@ -155,8 +155,9 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
         return [*comfort, *asked]
     if not (look.asks or look.may_correct):
         return []
+    ask = handoff.to_human if look.complains else handoff.question
     if not look.may_correct:
-        return handoff.to_human(event.at, context, person, event.account, event.text)
+        return ask(event.at, context, person, event.account, event.text)
     meant = meaning_unasked(
         event.text,
         prior=prior_of(context, person),
@@ -168,7 +169,7 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
         asked = handoff.question(event.at, context, person, event.account, event.text) if meant.asks else []
         return [*survey.correct(event.at, context, person, meant), *asked]
     if meant.act == "question" or meant.asks:
-        return handoff.to_human(event.at, context, person, event.account, event.text)
+        return ask(event.at, context, person, event.account, event.text)
     return []
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from handlers import forgetting, handoff, hosting, optout, reactions
+from handlers import about_us, forgetting, handoff, hosting, optout, reactions
 from handlers.asking import (
     ANY_NAME,
     CORRECTED,
@@ -157,7 +157,8 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     felt = None if human else hosting.felt_by(person, progress, whole)
     if felt is not None and felt not in ("thanks", "call"):
         effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
-    asks = meant.asks or meant.act == "question"
+    fears = meant.act == "unclear" and bool(about_us.asked_of_us(text))  # 你们不会把我电话卖了吧
+    asks = fears or meant.asks or meant.act == "question"
     if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
     if room is None and not (told or asks) and hosting.stays_at_rest(person, meant.act, human=human):
