@@ -15,7 +15,7 @@ from handlers import (
     signups,
     survey,
 )
-from handlers.replies import prior_of, unnamed, words_of
+from handlers.replies import prior_of, unanswered, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
 from handlers.understanding.feelings import ANSWERED, feeling_of
@@ -171,19 +171,21 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
         return [*comfort, *asked]
     if not (look.asks or look.may_correct):
         return []
+    ask = handoff.to_human if look.complains else handoff.question
     if not look.may_correct:
-        return handoff.to_human(event.at, context, person, event.account, event.text)
+        return ask(event.at, context, person, event.account, event.text)
     meant = meaning_unasked(
         event.text,
         prior=prior_of(context, person),
-        others=unnamed(context, person),
+        others=unanswered(context, person),
         asked_on=event.at.astimezone(context.merchant.zone).date(),
         words=words_of(context.merchant.playbook),
     )
-    if meant.act == "correct" and person.survey is not None:
-        return survey.correct(event.at, context, person, meant)
+    if (meant.act == "correct" or meant.also) and person.survey is not None:
+        asked = handoff.question(event.at, context, person, event.account, event.text) if meant.asks else []
+        return [*survey.correct(event.at, context, person, meant), *asked]
     if meant.act == "question" or meant.asks:
-        return handoff.to_human(event.at, context, person, event.account, event.text)
+        return ask(event.at, context, person, event.account, event.text)
     return []
 
 
