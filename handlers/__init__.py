@@ -9,6 +9,7 @@ from handlers import (
     alerts,
     calendar,
     chat,
+    command_rooms,
     failures,
     forgetting,
     groups,
@@ -108,4 +109,5 @@ _TIMERS = {
     timers.SEAT_TIMER: groups.seat_expired,
     timers.ENTRY: calendar.due,
     timers.ALERT_OVER: alerts.over,
+    timers.PAUSE_OVER: command_rooms.over,
 }

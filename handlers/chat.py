@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import commands, complaints, consent, forgetting, handoff, my_data, optin, optout, reactions, survey
+from handlers import complaints, consent, forgetting, handoff, my_data, obeying, optin, optout, reactions, survey
 from handlers.replies import prior_of, unnamed, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
@@ -50,8 +50,8 @@ def _where_the_survey_is(event: Message, context: Context, person: PersonView) -
 
 def _in_group(event: Message, context: Context, person: PersonView) -> list[Effect]:
     playbook = context.merchant.playbook
-    if _is_command(event, person):
-        return commands.obey(event, context, person)
+    if obeying.is_for_us(event, context, person):
+        return obeying.obey(event, context, person)
     if is_plain_opt_out(event.text, playbook.words.opt_out):
         return optout.stop(event.at, person, event.account)
     if my_data.is_asked_for(event.text):
@@ -63,17 +63,10 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
     return []
 
 
-def _is_command(event: Message, person: PersonView) -> bool:
-    """Roles are only looked at where they decide: what staff may say without a slash is small talk of others."""
-    return commands.is_command(event.text) and commands.is_command(
-        event.text, by_staff=bool(roles_of(person, event.account, event.group))
-    )
-
-
 def _in_private(event: Message, context: Context, person: PersonView) -> list[Effect]:
     arrived = _arrival(event, context, person)
-    if _is_command(event, person):
-        return [*arrived, *commands.obey(event, context, person)]
+    if obeying.is_for_us(event, context, person):
+        return [*arrived, *obeying.obey(event, context, person)]
     if event.kind != "text" or not event.text.strip():
         return arrived or _shown(event, context, person)
     if is_platform_line(event.text):

@@ -7,7 +7,7 @@ from enum import Flag, auto
 from functools import lru_cache
 
 from handlers import consent, forgetting, my_data, optin
-from handlers.commands import is_command, looks_at_status
+from handlers.commands import is_command, looks_at_status, may_answer
 from handlers.handoff import standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
@@ -37,6 +37,7 @@ class Needs(Flag):
     DOUBTS = auto()  # open questions to a human about who the people named are
     MERGES = auto()  # what the person was merged of
     ALERTS = auto()  # what a human was told of and is not over, or only just
+    COMMANDS = auto()  # what the slash-commands of one of the staff ask for
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -46,7 +47,8 @@ _KNOWN = Needs.PEOPLE | Needs.STAFF
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
-_SPEAKER_AND_STATUS = Needs.SPEAKER | Needs.STATUS
+_COMMANDS = Needs.SPEAKER | Needs.COMMANDS
+_COMMANDS_AND_STATUS = _COMMANDS | Needs.STATUS
 
 
 def needs(event: Event, playbook: Playbook) -> Needs:
@@ -83,7 +85,7 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind == timers.ENTRY:
             return Needs.ENTRIES
-        case ev.TimerDue() if event.kind == timers.ALERT_OVER:
+        case ev.TimerDue() if event.kind in (timers.ALERT_OVER, timers.PAUSE_OVER):
             return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
             return Needs.ALERTS | Needs.STAFF
@@ -122,7 +124,9 @@ def _of_message(event: ev.Message, playbook: Playbook) -> Needs:
 
 def _in_group(text: str, playbook: Playbook) -> Needs:
     if is_command(text):
-        return _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
+        return _COMMANDS_AND_STATUS if looks_at_status(text) else _COMMANDS
+    if may_answer(text):
+        return _COMMANDS
     if my_data.is_asked_for(text):
         return _KNOWN_AND_KEPT
     spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
@@ -132,8 +136,9 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
 def _alone(text: str, playbook: Playbook) -> Needs:
     """What is said 1:1. What staff may say without a slash is small talk of a member, and may be an answer."""
     if not is_command(text):
-        return _of_small_talk(text, playbook)
-    known = _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
+        talk = _of_small_talk(text, playbook)
+        return _COMMANDS | (talk & ~Needs.UNLESS_IDLE) if may_answer(text) else talk
+    known = _COMMANDS_AND_STATUS if looks_at_status(text) else _COMMANDS
     return known | (_of_small_talk(text, playbook) & ~Needs.UNLESS_IDLE)
 
 

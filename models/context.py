@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from models.capabilities import Capabilities
+from models.command_views import CommandView
 from models.effects import SurveyProgress
 from models.playbook import Playbook
 
@@ -96,6 +97,7 @@ class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     erased: bool = False  # forgotten: there is nobody behind this row any more
     left_groups: frozenset[int] = frozenset()  # where they were once and are no more
     is_ours: bool = False  # one of our own accounts
+    fewer: bool = False  # 少发点: a cap of their own
 
     def answered(self) -> dict[str, Any]:
         """The answers that were given, by key."""
@@ -245,4 +247,5 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     status: Status | None = None
     alerts: tuple[AlertView, ...] = ()  # those that are open or were a short while ago
     kept: Kept | None = None  # of `person`
+    commands: CommandView = CommandView()  # what the slash-commands of the message ask for
     accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from models.alerts import AlertKind
+from models.command_effects import DropPending, EndWaiting, PutFewer, PutNote, PutPending, PutScript, TakeBack
 from models.delivery_effects import (
     ApproveWaiting,
     Cancel,
@@ -35,11 +36,17 @@ __all__ = [
     "ConfirmByFact",
     "DoubtByAnswer",
     "DropEntry",
+    "DropPending",
     "Effect",
+    "EndWaiting",
     "Expand",
     "MergePersons",
     "PutDoubt",
     "PutEntries",
+    "PutFewer",
+    "PutNote",
+    "PutPending",
+    "PutScript",
     "Rebind",
     "Reword",
     "Send",
@@ -47,6 +54,7 @@ __all__ = [
     "Settle",
     "SettleDoubt",
     "SlowDown",
+    "TakeBack",
     "UnmergePersons",
 ]
 
@@ -312,6 +320,7 @@ class PutRole(Effect, frozen=True, kw_only=True):
     group: str = ""
     granted_by: str = ""
     revoked: bool = False
+    until: datetime | None = None
 
 
 class PutPause(Effect, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ BEFRIEND = "befriend"  # we accepted and heard nothing: look at the friend list;
 FAREWELL = "farewell"  # the last word to somebody who was erased is over; subject: the nameless id of their row
 SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
 ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
+PAUSE_OVER = "pause_over"  # a pause that was for a time ends; subject: its scope and its own subject, a blank between
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
 
 PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL})

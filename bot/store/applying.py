@@ -12,6 +12,7 @@ from sqlmodel import col
 from bot.store import Change, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
 from bot.store.applying_calendar import approve_waiting, drop_entries, expand, put_entries, reword
+from bot.store.applying_commands import COMMAND_WRITERS
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
 from bot.store.applying_erasure import ask_to_forget, erase, forget_addresses
 from bot.store.applying_groups import (
@@ -49,7 +50,7 @@ from models.context import MerchantView
 from models.deliveries import CAN_BE_CONFIRMED, OPEN_STATES, Delivery, DeliveryState
 from models.effects import Effect
 from models.events import Event
-from models.operations import AuditEntry, Merchant, Pause, PlaybookRevision, RoleGrant, Timer
+from models.operations import AuditEntry, Merchant, Pause, PlaybookRevision, Timer
 
 Pairs = list[tuple[Event, Any]]
 
@@ -258,22 +259,6 @@ def put_playbooks(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
         _look_again(writing, merchant, REASON_NAMES)  # what waits by the old numbers may wait for less, or for more
 
 
-def put_roles(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    for event, effect in pairs:
-        row = {
-            "merchant_id": merchant.id,
-            "wire_id": effect.wire_id,
-            "role": effect.role,
-            "account_id": effect.account,
-            "group_wire_id": effect.group,
-        }
-        if effect.revoked:
-            same = [col(getattr(RoleGrant, name)) == value for name, value in row.items()]
-            writing.connection.execute(delete(RoleGrant).where(*same))
-        else:
-            writing.upsert(RoleGrant, [row | {"granted_by": effect.granted_by, "at": event.at}])
-
-
 def put_pauses(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
         row = {"merchant_id": merchant.id, "scope": effect.scope, "subject": effect.subject}
@@ -362,6 +347,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Reserve: reserve,
     fx.Release: release,
     fx.WaitForSeat: wait_for_seat,
+    **COMMAND_WRITERS,
     fx.Cancel: cancel,  # before what is said instead
     fx.ConfirmByFact: confirm_by_fact,
     fx.Send: send,
@@ -377,7 +363,6 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Expand: expand,
     fx.ApproveWaiting: approve_waiting,
     fx.PutPlaybook: put_playbooks,
-    fx.PutRole: put_roles,
     fx.PutPause: put_pauses,
     fx.PutDoubt: put_doubts,
     fx.SettleDoubt: settle_doubts,
