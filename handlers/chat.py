@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from handlers import complaints, consent, forgetting, handoff, my_data, obeying, optin, optout, reactions, survey
+from handlers import (
+    complaints,
+    consent,
+    fewer,
+    forgetting,
+    handoff,
+    my_data,
+    obeying,
+    optin,
+    optout,
+    reactions,
+    survey,
+    why,
+)
 from handlers.replies import prior_of, unnamed, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
@@ -58,6 +71,8 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
         return my_data.shown(event, context, person)
     if forgetting.is_wished(event.text):
         return forgetting.asked(event, context, person)
+    if why.is_asked(event.text):
+        return why.told(event, context, person)
     if context.account.self_id in event.mentions and asks_whether_bot(event.text):
         return [_reply(event, context, person, _who_we_are(I_AM_A_BOT_IN_GROUP, context))]
     return []
@@ -76,6 +91,10 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, *shown, *survey.came_back(event.at, person, event.account)]
     if forgetting.is_wished(event.text):
         return [*arrived, *forgetting.asked(event, context, person)]
+    if why.is_asked(event.text):
+        return [*arrived, *why.told(event, context, person), *survey.came_back(event.at, person, event.account)]
+    if fewer.is_about_it(event.text) and (done := fewer.heard(event, context, person)):
+        return [*arrived, *done]
     if (decided := forgetting.decided(event, context, person)) is not None:
         return decided
     look = first_look(event.text, words_of(context.merchant.playbook))

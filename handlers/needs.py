@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Flag, auto
 from functools import lru_cache
 
-from handlers import consent, forgetting, my_data, optin
+from handlers import consent, fewer, forgetting, my_data, optin, why
 from handlers.commands import is_command, looks_at_status, may_answer
 from handlers.handoff import standing_answer
 from handlers.replies import words_of
@@ -127,7 +127,7 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
         return _COMMANDS_AND_STATUS if looks_at_status(text) else _COMMANDS
     if may_answer(text):
         return _COMMANDS
-    if my_data.is_asked_for(text):
+    if my_data.is_asked_for(text) or why.is_asked(text):
         return _KNOWN_AND_KEPT
     spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
     return Needs.SPEAKER if spoken_to else Needs.NOTHING
@@ -143,9 +143,9 @@ def _alone(text: str, playbook: Playbook) -> Needs:
 
 
 def _of_small_talk(text: str, playbook: Playbook) -> Needs:
-    if my_data.is_asked_for(text):
+    if my_data.is_asked_for(text) or why.is_asked(text):
         return _KNOWN_AND_KEPT
-    if forgetting.is_about_it(text):
+    if forgetting.is_about_it(text) or fewer.is_about_it(text):
         return _KNOWN
     look = first_look(text, words_of(playbook))
     if look.asks or look.may_correct or look.complains or feeling_of(text) in ANSWERED or optin.wants_back(text):

@@ -215,6 +215,19 @@ class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     doubts: int = 0  # contacts of whom a human is to say who they are
 
 
+class ReceivedView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """The last message to somebody that answered nothing they had said: what, and by what it came to them.
+
+    `tags` are those of theirs that its entry asks for, `rule` is the entry's.
+    """
+
+    at: datetime
+    what: str
+    cause: str
+    tags: tuple[str, ...] = ()
+    rule: str = ""
+
+
 class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What of a person's is kept besides what decisions go by, loaded only for 我的数据."""
 
@@ -223,6 +236,7 @@ class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     said: int = 0  # messages of theirs in the log
     oldest_at: datetime | None = None  # the first of them
     sent: int = 0  # messages to them of which the text is kept
+    received: ReceivedView | None = None
 
 
 class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
