@@ -30,6 +30,7 @@ WAITS_FOR_YOU = "等你回的：{people}"
 TO_GREET = "今天新来的，去打个招呼：{people}"
 GOES_OUT = "今天要发："
 NOT_APPROVED = "（等通过，回 /通过 {key}）"
+SILENT = "我现在不主动发：{why}。"
 _SHOWN = 10
 _WEEKDAYS = "一二三四五六日"
 
@@ -37,7 +38,7 @@ _WEEKDAYS = "一二三四五六日"
 def today(call: Call) -> tuple[str, list[Effect]]:
     """今天: who waits for me, whom to greet, what goes out."""
     known = call.context.commands
-    told = []
+    told = _silent(call)
     if known.waits:
         told.append(WAITS_FOR_YOU.format(people=_names(known.waits)))
     if known.greet:
@@ -46,6 +47,25 @@ def today(call: Call) -> tuple[str, list[Effect]]:
     lines = [_line(call, view, at) for view, _, at in _between(call, start, start + timedelta(days=1))]
     told += [GOES_OUT, *_few(lines)] if lines else [NOTHING.format(when="今天")]
     return "\n".join(told), []
+
+
+def _silent(call: Call) -> list[str]:
+    """When and why the bot keeps silent now."""
+    told = []
+    mine = {group.wire_id: group.topic or group.wire_id for group in call.groups}
+    paused = call.context.status.paused if call.context.status else ()
+    if ("all", "") in paused:
+        told.append(SILENT.format(why="全部停发了"))
+    if muted := [mine[subject] for scope, subject in paused if scope == "group" and subject in mine]:
+        told.append(SILENT.format(why=f"停发的群：{'、'.join(muted)}"))
+    held = [group for group in call.groups if group.human_until and group.human_until > call.event.at]
+    if held:
+        names = "、".join(group.topic or group.wire_id for group in held)
+        told.append(SILENT.format(why=f"{names} 里有同事在说话，我先让开"))
+    local = call.event.at.astimezone(call.context.merchant.zone)
+    if until := quiet_until(call.context.merchant.playbook, local):
+        told.append(SILENT.format(why=f"免打扰，到 {until:%H:%M}"))
+    return told
 
 
 def week(call: Call) -> tuple[str, list[Effect]]:

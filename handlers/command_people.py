@@ -18,7 +18,7 @@ NOTED = "记下了（{who}）。"
 REMARKED = "好，{who} 的备注改成「{remark}」。"
 NO_FRIEND = "{who} 不是我们哪个号的好友，{what}。"
 WILL_FORGET = "会把 {who}（{contact}）的资料、标签、聊天记录全部删掉，没发的消息取消，删了找不回来。"
-FORGOTTEN = "好，{contact} 的资料删掉了。"
+FORGOTTEN = "好，那位的资料都删掉了，没发的消息也取消了。"  # an answer that named them would be erased too
 CANNOT_FORGET = "{who} 在店里有角色，先 /收权，再删。"
 IN_TIER = "{who}：{tiers}"
 INVITED = "好，请 {who} 进「{tier}」；没位子就排队，我会告诉你。"
@@ -152,7 +152,7 @@ def forget(call: Call) -> tuple[str, list[Effect]]:
     """As if an operator had ordered it."""
     contact = _one(call).person.wire_id
     order = ErasePersonOrder(merchant=call.event.merchant, at=call.event.at, actor=call.person.wire_id, contact=contact)
-    return FORGOTTEN.format(contact=contact), [fx.Follow(event=order)]
+    return FORGOTTEN, [fx.Follow(event=order)]
 
 
 def _friends(found: FoundPerson) -> list[str]:

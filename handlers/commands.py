@@ -65,7 +65,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         "today", "今天", (*STAFF, Role.AUTHOR), "谁在等我、要招呼谁、今天发什么", days.today, topic="排期", bare=True,
-        limited=True, private=True, reads=frozenset({"entries", "greet", "waits", "groups"}),
+        limited=True, private=True, reads=frozenset({"entries", "greet", "waits", "groups", "status"}),
     ),
     Command(
         "week", "本周", (*STAFF, Role.AUTHOR), "七天内要发的", days.week, topic="排期", bare=True, limited=True,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import col
 
 from bot.store import Change, Writing
@@ -57,6 +57,15 @@ def drop_pending(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
     writing.connection.execute(
         delete(PendingCommand).where(col(PendingCommand.merchant_id) == merchant.id, col(PendingCommand.id).in_(ids))
     )
+
+
+def forget_pending(writing: Writing, merchant_id: str, wire_ids: Collection[str]) -> None:
+    """What waits and names somebody who is erased waits no longer. There are never many."""
+    rows = writing.connection.execute(
+        select(col(PendingCommand.id), col(PendingCommand.lines)).where(col(PendingCommand.merchant_id) == merchant_id)
+    )
+    naming = [identity for identity, lines in rows if any(one in line for one in wire_ids for line in lines)]
+    writing.connection.execute(delete(PendingCommand).where(col(PendingCommand.id).in_(naming)))
 
 
 def take_back(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

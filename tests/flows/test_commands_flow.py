@@ -160,6 +160,7 @@ def test_tags_for_many_and_forgetting_need_a_code(stage: Stage) -> None:
     code = code_in(stage.play(story, world=WORLD))
     played = stage.play([*story, boss("09:00:30", code), operator("09:01:00", "who wx1 --json")], world=WORLD)
     assert played.operator("who")["exit"] == 2
+    assert told(played)[-1] == "好，那位的资料都删掉了，没发的消息也取消了。"
 
 
 def test_a_clone_gets_nothing_and_everything_is_audited(stage: Stage) -> None:
@@ -217,6 +218,27 @@ def test_the_owner_of_a_hall_sees_their_own_members_and_no_others(stage: Stage) 
     assert pause == "这个指令只有管理员能用。"
     assert "今天没有排期" in today
     assert "没有「room-2@chatroom」" in post
+
+
+def test_the_list_of_the_day_says_who_waits_whom_to_greet_and_why_it_is_quiet(stage: Stage) -> None:
+    added = {"at": "08:20:00", "type": "friend_added", "account": "main", "contact": "wx9", "name": "新朋友"}
+    played = stage.play(
+        [
+            *BIND,
+            added,
+            says("08:30:00", "wx1", "我要找人工"),
+            boss("08:50:00", "/停发 本群", group=ROOM),
+            boss("09:00:00", "今天", id="t"),
+        ],
+        world=WORLD,
+    )
+    (today,) = [line["text"] for line in played.arrived(delivery="command:wx-boss:t")]
+    assert today.splitlines() == [
+        "我现在不主动发：停发的群：分院一群。",
+        "等你回的：天天妈",
+        "今天新来的，去打个招呼：新朋友",
+        "今天没有排期。",
+    ]
 
 
 def test_a_role_is_given_for_a_time_and_ends_by_itself(stage: Stage) -> None:
