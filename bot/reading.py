@@ -367,7 +367,7 @@ def roles(connection: Connection, merchant: MerchantView) -> list[Row]:
         select(table_of(RoleGrant)).where(col(RoleGrant.merchant_id) == merchant.id).order_by(col(RoleGrant.at))
     )
     return [
-        {"contact": contact, "role": role, "account": account, "group": "", "by": "config"}
+        {"contact": contact, "role": role, "account": account, "group": "", "by": "config", "until": None}
         for account, contact, role in merchant.admins
     ] + [
         {
@@ -376,6 +376,7 @@ def roles(connection: Connection, merchant: MerchantView) -> list[Row]:
             "account": row.account_id,
             "group": row.group_wire_id,
             "by": row.granted_by,
+            "until": row.until and iso(row.until, merchant.zone),
         }
         for row in rows
     ]

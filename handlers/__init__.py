@@ -9,6 +9,7 @@ from handlers import (
     alerts,
     calendar,
     chat,
+    command_rooms,
     failures,
     forgetting,
     groups,
@@ -130,4 +131,5 @@ _TIMERS = {
     timers.ENTRY: calendar.due,
     timers.OWN_ENTRY: overrides.due,
     timers.ALERT_OVER: alerts.over,
+    timers.PAUSE_OVER: command_rooms.over,
 }

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from handlers import (
-    commands,
     complaints,
     consent,
+    fewer,
     forgetting,
     handoff,
     my_data,
+    obeying,
     optin,
     optout,
     reactions,
     signups,
     survey,
+    why,
 )
 from handlers.replies import prior_of, unanswered, words_of
 from handlers.roles import roles_of
@@ -62,8 +64,8 @@ def _where_the_survey_is(event: Message, context: Context, person: PersonView) -
 
 def _in_group(event: Message, context: Context, person: PersonView) -> list[Effect]:
     playbook = context.merchant.playbook
-    if _is_command(event, person):
-        return commands.obey(event, context, person)
+    if obeying.is_for_us(event, context, person):
+        return obeying.obey(event, context, person)
     if is_plain_opt_out(event.text, playbook.words.opt_out):
         return optout.stop(event.at, person, event.account)
     if my_data.is_asked_for(event.text):
@@ -72,22 +74,17 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
         return forgetting.asked(event, context, person)
     if signups.is_about_it(event.text):
         return [signups.wished(event, person)]
+    if why.is_asked(event.text):
+        return why.told(event, context, person)
     if context.account.self_id in event.mentions and asks_whether_bot(event.text):
         return [_reply(event, context, person, _who_we_are(I_AM_A_BOT_IN_GROUP, context))]
     return []
 
 
-def _is_command(event: Message, person: PersonView) -> bool:
-    """Roles are only looked at where they decide: what staff may say without a slash is small talk of others."""
-    return commands.is_command(event.text) and commands.is_command(
-        event.text, by_staff=bool(roles_of(person, event.account, event.group))
-    )
-
-
 def _in_private(event: Message, context: Context, person: PersonView) -> list[Effect]:
     arrived = _arrival(event, context, person)
-    if _is_command(event, person):
-        return [*arrived, *commands.obey(event, context, person)]
+    if obeying.is_for_us(event, context, person):
+        return [*arrived, *obeying.obey(event, context, person)]
     if event.kind != "text" or not event.text.strip():
         return arrived or _shown(event, context, person)
     if is_platform_line(event.text):
@@ -97,6 +94,10 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, *shown, *survey.came_back(event.at, person, event.account)]
     if forgetting.is_wished(event.text):
         return [*arrived, *forgetting.asked(event, context, person)]
+    if why.is_asked(event.text):
+        return [*arrived, *why.told(event, context, person), *survey.came_back(event.at, person, event.account)]
+    if fewer.is_about_it(event.text) and (done := fewer.heard(event, context, person)):
+        return [*arrived, *done]
     if (decided := forgetting.decided(event, context, person)) is not None:
         return decided
     if context.gathering is not None and signups.is_about_it(event.text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.command_answers import HERE, Call, Refusal
+from handlers.command_call import HERE, Call, Refusal
 from models import effects as fx
 from models.effects import Effect
 from models.orders import HandoverOrder, MoveOrder, OwnerOrder
@@ -51,7 +51,7 @@ def capacity(call: Call) -> tuple[str, list[Effect]]:
         raise Refusal(NO_TIERS)
     lines = []
     for tier in tiers:
-        groups = [group for group in call.context.groups.values() if group.tier == tier.name]
+        groups = [group for group in call.context.commands.groups if group.tier == tier.name]
         free = OPEN
         if tier.capacity is not None:
             count = sum(max(0, tier.capacity - group.members - group.reserved) for group in groups)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from enum import Flag, auto
 from functools import lru_cache
 
-from handlers import consent, forgetting, my_data, optin, signups
-from handlers.commands import is_command, looks_at_groups, looks_at_status
+from handlers import consent, fewer, forgetting, my_data, optin, signups, why
+from handlers.commands import is_command, looks_at_status, may_answer
 from handlers.handoff import standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
@@ -40,6 +40,7 @@ class Needs(Flag):
     GATHERING = auto()  # what the speaker may sign up for
     NAMED = auto()  # who is meant by the words of an order, who looks after them, and whom they look after
     OLD_FRIENDS = auto()  # friends from before us who were never surveyed
+    COMMANDS = auto()  # what the slash-commands of one of the staff ask for
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -49,7 +50,8 @@ _KNOWN = Needs.PEOPLE | Needs.STAFF
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
-_SPEAKER_AND_STATUS = Needs.SPEAKER | Needs.STATUS
+_COMMANDS = Needs.SPEAKER | Needs.COMMANDS
+_COMMANDS_AND_STATUS = _COMMANDS | Needs.STATUS
 
 
 @once_a_revision
@@ -112,7 +114,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind == timers.OLD_FRIENDS:
             return Needs.OLD_FRIENDS
-        case ev.TimerDue() if event.kind == timers.ALERT_OVER:
+        case ev.TimerDue() if event.kind in (timers.ALERT_OVER, timers.PAUSE_OVER):
             return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
             return Needs.ALERTS | Needs.STAFF
@@ -134,8 +136,10 @@ _SHORT = 64
 
 def _in_group(text: str, playbook: Playbook) -> Needs:
     if is_command(text):
-        return _of_command(text)
-    if my_data.is_asked_for(text):
+        return _COMMANDS_AND_STATUS if looks_at_status(text) else _COMMANDS
+    if may_answer(text):
+        return _COMMANDS
+    if my_data.is_asked_for(text) or why.is_asked(text):
         return _KNOWN_AND_KEPT
     if signups.is_about_it(text):
         return Needs.SPEAKER
@@ -143,24 +147,21 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
     return Needs.SPEAKER if spoken_to else Needs.NOTHING
 
 
-def _of_command(text: str) -> Needs:
-    known = _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
-    return known | Needs.BOUND_GROUPS if looks_at_groups(text) else known
-
-
 def _alone(text: str, playbook: Playbook) -> Needs:
     """What is said 1:1. What staff may say without a slash is small talk of a member, and may be an answer."""
     if not is_command(text):
-        return _of_small_talk(text, playbook)
-    return _of_command(text) | (_of_small_talk(text, playbook) & ~Needs.UNLESS_IDLE)
+        talk = _of_small_talk(text, playbook)
+        return _COMMANDS | (talk & ~Needs.UNLESS_IDLE) if may_answer(text) else talk
+    known = _COMMANDS_AND_STATUS if looks_at_status(text) else _COMMANDS
+    return known | (_of_small_talk(text, playbook) & ~Needs.UNLESS_IDLE)
 
 
 def _of_small_talk(text: str, playbook: Playbook) -> Needs:
-    if my_data.is_asked_for(text):
+    if my_data.is_asked_for(text) or why.is_asked(text):
         return _KNOWN_AND_KEPT
     if signups.is_about_it(text):
         return _KNOWN | Needs.GATHERING
-    if forgetting.is_about_it(text):
+    if forgetting.is_about_it(text) or fewer.is_about_it(text):
         return _KNOWN
     look = first_look(text, words_of(playbook))
     if look.asks or look.may_correct or look.complains or feeling_of(text) in ANSWERED or optin.wants_back(text):

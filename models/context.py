@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from models.capabilities import Capabilities
+from models.command_views import CommandView
 from models.effects import SurveyProgress
 from models.playbook import Playbook
 
@@ -96,6 +97,7 @@ class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     erased: bool = False  # forgotten: there is nobody behind this row any more
     left_groups: frozenset[int] = frozenset()  # where they were once and are no more
     is_ours: bool = False  # one of our own accounts
+    fewer: bool = False  # 少发点: a cap of their own
 
     def answered(self) -> dict[str, Any]:
         """The answers that were given, by key."""
@@ -249,6 +251,19 @@ class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     doubts: int = 0  # contacts of whom a human is to say who they are
 
 
+class ReceivedView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """The last message to somebody that answered nothing they had said: what, and by what it came to them.
+
+    `tags` are those of theirs that its entry asks for, `rule` is the entry's.
+    """
+
+    at: datetime
+    what: str
+    cause: str
+    tags: tuple[str, ...] = ()
+    rule: str = ""
+
+
 class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What of a person's is kept besides what decisions go by, loaded only for 我的数据."""
 
@@ -257,6 +272,7 @@ class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     said: int = 0  # messages of theirs in the log
     oldest_at: datetime | None = None  # the first of them
     sent: int = 0  # messages to them of which the text is kept
+    received: ReceivedView | None = None
 
 
 class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -286,4 +302,5 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     alerts: tuple[AlertView, ...] = ()  # those that are open or were a short while ago
     kept: Kept | None = None  # of `person`
     gathering: GatheringView | None = None  # that the person may sign up for
+    commands: CommandView = CommandView()  # what the slash-commands of the message ask for
     accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

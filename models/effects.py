@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from models.alerts import AlertKind
+from models.command_effects import DropPending, EndWaiting, PutFewer, PutNote, PutPending, PutScript, TakeBack
 from models.delivery_effects import (
     ApproveWaiting,
     Cancel,
@@ -58,17 +59,23 @@ __all__ = [
     "ConfirmByFact",
     "DoubtByAnswer",
     "DropEntry",
+    "DropPending",
     "DropSignup",
     "Effect",
+    "EndWaiting",
     "Expand",
     "HandOver",
     "MergePersons",
     "PutDoubt",
     "PutEntries",
+    "PutFewer",
     "PutGroups",
     "PutMembers",
+    "PutNote",
     "PutOverride",
+    "PutPending",
     "PutPlace",
+    "PutScript",
     "PutSignup",
     "Rebind",
     "RebindGroup",
@@ -82,6 +89,7 @@ __all__ = [
     "Settle",
     "SettleDoubt",
     "SlowDown",
+    "TakeBack",
     "Turn",
     "UnmergePersons",
     "WaitForSeat",
@@ -269,6 +277,7 @@ class PutRole(Effect, frozen=True, kw_only=True):
     group: str = ""
     granted_by: str = ""
     revoked: bool = False
+    until: datetime | None = None
 
 
 class PutPause(Effect, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ An order's `merchant` says whose it is, `actor` who gave it. It is answered by a
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from models.events import Event
 
 
@@ -84,12 +86,13 @@ class ImportPlaybookOrder(Order, frozen=True, kw_only=True, tag="order.import_pl
 
 
 class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):
-    """Give a contact a role, or with `revoke` take it back."""
+    """Give a contact a role, until then if it says so, or with `revoke` take it back."""
 
     contact: str
     role: str
     group: str = ""
     revoke: bool = False
+    until: datetime | None = None
 
 
 class ErasePersonOrder(Order, frozen=True, kw_only=True, tag="order.erase_person"):

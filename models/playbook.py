@@ -189,6 +189,7 @@ class Caps(Part):
     group_per_day: Count | None = None
     group_post_weight: Share | None = None
     advert_share: Share | None = None
+    fewer_per_week: Positive = 1  # 少发点: the cap of who asked for less
 
 
 class WarmUp(Part):

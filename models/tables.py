@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from models import accounts, alerts, deliveries, erasure, groups, identity, journal, operations, people
+from models import accounts, alerts, commands, deliveries, erasure, groups, identity, journal, operations, people
 
 __all__ = [
     "METADATA",
     "accounts",
     "alerts",
+    "commands",
     "deliveries",
     "erasure",
     "groups",

@@ -14,6 +14,7 @@ ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
 OWN_ENTRY = (
     "own_entry"  # a group has it at a time of its own; subject: our id of the group and the key, a blank between
 )
+PAUSE_OVER = "pause_over"  # a pause that was for a time ends; subject: its scope and its own subject, a blank between
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
 
 PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL, COOLED_DOWN})

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from bot.store import Change, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
+from bot.store.applying_commands import COMMAND_WRITERS
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
 from bot.store.applying_edits import CALENDAR_WRITERS
 from bot.store.applying_erasure import ask_to_forget, erase, forget_addresses
@@ -43,7 +44,7 @@ from bot.store.applying_people import (
     put_tags,
     rebind,
 )
-from bot.store.applying_roles import audit, put_roles
+from bot.store.applying_roles import audit
 from bot.store.prepared import is_one_of, unindexed
 from bot.store.timers import DROP_TIMERS
 from handlers.gate import REASON_NAMES
@@ -342,6 +343,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Reserve: reserve,
     fx.Release: release,
     fx.WaitForSeat: wait_for_seat,
+    **COMMAND_WRITERS,
     fx.Cancel: cancel,  # before what is said instead
     fx.ConfirmByFact: confirm_by_fact,
     fx.Send: send,
@@ -353,7 +355,6 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutTimer: put_timers,
     **CALENDAR_WRITERS,
     fx.PutPlaybook: put_playbooks,
-    fx.PutRole: put_roles,
     fx.PutPause: put_pauses,
     fx.PutDoubt: put_doubts,
     fx.SettleDoubt: settle_doubts,

@@ -8,11 +8,12 @@ from functools import cache
 from itertools import compress
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.alerting import load_alerts
+from bot.store.commanding import load_commands
 from bot.store.entries import load_entries
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.identity import load_doubts, load_merges
@@ -31,6 +32,8 @@ from handlers.needs import Needs
 from models import orders
 from models.accounts import Account
 from models.capabilities import Capabilities
+from models.columns import UtcDateTime
+from models.command_views import CommandView
 from models.context import AccountView, Context, GroupView, MerchantView
 from models.effects import Effect, Reserve
 from models.events import Event, Message
@@ -164,6 +167,9 @@ def _load(
             person = people.get(delivery.contact_id)
         else:
             person = next(iter(known.values()), None)
+        commands = _NO_COMMANDS
+        if "COMMANDS" in parts and person is not None and isinstance(event, Message):
+            person, commands = load_commands(writing, merchant, accounts, event, person)
         place = places[position]
         yield msgspec.structs.replace(
             shared(event.account, parts),
@@ -171,6 +177,7 @@ def _load(
             group=by_wire.get(place[0]) if place else None,
             people=known,
             delivery=delivery,
+            commands=commands,
             waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
             if isinstance(event, orders.SeatsChanged)
             else (),
@@ -187,6 +194,7 @@ def _speaker(event: Event) -> tuple[str, str]:
 
 
 _NO_PARTS: frozenset[str] = frozenset()
+_NO_COMMANDS = CommandView()
 
 
 @cache
@@ -302,6 +310,7 @@ _CHIEFS = select(col(RoleGrant.wire_id)).where(
     col(RoleGrant.merchant_id) == bindparam("merchant"),
     is_one_of(col(RoleGrant.role), "chiefs"),
     col(RoleGrant.group_wire_id) == "",
+    or_(col(RoleGrant.until).is_(None), col(RoleGrant.until) > bindparam("now", type_=UtcDateTime())),
 )
 _NAMED = select(col(Contact.id)).where(
     col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.wire_id), "wire_ids")
@@ -312,7 +321,7 @@ def _staff(writing: Writing, merchant: MerchantView) -> list[int]:
     """The contact ids of the owners and admins whom we have met."""
     chiefs = (Role.OWNER, Role.ADMIN)
     named = {wire_id for _, wire_id, role in merchant.admins if role in chiefs}
-    named.update(wire_id for (wire_id,) in writing.rows(_CHIEFS, merchant=merchant.id, chiefs=chiefs))
+    named.update(wire_id for (wire_id,) in writing.rows(_CHIEFS, merchant=merchant.id, chiefs=chiefs, now=writing.now))
     return sorted(contact_id for (contact_id,) in writing.rows(_NAMED, merchant=merchant.id, wire_ids=sorted(named)))
 
 

@@ -142,6 +142,7 @@ to = "13:30"
 days = ["mon", "tue"]
 
 [caps]
+fewer_per_week = 2
 person_per_day = 6
 person_per_week = 20
 promotions_per_day = 1
