@@ -154,3 +154,50 @@ def test_what_names_a_group_follows_its_new_id(stage: Stage) -> None:
     )
     assert len(played.arrived(to="new@chatroom", kind="text")) == 1
     assert {row["group"] for row in played.rows("role list") if row["by"] != "config"} == {"new@chatroom"}
+
+
+def renumbered(stage: Stage, topics: tuple[str, str], members: dict[str, list[str]], *strangers: str) -> list[str]:
+    """Which of our groups' new ids are bound after a re-login at which all ids change."""
+    friends = sorted({one for ones in members.values() for one in ones} - set(strangers))
+    everybody = sorted({one for ones in members.values() for one in ones})
+    world: Line = {
+        "world": {
+            "accounts": [{"id": "main"}],
+            "contacts": [{"id": one, "friend_of": ["main"], "remark": f"备注-{one}"} for one in friends],
+            "groups": [
+                {"id": room, "topic": topic, "owner": "main", "members": ["main", *members[room]]}
+                for room, topic in zip((HIGH, LOW), topics, strict=True)
+            ],
+        }
+    }
+    ids = {HIGH: "a-new@chatroom", LOW: "b-new@chatroom", **{one: f"new-{one}" for one in everybody}}
+    stage.write("playbook.toml", LADDER)
+    played = stage.play(
+        [
+            *BOUND,
+            {"at": "12:00:00", "type": "renumbered", "ids": ids, "account": "main"},
+            operator("14:00:00", "group list --json"),
+        ],
+        world=world,
+    )
+    tiers = {row["group"]: row["tier"] for row in played.rows("group list")}
+    return [f"{tiers.get(room)}" for room in ("a-new@chatroom", "b-new@chatroom")]
+
+
+def test_a_group_within_another_is_told_from_it_by_its_people(stage: Stage) -> None:
+    few = [f"m{number}" for number in range(4)]
+    many = [*few, "n1", "n2", "n3"]
+    assert renumbered(stage, ("群", "群"), {HIGH: many, LOW: few}) == ["分院", "茶桌"]
+    assert renumbered(stage, ("群", "群"), {HIGH: few, LOW: many}) == ["分院", "茶桌"]
+
+
+def test_groups_with_the_same_people_are_told_apart_by_their_topics_or_else_by_a_human(stage: Stage) -> None:
+    same = [f"m{number}" for number in range(4)]
+    assert renumbered(stage, ("高", "低"), {HIGH: same, LOW: same}) == ["分院", "茶桌"]
+    assert renumbered(stage, ("群", "群"), {HIGH: same, LOW: same}) == ["None", "None"]
+
+
+def test_of_a_group_of_strangers_the_friends_in_it_are_enough(stage: Stage) -> None:
+    strangers = [f"s{number}" for number in range(7)]
+    people = {HIGH: ["m1", "m2", "m3", *strangers], LOW: ["m4", "m5"]}
+    assert renumbered(stage, ("高", "低"), people, *strangers) == ["分院", "茶桌"]
