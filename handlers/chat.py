@@ -20,7 +20,7 @@ from handlers import (
 from handlers.replies import prior_of, unanswered, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
-from handlers.understanding.feelings import ANSWERED, feeling_of
+from handlers.understanding.feelings import ANSWERED, feeling_of, greets
 from handlers.words import is_plain_opt_out, is_platform_line
 from models import effects as fx
 from models.context import Context, PersonView
@@ -166,6 +166,8 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
     felt = feeling_of(event.text)
     if roles_of(person, event.account, ""):  # the staff has nobody to be handed to
         return []
+    if felt == "call" or greets(event.text):
+        return reactions.to_greeting(event.at, context, person, event.account, "call" if felt == "call" else "hello")
     if felt is not None and felt in ANSWERED and not look.complains:
         comfort = reactions.to_feeling(event.at, context, person, event.account, felt, event.text)
         asked = handoff.to_human(event.at, context, person, event.account, event.text) if look.asks else []

@@ -6,6 +6,9 @@ The playbook's `reactions` replace the wordings; an empty list says nothing.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
+
+import msgspec
 
 from handlers import staff
 from handlers.understanding.feelings import GRAVE, Feeling
@@ -27,6 +30,7 @@ WORDINGS: dict[str, tuple[str, ...]] = {
     "worry": ("辛苦了，抱抱你，希望快点好起来。", "听着就心疼，多保重，会好起来的。"),
     "joy": ("恭喜恭喜，真替你高兴！", "太好了，恭喜呀！"),
     "thanks": ("不客气呀，应该的。", "别客气～"),
+    "hello": ("你好呀，我在呢，有什么想问的直接说就行～", "你好你好，有什么能帮上忙的尽管说。"),
     "call": ("在的在的。", "在呢。"),
     "why": ("问一下是想给你推荐合适的，不会乱打扰。哪个不想说，回「跳过」就行。",),
     "privacy": ("你告诉我的只记在{shop}，用来更好地招呼你。想看记了什么回「我的数据」，想删掉回「忘记我」。",),
@@ -60,6 +64,18 @@ def say(at: datetime, context: Context, person: PersonView, account: str, kind: 
             template=text.replace("{when}", when),
             revision=context.merchant.revision,
         )
+    ]
+
+
+def to_greeting(
+    at: datetime, context: Context, person: PersonView, account: str, kind: Literal["hello", "call"]
+) -> list[Effect]:
+    """A greeting is returned once an hour: whoever answers each of ours, another bot perhaps, would never stop."""
+    hour = f"{at:%Y%m%dT%H}"
+    return [
+        msgspec.structs.replace(effect, key=f"{kind}:{person.wire_id}:{account}:{hour}")
+        for effect in say(at, context, person, account, kind)
+        if isinstance(effect, fx.Send)
     ]
 
 

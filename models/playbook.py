@@ -100,6 +100,7 @@ class Reactions(Part):
     worry: Texts | None = None
     joy: Texts | None = None
     thanks: Texts | None = None
+    hello: Texts | None = None
     call: Texts | None = None
     why: Texts | None = None
     privacy: Texts | None = None

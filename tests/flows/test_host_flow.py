@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.playing import Line, Played, Stage, asks_to_be_friends, moment, operator, says
+from tests.flows.playing import WORLD, Line, Played, Stage, asks_to_be_friends, moment, operator, says
 from tests.flows.shops import BABY, BEAUTY
 
 WHO = operator("2026-11-30T12:00:00+08:00", "who wx1 --json")
@@ -315,3 +315,23 @@ def test_the_words_on_consent_answer_what_becomes_of_what_they_tell(stage: Stage
     book = BABY + '[consent]\ntext = "我们按隐私政策保管，随时可以撤回。"\n'
     played = play(stage, book, says("09:01:00", "wx1", "会泄露我信息吗"), to="2026-11-23T09:30:00+08:00")
     assert heard(played)[0][1] == "我们按隐私政策保管，随时可以撤回。"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"), [("你好", "你好"), ("hi", "你好"), ("在吗", "在"), ("老板早上好呀", "你好")]
+)
+def test_a_greeting_is_returned_when_nothing_is_open_but_not_each_time(stage: Stage, said: str, words: str) -> None:
+    done = [says("09:01:00", "wx1", "天天"), says("09:02:00", "wx1", "8个月"), says("09:03:00", "wx1", "杭州")]
+    greeted = [says(f"{hour}:{minute}:00", "wx1", said) for hour in (10, 12) for minute in ("01", "02", "30")]
+    played = play(stage, BABY, *done, *greeted, to="2026-11-23T20:00:00+08:00")
+    answers = heard(played, "09:30:00")
+    assert [at[:5] for at, _ in answers] == ["23 10", "23 12"]
+    assert all(words in text for _, text in answers)
+    assert told_staff(played) == []
+
+
+def test_an_old_friend_who_greets_is_greeted_and_the_staff_is_not(stage: Stage) -> None:
+    story = [says("10:01:00", "wx-boss", "你好"), says("10:02:00", "wx-old", "您好")]
+    world = {**WORLD["world"], "contacts": [*WORLD["world"]["contacts"], {"id": "wx-old", "friend_of": ["main"]}]}
+    played = stage.play(story, world={"world": world})
+    assert [line["to"]["contact"] for line in played.arrived(kind="text")] == ["wx-old"]
