@@ -6,7 +6,6 @@ Authority goes by stable id: roles are in the context, and a nickname proves not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -211,14 +210,15 @@ TABLE: tuple[Command, ...] = (
 BY_NAME = {name_in(name): command for command in TABLE for name in command.names}
 # Chinese names that staff may also say without a slash.
 BARE = frozenset(name for command in TABLE if command.bare for name in (command.chinese, *command.aliases))
-# Nearly nothing that is said has a slash or such a name in it.
-_MAY_BE = re.compile("[/／]|" + "|".join(sorted(map(re.escape, BARE))))
+_BARE = tuple(sorted(BARE))
 
 
 def is_command(text: str, *, by_staff: bool = True) -> bool:
     """Whether a message is for us to obey or refuse: a line begins with a slash, half-width or full-width, after
     mentions; or, from staff, it is nothing but Chinese names of commands."""
-    if not _MAY_BE.search(text, 0, LONGEST):
+    text = text[:LONGEST]
+    # Nearly nothing that is said has a slash in it or ends with such a name.
+    if "/" not in text and "／" not in text and not text.rstrip().endswith(_BARE):
         return False
     lines = lines_of(text)
     if any(SLASH.match(line) for line in lines):

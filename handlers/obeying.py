@@ -50,11 +50,13 @@ def is_for_us(event: Message, context: Context, person: PersonView) -> bool:
 
 
 def _is_an_answer(event: Message, context: Context) -> bool:
-    """Whether digits are about something that was asked here: four of them while a code is out, else a number."""
+    """Whether digits are about something that was asked here: four of them while a code is out, or one that was."""
     pending, number = context.commands.pending, number_in(event.text)
     if answered(event, pending):
         return True
-    return len(number) == 4 and any(one.code for one in pending if _is_here(event, one) or one.code == number)
+    return len(number) == 4 and any(
+        one.code == number or (_is_here(event, one) and event.at <= one.expires_at) for one in pending if one.code
+    )
 
 
 def _is_here(event: Message, one: PendingView) -> bool:
@@ -86,13 +88,12 @@ def _confirmed(event: Message, context: Context, person: PersonView) -> list[Eff
         return [fx.DropPending(id=waited.id), *effects]
     number = number_in(event.text)
     mine = [one for one in pending if one.code and _is_here(event, one)]
-    if any(one.code == number for one in pending if not _is_here(event, one)):
-        why, said = "foreign_code", WRONG_CODE if mine else ""
-    elif any(one.code == number or event.at > one.expires_at for one in mine):
-        is_live = any(event.at <= one.expires_at for one in mine)
-        why, said = ("wrong_code", WRONG_CODE) if is_live else ("expired_code", EXPIRED_CODE)
-    else:
+    if any(event.at <= one.expires_at for one in mine):
         why, said = "wrong_code", WRONG_CODE
+    elif any(one.code == number for one in mine):
+        why, said = "expired_code", EXPIRED_CODE
+    else:  # another's, or the asker's of another place
+        why, said = "foreign_code", ""
     return [_audit(event, person, "code", "refused", why), *_told(event, context, person, [(said, False)])]
 
 

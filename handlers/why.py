@@ -34,10 +34,13 @@ _ASKS = re.compile(
     "|我(?:为什么|为啥|怎么)(?:会)?(?:收到|会收到)(?:这个|这条|这些|你们的)?(?:消息|信息|广告)?"
 )
 
+# Without one of these nothing of it is said.
+_SIGN = re.compile("为|為|怎|凭|干|幹")
+
 
 def is_asked(text: str) -> bool:
     """Whether a message asks why it was sent to them, and nothing else."""
-    if "我" not in text or len(text) > _LONGEST:
+    if "我" not in text or len(text) > _LONGEST or not _SIGN.search(text):
         return False
     return _ASKS.fullmatch(dense(without_mentions(text.strip())).strip(PARTICLES)) is not None
 
