@@ -21,6 +21,7 @@ from handlers import (
     placement,
     playbooks,
     presence,
+    questions,
     reception,
     roles,
     sessions,
@@ -132,4 +133,5 @@ _TIMERS = {
     timers.OWN_ENTRY: overrides.due,
     timers.ALERT_OVER: alerts.over,
     timers.PAUSE_OVER: command_rooms.over,
+    timers.QUESTION: questions.still_open,
 }

@@ -12,6 +12,7 @@ from handlers import (
     obeying,
     optin,
     optout,
+    questions,
     reactions,
     signups,
     survey,
@@ -20,6 +21,7 @@ from handlers import (
 from handlers.replies import prior_of, unanswered, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
+from handlers.understanding.business import asks_the_shop
 from handlers.understanding.feelings import ANSWERED, feeling_of, greets
 from handlers.words import is_plain_opt_out, is_platform_line
 from models import effects as fx
@@ -78,7 +80,7 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
         return why.told(event, context, person)
     if context.account.self_id in event.mentions and asks_whether_bot(event.text):
         return [_reply(event, context, person, _who_we_are(I_AM_A_BOT_IN_GROUP, context))]
-    return []
+    return questions.asked(event, context, person) if asks_the_shop(event.text) else []
 
 
 def _in_private(event: Message, context: Context, person: PersonView) -> list[Effect]:

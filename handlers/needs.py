@@ -12,6 +12,7 @@ from handlers.handoff import standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
+from handlers.understanding.business import asks_the_shop
 from handlers.understanding.feelings import ANSWERED, feeling_of, greets
 from handlers.words import is_plain_opt_out
 from models import events as ev
@@ -41,6 +42,8 @@ class Needs(Flag):
     NAMED = auto()  # who is meant by the words of an order, who looks after them, and whom they look after
     OLD_FRIENDS = auto()  # friends from before us who were never surveyed
     COMMANDS = auto()  # what the slash-commands of one of the staff ask for
+    CARERS = auto()  # who looks after the groups named, and their helpers
+    TALK = auto()  # what was said in a group since a question of it was put
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -49,6 +52,7 @@ class Needs(Flag):
 _KNOWN = Needs.PEOPLE | Needs.STAFF
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
+_FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
 _COMMANDS = Needs.SPEAKER | Needs.COMMANDS
 _COMMANDS_AND_STATUS = _COMMANDS | Needs.STATUS
@@ -114,6 +118,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind == timers.OLD_FRIENDS:
             return Needs.OLD_FRIENDS
+        case ev.TimerDue() if event.kind == timers.QUESTION:
+            return Needs.STAFF | Needs.CARERS | Needs.TALK
         case ev.TimerDue() if event.kind in (timers.ALERT_OVER, timers.PAUSE_OVER):
             return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
@@ -144,7 +150,9 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
     if signups.is_about_it(text):
         return Needs.SPEAKER
     spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
-    return Needs.SPEAKER if spoken_to else Needs.NOTHING
+    if spoken_to:
+        return Needs.SPEAKER
+    return _FOR_A_QUESTION if asks_the_shop(text) else Needs.NOTHING
 
 
 def _alone(text: str, playbook: Playbook) -> Needs:

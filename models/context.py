@@ -235,6 +235,28 @@ class PlaceView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     moved_at: datetime | None = None
 
 
+class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A message of a group as it stands in the journal; `by` says whose words it is.
+
+    `member`; `staff`: whoever works for the shop, or a human on the account's own phone; `answer`: a standing answer of
+    ours, to the message `quote`; `auto`: whatever else we posted. `asks`: it was taken for a business question. What
+    was recalled is absent.
+    """
+
+    id: int
+    group_id: int
+    at: datetime
+    message: str = ""  # its wire id
+    contact: str = ""
+    name: str = ""
+    by: str = "member"
+    kind: str = "text"
+    text: str = ""
+    mentions: tuple[str, ...] = ()
+    quote: str = ""
+    asks: bool = False
+
+
 class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What /status tells, loaded only for it."""
 
@@ -303,4 +325,6 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     kept: Kept | None = None  # of `person`
     gathering: GatheringView | None = None  # that the person may sign up for
     commands: CommandView = CommandView()  # what the slash-commands of the message ask for
+    carers: tuple[PersonView, ...] = ()  # who looks after the group, and its helpers
+    talk: tuple[Said, ...] = ()  # what was said in the group since a question of it was put
     accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

@@ -261,6 +261,12 @@ class DropTimer(Effect, frozen=True, kw_only=True):
     subject: str
 
 
+class PutQuestion(Effect, frozen=True, kw_only=True):
+    """The message at hand asks the shop for something, in this group."""
+
+    group_id: int
+
+
 class PutPlaybook(Effect, frozen=True, kw_only=True):
     """A revision of the playbook is in force from now on."""
 

@@ -16,6 +16,9 @@ OWN_ENTRY = (
 )
 PAUSE_OVER = "pause_over"  # a pause that was for a time ends; subject: its scope and its own subject, a blank between
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
+QUESTION = (
+    "question"  # a question in a group may wait still; subject: group, message and how many were told, blanks between
+)
 
 PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL, COOLED_DOWN})
 
@@ -38,3 +41,8 @@ def entry_of(kind: str, subject: str) -> str:
 def alert_subject(kind: str, subject: str) -> str:
     """The subject of the timer that ends an alert."""
     return f"{kind} {subject}"
+
+
+def question_subject(group: str, message: str, told: int) -> str:
+    """The subject of the timer that looks after a question in a group."""
+    return f"{group} {message} {told}"

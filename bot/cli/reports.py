@@ -1,4 +1,4 @@
-"""`report promises`, `report reception`, `report groups`, `report posts`."""
+"""`report promises`, `report reception`, `report groups`, `report questions`, `report posts`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.group_report import CODES, group_rows
 from bot.post_effects import effects_of
 from bot.promise_report import promise_rows
+from bot.question_report import question_rows
 from bot.reading import first_day, groups
 from bot.reception_report import FIGURES, people_rows, reception_rows
 
@@ -93,6 +94,18 @@ def tree(
         if as_json:
             return Answer(lines(rows))
         return Answer(table([row | {"code": CODES[row["code"]]} for row in rows], empty="群都没有毛病。"))
+
+    return request
+
+
+@app.command()
+def questions(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> Request:
+    """Business questions in groups: which were answered, and by what."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            rows = question_rows(connection, desk.merchant)
+        return Answer(lines(rows) if as_json else table(rows, empty="群里还没人问过。"))
 
     return request
 

@@ -44,6 +44,7 @@ from bot.store.applying_people import (
     put_tags,
     rebind,
 )
+from bot.store.applying_questions import put_questions
 from bot.store.applying_roles import audit
 from bot.store.prepared import is_one_of, unindexed
 from bot.store.timers import DROP_TIMERS
@@ -146,7 +147,8 @@ def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """From what an event proves. A confirmation of what was only claimed passes through `sent`."""
     for _event, effect in pairs:
         path = [effect.state]
-        if effect.state == DeliveryState.CONFIRMED and _state_of(writing, effect.delivery_id) == DeliveryState.CLAIMED:
+        claimed = (DeliveryState.CLAIMED,)
+        if effect.state == DeliveryState.CONFIRMED and claimed in writing.rows(_STATE, this=effect.delivery_id):
             path = [DeliveryState.SENT, DeliveryState.CONFIRMED]
         writing.rows(
             _SETTLE, this=effect.delivery_id, entered=effect.state, why=effect.reason, answered=effect.message or ""
@@ -291,10 +293,6 @@ def _look_again(writing: Writing, merchant: MerchantView, reasons: Sequence[str]
     )
 
 
-def _state_of(writing: Writing, delivery_id: int) -> str | None:
-    return next((state for (state,) in writing.rows(_STATE, this=delivery_id)), None)
-
-
 _DELIVERY = (
     "id", "merchant_id", "key", "part", "account_id", "contact_id", "group_id", "kind", "lane", "cause", "priority",
     "template", "text", "mentions", "media", "request", "due_at", "next_at", "not_after", "created_at",
@@ -340,6 +338,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.OpenComplaint: open_complaints,
     fx.CloseComplaint: close_complaints,
     fx.PutPlace: put_places,  # before the seat that is taken instead
+    fx.PutQuestion: put_questions,
     fx.Reserve: reserve,
     fx.Release: release,
     fx.WaitForSeat: wait_for_seat,

@@ -22,8 +22,9 @@ from bot.store import Store, Writing
 from bot.store.applying import apply_effects
 from bot.store.contexts import load_contexts, take_seats
 from bot.store.engine import is_passing
+from bot.store.event_keys import content_key
 from bot.store.identify import identify, people_of
-from bot.store.journal import Outcome, content_key, keep_error, write_dead_letter, write_down
+from bot.store.journal import Outcome, keep_error, write_dead_letter, write_down
 from bot.store.prepared import is_one_of
 from bot.store.timers import DROP_TIMERS, THESE_TIMERS
 from bot.store.tombstones import veil

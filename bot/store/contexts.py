@@ -28,6 +28,7 @@ from bot.store.places import load_places
 from bot.store.prepared import is_one_of
 from bot.store.signups import gathering_of
 from bot.store.status import load_status
+from bot.store.talk import carers_of, load_talk, question_of
 from handlers.needs import Needs
 from models import orders
 from models.accounts import Account
@@ -36,7 +37,7 @@ from models.columns import UtcDateTime
 from models.command_views import CommandView
 from models.context import AccountView, Context, GroupView, MerchantView
 from models.effects import Effect, Reserve
-from models.events import Event, Message
+from models.events import Event, Message, TimerDue
 from models.groups import ChatGroup, Seat, Waiting
 from models.operations import Role, RoleGrant
 from models.people import Contact
@@ -103,6 +104,8 @@ def _load(
         people_ids.update(ids)
     staff_ids = _staff(writing, merchant) if "STAFF" in every else []
     people_ids.update(staff_ids)
+    carer_ids = carers_of(writing, merchant.id, places) if "CARERS" in every else []
+    people_ids.update(carer_ids)
     missing_ids = missing_friends(writing, merchant.id, events, names) if "MISSING" in every else []
     people_ids.update(missing_ids)
     owning = load_owning(writing, merchant.id, events) if "NAMED" in every else Owning()
@@ -129,6 +132,11 @@ def _load(
         for event, parts in zip(events, wanted, strict=True)
         if "KEPT" in parts and isinstance(event, Message)
     ]
+    talk = {
+        event.subject: load_talk(writing.connection, merchant, question)
+        for event, parts in zip(events, wanted, strict=True)
+        if "TALK" in parts and isinstance(event, TimerDue) and (question := question_of(writing, merchant.id, event))
+    }
     kept = load_kept(writing, merchant.id, asking) if asking else {}
     surveys = {
         person.person_id: merchant.playbook_of(person.survey.revision)
@@ -147,6 +155,7 @@ def _load(
             groups=bound if "BOUND_GROUPS" in parts else by_wire,
             staff=staff if "STAFF" in parts else (),
             entries=entries if "ENTRIES" in parts else (),
+            carers=tuple(people[one] for one in carer_ids) if "CARERS" in parts else (),
             places=places_of if "PLACES" in parts else {},
             missing=missing if "MISSING" in parts else (),
             named={word: tuple(people[one] for one in ids) for word, ids in owning.named.items()},
@@ -181,6 +190,7 @@ def _load(
             waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
             if isinstance(event, orders.SeatsChanged)
             else (),
+            talk=talk.get(event.subject, ()) if isinstance(event, TimerDue) else (),
             kept=kept.get(person.person_id) if person and kept and "KEPT" in parts else None,
             gathering=gathering_of(writing, merchant, event, person, names)
             if person and "GATHERING" in parts

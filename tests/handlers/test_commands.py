@@ -173,7 +173,8 @@ def test_a_role_of_one_group_counts_there_and_nowhere_else() -> None:
 EVERYBODY = {"help", "whoami"}
 READS_THE_CALENDAR = EVERYBODY | {"today", "week", "next", "preview"}
 HELPS = READS_THE_CALENDAR | {
-    "status", "settled", "who", "tag", "untag", "note", "remark", "tier", "groups", "top", "active", "script", "keep", "claim", "capacity",
+    "status", "settled", "who", "tag", "untag", "note", "remark", "tier", "groups", "top", "active", "script",
+    "keep", "claim", "capacity",
 }  # fmt: skip
 KEEPS = HELPS | {"mute", "post", "send_this", "undo", "invite"}
 
