@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.commanding_figures import FIGURES
 from bot.store.people import load_people
+from bot.store.prepared import is_one_of
 from handlers.commands import Wanted, in_force, wanted
 from models.columns import table_of
 from models.command_views import CommandView, FoundPerson, PendingView, PostView, QuotedView
@@ -35,62 +39,108 @@ def load_commands(
     writing: Writing,
     merchant: MerchantView,
     accounts: Mapping[str, AccountView],
-    event: Message,
-    person: PersonView,
-) -> tuple[PersonView, CommandView]:
-    """The asker with the roles that follow from groups, and what their commands look at."""
-    person = with_group_roles(writing, merchant, person)
-    if not person.roles:
-        return person, CommandView()
-    pending = _pending(writing, merchant, event, person)
-    account = accounts.get(event.account) or AccountView(id=event.account)
-    lines, quote = in_force(event, account.self_id, pending)
-    asks = wanted(lines)
-    parts: dict[str, Any] = {
-        name: load(writing, merchant, person) for name, load in FIGURES.items() if name in asks.reads
+    asking: Sequence[tuple[Message, PersonView]],
+) -> Iterator[tuple[PersonView, CommandView]]:
+    """The askers with the roles that follow from groups, and what their commands look at, in order."""
+    ranked = with_group_roles(writing, merchant, {person.contact_id: person for _, person in asking})
+    askers = [(event, ranked[person.contact_id]) for event, person in asking]
+    pending = _pending(writing, merchant, [(event, person) for event, person in askers if person.roles])
+    loaded: dict[object, Any] = {}
+
+    def once(what: object, load: Callable[[], Any]) -> Any:
+        """What several of a wave ask for is loaded once."""
+        if what not in loaded:
+            loaded[what] = load()
+        return loaded[what]
+
+    for event, person in askers:
+        if not person.roles:
+            yield person, _NOTHING
+            continue
+        code = event.text.strip()[:4]
+        theirs = tuple(one for one in pending if one.actor == person.wire_id or (one.code and one.code == code))
+        account = accounts.get(event.account) or AccountView(id=event.account)
+        lines, quote = in_force(event, account.self_id, theirs)
+        asks = wanted(lines)
+        parts: dict[str, Any] = {
+            name: once((name, shown_to(person)), partial(load, writing, merchant, person))
+            for name, (load, shown_to) in FIGURES.items()
+            if name in asks.reads
+        }
+        if asks.references:
+            parts["people"] = _found(writing, merchant, accounts, asks)
+        if "groups" in asks.reads or asks.references:
+            parts["groups"] = once("groups", partial(all_groups, writing, merchant))
+        if "entries" in asks.reads:
+            parts |= once("entries", partial(_entries, writing, merchant))
+        if "posts" in asks.reads:
+            parts["posts"] = _posts(writing, merchant, person)
+        if quote and "quoted" in asks.reads:
+            parts["quoted"] = _quoted(writing, merchant, event.account, quote)
+        yield person, CommandView(pending=theirs, **parts) if theirs or parts else _NOTHING
+
+
+_NOTHING = CommandView()
+
+
+def with_group_roles(
+    writing: Writing, merchant: MerchantView, people: Mapping[int, PersonView]
+) -> dict[int, PersonView]:
+    """By contact id: who owns a bound group is its 堂主; a 舵主's branch has its halls with it."""
+    more: dict[int, list[RoleView]] = defaultdict(list)
+    for group, owner in writing.rows(_OWNED, merchant=merchant.id, owners=list(people)):
+        more[owner].append(RoleView(role=Role.HALL, group=group))
+    branches: dict[str, list[int]] = defaultdict(list)
+    for contact_id, person in people.items():
+        for role in person.roles:
+            if role.role == Role.BRANCH and role.group:
+                branches[role.group].append(contact_id)
+    if branches:
+        for hall, branch in writing.rows(_HALLS, merchant=merchant.id, branches=list(branches)):
+            for contact_id in branches[branch]:
+                more[contact_id].append(RoleView(role=Role.BRANCH, group=hall))
+    return {
+        contact_id: msgspec.structs.replace(person, roles=(*person.roles, *more[contact_id]))
+        if contact_id in more
+        else person
+        for contact_id, person in people.items()
     }
-    if asks.references:
-        parts["people"] = _found(writing, merchant, accounts, asks)
-    limited = any(role.group for role in person.roles)
-    if limited or asks.reads & {"groups"} or asks.references:
-        parts["groups"] = all_groups(writing, merchant)
-    if "entries" in asks.reads:
-        parts |= _entries(writing, merchant)
-    if "posts" in asks.reads:
-        parts["posts"] = _posts(writing, merchant, person)
-    if quote and "quoted" in asks.reads:
-        parts["quoted"] = _quoted(writing, merchant, event.account, quote)
-    return person, CommandView(pending=pending, **parts)
 
 
-def with_group_roles(writing: Writing, merchant: MerchantView, person: PersonView) -> PersonView:
-    """Who owns a bound group is its 堂主; a 舵主's branch has its halls with it."""
-    branches = [role.group for role in person.roles if role.role == Role.BRANCH and role.group]
-    parent = select(col(ChatGroup.id)).where(
-        col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id).in_(branches)
+_OWNED = select(col(ChatGroup.wire_id), col(ChatGroup.owner_contact_id)).where(
+    col(ChatGroup.merchant_id) == bindparam("merchant"),
+    is_one_of(col(ChatGroup.owner_contact_id), "owners"),
+    col(ChatGroup.tier).is_not(None),
+)
+_branch = aliased(ChatGroup)
+_HALLS = (
+    select(col(ChatGroup.wire_id), col(_branch.wire_id))
+    .join(
+        _branch,
+        and_(col(_branch.merchant_id) == col(ChatGroup.merchant_id), col(_branch.id) == col(ChatGroup.parent_id)),
     )
-    rows = writing.connection.execute(
-        select(col(ChatGroup.wire_id), col(ChatGroup.owner_contact_id)).where(
-            col(ChatGroup.merchant_id) == merchant.id,
-            col(ChatGroup.tier).is_not(None),
-            or_(col(ChatGroup.owner_contact_id) == person.contact_id, col(ChatGroup.parent_id).in_(parent)),
-        )
+    .where(
+        col(ChatGroup.merchant_id) == bindparam("merchant"),
+        col(ChatGroup.tier).is_not(None),
+        is_one_of(col(_branch.wire_id), "branches"),
     )
-    more = tuple(
-        RoleView(role=Role.HALL if owner == person.contact_id else Role.BRANCH, group=group) for group, owner in rows
-    )
-    return msgspec.structs.replace(person, roles=(*person.roles, *more)) if more else person
+)
 
 
-def _pending(writing: Writing, merchant: MerchantView, event: Message, person: PersonView) -> tuple[PendingView, ...]:
-    """The asker's, the newest first, and whose code this is though it is another's."""
+def _pending(
+    writing: Writing, merchant: MerchantView, askers: Sequence[tuple[Message, PersonView]]
+) -> tuple[PendingView, ...]:
+    """The askers', the newest first, and those of others whose code was typed."""
+    if not askers:
+        return ()
+    codes = {code for event, _ in askers if (code := event.text.strip()[:4]).isdigit()}
     rows = writing.connection.execute(
         select(table_of(PendingCommand))
         .where(
             col(PendingCommand.merchant_id) == merchant.id,
             or_(
-                col(PendingCommand.actor) == person.wire_id,
-                and_(col(PendingCommand.code) == event.text.strip()[:4], col(PendingCommand.code) != ""),
+                col(PendingCommand.actor).in_({person.wire_id for _, person in askers}),
+                *([col(PendingCommand.code).in_(codes)] if codes else []),
             ),
         )
         .order_by(col(PendingCommand.id).desc())

@@ -27,6 +27,8 @@ LOOKED_BACK = timedelta(days=7)
 MOST_AUDITED = 200
 MOST_USED = 8
 Load = Callable[[Writing, MerchantView, PersonView], Any]
+# What those have in common who are shown the same.
+ShownTo = Callable[[PersonView], object]
 
 
 def _scripts(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[ScriptView, ...]:
@@ -208,9 +210,9 @@ def _customers(writing: Writing, merchant: MerchantView, _person: PersonView) ->
 
 
 def _used(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[str, ...]:
-    """What people of the same role use most."""
+    """What people of the same role used most lately."""
     roles = {role.role for role in person.roles}
-    alike = {wire_id for _, wire_id, role in merchant.admins if role in roles} | {person.wire_id}
+    alike = {wire_id for _, wire_id, role in merchant.admins if role in roles}
     granted = select(col(RoleGrant.wire_id)).where(
         col(RoleGrant.merchant_id) == merchant.id, col(RoleGrant.role).in_(roles)
     )
@@ -220,6 +222,7 @@ def _used(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple
         select(col(AuditEntry.action))
         .where(
             col(AuditEntry.merchant_id) == merchant.id,
+            col(AuditEntry.id) >= Ids.floor(writing.now - LOOKED_BACK),
             col(AuditEntry.actor).in_(alike),
             col(AuditEntry.result) == "ok",
         )
@@ -229,15 +232,27 @@ def _used(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple
     return tuple(rows.scalars())
 
 
-FIGURES: Mapping[str, Load] = {
-    "scripts": _scripts,
-    "audit": _audit,
-    "talkers": _talkers,
-    "lively": _lively,
-    "sources": _sources,
-    "opted_out": _opted_out,
-    "greet": _greet,
-    "waits": _waits,
-    "customers": _customers,
-    "used": _used,
+def _to_all(_person: PersonView) -> object:
+    return None
+
+
+def _to_the_role(person: PersonView) -> object:
+    return frozenset(role.role for role in person.roles)
+
+
+def _to_them(person: PersonView) -> object:
+    return person.contact_id
+
+
+FIGURES: Mapping[str, tuple[Load, ShownTo]] = {
+    "scripts": (_scripts, _to_all),
+    "audit": (_audit, _to_all),
+    "talkers": (_talkers, _to_all),
+    "lively": (_lively, _to_all),
+    "sources": (_sources, _to_all),
+    "opted_out": (_opted_out, _to_all),
+    "greet": (_greet, _to_them),
+    "waits": (_waits, _to_them),
+    "customers": (_customers, _to_all),
+    "used": (_used, _to_the_role),
 }

@@ -169,6 +169,13 @@ def _load(
             accounts=accounts if "ALERTS" in parts else {},
         )
 
+    commanded = [
+        (event, people[everybody[position][0][1]])
+        for position, (event, parts) in enumerate(zip(events, wanted, strict=True))
+        if "COMMANDS" in parts and isinstance(event, Message)
+    ]
+    commanding = load_commands(writing, merchant, accounts, commanded) if commanded else iter(())
+
     for position, (event, parts) in enumerate(zip(events, wanted, strict=True)):
         delivery = deliveries.get(position)
         known = {wire_id: people[contact_id] for wire_id, contact_id in everybody[position]}
@@ -177,8 +184,8 @@ def _load(
         else:
             person = next(iter(known.values()), None)
         commands = _NO_COMMANDS
-        if "COMMANDS" in parts and person is not None and isinstance(event, Message):
-            person, commands = load_commands(writing, merchant, accounts, event, person)
+        if "COMMANDS" in parts and isinstance(event, Message):
+            person, commands = next(commanding)
         place = places[position]
         yield msgspec.structs.replace(
             shared(event.account, parts),

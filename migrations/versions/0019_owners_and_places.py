@@ -17,3 +17,4 @@ def upgrade() -> None:
     op.add_column("person", sa.Column("owner_by", sa.String(), nullable=True))
     op.add_column("person", sa.Column("placed_tier", sa.String(), nullable=True))
     op.add_column("person", sa.Column("moved_at", models.columns.UtcDateTime(), nullable=True))
+    op.create_index("chat_group_owner", "chat_group", ["merchant_id", "owner_contact_id"])
