@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import and_, bindparam, delete, func, select, text, update
 from sqlmodel import col
 
 from bot.store import Writing
@@ -129,14 +129,16 @@ def reserve(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 
 def put_places(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    mine = and_(col(Person.merchant_id) == merchant.id, col(Person.id) == bindparam("person"))
+    writing.connection.execute(
+        update(Person).where(mine).values(placed_tier=bindparam("tier")),
+        [{"person": effect.person_id, "tier": effect.tier} for _, effect in pairs],
+    )
     for event, effect in pairs:
-        values = {"placed_tier": effect.tier} | ({"moved_at": event.at} if effect.moved else {})
-        writing.connection.execute(
-            update(Person)
-            .where(col(Person.merchant_id) == merchant.id, col(Person.id) == effect.person_id)
-            .values(values)
-        )
         if effect.moved:
+            writing.connection.execute(
+                update(Person).where(mine).values(moved_at=event.at), {"person": effect.person_id}
+            )
             here = col(ChatGroup.merchant_id) == merchant.id
             theirs = select(col(Contact.id)).where(
                 col(Contact.merchant_id) == merchant.id, col(Contact.person_id) == effect.person_id
