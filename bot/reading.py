@@ -17,8 +17,9 @@ from handlers.overrides import own_version
 from models.columns import table_of
 from models.context import AnswerView, MerchantView, PersonView
 from models.deliveries import Delivery, DeliveryChange
+from models.erasure import is_nameless
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
-from models.operations import AuditEntry, EntryOverride, EntryRevision, RoleGrant
+from models.operations import AuditEntry, EntryOverride, EntryRevision, RoleGrant, Signup
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 
 Row = dict[str, Any]
@@ -292,6 +293,36 @@ def overrides(connection: Connection, merchant: MerchantView) -> dict[str, dict[
         if entry is not None and (own.declined or own_version(entry, own) != entry):
             found.setdefault(row.entry, {})[row.wire_id] = None if own.declined else own_version(entry, own)
     return found
+
+
+def signups(connection: Connection, merchant: MerchantView, key: str) -> list[Row]:
+    """Who comes to a gathering, each of its dates by itself, first come first served."""
+    rows = connection.execute(
+        select(table_of(Signup), col(Contact.wire_id), col(Contact.name), col(ChatGroup.wire_id).label("room"))
+        .join(
+            Contact,
+            (col(Contact.merchant_id) == col(Signup.merchant_id)) & (col(Contact.id) == col(Signup.contact_id)),
+        )
+        .outerjoin(
+            ChatGroup,
+            (col(ChatGroup.merchant_id) == col(Signup.merchant_id)) & (col(ChatGroup.id) == col(Signup.group_id)),
+        )
+        .where(col(Signup.merchant_id) == merchant.id, col(Signup.entry) == key)
+        .order_by(col(Signup.occurrence), col(Signup.waits), col(Signup.at), col(Signup.contact_id))
+    )
+    return [
+        {
+            "entry": key,
+            "occurrence": row.occurrence,
+            "contact": row.wire_id,
+            "name": row.name,
+            "group": row.room,
+            "waits": row.waits,
+            "at": iso(row.at, merchant.zone),
+        }
+        for row in rows
+        if not is_nameless(row.wire_id)
+    ]
 
 
 def first_day(connection: Connection, merchant: MerchantView) -> date | None:

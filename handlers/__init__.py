@@ -20,6 +20,7 @@ from handlers import (
     reception,
     roles,
     sessions,
+    signups,
     survey,
 )
 from models import events as ev
@@ -68,6 +69,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return _TIMERS[event.kind](event, context)
         case orders.SurveyFinished():
             return groups.place(event, context)
+        case orders.SignUp():
+            return signups.answered(event, context)
         case orders.SeatsChanged():
             return groups.seats_changed(event, context)
         case orders.BindGroupOrder():

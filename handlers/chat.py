@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from handlers import commands, complaints, consent, forgetting, handoff, my_data, optin, optout, reactions, survey
+from handlers import (
+    commands,
+    complaints,
+    consent,
+    forgetting,
+    handoff,
+    my_data,
+    optin,
+    optout,
+    reactions,
+    signups,
+    survey,
+)
 from handlers.replies import prior_of, unnamed, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
@@ -58,6 +70,8 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
         return my_data.shown(event, context, person)
     if forgetting.is_wished(event.text):
         return forgetting.asked(event, context, person)
+    if signups.is_about_it(event.text):
+        return [signups.wished(event, person)]
     if context.account.self_id in event.mentions and asks_whether_bot(event.text):
         return [_reply(event, context, person, _who_we_are(I_AM_A_BOT_IN_GROUP, context))]
     return []
@@ -85,6 +99,8 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, *forgetting.asked(event, context, person)]
     if (decided := forgetting.decided(event, context, person)) is not None:
         return decided
+    if context.gathering is not None and signups.is_about_it(event.text):
+        return [*arrived, signups.wished(event, person)]
     look = first_look(event.text, words_of(context.merchant.playbook))
     if look.is_opt_out:
         return [*arrived, *optout.stop(event.at, person, event.account)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Flag, auto
 from functools import lru_cache
 
-from handlers import consent, forgetting, my_data, optin
+from handlers import consent, forgetting, my_data, optin, signups
 from handlers.commands import is_command, looks_at_status
 from handlers.handoff import standing_answer
 from handlers.replies import words_of
@@ -37,6 +37,7 @@ class Needs(Flag):
     DOUBTS = auto()  # open questions to a human about who the people named are
     MERGES = auto()  # what the person was merged of
     ALERTS = auto()  # what a human was told of and is not over, or only just
+    GATHERING = auto()  # what the speaker may sign up for
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -75,6 +76,8 @@ def needs(event: Event, playbook: Playbook) -> Needs:
             return _KNOWN
         case orders.SurveyFinished():
             return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
+        case orders.SignUp():
+            return Needs.PEOPLE | Needs.GATHERING
         case orders.SeatsChanged():
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
@@ -127,6 +130,8 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
         return _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
     if my_data.is_asked_for(text):
         return _KNOWN_AND_KEPT
+    if signups.is_about_it(text):
+        return Needs.SPEAKER
     spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
     return Needs.SPEAKER if spoken_to else Needs.NOTHING
 
@@ -142,6 +147,8 @@ def _alone(text: str, playbook: Playbook) -> Needs:
 def _of_small_talk(text: str, playbook: Playbook) -> Needs:
     if my_data.is_asked_for(text):
         return _KNOWN_AND_KEPT
+    if signups.is_about_it(text):
+        return _KNOWN | Needs.GATHERING
     if forgetting.is_about_it(text):
         return _KNOWN
     look = first_look(text, words_of(playbook))

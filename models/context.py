@@ -169,6 +169,26 @@ class OverrideView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     at: datetime
 
 
+class SignupView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Somebody on the list of a gathering, first come first served; `waits`: there was no place left."""
+
+    contact_id: int
+    wire_id: str
+    name: str = ""
+    account: str
+    group_id: int | None = None
+    waits: bool = False
+
+
+class GatheringView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What somebody may sign up for where they speak: the last gathering that was posted there, as its entry's JSON."""
+
+    key: str
+    body: str
+    occurrence: str
+    signups: tuple[SignupView, ...] = ()
+
+
 class AlertView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Something that a human must know: open, or over since `ended_at`."""
 
@@ -259,4 +279,5 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     status: Status | None = None
     alerts: tuple[AlertView, ...] = ()  # those that are open or were a short while ago
     kept: Kept | None = None  # of `person`
+    gathering: GatheringView | None = None  # that the person may sign up for
     accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

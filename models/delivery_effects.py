@@ -183,6 +183,25 @@ class PutOverride(Effect, frozen=True, kw_only=True):
     declined: bool = False
 
 
+class PutSignup(Effect, frozen=True, kw_only=True):
+    """Somebody is on the list of a gathering; `waits`: for a place. Whoever is on it already keeps their turn."""
+
+    entry: str
+    occurrence: str
+    contact_id: int
+    account: str
+    group_id: int | None = None
+    waits: bool = False
+
+
+class DropSignup(Effect, frozen=True, kw_only=True):
+    """Somebody does not come after all."""
+
+    entry: str
+    occurrence: str
+    contact_id: int
+
+
 class ApproveWaiting(Effect, frozen=True, kw_only=True):
     """Somebody approved an entry: what waits for that may go now, and what it plans later needs no further word.
 

@@ -73,6 +73,21 @@ class EntryOverride(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Signup(SQLModel, table=True):
+    """Somebody who comes to a gathering or tries a product; `group_id`: where they said so, null for 1:1."""
+
+    __tablename__ = "signup"
+
+    merchant_id: str = Field(primary_key=True)
+    entry: str = Field(primary_key=True)
+    occurrence: str = Field(primary_key=True)  # YYYY-MM-DD
+    contact_id: int = Field(primary_key=True, sa_type=Id)
+    account_id: str
+    group_id: int | None = Field(default=None, sa_type=Id)
+    waits: bool = False  # there was no place left
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Timer(SQLModel, table=True):
     """Something to be looked at when its time comes; rings as a `TimerDue` event."""
 

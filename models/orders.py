@@ -106,6 +106,15 @@ class SurveyFinished(Event, frozen=True, kw_only=True, tag="survey_finished"):
     corrected: bool = False
 
 
+class SignUp(Event, frozen=True, kw_only=True, tag="sign_up"):
+    """Somebody wants to come to what was posted last in this group, or 1:1; or, with `leaves`, not any more."""
+
+    contact: str
+    group: str = ""
+    message: str = ""
+    leaves: bool = False
+
+
 class SeatsChanged(Event, frozen=True, kw_only=True, tag="seats_changed"):
     """Seats of a tier may have become free: look at its waiting list."""
 

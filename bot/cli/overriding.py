@@ -1,4 +1,4 @@
-"""`calendar override`: a group's own version of an optional entry."""
+"""`calendar override`: a group's own version of an optional entry; `calendar signups`: who comes to a gathering."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from bot import reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from content_calendar.dates import DateError, read_date, read_time
 from content_calendar.render import odd_fields
@@ -64,5 +65,30 @@ def override(
             return Answer(f"{told}\n")
         return Answer(lines([{"entry": key, "group": group, "text": text, "date": order.date, "time": order.time,
                               "declined": decline, "undone": undo}]))  # fmt: skip
+
+    return request
+
+
+def signups(
+    key: Annotated[str, typer.Argument(help="The key of a gathering, or of a recruiting of testers.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Who has signed up, in the order in which they did, and who waits for a place."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            if key not in {entry.key for entry in reading.entries(connection, desk.merchant)}:
+                raise Refused(f"没有排期「{key}」")
+            rows = reading.signups(connection, desk.merchant, key)
+        if as_json:
+            return Answer(lines(rows))
+        shown = [
+            {"场次": row["occurrence"], "名字": row["name"], "群": row["group"] or "一对一",
+             "状态": "候补" if row["waits"] else "已报", "时间": row["at"]}
+            for row in rows
+        ]  # fmt: skip
+        return Answer(table(shown, empty="还没有人报名。"))
 
     return request

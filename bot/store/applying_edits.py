@@ -22,6 +22,7 @@ from bot.store.applying_calendar import (
 )
 from bot.store.audience import audience
 from bot.store.identify import chunks
+from bot.store.signups import drop_signups, put_signups
 from content_calendar.entry import from_json
 from models import effects as fx
 from models.context import MerchantView
@@ -138,6 +139,8 @@ def _of_occurrence(
 CALENDAR_WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutEntries: put_entries,
     fx.PutOverride: put_overrides,
+    fx.DropSignup: drop_signups,
+    fx.PutSignup: put_signups,
     fx.Withdraw: withdraw,
     fx.Replan: replan,
     fx.DropEntry: drop_entries,

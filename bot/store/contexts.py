@@ -23,6 +23,7 @@ from bot.store.missing import missing_friends
 from bot.store.people import load_people
 from bot.store.places import load_places
 from bot.store.prepared import is_one_of
+from bot.store.signups import gathering_of
 from bot.store.status import load_status
 from handlers.needs import Needs
 from models import orders
@@ -164,6 +165,9 @@ def _load(
             if isinstance(event, orders.SeatsChanged)
             else (),
             kept=kept.get(person.person_id) if person and kept and "KEPT" in parts else None,
+            gathering=gathering_of(writing, merchant, event, person, names)
+            if person and "GATHERING" in parts
+            else None,
             survey_playbook=surveys.get(person.person_id) if person and surveys else None,
         )
 

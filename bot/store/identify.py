@@ -55,6 +55,8 @@ def people_of(event: Event) -> Iterator[Who]:
                 yield Who(event.owner)
         case orders.GrantRoleOrder() | orders.PersonChanged() | orders.UnmergeOrder() | orders.ErasePersonOrder():
             yield Who(event.contact)
+        case orders.SignUp():
+            yield Who(event.contact)
         case orders.MergeOrder():
             yield Who(event.kept)
             yield Who(event.other)
@@ -77,6 +79,8 @@ def groups_of(event: Event) -> Iterator[str]:
             yield event.to_group
         case ev.TimerDue() if event.kind == SEAT_TIMER:
             yield event.subject.partition(" ")[2]
+        case orders.SignUp() if event.group:
+            yield event.group
         case orders.BindGroupOrder() | orders.UnbindGroupOrder() | orders.OverrideEntryOrder():
             yield event.group
         case ev.Roster():

@@ -44,6 +44,7 @@ _OUR_OWN = (
     orders.Order,
     orders.SurveyFinished,
     orders.SeatsChanged,
+    orders.SignUp,
     orders.PersonChanged,
     ev.TimerDue,
     ev.SendAnswered,
