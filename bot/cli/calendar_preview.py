@@ -54,7 +54,8 @@ def _told(desk: Desk, merchant: MerchantView, entry: Entry, moment: datetime, ro
     """发前检查 for people: the samples, who is concerned, how worn they are, and at the end the one answer."""
     media = desk.config.file.parent / MEDIA_FOLDER
     when = moment.astimezone(merchant.zone)
-    told = [f"{harmless(entry.key)} {harmless(entry.title)}，{when:%Y-%m-%d %H:%M} 发\n", *_bubbles(rows), _named(rows)]
+    name = harmless(f"{entry.key} {entry.title}".strip())
+    told = [f"{name}，{when:%Y-%m-%d %H:%M} 发\n", *_bubbles(rows), _named(rows)]
     targets = [row["target"] for row in rows]
     groups, people = before_sending.wear(desk.store, merchant, targets, moment)
     if groups:

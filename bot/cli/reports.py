@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
-from bot.cli.tables import table
+from bot.cli.tables import groups_named, table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.group_report import CODES, group_rows
 from bot.post_effects import effects_of
@@ -121,17 +121,15 @@ _STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发"}
 
 
 def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str]) -> str:
-    """What was late or missed, row by row, and how many there are of each."""
+    """What was late or missed, alike groups in one line, and how many there are of each."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:
+        if row["state"] != "kept":
+            what = (row["period"], row["promise"], row["state"], row["text"])
+            alike.setdefault(what, []).append(topics.get(row["group"]) or row["group"])
     shown = [
-        {
-            "周期": row["period"],
-            "群": topics.get(row["group"]) or row["group"],
-            "必发": row["promise"],
-            "结果": _STATES[row["state"]],
-            "原因": row["text"],
-        }
-        for row in sorted(rows, key=lambda row: row["period"])
-        if row["state"] != "kept"
+        {"周期": period, "群": groups_named(where), "必发": promise, "结果": _STATES[state], "原因": why}
+        for (period, promise, state, why), where in sorted(alike.items(), key=lambda one: one[0][0])
     ]
     counts = Counter(_STATES[row["state"]] for row in rows)
     total = "，".join(f"{name} {counts[name]}" for name in _STATES.values())

@@ -103,7 +103,7 @@ def test_people_read_one_answer_with_samples_reasons_and_what_mends_it(stage: St
     story = [IMPORT, says("08:40:00", "wx-b", "TD"), operator("08:50:00", "calendar preview e")]
     out = stage.play(story, world=world(friends=FOUR)).operator("calendar preview")["out"]
     told = out.splitlines()
-    assert told[0].split() == ["e", "，2026-11-23", "09:00", "发"]
+    assert told[0] == "e，2026-11-23 09:00 发"
     assert told[1:4] == ["  ╭─ 给 wx-a", "  │ WX-A，来坐坐 https://item.jd.com/1.html", "  ╰─"]
     assert "这些人最近 7 天每人收到 1 到 1 条，中间数 1" in told
     assert "排期检查：链接 item.jd.com 会把人带出微信" in told
