@@ -19,7 +19,7 @@ from bench.inbound_world import ACCOUNT, MERCHANT, open_world
 from bot.store import Store
 from bot.store.migrating import upgrade
 from handlers import decide
-from handlers.needs import needs
+from handlers.needs import needs_under
 from models.context import AccountView, Context, FriendshipView, MerchantView, PersonView
 from models.effects import SurveyProgress
 from models.events import Event, Message, TimerDue, Who
@@ -74,7 +74,7 @@ def _seconds(merchant: MerchantView, text: str, question: str) -> Iterator[float
     )
     for event, context in events:
         began = time.process_time()
-        needs(event, merchant.playbook)
+        needs_under(merchant.playbook)(event)
         decide(event, context)
         yield time.process_time() - began
 

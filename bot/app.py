@@ -25,8 +25,9 @@ from bot.store.journal import Outcome
 from bot.transports import Transport
 from bot.troubles import Troubles, log_alerts
 from handlers import decide
-from models.effects import PutPlaybook
-from models.events import Event
+from models.deliveries import DeliveryState
+from models.effects import PutPlaybook, Settle
+from models.events import Event, SelfMessage, SendAnswered
 from models.orders import ImportPlaybookOrder
 from models.playbook import Playbook
 
@@ -66,6 +67,7 @@ class App:
         self._alarm = Alarm(now)
         self._housekeeping = Housekeeping(store, self.merchants, in_store)
         self._refresh: set[str] = set()
+        self._uncertain: set[str] = set()  # accounts with a send that did not simply go well: its echo may change much
         store.listeners += [self._committed, log_alerts]
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -108,7 +110,11 @@ class App:
 
     async def _apply(self, events: Sequence[Event]) -> list[Outcome]:
         outcomes: list[Outcome] = await self._in_store(lambda: apply(self.store, self.merchants, events, decide))
-        self.wake()
+        self._uncertain |= {
+            event.account for event in events if isinstance(event, SendAnswered) and event.answer != "sent"
+        }
+        if not all(_is_a_receipt(outcome) and outcome.event.account not in self._uncertain for outcome in outcomes):
+            self.wake()
         for outcome in outcomes:
             if isinstance(outcome.event, ImportPlaybookOrder):
                 self._adopt(outcome)
@@ -170,3 +176,10 @@ class App:
             for merchant in self.merchants.values()
             if account in merchant.accounts
         )
+
+
+def _is_a_receipt(outcome: Outcome) -> bool:
+    """Whether all that is new is that something sent has arrived: nothing more may leave, or rings, for that."""
+    return isinstance(outcome.event, SelfMessage) and all(
+        isinstance(effect, Settle) and effect.state == DeliveryState.CONFIRMED for effect in outcome.effects
+    )

@@ -32,6 +32,10 @@ class Alarm:
         """Look again now."""
         self._woken.set()
 
+    def heed(self) -> None:
+        """Whatever woke us so far is looked at from here on, and need not wake us once more."""
+        self._woken.clear()
+
     async def wait(self, until: datetime | None) -> None:
         """Until the moment has come or somebody wakes us; what woke us before counts too."""
         if not self._woken.is_set():

@@ -106,6 +106,8 @@ class Dispatcher:
 
     async def _step(self) -> datetime | None:
         await self._settle()
+        if not self._answers:  # what is committed by now the claim sees; settling alone has woken us already
+            self.alarm.heed()
         if self._claim_failed:
             await self._take_back()
         idle = [

@@ -45,7 +45,7 @@ def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | N
 
     Texts are rendered with what is known today. Who stands further back than the account has room for would wait.
     """
-    due = at or _next(entry, merchant, store.now())
+    due = at or next_moment(entry, merchant, store.now())
     occurrence = Occurrence(due.astimezone(merchant.zone).date(), due)
     rows: list[Row] = []
     with store.looking(due) as looking:
@@ -83,7 +83,8 @@ def verdict_now(store: Store, merchant: MerchantView, delivery_id: int) -> Row |
         return _told(Wait("pace", ready), merchant) if ready > looking.now else told
 
 
-def _next(entry: Entry, merchant: MerchantView, now: datetime) -> datetime:
+def next_moment(entry: Entry, merchant: MerchantView, now: datetime) -> datetime:
+    """When the entry is due next; now, if it never is."""
     following = next_occurrence(by_the_day(entry), merchant.zone, now)
     return following.at_utc if following else now
 

@@ -80,6 +80,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
             col(Person.consent),
             col(Person.source),
             col(Person.owner_contact_id),
+            col(Person.owner_by),
         )
         .join(
             Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
@@ -131,7 +132,9 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         )
         .order_by(col(GroupMember.joined_at), col(ChatGroup.id))
     ).all()
-    owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), found.owner_contact_id)
+    owner = found.owner_contact_id
+    if found.owner_by not in ("group", "given"):  # an owned group comes before a claim
+        owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), owner)
     return {
         "contact": wire_id,
         "contacts": [one.wire_id for one in contacts],  # all that they have
@@ -351,13 +354,31 @@ def known_groups(connection: Connection, merchant: MerchantView) -> list[str]:
     )
 
 
+def rooms(connection: Connection, merchant: MerchantView) -> list[str]:
+    """The room ids of all groups as they were first seen; their places in it are the numbers that people say."""
+    mine = (col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.became).is_(None))
+    return list(connection.execute(select(col(ChatGroup.wire_id)).where(*mine).order_by(col(ChatGroup.id))).scalars())
+
+
+def named_contacts(connection: Connection, merchant: MerchantView) -> dict[str, str]:
+    """Stable ids by themselves and by names that only one contact has."""
+    found = connection.execute(
+        select(col(Contact.name), func.min(col(Contact.wire_id)))
+        .where(col(Contact.merchant_id) == merchant.id, col(Contact.name) != "")
+        .group_by(col(Contact.name))
+        .having(func.count() == 1)
+    ).all()
+    ids = connection.execute(select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id)).scalars()
+    return {**dict(found), **{wire_id: wire_id for wire_id in ids}}
+
+
 def roles(connection: Connection, merchant: MerchantView) -> list[Row]:
     """Roles granted by command; those of the configuration come first."""
     rows = connection.execute(
         select(table_of(RoleGrant)).where(col(RoleGrant.merchant_id) == merchant.id).order_by(col(RoleGrant.at))
     )
     return [
-        {"contact": contact, "role": role, "account": account, "group": "", "by": "config"}
+        {"contact": contact, "role": role, "account": account, "group": "", "by": "config", "until": None}
         for account, contact, role in merchant.admins
     ] + [
         {
@@ -366,6 +387,7 @@ def roles(connection: Connection, merchant: MerchantView) -> list[Row]:
             "account": row.account_id,
             "group": row.group_wire_id,
             "by": row.granted_by,
+            "until": row.until and iso(row.until, merchant.zone),
         }
         for row in rows
     ]

@@ -176,7 +176,7 @@ def summary(store: Store, merchants: Iterable[MerchantView], first: datetime, la
         ).scalar_one()
         for merchant in merchants:
             days = whole_days(first.astimezone(merchant.zone), last.astimezone(merchant.zone))
-            promises.update(row.state for row in promise_rows(connection, merchant, *days))
+            promises.update(row.state for row in promise_rows(connection, merchant, *days, last))
         touches = sorted(
             run(
                 select(func.count())

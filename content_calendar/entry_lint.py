@@ -25,7 +25,7 @@ def lint_entries(plan: Plan) -> Iterator[LintRow]:
     """What is wrong with the entries that are due on the days of the plan, by key."""
     tiers = {group.room: group.tier for group in plan.groups}
     for one in sorted(plan.entries, key=lambda one: one.entry.key):
-        if not is_personal(one.entry) and not plan.days_of(one.entry, one.since):
+        if not is_personal(one.entry) and not plan.days_of(one.entry):
             continue
         yield from _of_entry(plan, one.entry)
         for room, own in one.overrides.items():
@@ -38,18 +38,19 @@ def lint_entries(plan: Plan) -> Iterator[LintRow]:
 def _of_entry(plan: Plan, entry: Entry) -> Iterator[LintRow]:
     """What is wrong with the text, the media and the links."""
     known = _known_fields(plan, entry)
-    unknown = (field.name for field in fields_of(entry.text) if field.fallback is None and field.name not in known)
+    words = entry.text or entry.title  # as it is planned
+    unknown = (field.name for field in fields_of(words) if field.fallback is None and field.name not in known)
     for name in dict.fromkeys(unknown):
         text = f"{{{name}}} 可能不知道，写成 {{{name}|备用词}}"
         yield LintRow(code="field", entry=entry.key, text=text)
     if entry.kind in _NEEDS_MEDIA and not entry.media:
         yield LintRow(code="media", entry=entry.key, text=f"{entry.kind} 没有写素材")
-    if entry.kind == "link" and not (entry.media or hosts_of(entry.text)):
+    if entry.kind == "link" and not (entry.media or hosts_of(words)):
         yield LintRow(code="media", entry=entry.key, text="link 没有写链接")
     for name in entry.media:
         if plan.media is not None and entry.kind != "card" and "://" not in name and name not in plan.media:
             yield LintRow(code="media", entry=entry.key, text=f"素材里没有 {name}")
-    links = " ".join((entry.text, *(entry.media if entry.kind == "link" else ())))
+    links = " ".join((words, *(entry.media if entry.kind == "link" else ())))
     for host in hosts_of(links):
         if leads_outside(host):
             yield LintRow(code="off_platform", entry=entry.key, text=f"链接 {host} 会把人带出微信")
@@ -70,6 +71,10 @@ def _goes_to_groups(entry: Entry) -> bool:
 def _audience(plan: Plan, one: LintEntry) -> Iterator[LintRow]:
     entry = one.entry
     if _goes_to_groups(entry):
+        bound = {group.room for group in plan.groups}
+        for room in entry.groups:
+            if room not in bound:
+                yield LintRow(code="unreachable", group=room, entry=entry.key, text="这个群没有绑定，不会往里发")
         return
     if not entry.tags and not is_personal(entry):
         yield LintRow(code="unreachable", entry=entry.key, text="没有写层级、群或标签，谁也收不到")
@@ -87,7 +92,7 @@ def lint_holidays(plan: Plan) -> Iterator[LintRow]:
             one.entry.key
             for one in plan.entries
             if isinstance(parse_rule(one.entry.rule), Workdays)
-            and any(post.local_date.year == year for post in plan.days_of(one.entry, one.since))
+            and any(post.local_date.year == year for post in plan.days_of(one.entry))
         ]
         for key in sorted(concerned):
             yield LintRow(code="holiday_data", period=f"{year}", entry=key, text=text)

@@ -25,14 +25,14 @@ def posts_by_group(plan: Plan) -> dict[str, list[Post]]:
     for one in plan.entries:
         if is_personal(one.entry):
             continue
-        days = plan.days_of(one.entry, one.since)
+        days = plan.days_of(one.entry)
         for group in plan.groups:
             if group.tier not in one.entry.tiers and group.room not in one.entry.groups:
                 continue
             if group.room not in one.overrides:
                 posts[group.room] += days
             elif (own := one.overrides[group.room]) is not None:
-                posts[group.room] += plan.days_of(own, one.since)
+                posts[group.room] += plan.days_of(own)
     for of_group in posts.values():
         of_group.sort(key=lambda post: (post.at_utc, post.entry.key))
     return posts
@@ -49,7 +49,7 @@ def lint_groups(plan: Plan) -> Iterator[LintRow]:
             *_repeats(mine),
             *_advert_share(plan, mine),
             *_group_cap(plan, mine),
-            *_person_caps(plan, [mine, *(posts.get(room, []) for room in group.parents)]),
+            *_person_caps(plan, [mine, *(posts.get(room, []) for room in group.alongside)]),
             *_unreachable(group, mine),
         )
         yield from (msgspec.structs.replace(row, group=group.room, tier=group.tier) for row in found)
@@ -73,9 +73,8 @@ def _promises(plan: Plan, group: LintGroup, posts: Sequence[Post]) -> Iterator[L
 def _lack(found: Shortage) -> str:
     promise = found.promise
     how_many = f"至少 {promise.at_least}" if promise.exactly is None else f"正好 {promise.exactly}"
-    without_album = found.planned - found.fulfilling
-    why = f"，另有 {without_album} 条没有相册" if without_album else ""
-    return f"{promise.content_kind} 应{how_many} 条，排了 {found.fulfilling} 条{why}，缺 {found.missing} 条"
+    why = f"，另有 {found.without_album} 条没有相册" if found.without_album else ""
+    return f"{promise.content_kind} 应{how_many} 条，排了 {found.planned} 条{why}，缺 {found.missing} 条"
 
 
 def _clashes(posts: Sequence[Post]) -> Iterator[LintRow]:
@@ -117,21 +116,30 @@ def _group_cap(plan: Plan, posts: Sequence[Post]) -> Iterator[LintRow]:
 
 
 def _person_caps(plan: Plan, groups: Sequence[Sequence[Post]]) -> Iterator[LintRow]:
-    """The typical member of a group is in the groups above it too; a post counts for them by the playbook's weight."""
+    """The typical member of a group is in these groups; a post counts for them by its weight, as at the gate."""
     caps = plan.playbook.caps
-    weight = caps.group_post_weight or 0
-    per_day = Counter(post.local_date for posts in groups for post in posts)
-    if caps.person_per_day is not None:
-        for day, count in sorted(per_day.items()):
-            if (touches := round(count * weight, _DIGITS)) > caps.person_per_day:
-                text = f"群里的人一天被打扰 {touches:g} 次，上限 {caps.person_per_day} 次"
-                yield LintRow(code="cap", period=f"{day}", text=text)
-    if caps.person_per_week is not None:
-        for week in weeks(plan.first, plan.last):
-            count = sum(count for day, count in per_day.items() if week.first <= day <= week.last)
-            if (touches := round(count * weight, _DIGITS)) > caps.person_per_week:
-                text = f"群里的人一周被打扰 {touches:g} 次，上限 {caps.person_per_week} 次"
-                yield LintRow(code="cap", period=week.label, text=text)
+    everything = [post for posts in groups for post in posts]
+    adverts = [post for post in everything if post.entry.promotional]
+    yield from _over(plan, everything, "打扰", caps.person_per_day, caps.person_per_week)
+    yield from _over(plan, adverts, "推广", caps.promotions_per_day, caps.promotions_per_week)
+
+
+def _over(
+    plan: Plan, posts: Iterable[Post], what: str, most_a_day: int | None, most_a_week: int | None
+) -> Iterator[LintRow]:
+    weight = plan.playbook.caps.group_post_weight or 0
+    per_day = Counter(post.local_date for post in posts)
+    for day, count in sorted(per_day.items()):
+        if most_a_day is not None and (touches := round(count * weight, _DIGITS)) > most_a_day:
+            text = f"群里的人一天算 {touches:g} 次{what}，上限 {most_a_day} 次"
+            yield LintRow(code="cap", period=f"{day}", text=text)
+    if most_a_week is None:
+        return
+    for week in weeks(plan.first, plan.last):
+        count = sum(count for day, count in per_day.items() if week.first <= day <= week.last)
+        if (touches := round(count * weight, _DIGITS)) > most_a_week:
+            text = f"群里的人一周算 {touches:g} 次{what}，上限 {most_a_week} 次"
+            yield LintRow(code="cap", period=week.label, text=text)
 
 
 def _unreachable(group: LintGroup, posts: Iterable[Post]) -> Iterator[LintRow]:

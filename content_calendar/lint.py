@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from content_calendar.entry_lint import lint_entries, lint_holidays
 from content_calendar.group_lint import lint_groups
-from content_calendar.lint_plan import LintEntry, LintGroup, LintRow, Plan
+from content_calendar.lint_plan import Code, LintEntry, LintGroup, LintRow, Plan
 
-__all__ = ["LintEntry", "LintGroup", "LintRow", "Plan", "lint"]
+__all__ = ["Code", "LintEntry", "LintGroup", "LintRow", "Plan", "lint"]
 
 
 def lint(plan: Plan) -> list[LintRow]:

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from content_calendar.cadence import occurrences
-from content_calendar.entry import Entry
+from content_calendar.entry import Entry, expires_at
 from content_calendar.promises import Post
 from models.capabilities import Capabilities
 from models.playbook import Playbook
@@ -33,22 +33,19 @@ _DAY = timedelta(days=1)
 
 
 class LintGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """A bound group: its room id, its tier, the rooms above it (nearest first), what its account's platform can do."""
+    """A bound group: its room id, its tier, what its account's platform can do, and the rooms in which most of its
+    members are too, whose posts reach them as well."""
 
     room: str
     tier: str
-    parents: tuple[str, ...] = ()
+    alongside: tuple[str, ...] = ()
     capabilities: Capabilities = Capabilities()
 
 
 class LintEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry in force. `since` is the local day of its first import: what lies before it is no occurrence.
-
-    `overrides` are the versions of groups' own, by room id; `None` where the group declined it.
-    """
+    """An entry in force. `overrides` are groups' own versions, by room id; `None` where the group declined it."""
 
     entry: Entry
-    since: date | None = None
     overrides: Mapping[str, Entry | None] = {}
 
 
@@ -80,11 +77,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     media: Collection[str] | None = None
     accounts: Sequence[Capabilities] = ()
 
-    def days_of(self, entry: Entry, since: date | None) -> list[Post]:
-        """The occurrences of an entry on the days asked for; none for a rule that counts from members."""
-        if since is not None and since > self.last:
-            return []
-        start = datetime.combine(self.first if since is None else max(self.first, since), time(), self.zone)
-        end = datetime.combine(self.last + _DAY, time(), self.zone)
-        found = occurrences(entry, self.zone, start.astimezone(UTC), end.astimezone(UTC))
-        return [Post(occurrence.local_date, occurrence.at_utc, entry) for occurrence in found]
+    def days_of(self, entry: Entry) -> list[Post]:
+        """The occurrences of an entry on the days asked for that can still leave by its `not_after`.
+
+        None for a rule that counts from members. The calendar is judged as it is written, whenever it was imported.
+        """
+        # A day to spare at both ends: where the clocks skip midnight, an evening's moment lies on the next day.
+        start = datetime.combine(self.first - _DAY, time(), self.zone).astimezone(UTC)
+        end = datetime.combine(self.last + 2 * _DAY, time(), self.zone).astimezone(UTC)
+        expires = expires_at(entry, self.zone)
+        return [
+            Post(occurrence.local_date, occurrence.at_utc, entry)
+            for occurrence in occurrences(entry, self.zone, start, end)
+            if self.first <= occurrence.local_date <= self.last and (expires is None or occurrence.at_utc <= expires)
+        ]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import calendar
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
+from pathlib import PurePosixPath
 from typing import Literal
 
 import msgspec
@@ -20,6 +22,7 @@ from models.playbook import Playbook, Promise, Rolling
 _DAY = timedelta(days=1)
 _DAYS_A_WEEK = 7
 _LATE_AFTER = timedelta(hours=1)
+_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".heic"})
 
 PromiseState = Literal["kept", "late", "missed"]
 
@@ -32,11 +35,13 @@ class Post(msgspec.Struct, frozen=True):
     entry: Entry
 
 
-class SentPost(msgspec.Struct, frozen=True):
-    """A post that left at `left_at` (aware)."""
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a post: it left at `left_at` (aware, `None`: it never arrived), as the ledger says."""
 
     post: Post
-    left_at: datetime
+    left_at: datetime | None
+    state: str = ""
+    reason: str | None = None
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -47,29 +52,39 @@ class Period(msgspec.Struct, frozen=True):
     last: date
 
 
-class PromiseRow(msgspec.Struct, frozen=True):
-    """What became of a promise: the room id, TIER/CONTENT_KIND/PER, the period, the keys of the entries that count."""
+class PromisedGroup(msgspec.Struct, frozen=True):
+    """A bound group, and the local day since when it is: what ended before was never promised to it."""
+
+    room: str
+    tier: str
+    since: date = date.min
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What became of a promise to a group (its room id) in a period: the posts that count, and those that were lost."""
 
     group: str
-    promise: str
-    period: str
+    promise: Promise
+    period: Period
     state: PromiseState
-    entries: tuple[str, ...]
+    arrived: tuple[Outcome, ...]
+    lost: tuple[Outcome, ...]
 
 
 class Shortage(msgspec.Struct, frozen=True):
-    """A promise in a period and what is planned for it; `planned` counts posts without a promised album too."""
+    """A promise in a period and what is planned for it: how many posts fulfil it, and how many are of its content kind
+    but come without the album that is promised. `last_entry` is the key of the last one that fulfils it."""
 
     promise: Promise
     period: Period
-    fulfilling: int
     planned: int
+    without_album: int
     last_entry: str | None
 
     @property
     def missing(self) -> int:
         """How many posts the promise lacks."""
-        return max(0, demanded(self.promise) - self.fulfilling)
+        return max(0, demanded(self.promise) - self.planned)
 
     @property
     def surplus(self) -> int:
@@ -112,65 +127,70 @@ def fulfils(promise: Promise, entry: Entry) -> bool:
 
 def has_album(entry: Entry) -> bool:
     """Whether it comes with an album: by its kind, or by several pictures."""
-    return entry.kind == "album" or len(entry.media) > 1
+    return entry.kind == "album" or sum(PurePosixPath(name).suffix.lower() in _PICTURES for name in entry.media) > 1
 
 
 def shortages(promise: Promise, posts: Iterable[Post], first: date, last: date) -> Iterator[Shortage]:
     """The periods within the days in which a group's posts do not keep the promise, too many included."""
     alike = sorted((post for post in posts if post.entry.content_kind == promise.content_kind), key=_order)
-    fulfilling = [post.local_date for post in alike if fulfils(promise, post.entry)]
-    planned = [post.local_date for post in alike]
+    fulfilling = [post for post in alike if fulfils(promise, post.entry)]
+    days = [post.local_date for post in alike]
+    days_fulfilled = [post.local_date for post in fulfilling]
     for period in periods(promise, first, last):
-        end = bisect_right(planned, period.last)
-        count = end - bisect_left(planned, period.first)
-        enough = bisect_right(fulfilling, period.last) - bisect_left(fulfilling, period.first)
-        found = Shortage(promise, period, enough, count, alike[end - 1].entry.key if count else None)
+        end = bisect_right(days_fulfilled, period.last)
+        planned = end - bisect_left(days_fulfilled, period.first)
+        of_kind = bisect_right(days, period.last) - bisect_left(days, period.first)
+        last_entry = fulfilling[end - 1].entry.key if planned else None
+        found = Shortage(promise, period, planned, of_kind - planned, last_entry)
         if found.missing or found.surplus:
             yield found
 
 
-def state_of(promise: Promise, period: Period, sent: Iterable[SentPost], zone: tzinfo) -> PromiseState:
-    """What became of a promise to a group in a period, by what was sent there.
-
-    Late is what left more than an hour after its time, or after the period's last day.
-    """
-    mine = _of(promise, period, sent)
-    on_time = sum(
-        one.left_at - one.post.at_utc <= _LATE_AFTER and one.left_at.astimezone(zone).date() <= period.last
-        for one in mine
-    )
+def state_of(promise: Promise, period: Period, arrived: Sequence[Outcome], zone: tzinfo) -> PromiseState:
+    """What became of a promise to a group in a period, by what arrived there of it."""
+    on_time = sum(lateness(one, period, zone) is None for one in arrived)
     if on_time >= demanded(promise):
         return "kept"
-    return "late" if len(mine) >= demanded(promise) else "missed"
+    return "late" if len(arrived) >= demanded(promise) else "missed"
+
+
+def lateness(outcome: Outcome, period: Period, zone: tzinfo) -> timedelta | None:
+    """By how much a post was late: it left more than an hour after its time, or after the last day of the period."""
+    if outcome.left_at is None:
+        return None
+    late = outcome.left_at - outcome.post.at_utc
+    return late if late > _LATE_AFTER or outcome.left_at.astimezone(zone).date() > period.last else None
 
 
 def report(
     playbook: Playbook,
-    tiers: Mapping[str, str],
-    sent: Mapping[str, Sequence[SentPost]],
+    groups: Iterable[PromisedGroup],
+    outcomes: Mapping[str, Sequence[Outcome]],
     first: date,
     last: date,
     zone: tzinfo,
-) -> Iterator[PromiseRow]:
+) -> Iterator[Judged]:
     """What became of every promise to every group in the periods wholly within the days, group by group.
 
-    `tiers` are the tiers of the bound groups and `sent` what left in them, both by room id.
+    `outcomes` are what became of the posts to each room, in the order in which they left.
     """
-    for room, tier in tiers.items():
-        posts = sent.get(room, ())
-        for promise in playbook.promises_of(tier):
+    for group in groups:
+        of_group = outcomes.get(group.room, ())
+        for promise in playbook.promises_of(group.tier):
+            by_day: dict[date, list[Outcome]] = defaultdict(list)
+            for one in of_group:
+                if fulfils(promise, one.post.entry):
+                    by_day[one.post.local_date].append(one)
+            days = sorted(by_day)
             for period in periods(promise, first, last):
-                entries = dict.fromkeys(one.post.entry.key for one in _of(promise, period, posts))
-                state = state_of(promise, period, posts, zone)
-                yield PromiseRow(room, promise.name, period.label, state, tuple(entries))
-
-
-def _of(promise: Promise, period: Period, sent: Iterable[SentPost]) -> list[SentPost]:
-    return [
-        one
-        for one in sent
-        if period.first <= one.post.local_date <= period.last and fulfils(promise, one.post.entry)
-    ]  # fmt: skip
+                if period.last < group.since:
+                    continue
+                inside = days[bisect_left(days, period.first) : bisect_right(days, period.last)]
+                found = [one for day in inside for one in by_day[day]]
+                arrived = tuple(one for one in found if one.left_at is not None)
+                lost = tuple(one for one in found if one.left_at is None)
+                state = state_of(promise, period, arrived, zone)
+                yield Judged(group.room, promise, period, state, arrived, lost)
 
 
 def theme_runs(promise: Promise, posts: Iterable[Post]) -> Iterator[tuple[Sequence[Post], tuple[str, ...]]]:

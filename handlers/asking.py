@@ -23,6 +23,7 @@ from models.playbook_survey import Question
 # playbook's `retry` speaks to who was not understood.
 ANY_NAME = "不方便说真名没关系，问一下只是为了称呼起来方便，姓什么、小名、昵称都行，随你喜欢～"
 CORRECTED = "好嘞，改过来了。"
+NOTED = "好嘞，记下了。"
 # After a question of theirs, or small talk, the open question comes again: soon, but not in the same breath. The
 # contract says within five minutes.
 _ASK_AGAIN_AFTER = timedelta(minutes=1)

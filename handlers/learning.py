@@ -45,7 +45,8 @@ class _Rules(msgspec.Struct, frozen=True, kw_only=True):
     tagging: tuple[Question, ...]  # questions that bring tags by being answered
     governed: frozenset[str]  # tags that come and go with answers
     always: tuple[TagRule, ...]  # rules that ask for no answer
-    simple: Mapping[str, tuple[tuple[Callable[[Any], bool], tuple[str, ...]], ...]]  # those that one answer decides
+    by_word: Mapping[str, Mapping[str, frozenset[str]]]  # what an option's own tags are, by question and option
+    simple: Mapping[str, tuple[tuple[Callable[[Any], bool], tuple[str, ...]], ...]]  # others that one answer decides
     by_answer: Mapping[str, tuple[TagRule, ...]]  # the others, by the first answer that they ask for
     chained: tuple[TagRule, ...]  # rules that look at tags themselves
     branches_by_tags: bool  # whether questions do
@@ -56,6 +57,12 @@ def _rules_of(playbook: Playbook) -> _Rules:
     questions, rules = playbook.survey.questions, playbook.survey.tags
     asking = [rule for rule in rules if rule.when.answers]
     keys = {key for rule in rules for key in rule.when.answers}
+    by_word: dict[str, dict[str, frozenset[str]]] = {}
+    for rule in asking:
+        for key, words in _words_wanted(rule.when):
+            for word in words:
+                tags = by_word.setdefault(key, {})
+                tags[word] = tags.get(word, frozenset()).union(rule.add)
     return _Rules(
         branches={question.key: question for question in questions if question.when is not None},
         tagging=tuple(question for question in questions if question.tags),
@@ -63,11 +70,12 @@ def _rules_of(playbook: Playbook) -> _Rules:
             [tag for question in questions for tag in question.tags] + [tag for rule in rules for tag in rule.add]
         ),
         always=tuple(rule for rule in rules if not rule.when.answers),
+        by_word=by_word,
         simple={
             key: tuple(
                 (meets, rule.add)
                 for rule in asking
-                if _is_simple(rule.when)
+                if _is_simple(rule.when) and not _words_wanted(rule.when)
                 for asked, meets in rule.when.tests
                 if asked == key
             )
@@ -89,6 +97,16 @@ def _looks_at_tags(condition: Condition) -> bool:
 def _is_simple(condition: Condition) -> bool:
     """Whether one answer decides it."""
     return len(condition.answers) == 1 and not (_looks_at_tags(condition) or condition.sources or condition.tiers)
+
+
+def _words_wanted(condition: Condition) -> list[tuple[str, tuple[str, ...]]]:
+    """The question and its options, if nothing but an option of one question decides it."""
+    if not _is_simple(condition):
+        return []
+    [(key, wanted)] = condition.answers.items()
+    words = wanted if isinstance(wanted, tuple) else (wanted,)
+    texts = tuple(word for word in words if isinstance(word, str))
+    return [(key, texts)] if len(texts) == len(words) else []
 
 
 def learned(playbook: Playbook, person: PersonView) -> Learned:
@@ -135,6 +153,10 @@ def _facts(rules: _Rules, person: PersonView, given: Mapping[str, Any], *, tagge
     facts = Facts(tags=tags, answers=given, source=person.source, tiers=person.tiers)
     earned = {tag for rule in rules.always if holds(rule.when, facts) for tag in rule.add}
     for key, value in given.items():
+        if tags_of := rules.by_word.get(key):
+            for word in (value,) if isinstance(value, str) else value if isinstance(value, list | tuple) else ():
+                if isinstance(word, str) and word in tags_of:
+                    earned |= tags_of[word]
         for meets, add in rules.simple.get(key, ()):
             if meets(value):
                 earned.update(add)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers import groups, reception
+from handlers import placement, reception
 from models import effects as fx
 from models.chance import chance
 from models.context import Context, DeliveryView
@@ -115,7 +115,7 @@ def _failed(event: SendAnswered, context: Context, delivery: DeliveryView) -> li
         return reception.not_accepted(event, context)
     if delivery.kind != DeliveryKind.INVITE or delivery.contact_id is None or delivery.group_id is None:
         return []
-    return groups.invitation_failed(event.at, context, delivery.contact_id, delivery.group_id)
+    return placement.invitation_failed(event.at, context, delivery.contact_id, delivery.group_id)
 
 
 def _silence(at: datetime, context: Context) -> timedelta:

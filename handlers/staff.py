@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from models import effects as fx
 from models.context import Context, PersonView
 from models.deliveries import Cause, Lane
@@ -9,8 +11,17 @@ from models.effects import Effect
 from models.people import FriendshipState
 
 
-def notes(context: Context, account: str, key: str, text: str, cause: Cause, about: PersonView) -> list[Effect]:
+def notes(
+    context: Context, account: str, key: str, text: str, cause: Cause, about: PersonView | None = None
+) -> list[Effect]:
     """The note, from the account at hand where it can, else from one that knows them; never to whom it is about."""
+    return notes_to(context.staff, account, key, text, cause, about)
+
+
+def notes_to(
+    people: Iterable[PersonView], account: str, key: str, text: str, cause: Cause, about: PersonView | None
+) -> list[Effect]:
+    """The same to these people, each by who knows them."""
     return [
         fx.Send(
             key=f"{key}:{member.wire_id}",
@@ -20,8 +31,8 @@ def notes(context: Context, account: str, key: str, text: str, cause: Cause, abo
             contact_id=member.contact_id,
             text=text,
         )
-        for member in context.staff
-        if member.contact_id != about.contact_id and (through := _account_for(member, account))
+        for member in people
+        if (about is None or member.contact_id != about.contact_id) and (through := _account_for(member, account))
     ]
 
 

@@ -10,16 +10,18 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from handlers import forgetting, handoff, hosting, optout, reactions
+from handlers import about_us, forgetting, handoff, hosting, optout, reactions
 from handlers.asking import (
     ANY_NAME,
     CORRECTED,
+    NOTED,
     Room,
     ask,
     ask_again_soon,
     explain,
     find_a_place,
     go_on,
+    next_question,
     nudge_at,
     playbook_of,
     put_off,
@@ -155,7 +157,8 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     felt = None if human else hosting.felt_by(person, progress, whole)
     if felt is not None and felt not in ("thanks", "call"):
         effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
-    asks = meant.asks or meant.act == "question"
+    fears = meant.act == "unclear" and bool(about_us.asked_of_us(text))  # 你们不会把我电话卖了吧
+    asks = fears or meant.asks or meant.act == "question"
     if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
     if room is None and not (told or asks) and hosting.stays_at_rest(person, meant.act, human=human):
@@ -223,26 +226,32 @@ def came_back(at: datetime, person: PersonView, account: str) -> list[Effect]:
 
 
 def correct(at: datetime, context: Context, person: PersonView, meant: Understanding) -> list[Effect]:
-    """Days later somebody says that an answer was wrong: the answer, its tags and the remark follow.
+    """Days later somebody says that an answer was wrong, or tells what they had not: the answers, their tags and the
+    remark follow.
 
-    If they do not say what is right, they are asked.
+    If they do not say what is right, they are asked; and so is what applies only now.
     """
     playbook, progress = playbook_of(context), _progress(person)
-    question = playbook.question(meant.corrects or "")
-    if question is None:
+    told = {key: answer_of(value) for key, value in meant.also.items()}
+    if meant.corrects is not None:
+        told[meant.corrects] = answer_of(meant.value)
+    questions = [question for key in told if (question := playbook.question(key))]
+    if len(questions) < len(told) or not questions:
         return []
-    told = {question.key: answer_of(meant.value)}
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
     known = learned(playbook, knowing)
     effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, known)]
-    if meant.value is None:
-        return [*effects, *ask(at, context, knowing, progress, question)]
+    if meant.corrects is not None and meant.value is None:
+        return [*effects, *ask(at, context, knowing, progress, questions[-1])]
+    finished = progress.state == SurveyState.FINISHED
+    if finished and (opened := next_question(playbook, knowing, progress, known)):  # 其实我有宝宝: how old is it?
+        return [*effects, *ask(at, context, knowing, progress, opened, acknowledge=True)]
     numbered = msgspec.structs.replace(progress, asked=progress.asked + 1)
     return [
         *effects,
         fx.PutSurvey(person_id=person.person_id, survey=numbered),
-        said(person, numbered, CORRECTED, Lane.REPLY),
-        *(remark(at, context, person, progress) if _is_in_remark(playbook, question) else ()),
+        said(person, numbered, CORRECTED if meant.corrects else NOTED, Lane.REPLY),
+        *(remark(at, context, person, progress) if any(_is_in_remark(playbook, one) for one in questions) else ()),
         *_placed_anew(at, context, knowing, progress, known),
     ]
 

@@ -41,20 +41,19 @@ def _utc(value: datetime | None) -> datetime | None:
 def sqlite_texts(values: Sequence[datetime | None]) -> list[str | None]:
     """A column of times as SQLite's texts, for many rows at once: msgspec writes a time in a fortieth of what
     `isoformat` takes. Raises ValueError for naive times."""
-    texts: list[str | None] = msgspec.to_builtins(values)
-    if None not in texts and set(map(len, texts)) == {_UTC_LENGTH}:  # type: ignore[arg-type]
-        # All at once: nothing else in such a text is a T or a Z.
-        return "\n".join(texts).replace("T", " ").replace("Z", "").split("\n")  # type: ignore[arg-type,return-value]
-    return [
-        None
-        if text is None
-        else f"{text[:10]} {text[11:-1]}"
-        if (length := len(text)) == _UTC_LENGTH
-        else f"{text[:10]} {text[11:-1]}.000000"
-        if length == _WHOLE_LENGTH
-        else _sqlite_text(value)
-        for text, value in zip(texts, values, strict=True)
+    if not values:
+        return []
+    if values.count(values[0]) == len(values):  # nothing, or the moment of the transaction
+        return [_sqlite_text(values[0])] * len(values)
+    if None in values:
+        there = iter(sqlite_texts([value for value in values if value is not None]))
+        return [None if value is None else next(there) for value in values]
+    texts = [
+        text if len(text) == _UTC_LENGTH else _sqlite_text(value) or ""
+        for text, value in zip(msgspec.to_builtins(values), values, strict=True)
     ]
+    # All at once: nothing else in such a text is a T or a Z.
+    return list[str | None]("\n".join(texts).replace("T", " ").replace("Z", "").split("\n"))
 
 
 def from_sqlite_texts(texts: Sequence[str | None]) -> list[datetime | None]:
@@ -74,7 +73,6 @@ def _from_sqlite_text(value: str | None) -> datetime | None:
 _TEXT_LENGTH = len("2026-11-20 02:00:00.000000")
 # As msgspec writes them: a time without a zone, or in another one, has another length than these.
 _UTC_LENGTH = len("2026-11-20T02:00:00.000001Z")
-_WHOLE_LENGTH = len("2026-11-20T02:00:00Z")
 _TIMES = list[datetime | None]
 
 

@@ -125,6 +125,7 @@ class RoleGrant(SQLModel, table=True):
     group_wire_id: str = Field(default="", primary_key=True)
     granted_by: str = ""
     at: datetime = Field(sa_type=UtcDateTime)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # it counts no longer from then on
 
 
 class Pause(SQLModel, table=True):

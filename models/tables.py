@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from models import accounts, alerts, deliveries, erasure, groups, identity, journal, operations, people
+from models import (
+    accounts,
+    alerts,
+    commands,
+    deliveries,
+    erasure,
+    groups,
+    identity,
+    journal,
+    operations,
+    people,
+    questions,
+)
 
 __all__ = [
     "METADATA",
     "accounts",
     "alerts",
+    "commands",
     "deliveries",
     "erasure",
     "groups",
@@ -17,6 +30,7 @@ __all__ = [
     "journal",
     "operations",
     "people",
+    "questions",
 ]
 
 METADATA = SQLModel.metadata

@@ -1,15 +1,12 @@
-"""`calendar import`, `export`, `template`, `list`, `delete`, `approve`, `preview`."""
+"""`calendar import`, `export`, `template`, `list`, `delete`, `approve`."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 
-from bot import preview as previews
 from bot import reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
@@ -19,7 +16,6 @@ from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, to_json
 from content_calendar.import_hints import hints
 from content_calendar.merging import Merged, merge
-from handlers.reason_names import REASON_NAMES
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 
 app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
@@ -182,46 +178,6 @@ def approve(
     return request
 
 
-@app.command()
-def preview(
-    key: Annotated[str, typer.Argument(help="The key of an entry.")],
-    at: Annotated[str, typer.Option("--at", help="The assumed moment of sending; default: its next one.")] = "",
-    config: ConfigOption = CONFIG,
-    db: DatabaseOption = "",
-    as_json: JsonOption = False,
-) -> Request:
-    """Who would get an entry, who would wait, who would not get it, and why."""
-
-    async def request(desk: Desk) -> Answer:
-        merchant = desk.merchant
-        with desk.store.reading() as connection:
-            entry = next((one for one in reading.entries(connection, merchant) if one.key == key), None)
-        if entry is None:
-            raise Refused(f"没有排期「{key}」")
-        rows = previews.preview(desk.store, merchant, entry, _moment(at, merchant.zone) if at else None)
-        if as_json:
-            return Answer(lines(rows))
-        counts = rows.pop()["counts"]
-        shown = [
-            {
-                "对象": row["target"],
-                "结果": _DECISIONS[row["decision"]],
-                "原因": REASON_NAMES.get(row["reason"], row["reason"]),
-                "到": row["until"],
-                "正文": row["text"],
-            }
-            for row in rows
-        ]
-        total = "，".join(f"{_NAMES.get(name, name)} {count}" for name, count in counts.items())
-        return Answer(f"{table(shown, empty='没有人会收到。')}{total}\n")
-
-    return request
-
-
-_DECISIONS = {"would_send": "会发", "would_wait": "要等", "would_skip": "不发"}
-_NAMES = REASON_NAMES | _DECISIONS
-
-
 def _next_days(entry: Entry, desk: Desk) -> list[str]:
     zone = desk.merchant.zone
     found = next_days(entry, zone, desk.now(), _SHOWN_DAYS)
@@ -245,14 +201,6 @@ def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:
 
 
 _SHOWN_DAYS = 5
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"看不懂时间「{text}」，请写成 2026-11-25T09:00 这样") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -> str:

@@ -26,3 +26,12 @@ def day_of_our_time(day: Day) -> Day:
     if day.year not in YEARS:
         raise Refused(f"{day.isoformat()} 太远了，要在 {YEARS.start} 年到 {YEARS.stop - 1} 年之间")
     return day
+
+
+def read_day(text: str) -> date:
+    """A day of the merchant's zone, as 2026-11-25. Raises `Refused`."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"看不懂日期「{text}」，要写成 2026-11-25") from None
+    return day_of_our_time(day)

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import JSON, ColumnElement, and_, delete, exists, func, insert, literal, select, update
 from sqlmodel import col
 
-from bot.store import Change, Writing
+from bot.store import Change, Planned, Writing
 from bot.store.audience import audience
 from models import timers
 from models.columns import Id, UtcDateTime
@@ -132,10 +132,7 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Plan occurrences. Those targets that have this occurrence already keep it."""
     for _event, effect in pairs:
         targets = audience(merchant, effect).subquery()
-        count = writing.connection.execute(select(func.count()).select_from(targets)).scalar_one()
-        if not count:
-            continue
-        first = writing.ids.take(writing.now, count)
+        first = writing.ids.take(writing.now)
         key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + targets.c.wire_id
         planned = select(
             (literal(first - 1, Id) + func.row_number().over(order_by=targets.c.rank)).label("id"),
@@ -178,14 +175,13 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                 col(Delivery.occurrence) == effect.occurrence,
             ),
         )
-        writing.connection.execute(
-            insert(Delivery).from_select([column.name for column in planned.selected_columns], planned)
-        )
-        written = writing.connection.execute(
-            select(col(Delivery.id))
-            .where(col(Delivery.id) >= first, col(Delivery.id) < first + count)
-            .order_by(col(Delivery.id))
-        ).scalars()
-        writing.changed(
-            [Change(identity, merchant.id, writing.now, effect.state, effect.reason, None) for identity in written]
-        )
+        count = writing.connection.execute(
+            insert(Delivery)
+            .from_select([column.name for column in planned.selected_columns], planned)
+            .execution_options(preserve_rowcount=True)
+        ).rowcount
+        if not count:
+            continue
+        writing.ids.take(writing.now, count)  # the ids that follow the first one are taken by now
+        ids = range(first, first + count)
+        writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))

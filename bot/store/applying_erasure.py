@@ -15,6 +15,7 @@ from sqlalchemy import JSON, ColumnElement, String, and_, bindparam, case, cast,
 from sqlmodel import SQLModel, col
 
 from bot.store import Change, Writing
+from bot.store.applying_commands import forget_pending
 from bot.store.prepared import unindexed
 from bot.store.reached import keep_reached
 from bot.store.tombstones import make_salt, mark_of
@@ -78,6 +79,7 @@ def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], fa
     _own_log(writing, merchant_id, ids)
     _own_rows(writing, merchant_id, ids, everybody | {person for _id, person, _wire_id in contacts})
     _elsewhere(writing, merchant_id, ids, names, farewells)
+    forget_pending(writing, merchant_id, names)
     writing.acquaintances.forget()
     writing.erased |= {nobody: wire_id for wire_id, nobody in names.items()}
 
@@ -234,6 +236,7 @@ def _own_rows(writing: Writing, merchant_id: str, ids: list[int], persons: set[i
         .values(
             source="",
             owner_contact_id=None,
+            owner_by=None,
             opted_out_at=None,
             consent=None,
             note="",

@@ -295,7 +295,8 @@ def claim_people(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
     """The first claim holds."""
     for _event, effect in pairs:
         unclaimed = col(Person.owner_contact_id).is_(None)
-        _update_person(writing, merchant, effect.person_id, unclaimed, owner_contact_id=effect.owner_contact_id)
+        values = {"owner_contact_id": effect.owner_contact_id, "owner_by": "claim"}
+        _update_person(writing, merchant, effect.person_id, unclaimed, **values)
 
 
 def opt_out(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

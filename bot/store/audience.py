@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -88,9 +88,12 @@ def _friends(merchant: MerchantView, wanted: ColumnElement[bool]) -> Select[*tup
         col(theirs.contact_id) == col(other.id),
         col(theirs.state) == FriendshipState.FRIEND,
     )
+    # Of several accounts it is the first that nobody had to stand in for.
+    gone = select(col(Account.id)).where(col(Account.merchant_id) == merchant.id, col(Account.replaced_by).is_not(None))
+    first = func.min(case((col(Friendship.account_id).not_in(gone), col(Friendship.account_id))))
     return (
         select(
-            func.min(col(Friendship.account_id)).label("account_id"),
+            func.coalesce(first, func.min(col(Friendship.account_id))).label("account_id"),
             col(Contact.id).label("contact_id"),
             literal(None, Id).label("group_id"),
             col(Contact.wire_id).label("wire_id"),

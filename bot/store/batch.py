@@ -22,12 +22,13 @@ from bot.store import Store, Writing
 from bot.store.applying import apply_effects
 from bot.store.contexts import load_contexts, take_seats
 from bot.store.engine import is_passing
+from bot.store.event_keys import content_key
 from bot.store.identify import identify, people_of
-from bot.store.journal import Outcome, content_key, keep_error, write_dead_letter, write_down
+from bot.store.journal import Outcome, keep_error, write_dead_letter, write_down
 from bot.store.prepared import is_one_of
 from bot.store.timers import DROP_TIMERS, THESE_TIMERS
 from bot.store.tombstones import veil
-from handlers.needs import Needs, needs
+from handlers.needs import Needs, needs_under
 from models import events as ev
 from models import orders
 from models.context import Context, MerchantView
@@ -138,8 +139,9 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
             for outcome, event in zip(pending, veiled, strict=True):
                 outcome.event = event
         names = identify(writing, merchant.id, veiled)
+        wanted = needs_under(merchant.playbook)
         for outcome in pending:
-            outcome.wants = needs(outcome.event, merchant.playbook)
+            outcome.wants = wanted(outcome.event)
         write_down(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])
         followers: list[Outcome] = []
         for wave in waves(pending):
@@ -173,7 +175,8 @@ def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
     barrier = -1  # nothing may be placed at or before this wave
     split: list[list[Outcome]] = []
     for outcome in outcomes:
-        if _is_only_talk(outcome):
+        if outcome.wants is Needs.NOTHING and isinstance(outcome.event, ev.Message):
+            # It is decided knowing nothing, as most of what is said in groups: no wave is too early for it.
             place = barrier + 1
         elif (keys := conversations(outcome.event)) is None:
             place = barrier = len(split)
@@ -187,11 +190,6 @@ def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
             split.append([])
         split[place].append(outcome)
     return split
-
-
-def _is_only_talk(outcome: Outcome) -> bool:
-    """Whether it is decided knowing nothing, as most of what is said in groups: no wave is too early for it."""
-    return outcome.wants is Needs.NOTHING and isinstance(outcome.event, ev.Message)
 
 
 def conversations(event: Event) -> list[str] | None:

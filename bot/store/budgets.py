@@ -124,11 +124,16 @@ def load_budget(writing: Writing, merchant: MerchantView, account_id: str) -> Bu
         left = _left_lately(writing, merchant, account_id, allowed.limits)
         everything = Line(free_moments(allowed.limits, left, now, zone, allowed.silent_until))
     if allowed.new_friends:
-        befriended = _new_friends(writing, merchant, account_id)
-        friends = Line(free_moments((allowed.new_friends,), befriended, now, zone))
+        friends = Line(_friends_moments(writing, merchant, account_id, allowed.new_friends))
     budget = Budget(now, allowed, everything, friends)
     _line_up(writing, merchant, account_id, budget)
     return budget
+
+
+def _friends_moments(writing: Writing, merchant: MerchantView, account_id: str, most: Limit) -> Iterator[datetime]:
+    """When there is room for new friends. Counted when somebody asks: it is a look at all friends of the account."""
+    befriended = _new_friends(writing, merchant, account_id)
+    yield from free_moments((most,), befriended, writing.now, merchant.zone)
 
 
 _ACCOUNT = select(col(Account.first_login_at), col(Account.slow_until)).where(
@@ -210,15 +215,14 @@ def move_up(writing: Writing, merchant: MerchantView, budget: Budget, row: Any, 
 def _line_up(writing: Writing, merchant: MerchantView, account_id: str, budget: Budget) -> None:
     """Who waits for room already, and has a time."""
     everything, friends = budget.everything, budget.friends
-    full = everything is not None and everything.moment(0) > budget.now
-    friends_full = friends is not None and friends.moment(0) > budget.now
-    if not full and not friends_full:
+    if everything is None and friends is None:
         return
     rows = writing.rows(_WAITING, merchant=merchant.id, account=account_id, now=writing.now)
-    if friends is not None and friends_full:
-        friends.waiting = sorted(_order(*row) for *row, kind in rows if kind == DeliveryKind.FRIEND_ACCEPT)
+    accepting = sorted(_order(*row) for *row, kind in rows if kind == DeliveryKind.FRIEND_ACCEPT)
+    if accepting and friends is not None and friends.moment(0) > budget.now:
+        friends.waiting = accepting
         rows = [row for row in rows if row[-1] != DeliveryKind.FRIEND_ACCEPT]  # they wait for another day
-    if everything is not None and full:
+    if rows and everything is not None and everything.moment(0) > budget.now:
         everything.waiting = sorted(_order(*row) for *row, _kind in rows)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -16,15 +14,13 @@ from bot.store.applying import lose
 from bot.store.identify import Names, groups_of, people_of
 from handlers.needs import Needs
 from models import events as ev
-from models import orders
 from models.effects import Effect
 from models.erasure import is_nameless
 from models.events import Event, Who
 from models.journal import Body, JournalEntry, SeenEvent
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, eq=False):
     """What became of an event: a duplicate, an error, or effects that are now rows."""
 
     event: Event
@@ -37,28 +33,6 @@ class Outcome:
 
 
 _encoder = msgspec.json.Encoder()
-
-
-# What comes from ourselves comes once.
-_OUR_OWN = (
-    orders.Order,
-    orders.SurveyFinished,
-    orders.SeatsChanged,
-    orders.SignUp,
-    orders.PersonChanged,
-    ev.TimerDue,
-    ev.SendAnswered,
-    ev.TroubleBegan,
-    ev.TroubleEnded,
-)
-
-
-def content_key(event: Event) -> str:
-    """For what has no id of the transport's: a hash of account, kind, place, people and wire time. Orders have none."""
-    if isinstance(event, _OUR_OWN):
-        return ""
-    content = msgspec.structs.replace(event, received_at=None)
-    return "hash:" + blake2b(_encoder.encode(content), digest_size=16).hexdigest()
 
 
 def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[Outcome]) -> None:

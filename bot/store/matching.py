@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.identify import Names
-from bot.store.prepared import is_one_of, unindexed
+from bot.store.prepared import constants, is_one_of, unindexed
 from models import events as ev
 from models import orders
 from models.context import DeliveryView
@@ -30,7 +30,7 @@ def deliveries_of(writing: Writing, merchant_id: str, events: Sequence[Event], n
     """The deliveries in question, by the position of the event; outcomes, which come in batches, in one statement."""
     outcomes = {event.delivery: position for position, event in enumerate(events) if isinstance(event, ev.SendAnswered)}
     rows = writing.rows(_OUTCOMES, ids=list(outcomes)) if outcomes else []
-    found = {outcomes[row[0]]: DeliveryView(**dict(zip(_VIEWED, row, strict=True))) for row in rows}
+    found = {outcomes[row[0]]: _viewed(row) for row in rows}
     found |= _greetings(writing, merchant_id, events, names)
     for position, event in enumerate(events):
         if not isinstance(event, ev.SendAnswered | ev.FriendAdded) and (
@@ -72,7 +72,7 @@ def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names)
     statement = select(Delivery.__table__).where(col(Delivery.merchant_id) == merchant_id)  # type: ignore[attr-defined]
     match event:
         case ev.SelfMessage():
-            return _echoed(writing, statement, event, names)
+            return _echoed(writing, merchant_id, event, names)
         case orders.SettleDeliveryOrder():
             return _first(writing, statement.where(col(Delivery.id) == event.delivery))
         case ev.Tapped():
@@ -86,35 +86,30 @@ def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names)
             return None
 
 
-def _echoed(
-    writing: Writing, statement: Select[*tuple[Any, ...]], event: ev.SelfMessage, names: Names
-) -> DeliveryView | None:
+def _echoed(writing: Writing, merchant_id: str, event: ev.SelfMessage, names: Names) -> DeliveryView | None:
     # The platform's clock may differ from ours by which sends are stamped: an echo is no older than when we heard it.
     heard_at = min(event.at, event.received_at or event.at)
-    ours = statement.where(col(Delivery.account_id) == event.account)
+    ours = {"merchant": merchant_id, "account": event.account}
     if event.wire_id:
-        named = ours.where(col(Delivery.message) == event.wire_id, col(Delivery.left_at) >= heard_at - NAMED_WINDOW)
-        if found := _first(writing, named):
-            return found
+        named = writing.rows(_NAMED, **ours, message=event.wire_id, since=heard_at - NAMED_WINDOW)
+        if named:
+            return _viewed(named[0])
+    since = heard_at - ECHO_WINDOW
     if event.to_group:
-        ours = ours.where(col(Delivery.group_id) == names.groups[event.to_group])
+        found = writing.rows(_TO_GROUP, **ours, target=names.groups[event.to_group], since=since)
     else:
-        ours = ours.where(
-            col(Delivery.contact_id) == names.contacts[event.to_contact].contact_id, col(Delivery.group_id).is_(None)
-        )
-    ours = ours.where(col(Delivery.state).in_(_AWAITS_ECHO), col(Delivery.left_at) >= heard_at - ECHO_WINDOW).order_by(
-        col(Delivery.id)
-    )
-    for row in writing.connection.execute(ours):
-        if row.kind == event.kind and (event.kind != "text" or _same_words(row, event.text)):
-            return _view(row)
+        found = writing.rows(_TO_CONTACT, **ours, target=names.contacts[event.to_contact].contact_id, since=since)
+    for *row, mentions in found:
+        view = _viewed(row)
+        if view.kind == event.kind and (event.kind != "text" or _same_words(view.text, mentions, event.text)):
+            return view
     return None
 
 
-def _same_words(row: Any, said: str) -> bool:
+def _same_words(text: str, mentions: Sequence[str], said: str) -> bool:
     """Whether an echo repeats a text of ours; where people were mentioned, the platform writes their names into it."""
-    ours, echoed = _plain(row.text or ""), _plain(said)
-    return ours == echoed or (bool(row.mentions) and ours in echoed)
+    ours, echoed = _plain(text), _plain(said)
+    return ours == echoed or (bool(mentions) and ours in echoed)
 
 
 def _first(writing: Writing, statement: Select[*tuple[Any, ...]]) -> DeliveryView | None:
@@ -122,7 +117,7 @@ def _first(writing: Writing, statement: Select[*tuple[Any, ...]]) -> DeliveryVie
     return _view(row) if row else None
 
 
-_OUTCOMES = select(
+_COLUMNS = (
     col(Delivery.id),
     col(Delivery.key),
     col(Delivery.part),
@@ -135,11 +130,31 @@ _OUTCOMES = select(
     func.coalesce(col(Delivery.text), ""),
     col(Delivery.attempts),
     col(Delivery.created_at),
-).where(is_one_of(col(Delivery.id), "ids"))
+)
 _VIEWED = (
     "id", "key", "part", "account", "kind", "cause", "state", "contact_id", "group_id", "text", "attempts",
     "created_at",
 )  # fmt: skip
+_OUTCOMES = select(*_COLUMNS).where(is_one_of(col(Delivery.id), "ids"))
+_LATELY = (
+    unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
+    col(Delivery.account_id) == bindparam("account"),
+    col(Delivery.left_at) >= bindparam("since"),
+)
+_NAMED = select(*_COLUMNS).where(*_LATELY, col(Delivery.message) == bindparam("message")).limit(1)
+_WORDED = (
+    select(*_COLUMNS, col(Delivery.mentions))
+    .where(*_LATELY, col(Delivery.state).in_(constants(_AWAITS_ECHO)))
+    .order_by(col(Delivery.id))
+)
+_TO_GROUP = _WORDED.where(unindexed(col(Delivery.group_id)) == bindparam("target"))
+_TO_CONTACT = _WORDED.where(
+    unindexed(col(Delivery.contact_id)) == bindparam("target"), col(Delivery.group_id).is_(None)
+)
+
+
+def _viewed(row: Sequence[Any]) -> DeliveryView:
+    return DeliveryView(**dict(zip(_VIEWED, row, strict=True)))
 
 
 def _view(row: Any) -> DeliveryView:

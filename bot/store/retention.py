@@ -20,6 +20,7 @@ from bot.store.ids import Ids
 from models.context import MerchantView
 from models.deliveries import DeliveryChange
 from models.journal import Body, JournalEntry, SeenEvent
+from models.questions import GroupQuestion
 
 PAGE = 500
 """Rows deleted in one transaction: some milliseconds of the writer's time."""
@@ -66,9 +67,9 @@ class Retention:
             self._reached[place] = ids[-1]
 
     def _remove_log(self, merchant: str, ids: list[int]) -> int:
-        """Events with their words, which have the ids of their events."""
+        """Events with their words, and what was asked in groups: all have the ids of their events."""
         with self._store.writing() as writing:
-            for table in (Body, JournalEntry):
+            for table in (Body, JournalEntry, GroupQuestion):
                 mine = col(table.merchant_id) == merchant
                 writing.connection.execute(delete(table).where(mine, col(table.id).between(ids[0], ids[-1])))
         return len(ids)

@@ -16,6 +16,7 @@ from bot.transports.simulator_state import (
     CAPABILITIES,
     DIRECT_INVITE_LIMIT,
     GROUP_CAPACITY,
+    MESSAGE_KINDS,
     Account,
     ArmedAnswer,
     Delivered,
@@ -45,6 +46,8 @@ class World:
         self.names: dict[str, str] = {}
         self._listeners: list[Callable[[Delivered], None]] = []
         self._events_made = 0
+        # What each account's lists were when last asked for: they are asked for every hour, and change seldom.
+        self._lists: dict[str, tuple[tuple[Who, ...], tuple[GroupState, ...]]] = {}
         for one in spec.accounts:
             self.accounts[one.id] = Account(one.id, one.id, one.name, CAPABILITIES[one.channel])
             self.names[one.id] = one.name
@@ -74,6 +77,7 @@ class World:
 
     def apply(self, line: WireFact | Platform) -> None:
         """Let a line of a story happen now. Raises `UnknownAccount`."""
+        self._lists.clear()
         if isinstance(line, Platform):
             self.account(line.account).answers.append(ArmedAnswer(line.on, line.answer, line.times))
         else:
@@ -81,6 +85,8 @@ class World:
 
     def send(self, account: str, outgoing: Outgoing) -> Receipt | None:
         """Send as that account. Raises a `SendError`; `None` means that the platform never answers."""
+        if outgoing.kind not in MESSAGE_KINDS:  # an act: somebody may be a friend or in a group by it
+            self._lists.clear()
         return send(self, self.account(account), outgoing)
 
     # the wire: what the program sees
@@ -113,18 +119,22 @@ class World:
         state = self.account(account)
         if not state.online:
             raise LinkLost(f"account {account!r} is signed out")
-        return Roster(
-            account=account,
-            at=self.now(),
-            friends=tuple(
-                Who(contact, self.names.get(contact, ""), friendship.remark, friendship.tags)
-                for contact, friendship in state.friends.items()
-            ),
-            groups=tuple(
-                GroupState(room.id, room.topic, room.owner, tuple(self._member(state, one) for one in room.members))
-                for room in self.rooms.values()
-                if account in room.accounts
-            ),
+        if account not in self._lists:
+            self._lists[account] = self._friends(state), self._groups(state)
+        friends, groups = self._lists[account]
+        return Roster(account=account, at=self.now(), friends=friends, groups=groups)
+
+    def _friends(self, account: Account) -> tuple[Who, ...]:
+        return tuple(
+            Who(contact, self.names.get(contact, ""), friendship.remark, friendship.tags)
+            for contact, friendship in account.friends.items()
+        )
+
+    def _groups(self, account: Account) -> tuple[GroupState, ...]:
+        return tuple(
+            GroupState(room.id, room.topic, room.owner, tuple(self._member(account, one) for one in room.members))
+            for room in self.rooms.values()
+            if account.id in room.accounts
         )
 
     def _member(self, account: Account, contact: str) -> Who:

@@ -1,7 +1,7 @@
 """What a clause does when it does not answer: it asks, refuses, puts off, greets.
 
-Each look takes one clause (or a whole message) of normalised text. A clause may do several of these; which of them
-decides the act is said in `reading`.
+Each look takes one clause (or a whole message) of normalised text, most of them as `dense` leaves it: `squeezed`. A
+clause may do several of these; which of them decides the act is said in `reading`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from handlers.understanding.phrases import Phrases, words
+from handlers.understanding.signs import Signs
 from handlers.understanding.text import PARTICLES, Message, dense
 
 _RATHER_NOT = words("不太想 不大想 不是很想 不怎么想 不咋想 真不想 不太愿意 不大愿意 不太能 不太好 不大方便 不太好意思")
@@ -217,16 +218,17 @@ def proposed(clause: str) -> int:
 _BARELY = frozenset(words("不留 不给 不说 不填"))
 
 
-def declines(clause: str) -> bool:
+def declines(squeezed: str) -> bool:
     """Whether a clause refuses to say, also by a counter-question or a joke that means none."""
-    squeezed = dense(clause)
     return squeezed in _BARELY or _DECLINES.within(squeezed)
 
 
-def does_not_know(clause: str) -> bool:
+_NOT_FORGOTTEN = re.compile(r"(?:别|不要|莫|勿)忘|忘不了")
+
+
+def does_not_know(squeezed: str) -> bool:
     """Whether a clause says that the person cannot tell, or leaves it to us."""
-    squeezed = dense(clause)
-    return _NOT_KNOWN.within(squeezed) and not re.search(r"(?:别|不要|莫|勿)忘|忘不了", squeezed)
+    return _NOT_KNOWN.within(squeezed) and not _NOT_FORGOTTEN.search(squeezed)
 
 
 def is_busy(bare: str) -> bool:
@@ -259,31 +261,33 @@ _BACK_AGAIN = re.compile(
 )
 
 
-def is_back(clause: str) -> bool:
+_BACK_SIGNS = Signs(_BACK_AGAIN)
+_LATER_SIGNS = Signs(_WAITS, _COME_BACK)
+
+
+def is_back(squeezed: str) -> bool:
     """Whether a clause says that the person is there again."""
-    return bool(_BACK_AGAIN.match(dense(clause).rstrip(PARTICLES.replace("啦", ""))))
+    return _BACK_SIGNS.within(squeezed) and bool(_BACK_AGAIN.match(squeezed.rstrip(PARTICLES.replace("啦", ""))))
 
 
-def puts_off(clause: str) -> bool:
+def puts_off(squeezed: str) -> bool:
     """Whether a clause says: not now."""
-    squeezed = dense(clause)
-    if _WAITS.search(squeezed) or _COME_BACK.match(squeezed.rstrip(PARTICLES)):
+    if _LATER_SIGNS.within(squeezed) and (_WAITS.search(squeezed) or _COME_BACK.match(squeezed.rstrip(PARTICLES))):
         return True
-    if is_back(clause):
+    if is_back(squeezed):
         return False
     return (_LATERS.within(squeezed) or squeezed.rstrip(PARTICLES).endswith("再说")) and not _NOT_LATER.search(squeezed)
 
 
-def is_chat(clause: str) -> bool:
+def is_chat(squeezed: str) -> bool:
     """Whether a clause is a greeting, thanks, laughter or a word about the weather."""
-    squeezed = dense(clause)
     core = squeezed.strip(_STRIP) or squeezed
     return (
         squeezed in _CHIT
         or core in _CHIT
         or squeezed.rstrip(_STRIP) in _CHIT
         or bool(_CHIT_PATTERN.match(core))
-        or is_back(clause)
+        or is_back(squeezed)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers.understanding.phrases import words
+from handlers.understanding.signs import Signs
 
 BLAME = re.compile(
     "|".join(
@@ -39,3 +40,4 @@ BLAME = re.compile(
         )
     )
 )
+SIGNS_OF_BLAME = Signs(BLAME)

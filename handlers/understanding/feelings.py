@@ -9,7 +9,8 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from handlers.understanding.text import ANSWER_LIMIT, readable
+from handlers.understanding.signs import Signs
+from handlers.understanding.text import ANSWER_LIMIT, dense, readable
 
 Feeling = Literal["danger", "loss", "hardship", "worry", "joy", "thanks", "call"]
 
@@ -80,11 +81,19 @@ _NOT_SO = re.compile(
 )
 _NOT_YET = re.compile(r"^(?:过|之?前|的?时候|的话|[吗嘛么]|怎么办|能|可以|险)")
 _NO_THANKS = re.compile(r"(?:不用?|别|免|先|叫我|名叫|姓)$")
-# Nothing below is told without one of these.
-_SIGNS = re.compile(
-    r"[死活轻杀残割跳撑走没逝世孝丧白后葬流胎引狗猫毛癌恶血症梗绝危病瘫i抑车离家出破骗火塌崩天烧炎甲足折伤手感失分裁岗辞"
-    r"心难委焦痛压哭眠睡带生怀有结婚领订脱职薪涨考录岸拿奖搬迁房日满百周酒会牙院业当谢感蟹苦t麻唔务态贴你在人]"
+# Nothing is told without one of their words.
+_SIGNS = Signs(*(pattern for _, pattern in _PATTERNS))
+
+
+_GREETS = re.compile(
+    r"(?:亲|老板|掌柜|店家|客服|美女|姐姐?|大家){0,2}(?:(?:你|您|早上|上午|中午|下午|晚上)好|早安?|嗨|哈[喽罗啰]|hi|hello|hey|halo){1,2}"
+    r"(?:呀|啊|哈|呢|哦|亲|老板|掌柜|店家|客服|美女|姐){0,3}"
 )
+
+
+def greets(text: str) -> bool:
+    """Whether a message greets and says nothing else: 你好呀, hi, 老板早上好."""
+    return len(text) <= _SHORT and _GREETS.fullmatch(dense(text)) is not None
 
 
 def feeling_of(text: str) -> Feeling | None:
@@ -98,7 +107,7 @@ _BREAKS = re.compile(r"[\s,，。.!！;；~～…—]+")  # question marks stay:
 
 def _feeling_of(text: str) -> Feeling | None:
     read = _BREAKS.sub(",", readable(text)).strip(",")
-    if not _SIGNS.search(read):
+    if not _SIGNS.within(read):
         return None
     return next((feeling for feeling, pattern in _PATTERNS if _tells(feeling, pattern, read)), None)
 

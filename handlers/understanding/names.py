@@ -7,7 +7,7 @@ import re
 from handlers.understanding.acts import does_not_know, is_chat
 from handlers.understanding.nameless import is_no_name
 from handlers.understanding.phrases import words
-from handlers.understanding.text import PARTICLES, Message, clauses
+from handlers.understanding.text import PARTICLES, Message, clauses, dense
 
 _SPELT = {
     "弓长": "张",
@@ -173,7 +173,10 @@ def read_name(message: Message, text: str) -> str | None:
         message = Message(re.sub(r"\s+", "", message.read))
         text = message.text
     elif (halves := _HALVES.fullmatch(text)) and not (
-        halves[2].startswith(halves[1]) or halves[2] in _NO_NAME or is_chat(halves[1]) or is_chat(halves[2])
+        halves[2].startswith(halves[1])
+        or halves[2] in _NO_NAME
+        or is_chat(dense(halves[1]))
+        or is_chat(dense(halves[2]))
     ):
         # 阿 / 丁 in two bubbles.
         return re.sub(r"\s+", "", message.written)
@@ -292,7 +295,7 @@ def _alone(message: Message, text: str) -> str | None:
     """A name without any 叫 or 是: the first clause that looks like one."""
     text = _AID.sub(lambda found: "," * (found.end() - found.start()), text)
     whole = text.strip(" ,，。.!！~")
-    if _LATIN.match(whole) and whole not in _NO_NAME and not is_chat(whole):
+    if _LATIN.match(whole) and whole not in _NO_NAME and not is_chat(dense(whole)):
         return _cut(message, text.index(whole), len(whole))
     for begin, end in clauses(text):
         lead = _LEAD.match(text, begin, end)
@@ -301,11 +304,22 @@ def _alone(message: Message, text: str) -> str | None:
         aided = _spelling_aid(name)
         if aided:
             return aided
-        if not name or name in _NO_NAME or is_chat(name) or (name.isascii() and not name.isalpha()) or len(name) > 10:
+        if (
+            not name
+            or name in _NO_NAME
+            or is_chat(dense(name))
+            or (name.isascii() and not name.isalpha())
+            or len(name) > 10
+        ):
             continue
         if _KIN.fullmatch(name):
             return _cut(message, start + text[start:end].index(name), len(name))
-        if _FUNCTION.search(name) or is_no_name(name) or does_not_know(name) or not re.fullmatch(rf"{_LETTER}+", name):
+        if (
+            _FUNCTION.search(name)
+            or is_no_name(name)
+            or does_not_know(dense(name))
+            or not re.fullmatch(rf"{_LETTER}+", name)
+        ):
             continue
         if len(name) == 1 and (
             full := re.search(rf"(?<=[,，。 \n]){name}[\u4e00-\u9fff]{{1,2}}(?=$|[,，。 \n])", text)

@@ -77,24 +77,25 @@ def _look(message: Message) -> _Clauses:
                 seen.proposing.append((span[0], span[0] + head))
     if seen.count > 1 and not (seen.refusing or seen.delaying):
         # A refusal or a delay may be broken over several bubbles or by a stray blank.
-        if acts.declines(message.text) and not acts.is_chat(message.text):
+        if acts.declines(message.dense) and not acts.is_chat(message.dense):
             seen.refusing.append((0, len(message.text)))
-        elif acts.puts_off(message.text) and len(message.dense) < 16:
+        elif acts.puts_off(message.dense) and len(message.dense) < 16:
             seen.delaying.append((0, len(message.text)))
     return seen
 
 
 def _does(clause: str) -> str:
     """What a clause does besides answering; empty if nothing."""
-    if acts.declines(clause):
+    squeezed = dense(clause)
+    if acts.declines(squeezed):
         return "refuses"
-    if acts.puts_off(clause):
+    if acts.puts_off(squeezed):
         return "delays"
     if _PUZZLED.match(clause.strip()):
         return "asks"
-    if acts.is_chat(clause):
+    if acts.is_chat(squeezed):
         return "chats"
-    if acts.does_not_know(clause) and not _WANTS_ADVICE.search(clause):
+    if acts.does_not_know(squeezed) and not _WANTS_ADVICE.search(clause):
         return "does not know"
     return "asks" if acts.asks(clause) else ""
 
@@ -137,7 +138,7 @@ def _hear(text: str, words: Words) -> _Heard:
         asks_whether_bot=bot,
         asks=human or bot or bool(seen.asking),
         may_correct=may_correct(message.text) or may_rename(message.text),
-        complains=complains(message.read),
+        complains=complains(message.text),
     )
     return _Heard(message, seen, look)
 

@@ -17,7 +17,7 @@ from handlers.understanding.regions import read_region, told_region
 from handlers.understanding.text import Message, readable
 from handlers.understanding.told_amounts import told_amount
 from handlers.understanding.vocabulary import Question
-from handlers.understanding.yesno import read_yesno
+from handlers.understanding.yesno import read_yesno, told_yesno
 
 _REPAIR = re.compile(
     r"(?:[,，。!！~ \n]|^|(?<=[^\s]))(?:哦|啊|噢|呃|额|诶|哎)?(?:不对(?!劲|称|外)|不是不是|说错了?|打错字?了?|"
@@ -128,6 +128,7 @@ _TELLERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
     "number": lambda question, message, text, asked_on: told_amount(text, _asked(question)),
     "date": lambda question, message, text, asked_on: told_date(text, asked_on),
     "region": lambda question, message, text, asked_on: told_region(text),
+    "yesno": lambda question, message, text, asked_on: told_yesno(text, _asked(question)),
     "phone": lambda question, message, text, asked_on: read_phone(text),
 }
 

@@ -69,7 +69,8 @@ def test_the_shipped_calendars_of_four_weeks_keep_their_promises(name: str) -> N
     read = read_calendar(path.read_bytes(), path.name, date(2026, 11, 25), zone, tiers, ())
     assert read.faults == ()
     groups = [
-        LintGroup(room=tier.name, tier=tier.name, parents=(tier.parent,) if tier.parent else ()) for tier in book.tiers
+        LintGroup(room=tier.name, tier=tier.name, alongside=(tier.parent,) if tier.parent else ())
+        for tier in book.tiers
     ]
     plan = Plan(
         playbook=book,

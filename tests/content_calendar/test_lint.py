@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from models.playbook import Playbook
 
 ZONE = ZoneInfo("Asia/Shanghai")
 BRANCH = LintGroup(room="tea-1@chatroom", tier="分院")
-HALL = LintGroup(room="table-1@chatroom", tier="茶桌", parents=("tea-1@chatroom",))
+HALL = LintGroup(room="table-1@chatroom", tier="茶桌", alongside=("tea-1@chatroom",))
 TIERS = [{"name": "分院"}, {"name": "茶桌", "parent": "分院", "inherits": True}]
 MONDAY, TUESDAY, SUNDAY = date(2026, 12, 7), date(2026, 12, 8), date(2026, 12, 13)
 
@@ -144,7 +144,7 @@ def test_adverts_have_their_share_of_the_week() -> None:
 def test_caps_of_the_group_and_of_its_typical_member() -> None:
     posts = [entry(f"p{hour}", time=time(hour)) for hour in (9, 12, 15)]
     assert brief(linted(*posts, playbook={"caps": {"group_per_day": 2}})) == [("cap", BRANCH.room, "2026-12-07", None)]
-    # A member of the hall is in its branch too.
+    # Most members of the hall are in its branch too.
     hall = entry("h", tiers=("茶桌",), time=time(18))
     caps = {"caps": {"person_per_day": 1, "group_post_weight": 0.3}}
     assert brief(linted(*posts, hall, playbook=caps)) == [("cap", HALL.room, "2026-12-07", None)]
@@ -237,10 +237,31 @@ def test_working_days_of_a_year_that_is_not_announced() -> None:
     assert linted(entry("o", date=date(2050, 1, 3)), **days) == []
 
 
-def test_days_before_the_first_import_are_no_occurrences() -> None:
-    daily = LintEntry(entry=entry("a", rule="daily", content_kind="article"), since=date(2026, 12, 9))
-    rows = linted(daily, playbook=promise(), groups=(BRANCH,), last=date(2026, 12, 9))
-    assert [row.period for row in rows] == ["2026-12-07", "2026-12-08"]
+def test_what_is_too_late_for_its_own_end_is_no_post() -> None:
+    daily = entry("a", rule="daily", content_kind="article", not_after=datetime.fromisoformat("2026-12-08 09:00"))
+    other = entry("b", rule="daily", time=time(12))
+    rows = linted(daily, other, playbook=promise(), groups=(BRANCH,), last=date(2026, 12, 9))
+    assert brief(rows) == [
+        ("missing", BRANCH.room, "2026-12-09", None),
+        ("repeat", BRANCH.room, "2026-12-09", "b"),  # nothing stands between the two any more
+    ]
+
+
+def test_adverts_to_a_typical_member_have_caps_of_their_own() -> None:
+    adverts = [entry(f"p{hour}", time=time(hour), promotional=True) for hour in (9, 12, 15)]
+    article = entry("a", time=time(18))
+    daily = {"caps": {"promotions_per_day": 1, "group_post_weight": 0.4}}
+    assert brief(linted(*adverts, article, playbook=daily, groups=(BRANCH,))) == [
+        ("cap", BRANCH.room, "2026-12-07", None)
+    ]
+    assert linted(*adverts[1:], article, playbook=daily) == []
+    weekly = {"caps": {"promotions_per_week": 1, "group_post_weight": 0.4}}
+    assert brief(linted(*adverts, playbook=weekly, groups=(BRANCH,))) == [("cap", BRANCH.room, "2026-W50", None)]
+
+
+def test_a_room_that_is_named_and_not_bound_gets_nothing() -> None:
+    (row,) = linted(entry("a", groups=("other@chatroom", BRANCH.room)))
+    assert (row.code, row.group, row.tier, row.entry) == ("unreachable", "other@chatroom", None, "a")
 
 
 def test_a_group_may_move_replace_or_decline() -> None:

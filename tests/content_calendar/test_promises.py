@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from content_calendar.entry import Entry
 from content_calendar.promises import (
+    Outcome,
     Period,
     Post,
-    PromiseRow,
+    PromisedGroup,
     PromiseState,
-    SentPost,
     fulfils,
+    lateness,
     periods,
     report,
     shortages,
@@ -88,7 +89,7 @@ def test_an_album_is_an_album_or_several_pictures() -> None:
     with_album = promise(content_kind="story", album=True)
     assert fulfils(with_album, Entry(key="a", content_kind="story", kind="album"))
     assert fulfils(with_album, Entry(key="a", content_kind="story", media=("1.jpg", "2.jpg")))
-    assert not fulfils(with_album, Entry(key="a", content_kind="story", media=("1.jpg",)))
+    assert not fulfils(with_album, Entry(key="a", content_kind="story", media=("1.jpg", "2.mp4")))
     assert not fulfils(promise(), Entry(key="a", content_kind="Article"))
 
 
@@ -102,14 +103,16 @@ def test_shortages() -> None:
     ]
 
 
-def test_a_story_without_its_album_is_missing_and_a_second_one_is_surplus() -> None:
+def test_only_a_story_with_its_album_counts() -> None:
     weekly = promise(content_kind="story", per="week", exactly=1, at_least=None, album=True)
     plain = post(date(2026, 12, 8), "plain", content_kind="story")
     album = post(date(2026, 12, 9), "album", content_kind="story", kind="album")
     week = (date(2026, 12, 7), date(2026, 12, 13))
-    assert [(one.missing, one.surplus) for one in shortages(weekly, [plain], *week)] == [(1, 0)]
-    assert [(one.missing, one.surplus) for one in shortages(weekly, [plain, album], *week)] == [(0, 1)]
-    assert list(shortages(weekly, [album], *week)) == []
+    found = [
+        [(one.missing, one.surplus, one.without_album, one.last_entry) for one in shortages(weekly, posts, *week)]
+        for posts in ([plain], [plain, plain], [plain, album], [album], [album, album])
+    ]
+    assert found == [[(1, 0, 1, None)], [(1, 0, 2, None)], [], [], [(0, 1, 0, "album")]]
 
 
 def test_theme_runs_follow_one_another() -> None:
@@ -134,16 +137,19 @@ def test_theme_runs_follow_one_another() -> None:
 def test_what_became_of_a_promise(late: list[timedelta], state: PromiseState) -> None:
     day = date(2026, 12, 8)
     planned = post(day)
-    sent = [SentPost(planned, planned.at_utc + delay) for delay in late]
-    assert state_of(promise(), Period("2026-12-08", day, day), sent, ZONE) == state
+    arrived = [Outcome(planned, planned.at_utc + delay) for delay in late]
+    assert state_of(promise(), Period("2026-12-08", day, day), arrived, ZONE) == state
 
 
 def test_what_left_after_its_period_is_late() -> None:
     day = date(2026, 12, 8)
     planned = post(day, at=time(23, 50))
-    sent = [SentPost(planned, planned.at_utc + timedelta(minutes=11))]
-    assert state_of(promise(), Period("2026-12-08", day, day), sent, ZONE) == "late"
-    assert state_of(promise(at_least=2), Period("2026-12-08", day, day), sent, ZONE) == "missed"
+    arrived = [Outcome(planned, planned.at_utc + timedelta(minutes=11))]
+    period = Period("2026-12-08", day, day)
+    assert state_of(promise(), period, arrived, ZONE) == "late"
+    assert lateness(arrived[0], period, ZONE) == timedelta(minutes=11)
+    assert lateness(arrived[0], Period("2026-W50", day, day + timedelta(days=5)), ZONE) is None
+    assert state_of(promise(at_least=2), period, arrived, ZONE) == "missed"
 
 
 def test_the_report_judges_every_group_and_period() -> None:
@@ -151,14 +157,20 @@ def test_the_report_judges_every_group_and_period() -> None:
         tiers=(Tier(name="分院"), Tier(name="茶桌", parent="分院", inherits=True)), promises=(promise(per="week"),)
     )
     planned = post(date(2026, 12, 8))
-    sent = {
-        "tea": [SentPost(planned, planned.at_utc)],
-        "table": [SentPost(planned, planned.at_utc + timedelta(hours=2))],
+    outcomes = {
+        "tea": [Outcome(planned, planned.at_utc)],
+        "table": [Outcome(planned, planned.at_utc + timedelta(hours=2)), Outcome(planned, None, "skipped", "words")],
     }
-    tiers = {"tea": "分院", "table": "茶桌", "empty": "茶桌", "head": "总院"}
-    rows = list(report(playbook, tiers, sent, date(2026, 12, 7), date(2026, 12, 13), ZONE))
-    assert rows == [
-        PromiseRow("tea", "分院/article/week", "2026-W50", "kept", ("a",)),
-        PromiseRow("table", "分院/article/week", "2026-W50", "late", ("a",)),
-        PromiseRow("empty", "分院/article/week", "2026-W50", "missed", ()),
+    groups = [
+        PromisedGroup("tea", "分院"),
+        PromisedGroup("table", "茶桌"),
+        PromisedGroup("empty", "茶桌", since=date(2026, 12, 13)),
+        PromisedGroup("new", "茶桌", since=date(2026, 12, 14)),
+        PromisedGroup("head", "总院"),
+    ]
+    judged = report(playbook, groups, outcomes, date(2026, 12, 7), date(2026, 12, 13), ZONE)
+    assert [(one.group, one.period.label, one.state, len(one.arrived), len(one.lost)) for one in judged] == [
+        ("tea", "2026-W50", "kept", 1, 0),
+        ("table", "2026-W50", "late", 1, 1),
+        ("empty", "2026-W50", "missed", 0, 0),
     ]

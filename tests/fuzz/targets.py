@@ -35,7 +35,7 @@ from bot.transports.wechaty_reading import read_frame
 from bot.transports.wechaty_wire import EventFrame, sound
 from content_calendar.workbook import read_calendar, write_calendar
 from handlers import decide
-from handlers.needs import needs
+from handlers.needs import needs_under
 from handlers.understanding import Prior, first_look, meaning_unasked, understand, understand_business
 from models.context import RoleView
 from models.events import Event
@@ -155,7 +155,7 @@ def commands(content: bytes) -> None:
             event = builders.says(
                 text, contact=msgspec.structs.replace(builders.says("").contact, contact=person.wire_id), group=group
             )
-            needs(event, _shipped())
+            needs_under(_shipped())(event)
             context = builders.context(
                 _shipped(),
                 person=person,

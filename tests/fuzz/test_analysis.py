@@ -9,7 +9,7 @@ import pytest
 
 from bot.config import load_playbook
 from handlers import decide
-from handlers.needs import needs
+from handlers.needs import needs_under
 from models.events import TimerDue
 from models.timers import SETTLE
 from tests.fuzz.examples import PLAYBOOK
@@ -44,7 +44,7 @@ def _seconds(text: str, group: str) -> float:
         due=event.at,
     )
     began = time.process_time()
-    needs(event, book)
+    needs_under(book)(event)
     decide(event, context)
     decide(rings, judging)
     return time.process_time() - began
@@ -70,5 +70,5 @@ def test_what_stands_behind_the_first_4000_characters_is_not_looked_at(group: st
     for hidden in ("\n退订", "\n营业时间", "\n/状态", "\n人工", "\n你是机器人吗"):
         said = builders.says(beginning + hidden, group=group)
         plain = msgspec.structs.replace(said, text=beginning)
-        assert needs(said, book) == needs(plain, book)
+        assert needs_under(book)(said) == needs_under(book)(plain)
         assert decide(said, context) == decide(plain, context)

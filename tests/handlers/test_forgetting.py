@@ -10,7 +10,7 @@ from handlers import decide
 from handlers.forgetting import ASKED, FAREWELL, KEPT, OF_THE_STAFF, ONLY_IN_PRIVATE, TOO_LATE, is_about_it, is_wished
 from handlers.my_data import ONLY_IN_PRIVATE as DATA_ONLY_IN_PRIVATE
 from handlers.my_data import is_asked_for
-from handlers.needs import Needs, needs
+from handlers.needs import Needs, needs_under
 from models import effects as fx
 from models.context import AnswerView, Kept, PersonView
 from models.deliveries import Cause, Lane
@@ -263,7 +263,7 @@ def test_what_staff_wrote_for_each_other_is_not_told() -> None:
 def test_only_who_may_mean_it_costs_more() -> None:
     def wanted(text: str, **more: Any) -> Needs:
         message: Message = says(text, **more)
-        return needs(message, playbook())
+        return needs_under(playbook())(message)
 
     assert Needs.KEPT in wanted("我的数据")
     assert Needs.KEPT in wanted("我的数据", group=ROOM)

@@ -1,0 +1,110 @@
+"""What the lint of the calendar looks at, from the database: groups, entries in force, what accounts can do."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import permutations
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from bot import reading
+from bot.store import Writing
+from bot.store.contexts import load_accounts, load_groups
+from content_calendar.lint import LintEntry, LintGroup, Plan
+from models.context import AccountView, GroupView, MerchantView
+from models.groups import ChatGroup, GroupMember
+from models.operations import RoleGrant
+from models.people import Contact
+
+# Where pictures and files of calendar entries lie, beside the configuration.
+MEDIA_FOLDER = "media"
+
+
+def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date, media: Path) -> Plan:
+    """The calendar of the days from `first` to `last`, both included. Groups come in the order they were bound.
+
+    Without a folder `media` nobody looks whether files are there.
+    """
+    accounts = load_accounts(looking, merchant)
+    found = load_groups(looking, merchant.id, (), bound=True).values()
+    groups = sorted((group for group in found if group.bound_at), key=lambda one: (one.bound_at, one.id))
+    alongside = _alongside(looking, merchant, groups, accounts.values())
+    return Plan(
+        playbook=merchant.playbook,
+        groups=[
+            LintGroup(
+                room=group.wire_id,
+                tier=group.tier or "",
+                alongside=alongside.get(group.wire_id, ()),
+                capabilities=accounts.get(group.account, AccountView(id=group.account)).capabilities,
+            )
+            for group in groups
+        ],
+        entries=list(_entries(looking, merchant)),
+        first=first,
+        last=last,
+        zone=merchant.zone,
+        media=_names(media),
+        accounts=[accounts[name].capabilities for name in merchant.accounts if name in accounts],
+    )
+
+
+def _entries(looking: Writing, merchant: MerchantView) -> Iterable[LintEntry]:
+    """The entries in force with the groups' own versions; a room that has another id by now is named by that."""
+    now = aliased(ChatGroup)
+    became = dict(
+        looking.connection.execute(
+            select(col(ChatGroup.wire_id), col(now.wire_id))
+            .join(now, (col(now.merchant_id) == col(ChatGroup.merchant_id)) & (col(now.id) == col(ChatGroup.became)))
+            .where(col(ChatGroup.merchant_id) == merchant.id)
+        ).all()
+    )
+    own = reading.overrides(looking.connection, merchant)
+    for entry in reading.entries(looking.connection, merchant):
+        rooms = tuple(dict.fromkeys(became.get(room, room) for room in entry.groups))
+        yield LintEntry(entry=msgspec.structs.replace(entry, groups=rooms), overrides=own.get(entry.key, {}))
+
+
+def _alongside(
+    looking: Writing, merchant: MerchantView, groups: Sequence[GroupView], accounts: Iterable[AccountView]
+) -> dict[str, tuple[str, ...]]:
+    """By room the other bound rooms in which more than half of its members are; accounts and staff are no members."""
+    granted = select(col(RoleGrant.wire_id)).where(col(RoleGrant.merchant_id) == merchant.id)
+    staff = {contact for _, contact, _ in merchant.admins}
+    staff |= {account.self_id for account in accounts}
+    staff |= set(looking.connection.execute(granted).scalars())
+    owners = {group.owner_contact_id for group in groups}
+    rooms = {group.id: group.wire_id for group in groups}
+    members = looking.connection.execute(
+        select(col(GroupMember.group_id), col(Contact.id), col(Contact.person_id), col(Contact.wire_id))
+        .join(
+            Contact,
+            (col(Contact.merchant_id) == col(GroupMember.merchant_id))
+            & (col(Contact.id) == col(GroupMember.contact_id)),
+        )
+        .where(col(GroupMember.merchant_id) == merchant.id, col(GroupMember.left_at).is_(None))
+    )
+    rooms_of: dict[int, set[str]] = defaultdict(set)
+    for group_id, contact_id, person_id, wire_id in members:
+        if group_id in rooms and contact_id not in owners and wire_id not in staff:
+            rooms_of[person_id].add(rooms[group_id])
+    size = Counter(room for theirs in rooms_of.values() for room in theirs)
+    shared = Counter(pair for theirs in rooms_of.values() for pair in permutations(sorted(theirs), 2))
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for (room, other), count in shared.items():
+        if 2 * count > size[room]:
+            found[room] += (other,)
+    return found
+
+
+def _names(folder: Path) -> frozenset[str] | None:
+    """The names of the files in a folder, those in folders of its own by their path in it; None if it is not there."""
+    if not folder.is_dir():
+        return None
+    return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,96 @@
+"""`calendar lint`: what is wrong with the calendar, before anything leaves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from bot import reading
+from bot.calendar_plan import MEDIA_FOLDER, load_plan
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
+from bot.cli.tables import table
+from bot.desk import Answer, Desk, Refused, Request, lines
+from content_calendar.lint import Code, LintRow, Plan, lint
+
+# What people call it, and what they do about it.
+_NAMES: dict[Code, str] = {
+    "missing": "缺稿",
+    "surplus": "多了",
+    "clash": "挨得太近",
+    "repeat": "接连重样",
+    "theme": "主题没轮到",
+    "advert_share": "推广太多",
+    "cap": "打扰太多",
+    "off_platform": "带出微信",
+    "unreachable": "送不到",
+    "field": "字段可能空着",
+    "media": "缺素材",
+    "holiday_data": "放假安排未知",
+}
+_FOUR_WEEKS = 28
+_MOST_DAYS = 3 * 366
+# So many rooms are named in a line for people.
+_NAMED = 3
+
+
+def lint_calendar(
+    since: Annotated[str, typer.Option("--from", help="The first day, e.g. 2026-12-01; default: today.")] = "",
+    until: Annotated[str, typer.Option("--to", help="The last day, included; default: four weeks in all.")] = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """What is missing, too much, clashing, alike, or cannot leave, for each group and period."""
+
+    async def request(desk: Desk) -> Answer:
+        merchant = desk.merchant
+        first = read_day(since) if since else desk.now().astimezone(merchant.zone).date()
+        last = read_day(until) if until else first + timedelta(days=_FOUR_WEEKS - 1)
+        if last < first:
+            raise Refused(f"--to {last} 在 --from {first} 前面，换一下就好")
+        if (last - first).days >= _MOST_DAYS:
+            raise Refused(f"一次最多看 {_MOST_DAYS} 天，请把 --from 和 --to 改近一些")
+        with desk.store.looking(desk.now()) as looking:
+            plan = load_plan(looking, merchant, first, last, desk.config.file.parent / MEDIA_FOLDER)
+            topics = {row["group"]: row["topic"] for row in reading.groups(looking.connection, merchant)}
+        found = lint(plan)
+        if as_json:
+            return Answer(lines([msgspec.to_builtins(row) for row in found]))
+        return Answer("".join((_shown(found, topics), _total(found, plan))))
+
+    return request
+
+
+def _shown(found: Sequence[LintRow], topics: Mapping[str, str]) -> str:
+    """By day, what is the same in several groups in one line."""
+    rooms: dict[tuple[Any, ...], list[str]] = {}
+    for row in found:
+        alike = (row.period or "", row.code, row.entry or "", row.promise or "", row.text)
+        rooms.setdefault(alike, []).append((topics.get(row.group) or row.group) if row.group else "")
+    return table(
+        [
+            {"日期": period, "问题": _NAMES[code], "群": _named(where), "排期": entry, "必发": promise, "说明": text}
+            for (period, code, entry, promise, text), where in sorted(rooms.items(), key=lambda one: one[0][0])
+        ],
+        empty="没有发现问题。",
+    )
+
+
+def _named(rooms: Sequence[str]) -> str:
+    named = [room for room in rooms if room]
+    return "、".join(named[:_NAMED]) + (f" 等 {len(named)} 个群" if len(named) > _NAMED else "")
+
+
+def _total(found: Sequence[LintRow], plan: Plan) -> str:
+    counts = Counter(_NAMES[row.code] for row in found)
+    what = "，".join(f"{name} {count}" for name, count in counts.most_common()) or "没有问题"
+    told = f"{plan.first} 到 {plan.last}，{len(plan.groups)} 个群，{len(plan.entries)} 条排期：{what}\n"
+    bound = {group.tier for group in plan.groups}
+    if empty := dict.fromkeys(tier for one in plan.entries for tier in one.entry.tiers if tier not in bound):
+        told += f"还没有绑定群的层级，排了也没有群收到：{'、'.join(empty)}\n"
+    return told

@@ -1,0 +1,48 @@
+"""Business questions in groups, and what became of them until now, worked out from what was said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from bot.rehearsal_output import iso
+from bot.store.talk import all_questions, talk_since
+from handlers.threads import threads
+from models.context import MerchantView
+from models.groups import ChatGroup
+
+
+def question_rows(connection: Connection, merchant: MerchantView) -> list[dict[str, Any]]:
+    """One row a question, in the order of asking: of bound groups; of all, before any is bound."""
+    groups = {
+        row.id: row
+        for row in connection.execute(
+            select(col(ChatGroup.id), col(ChatGroup.wire_id), col(ChatGroup.tier)).where(
+                col(ChatGroup.merchant_id) == merchant.id
+            )
+        )
+    }
+    bound = [identity for identity, row in groups.items() if row.tier]
+    asked = all_questions(connection, merchant, bound or list(groups))
+    if not asked:
+        return []
+    said = talk_since(connection, merchant, asked[0].id, sorted({one.group_id for one in asked}))
+    found = [
+        thread
+        for group_id in sorted({one.group_id for one in asked})
+        for thread in threads([one for one in said if one.group_id == group_id])
+    ]
+    return [
+        {
+            "group": groups[one.question.group_id].wire_id,
+            "message": one.question.message,
+            "asked_by": one.question.contact,
+            "at": iso(one.question.at, merchant.zone),
+            "text": one.question.text,
+            "state": one.state,
+            "answered_by": one.answered_by,
+        }
+        for one in sorted(found, key=lambda thread: thread.question.id)
+    ]

@@ -1,0 +1,164 @@
+"""A business question in a group: its owner hears of it at once, who asked gets a word, and while nobody answers, one
+after the other is reminded.
+
+Whether somebody answered follows from what was said since: `handlers.threads`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from handlers import staff
+from handlers.handoff import TO_MEMBER, standing_answer
+from handlers.roles import roles_of
+from handlers.threads import OPEN, threads
+from handlers.values import address
+from models import effects as fx
+from models import timers
+from models.context import Context, GroupView, PersonView
+from models.deliveries import Cause, Lane
+from models.effects import Effect
+from models.events import Message, TimerDue
+from models.operations import Role
+from models.people import FriendshipState
+from models.playbook import Handoff
+
+TO_OWNER = "【群里有人问】{who}（{contact}）在「{group}」问：{text}\n直接在群里回就行，也可以加 TA 私聊。"
+STILL_OPEN = "【还没人回】{who}（{contact}）{at:%H:%M} 在「{group}」问：{text}\n麻烦看一下。"
+# A phone shows so much of a message without a tap.
+_QUOTED = 200
+
+
+def asked(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """A member asks the shop something, where others read it too."""
+    group = context.group
+    if group is None or event.account != group.account or _works_here(event, person, group):
+        return []
+    effects: list[Effect] = [fx.PutQuestion(group_id=group.id)]
+    if group.tier is None:  # not ours: it is known, and nothing is said
+        return effects
+    if (answer := standing_answer(context.merchant.playbook, event.text)) is not None:
+        return [*effects, _say(event, group, f"answer:{group.wire_id} {_name(event)}", answer, Cause.CHAT)]
+    note = TO_OWNER.format(
+        who=address(context.merchant.playbook, person) or person.wire_id,
+        contact=person.wire_id,
+        group=group.topic or group.wire_id,
+        text=event.text[:_QUOTED],
+    )
+    effects += _tell(context, group, f"asked:{group.wire_id}:{_name(event)}", note, person, 0)
+    effects += _word(event, group, person)
+    due = _due(event.at, context, context.merchant.playbook.handoff.after_minutes)
+    if due is not None:
+        subject = timers.question_subject(group.wire_id, event.wire_id, 0)
+        effects.append(fx.PutTimer(kind=timers.QUESTION, subject=subject, at=due, account=event.account))
+    return effects
+
+
+def still_open(event: TimerDue, context: Context) -> list[Effect]:
+    """Its time is over: the owner, then the group's helper, then the admin is told, if nobody has answered."""
+    group = context.group
+    room, message, told = event.subject.split(" ")
+    question = next((one for one in context.talk if one.message == message), None)
+    if group is None or group.tier is None or question is None:
+        return []
+    found = next((one for one in threads(context.talk) if one.question is question), None)
+    if found is None or found.state != OPEN:
+        return []
+    note = STILL_OPEN.format(
+        who=question.name or question.contact,
+        contact=question.contact,
+        at=question.at.astimezone(context.merchant.zone),
+        group=group.topic or group.wire_id,
+        text=question.text[:_QUOTED],
+    )
+    level = int(told)
+    effects = _tell(context, group, f"unanswered:{room}:{message}:{level}", note, None, level)
+    due = _due(event.at, context, context.merchant.playbook.handoff.deputy_minutes) if level < _LAST else None
+    if due is not None:
+        subject = timers.question_subject(room, message, level + 1)
+        effects.append(fx.PutTimer(kind=timers.QUESTION, subject=subject, at=due, account=event.account))
+    return effects
+
+
+_LAST = 2
+"""Levels: 0 the owner, 1 the group's helpers, 2 the admins."""
+
+
+def working_time(handoff: Handoff, local: datetime, minutes: float) -> datetime:
+    """The local moment when so many minutes of working hours have passed; all hours are, where none are named."""
+    left = timedelta(minutes=minutes)
+    moment = local
+    if not handoff.working_hours:
+        return moment + left
+    for _ in range(_MOST_WINDOWS):
+        ends = [end for window in handoff.working_hours if (end := window.end_of(moment)) is not None]
+        if ends:
+            if moment + left <= max(ends):
+                return moment + left
+            left -= max(ends) - moment
+            moment = max(ends)
+            continue
+        begins = [
+            begin
+            for days in range(9)
+            for window in handoff.working_hours
+            if (begin := datetime.combine(moment.date() + timedelta(days=days), window.start, moment.tzinfo)) > moment
+            and window.end_of(begin) is not None
+        ]
+        moment = min(begins)
+    return moment
+
+
+_MOST_WINDOWS = 1_000
+
+
+def _due(at: datetime, context: Context, minutes: float | None) -> datetime | None:
+    if minutes is None:
+        return None
+    local = at.astimezone(context.merchant.zone)
+    return working_time(context.merchant.playbook.handoff, local, minutes).astimezone(at.tzinfo)
+
+
+def _works_here(event: Message, person: PersonView, group: GroupView) -> bool:
+    return person.contact_id == group.owner_contact_id or bool(roles_of(person, event.account, event.group))
+
+
+def _tell(
+    context: Context, group: GroupView, key: str, text: str, about: PersonView | None, level: int
+) -> list[Effect]:
+    """To those of a level, else to those of the next one where there is somebody."""
+    owners = [one for one in context.carers if one.contact_id == group.owner_contact_id]
+    helpers = [one for one in context.carers if Role.HELPER in {role.role for role in one.roles} and one not in owners]
+    for people in (owners, helpers, context.staff)[level:]:
+        told = staff.notes_to(people, group.account, key, text, Cause.HANDOFF, about)
+        if told:
+            return told
+    return []
+
+
+def _word(event: Message, group: GroupView, person: PersonView) -> list[Effect]:
+    """1:1 where we can, else in the group; once an hour to each, however much they ask."""
+    key = f"handed:{group.wire_id}:{person.wire_id}:{event.at:%Y%m%dT%H}"
+    friendship = person.friendships.get(event.account)
+    if person.opted_out or (group.human_until is not None and group.human_until > event.at):
+        return []
+    if friendship is None or friendship.state != FriendshipState.FRIEND:
+        return [_say(event, group, key, TO_MEMBER, Cause.HANDOFF)]
+    return [
+        fx.Send(
+            key=key,
+            account=event.account,
+            lane=Lane.REPLY,
+            cause=Cause.HANDOFF,
+            contact_id=person.contact_id,
+            text=TO_MEMBER,
+        )
+    ]
+
+
+def _say(event: Message, group: GroupView, key: str, text: str, cause: Cause) -> Effect:
+    return fx.Send(key=key, account=event.account, lane=Lane.REPLY, cause=cause, group_id=group.id, text=text)
+
+
+def _name(event: Message) -> str:
+    return event.wire_id or f"{event.at:%Y%m%dT%H%M%S%f}"

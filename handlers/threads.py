@@ -1,0 +1,196 @@
+"""Who answered what in a group: the questions of a transcript, each with the first message that answers it.
+
+Pure: from what was said to states. A message is held against the questions that are open when it comes: by quote, by
+mention, by what kind of thing was asked for, by common words, and by how soon it came. What the asker says afterwards
+settles doubts: 谢谢 confirms what was said last, 有人吗 shows that it was no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from handlers.understanding import replies_in_groups as reply
+from models.context import Said
+
+OPEN, ANSWERED, WITHDRAWN = "open", "answered", "withdrawn"
+
+_STAFF_WITHIN = timedelta(hours=48)
+_MEMBERS_WITHIN = timedelta(minutes=40)
+_MOST_BETWEEN = 14
+"""So many messages of others may stand between a question and a member's answer that names nobody."""
+_NEXT = 6
+"""So many may stand between a question and an answer of the shop that shares no word with it."""
+
+
+@dataclass(slots=True)
+class Thread:
+    """A question, its state, and the wire id of the message that answered it."""
+
+    question: Said
+    state: str = OPEN
+    answered_by: str | None = None
+    wants: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    passed: int = 0  # messages since
+    maybe: Said | None = None  # what may have been the answer, if the asker is content with it
+    follow_ups: list[str] = field(default_factory=list)  # wire ids of what else the asker said
+
+
+def threads(said: Sequence[Said]) -> list[Thread]:
+    """The questions of one group in their order."""
+    found: list[Thread] = []
+    for one in said:
+        waiting = [thread for thread in found if thread.state == OPEN]
+        if waiting and one.by != "auto":
+            _hear(one, waiting)
+        for thread in waiting:
+            thread.passed += one.by != "auto"
+        if one.asks and one.by == "member":
+            found.append(Thread(one, wants=reply.wanted(one.text), words=reply.gist(one.text)))
+    return found
+
+
+def _hear(one: Said, waiting: list[Thread]) -> None:
+    if one.by == "answer":
+        for thread in waiting:
+            if thread.question.message == one.quote:
+                _answered(thread, one)
+        return
+    own = [thread for thread in waiting if thread.question.contact == one.contact]
+    if own and one.by == "member" and not _is_for_others(one, own, waiting):
+        _by_asker(one, own)
+        return
+    if one.kind != "text":
+        _shown(one, waiting)
+        return
+    core = reply.said_besides_asking(one.text)
+    if not core or reply.says_nothing(core) or reply.is_order(one.text):
+        return
+    if (quoted := _quoted(one, waiting)) is not None:
+        if reply.may_answer(core, staff=one.by == "staff"):
+            _answered(quoted, one)
+        return
+    if one.quote:
+        return  # it is about something else
+    _unquoted(one, core, waiting)
+
+
+def _is_for_others(one: Said, own: list[Thread], waiting: list[Thread]) -> bool:
+    """Whether who waits for an answer themselves gives one to somebody else."""
+    others = [thread for thread in waiting if thread not in own]
+    quoted = _quoted(one, others)
+    return quoted is not None or any(thread.question.contact in one.mentions for thread in others)
+
+
+def _by_asker(one: Said, own: list[Thread]) -> None:
+    latest = own[-1]
+    latest.follow_ups.append(one.message)
+    if one.asks or one.kind != "text":
+        return
+    if reply.thanks(one.text) or reply.is_content(one.text):
+        doubtful = [thread for thread in own if thread.maybe is not None]
+        for each in doubtful:
+            _answered(each, each.maybe)
+    if latest.state == OPEN and reply.withdraws(one.text):
+        for thread in own if reply.withdraws_all(one.text) else [latest]:
+            thread.state = WITHDRAWN
+    elif reply.still_waits(one.text):
+        for thread in own:
+            thread.maybe = None
+
+
+def _quoted(one: Said, waiting: list[Thread]) -> Thread | None:
+    if not one.quote:
+        return None
+    for thread in reversed(waiting):
+        if one.quote == thread.question.message or one.quote in thread.follow_ups:
+            return thread
+    return None
+
+
+def _shown(one: Said, waiting: list[Thread]) -> None:
+    """A picture, a link or a place answers who asked for one, or who is quoted."""
+    if one.kind in ("emoticon", "voice", "other"):
+        return
+    quoted = _quoted(one, waiting)
+    if quoted is not None:
+        _answered(quoted, one)
+        return
+    if one.by != "staff":
+        return
+    for thread in reversed(waiting):
+        if "sight" in thread.wants and thread.passed <= _NEXT:
+            _answered(thread, one)
+            return
+
+
+def _unquoted(one: Said, core: str, waiting: list[Thread]) -> None:
+    staff = one.by == "staff"
+    called = [thread for thread in waiting if thread.question.contact in one.mentions]
+    if one.mentions and not called:
+        return  # it is to somebody else
+    candidates = called or [thread for thread in waiting if _is_near(one, thread, staff=staff)]
+    if not candidates or reply.is_broadcast(one.text):
+        return
+    scores = [
+        (_fit(core, thread, one.at, staff=staff, called=bool(called), alone=len(waiting) == 1), thread)
+        for thread in candidates
+    ]
+    best, thread = max(scores, key=lambda pair: (pair[0], pair[1].question.id))
+    if not reply.may_answer(core, staff=staff):
+        return
+    if best >= _ENOUGH:
+        _answered(thread, one)
+        for score, other in scores:  # one answer for all who asked the same
+            alike = score >= _ENOUGH and _is_same(other, thread)
+            if other is not thread and (alike or (score >= _IN_ONE_BREATH and _in_one_breath(other, thread))):
+                _answered(other, one)
+    elif best >= _PERHAPS or thread.passed <= 1:
+        thread.maybe = one
+
+
+_ENOUGH = 3.0
+_PERHAPS = 1.0
+_IN_ONE_BREATH = 2.0
+
+
+def _fit(core: str, thread: Thread, at: datetime, *, staff: bool, called: bool, alone: bool) -> float:
+    """How well it answers: 3 is enough."""
+    fits = bool(reply.given(core) & thread.wants)
+    common = reply.gist(core) & thread.words
+    shared = len(common)
+    if not staff and not called and reply.is_own_story(core) and not any(len(pair) > 1 for pair in common):
+        return 0.0
+    score = 2.0 * fits + min(2.0, 0.8 * shared)
+    if called:
+        score += 2.0 if staff or fits or shared else 1.0
+    if staff:
+        score += 2.0 if thread.passed <= _NEXT else 0.5
+        score += 0.5 * (at - thread.question.at < timedelta(hours=2)) + 0.5 * alone
+    elif thread.passed <= 1 and fits:
+        score += 1.0
+    elif thread.passed <= 3 and fits and shared:
+        score += 0.5
+    return score
+
+
+def _is_near(one: Said, thread: Thread, *, staff: bool) -> bool:
+    since = one.at - thread.question.at
+    return since <= _STAFF_WITHIN if staff else since <= _MEMBERS_WITHIN and thread.passed <= _MOST_BETWEEN
+
+
+def _is_same(one: Thread, other: Thread) -> bool:
+    smaller = min(len(one.words), len(other.words))
+    return smaller > 0 and len(one.words & other.words) >= 0.6 * smaller
+
+
+def _in_one_breath(one: Thread, other: Thread) -> bool:
+    """Whether somebody asked both at once, so that one answer is for both."""
+    since = abs(one.question.at - other.question.at)
+    return one.question.contact == other.question.contact and since <= timedelta(minutes=3)
+
+
+def _answered(thread: Thread, one: Said | None) -> None:
+    thread.state, thread.answered_by = ANSWERED, one.message if one else None

@@ -1,0 +1,21 @@
+"""Business questions that members put in groups: which message it is, and how far it was taken."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from models.columns import Id
+
+
+class GroupQuestion(SQLModel, table=True):
+    """A message of the journal that asks the shop for something. Whether it was answered follows from what was said
+    after it (`handlers.threads`), so it is worked out when somebody wants to know, and no answer need be spotted as it
+    comes in."""
+
+    __tablename__ = "group_question"
+    __table_args__ = (Index("group_question_group", "merchant_id", "group_id", "id"),)
+
+    merchant_id: str = Field(primary_key=True)
+    id: int = Field(primary_key=True, sa_type=Id)  # of its journal row
+    group_id: int = Field(sa_type=Id)

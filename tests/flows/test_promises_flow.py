@@ -1,0 +1,115 @@
+"""What became of the promises, recomputed from what really happened: kept, late or missed, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.flows.playing import PLAYBOOK, Line, Played, Stage, operator, platform
+
+HEADER = "key,content_kind,date,time,rule,tiers,text,catch_up,not_after\n"
+BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
+IMPORT = operator("08:00:10", "calendar import calendar.csv --json")
+DAILY = (
+    '[words]\nsensitive = ["稳赚"]\n[[promises]]\ntier = "分院"\ncontent_kind = "article"\nat_least = 1\nper = "day"\n'
+)
+WEEKLY = '[[promises]]\ntier = "分院"\ncontent_kind = "story"\nexactly = 1\nper = "week"\n'
+TODAY = "--from 2026-11-23 --to 2026-11-23"
+
+
+def entry(key: str = "a", time: str = "09:00", *, date: str = "2026-11-23", catch_up: str = "", **more: str) -> str:
+    kind, not_after = more.get("kind", "article"), more.get("not_after", "")
+    return f"{key},{kind},{date},{time},{more.get('rule', '')},分院,{more.get('text', key)},{catch_up},{not_after}\n"
+
+
+def told(
+    stage: Stage, rows: str, *story: Line, days: str = TODAY, book: str = DAILY, at: str = "23:30:00", **files: str
+) -> list[tuple[Any, ...]]:
+    """What the report says at the end of the story: promise, period, state, entries and why."""
+    played = run(stage, rows, *story, days=f"{days} --json", book=book, at=at, **files)
+    names = ("promise", "period", "state", "entries", "text")
+    return [tuple(row[name] for name in names) for row in played.rows("report promises")]
+
+
+def run(
+    stage: Stage, rows: str, *story: Line, days: str, book: str = DAILY, at: str = "23:30:00", **files: str
+) -> Played:
+    stage.write("playbook.toml", PLAYBOOK + book)
+    stage.write("calendar.csv", HEADER + rows)
+    for name, content in files.items():
+        stage.write(f"{name}.csv", HEADER + content)
+    return stage.play([BIND, IMPORT, *story, operator(at, f"report promises {days}")])
+
+
+@pytest.mark.parametrize(
+    ("rows", "story", "state", "entries", "why"),
+    [
+        (entry(), [], "kept", ["a"], ""),
+        ("", [], "missed", [], "没有排够"),
+        (entry(kind="story"), [], "missed", [], "没有排够"),
+        (entry(text="稳赚"), [], "missed", [], "a 没发（有不能发的词）"),
+        (entry(), [platform("08:30:00", "text", "refused")], "missed", [], "a 发送失败（平台没让发）"),
+        (entry(), [platform("08:30:00", "text", "timeout")], "missed", [], "a 不确定，请核对（平台没有回音）"),
+        (entry(), [{"at": "08:30:00", "type": "restart", "down": "280m"}], "missed", [], "a 没发（过了时间）"),
+        (
+            entry(catch_up="within 5h"),
+            [{"at": "08:30:00", "type": "restart", "down": "280m"}],
+            "late",
+            ["a"],
+            "a 晚了 4 小时 10 分钟",
+        ),
+        (entry(catch_up="within 5h"), [{"at": "08:30:00", "type": "restart", "down": "80m"}], "kept", ["a"], ""),
+        (
+            entry(catch_up="ask"),
+            [{"at": "08:30:00", "type": "restart", "down": "80m"}],
+            "missed",
+            [],
+            "a 还在等（等人通过）",
+        ),
+        (entry(), [operator("08:59:00", "calendar delete a")], "missed", [], "没有排够"),
+        (
+            entry() + entry("b", "10:00"),
+            [platform("08:30:00", "text", "refused")],
+            "kept",
+            ["b"],
+            "",
+        ),
+    ],
+)
+def test_a_day(stage: Stage, rows: str, story: list[Line], state: str, entries: list[str], why: str) -> None:
+    assert told(stage, rows, *story) == [("分院/article/day", "2026-11-23", state, entries, why)]
+
+
+def test_an_uncertain_post_counts_when_somebody_has_settled_it(stage: Stage) -> None:
+    settle = "deliveries settle entry:a:2026-11-23:room-1@chatroom sent"
+    story = [platform("08:30:00", "text", "timeout"), operator("12:00:00", settle)]
+    assert [row[2] for row in told(stage, entry(), *story)] == ["kept"]
+
+
+def test_an_entry_that_was_edited_counts_as_what_it_was_when_it_left(stage: Stage) -> None:
+    edit = operator("12:00:00", "calendar import later.csv --json")
+    assert [row[2:4] for row in told(stage, entry(), edit, later=entry(kind="story"))] == [("kept", ["a"])]
+
+
+def test_an_entry_that_was_moved_is_judged_by_the_time_it_was_moved_to(stage: Stage) -> None:
+    edit = operator("08:30:00", "calendar import later.csv --json")
+    assert [row[2:4] for row in told(stage, entry(), edit, later=entry(time="15:00"))] == [("kept", ["a"])]
+
+
+def test_week_53_and_what_is_of_a_day_of_next_year(stage: Stage) -> None:
+    week = "--from 2026-12-28 --to 2027-01-03"
+    rows = told(stage, entry(kind="story", date="2027-01-02"), days=week, book=WEEKLY, at="2027-01-04T08:00:00+08:00")
+    assert rows == [("分院/story/week", "2026-W53", "kept", ["a"], "")]
+
+
+def test_what_is_still_to_come_and_what_was_before_the_group_are_not_judged(stage: Stage) -> None:
+    rows = told(stage, entry(rule="daily"), days="--from 2026-11-20 --to 2026-12-31")
+    assert [row[1:3] for row in rows] == [("2026-11-23", "kept")]
+
+
+def test_people_read_what_was_missed_and_why(stage: Stage) -> None:
+    played = run(stage, entry(text="稳赚"), days=TODAY)
+    *shown, total = played.operator("report promises")["out"].splitlines()
+    assert shown[1].split() == ["2026-11-23", "分院一群", "分院/article/day", "漏发", "a", "没发（有不能发的词）"]
+    assert total == "做到了 0，晚了 0，漏发 1"

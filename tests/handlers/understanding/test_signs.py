@@ -1,0 +1,54 @@
+"""Signs: no match without one of them, for every table that is ruled out by them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.understanding import acts, blame, corrections, feelings
+from handlers.understanding.signs import Signs, required
+
+RULED_OUT = [
+    *((feelings._SIGNS, pattern) for _, pattern in feelings._PATTERNS),
+    (blame.SIGNS_OF_BLAME, blame.BLAME),
+    (corrections._SIGNS, corrections._WRONG),
+    (corrections._SIGNS, corrections._DENIED),
+    (acts._BACK_SIGNS, acts._BACK_AGAIN),
+    (acts._LATER_SIGNS, acts._WAITS),
+    (acts._LATER_SIGNS, acts._COME_BACK),
+]
+
+
+@given(data=st.data())
+def test_whatever_a_pattern_matches_has_a_sign(data: st.DataObject) -> None:
+    signs, pattern = data.draw(st.sampled_from(RULED_OUT))
+    text = data.draw(st.from_regex(pattern))
+    if pattern.search(text):
+        assert signs.within(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        (r"住院|发烧(?!友)", {"住院", "发烧"}),
+        (r"(?:说|写)[错反]了?", {"说错", "说反", "写错", "写反", "说错了", "说反了", "写错了", "写反了"}),
+        (r"等.{1,5}再说", {"再说"}),
+        (r"(?:别|不要)?再发+", {"发"}),
+        (r"(?<!不)x?感冒", {"感冒", "x感冒"}),
+        (r"拖(?:了|着).{0,6}天$", {"拖了", "拖着"}),
+        (r"(?:ab|c)+", {"ab", "c"}),
+        (r"什么|[吗么]$|a*", None),
+        (r"\d+", None),
+        (r"", None),
+    ],
+)
+def test_what_a_pattern_cannot_match_without(pattern: str, words: set[str] | None) -> None:
+    assert required(pattern) == words
+
+
+def test_a_pattern_without_a_word_of_its_own_is_no_use() -> None:
+    with pytest.raises(ValueError, match="nearly anything"):
+        Signs(re.compile(r"\w+"))
