@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -276,6 +277,16 @@ def entries(connection: Connection, merchant: MerchantView) -> tuple[Entry, ...]
         .order_by(col(EntryRevision.key))
     ).scalars()
     return tuple(from_json(body) for body in bodies)
+
+
+def earlier_entries(connection: Connection, merchant: MerchantView, revisions: Mapping[str, str]) -> dict[str, Entry]:
+    """Entries as they were in these revisions, by key; those we do not know any more are absent."""
+    found = connection.execute(
+        select(col(EntryRevision.key), col(EntryRevision.revision), col(EntryRevision.body)).where(
+            col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.revision).in_(set(revisions.values()))
+        )
+    )
+    return {key: from_json(body) for key, revision, body in found if revisions.get(key) == revision}
 
 
 def overrides(connection: Connection, merchant: MerchantView) -> dict[str, dict[str, Entry | None]]:

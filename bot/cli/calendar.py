@@ -15,6 +15,7 @@ from bot.terminal import brief, harmless
 from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, to_json
 from content_calendar.import_hints import hints
+from content_calendar.merging import Merged, merge
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 
 app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
@@ -40,28 +41,41 @@ def import_file(
         merchant = desk.merchant
         with desk.store.reading() as connection:
             rooms = reading.known_groups(connection, merchant)
-            known = {entry.key: entry.revision for entry in reading.entries(connection, merchant)}
+            current = {entry.key: entry for entry in reading.entries(connection, merchant)}
+        known = {key: entry.revision for key, entry in current.items()}
         today = desk.now().astimezone(merchant.zone).date()
         tiers = [tier.name for tier in merchant.playbook.tiers]
-        from content_calendar.workbook import read_calendar  # openpyxl is slow to import
+        from content_calendar.workbook import read_calendar, read_origin  # openpyxl is slow to import
 
         read = read_calendar(path.read_bytes(), path.name, today, merchant.zone, tiers, rooms)
-        if read.faults:
-            faults = [msgspec.to_builtins(fault) for fault in read.faults]
+        origin = None if read.faults else read_origin(path.read_bytes(), path.name)
+        merged = Merged(read.entries, ())
+        others: tuple[Entry, ...] = ()
+        if origin is not None:
+            with desk.store.reading() as connection:
+                bases = reading.earlier_entries(connection, merchant, origin.revisions)
+            merged = merge(read.entries, origin.places, bases, current)
+            # What others have added since the export is not what the file's editor has left out.
+            known_to_it = origin.revisions.keys() | origin.places.keys()
+            others = tuple(entry for key, entry in current.items() if key not in known_to_it)
+        if wrong := read.faults or merged.conflicts:
+            faults = [msgspec.to_builtins(fault) for fault in wrong]
             counts = {"created": 0, "changed": 0, "same": 0, "faults": len(faults)}
             return Answer(_told(faults, counts, as_json), exit=2)
         counts = {
-            "created": sum(entry.key not in known for entry in read.entries),
-            "changed": sum(known.get(entry.key, entry.revision) != entry.revision for entry in read.entries),
-            "same": sum(known.get(entry.key) == entry.revision for entry in read.entries),
+            "created": sum(entry.key not in known for entry in merged.entries),
+            "changed": sum(known.get(entry.key, entry.revision) != entry.revision for entry in merged.entries),
+            "same": sum(known.get(entry.key) == entry.revision for entry in merged.entries),
             "faults": 0,
         }
         if not dry_run:
-            entries = tuple((entry.key, entry.revision, to_json(entry).decode()) for entry in read.entries)
+            entries = tuple(
+                (entry.key, entry.revision, to_json(entry).decode()) for entry in (*merged.entries, *others)
+            )
             await desk.order(ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=entries, replace=replace))
         if as_json:
             return Answer(lines([counts]))
-        new = [entry for entry in read.entries if known.get(entry.key) != entry.revision]
+        new = [entry for entry in merged.entries if known.get(entry.key) != entry.revision]
         coming = [_coming(entry, desk) for entry in new if entry.rule]
         hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry)]
         return Answer("".join([*coming, *hinted, _told([], counts, as_json)]))
