@@ -40,7 +40,7 @@ from handlers.understanding import (
 from handlers.understanding.feelings import GRAVE
 from models import effects as fx
 from models import timers
-from models.context import Context, PersonView
+from models.context import Context, DeliveryView, PersonView
 from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect, SurveyProgress
 from models.events import Message, TimerDue
@@ -290,6 +290,23 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
     if nudges < len(hours) and progress.asked_at is not None:
         effects.append(nudge_at(person, asked, progress.asked_at + timedelta(hours=hours[nudges])))
     return effects
+
+
+def left(at: datetime, context: Context, delivery: DeliveryView) -> list[Effect]:
+    """The open question has left, perhaps long after it was decided: nudges are counted from then."""
+    person = context.person
+    if delivery.cause != Cause.SURVEY or person is None or not is_open(person, delivery.account):
+        return []
+    progress, hours = _progress(person), playbook_of(context).survey.nudges_hours
+    if delivery.key != said(person, progress, "", Lane.REPLY).key or progress.nudges or progress.put_off_until:
+        return []
+    if not hours or progress.asked_at is None or at <= progress.asked_at:
+        return []
+    asked = msgspec.structs.replace(progress, asked_at=at)
+    return [
+        fx.PutSurvey(person_id=person.person_id, survey=asked),
+        nudge_at(person, asked, at + timedelta(hours=hours[0])),
+    ]
 
 
 def asked_again(event: TimerDue, context: Context) -> list[Effect]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.playing import WORLD, Line, Played, Stage, asks_to_be_friends, moment, operator, says
+from tests.flows.playing import WORLD, Line, Played, Stage, asks_to_be_friends, moment, operator, platform, says
 from tests.flows.shops import BABY, BEAUTY
 
 WHO = operator("2026-11-30T12:00:00+08:00", "who wx1 --json")
@@ -335,3 +335,13 @@ def test_an_old_friend_who_greets_is_greeted_and_the_staff_is_not(stage: Stage) 
     world = {**WORLD["world"], "contacts": [*WORLD["world"]["contacts"], {"id": "wx-old", "friend_of": ["main"]}]}
     played = stage.play(story, world={"world": world})
     assert [line["to"]["contact"] for line in played.arrived(kind="text")] == ["wx-old"]
+
+
+def test_nudges_are_counted_from_when_the_question_left_not_from_when_it_was_decided(stage: Stage) -> None:
+    busy: Line = platform("08:59:00", "text", "too_frequent", times=2)  # a quarter of an hour, then an hour
+    stage.write("playbook.toml", BABY)
+    played = stage.play([busy, ADDED], "--to", "2026-11-28T12:00:00+08:00")
+    times = [moment(line["at"]) for line in played.arrived(to="wx1", kind="text")][1:]
+    hours = [round((each - times[0]).total_seconds() / 3600, 2) for each in times[1:]]
+    assert times[0] > moment("2026-11-23T10:14:00+08:00")
+    assert hours == [24.0, 72.0]
