@@ -7,8 +7,8 @@ from alembic import op
 
 import models.columns
 
-revision = "0016"
-down_revision = "0015"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 import models.columns
 
-revision = "0019"
-down_revision = "0018"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
