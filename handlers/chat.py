@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import (
+    adverts,
     complaints,
     consent,
     fewer,
@@ -80,6 +81,10 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
         return why.told(event, context, person)
     if context.account.self_id in event.mentions and asks_whether_bot(event.text):
         return [_reply(event, context, person, _who_we_are(I_AM_A_BOT_IN_GROUP, context))]
+    if (answer := handoff.named_answer(playbook, event.text)) is not None:
+        return [_reply(event, context, person, answer)]
+    if adverts.may_be_one(event.text) or adverts.is_shown(event):
+        return adverts.seen(event, context, person)
     return questions.asked(event, context, person) if asks_the_shop(event.text) else []
 
 

@@ -17,6 +17,8 @@ TO_MEMBER = "这个我请店里的同事来回你，稍等一下哈。"
 TO_STAFF = "【转人工】{who}（{contact}）说：{text}"
 # A phone shows so much of a message without a tap.
 _QUOTED = 200
+_LONGEST_NAME = 16
+"""Characters of a message that may be nothing but a keyword."""
 
 
 def question(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
@@ -41,6 +43,14 @@ def standing_answer(playbook: Playbook, text: str) -> str | None:
             if word in beginning:
                 return keyword.answer
     return None
+
+
+def named_answer(playbook: Playbook, text: str) -> str | None:
+    """The answer to whoever says nothing but one of the words, as 群规: in a group a word within a sentence is talk."""
+    if not playbook.keywords or len(text) > _LONGEST_NAME:
+        return None
+    said = text.strip().rstrip("?？!！。~")
+    return next((keyword.answer for keyword in playbook.keywords if said in keyword.words), None)
 
 
 def tell_staff(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from enum import Flag, auto
 from functools import lru_cache
 
-from handlers import consent, fewer, forgetting, my_data, optin, signups, why
+from handlers import adverts, consent, fewer, forgetting, my_data, optin, signups, why
 from handlers.commands import is_command, looks_at_status, may_answer
-from handlers.handoff import standing_answer
+from handlers.handoff import named_answer, standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
@@ -53,6 +53,7 @@ _KNOWN = Needs.PEOPLE | Needs.STAFF
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
+_FOR_AN_ADVERT = Needs.SPEAKER | Needs.STAFF
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
 _COMMANDS = Needs.SPEAKER | Needs.COMMANDS
 _COMMANDS_AND_STATUS = _COMMANDS | Needs.STATUS
@@ -73,6 +74,8 @@ def needs_under(playbook: Playbook) -> Callable[[Event], Needs]:
         text = event.text
         if not event.group:
             return alone(text) if len(text) <= _SHORT else _alone(text, playbook)
+        if event.media is not None and adverts.is_shown(event):
+            return _FOR_AN_ADVERT
         wants = in_group(text) if len(text) <= _SHORT else _in_group(text, playbook)
         return Needs.SPEAKER if event.mentions and wants is Needs.NOTHING else wants
 
@@ -150,8 +153,10 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
     if signups.is_about_it(text):
         return Needs.SPEAKER
     spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
-    if spoken_to:
+    if spoken_to or named_answer(playbook, text) is not None:
         return Needs.SPEAKER
+    if adverts.may_be_one(text):
+        return _FOR_AN_ADVERT
     return _FOR_A_QUESTION if asks_the_shop(text) else Needs.NOTHING
 
 

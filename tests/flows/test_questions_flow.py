@@ -157,3 +157,12 @@ def test_staff_and_strange_groups_ask_nothing(stage: Stage) -> None:
     assert not by_staff.arrived()
     unbound = stage.play([ASKED], world=WORLD)
     assert not unbound.arrived()
+
+
+def test_who_names_a_keyword_gets_its_answer_who_talks_of_it_does_not(stage: Stage) -> None:
+    talk = [
+        group_says("10:00:00", "wx-b", "停车？"),
+        group_says("10:01:00", "wx-a", "今天停车好难，转了半小时"),
+    ]
+    played = stage.play([*BOUND, *talk], world=WORLD)
+    assert [line["text"] for line in played.arrived(to=ROOM)] == ["门口可以停车，两小时免费。"]
