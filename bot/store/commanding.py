@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.called import contacts_called
 from bot.store.commanding_figures import FIGURES
 from bot.store.people import load_people
 from bot.store.prepared import is_one_of
@@ -191,15 +192,7 @@ def _contacts(writing: Writing, merchant: MerchantView, reference: str) -> list[
             ours, col(Contact.person_id).in_(tagged), col(Contact.id).in_(friends)
         )
         return list(run(statement.order_by(col(Contact.id)).limit(MOST_TAGGED)).scalars())
-    exact = run(select(col(Contact.id)).where(ours, col(Contact.wire_id) == reference)).scalar()
-    if exact is not None:
-        return [exact]
-    name = reference.removeprefix("@")
-    called = select(col(Friendship.contact_id)).where(
-        col(Friendship.merchant_id) == merchant.id, col(Friendship.remark) == name
-    )
-    alike = select(col(Contact.id)).where(ours, or_(col(Contact.name) == name, col(Contact.id).in_(called)))
-    return list(run(alike.order_by(col(Contact.id)).limit(MOST_ALIKE)).scalars())
+    return contacts_called(writing.connection, merchant, reference, MOST_ALIKE)
 
 
 def _kept(writing: Writing, merchant: MerchantView, people: Mapping[int, PersonView]) -> dict[int, FoundPerson]:

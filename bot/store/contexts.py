@@ -108,7 +108,7 @@ def _load(
     people_ids.update(carer_ids)
     missing_ids = missing_friends(writing, merchant.id, events, names) if "MISSING" in every else []
     people_ids.update(missing_ids)
-    owning = load_owning(writing, merchant.id, events) if "NAMED" in every else Owning()
+    owning = load_owning(writing, merchant, events) if "NAMED" in every else Owning()
     people_ids.update(owning.contact_ids)
     old_ids = old_friends_of(writing, merchant, events) if "OLD_FRIENDS" in every else []
     people_ids.update(old_ids)

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.called import contacts_called
 from models import orders
+from models.context import MerchantView
 from models.events import Event
 from models.groups import ChatGroup, GroupMember
 from models.people import Contact, Person
@@ -31,7 +33,7 @@ class Owning(NamedTuple):
         return {*(one for ids in self.named.values() for one in ids), *self.owners.values(), *self.customers}
 
 
-def load_owning(writing: Writing, merchant_id: str, events: Sequence[Event]) -> Owning:
+def load_owning(writing: Writing, merchant: MerchantView, events: Sequence[Event]) -> Owning:
     """Such orders stand alone in their wave, so that there is one of them."""
     named: dict[str, list[int]] = {}
     owners: dict[int, int] = {}
@@ -42,40 +44,37 @@ def load_owning(writing: Writing, merchant_id: str, events: Sequence[Event]) -> 
                 words = [event.person, event.owner]
             case orders.HandoverOrder():
                 words = [event.source, event.to]
-                customers += _customers(writing.connection, merchant_id, event.source)
+                customers += _customers(writing.connection, merchant, event.source)
             case orders.MoveOrder():
                 words = [event.person]
             case _:
                 continue
         for word in filter(None, words):
-            found = _named(writing.connection, merchant_id, word)
+            found = _named(writing.connection, merchant, word)
             named[word] = [contact_id for contact_id, _, _ in found]
             owners |= {person_id: owner for _, person_id, owner in found if owner}
     return Owning(named, owners, tuple(customers))
 
 
-def _named(connection: Connection, merchant_id: str, word: str) -> list[tuple[int, int, int | None]]:
-    """Contact, person and owner: whose stable id it is, else who is called so."""
-    statement = (
+def _named(connection: Connection, merchant: MerchantView, word: str) -> list[tuple[int, int, int | None]]:
+    """Contact, person and owner of who may be meant."""
+    ids = contacts_called(connection, merchant, word, _ALIKE)
+    rows = connection.execute(
         select(col(Contact.id), col(Contact.person_id), col(Person.owner_contact_id))
         .join(
             Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
         )
-        .where(col(Contact.merchant_id) == merchant_id, col(Person.erased_at).is_(None))
+        .where(col(Contact.merchant_id) == merchant.id, col(Contact.id).in_(ids))
         .order_by(col(Contact.id))
     )
-    for named in (col(Contact.wire_id) == word, col(Contact.name) == word.removeprefix("@")):
-        rows = connection.execute(statement.where(named).limit(_ALIKE)).all()
-        if rows:
-            return [(row[0], row[1], row[2]) for row in rows]
-    return []
+    return [(contact_id, person_id, owner) for contact_id, person_id, owner in rows]
 
 
-def _customers(connection: Connection, merchant_id: str, source: str) -> list[int]:
+def _customers(connection: Connection, merchant: MerchantView, source: str) -> list[int]:
     """One contact of each whom the source looks after: an owner's whole book, or those of a group's owner in it."""
     group = connection.execute(
         select(col(ChatGroup.id), col(ChatGroup.owner_contact_id)).where(
-            col(ChatGroup.merchant_id) == merchant_id, col(ChatGroup.wire_id) == source
+            col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id) == source
         )
     ).first()
     statement = (
@@ -83,18 +82,18 @@ def _customers(connection: Connection, merchant_id: str, source: str) -> list[in
         .join(
             Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
         )
-        .where(col(Contact.merchant_id) == merchant_id, col(Person.erased_at).is_(None))
+        .where(col(Contact.merchant_id) == merchant.id, col(Person.erased_at).is_(None))
         .order_by(col(Contact.id))
     )
     if group is not None:
         present = select(col(GroupMember.contact_id)).where(
-            col(GroupMember.merchant_id) == merchant_id,
+            col(GroupMember.merchant_id) == merchant.id,
             col(GroupMember.group_id) == group.id,
             col(GroupMember.left_at).is_(None),
         )
         owned = statement.where(col(Contact.id).in_(present), col(Person.owner_contact_id) == group.owner_contact_id)
         return _one_each([(row[0], row[1]) for row in connection.execute(owned)])
-    mine = [contact_id for contact_id, _, _ in _named(connection, merchant_id, source)]
+    mine = [contact_id for contact_id, _, _ in _named(connection, merchant, source)]
     owned = statement.where(col(Person.owner_contact_id).in_(mine))
     return _one_each([(row[0], row[1]) for row in connection.execute(owned)])
 
