@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
+import json
+
 from sqlalchemy import Connection, String, and_, cast, or_, select
 from sqlmodel import col
 
@@ -25,13 +26,14 @@ def contacts_called(connection: Connection, merchant: MerchantView, word: str, m
     remarked = select(col(Friendship.contact_id)).where(
         col(Friendship.merchant_id) == merchant.id, col(Friendship.remark) == name
     )
+    stored = (json.dumps(name), json.dumps(name, ensure_ascii=False))  # as PostgreSQL's driver and as ours write it
     keys = [question.key for question in merchant.playbook.survey.questions if question.type == "name"]
     addressed = select(col(Answer.person_id)).where(
         and_(
             col(Answer.merchant_id) == merchant.id,
             col(Answer.key).in_(keys),
             col(Answer.state) == AnswerState.ANSWERED,
-            cast(col(Answer.value), String) == msgspec.json.encode(name).decode(),
+            cast(col(Answer.value), String).in_(stored),
         )
     )
     called = or_(col(Contact.name) == name, col(Contact.id).in_(remarked), col(Contact.person_id).in_(addressed))
