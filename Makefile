@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test crash fuzz check format bench lock clean
+.PHONY: help setup run test crash fuzz check format docs bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +43,9 @@ check: $(DEV_SYNCED) ## lint, format, types and the direction of imports
 format: $(DEV_SYNCED) ## put the code into shape
 	$(BIN)/python -m ruff check --fix-only
 	$(BIN)/python -m ruff format
+
+docs: $(DEV_SYNCED) ## write the pages that come from the code
+	$(BIN)/python -c "from handlers.command_docs import reference; print(reference(), end='')" > docs/commands.md
 
 bench: $(DEV_SYNCED) ## run the benchmarks, e.g. make bench ARGS="inbound --json"
 	@$(BIN)/python -m bench $(ARGS)

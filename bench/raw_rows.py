@@ -40,12 +40,13 @@ def record(run: Path) -> None:
     """From now on a database keeps a copy of every row that is written to it. Only for runs that are not measured."""
     with closing(sqlite_driver().connect(run)) as connection:
         for table in SQLModel.metadata.sorted_tables:
+            names = ", ".join(column.name for column in table.columns)
             values = ", ".join(f"new.{column.name}" for column in table.columns)
             connection.execute(f"CREATE TABLE written_{table.name} AS SELECT * FROM {table.name} WHERE false")
             for act in ("INSERT", "UPDATE"):
                 connection.execute(
                     f"CREATE TRIGGER written_{table.name}_{act} AFTER {act} ON {table.name} "
-                    f"BEGIN INSERT INTO written_{table.name} VALUES ({values}); END"
+                    f"BEGIN INSERT INTO written_{table.name} ({names}) VALUES ({values}); END"
                 )
         connection.commit()
 

@@ -16,7 +16,6 @@ from sqlmodel import col
 from bot import reading
 from bot.store import Writing
 from bot.store.contexts import load_accounts, load_groups
-from content_calendar.entry import Entry
 from content_calendar.lint import LintEntry, LintGroup, Plan
 from models.context import AccountView, GroupView, MerchantView
 from models.groups import ChatGroup, GroupMember
@@ -47,7 +46,7 @@ def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date,
             )
             for group in groups
         ],
-        entries=[LintEntry(entry=entry) for entry in _entries(looking, merchant)],
+        entries=list(_entries(looking, merchant)),
         first=first,
         last=last,
         zone=merchant.zone,
@@ -56,8 +55,8 @@ def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date,
     )
 
 
-def _entries(looking: Writing, merchant: MerchantView) -> Iterable[Entry]:
-    """The entries in force; a room that has another id by now is named by that."""
+def _entries(looking: Writing, merchant: MerchantView) -> Iterable[LintEntry]:
+    """The entries in force with the groups' own versions; a room that has another id by now is named by that."""
     now = aliased(ChatGroup)
     became = dict(
         looking.connection.execute(
@@ -66,9 +65,10 @@ def _entries(looking: Writing, merchant: MerchantView) -> Iterable[Entry]:
             .where(col(ChatGroup.merchant_id) == merchant.id)
         ).all()
     )
+    own = reading.overrides(looking.connection, merchant)
     for entry in reading.entries(looking.connection, merchant):
         rooms = tuple(dict.fromkeys(became.get(room, room) for room in entry.groups))
-        yield msgspec.structs.replace(entry, groups=rooms)
+        yield LintEntry(entry=msgspec.structs.replace(entry, groups=rooms), overrides=own.get(entry.key, {}))
 
 
 def _alongside(

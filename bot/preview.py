@@ -12,26 +12,27 @@ from itertools import groupby
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 from sqlalchemy import select
 from sqlmodel import col
 
 from bot.rehearsal_output import iso
 from bot.store import Store, Writing
-from bot.store.applying_calendar import audience
+from bot.store.audience import audience
 from bot.store.budgets import Budget
 from bot.store.contexts import load_accounts
 from bot.store.facts import load_facts
 from bot.store.outbox import judged, ready_at
-from content_calendar.cadence import Occurrence, next_occurrence
+from content_calendar.cadence import Occurrence, by_the_day, next_occurrence
 from content_calendar.entry import Entry
-from handlers.calendar import expansion
 from handlers.gate import Go, Verdict, Wait
+from handlers.planning import expansion
 from models.accounts import AccountState
 from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
 from models.effects import Expand
-from models.operations import EntryRevision
+from models.operations import EntryOverride, EntryRevision
 
 Row = dict[str, Any]
 
@@ -44,11 +45,13 @@ def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | N
 
     Texts are rendered with what is known today. Who stands further back than the account has room for would wait.
     """
-    due = at or _next(entry, merchant, store.now())
+    due = at or next_moment(entry, merchant, store.now())
     occurrence = Occurrence(due.astimezone(merchant.zone).date(), due)
     rows: list[Row] = []
     with store.looking(due) as looking:
+        declined = tuple(_declined(looking, merchant, entry)) if entry.optional else ()
         effect = expansion(entry, entry.revision, occurrence, merchant.zone)
+        effect = msgspec.structs.replace(effect, but=declined)
         planned = _as_deliveries(looking, merchant, effect, approved=_is_approved(looking, merchant, entry.key))
         for account, of_account in groupby(planned, key=lambda row: row.account_id):
             rows += _rows_of(looking, merchant, account, list(of_account))
@@ -80,8 +83,9 @@ def verdict_now(store: Store, merchant: MerchantView, delivery_id: int) -> Row |
         return _told(Wait("pace", ready), merchant) if ready > looking.now else told
 
 
-def _next(entry: Entry, merchant: MerchantView, now: datetime) -> datetime:
-    following = next_occurrence(entry, merchant.zone, now)
+def next_moment(entry: Entry, merchant: MerchantView, now: datetime) -> datetime:
+    """When the entry is due next; now, if it never is."""
+    following = next_occurrence(by_the_day(entry), merchant.zone, now)
     return following.at_utc if following else now
 
 
@@ -94,6 +98,17 @@ def _is_approved(looking: Writing, merchant: MerchantView, key: str) -> bool:
     ).scalar_one()
 
 
+def _declined(looking: Writing, merchant: MerchantView, entry: Entry) -> Iterator[int]:
+    """The groups that do without it."""
+    yield from looking.connection.execute(
+        select(col(EntryOverride.group_id)).where(
+            col(EntryOverride.merchant_id) == merchant.id,
+            col(EntryOverride.entry) == entry.key,
+            col(EntryOverride.declined),
+        )
+    ).scalars()
+
+
 def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, approved: bool) -> list[Any]:
     """What the entry would plan, as rows of the outbox; nothing is written. By account, each in the order planned."""
     found = looking.connection.execute(audience(merchant, effect)).all()
@@ -104,7 +119,6 @@ def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, 
         "lane": effect.lane,
         "cause": Cause.CARE if effect.lane == Lane.CARE else Cause.CALENDAR,
         "priority": effect.priority,
-        "template": effect.template,
         "text": None,
         "state": DeliveryState.PLANNED,
         "reason": None,
@@ -121,6 +135,7 @@ def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, 
             contact_id=row.contact_id,
             group_id=row.group_id,
             wire_id=row.wire_id,
+            template=row.own_text or effect.template,
             **shared,
         )
         for place, row in enumerate(sorted(found, key=lambda row: (row.account_id, row.rank)))

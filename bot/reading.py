@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,13 +11,16 @@ from sqlmodel import col
 
 from bot.rehearsal_output import delivery_lines, iso
 from bot.store.alerting import all_alerts
+from bot.store.entries import override_view
 from content_calendar.entry import Entry, from_json
 from handlers.learning import learned
+from handlers.overrides import own_version
 from models.columns import table_of
 from models.context import AnswerView, MerchantView, PersonView
 from models.deliveries import Delivery, DeliveryChange
+from models.erasure import is_nameless
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
-from models.operations import AuditEntry, EntryRevision, RoleGrant
+from models.operations import AuditEntry, EntryOverride, EntryRevision, RoleGrant, Signup
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 
 Row = dict[str, Any]
@@ -76,6 +80,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
             col(Person.consent),
             col(Person.source),
             col(Person.owner_contact_id),
+            col(Person.owner_by),
         )
         .join(
             Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
@@ -127,7 +132,9 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         )
         .order_by(col(GroupMember.joined_at), col(ChatGroup.id))
     ).all()
-    owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), found.owner_contact_id)
+    owner = found.owner_contact_id
+    if found.owner_by not in ("group", "given"):  # an owned group comes before a claim
+        owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), owner)
     return {
         "contact": wire_id,
         "contacts": [one.wire_id for one in contacts],  # all that they have
@@ -272,6 +279,66 @@ def entries(connection: Connection, merchant: MerchantView) -> tuple[Entry, ...]
     return tuple(from_json(body) for body in bodies)
 
 
+def earlier_entries(connection: Connection, merchant: MerchantView, revisions: Mapping[str, str]) -> dict[str, Entry]:
+    """Entries as they were in these revisions, by key; those we do not know any more are absent."""
+    found = connection.execute(
+        select(col(EntryRevision.key), col(EntryRevision.revision), col(EntryRevision.body)).where(
+            col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.revision).in_(set(revisions.values()))
+        )
+    )
+    return {key: from_json(body) for key, revision, body in found if revisions.get(key) == revision}
+
+
+def overrides(connection: Connection, merchant: MerchantView) -> dict[str, dict[str, Entry | None]]:
+    """What groups have instead of optional entries in force, by key and room id; `None` where the group declined."""
+    known = {entry.key: entry for entry in entries(connection, merchant) if entry.optional}
+    found: dict[str, dict[str, Entry | None]] = {}
+    for row in connection.execute(
+        select(table_of(EntryOverride), col(ChatGroup.wire_id))
+        .join(
+            ChatGroup,
+            (col(ChatGroup.merchant_id) == col(EntryOverride.merchant_id))
+            & (col(ChatGroup.id) == col(EntryOverride.group_id)),
+        )
+        .where(col(EntryOverride.merchant_id) == merchant.id)
+        .order_by(col(EntryOverride.entry), col(ChatGroup.wire_id))
+    ):
+        entry, own = known.get(row.entry), override_view(row)
+        if entry is not None and (own.declined or own_version(entry, own) != entry):
+            found.setdefault(row.entry, {})[row.wire_id] = None if own.declined else own_version(entry, own)
+    return found
+
+
+def signups(connection: Connection, merchant: MerchantView, key: str) -> list[Row]:
+    """Who comes to a gathering, each of its dates by itself, first come first served."""
+    rows = connection.execute(
+        select(table_of(Signup), col(Contact.wire_id), col(Contact.name), col(ChatGroup.wire_id).label("room"))
+        .join(
+            Contact,
+            (col(Contact.merchant_id) == col(Signup.merchant_id)) & (col(Contact.id) == col(Signup.contact_id)),
+        )
+        .outerjoin(
+            ChatGroup,
+            (col(ChatGroup.merchant_id) == col(Signup.merchant_id)) & (col(ChatGroup.id) == col(Signup.group_id)),
+        )
+        .where(col(Signup.merchant_id) == merchant.id, col(Signup.entry) == key)
+        .order_by(col(Signup.occurrence), col(Signup.waits), col(Signup.at), col(Signup.contact_id))
+    )
+    return [
+        {
+            "entry": key,
+            "occurrence": row.occurrence,
+            "contact": row.wire_id,
+            "name": row.name,
+            "group": row.room,
+            "waits": row.waits,
+            "at": iso(row.at, merchant.zone),
+        }
+        for row in rows
+        if not is_nameless(row.wire_id)
+    ]
+
+
 def first_day(connection: Connection, merchant: MerchantView) -> date | None:
     """The local day of the first post of the calendar."""
     first = connection.execute(
@@ -287,13 +354,31 @@ def known_groups(connection: Connection, merchant: MerchantView) -> list[str]:
     )
 
 
+def rooms(connection: Connection, merchant: MerchantView) -> list[str]:
+    """The room ids of all groups as they were first seen; their places in it are the numbers that people say."""
+    mine = (col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.became).is_(None))
+    return list(connection.execute(select(col(ChatGroup.wire_id)).where(*mine).order_by(col(ChatGroup.id))).scalars())
+
+
+def named_contacts(connection: Connection, merchant: MerchantView) -> dict[str, str]:
+    """Stable ids by themselves and by names that only one contact has."""
+    found = connection.execute(
+        select(col(Contact.name), func.min(col(Contact.wire_id)))
+        .where(col(Contact.merchant_id) == merchant.id, col(Contact.name) != "")
+        .group_by(col(Contact.name))
+        .having(func.count() == 1)
+    ).all()
+    ids = connection.execute(select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id)).scalars()
+    return {**dict(found), **{wire_id: wire_id for wire_id in ids}}
+
+
 def roles(connection: Connection, merchant: MerchantView) -> list[Row]:
     """Roles granted by command; those of the configuration come first."""
     rows = connection.execute(
         select(table_of(RoleGrant)).where(col(RoleGrant.merchant_id) == merchant.id).order_by(col(RoleGrant.at))
     )
     return [
-        {"contact": contact, "role": role, "account": account, "group": "", "by": "config"}
+        {"contact": contact, "role": role, "account": account, "group": "", "by": "config", "until": None}
         for account, contact, role in merchant.admins
     ] + [
         {
@@ -302,6 +387,7 @@ def roles(connection: Connection, merchant: MerchantView) -> list[Row]:
             "account": row.account_id,
             "group": row.group_wire_id,
             "by": row.granted_by,
+            "until": row.until and iso(row.until, merchant.zone),
         }
         for row in rows
     ]

@@ -17,6 +17,7 @@ from content_calendar.lunar import lunar_day
 
 _VALUE = re.compile(r"(?:(lunar:)(?:\d{4}-)?|\d{4}-|--)(\d{2})-(\d{2})", re.ASCII)
 _LEAP_YEAR = 2000
+_LONGEST_MONTH = 31
 _LONGEST_LUNAR_MONTH = 30
 _MONTHS = 12
 
@@ -47,6 +48,18 @@ def celebrations(birthday: Birthday, since: date, last: date) -> Iterator[date]:
         day = _celebration(birthday, year)
         if since <= day <= last:
             yield day
+
+
+def celebrated_on(day: date) -> tuple[Birthday, ...]:
+    """Whose birthdays are celebrated on that day, by both calendars."""
+    every = (
+        Birthday(lunar, month, number)
+        for lunar, longest in ((False, _LONGEST_MONTH), (True, _LONGEST_LUNAR_MONTH))
+        for month in range(1, _MONTHS + 1)
+        for number in range(1, longest + 1)
+    )
+    known = (one for one in every if one.lunar or one.day <= calendar.monthrange(_LEAP_YEAR, one.month)[1])
+    return tuple(one for one in known if next(celebrations(one, day, day), None))
 
 
 def _celebration(birthday: Birthday, year: int) -> date:

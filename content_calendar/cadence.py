@@ -58,6 +58,11 @@ def is_personal(entry: Entry) -> bool:
     return isinstance(parse_rule(entry.rule), BirthdayRule | After)
 
 
+def by_the_day(entry: Entry) -> Entry:
+    """The entry as it is looked at day by day: where the rule counts from members, any day may be somebody's turn."""
+    return msgspec.structs.replace(entry, rule=str(Daily())) if is_personal(entry) else entry
+
+
 def occurrences(entry: Entry, zone: tzinfo, start: datetime, end: datetime) -> Iterator[Occurrence]:
     """The occurrences with `start <= at_utc < end` (aware), ascending; none for a rule that counts from members."""
     rule = parse_rule(entry.rule)
@@ -73,6 +78,16 @@ def next_occurrence(entry: Entry, zone: tzinfo, after: datetime) -> Occurrence |
     if entry.date is not None:
         start = max(start, _moment(entry.date, entry, zone) - _DAY)
     return next(occurrences(entry, zone, start, start + _HORIZON), None)
+
+
+def next_days(entry: Entry, zone: tzinfo, after: datetime, count: int) -> list[Occurrence]:
+    """The next occurrences later than `after` (aware), at most `count`; none for a rule that counts from members."""
+    found: list[Occurrence] = []
+    following = next_occurrence(entry, zone, after)
+    while following is not None and len(found) < count:
+        found.append(following)
+        following = next_occurrence(entry, zone, following.at_utc)
+    return found
 
 
 def for_person(

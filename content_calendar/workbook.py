@@ -8,12 +8,12 @@ read).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
 import msgspec
 
-from content_calendar.columns import COLUMNS, NAMES, Known, written
+from content_calendar.columns import COLUMNS, NAMES, Known, text_of, written
 from content_calendar.csv_file import read_csv, write_csv
 from content_calendar.entry import Entry
 from content_calendar.faults import Fault, FileError
@@ -22,7 +22,7 @@ from content_calendar.reading import read_records
 from content_calendar.records import Record, Sheet, records_of
 from content_calendar.template import EXAMPLES, HEADER
 from content_calendar.toml_file import read_toml, write_toml
-from content_calendar.xlsx_file import read_xlsx, write_xlsx, xlsx_template
+from content_calendar.xlsx_file import read_revisions, read_xlsx, write_xlsx, xlsx_template
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -30,6 +30,13 @@ class Read(msgspec.Struct, frozen=True):
 
     entries: tuple[Entry, ...]
     faults: tuple[Fault, ...]
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The revisions that a workbook was exported with, and where its entries stand now, both by key."""
+
+    revisions: Mapping[str, str]
+    places: Mapping[str, Record]
 
 
 def read_calendar(
@@ -59,6 +66,15 @@ def read_calendar(
         faults.append(Fault(path.stem, 1, "", "", "至少一条排期；第一行是表头"))
     order = {sheet: place for place, sheet in enumerate(dict.fromkeys(fault.sheet for fault in (*faults, *more)))}
     return Read(tuple(entries), tuple(sorted((*faults, *more), key=lambda fault: (order[fault.sheet], fault.row))))
+
+
+def read_origin(data: bytes, filename: str) -> Origin | None:
+    """What a file that reads without a fault was exported as; `None` for all but our own workbooks."""
+    path = PurePath(filename)
+    if path.suffix.lower() != ".xlsx" or not (revisions := read_revisions(data)):
+        return None
+    records, _ = _READERS[".xlsx"](data, path.stem)
+    return Origin(revisions, {" ".join(text_of(record.cells.get("key")).split()): record for record in records})
 
 
 def write_calendar(entries: Iterable[Entry], filename: str, zone: dt.tzinfo) -> bytes:
@@ -107,7 +123,9 @@ _READERS: dict[str, Callable[[bytes, str], tuple[list[Record], list[Fault]]]] = 
 _WRITERS: dict[str, Callable[[Sequence[Entry], dt.tzinfo], bytes]] = {
     ".csv": lambda entries, zone: write_csv([list(NAMES), *_rows(entries)]),
     ".xlsx": lambda entries, zone: write_xlsx(
-        NAMES, [[column.write(entry) for column in COLUMNS] for entry in entries]
+        NAMES,
+        [[column.write(entry) for column in COLUMNS] for entry in entries],
+        [(entry.key, entry.revision) for entry in entries],
     ),
     ".toml": lambda entries, zone: write_toml(entries),
     ".ics": write_ics,

@@ -26,6 +26,7 @@ from content_calendar.template import CHOICES, EXPLANATIONS, FREE_CHOICES
 
 _SHEET = "排期"
 _EXPLANATION_SHEET = "说明"
+_REVISION_SHEET = "版本"
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _ANY_SYSTEM = 0
 _CORE = "docProps/core.xml"
@@ -55,10 +56,32 @@ def read_xlsx(data: bytes) -> list[Sheet]:
         raise FileError(f"不是能读的 .xlsx 文件（{type(error).__name__}），请用 Excel 或 WPS 另存一次") from None
 
 
-def write_xlsx(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
-    """One sheet with a header. Raises `FileError` for a text that no cell of Excel can hold."""
+def read_revisions(data: bytes) -> dict[str, str]:
+    """The revisions that a workbook which reads was exported with, by key; none if it was made in another way."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        if _REVISION_SHEET not in workbook.sheetnames:
+            return {}
+        rows = [row[:2] for row in _rows(workbook[_REVISION_SHEET])]
+    return {str(row[0]): str(row[1]) for row in rows if len(row) > 1 and row[0] and row[1]}
+
+
+def write_xlsx(
+    header: Sequence[str], rows: Sequence[Sequence[Cell]], revisions: Sequence[tuple[str, str]] = ()
+) -> bytes:
+    """One sheet with a header, and out of sight the revisions of its entries, which tell at import what was edited.
+
+    Raises `FileError` for a text that no cell of Excel can hold.
+    """
     workbook = Workbook()
     _fill(_first_sheet(workbook), header, rows)
+    if revisions:
+        hidden = workbook.create_sheet(_REVISION_SHEET)
+        hidden.sheet_state = "veryHidden"
+        for number, revision in enumerate(revisions, start=1):
+            for place, value in enumerate(revision, start=1):
+                _put(hidden, number, place, value)
     return _saved(workbook)
 
 

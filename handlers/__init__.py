@@ -9,17 +9,23 @@ from handlers import (
     alerts,
     calendar,
     chat,
+    command_rooms,
     failures,
     forgetting,
     groups,
     identity,
+    old_friends,
     outcomes,
+    overrides,
+    owners,
+    placement,
     playbooks,
     presence,
     questions,
     reception,
     roles,
     sessions,
+    signups,
     survey,
 )
 from models import events as ev
@@ -67,19 +73,33 @@ def decide(event: Event, context: Context) -> list[Effect]:
         case ev.TimerDue():
             return _TIMERS[event.kind](event, context)
         case orders.SurveyFinished():
-            return groups.place(event, context)
+            return placement.place(event, context)
+        case orders.SignUp():
+            return signups.answered(event, context)
         case orders.SeatsChanged():
-            return groups.seats_changed(event, context)
+            return placement.seats_changed(event, context)
         case orders.BindGroupOrder():
             return groups.bind(event, context)
+        case orders.ReplaceAccountOrder():
+            return sessions.replaced(event, context)
+        case orders.BindGroupsOrder():
+            return groups.bind_many(event, context)
         case orders.UnbindGroupOrder():
             return groups.unbind(event, context)
+        case orders.OwnerOrder():
+            return owners.owner(event, context)
+        case orders.HandoverOrder():
+            return owners.handover(event, context)
+        case orders.MoveOrder():
+            return owners.move(event, context)
         case orders.ImportEntriesOrder():
             return calendar.imported(event, context)
         case orders.DeleteEntriesOrder():
             return calendar.deleted(event, context)
         case orders.ApproveEntryOrder():
             return calendar.approved(event, context)
+        case orders.OverrideEntryOrder():
+            return overrides.overridden(event, context)
         case orders.ImportPlaybookOrder():
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
@@ -106,8 +126,12 @@ _TIMERS = {
     timers.ASK_AGAIN: survey.asked_again,
     timers.BEFRIEND: reception.unconfirmed,
     timers.FAREWELL: forgetting.goodbye_is_over,
-    timers.SEAT_TIMER: groups.seat_expired,
+    timers.SEAT_TIMER: placement.seat_expired,
+    timers.OLD_FRIENDS: old_friends.due,
+    timers.COOLED_DOWN: placement.cooled_down,
     timers.ENTRY: calendar.due,
+    timers.OWN_ENTRY: overrides.due,
     timers.ALERT_OVER: alerts.over,
+    timers.PAUSE_OVER: command_rooms.over,
     timers.QUESTION: questions.still_open,
 }

@@ -21,7 +21,7 @@ _QUOTED = 200
 # Hardly any advert is without one of these; all other talk costs no more than a look at them.
 _SIGN = re.compile(
     r"https?:|www\.|\.(?:com|cn|top|shop|vip|xyz|net)|[加+][我vV微薇威Qq]|私我|私信我|联系我|找我|兼职|日结|日赚|代理|"
-    r"贷款|低价|货源|扫码|返利|刷单|招募|进群|\d{6}"
+    r"贷款|低价|货源|扫码|返利|刷单|招募|进群|微信|[Qq][Qq]|扣扣|\d{7}"
 )
 _URL = re.compile(r"https?://\S+")
 _READ = 400

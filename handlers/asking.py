@@ -23,6 +23,7 @@ from models.playbook_survey import Question
 # playbook's `retry` speaks to who was not understood.
 ANY_NAME = "不方便说真名没关系，问一下只是为了称呼起来方便，姓什么、小名、昵称都行，随你喜欢～"
 CORRECTED = "好嘞，改过来了。"
+NOTED = "好嘞，记下了。"
 # After a question of theirs, or small talk, the open question comes again: soon, but not in the same breath. The
 # contract says within five minutes.
 _ASK_AGAIN_AFTER = timedelta(minutes=1)
@@ -249,6 +250,11 @@ def said(person: PersonView, progress: SurveyProgress, text: str, lane: Lane) ->
         template=text,
         revision=progress.revision,
     )
+
+
+def asked_by(key: str) -> str:
+    """The wire id of whom the survey speaks to with a delivery of that key; empty where it is no question of it."""
+    return key.removeprefix("ask:").rpartition(":")[0] if key.startswith("ask:") else ""
 
 
 def nudge_at(person: PersonView, progress: SurveyProgress, at: datetime) -> Effect:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
-
 import msgspec
 
-from content_calendar import cadence, catch_up
-from content_calendar.entry import Entry, expires_at, from_json
+from content_calendar import catch_up
+from content_calendar.entry import from_json
+from handlers import overrides, planning
 from models import effects as fx
-from models import timers
-from models.context import Context, EntryView
-from models.deliveries import DeliveryKind, DeliveryState, Lane
+from models.context import Context
+from models.deliveries import DeliveryState
 from models.effects import Effect
-from models.events import Media, TimerDue
+from models.events import TimerDue
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
-
-# These are written by people as kinds of their own and leave as plain text.
-_AS_TEXT = {"question", "gathering", "coupon", "testers"}
 
 
 def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
@@ -35,10 +29,10 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
         entry = from_json(body)
         first_imported = known[key].first_imported_at if key in known else order.at
         # From the start of the day: what of today is past already is a missed occurrence, on record.
-        start = _start_of_day(max(first_imported, order.at), context)
-        effects += _ring(entry, start, context, inclusive=True)
+        start = planning.start_of_day(max(first_imported, order.at), context)
+        effects.append(planning.ring(entry, start, context, inclusive=True))
         if key in known:
-            effects.append(msgspec.structs.replace(_reworded(entry, revision, context), approved=is_approved))
+            effects += overrides.follow(entry, revision, known[key], context, order.at, approved=is_approved)
     if order.replace:
         named = {key for key, _, _ in order.entries}
         effects += [fx.DropEntry(key=key) for key in known if key not in named]
@@ -68,7 +62,7 @@ def approved(order: ApproveEntryOrder, context: Context) -> list[Effect]:
     release = fx.ApproveWaiting(entry=order.key)
     match catch_up.parse_policy(from_json(view.body).catch_up):
         case catch_up.Skip():  # an occurrence is of its day, and that is over
-            release = msgspec.structs.replace(release, not_before=_start_of_day(order.at, context))
+            release = msgspec.structs.replace(release, not_before=planning.start_of_day(order.at, context))
         case catch_up.Within(limit=limit):
             release = msgspec.structs.replace(release, not_before=order.at - limit, too_late=DeliveryState.EXPIRED)
     return [
@@ -84,91 +78,6 @@ def due(event: TimerDue, context: Context) -> list[Effect]:
     if view is None:
         return []
     entry = from_json(view.body)
-    zone = context.merchant.zone
-    effects: list[Effect] = []
-    last = event.due
-    for occurrence in cadence.occurrences(entry, zone, event.due, _just_after(event.at)):
-        effects.append(_expand(event, context, view, entry, occurrence))
-        last = occurrence.at_utc
-    return [*effects, *_ring(entry, last, context, inclusive=False)]
-
-
-def _expand(event: TimerDue, context: Context, view: EntryView, entry: Entry, occurrence: cadence.Occurrence) -> Effect:
-    started = context.merchant.started_at
-    missed = occurrence.at_utc < max(view.at, started) if started else occurrence.at_utc < view.at
-    state, reason = DeliveryState.PLANNED, None
-    if missed:
-        match catch_up.decide(catch_up.parse_policy(entry.catch_up), occurrence.at_utc, event.at):
-            case catch_up.TooLate(state=ended):
-                state, reason = DeliveryState(ended), "too_late"
-            case catch_up.Ask():
-                state, reason = DeliveryState.WAITING, "not_approved"
-    if state == DeliveryState.PLANNED and not view.approved:
-        state, reason = DeliveryState.WAITING, "not_approved"
-    planned = expansion(entry, view.revision, occurrence, context.merchant.zone)
-    return msgspec.structs.replace(planned, state=state, reason=reason)
-
-
-def expansion(entry: Entry, revision: str, occurrence: cadence.Occurrence, zone: ZoneInfo) -> fx.Expand:
-    """One occurrence of an entry for its whole audience, as it is planned when nothing has gone wrong."""
-    return fx.Expand(
-        entry=entry.key,
-        revision=revision,
-        occurrence=occurrence.local_date.isoformat(),
-        due=occurrence.at_utc,
-        kind=DeliveryKind.TEXT if entry.kind in _AS_TEXT else DeliveryKind(entry.kind),
-        lane=_lane(entry),
-        template=_template(entry),
-        media=_media(entry),
-        tiers=entry.tiers,
-        groups=entry.groups,
-        tags=entry.tags,
-        priority=entry.priority,
-        promotional=entry.promotional,
-        not_after=expires_at(entry, zone),
-    )
-
-
-def _reworded(entry: Entry, revision: str, context: Context) -> fx.Reword:
-    return fx.Reword(
-        entry=entry.key,
-        revision=revision,
-        template=_template(entry),
-        media=_media(entry),
-        not_after=expires_at(entry, context.merchant.zone),
-    )
-
-
-def _template(entry: Entry) -> str:
-    return entry.text or entry.title
-
-
-def _media(entry: Entry) -> tuple[Media, ...]:
-    return tuple(Media(name=entry.title, url=reference) for reference in entry.media)
-
-
-def _ring(entry: Entry, after: datetime, context: Context, *, inclusive: bool) -> list[Effect]:
-    """The timer of the next occurrence. Rules that count from each member have none of their own."""
-    moment = after - _INSTANT if inclusive else after
-    following = None if cadence.is_personal(entry) else cadence.next_occurrence(entry, context.merchant.zone, moment)
-    if following is None:
-        return [fx.DropTimer(kind=timers.ENTRY, subject=entry.key)]
-    return [fx.PutTimer(kind=timers.ENTRY, subject=entry.key, at=following.at_utc)]
-
-
-def _lane(entry: Entry) -> Lane:
-    if entry.promotional:
-        return Lane.PROMOTION
-    return {"care": Lane.CARE, "service": Lane.SERVICE}.get(entry.content_kind, Lane.CONTENT)
-
-
-_INSTANT = datetime.resolution
-
-
-def _just_after(moment: datetime) -> datetime:
-    return moment + _INSTANT
-
-
-def _start_of_day(moment: datetime, context: Context) -> datetime:
-    zone = context.merchant.zone
-    return datetime.combine(moment.astimezone(zone).date(), time(0), zone)
+    but = overrides.elsewhere(entry, view)
+    planned, last = planning.rung(event, context, view, entry, since=view.at, but=but)
+    return [*planned, planning.ring(entry, last, context, inclusive=False)]

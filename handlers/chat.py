@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from handlers import (
     adverts,
-    commands,
     complaints,
     consent,
+    fewer,
     forgetting,
     handoff,
     my_data,
+    obeying,
     optin,
     optout,
     questions,
     reactions,
+    signups,
     survey,
+    why,
 )
-from handlers.replies import prior_of, unnamed, words_of
+from handlers.replies import prior_of, unanswered, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
 from handlers.understanding.business import asks_the_shop
-from handlers.understanding.feelings import ANSWERED, feeling_of
+from handlers.understanding.feelings import ANSWERED, feeling_of, greets
 from handlers.words import is_plain_opt_out, is_platform_line
 from models import effects as fx
 from models.context import Context, PersonView
@@ -64,14 +67,18 @@ def _where_the_survey_is(event: Message, context: Context, person: PersonView) -
 
 def _in_group(event: Message, context: Context, person: PersonView) -> list[Effect]:
     playbook = context.merchant.playbook
-    if _is_command(event, person):
-        return commands.obey(event, context, person)
+    if obeying.is_for_us(event, context, person):
+        return obeying.obey(event, context, person)
     if is_plain_opt_out(event.text, playbook.words.opt_out):
         return optout.stop(event.at, person, event.account)
     if my_data.is_asked_for(event.text):
         return my_data.shown(event, context, person)
     if forgetting.is_wished(event.text):
         return forgetting.asked(event, context, person)
+    if signups.is_about_it(event.text):
+        return [signups.wished(event, person)]
+    if why.is_asked(event.text):
+        return why.told(event, context, person)
     if context.account.self_id in event.mentions and asks_whether_bot(event.text):
         return [_reply(event, context, person, _who_we_are(I_AM_A_BOT_IN_GROUP, context))]
     if (answer := handoff.named_answer(playbook, event.text)) is not None:
@@ -81,17 +88,10 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
     return questions.asked(event, context, person) if asks_the_shop(event.text) else []
 
 
-def _is_command(event: Message, person: PersonView) -> bool:
-    """Roles are only looked at where they decide: what staff may say without a slash is small talk of others."""
-    return commands.is_command(event.text) and commands.is_command(
-        event.text, by_staff=bool(roles_of(person, event.account, event.group))
-    )
-
-
 def _in_private(event: Message, context: Context, person: PersonView) -> list[Effect]:
     arrived = _arrival(event, context, person)
-    if _is_command(event, person):
-        return [*arrived, *commands.obey(event, context, person)]
+    if obeying.is_for_us(event, context, person):
+        return [*arrived, *obeying.obey(event, context, person)]
     if event.kind != "text" or not event.text.strip():
         return arrived or _shown(event, context, person)
     if is_platform_line(event.text):
@@ -101,8 +101,14 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, *shown, *survey.came_back(event.at, person, event.account)]
     if forgetting.is_wished(event.text):
         return [*arrived, *forgetting.asked(event, context, person)]
+    if why.is_asked(event.text):
+        return [*arrived, *why.told(event, context, person), *survey.came_back(event.at, person, event.account)]
+    if fewer.is_about_it(event.text) and (done := fewer.heard(event, context, person)):
+        return [*arrived, *done]
     if (decided := forgetting.decided(event, context, person)) is not None:
         return decided
+    if context.gathering is not None and signups.is_about_it(event.text):
+        return [*arrived, signups.wished(event, person)]
     look = first_look(event.text, words_of(context.merchant.playbook))
     if look.is_opt_out:
         return [*arrived, *optout.stop(event.at, person, event.account)]
@@ -167,25 +173,29 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
     felt = feeling_of(event.text)
     if roles_of(person, event.account, ""):  # the staff has nobody to be handed to
         return []
+    if felt == "call" or greets(event.text):
+        return reactions.to_greeting(event.at, context, person, event.account, "call" if felt == "call" else "hello")
     if felt is not None and felt in ANSWERED and not look.complains:
         comfort = reactions.to_feeling(event.at, context, person, event.account, felt, event.text)
         asked = handoff.to_human(event.at, context, person, event.account, event.text) if look.asks else []
         return [*comfort, *asked]
     if not (look.asks or look.may_correct):
         return []
+    ask = handoff.to_human if look.complains else handoff.question
     if not look.may_correct:
-        return handoff.to_human(event.at, context, person, event.account, event.text)
+        return ask(event.at, context, person, event.account, event.text)
     meant = meaning_unasked(
         event.text,
         prior=prior_of(context, person),
-        others=unnamed(context, person),
+        others=unanswered(context, person),
         asked_on=event.at.astimezone(context.merchant.zone).date(),
         words=words_of(context.merchant.playbook),
     )
-    if meant.act == "correct" and person.survey is not None:
-        return survey.correct(event.at, context, person, meant)
+    if (meant.act == "correct" or meant.also) and person.survey is not None:
+        asked = handoff.question(event.at, context, person, event.account, event.text) if meant.asks else []
+        return [*survey.correct(event.at, context, person, meant), *asked]
     if meant.act == "question" or meant.asks:
-        return handoff.to_human(event.at, context, person, event.account, event.text)
+        return ask(event.at, context, person, event.account, event.text)
     return []
 
 

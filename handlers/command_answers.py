@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
 from handlers import groups
+from handlers.command_call import HERE, NOT_IN_A_GROUP, ROLE_NAMES, Call, Refusal
 from handlers.reason_names import REASON_NAMES
 from handlers.roles import roles_of
 from models import effects as fx
 from models.alerts import AlertKind
-from models.context import Context, PersonView
 from models.deliveries import Lane
 from models.effects import Effect
-from models.events import Message
 from models.operations import Role
 from models.orders import PersonChanged
 
-ROLE_NAMES: Mapping[Role, str] = {
-    Role.OWNER: "老板",
-    Role.ADMIN: "管理员",
-    Role.BRANCH: "舵主",
-    Role.HALL: "堂主",
-    Role.HELPER: "帮手",
-    Role.AUTHOR: "撰稿",
-    Role.VIEWER: "只看",
-}
 STATE_NAMES = {"online": "在线", "offline": "离线", "deaf": "没动静", "taken": "被别的程序占用", "scan": "等扫码"}
 WHOAMI = "你是{roles}，编号 {contact}。"
 PAUSED = "好，{scope}已停发。恢复请发 /恢复{suffix}。"
@@ -35,7 +23,6 @@ NOT_BOUND_TO = "没有「{tier}」这个层级。现有：{tiers}。"
 BOUND = "好，本群绑定为「{tier}」。"
 COMPLAINT_SETTLED = "好，{contact} 的投诉记为了结，推广照常。"
 NO_COMPLAINT = "没有「{contact}」的投诉。没了结的：{known}。"
-NOT_IN_A_GROUP = "「本群」要在群里说。"
 NOT_UNDERSTOOD = "不明白「{word}」。可以说 本群、全部，或一类消息（{lanes}），或一个账号（{accounts}）。"
 THIS_GROUP_ONLY = "你只管本群，全部要老板或管理员来停。"
 LANE_NAMES: Mapping[str, str] = {
@@ -45,21 +32,7 @@ LANE_NAMES: Mapping[str, str] = {
     Lane.CONTENT: "内容",
     Lane.PROMOTION: "推广",
 }
-HERE, EVERYWHERE = ("本群", "这里", "here"), ("全部", "所有", "all")
-
-
-class Refusal(Exception):
-    """Why a command could not be carried out, in words for who gave it."""
-
-
-class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """A command as it was given."""
-
-    event: Message
-    context: Context
-    person: PersonView
-    roles: frozenset[Role]
-    arguments: tuple[str, ...] = ()
+EVERYWHERE = ("全部", "所有", "all")
 
 
 def whoami(call: Call) -> tuple[str, list[Effect]]:
@@ -83,7 +56,7 @@ def status(call: Call) -> tuple[str, list[Effect]]:
     if now.complaints:
         lines.append(f"没了结的投诉 {len(now.complaints)} 个：{'、'.join(now.complaints)}")
     if now.paused:
-        scopes = "、".join(_scope_name(scope, subject).strip() for scope, subject in now.paused)
+        scopes = "、".join(scope_name(scope, subject).strip() for scope, subject in now.paused)
         lines.append(f"停发中：{scopes}")
     zone = call.context.merchant.zone
     lines += [
@@ -95,18 +68,18 @@ def status(call: Call) -> tuple[str, list[Effect]]:
 
 
 def pause(call: Call) -> tuple[str, list[Effect]]:
-    scope, subject = _scope(call)
+    scope, subject = scope_of(call)
     suffix = "" if scope == "all" else f" {call.arguments[0] if call.arguments else '本群'}"
-    text = PAUSED.format(scope=_scope_name(scope, subject), suffix=suffix)
+    text = PAUSED.format(scope=scope_name(scope, subject), suffix=suffix)
     return text, [fx.PutPause(scope=scope, subject=subject, by=call.person.wire_id)]
 
 
 def resume(call: Call) -> tuple[str, list[Effect]]:
-    scope, subject = _scope(call)
+    scope, subject = scope_of(call)
     scopes = [(scope, subject)]
     if scope == "all" and call.context.status:  # 恢复 without more ends every pause
         scopes = [*scopes, *(pair for pair in call.context.status.paused if pair not in scopes)]
-    return RESUMED.format(scope=_scope_name(scope, subject)), [
+    return RESUMED.format(scope=scope_name(scope, subject)), [
         *(fx.PutPause(scope=one, subject=of, by=call.person.wire_id, resumed=True) for one, of in scopes),
         *(fx.EndAlert(kinds=(AlertKind.PAUSED,), subject=of) for one, of in scopes if one == "account"),
     ]
@@ -133,7 +106,7 @@ def bind(call: Call) -> tuple[str, list[Effect]]:
     return BOUND.format(tier=tier), groups.bound(call.context, group, tier, at=call.event.at)
 
 
-def _scope(call: Call) -> tuple[str, str]:
+def scope_of(call: Call) -> tuple[str, str]:
     """What is meant; whose role is limited to a group can mean no more than that group."""
     word = call.arguments[0] if call.arguments else ""
     limited = not roles_of(call.person, call.event.account, "") & {Role.OWNER, Role.ADMIN}
@@ -155,7 +128,7 @@ def _scope(call: Call) -> tuple[str, str]:
     )
 
 
-def _scope_name(scope: str, subject: str) -> str:
+def scope_name(scope: str, subject: str) -> str:
     match scope:
         case "lane":
             return LANE_NAMES.get(subject, subject)

@@ -1,226 +1,353 @@
-"""Slash-commands: the whole table of what there is and who may, and how a line is read.
+"""Slash-commands: the whole table of what there is, who may, where, and with what.
 
-Help, permission, audit and documentation all come from `TABLE`. Authority goes by stable id: roles are in the context,
-and a nickname proves nothing.
+Help, hints, permission, audit and `docs/commands.md` all come from `TABLE`; `handlers.obeying` carries it out.
+Authority goes by stable id: roles are in the context, and a nickname proves nothing.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
-import shlex
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from handlers import command_answers as answers
-from handlers.roles import roles_of
-from models import effects as fx
-from models.context import Context, PersonView
-from models.deliveries import Cause, Lane
+from handlers import command_days as days
+from handlers import command_figures as figures
+from handlers import command_owning as owning
+from handlers import command_people as people
+from handlers import command_posts as posts
+from handlers import command_rooms as rooms
+from handlers.command_call import CHIEFS, EVERYBODY, KEEPERS, STAFF, Argument, Call, Command, Takes, place_of
+from handlers.command_lines import LONGEST, SLASH, Word, lines_of, name_in, number_in, words_of
+from models.command_views import PendingView
 from models.effects import Effect
 from models.events import Message
 from models.operations import Role
 
-STAFF = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL, Role.HELPER)
-CHIEFS = (Role.OWNER, Role.ADMIN)
-
 REFUSED = "这个指令只有管理员能用。"
-UNKNOWN = "没有「{name}」这个指令。{hint}发 /帮助 看看能用哪些。"
-TOO_MANY = "一条消息最多 {most} 个指令，请分开发。"
-TOO_MUCH = "「{surplus}」我不懂，所以什么都没做。请这样发：{usage}"
-DID_YOU_MEAN = "是不是想说 /{name}？"
+MOST_USED = 8
+_REST = "其余的按类看：发 /帮助 加类名（{topics}）。"
+
+PERSON = Argument("客人", Takes.PERSON)
+PEOPLE = Argument("客人|#标签", Takes.PEOPLE)
+PAGE = Argument("页", optional=True)
+SCOPE = Argument("本群|全部|推广…|账号", optional=True)
+KEY = Argument("排期编号")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One line of the table. `run` gives the answer and what else is to happen."""
-
-    name: str
-    chinese: str
-    roles: tuple[Role, ...]
-    help: str
-    run: Callable[[answers.Call], tuple[str, list[Effect]]]
-    arguments: str = ""
-    aliases: tuple[str, ...] = ()
-    groups_only: bool = False
-    looks_at_status: bool = False
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Everything that it answers to."""
-        return (self.name, self.chinese, *self.aliases)
+def _help(call: Call) -> tuple[str, list[Effect]]:
+    return help_text(call), []
 
 
 TABLE: tuple[Command, ...] = (
-    Command("help", "帮助", tuple(Role), "看看能用哪些指令", lambda call: (help_text(call), [])),
-    Command("whoami", "我是谁", tuple(Role), "我在这里是什么角色", answers.whoami),
-    Command("status", "状态", STAFF, "今天发了多少、还等着多少、账号好不好", answers.status, looks_at_status=True),
-    Command("pause", "停发", CHIEFS, "停止发送", answers.pause, "[本群|全部|推广…|账号]", ("暂停",)),
-    Command("resume", "恢复", CHIEFS, "恢复发送", answers.resume, "[本群|全部|推广…|账号]", looks_at_status=True),
-    Command("settled", "了结", STAFF, "某位客人的投诉已了结", answers.settle_complaint, "编号", looks_at_status=True),
-    Command("bind", "绑定", CHIEFS, "把本群绑定到一个层级", answers.bind, "层级", groups_only=True),
-)
-_BY_NAME = {name: command for command in TABLE for name in command.names}
-# Chinese names that staff may also say without a slash: those of commands that need no argument.
-_BARE = frozenset(
-    name
-    for command in TABLE
-    if not command.arguments or command.arguments.startswith("[")
-    for name in (command.chinese, *command.aliases)
-)
-
-# Nearly nothing that is said has a slash or such a name in it.
-_MAY_BE = re.compile("[/／]|" + "|".join(sorted(_BARE)))
-
-# WeChat puts a thin space (U+2005) behind a mention, so a name before it may hold blanks; typed by hand, it may not.
-_MENTION = re.compile(r"@[^@\n\u2005]{1,64}\u2005\s*|@[^\s@/／]{1,64}(?:\s+|(?=[/／]))")
-# A slash and a word: /:) and // are none.
-_SLASH = re.compile(r"[/／]\s*\w")
-# What Chinese keyboards make of quotes and blanks.
-_TYPED = str.maketrans("“”„「」『』‘’\u3000", '"""""""\'\' ')
-_QUOTED = re.compile(r"[\"'\\]")
-# A command is short; of a longer message only so much is looked at.
-_LONGEST = 4_000
-_LONGEST_NAME = 32
-# Commands in one message.
-_MOST_LINES = 50
+    Command(
+        "help", "帮助", EVERYBODY, "看看能用哪些指令", _help, (Argument("类", optional=True),), ("菜单",),
+        bare=True, limited=True, reads=frozenset({"used"}),
+    ),
+    Command("whoami", "我是谁", EVERYBODY, "我在这里是什么角色", answers.whoami, bare=True, limited=True),
+    Command(
+        "status", "状态", STAFF, "今天发了多少、还等着多少、账号好不好", answers.status,
+        bare=True, reads=frozenset({"status"}),
+    ),
+    Command("pause", "停发", CHIEFS, "停止发送", answers.pause, (SCOPE,), ("暂停",), bare=True),
+    Command(
+        "resume", "恢复", CHIEFS, "恢复发送", answers.resume, (SCOPE,), bare=True, reads=frozenset({"status"}),
+    ),
+    Command("quiet", "免打扰", CHIEFS, "看免打扰时间，或安静一阵", rooms.quiet, (Argument("多久", optional=True),)),
+    Command(
+        "mute", "本群静音", KEEPERS, "我在本群先不说话", rooms.mute, (Argument("多久", optional=True),), ("静音",),
+        groups_only=True,
+    ),
+    Command(
+        "settled", "了结", STAFF, "某位客人的投诉已了结", answers.settle_complaint, (Argument("编号"),),
+        reads=frozenset({"status"}),
+    ),
+    Command(
+        "today", "今天", (*STAFF, Role.AUTHOR), "谁在等我、要招呼谁、今天发什么", days.today, topic="排期", bare=True,
+        limited=True, private=True, reads=frozenset({"entries", "greet", "waits", "groups", "status"}),
+    ),
+    Command(
+        "week", "本周", (*STAFF, Role.AUTHOR), "七天内要发的", days.week, topic="排期", bare=True, limited=True,
+        aliases=("这周",), reads=frozenset({"entries", "groups"}),
+    ),
+    Command(
+        "next", "下一条", (*STAFF, Role.AUTHOR), "接下来发什么", days.following, topic="排期", limited=True,
+        reads=frozenset({"entries", "groups"}),
+    ),
+    Command(
+        "preview", "预览", (*STAFF, Role.AUTHOR), "某条排期发给谁、过不过检查", days.preview, (KEY,), topic="排期",
+        limited=True, reads=frozenset({"entries", "groups"}),
+    ),
+    Command(
+        "approve", "通过", CHIEFS, "等通过的可以发了", days.approve, (KEY,), topic="排期", reads=frozenset({"entries"}),
+    ),
+    Command("reject", "退回", CHIEFS, "等通过的不发", days.reject, (KEY,), topic="排期", reads=frozenset({"entries"})),
+    Command(
+        "skip", "跳过", CHIEFS, "下一次不发，之后照常", days.skip, (KEY,), topic="排期", reads=frozenset({"entries"}),
+    ),
+    Command(
+        "post", "发布", KEEPERS, "发到一个层级的各群，或一个群", posts.post,
+        (Argument("层级|群"), Argument("内容", Takes.TEXT)), ("群发",), topic="发布", limited=True,
+        warn=posts.will_post, reads=frozenset({"groups"}),
+    ),
+    Command(
+        "send_this", "发这个", KEEPERS, "引用一条消息或图片，发到这里", posts.post_this,
+        (Argument("层级|群", optional=True),), topic="发布", limited=True, bare=True, warn=posts.will_post_this,
+        reads=frozenset({"groups", "quoted"}),
+    ),
+    Command(
+        "undo", "撤销", KEEPERS, "刚才的群发撤下来", posts.undo, aliases=("撤回",), topic="发布", limited=True,
+        bare=True,
+        reads=frozenset({"posts"}),
+    ),
+    Command(
+        "who", "查", STAFF, "这位客人的资料", people.who, (PERSON,), ("谁",), topic="客人", private=True, limited=True,
+    ),
+    Command(
+        "tag", "加标签", STAFF, "给客人加标签", people.tag, (PEOPLE, Argument("标签…", Takes.WORDS)), ("标签",),
+        topic="客人", private=True, limited=True, warn=people.will_tag,
+    ),
+    Command(
+        "untag", "去标签", STAFF, "去掉客人的标签", people.untag, (PEOPLE, Argument("标签…", Takes.WORDS)),
+        topic="客人", private=True, limited=True, warn=people.will_untag,
+    ),
+    Command(
+        "note", "记一笔", STAFF, "给这位客人记一笔", people.note, (PERSON, Argument("内容", Takes.TEXT)),
+        topic="客人", private=True, limited=True, aside=True,
+    ),
+    Command(
+        "remark", "备注", STAFF, "改这位客人的备注", people.remark, (PERSON, Argument("备注", Takes.TEXT)),
+        topic="客人", private=True, limited=True, aside=True,
+    ),
+    Command(
+        "tier", "层级", STAFF, "这位客人在哪个层级", people.tier, (PERSON,), topic="客人", private=True, limited=True,
+    ),
+    Command(
+        "invite", "邀请", KEEPERS, "请这位客人进本群，或进某个层级", people.invite,
+        (PERSON, Argument("层级", optional=True)), topic="客人", private=True, limited=True,
+    ),
+    Command(
+        "forget", "忘记", CHIEFS, "删掉这位客人的全部资料", people.forget, (PERSON,), topic="客人", private_only=True,
+        warn=people.will_forget,
+    ),
+    Command(
+        "optouts", "退订名单", CHIEFS, "谁退订了", figures.optouts, (PAGE,), topic="客人", private=True,
+        reads=frozenset({"opted_out"}),
+    ),
+    Command(
+        "export", "导出", CHIEFS, "客人名单，只私聊发给你", figures.export, topic="客人", private=True,
+        reads=frozenset({"customers"}),
+    ),
+    Command(
+        "owner", "归属", CHIEFS, "谁在跟这位客人；写上第二个人就归他跟", owning.owner,
+        (Argument("客人"), Argument("谁", optional=True)), topic="客人",
+    ),
+    Command("claim", "我来跟", STAFF, "这位客人归我跟", owning.claim, (Argument("客人"),), topic="客人"),
+    Command(
+        "handover", "客户交接", CHIEFS, "一位客人、一个群或谁的全部客户换人跟", owning.handover,
+        (Argument("从谁"), Argument("给谁")), ("交接",), topic="客人",
+    ),
+    Command(
+        "move", "调群", CHIEFS, "把客人归到一个层级或一个群", owning.move, (Argument("客人"), Argument("层级")),
+        topic="客人",
+    ),
+    Command(
+        "capacity", "名额", STAFF, "每个层级还有多少位子", owning.capacity, topic="群", reads=frozenset({"groups"}),
+    ),
+    Command(
+        "bind", "绑定", CHIEFS, "把本群绑定到一个层级", answers.bind, (Argument("层级"),), topic="群", groups_only=True,
+    ),
+    Command(
+        "unbind", "解绑", CHIEFS, "群不再归哪个层级", rooms.unbind, (Argument("群", optional=True),), topic="群",
+        reads=frozenset({"groups"}),
+    ),
+    Command(
+        "groups", "群", STAFF, "我管的群", figures.groups, (PAGE,), topic="群", private=True, limited=True,
+        reads=frozenset({"groups"}),
+    ),
+    Command(
+        "top", "话多", STAFF, "近 7 天谁说话最多", figures.top, topic="数据", private=True,
+        reads=frozenset({"talkers"}),
+    ),
+    Command(
+        "active", "活跃", STAFF, "近 7 天各群多热闹", figures.active, (PAGE,), topic="数据",
+        reads=frozenset({"lively"}),
+    ),
+    Command(
+        "source", "来源", CHIEFS, "新朋友从哪来", figures.source, (PAGE,), topic="数据", reads=frozenset({"sources"}),
+    ),
+    Command(
+        "script", "话术", STAFF, "看话术", figures.script, (Argument("名字|页", optional=True),), topic="话术",
+        limited=True,
+        reads=frozenset({"scripts"}),
+    ),
+    Command(
+        "keep", "存话术", STAFF, "引用一条好回答存起来", figures.keep_script,
+        (Argument("名字"), Argument("内容", Takes.TEXT, optional=True)), topic="话术", limited=True,
+        reads=frozenset({"quoted"}),
+    ),
+    Command(
+        "drop_script", "删话术", CHIEFS, "删一条话术", figures.drop_script, (Argument("名字"),), topic="话术",
+        reads=frozenset({"scripts"}),
+    ),
+    Command(
+        "audit", "操作记录", CHIEFS, "谁做过什么", figures.audit, (PAGE,), topic="管理", private=True,
+        reads=frozenset({"audit"}),
+    ),
+    Command("role", "角色", CHIEFS, "这位有什么角色", rooms.role, (PERSON,), topic="管理", private=True),
+    Command(
+        "grant", "授权", CHIEFS, "给一个角色，可限群、限时", rooms.grant,
+        (PERSON, Argument("角色"), Argument("群|多久", Takes.WORDS, optional=True)), topic="管理",
+        reads=frozenset({"groups"}),
+    ),
+    Command(
+        "revoke", "收权", CHIEFS, "收回一个角色", rooms.revoke,
+        (PERSON, Argument("角色"), Argument("群", Takes.WORDS, optional=True)), topic="管理",
+        reads=frozenset({"groups"}),
+    ),
+)  # fmt: skip
+BY_NAME = {name_in(name): command for command in TABLE for name in command.names}
+# Chinese names that staff may also say without a slash.
+BARE = frozenset(name for command in TABLE if command.bare for name in (command.chinese, *command.aliases))
+_BARE = tuple(sorted(BARE))
 
 
 def is_command(text: str, *, by_staff: bool = True) -> bool:
     """Whether a message is for us to obey or refuse: a line begins with a slash, half-width or full-width, after
     mentions; or, from staff, it is nothing but Chinese names of commands."""
-    if not _MAY_BE.search(text, 0, _LONGEST):
+    text = text[:LONGEST]
+    # Nearly nothing that is said has a slash in it or ends with such a name.
+    if "/" not in text and "／" not in text and not text.rstrip().endswith(_BARE):
         return False
-    lines = _lines(text)
-    if any(_SLASH.match(line) for line in lines):
+    lines = lines_of(text)
+    if any(SLASH.match(line) for line in lines):
         return True
-    return by_staff and bool(lines) and all(line in _BARE for line in lines)
+    return by_staff and bool(lines) and all(line in BARE for line in lines)
+
+
+def may_answer(text: str) -> bool:
+    """Whether a message may be a code, or the number of an answer to what an admin was asked."""
+    return len(text) < _LONGEST_NUMBER and text.rstrip()[-1:].isdecimal() and bool(number_in(text))
+
+
+_LONGEST_NUMBER = 80  # digits, and a mention before them
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What must be known to obey lines: the people they name, and parts of `CommandView`."""
+
+    references: tuple[str, ...] = ()
+    reads: frozenset[str] = frozenset()
+
+
+def wanted(lines: Sequence[str]) -> Wanted:
+    """What the commands of these lines look at."""
+    references: dict[str, None] = {}
+    reads: set[str] = set()
+    for line in lines:
+        command, words = command_in(line)
+        if command is None:
+            continue
+        reads |= command.reads
+        place = command.person_at
+        if place is not None and len(words) > place + 1:
+            references.setdefault(words[place + 1].text)
+    return Wanted(tuple(references), frozenset(reads))
 
 
 def looks_at_status(text: str) -> bool:
     """Whether a message has a command that shows or uses the figures of /status."""
-    words = (_words(line) for line in _lines(text))
-    found = (_BY_NAME.get(line[0].casefold()) for line in words if line)
-    return any(command.looks_at_status for command in found if command)
+    return "status" in wanted(lines_of(text)).reads
 
 
-def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
-    """Run each line of a message that is a command; refuse and audit what the person may not."""
-    roles = roles_of(person, event.account, event.group)
-    replies: list[str] = []
-    effects: list[Effect] = []
-    lines = [line for line in _lines(event.text) if _SLASH.match(line) or line in _BARE]
-    if len(lines) > _MOST_LINES:  # nobody types so many: it is meant to keep us busy, or it is a file pasted by mistake
-        replies += [TOO_MANY.format(most=_MOST_LINES)] if roles else [] if event.group else [REFUSED]
-        effects.append(_audit(event, person, "/", "refused", "too_many_lines"))
-        lines = []
-    for line in lines:
-        reply, done = _run(line, event, context, person, roles)
-        replies += [reply] if reply else []
-        effects += done
-    if replies:
-        effects.append(_answer(event, context, person, "\n\n".join(dict.fromkeys(replies)), refused=not roles))
-    return effects
+def command_in(line: str) -> tuple[Command | None, list[Word]]:
+    """The command of a line and its words, the name first; `role grant` is one name of two words."""
+    words = words_of(line)
+    name = name_in(words[0].text) if words else ""
+    if len(words) > 1 and (second := _OF_TWO.get((name, name_in(words[1].text)))):
+        return BY_NAME[second], words[1:]
+    return BY_NAME.get(name), words
 
 
-def help_text(call: answers.Call) -> str:
-    """The commands that this person may use."""
-    usable = [command for command in TABLE if call.roles & set(command.roles)]
-    return "\n".join(
-        f"/{command.chinese}{' ' + command.arguments if command.arguments else ''}　{command.help}"
-        for command in usable
-    )
+_OF_TWO = {
+    ("role", "grant"): "grant",
+    ("role", "revoke"): "revoke",
+    ("group", "bind"): "bind",
+    ("group", "unbind"): "unbind",
+    ("group", "list"): "groups",
+}
 
 
-def _run(
-    line: str, event: Message, context: Context, person: PersonView, roles: frozenset[Role]
-) -> tuple[str, list[Effect]]:
-    words = _words(line)
-    name = words[0].casefold() if words else ""
-    command = _BY_NAME.get(name)
-    if command is None:
-        refused = _audit(event, person, name or "/", "refused", "unknown_command")
-        if not roles:
-            return ("" if event.group else REFUSED), [refused]
-        near = _nearest(name[:_LONGEST_NAME])
-        hint = DID_YOU_MEAN.format(name=near) if near else ""
-        return UNKNOWN.format(name=name[:20], hint=hint), [refused]
-    if not roles & set(command.roles):
-        refused = _audit(event, person, command.name, "refused", "not_allowed")
-        return ("" if event.group and not roles else REFUSED), [refused]
-    if command.groups_only and not event.group:
-        return f"/{command.chinese} 要在群里发。", [_audit(event, person, command.name, "refused", "wrong_place")]
-    surplus = " ".join(word for word in words[2:] if not word.startswith("@"))[:_LONGEST_NAME]
-    if command.arguments and surplus:  # what would be passed over might have been meant
-        usage = f"/{command.chinese} {command.arguments}"
-        return TOO_MUCH.format(surplus=surplus, usage=usage), [
-            _audit(event, person, command.name, "refused", "bad_arguments")
-        ]
-    call = answers.Call(event=event, context=context, person=person, roles=roles, arguments=tuple(words[1:]))
-    try:
-        reply, effects = command.run(call)
-    except answers.Refusal as refusal:
-        return str(refusal), [_audit(event, person, command.name, "refused", "bad_arguments")]
-    return reply, [*effects, _audit(event, person, command.name, "ok", " ".join(words[1:]))]
+def in_force(event: Message, self_id: str, pending: Sequence[PendingView]) -> tuple[tuple[str, ...], str]:
+    """The lines that a message means, and what it quotes: its own, or those that its number or code answers."""
+    if may_answer(event.text):
+        found = answered(event, pending)
+        return (found[0], found[1].quote) if found else ((), "")
+    lines = [line for line in lines_of(event.text) if SLASH.match(line) or line in BARE]
+    return tuple(with_ids(lines, event, self_id)), event.quote
 
 
-@lru_cache(maxsize=1_024)
-def _nearest(name: str) -> str:
-    """The command that was probably meant; empty where none is like it."""
-    near = difflib.get_close_matches(name, list(_BY_NAME), n=1)
-    return near[0] if near else ""
+def answered(event: Message, pending: Sequence[PendingView]) -> tuple[tuple[str, ...], PendingView] | None:
+    """The lines whose code or number this message is; None if it is none of the asker's, here and now."""
+    number = number_in(event.text)
+    mine = [
+        one
+        for one in pending
+        if one.actor == event.contact.contact and one.place == place_of(event) and event.at <= one.expires_at
+    ]
+    for one in mine:
+        if one.code and one.code == number:
+            return one.lines, one
+        if not one.code and number.isdecimal() and 1 <= int(number) <= len(one.lines):
+            return (one.lines[int(number) - 1],), one
+    return None
 
 
-def _answer(event: Message, context: Context, person: PersonView, text: str, *, refused: bool) -> Effect:
-    """In the place where it was asked. A stranger is told once a day at most that this is not for them."""
-    reason = event.wire_id or f"{event.at:%Y%m%dT%H%M%S%f}"
-    key = f"refuse:{person.wire_id}:{event.at:%Y-%m-%d}" if refused else f"command:{person.wire_id}:{reason}"
-    return fx.Send(
-        key=key,
-        account=event.account,
-        lane=Lane.REPLY,
-        cause=Cause.COMMAND,
-        contact_id=None if event.group else person.contact_id,
-        group_id=context.group.id if event.group and context.group else None,
-        text=text,
-    )
+def with_ids(lines: Sequence[str], event: Message, self_id: str) -> list[str]:
+    """The lines with the stable ids of who is mentioned in them, where it is plain which mention is whose."""
+    others = [one for one in event.mentions if one != self_id]
+    mentions = [
+        (place, word) for place, line in enumerate(lines) for word in words_of(line)[1:] if word.text[:1] == "@"
+    ]
+    if not others or len(others) != len(mentions):
+        return list(lines)
+    named = list(lines)
+    for (place, word), contact in reversed(list(zip(mentions, others, strict=True))):
+        named[place] = f"{named[place][: word.start]}{contact} {named[place][word.end :]}"
+    return named
 
 
-def _words(line: str) -> list[str]:
-    line = line.lstrip("/／").translate(_TYPED)
-    if not _QUOTED.search(line):  # shlex takes its time
-        return line.split()
-    try:
-        return shlex.split(line)
-    except ValueError:  # a quote that is not closed
-        return line.split()
+@lru_cache(maxsize=16)
+def usable(roles: frozenset[Role]) -> tuple[Command, ...]:
+    """What somebody with these roles may do."""
+    return tuple(command for command in TABLE if roles & set(command.roles))
 
 
-def _audit(event: Message, person: PersonView, action: str, result: str, reason: str) -> Effect:
-    return fx.Audit(
-        actor=person.wire_id,
-        action=action[:64],
-        target="",
-        place=event.group or "1:1",
-        result=result,
-        reason=reason[:200],
-    )
+def help_text(call: Call) -> str:
+    """The eight that this role uses most, and the rest by topic."""
+    commands = usable(call.roles)
+    topic = call.argument(0)
+    if topic and any(command.topic == topic for command in commands):
+        return "\n".join(_told(command) for command in commands if command.topic == topic)
+    one = BY_NAME.get(name_in(topic.lstrip("/／")))
+    if one is not None and one in commands:
+        return _told(one)
+    used = [BY_NAME[name] for name in call.context.commands.used if name in BY_NAME and BY_NAME[name] in commands]
+    first = list(dict.fromkeys([*used, *commands]))[:MOST_USED]
+    lines = [_told(command) for command in first]
+    if rest := [command for command in commands if command not in first]:
+        lines.append("")
+        by_topic = sorted(rest, key=lambda one: TOPICS.index(one.topic))
+        for name, members in groupby(by_topic, key=lambda one: one.topic):
+            lines.append(f"{name}：{' '.join(f'/{one.chinese}' for one in members)}")
+        lines.append(_REST.format(topics="、".join(dict.fromkeys(one.topic for one in by_topic))))
+    return "\n".join(lines)
 
 
-def _lines(text: str) -> tuple[str, ...]:
-    """The lines that say something, without white space around them and without mentions before them."""
-    return _split(text[:_LONGEST])
+TOPICS = tuple(dict.fromkeys(command.topic for command in TABLE))
 
 
-@lru_cache(maxsize=256)  # a command is looked at several times on its way
-def _split(text: str) -> tuple[str, ...]:
-    lines = (line.strip() for line in text.splitlines())
-    return tuple(stripped for line in lines if (stripped := without_mentions(line)))
-
-
-def without_mentions(line: str) -> str:
-    """A line without the people whom it addresses."""
-    while found := _MENTION.match(line):
-        line = line[found.end() :].lstrip()
-    return line
+def _told(command: Command) -> str:
+    return f"{command.usage}　{command.help}"

@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from handlers import commands
-from handlers.groups import seats_freed
+from handlers.command_lines import without_mentions
+from handlers.placement import seats_freed
 from handlers.understanding.text import PARTICLES, dense
 from models import effects as fx
 from models import events as ev
@@ -199,7 +199,7 @@ def _farewell(contact_id: int) -> str:
 
 
 def _said(text: str) -> str:
-    return dense(commands.without_mentions(text.strip())).strip(PARTICLES)
+    return dense(without_mentions(text.strip())).strip(PARTICLES)
 
 
 def _has_open_question(person: PersonView, account: str) -> bool:

@@ -80,6 +80,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     is_friend: bool = True
     paused: bool = False
     complaint: bool = False
+    fewer: bool = False
     is_staff: bool = False
     had_contact: bool = True
     group_bound: bool = True
@@ -88,6 +89,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     sent_since_heard: int = 0
     touches_today: float = 0
     touches_this_week: float = 0
+    direct_this_week: int = 0  # of those, what went to the person alone
     promotions_today: float = 0
     promotions_this_week: float = 0
     group_posts_today: int = 0
@@ -202,11 +204,12 @@ def first_contact(delivery: Candidate, facts: Facts) -> Verdict | None:
 
 
 def person_cap(delivery: Candidate, facts: Facts) -> Verdict | None:
-    """How often one person may be touched, over all accounts and groups."""
+    """How often one person may be touched, over all accounts and groups; 少发点 lowers it for who asked."""
     if delivery.to_group or delivery.lane == Lane.REPLY or delivery.is_act or _is_call(delivery, facts):
         return None
     caps = facts.playbook.caps
     week = _full(facts.touches_this_week, 1, caps.person_per_week)
+    week = week or (facts.fewer and _full(facts.direct_this_week, 1, caps.fewer_per_week))
     day = _full(facts.touches_today, 1, caps.person_per_day)
     if delivery.lane == Lane.PROMOTION:
         week = week or _full(facts.promotions_this_week, 1, caps.promotions_per_week)

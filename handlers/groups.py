@@ -1,34 +1,23 @@
-"""Groups: who comes and goes, which tier a group is bound to, and a seat for everybody who finished the survey."""
+"""Groups: who comes and goes, and which tier a group is bound to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from content_calendar.render import render
-from handlers import staff
-from handlers.learning import learned
-from handlers.values import address, values_for
+from handlers.placement import seats_freed
+from handlers.values import values_for
 from models import effects as fx
 from models import timers
-from models.conditions import Facts
-from models.context import Context, GroupView, PersonView, PlaceView
+from models.context import Context, GroupView, PersonView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
-from models.events import GroupJoined, GroupLeft, GroupRenamed, Roster, TimerDue
-from models.orders import BindGroupOrder, SeatsChanged, SurveyFinished, UnbindGroupOrder
-from models.people import FriendshipState
-from models.playbook import Tier
+from models.events import GroupJoined, GroupLeft, GroupRenamed, Roster
+from models.orders import BindGroupOrder, BindGroupsOrder, HandoverOrder, UnbindGroupOrder
 
+BOUND_MANY = "绑定了 {count} 个群。"
 NOT_SEEN = "（账号还没见过这个群：群号没写错的话，进群后生效）"
-NO_SEAT = "「{tier}」的群都满了，{who}在排队。请开一个新群并绑定。"
-# Where another account has a group, perhaps with seats, which is of no use to who is no friend of that account.
-OWN_FULL = "账号「{account}」的「{tier}」群都满了，别的账号的群它拉不了人，{who}在排队。请用它开一个新群并绑定。"
-NONE_OF_OURS = (
-    "账号「{account}」还没有「{tier}」的群，别的账号的群它拉不了人，{who}在排队。"
-    "请用它建一个群，在群里发 /绑定 {tier}。"
-)
-NO_GROUP = "「{tier}」还没有群，{who}在等。请建一个群，在群里发 /绑定 {tier}。"
 
 
 def joined(event: GroupJoined, context: Context) -> list[Effect]:
@@ -41,7 +30,7 @@ def joined(event: GroupJoined, context: Context) -> list[Effect]:
         effects.append(fx.Refresh(account=event.account))  # only the platform's list says who is in it
     if group.tier is None:
         return effects
-    return [*effects, *_came_in(context, group, people)]
+    return [*effects, *_found(group, people), *_came_in(context, group, people)]
 
 
 def found_in_lists(event: Roster, context: Context) -> list[Effect]:
@@ -63,6 +52,23 @@ def found_in_lists(event: Roster, context: Context) -> list[Effect]:
         new = [person for person in people if group.id not in person.groups and person.name not in namesakes]
         effects += _came_in(context, group, new)
     return effects
+
+
+def claims(event: Roster, context: Context) -> list[Effect]:
+    """Who is listed in an owned group and was not in it is its owner's, unless they have one."""
+    return [
+        effect
+        for state in event.groups or ()
+        if (group := context.groups.get(state.group)) is not None
+        for effect in _found(group, [context.people[who.contact] for who in state.members])
+    ]
+
+
+def _found(group: GroupView, people: Sequence[PersonView]) -> list[Effect]:
+    new = tuple(one.contact_id for one in people if not one.is_ours and group.id not in one.groups)
+    if group.owner_contact_id is None or group.tier is None or not new:
+        return []
+    return [fx.ClaimMembers(group_id=group.id, contact_ids=new)]
 
 
 def _came_in(context: Context, group: GroupView, people: Sequence[PersonView]) -> list[Effect]:
@@ -122,6 +128,10 @@ def bound(
     Bound to the same tier again it keeps its place in the order in which groups fill.
     """
     first = next(iter(context.merchant.accounts), None)
+    changes = owner is not None and group.owner_contact_id not in (None, owner.contact_id)
+    if owner is not None and changes:  # another owner takes the customers over, too
+        handover = HandoverOrder(merchant=context.merchant.id, at=at, source=group.wire_id, to=owner.wire_id)
+        owner = None
     return [
         fx.BindGroup(
             group_id=group.id,
@@ -131,6 +141,8 @@ def bound(
             owner_contact_id=owner.contact_id if owner else group.owner_contact_id,
             account=account or (None if group.account else first),
         ),
+        *([fx.ClaimMembers(group_id=group.id)] if owner else []),
+        *([fx.Follow(event=handover)] if changes else []),
         seats_freed(context, tier, at),
     ]
 
@@ -152,6 +164,27 @@ def bind(order: BindGroupOrder, context: Context) -> list[Effect]:
     ]
 
 
+def bind_many(order: BindGroupsOrder, context: Context) -> list[Effect]:
+    """One after the other, those first that others stand under. They fill in the order in which they are named."""
+    depth = {tier.name: len(context.merchant.playbook.ancestors(tier.name)) for tier in context.merchant.playbook.tiers}
+    count = len(order.bindings)
+    bindings = [
+        BindGroupOrder(
+            merchant=order.merchant,
+            account=account,
+            at=order.at - timedelta(microseconds=count - place),
+            actor=order.actor,
+            group=group,
+            tier=tier,
+            parent=parent,
+            owner=owner,
+        )
+        for place, (group, tier, parent, owner, account) in enumerate(order.bindings)
+    ]
+    bindings.sort(key=lambda one: (depth.get(one.tier, 0), one.at))
+    return [*(fx.Follow(event=one) for one in bindings), fx.Answered(text=BOUND_MANY.format(count=count))]
+
+
 def unbind(order: UnbindGroupOrder, context: Context) -> list[Effect]:
     """An operator's order: the group is logged and no longer posted to."""
     group = context.group
@@ -162,139 +195,6 @@ def unbind(order: UnbindGroupOrder, context: Context) -> list[Effect]:
         fx.Audit(actor=order.actor, action="group.unbind", target=order.group),
         fx.Answered(text=f"{order.group} 已解绑"),
     ]
-
-
-def place(event: SurveyFinished, context: Context) -> list[Effect]:
-    """Who finished the survey belongs somewhere: the first group of their tier with room, else the waiting list."""
-    person = context.person
-    if person is None or person.opted_out:
-        return []
-    place = context.places.get(person.person_id, PlaceView())
-    if event.corrected and (place.tiers or not place.waiting_for):
-        return []
-    playbook = context.merchant.playbook
-    tiers = _tiers_of(person, context)
-    answers = learned(playbook, person).given
-    facts = Facts(tags=person.tags, answers=answers, source=person.source, tiers=tiers)
-    claim = _claim(event, context, person)
-    wanted = context.groups.get(event.group)
-    tier = playbook.tier(wanted.tier if wanted else event.tier) or playbook.tier_for(facts)
-    if tier is None or tier.name in tiers | place.tiers:
-        return [*claim, *([fx.WaitForSeat(contact_id=person.contact_id, tier=None)] if place.waiting_for else [])]
-    if group := _with_room(tier, context, person, {}, wanted):
-        return [*claim, *_invite(event.at, tier, group, person)]
-    told = _no_seat(tier, context, person).format(
-        tier=tier.name, who=address(playbook, person) or person.wire_id, account=context.account.name or event.account
-    )
-    return [
-        *claim,
-        fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name),
-        *staff.notes(context, event.account, f"no_seat:{tier.name}:{person.wire_id}", told, Cause.GROUP, person),
-    ]
-
-
-def _no_seat(tier: Tier, context: Context, person: PersonView) -> str:
-    """What to tell the staff, who can do something about it."""
-    groups = [group for group in context.groups.values() if group.tier == tier.name]
-    if not groups:
-        return NO_GROUP
-    if not any(_is_friend(person, group.account) for group in groups):
-        return NONE_OF_OURS
-    return OWN_FULL if any(_has_seats(tier, group) for group in groups) else NO_SEAT
-
-
-def _claim(event: SurveyFinished, context: Context, person: PersonView) -> list[Effect]:
-    """Who looks after them, where the playbook says so; nobody looks after themselves."""
-    owner = context.people.get(event.owner)
-    if owner is None or owner.person_id == person.person_id:
-        return []
-    return [fx.Claim(person_id=person.person_id, owner_contact_id=owner.contact_id)]
-
-
-def seats_changed(event: SeatsChanged, context: Context) -> list[Effect]:
-    """Seats of a tier may be free: those who waited longest come first."""
-    tier = context.merchant.playbook.tier(event.tier)
-    if tier is None:
-        return []
-    taken: dict[int, int] = {}
-    effects: list[Effect] = []
-    invited: set[int] = set()  # a person may wait under two ids
-    for person in context.waiting:
-        place = context.places.get(person.person_id, PlaceView())
-        if person.opted_out or person.person_id in invited or tier.name in _tiers_of(person, context) | place.tiers:
-            continue
-        if group := _with_room(tier, context, person, taken):
-            invited.add(person.person_id)
-            taken[group.id] = taken.get(group.id, 0) + 1
-            effects += _invite(event.at, tier, group, person)
-    return effects
-
-
-def seat_expired(event: TimerDue, context: Context) -> list[Effect]:
-    """The invitation was not taken up in time: the seat goes to the next."""
-    person, group = context.person, _group(context)
-    if person is None or group.id in person.groups or group.tier is None:
-        return []
-    return [
-        fx.Cancel(contact_id=person.contact_id, causes=(Cause.GROUP,)),
-        fx.Release(contact_id=person.contact_id, group_id=group.id),
-        seats_freed(context, group.tier, event.at),
-    ]
-
-
-def invitation_failed(at: datetime, context: Context, contact_id: int, group_id: int) -> list[Effect]:
-    """The invitation will not arrive: the seat is free, and it is the next one's turn."""
-    effects: list[Effect] = [fx.Release(contact_id=contact_id, group_id=group_id)]
-    group = next((one for one in context.groups.values() if one.id == group_id), None)
-    if group is not None and group.tier:
-        effects.append(seats_freed(context, group.tier, at))
-    return effects
-
-
-def seats_freed(context: Context, tier: str, at: datetime) -> Effect:
-    """Look at the tier's waiting list, once this is written."""
-    return fx.Follow(event=SeatsChanged(merchant=context.merchant.id, at=at, tier=tier))
-
-
-def _invite(at: datetime, tier: Tier, group: GroupView, person: PersonView) -> list[Effect]:
-    """A seat and the invitation, in one transaction."""
-    until = at + timedelta(hours=tier.reserve_hours) if tier.reserve_hours else None
-    effects: list[Effect] = [
-        fx.Reserve(contact_id=person.contact_id, group_id=group.id, until=until),
-        fx.Send(
-            key=f"invite:{person.wire_id}:{group.wire_id}",
-            account=group.account,
-            kind=DeliveryKind.INVITE,
-            lane=Lane.REPLY,
-            cause=Cause.GROUP,
-            contact_id=person.contact_id,
-            group_id=group.id,
-        ),
-    ]
-    if until is not None:
-        subject = timers.seat_subject(person.wire_id, group.wire_id)
-        effects.append(fx.PutTimer(kind=timers.SEAT_TIMER, subject=subject, at=until, account=group.account))
-    return effects
-
-
-def _with_room(
-    tier: Tier, context: Context, person: PersonView, taken: dict[int, int], wanted: GroupView | None = None
-) -> GroupView | None:
-    """The group that is wanted, else the one of the tier that was bound first, of those with a free seat where the
-    person can be invited."""
-    groups: Iterable[GroupView] = context.groups.values()
-    for group in (wanted, *groups) if wanted else groups:
-        if (
-            group.tier == tier.name
-            and _has_seats(tier, group, taken.get(group.id, 0))
-            and _is_friend(person, group.account)
-        ):
-            return group
-    return None
-
-
-def _has_seats(tier: Tier, group: GroupView, taken: int = 0) -> bool:
-    return tier.capacity is None or group.members + group.reserved + taken < tier.capacity
 
 
 def _welcome(template: str, context: Context, group: GroupView, person: PersonView) -> Effect:
@@ -309,17 +209,6 @@ def _welcome(template: str, context: Context, group: GroupView, person: PersonVi
         text=None if rendered.missing else rendered.text,
         template=template,
     )
-
-
-def _tiers_of(person: PersonView, context: Context) -> frozenset[str]:
-    if not person.groups:
-        return frozenset()
-    return frozenset(group.tier for group in context.groups.values() if group.tier and group.id in person.groups)
-
-
-def _is_friend(person: PersonView, account: str) -> bool:
-    friendship = person.friendships.get(account)
-    return friendship is not None and friendship.state == FriendshipState.FRIEND
 
 
 def _refuse(order: BindGroupOrder | UnbindGroupOrder, action: str, why: str) -> list[Effect]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from handlers import groups, survey
+from handlers import placement, survey
 from handlers.asking import next_question, playbook_of
 from handlers.learning import Learned, learned, retag
 from models import effects as fx
@@ -66,7 +66,7 @@ def unmerge(order: UnmergeOrder, context: Context) -> list[Effect]:
             for one in (*last.contacts, *last.others)
         ),
         # Who waits again may find a seat.
-        *(groups.seats_freed(context, tier.name, order.at) for tier in context.merchant.playbook.tiers),
+        *(placement.seats_freed(context, tier.name, order.at) for tier in context.merchant.playbook.tiers),
         fx.Answered(text=UNMERGED.format(contact=order.contact)),
     ]
 
@@ -116,6 +116,9 @@ def changed(event: PersonChanged, context: Context) -> list[Effect]:
         return []
     known = learned(playbook_of(context), person)
     effects, progress = retag(person, known), person.survey
+    if context.merchant.playbook.tiers and (progress is None or progress.state == SurveyState.FINISHED):
+        account = progress.account if progress else next(iter(person.friendships), "")
+        effects += placement.look_again(event.at, context, person, account)
     if progress is None or progress.contact_id != person.contact_id:
         return effects
     if event.parted and not person.opted_out and (again := _reopened(context, person, progress, known)):

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from content_calendar.render import render, spoken
-from handlers import commands
 from handlers.asking import playbook_of
+from handlers.command_lines import without_mentions
 from handlers.understanding.text import PARTICLES, dense
 from handlers.values import values_for
 from models import effects as fx
@@ -56,7 +56,7 @@ def is_asked_for(text: str) -> bool:
     """Whether a message asks what we keep of who wrote it, and nothing else."""
     if "我" not in text or len(text) > _LONGEST:
         return False
-    said = dense(commands.without_mentions(text.strip())).strip(PARTICLES)
+    said = dense(without_mentions(text.strip())).strip(PARTICLES)
     return any(wish.fullmatch(said) for wish in _WISHES)
 
 
@@ -111,6 +111,12 @@ def _lines(context: Context, person: PersonView, kept: Kept) -> Iterator[str]:
     if kept.sent:
         yield SENT.format(sent=kept.sent)
     yield FOOT
+
+
+def spoken_answers(context: Context, person: PersonView) -> dict[str, str]:
+    """What they told us, by the short form of each question."""
+    told = (line.strip().rpartition(" ") for line in _answers(context, person))
+    return {label: value for label, _, value in told}
 
 
 def _answers(context: Context, person: PersonView) -> Iterator[str]:

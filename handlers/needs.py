@@ -6,14 +6,14 @@ from collections.abc import Callable
 from enum import Flag, auto
 from functools import lru_cache
 
-from handlers import adverts, consent, forgetting, my_data, optin
-from handlers.commands import is_command, looks_at_status
+from handlers import adverts, consent, fewer, forgetting, my_data, optin, signups, why
+from handlers.commands import is_command, looks_at_status, may_answer
 from handlers.handoff import named_answer, standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
 from handlers.understanding.business import asks_the_shop
-from handlers.understanding.feelings import ANSWERED, feeling_of
+from handlers.understanding.feelings import ANSWERED, feeling_of, greets
 from handlers.words import is_plain_opt_out
 from models import events as ev
 from models import orders, timers
@@ -38,6 +38,10 @@ class Needs(Flag):
     DOUBTS = auto()  # open questions to a human about who the people named are
     MERGES = auto()  # what the person was merged of
     ALERTS = auto()  # what a human was told of and is not over, or only just
+    GATHERING = auto()  # what the speaker may sign up for
+    NAMED = auto()  # who is meant by the words of an order, who looks after them, and whom they look after
+    OLD_FRIENDS = auto()  # friends from before us who were never surveyed
+    COMMANDS = auto()  # what the slash-commands of one of the staff ask for
     CARERS = auto()  # who looks after the groups named, and their helpers
     TALK = auto()  # what was said in a group since a question of it was put
     KEPT = auto()  # what is kept of who asks for it
@@ -51,7 +55,8 @@ _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
 _FOR_AN_ADVERT = Needs.SPEAKER | Needs.STAFF
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
-_SPEAKER_AND_STATUS = Needs.SPEAKER | Needs.STATUS
+_COMMANDS = Needs.SPEAKER | Needs.COMMANDS
+_COMMANDS_AND_STATUS = _COMMANDS | Needs.STATUS
 
 
 @once_a_revision
@@ -100,17 +105,25 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return _KNOWN
         case orders.SurveyFinished():
             return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
+        case orders.SignUp():
+            return Needs.PEOPLE | Needs.GATHERING
         case orders.SeatsChanged():
-            return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES
+            return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder():
+            return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
-        case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder() | orders.ApproveEntryOrder():
+        case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder():
             return Needs.ENTRIES
-        case ev.TimerDue() if event.kind == timers.ENTRY:
+        case orders.ApproveEntryOrder() | orders.OverrideEntryOrder():
             return Needs.ENTRIES
+        case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
+            return Needs.ENTRIES
+        case ev.TimerDue() if event.kind == timers.OLD_FRIENDS:
+            return Needs.OLD_FRIENDS
         case ev.TimerDue() if event.kind == timers.QUESTION:
             return Needs.STAFF | Needs.CARERS | Needs.TALK
-        case ev.TimerDue() if event.kind == timers.ALERT_OVER:
+        case ev.TimerDue() if event.kind in (timers.ALERT_OVER, timers.PAUSE_OVER):
             return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
             return Needs.ALERTS | Needs.STAFF
@@ -118,7 +131,9 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return _KNOWN
         case ev.Roster():
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS
-        case ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
+        case orders.ReplaceAccountOrder():
+            return Needs.ALERTS
+        case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING
         case _:
             return Needs.PEOPLE
@@ -130,9 +145,13 @@ _SHORT = 64
 
 def _in_group(text: str, playbook: Playbook) -> Needs:
     if is_command(text):
-        return _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
-    if my_data.is_asked_for(text):
+        return _COMMANDS_AND_STATUS if looks_at_status(text) else _COMMANDS
+    if may_answer(text):
+        return _COMMANDS
+    if my_data.is_asked_for(text) or why.is_asked(text):
         return _KNOWN_AND_KEPT
+    if signups.is_about_it(text):
+        return Needs.SPEAKER
     spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
     if spoken_to or named_answer(playbook, text) is not None:
         return Needs.SPEAKER
@@ -144,18 +163,23 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
 def _alone(text: str, playbook: Playbook) -> Needs:
     """What is said 1:1. What staff may say without a slash is small talk of a member, and may be an answer."""
     if not is_command(text):
-        return _of_small_talk(text, playbook)
-    known = _SPEAKER_AND_STATUS if looks_at_status(text) else Needs.SPEAKER
+        talk = _of_small_talk(text, playbook)
+        return _COMMANDS | (talk & ~Needs.UNLESS_IDLE) if may_answer(text) else talk
+    known = _COMMANDS_AND_STATUS if looks_at_status(text) else _COMMANDS
     return known | (_of_small_talk(text, playbook) & ~Needs.UNLESS_IDLE)
 
 
 def _of_small_talk(text: str, playbook: Playbook) -> Needs:
-    if my_data.is_asked_for(text):
+    if my_data.is_asked_for(text) or why.is_asked(text):
         return _KNOWN_AND_KEPT
-    if forgetting.is_about_it(text):
+    if signups.is_about_it(text):
+        return _KNOWN | Needs.GATHERING
+    if forgetting.is_about_it(text) or fewer.is_about_it(text):
         return _KNOWN
     look = first_look(text, words_of(playbook))
     if look.asks or look.may_correct or look.complains or feeling_of(text) in ANSWERED or optin.wants_back(text):
+        return _KNOWN
+    if greets(text):
         return _KNOWN
     heard = (
         look.is_opt_out or consent.wish_of(playbook, text) is not None or standing_answer(playbook, text) is not None

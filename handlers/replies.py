@@ -13,7 +13,7 @@ from handlers.understanding import Question as Asked
 from models import effects as fx
 from models.context import AnswerView, Context, PersonView
 from models.effects import Effect
-from models.people import AnswerState
+from models.people import AnswerState, SurveyState
 from models.playbook import Playbook
 from models.playbook_survey import Question
 
@@ -48,11 +48,12 @@ def prior_of(context: Context, person: PersonView) -> list[Prior]:
     return [Prior(asked, known[key]) for key, asked in asked_of(playbook_of(context)).items() if key in known]
 
 
-def unnamed(context: Context, person: PersonView) -> list[Asked]:
-    """The questions for a name that they would not answer: days later they may say it of their own accord."""
+def unanswered(context: Context, person: PersonView) -> list[Asked]:
+    """What they would not answer, or were not asked while the survey lasted: days later they may say it unasked."""
     known = person.answered()
+    over = person.survey is not None and person.survey.state == SurveyState.FINISHED
     asked = asked_of(playbook_of(context)).items()
-    return [each for key, each in asked if each.type == "name" and key in person.answers and key not in known]
+    return [each for key, each in asked if key not in known and (over or key in person.answers)]
 
 
 def understood(at: datetime, context: Context, person: PersonView, question: Question, text: str) -> Understanding:

@@ -36,6 +36,7 @@ def granted(order: GrantRoleOrder, _context: Context) -> list[Effect]:
             group=order.group,
             granted_by=order.actor,
             revoked=order.revoke,
+            until=order.until,
         ),
         fx.Audit(actor=order.actor, action=action, target=order.contact, place=order.group, reason=order.role),
         fx.Answered(text=f"{order.contact} {'不再是' if order.revoke else '现在是'} {order.role}"),

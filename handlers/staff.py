@@ -11,7 +11,9 @@ from models.effects import Effect
 from models.people import FriendshipState
 
 
-def notes(context: Context, account: str, key: str, text: str, cause: Cause, about: PersonView) -> list[Effect]:
+def notes(
+    context: Context, account: str, key: str, text: str, cause: Cause, about: PersonView | None = None
+) -> list[Effect]:
     """The note, from the account at hand where it can, else from one that knows them; never to whom it is about."""
     return notes_to(context.staff, account, key, text, cause, about)
 

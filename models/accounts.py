@@ -37,4 +37,5 @@ class Account(SQLModel, table=True):
     rostered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # friends found before this are old ones
     first_login_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the warm-up counts from here
     slow_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the platform asked us to slow down
+    replaced_by: str | None = None  # the account that took its lane over
     failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # sends that failed, one after the other

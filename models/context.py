@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from models.capabilities import Capabilities
+from models.command_views import CommandView
 from models.effects import SurveyProgress
 from models.playbook import Playbook
 
@@ -96,6 +97,7 @@ class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     erased: bool = False  # forgotten: there is nobody behind this row any more
     left_groups: frozenset[int] = frozenset()  # where they were once and are no more
     is_ours: bool = False  # one of our own accounts
+    fewer: bool = False  # 少发点: a cap of their own
 
     def answered(self) -> dict[str, Any]:
         """The answers that were given, by key."""
@@ -153,6 +155,40 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     at: datetime
     first_imported_at: datetime
     approved: bool = True  # False: its occurrences wait for somebody's word
+    overrides: tuple[OverrideView, ...] = ()
+    # The local dates of occurrences that have not left everywhere; loaded for who edits the entry.
+    open: tuple[str, ...] = ()
+
+
+class OverrideView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A group's own version of an optional entry; what is `None` is as the entry has it. `at`: its last change."""
+
+    group_id: int
+    text: str | None = None
+    date: str | None = None  # YYYY-MM-DD
+    time: str | None = None  # HH:MM:SS
+    declined: bool = False
+    at: datetime
+
+
+class SignupView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Somebody on the list of a gathering, first come first served; `waits`: there was no place left."""
+
+    contact_id: int
+    wire_id: str
+    name: str = ""
+    account: str
+    group_id: int | None = None
+    waits: bool = False
+
+
+class GatheringView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What somebody may sign up for where they speak: the last gathering that was posted there, as its entry's JSON."""
+
+    key: str
+    body: str
+    occurrence: str
+    signups: tuple[SignupView, ...] = ()
 
 
 class AlertView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -195,6 +231,8 @@ class PlaceView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     tiers: frozenset[str] = frozenset()
     waiting_for: frozenset[str] = frozenset()
+    belongs: str | None = None  # the tier that a rule or a human has said
+    moved_at: datetime | None = None
 
 
 class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -235,6 +273,19 @@ class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     doubts: int = 0  # contacts of whom a human is to say who they are
 
 
+class ReceivedView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """The last message to somebody that answered nothing they had said: what, and by what it came to them.
+
+    `tags` are those of theirs that its entry asks for, `rule` is the entry's.
+    """
+
+    at: datetime
+    what: str
+    cause: str
+    tags: tuple[str, ...] = ()
+    rule: str = ""
+
+
 class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What of a person's is kept besides what decisions go by, loaded only for 我的数据."""
 
@@ -243,6 +294,7 @@ class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     said: int = 0  # messages of theirs in the log
     oldest_at: datetime | None = None  # the first of them
     sent: int = 0  # messages to them of which the text is kept
+    received: ReceivedView | None = None
 
 
 class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -262,11 +314,17 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     places: Mapping[int, PlaceView] = {}  # by person id, of those who may need a seat
     missing: tuple[PersonView, ...] = ()  # friends of the account who are not on the list that the event brings
     survey_playbook: Playbook | None = None  # the revision that the person's survey was begun under, if another
+    named: Mapping[str, tuple[PersonView, ...]] = {}  # who may be meant, by the words of the order
+    owners: Mapping[int, PersonView] = {}  # by person id, of those: who looks after them
+    customers: tuple[PersonView, ...] = ()  # whom the order hands over, all of them
+    old_friends: tuple[PersonView, ...] = ()  # those of the account whose turn it is to be surveyed
     doubts: tuple[DoubtView, ...] = ()  # those that a contact named by the order has a part in
     merges: tuple[MergeView, ...] = ()  # those that made the person what they are, the last first
     status: Status | None = None
     alerts: tuple[AlertView, ...] = ()  # those that are open or were a short while ago
     kept: Kept | None = None  # of `person`
+    gathering: GatheringView | None = None  # that the person may sign up for
+    commands: CommandView = CommandView()  # what the slash-commands of the message ask for
     carers: tuple[PersonView, ...] = ()  # who looks after the group, and its helpers
     talk: tuple[Said, ...] = ()  # what was said in the group since a question of it was put
     accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

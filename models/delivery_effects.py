@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -103,28 +104,30 @@ class PutEntries(Effect, frozen=True, kw_only=True):
     approved: bool = True
 
 
-class Reword(Effect, frozen=True, kw_only=True):
-    """An entry was edited: what it planned and has not left says the new, and if that is not `approved`, waits."""
-
-    entry: str
-    revision: str
-    template: str
-    media: tuple[Media, ...] = ()
-    not_after: datetime | None = None
-    approved: bool = True
-
-
 class DropEntry(Effect, frozen=True, kw_only=True):
     """The entry is no longer in force; what it planned and has not left is cancelled."""
 
     key: str
 
 
+class Turn(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Whose turn it is on the day of an occurrence that counts from each member.
+
+    `born`: the days that the answer `birthday` may name, as (lunar, month, day). Else who joined, or was last heard,
+    from `start` up to `end`.
+    """
+
+    of: Literal["birthday", "joined", "silent"]
+    born: tuple[tuple[bool, int, int], ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+
+
 class Expand(Effect, frozen=True, kw_only=True):
     """Plan one occurrence of a calendar entry for its whole audience, in one statement.
 
     Keys are `entry:<key>:<local date>:<wire id>`. `state` is `planned`, or what the catch-up policy says of a missed
-    one.
+    one. With a `turn` it goes 1:1 to those whose turn it is; tiers and groups then say where they must be.
     """
 
     entry: str
@@ -141,8 +144,62 @@ class Expand(Effect, frozen=True, kw_only=True):
     priority: int = 5
     promotional: bool = False
     not_after: datetime | None = None
+    turn: Turn | None = None
+    optional: bool = False  # groups may have a text of their own
+    but: tuple[int, ...] = ()  # groups that decline it or have it at a time of their own
+    only: int | None = None  # of the groups concerned only this one
     state: DeliveryState = DeliveryState.PLANNED
     reason: str | None = None
+
+
+class Replan(Effect, frozen=True, kw_only=True):
+    """An entry was edited: what of this occurrence has not left becomes what `planned` says now.
+
+    What has another time now enters the state of `planned`, and who is no longer concerned is spared. What nobody
+    `approved` waits for a word.
+    """
+
+    planned: Expand
+    approved: bool = True
+
+
+class Withdraw(Effect, frozen=True, kw_only=True):
+    """An entry has no such occurrence any more, for `only` this group, or for all `but` those: it does not leave."""
+
+    entry: str
+    occurrence: str
+    but: tuple[int, ...] = ()
+    only: int | None = None
+
+
+class PutOverride(Effect, frozen=True, kw_only=True):
+    """A group's own version of an entry; what is `None` is as the entry has it."""
+
+    entry: str
+    group_id: int
+    text: str | None = None
+    date: str | None = None
+    time: str | None = None
+    declined: bool = False
+
+
+class PutSignup(Effect, frozen=True, kw_only=True):
+    """Somebody is on the list of a gathering; `waits`: for a place. Whoever is on it already keeps their turn."""
+
+    entry: str
+    occurrence: str
+    contact_id: int
+    account: str
+    group_id: int | None = None
+    waits: bool = False
+
+
+class DropSignup(Effect, frozen=True, kw_only=True):
+    """Somebody does not come after all."""
+
+    entry: str
+    occurrence: str
+    contact_id: int
 
 
 class ApproveWaiting(Effect, frozen=True, kw_only=True):

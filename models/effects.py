@@ -11,43 +11,89 @@ from typing import Any
 import msgspec
 
 from models.alerts import AlertKind
+from models.command_effects import DropPending, EndWaiting, PutFewer, PutNote, PutPending, PutScript, TakeBack
 from models.delivery_effects import (
     ApproveWaiting,
     Cancel,
     ConfirmByFact,
     DropEntry,
+    DropSignup,
     Effect,
     Expand,
     PutEntries,
-    Reword,
+    PutOverride,
+    PutSignup,
+    Replan,
     Send,
     SendAgain,
     Settle,
     SlowDown,
+    Turn,
+    Withdraw,
 )
-from models.events import Event, GroupState, Who
+from models.events import Event
+from models.group_effects import (
+    BindGroup,
+    Claim,
+    ClaimMembers,
+    HandOver,
+    PutGroups,
+    PutMembers,
+    PutPlace,
+    RebindGroup,
+    Release,
+    RenameGroup,
+    ReplaceAccount,
+    Reserve,
+    WaitForSeat,
+)
 from models.identity_effects import DoubtByAnswer, MergePersons, PutDoubt, Rebind, SettleDoubt, UnmergePersons
 
 # What leaves, and who is who, stand in files of their own; whoever decides finds every effect here.
 __all__ = [
     "ApproveWaiting",
+    "BindGroup",
     "Cancel",
+    "Claim",
+    "ClaimMembers",
     "ConfirmByFact",
     "DoubtByAnswer",
     "DropEntry",
+    "DropPending",
+    "DropSignup",
     "Effect",
+    "EndWaiting",
     "Expand",
+    "HandOver",
     "MergePersons",
     "PutDoubt",
     "PutEntries",
+    "PutFewer",
+    "PutGroups",
+    "PutMembers",
+    "PutNote",
+    "PutOverride",
+    "PutPending",
+    "PutPlace",
+    "PutScript",
+    "PutSignup",
     "Rebind",
-    "Reword",
+    "RebindGroup",
+    "Release",
+    "RenameGroup",
+    "ReplaceAccount",
+    "Replan",
+    "Reserve",
     "Send",
     "SendAgain",
     "Settle",
     "SettleDoubt",
     "SlowDown",
+    "TakeBack",
+    "Turn",
     "UnmergePersons",
+    "WaitForSeat",
+    "Withdraw",
 ]
 
 
@@ -78,14 +124,6 @@ class PutFriendship(Effect, frozen=True, kw_only=True):
     remark: str | None = None
     from_group_id: int | None = None
     inviter: str = ""
-
-
-class RebindGroup(Effect, frozen=True, kw_only=True):
-    """The platform calls a group by another id now; its binding and history stay with it."""
-
-    group_id: int
-    wire_id: str
-    former_wire_id: str
 
 
 class Hold(Effect, frozen=True, kw_only=True):
@@ -155,13 +193,6 @@ class PutSurvey(Effect, frozen=True, kw_only=True):
     survey: SurveyProgress
 
 
-class Claim(Effect, frozen=True, kw_only=True):
-    """This contact looks after the person from now on, unless somebody does already."""
-
-    person_id: int
-    owner_contact_id: int
-
-
 class OptOut(Effect, frozen=True, kw_only=True):
     """No more messages to this person, but what they ask for about their data."""
 
@@ -214,72 +245,6 @@ class CloseComplaint(Effect, frozen=True, kw_only=True):
     wire_id: str
 
 
-class PutGroups(Effect, frozen=True, kw_only=True):
-    """Groups as the platform lists them now. Who is listed is a member, who is not has left."""
-
-    account: str
-    groups: tuple[GroupState, ...]
-
-
-class PutMembers(Effect, frozen=True, kw_only=True):
-    """People came into a group or left it. Whoever comes in needs no seat any longer.
-
-    `ours`: the account that posts there is among them, so whoever the next list names may have been there before it.
-    """
-
-    group_id: int
-    joined: tuple[Who, ...] = ()
-    left: tuple[Who, ...] = ()
-    by: str = ""
-    ours: bool = False
-
-
-class RenameGroup(Effect, frozen=True, kw_only=True):
-    """A group has a new topic. Its binding is by id and stays."""
-
-    group_id: int
-    topic: str
-
-
-class BindGroup(Effect, frozen=True, kw_only=True):
-    """A group belongs to a tier from now on, or, without a tier, to none.
-
-    `bound_at` is its place in the order in which groups fill; `account` is who posts there, None for who does already.
-    """
-
-    group_id: int
-    tier: str | None
-    bound_at: datetime | None = None
-    parent_id: int | None = None
-    owner_contact_id: int | None = None
-    account: str | None = None
-
-
-class Reserve(Effect, frozen=True, kw_only=True):
-    """Keep a seat in a group for somebody who is being invited; they wait no longer."""
-
-    contact_id: int
-    group_id: int
-    until: datetime | None
-
-
-class Release(Effect, frozen=True, kw_only=True):
-    """The seat is free again."""
-
-    contact_id: int
-    group_id: int
-
-
-class WaitForSeat(Effect, frozen=True, kw_only=True):
-    """No group of the tier has room: wait for it and for no other, first come, first served; without a tier for none.
-
-    Who waits for it already keeps their place.
-    """
-
-    contact_id: int
-    tier: str | None
-
-
 class PutTimer(Effect, frozen=True, kw_only=True):
     """Ring at `at` as a `TimerDue` event; one timer a kind and subject."""
 
@@ -318,6 +283,7 @@ class PutRole(Effect, frozen=True, kw_only=True):
     group: str = ""
     granted_by: str = ""
     revoked: bool = False
+    until: datetime | None = None
 
 
 class PutPause(Effect, frozen=True, kw_only=True):

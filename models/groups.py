@@ -18,7 +18,10 @@ class ChatGroup(SQLModel, table=True):
     """
 
     __tablename__ = "chat_group"
-    __table_args__ = (Index("chat_group_wire", "merchant_id", "wire_id", unique=True),)
+    __table_args__ = (
+        Index("chat_group_wire", "merchant_id", "wire_id", unique=True),
+        Index("chat_group_owner", "merchant_id", "owner_contact_id"),
+    )
 
     merchant_id: str = Field(primary_key=True)
     id: int = Field(primary_key=True, sa_type=Id)

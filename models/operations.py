@@ -58,6 +58,36 @@ class EntryRevision(SQLModel, table=True):
     approved: bool = True  # False: its occurrences wait for somebody's word
 
 
+class EntryOverride(SQLModel, table=True):
+    """A group's own version of an optional entry: what is null is as the entry has it. `at`: its last change."""
+
+    __tablename__ = "entry_override"
+
+    merchant_id: str = Field(primary_key=True)
+    entry: str = Field(primary_key=True)
+    group_id: int = Field(primary_key=True, sa_type=Id)
+    text: str | None = None
+    date: str | None = None  # YYYY-MM-DD
+    time: str | None = None  # HH:MM:SS
+    declined: bool = False
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Signup(SQLModel, table=True):
+    """Somebody who comes to a gathering or tries a product; `group_id`: where they said so, null for 1:1."""
+
+    __tablename__ = "signup"
+
+    merchant_id: str = Field(primary_key=True)
+    entry: str = Field(primary_key=True)
+    occurrence: str = Field(primary_key=True)  # YYYY-MM-DD
+    contact_id: int = Field(primary_key=True, sa_type=Id)
+    account_id: str
+    group_id: int | None = Field(default=None, sa_type=Id)
+    waits: bool = False  # there was no place left
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Timer(SQLModel, table=True):
     """Something to be looked at when its time comes; rings as a `TimerDue` event."""
 
@@ -95,6 +125,7 @@ class RoleGrant(SQLModel, table=True):
     group_wire_id: str = Field(default="", primary_key=True)
     granted_by: str = ""
     at: datetime = Field(sa_type=UtcDateTime)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # it counts no longer from then on
 
 
 class Pause(SQLModel, table=True):

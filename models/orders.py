@@ -5,6 +5,8 @@ An order's `merchant` says whose it is, `actor` who gave it. It is answered by a
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from models.events import Event
 
 
@@ -21,6 +23,19 @@ class BindGroupOrder(Order, frozen=True, kw_only=True, tag="order.bind_group"):
     tier: str
     parent: str = ""
     owner: str = ""
+
+
+class BindGroupsOrder(Order, frozen=True, kw_only=True, tag="order.bind_groups"):
+    """Bind many groups, in this order: (room, tier, parent, owner, account) each; what is empty stays as it is."""
+
+    bindings: tuple[tuple[str, str, str, str, str], ...]
+
+
+class ReplaceAccountOrder(Order, frozen=True, kw_only=True, tag="order.replace_account"):
+    """An account is banned or dead: a stand-by account does from now on what it did."""
+
+    old: str
+    new: str
 
 
 class UnbindGroupOrder(Order, frozen=True, kw_only=True, tag="order.unbind_group"):
@@ -48,6 +63,21 @@ class ApproveEntryOrder(Order, frozen=True, kw_only=True, tag="order.approve_ent
     key: str
 
 
+class OverrideEntryOrder(Order, frozen=True, kw_only=True, tag="order.override_entry"):
+    """A group's own version of an optional entry: what is given replaces the entry's, the rest stays as it was.
+
+    `date` is `YYYY-MM-DD`, `time` is `HH:MM:SS`. `decline`: the group does without; `undo`: it goes with all others.
+    """
+
+    key: str
+    group: str
+    text: str | None = None
+    date: str | None = None
+    time: str | None = None
+    decline: bool = False
+    undo: bool = False
+
+
 class ImportPlaybookOrder(Order, frozen=True, kw_only=True, tag="order.import_playbook"):
     """Put a playbook in force: its fingerprint, and its canonical JSON."""
 
@@ -56,12 +86,13 @@ class ImportPlaybookOrder(Order, frozen=True, kw_only=True, tag="order.import_pl
 
 
 class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):
-    """Give a contact a role, or with `revoke` take it back."""
+    """Give a contact a role, until then if it says so, or with `revoke` take it back."""
 
     contact: str
     role: str
     group: str = ""
     revoke: bool = False
+    until: datetime | None = None
 
 
 class ErasePersonOrder(Order, frozen=True, kw_only=True, tag="order.erase_person"):
@@ -77,6 +108,40 @@ class SettleDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.settle_de
     outcome: str
 
 
+class OwnerOrder(Order, frozen=True, kw_only=True, tag="order.owner"):
+    """Who looks after this person? With `owner`: that one from now on, unless somebody does already.
+
+    `person` and `owner` are stable ids or unique names. `said` is the message of a slash-command, which is answered in
+    its `room`, or 1:1.
+    """
+
+    person: str
+    owner: str = ""
+    room: str = ""
+    said: str = ""
+
+
+class HandoverOrder(Order, frozen=True, kw_only=True, tag="order.handover"):
+    """客户交接: one member, a bound group, or all customers and groups of an owner are `to`'s from now on."""
+
+    source: str
+    to: str
+    room: str = ""
+    said: str = ""
+
+
+class MoveOrder(Order, frozen=True, kw_only=True, tag="order.move"):
+    """This person belongs in that tier, or that bound room, whatever the rules say."""
+
+    person: str
+    to: str
+    room: str = ""
+    said: str = ""
+
+
+StaffOrder = OwnerOrder | HandoverOrder | MoveOrder
+
+
 class SurveyFinished(Event, frozen=True, kw_only=True, tag="survey_finished"):
     """A person has finished the intake survey: find them a seat, and who looks after them.
 
@@ -89,6 +154,15 @@ class SurveyFinished(Event, frozen=True, kw_only=True, tag="survey_finished"):
     group: str = ""
     owner: str = ""
     corrected: bool = False
+
+
+class SignUp(Event, frozen=True, kw_only=True, tag="sign_up"):
+    """Somebody wants to come to what was posted last in this group, or 1:1; or, with `leaves`, not any more."""
+
+    contact: str
+    group: str = ""
+    message: str = ""
+    leaves: bool = False
 
 
 class SeatsChanged(Event, frozen=True, kw_only=True, tag="seats_changed"):

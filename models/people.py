@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKeyConstraint, Index, text
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, false, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import Id, UtcDateTime
@@ -36,8 +36,12 @@ class Person(SQLModel, table=True):
     opted_out_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     consent: str | None = None  # null, given, refused
     note: str = ""
+    fewer: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # 少发点: a cap of their own
     complained_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # since when a complaint is open
-    owner_contact_id: int | None = Field(default=None, sa_type=Id)  # who claimed them; an owned group comes first
+    owner_contact_id: int | None = Field(default=None, sa_type=Id)  # who looks after them
+    owner_by: str | None = None  # how that came: claim, group (found in theirs), given (handed over); null: of old
+    placed_tier: str | None = None  # where they belong, once a rule or a human has said so
+    moved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when that changed last
     # They said 忘记我 then, on that account, and were asked whether they mean it.
     forget_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     forget_asked_on: str = Field(default="", sa_column_kwargs={"server_default": ""})

@@ -91,7 +91,8 @@ class Reception(Part):
 
 class Reactions(Part):
     """Words in place of those that ship, for what people tell besides answering. Absent: the shipped ones hold; empty:
-    nothing is said. `later` may hold `{when}`, `voice` and `media` answer what we cannot read."""
+    nothing is said. `later` may hold `{when}`, `voice` and `media` answer what we cannot read,
+    `who`, `why` and `privacy` what they ask about us; without words of its own `privacy` says the text on consent."""
 
     danger: Texts | None = None
     loss: Texts | None = None
@@ -99,15 +100,19 @@ class Reactions(Part):
     worry: Texts | None = None
     joy: Texts | None = None
     thanks: Texts | None = None
+    hello: Texts | None = None
     call: Texts | None = None
     why: Texts | None = None
+    privacy: Texts | None = None
+    who: Texts | None = None
     later: Texts | None = None
     voice: Texts | None = None
     media: Texts | None = None
 
 
 class Tier(Part):
-    """A level of groups. `capacity` counts everybody in the platform's list."""
+    """A level of groups. `capacity` counts everybody in the platform's list; once `warn_share` of it is taken in all
+    groups together, the staff is told that a new group is needed."""
 
     name: Name
     parent: Name | None = None
@@ -117,6 +122,7 @@ class Tier(Part):
     join: Condition | None = None
     reserve_hours: Hours | None = None
     cool_down_days: Days | None = None
+    warn_share: Share = 0.9
     welcome: Text | None = None
 
 
@@ -184,6 +190,7 @@ class Caps(Part):
     group_per_day: Count | None = None
     group_post_weight: Share | None = None
     advert_share: Share | None = None
+    fewer_per_week: Positive = 1  # 少发点: the cap of who asked for less
 
 
 class WarmUp(Part):

@@ -185,6 +185,8 @@ def _fields(playbook: Playbook) -> Iterator[Misfit]:
     always = ALWAYS_KNOWN | ({"persona"} if playbook.persona.name else set())
     yield from _texts(playbook, ("reception", "greetings"), playbook.reception.greetings, always)
     yield from _texts(playbook, ("survey", "acknowledgements"), playbook.survey.acknowledgements, always)
+    if playbook.survey.old_friends is not None:
+        yield from _texts(playbook, ("survey", "old_friends", "hello"), playbook.survey.old_friends.hello, always)
     for kind, texts in playbook.reactions:
         yield from _texts(playbook, ("reactions", kind), texts or (), always | ({"when"} if kind == "later" else set()))
     answered = set(always)  # a conditional or optional question may have no answer

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from models.conditions import Condition
-from models.playbook_values import Hours, Key, Name, Names, Part, Seconds, Texts
+from models.playbook_values import Hours, Key, Name, Names, Part, Positive, Seconds, Texts, TimeOfDay
 
 QuestionType = Literal[
     "name", "age_months", "number", "date", "region", "choice", "multi", "yesno", "phone", "freetext"
@@ -66,6 +66,15 @@ class Completion(Part):
     owner: Name | None = None
 
 
+class OldFriends(Part):
+    """Friends since before we came are asked as well: each day at that time so many of an account's, one of `hello` in
+    front of the first question as it stands."""
+
+    per_day: Positive
+    at: TimeOfDay
+    hello: Texts = ()
+
+
 class Survey(Part):
     """The questions for a new friend, in their order.
 
@@ -79,3 +88,4 @@ class Survey(Part):
     settle_seconds: Seconds | None = None
     tags: tuple[TagRule, ...] = ()
     completion: tuple[Completion, ...] = ()
+    old_friends: OldFriends | None = None

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from models import accounts, alerts, deliveries, erasure, groups, identity, journal, operations, people, questions
+from models import (
+    accounts,
+    alerts,
+    commands,
+    deliveries,
+    erasure,
+    groups,
+    identity,
+    journal,
+    operations,
+    people,
+    questions,
+)
 
 __all__ = [
     "METADATA",
     "accounts",
     "alerts",
+    "commands",
     "deliveries",
     "erasure",
     "groups",

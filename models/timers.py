@@ -8,18 +8,34 @@ ASK_AGAIN = "ask_again"  # the open question comes again after an interruption; 
 BEFRIEND = "befriend"  # we accepted and heard nothing: look at the friend list; subject: the person's wire id
 FAREWELL = "farewell"  # the last word to somebody who was erased is over; subject: the nameless id of their row
 SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
+OLD_FRIENDS = "old_friends"  # the next of an account's old friends are surveyed; subject: the account
+COOLED_DOWN = "cooled_down"  # they may move to another tier again; subject: the person's wire id
 ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
+OWN_ENTRY = (
+    "own_entry"  # a group has it at a time of its own; subject: our id of the group and the key, a blank between
+)
+PAUSE_OVER = "pause_over"  # a pause that was for a time ends; subject: its scope and its own subject, a blank between
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
 QUESTION = (
     "question"  # a question in a group may wait still; subject: group, message and how many were told, blanks between
 )
 
-PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL})
+PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL, COOLED_DOWN})
 
 
 def seat_subject(contact: str, group: str) -> str:
     """The subject of a seat's timer."""
     return f"{contact} {group}"
+
+
+def own_entry_subject(group_id: int, key: str) -> str:
+    """The subject of the timer of a group's own version of an entry."""
+    return f"{group_id} {key}"
+
+
+def entry_of(kind: str, subject: str) -> str:
+    """The key of the entry that such a timer is about; empty for timers of another kind."""
+    return subject if kind == ENTRY else subject.partition(" ")[2] if kind == OWN_ENTRY else ""
 
 
 def alert_subject(kind: str, subject: str) -> str:

@@ -17,14 +17,18 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli import (
+    accounts,
     alerts,
     calendar,
     calendar_lint,
+    calendar_preview,
     database,
     deliveries,
     erasing,
     groups,
     identity,
+    overriding,
+    owners,
     people,
     playbook,
     programs,
@@ -37,8 +41,12 @@ PROGRAM = "python -m bot"
 
 app = typer.Typer(name="zhanggui", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.add_typer(groups.app, name="group")
+app.add_typer(accounts.app, name="account")
 app.add_typer(people.roles, name="role")
 app.command("who")(people.who)
+app.command("owner")(owners.owner)
+app.command("handover")(owners.handover)
+app.command("move")(owners.move)
 app.command("merge")(identity.merge)
 app.command("unmerge")(identity.unmerge)
 app.add_typer(identity.app, name="people")
@@ -46,7 +54,10 @@ app.command("erase")(erasing.erase)
 app.command("audit")(people.audit)
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
+calendar.app.command("preview")(calendar_preview.preview)
 calendar.app.command("lint")(calendar_lint.lint_calendar)
+calendar.app.command("override")(overriding.override)
+calendar.app.command("signups")(overriding.signups)
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(playbook.app, name="playbook")
 app.add_typer(reports.app, name="report")

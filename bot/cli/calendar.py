@@ -1,22 +1,21 @@
-"""`calendar import`, `export`, `template`, `list`, `delete`, `approve`, `preview`."""
+"""`calendar import`, `export`, `template`, `list`, `delete`, `approve`."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 
-from bot import preview as previews
 from bot import reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.terminal import brief, harmless
+from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, to_json
-from handlers.reason_names import REASON_NAMES
+from content_calendar.import_hints import hints
+from content_calendar.merging import Merged, merge
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 
 app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
@@ -42,26 +41,44 @@ def import_file(
         merchant = desk.merchant
         with desk.store.reading() as connection:
             rooms = reading.known_groups(connection, merchant)
-            known = {entry.key: entry.revision for entry in reading.entries(connection, merchant)}
+            current = {entry.key: entry for entry in reading.entries(connection, merchant)}
+        known = {key: entry.revision for key, entry in current.items()}
         today = desk.now().astimezone(merchant.zone).date()
         tiers = [tier.name for tier in merchant.playbook.tiers]
-        from content_calendar.workbook import read_calendar  # openpyxl is slow to import
+        from content_calendar.workbook import read_calendar, read_origin  # openpyxl is slow to import
 
         read = read_calendar(path.read_bytes(), path.name, today, merchant.zone, tiers, rooms)
-        if read.faults:
-            faults = [msgspec.to_builtins(fault) for fault in read.faults]
+        origin = None if read.faults else read_origin(path.read_bytes(), path.name)
+        merged = Merged(read.entries, ())
+        others: tuple[Entry, ...] = ()
+        if origin is not None:
+            with desk.store.reading() as connection:
+                bases = reading.earlier_entries(connection, merchant, origin.revisions)
+            merged = merge(read.entries, origin.places, bases, current)
+            # What others have added since the export is not what the file's editor has left out.
+            known_to_it = origin.revisions.keys() | origin.places.keys()
+            others = tuple(entry for key, entry in current.items() if key not in known_to_it)
+        if wrong := read.faults or merged.conflicts:
+            faults = [msgspec.to_builtins(fault) for fault in wrong]
             counts = {"created": 0, "changed": 0, "same": 0, "faults": len(faults)}
             return Answer(_told(faults, counts, as_json), exit=2)
         counts = {
-            "created": sum(entry.key not in known for entry in read.entries),
-            "changed": sum(known.get(entry.key, entry.revision) != entry.revision for entry in read.entries),
-            "same": sum(known.get(entry.key) == entry.revision for entry in read.entries),
+            "created": sum(entry.key not in known for entry in merged.entries),
+            "changed": sum(known.get(entry.key, entry.revision) != entry.revision for entry in merged.entries),
+            "same": sum(known.get(entry.key) == entry.revision for entry in merged.entries),
             "faults": 0,
         }
         if not dry_run:
-            entries = tuple((entry.key, entry.revision, to_json(entry).decode()) for entry in read.entries)
+            entries = tuple(
+                (entry.key, entry.revision, to_json(entry).decode()) for entry in (*merged.entries, *others)
+            )
             await desk.order(ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=entries, replace=replace))
-        return Answer(_told([], counts, as_json))
+        if as_json:
+            return Answer(lines([counts]))
+        new = [entry for entry in merged.entries if known.get(entry.key) != entry.revision]
+        coming = [_coming(entry, desk) for entry in new if entry.rule]
+        hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry)]
+        return Answer("".join([*coming, *hinted, _told([], counts, as_json)]))
 
     return request
 
@@ -108,10 +125,22 @@ def list_entries(
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
-            rows = [msgspec.to_builtins(entry) for entry in reading.entries(connection, desk.merchant)]
+            entries = reading.entries(connection, desk.merchant)
+            own = reading.overrides(connection, desk.merchant)
+        rows = [
+            {
+                **msgspec.to_builtins(entry),
+                "next": _next_days(entry, desk),
+                "overrides": [_own(room, entry, version) for room, version in own.get(entry.key, {}).items()],
+            }
+            for entry in entries
+        ]
         if as_json:
             return Answer(lines(rows))
-        names = ("key", "title", "date", "time", "rule", "tiers", "groups", "tags", "text")
+        for row in rows:
+            row["next"] = "\n".join(row["next"])
+            row["overrides"] = "\n".join(one["group"] for one in row["overrides"])
+        names = ("key", "title", "date", "time", "rule", "next", "tiers", "groups", "tags", "text", "overrides")
         return Answer(table([{name: row.get(name) for name in names} for row in rows], empty="还没有排期。"))
 
     return request
@@ -149,52 +178,29 @@ def approve(
     return request
 
 
-@app.command()
-def preview(
-    key: Annotated[str, typer.Argument(help="The key of an entry.")],
-    at: Annotated[str, typer.Option("--at", help="The assumed moment of sending; default: its next one.")] = "",
-    config: ConfigOption = CONFIG,
-    db: DatabaseOption = "",
-    as_json: JsonOption = False,
-) -> Request:
-    """Who would get an entry, who would wait, who would not get it, and why."""
-
-    async def request(desk: Desk) -> Answer:
-        merchant = desk.merchant
-        with desk.store.reading() as connection:
-            entry = next((one for one in reading.entries(connection, merchant) if one.key == key), None)
-        if entry is None:
-            raise Refused(f"没有排期「{key}」")
-        rows = previews.preview(desk.store, merchant, entry, _moment(at, merchant.zone) if at else None)
-        if as_json:
-            return Answer(lines(rows))
-        counts = rows.pop()["counts"]
-        shown = [
-            {
-                "对象": row["target"],
-                "结果": _DECISIONS[row["decision"]],
-                "原因": REASON_NAMES.get(row["reason"], row["reason"]),
-                "到": row["until"],
-                "正文": row["text"],
-            }
-            for row in rows
-        ]
-        total = "，".join(f"{_NAMES.get(name, name)} {count}" for name, count in counts.items())
-        return Answer(f"{table(shown, empty='没有人会收到。')}{total}\n")
-
-    return request
+def _next_days(entry: Entry, desk: Desk) -> list[str]:
+    zone = desk.merchant.zone
+    found = next_days(entry, zone, desk.now(), _SHOWN_DAYS)
+    return [f"{one.at_utc.astimezone(zone):%Y-%m-%d %H:%M}" for one in found]
 
 
-_DECISIONS = {"would_send": "会发", "would_wait": "要等", "would_skip": "不发"}
-_NAMES = REASON_NAMES | _DECISIONS
+def _coming(entry: Entry, desk: Desk) -> str:
+    """The next dates of a rule, so that a slip is seen before it is due."""
+    days = "、".join(_next_days(entry, desk)) or ("各人的日子" if is_personal(entry) else "不会再来")
+    return f"{brief(entry.key)}（{entry.rule}）：{days}\n"
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"看不懂时间「{text}」，请写成 2026-11-25T09:00 这样") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:
+    """What a group has instead; `None` where it is as the entry has it."""
+    row: dict[str, Any] = {"group": room, "text": None, "date": None, "time": None, "declined": version is None}
+    if version is not None:
+        changed = {name: str(getattr(version, name)) for name in ("text", "date", "time")
+                   if getattr(version, name) != getattr(entry, name)}  # fmt: skip
+        row |= changed
+    return row
+
+
+_SHOWN_DAYS = 5
 
 
 def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -> str:

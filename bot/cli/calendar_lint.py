@@ -13,7 +13,7 @@ import typer
 from bot import reading
 from bot.calendar_plan import MEDIA_FOLDER, load_plan
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
-from bot.cli.tables import table
+from bot.cli.tables import groups_named, table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from content_calendar.lint import Code, LintRow, Plan, lint
 
@@ -34,8 +34,6 @@ _NAMES: dict[Code, str] = {
 }
 _FOUR_WEEKS = 28
 _MOST_DAYS = 3 * 366
-# So many rooms are named in a line for people.
-_NAMED = 3
 
 
 def lint_calendar(
@@ -74,16 +72,18 @@ def _shown(found: Sequence[LintRow], topics: Mapping[str, str]) -> str:
         rooms.setdefault(alike, []).append((topics.get(row.group) or row.group) if row.group else "")
     return table(
         [
-            {"日期": period, "问题": _NAMES[code], "群": _named(where), "排期": entry, "必发": promise, "说明": text}
+            {
+                "日期": period,
+                "问题": _NAMES[code],
+                "群": groups_named(where),
+                "排期": entry,
+                "必发": promise,
+                "说明": text,
+            }
             for (period, code, entry, promise, text), where in sorted(rooms.items(), key=lambda one: one[0][0])
         ],
         empty="没有发现问题。",
     )
-
-
-def _named(rooms: Sequence[str]) -> str:
-    named = [room for room in rooms if room]
-    return "、".join(named[:_NAMED]) + (f" 等 {len(named)} 个群" if len(named) > _NAMED else "")
 
 
 def _total(found: Sequence[LintRow], plan: Plan) -> str:

@@ -103,12 +103,13 @@ def grant(
     role: RoleName,
     account: AccountOption = "",
     group: GroupOption = "",
+    until: Annotated[str, typer.Option("--until", help="When it ends, ISO 8601; without it, never.")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
     """Give a role."""
-    return _change(contact, role, account, group, as_json=as_json, revoke=False)
+    return _change(contact, role, account, group, as_json=as_json, revoke=False, until=until)
 
 
 @roles.command()
@@ -141,7 +142,9 @@ def list_roles(
     return request
 
 
-def _change(contact: str, role: str, account: str, group: str, *, as_json: bool, revoke: bool) -> Request:
+def _change(
+    contact: str, role: str, account: str, group: str, *, as_json: bool, revoke: bool, until: str = ""
+) -> Request:
     async def request(desk: Desk) -> Answer:
         order = GrantRoleOrder(
             merchant=desk.merchant_of(account).id,
@@ -151,6 +154,7 @@ def _change(contact: str, role: str, account: str, group: str, *, as_json: bool,
             role=role,
             group=group,
             revoke=revoke,
+            until=parse_moment(until, desk) if until else None,
         )
         told = await desk.order(order)
         return Answer(lines([{"contact": contact, "role": role, "revoked": revoke}]) if as_json else f"{told}\n")

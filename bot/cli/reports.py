@@ -1,4 +1,4 @@
-"""`report promises`, `report reception`, `report questions`."""
+"""`report promises`, `report reception`, `report groups`, `report questions`, `report posts`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import msgspec
 import typer
 
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
-from bot.cli.tables import table
+from bot.cli.tables import groups_named, table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.group_report import CODES, group_rows
+from bot.post_effects import effects_of
 from bot.promise_report import promise_rows
 from bot.question_report import question_rows
 from bot.reading import first_day, groups
 from bot.reception_report import FIGURES, people_rows, reception_rows
 
-app = typer.Typer(help="数据：必发做到了没有，新客接待得怎样。", no_args_is_help=True)
+app = typer.Typer(help="数据：必发做到了没有，发的东西效果怎样，新客接待得怎样，群有没有毛病。", no_args_is_help=True)
 
 
 @app.command()
@@ -78,6 +80,24 @@ def reception(
     return request
 
 
+@app.command("groups")
+def tree(
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """What is not in order in the tree of groups: one row a fault."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            rows = group_rows(connection, desk.merchant)
+        if as_json:
+            return Answer(lines(rows))
+        return Answer(table([row | {"code": CODES[row["code"]]} for row in rows], empty="群都没有毛病。"))
+
+    return request
+
+
 @app.command()
 def questions(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> Request:
     """Business questions in groups: which were answered, and by what."""
@@ -101,20 +121,59 @@ _STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发"}
 
 
 def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str]) -> str:
-    """What was late or missed, row by row, and how many there are of each."""
+    """What was late or missed, alike groups in one line, and how many there are of each."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:
+        if row["state"] != "kept":
+            what = (row["period"], row["promise"], row["state"], row["text"])
+            alike.setdefault(what, []).append(topics.get(row["group"]) or row["group"])
     shown = [
-        {
-            "周期": row["period"],
-            "群": topics.get(row["group"]) or row["group"],
-            "必发": row["promise"],
-            "结果": _STATES[row["state"]],
-            "原因": row["text"],
-        }
-        for row in sorted(rows, key=lambda row: row["period"])
-        if row["state"] != "kept"
+        {"周期": period, "群": groups_named(where), "必发": promise, "结果": _STATES[state], "原因": why}
+        for (period, promise, state, why), where in sorted(alike.items(), key=lambda one: one[0][0])
     ]
     counts = Counter(_STATES[row["state"]] for row in rows)
     total = "，".join(f"{name} {counts[name]}" for name in _STATES.values())
     if not rows:
         return "这段时间没有必发。\n"
     return f"{table(shown, empty='全都按时做到了。')}{total}\n"
+
+
+@app.command()
+def posts(
+    since: Annotated[str, typer.Option("--from", help="The first day; default: four weeks ago.")] = "",
+    until: Annotated[str, typer.Option("--to", help="The last day; default: today.")] = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """What each post did within two days: replies, who came and who left, and what is usual in that group."""
+
+    async def request(desk: Desk) -> Answer:
+        zone = desk.merchant.zone
+        last = read_day(until) if until else desk.now().astimezone(zone).date()
+        first = read_day(since) if since else last - _FOUR_WEEKS
+        with desk.store.reading() as connection:
+            found = effects_of(connection, desk.merchant, first, last)
+            topics = {row["group"]: row["topic"] for row in groups(connection, desk.merchant)}
+        if as_json:
+            return Answer(lines([msgspec.to_builtins(one) for one in found]))
+        shown = [
+            {
+                "发出": f"{one.at:%Y-%m-%d %H:%M}",
+                "群": topics.get(one.group) or one.group,
+                "排期": one.entry,
+                "送达": one.reach,
+                "回话": one.replies,
+                "平时": one.usual_replies,
+                "进群": one.joins,
+                "退群": one.leaves,
+                "平时退群": one.usual_leaves,
+            }
+            for one in found
+        ]
+        return Answer(table(shown, empty="这段时间没有发到群里的排期。"))
+
+    return request
+
+
+_FOUR_WEEKS = timedelta(days=28)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -26,6 +27,15 @@ def table(rows: list[dict[str, Any]], *, empty: str) -> str:
     with console.capture() as captured:
         console.print(shown)
     return captured.get()
+
+
+def groups_named(topics: Sequence[str]) -> str:
+    """Groups that have something in common, in one cell: the first few by name. What concerns no group is ""."""
+    named = [topic for topic in topics if topic]
+    return "、".join(named[:_NAMED]) + (f" 等 {len(named)} 个群" if len(named) > _NAMED else "")
+
+
+_NAMED = 3
 
 
 def _cell(value: Any) -> str:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, literal, select
 from sqlmodel import col
 
 from bot.store.engine import reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
 from bot.store.known import Acquaintances
 from bot.store.prepared import Conflict, driver_cursor, insert_into, prepared
+from models.columns import Id, UtcDateTime
 from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
 from models.operations import AuditEntry
@@ -36,6 +37,21 @@ class Change:
     until: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Deliveries with consecutive ids, all planned by one statement, and the state in which they began."""
+
+    ids: range
+    merchant_id: str
+    at: datetime
+    state: str
+    reason: str | None
+
+    def changes(self) -> Iterator[Change]:
+        """One by one."""
+        return (Change(identity, self.merchant_id, self.at, self.state, self.reason, None) for identity in self.ids)
+
+
 @dataclass(slots=True)
 class Writing:
     """One write transaction: its connection, its moment, and what it changed that others wait to hear."""
@@ -44,7 +60,7 @@ class Writing:
     ids: Ids
     now: datetime
     acquaintances: Acquaintances = field(default_factory=Acquaintances)
-    changes: list[Change] = field(default_factory=list)
+    noted: list[Change | Planned] = field(default_factory=list)
     # by the ids of their nameless rows, the wire ids of people who were erased here, to show it and never to keep it
     erased: dict[str, str] = field(default_factory=dict)
     refresh: set[str] = field(default_factory=set)  # accounts whose roster should be asked for
@@ -93,7 +109,27 @@ class Writing:
                 for identity, one in enumerate(changes, first)
             ],
         )
-        self.changes += changes
+        self.noted += changes
+
+    def planned(self, planned: Planned) -> None:
+        """Keep that deliveries began, by one statement for all of them."""
+        first = self.ids.take(self.now, len(planned.ids))
+        began: Any = select(
+            (col(Delivery.id) + literal(first - planned.ids.start, Id)).label("id"),
+            literal(planned.merchant_id).label("merchant_id"),
+            col(Delivery.id).label("delivery_id"),
+            literal(planned.at, UtcDateTime).label("at"),
+            literal(planned.state).label("state"),
+            literal(planned.reason).label("reason"),
+        ).where(col(Delivery.id) >= planned.ids.start, col(Delivery.id) < planned.ids.stop)
+        names = [column.name for column in began.selected_columns]
+        self.connection.execute(insert(DeliveryChange).from_select(names, began))
+        self.noted.append(planned)
+
+    @property
+    def changes(self) -> list[Change]:
+        """The states that deliveries entered, in order."""
+        return [change for one in self.noted for change in (one.changes() if isinstance(one, Planned) else (one,))]
 
 
 def read(connection: Connection, statement: Any, **values: Any) -> list[tuple[Any, ...]]:

@@ -11,13 +11,15 @@ from sqlmodel import col
 
 from bot.store import Change, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
-from bot.store.applying_calendar import approve_waiting, drop_entries, expand, put_entries, reword
+from bot.store.applying_commands import COMMAND_WRITERS
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
+from bot.store.applying_edits import CALENDAR_WRITERS
 from bot.store.applying_erasure import ask_to_forget, erase, forget_addresses
 from bot.store.applying_groups import (
     bind_groups,
     put_groups,
     put_members,
+    put_places,
     rebind_groups,
     release,
     rename_groups,
@@ -25,6 +27,8 @@ from bot.store.applying_groups import (
     wait_for_seat,
 )
 from bot.store.applying_identity import merge_persons, unmerge_persons
+from bot.store.applying_lanes import replace_accounts
+from bot.store.applying_owners import claim_members, hand_over
 from bot.store.applying_people import (
     claim_people,
     close_complaints,
@@ -41,6 +45,7 @@ from bot.store.applying_people import (
     rebind,
 )
 from bot.store.applying_questions import put_questions
+from bot.store.applying_roles import audit
 from bot.store.prepared import is_one_of, unindexed
 from bot.store.timers import DROP_TIMERS
 from handlers.gate import REASON_NAMES
@@ -50,7 +55,7 @@ from models.context import MerchantView
 from models.deliveries import CAN_BE_CONFIRMED, OPEN_STATES, Delivery, DeliveryState
 from models.effects import Effect
 from models.events import Event
-from models.operations import AuditEntry, Merchant, Pause, PlaybookRevision, RoleGrant, Timer
+from models.operations import Merchant, Pause, PlaybookRevision, Timer
 
 Pairs = list[tuple[Event, Any]]
 
@@ -260,22 +265,6 @@ def put_playbooks(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
         _look_again(writing, merchant, REASON_NAMES)  # what waits by the old numbers may wait for less, or for more
 
 
-def put_roles(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    for event, effect in pairs:
-        row = {
-            "merchant_id": merchant.id,
-            "wire_id": effect.wire_id,
-            "role": effect.role,
-            "account_id": effect.account,
-            "group_wire_id": effect.group,
-        }
-        if effect.revoked:
-            same = [col(getattr(RoleGrant, name)) == value for name, value in row.items()]
-            writing.connection.execute(delete(RoleGrant).where(*same))
-        else:
-            writing.upsert(RoleGrant, [row | {"granted_by": effect.granted_by, "at": event.at}])
-
-
 def put_pauses(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
         row = {"merchant_id": merchant.id, "scope": effect.scope, "subject": effect.subject}
@@ -285,18 +274,6 @@ def put_pauses(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             _look_again(writing, merchant, ("paused",))
         else:
             writing.upsert(Pause, [row | {"by": effect.by, "reason": effect.reason, "at": event.at}])
-
-
-def audit(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    first = writing.ids.take(writing.now, len(pairs))
-    writing.put(
-        AuditEntry,
-        ("id", "merchant_id", "at", "actor", "action", "target", "place", "result", "reason"),
-        [
-            (identity, merchant.id, event.at, one.actor, one.action, one.target, one.place, one.result, one.reason)
-            for identity, (event, one) in enumerate(pairs, first)
-        ],
-    )
 
 
 def refresh(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -339,6 +316,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Rebind: rebind,
     fx.RebindGroup: rebind_groups,
     fx.PutAccount: put_accounts,
+    fx.ReplaceAccount: replace_accounts,
     fx.PutFriendship: put_friendships,
     fx.PutGroups: put_groups,
     fx.PutMembers: put_members,
@@ -351,16 +329,20 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutTags: put_tags,
     fx.PutSurvey: put_surveys,
     fx.Claim: claim_people,
+    fx.ClaimMembers: claim_members,
+    fx.HandOver: hand_over,
     fx.OptOut: opt_out,
     fx.OptIn: opt_in,
     fx.PutConsent: put_consents,
     fx.AskToForget: ask_to_forget,
     fx.OpenComplaint: open_complaints,
     fx.CloseComplaint: close_complaints,
+    fx.PutPlace: put_places,  # before the seat that is taken instead
     fx.PutQuestion: put_questions,
     fx.Reserve: reserve,
     fx.Release: release,
     fx.WaitForSeat: wait_for_seat,
+    **COMMAND_WRITERS,
     fx.Cancel: cancel,  # before what is said instead
     fx.ConfirmByFact: confirm_by_fact,
     fx.Send: send,
@@ -370,13 +352,8 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.CountFailures: count_failures,
     fx.DropTimer: drop_timers,
     fx.PutTimer: put_timers,
-    fx.PutEntries: put_entries,
-    fx.Reword: reword,
-    fx.DropEntry: drop_entries,
-    fx.Expand: expand,
-    fx.ApproveWaiting: approve_waiting,
+    **CALENDAR_WRITERS,
     fx.PutPlaybook: put_playbooks,
-    fx.PutRole: put_roles,
     fx.PutPause: put_pauses,
     fx.PutDoubt: put_doubts,
     fx.SettleDoubt: settle_doubts,

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import JSON, ColumnElement, and_, delete, exists, func, insert, literal, select, update
 from sqlmodel import col
 
-from bot.store import Change, Writing
+from bot.store import Change, Planned, Writing
+from bot.store.audience import audience
+from models import timers
 from models.columns import Id, UtcDateTime
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
-from models.effects import Expand
 from models.events import Event
-from models.groups import ChatGroup
-from models.operations import EntryRevision, Timer
-from models.people import Contact, Friendship, FriendshipState, Tag
+from models.operations import EntryOverride, EntryRevision, Timer
 
 Pairs = list[tuple[Event, Any]]
 
@@ -47,24 +45,10 @@ def put_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             )
 
 
-def reword(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    for _event, effect in pairs:
-        writing.connection.execute(
-            update(Delivery)
-            .where(
-                col(Delivery.merchant_id) == merchant.id,
-                col(Delivery.entry) == effect.entry,
-                col(Delivery.state).in_(OPEN_STATES),
-                col(Delivery.text).is_(None),  # what was rendered once is sent as it was
-            )
-            .values(
-                template=effect.template,
-                media=msgspec.to_builtins(effect.media),
-                not_after=effect.not_after,
-                revision=effect.revision,
-                **({} if effect.approved else {"approved": False}),
-            )
-        )
+def put_overrides(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for event, effect in pairs:
+        own = msgspec.structs.asdict(effect) | {"merchant_id": merchant.id, "at": event.at}
+        writing.upsert(EntryOverride, [own])
 
 
 def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -74,17 +58,23 @@ def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
             .where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == effect.key)
             .values(current=False)
         )
+        own = and_(col(EntryOverride.merchant_id) == merchant.id, col(EntryOverride.entry) == effect.key)
+        groups = writing.connection.execute(select(col(EntryOverride.group_id)).where(own)).scalars().all()
+        subjects = [effect.key, *(timers.own_entry_subject(group_id, effect.key) for group_id in groups)]
         writing.connection.execute(
             delete(Timer).where(
-                col(Timer.merchant_id) == merchant.id, col(Timer.kind) == "entry", col(Timer.subject) == effect.key
+                col(Timer.merchant_id) == merchant.id,
+                col(Timer.kind).in_((timers.ENTRY, timers.OWN_ENTRY)),
+                col(Timer.subject).in_(subjects),
             )
         )
+        writing.connection.execute(delete(EntryOverride).where(own))
         planned = (
             col(Delivery.merchant_id) == merchant.id,
             col(Delivery.entry) == effect.key,
             col(Delivery.state).in_(OPEN_STATES),
         )
-        _enter(writing, merchant, planned, DeliveryState.CANCELLED, None)
+        enter(writing, merchant, planned, DeliveryState.CANCELLED, None)
         # Who waited behind these for room need not wait for their time.
         writing.connection.execute(
             update(Delivery)
@@ -116,11 +106,11 @@ def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
         )
         if effect.not_before is not None:
             stale = (*waiting, col(Delivery.due_at) < effect.not_before)
-            _enter(writing, merchant, stale, effect.too_late, "too_late")
-        _enter(writing, merchant, waiting, DeliveryState.PLANNED, None, approved=True, next_at=writing.now)
+            enter(writing, merchant, stale, effect.too_late, "too_late")
+        enter(writing, merchant, waiting, DeliveryState.PLANNED, None, approved=True, next_at=writing.now)
 
 
-def _enter(
+def enter(
     writing: Writing,
     merchant: MerchantView,
     which: tuple[ColumnElement[bool], ...],
@@ -142,10 +132,7 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Plan occurrences. Those targets that have this occurrence already keep it."""
     for _event, effect in pairs:
         targets = audience(merchant, effect).subquery()
-        count = writing.connection.execute(select(func.count()).select_from(targets)).scalar_one()
-        if not count:
-            continue
-        first = writing.ids.take(writing.now, count)
+        first = writing.ids.take(writing.now)
         key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + targets.c.wire_id
         planned = select(
             (literal(first - 1, Id) + func.row_number().over(order_by=targets.c.rank)).label("id"),
@@ -159,7 +146,7 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             literal(effect.lane.value).label("lane"),
             literal((Cause.CARE if effect.lane == Lane.CARE else Cause.CALENDAR).value).label("cause"),
             literal(effect.priority).label("priority"),
-            literal(effect.template).label("template"),
+            func.coalesce(targets.c.own_text, effect.template).label("template"),
             literal([], JSON).label("mentions"),
             literal(msgspec.to_builtins(effect.media), JSON).label("media"),
             literal("").label("request"),
@@ -188,72 +175,13 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                 col(Delivery.occurrence) == effect.occurrence,
             ),
         )
-        writing.connection.execute(
-            insert(Delivery).from_select([column.name for column in planned.selected_columns], planned)
-        )
-        written = writing.connection.execute(
-            select(col(Delivery.id))
-            .where(col(Delivery.id) >= first, col(Delivery.id) < first + count)
-            .order_by(col(Delivery.id))
-        ).scalars()
-        writing.changed(
-            [Change(identity, merchant.id, writing.now, effect.state, effect.reason, None) for identity in written]
-        )
-
-
-def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
-    """Bound groups of the tiers, and the rooms named, bound or not: the gate says no, on record, to those that are not.
-    A room that has another id by now is the same room. Without any, friends who have one of the tags."""
-    if effect.tiers or effect.groups:
-        named = [col(ChatGroup.tier).in_(effect.tiers)] if effect.tiers else []
-        if effect.groups:
-            room = aliased(ChatGroup)
-            rooms = select(func.coalesce(col(room.became), col(room.id))).where(
-                col(room.merchant_id) == merchant.id, col(room.wire_id).in_(effect.groups)
-            )
-            named.append(col(ChatGroup.id).in_(rooms))
-        return select(
-            col(ChatGroup.account_id).label("account_id"),
-            literal(None, Id).label("contact_id"),
-            col(ChatGroup.id).label("group_id"),
-            col(ChatGroup.wire_id).label("wire_id"),
-            col(ChatGroup.id).label("rank"),
-        ).where(col(ChatGroup.merchant_id) == merchant.id, or_(*named))
-    tagged = exists().where(
-        col(Tag.merchant_id) == merchant.id,
-        col(Tag.person_id) == col(Contact.person_id),
-        col(Tag.tag).in_(effect.tags),
-    )
-    # Who has several accounts of their own gets it at the one that we knew first.
-    other, theirs = aliased(Contact), aliased(Friendship)
-    known_before = exists().where(
-        col(other.merchant_id) == merchant.id,
-        col(other.person_id) == col(Contact.person_id),
-        col(other.id) < col(Contact.id),
-        col(theirs.merchant_id) == merchant.id,
-        col(theirs.contact_id) == col(other.id),
-        col(theirs.state) == FriendshipState.FRIEND,
-    )
-    # A friend of several accounts is written to by the first of them.
-    return (
-        select(
-            func.min(col(Friendship.account_id)).label("account_id"),
-            col(Contact.id).label("contact_id"),
-            literal(None, Id).label("group_id"),
-            col(Contact.wire_id).label("wire_id"),
-            col(Contact.id).label("rank"),
-        )
-        .join(
-            Contact,
-            and_(
-                col(Contact.merchant_id) == col(Friendship.merchant_id), col(Contact.id) == col(Friendship.contact_id)
-            ),
-        )
-        .where(
-            col(Friendship.merchant_id) == merchant.id,
-            col(Friendship.state) == FriendshipState.FRIEND,
-            tagged,
-            ~known_before,
-        )
-        .group_by(col(Contact.id), col(Contact.wire_id))
-    )
+        count = writing.connection.execute(
+            insert(Delivery)
+            .from_select([column.name for column in planned.selected_columns], planned)
+            .execution_options(preserve_rowcount=True)
+        ).rowcount
+        if not count:
+            continue
+        writing.ids.take(writing.now, count)  # the ids that follow the first one are taken by now
+        ids = range(first, first + count)
+        writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))

@@ -15,6 +15,7 @@ from sqlalchemy import JSON, ColumnElement, String, and_, bindparam, case, cast,
 from sqlmodel import SQLModel, col
 
 from bot.store import Change, Writing
+from bot.store.applying_commands import forget_pending
 from bot.store.prepared import unindexed
 from bot.store.reached import keep_reached
 from bot.store.tombstones import make_salt, mark_of
@@ -27,7 +28,7 @@ from models.events import Event
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
 from models.identity import Doubt, Merge
 from models.journal import Body, JournalEntry
-from models.operations import AuditEntry, Timer
+from models.operations import AuditEntry, Signup, Timer
 from models.people import Answer, Contact, Friendship, FriendshipState, Person, Survey, SurveyState, Tag
 
 Pairs = list[tuple[Event, Any]]
@@ -78,6 +79,7 @@ def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], fa
     _own_log(writing, merchant_id, ids)
     _own_rows(writing, merchant_id, ids, everybody | {person for _id, person, _wire_id in contacts})
     _elsewhere(writing, merchant_id, ids, names, farewells)
+    forget_pending(writing, merchant_id, names)
     writing.acquaintances.forget()
     writing.erased |= {nobody: wire_id for wire_id, nobody in names.items()}
 
@@ -198,7 +200,7 @@ def _own_rows(writing: Writing, merchant_id: str, ids: list[int], persons: set[i
         return and_(columns["merchant_id"] == merchant_id, by_contact)
 
     keep_reached(writing, merchant_id, persons)
-    for table in (Seat, Waiting, Answer, Tag):
+    for table in (Seat, Waiting, Answer, Tag, Signup):
         run(delete(table).where(theirs(table)))
     either = or_(col(Doubt.contact_id).in_(ids), col(Doubt.other_id).in_(ids))
     run(delete(Doubt).where(col(Doubt.merchant_id) == merchant_id, either))
@@ -234,6 +236,7 @@ def _own_rows(writing: Writing, merchant_id: str, ids: list[int], persons: set[i
         .values(
             source="",
             owner_contact_id=None,
+            owner_by=None,
             opted_out_at=None,
             consent=None,
             note="",

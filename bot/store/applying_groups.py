@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import and_, bindparam, delete, func, select, text, update
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.identify import chunks
 from bot.store.known import Known
+from models.columns import table_of
 from models.context import MerchantView
 from models.events import Event, Who
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
-from models.people import Contact
+from models.operations import Pause, RoleGrant, Timer
+from models.people import Contact, Person
+from models.timers import SEAT_TIMER, seat_subject
 
 Pairs = list[tuple[Event, Any]]
 
@@ -54,9 +57,29 @@ def rebind_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
         if stranger is not None:
             _update_group(writing, merchant, stranger, {"wire_id": f"\x01{stranger}"})
         _update_group(writing, merchant, effect.group_id, {"wire_id": effect.wire_id})
+        _follow(writing, merchant, effect.former_wire_id, effect.wire_id)
         if stranger is not None:
             former = {"wire_id": effect.former_wire_id, "became": effect.group_id}
             _update_group(writing, merchant, stranger, former)
+
+
+def _follow(writing: Writing, merchant: MerchantView, former: str, wire_id: str) -> None:
+    """What names the group by its wire id: roles in it, its pause, and the timers of seats."""
+    for table, column, where in (
+        (RoleGrant, "group_wire_id", ()),
+        (Pause, "subject", (col(Pause.scope) == "group",)),
+    ):
+        theirs = (col(table.merchant_id) == merchant.id, col(getattr(table, column)) == former, *where)
+        rows = writing.connection.execute(select(table_of(table)).where(*theirs)).all()
+        writing.insert_new(table, [{**row._mapping, column: wire_id} for row in rows])
+        writing.connection.execute(delete(table).where(*theirs))
+    seats = [col(Timer.merchant_id) == merchant.id, col(Timer.kind) == SEAT_TIMER]
+    ending = f" {former}"
+    for subject in writing.connection.execute(
+        select(col(Timer.subject)).where(*seats, col(Timer.subject).endswith(ending, autoescape=True))
+    ).scalars():
+        renamed = seat_subject(subject.removesuffix(ending), wire_id)
+        writing.connection.execute(update(Timer).where(*seats, col(Timer.subject) == subject).values(subject=renamed))
 
 
 def put_members(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -103,6 +126,30 @@ def reserve(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         ],
     )
     _wait_no_longer(writing, merchant, [effect.contact_id for _event, effect in pairs])
+
+
+def put_places(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    mine = and_(col(Person.merchant_id) == merchant.id, col(Person.id) == bindparam("person"))
+    writing.connection.execute(
+        update(Person).where(mine).values(placed_tier=bindparam("tier")),
+        [{"person": effect.person_id, "tier": effect.tier} for _, effect in pairs],
+    )
+    for event, effect in pairs:
+        if effect.moved:
+            writing.connection.execute(
+                update(Person).where(mine).values(moved_at=event.at), {"person": effect.person_id}
+            )
+            here = col(ChatGroup.merchant_id) == merchant.id
+            theirs = select(col(Contact.id)).where(
+                col(Contact.merchant_id) == merchant.id, col(Contact.person_id) == effect.person_id
+            )
+            writing.connection.execute(
+                delete(Seat).where(
+                    col(Seat.merchant_id) == merchant.id,
+                    col(Seat.contact_id).in_(theirs),
+                    col(Seat.group_id).in_(select(col(ChatGroup.id)).where(here, col(ChatGroup.tier) != effect.tier)),
+                )
+            )
 
 
 def release(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

@@ -120,6 +120,9 @@ def _as_one(kept: Row, gone: Row) -> Row:
     return {
         "source": kept["source"] or gone["source"],
         "owner_contact_id": kept["owner_contact_id"] or gone["owner_contact_id"],
+        "owner_by": (kept if kept["owner_contact_id"] else gone).get("owner_by"),
+        "placed_tier": kept.get("placed_tier") or gone.get("placed_tier"),
+        "moved_at": kept.get("moved_at") or gone.get("moved_at"),
         "opted_out_at": _earliest(kept["opted_out_at"], gone["opted_out_at"]),
         "consent": "refused" if "refused" in (kept["consent"], gone["consent"]) else kept["consent"] or gone["consent"],
         "complained_at": _earliest(kept["complained_at"], gone["complained_at"]),
@@ -131,8 +134,8 @@ def _as_two(kept: Row, gone: Row, now: Row, repeated: set[str]) -> tuple[Row, Ro
     """What holds as it did before, and what was learnt since: that stays with the kept one, and what protects people
     holds for both, since nobody knows any more for whom it was meant."""
     merged = _as_one(kept, gone)
-    of_kept = {name: kept[name] if now[name] == merged[name] else now[name] for name in merged}
-    of_gone = {name: gone[name] for name in merged}
+    of_kept = {name: kept.get(name) if now[name] == merged[name] else now[name] for name in merged}
+    of_gone = {name: gone.get(name) for name in merged}  # older merges know less
     for name in ("opted_out_at", "complained_at", "consent"):
         if name in repeated:
             of_kept[name] = now[name]

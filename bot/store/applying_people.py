@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.applying_doubts import found
+from bot.store.applying_edits import spare_untagged
 from bot.store.identify import chunks
 from models.columns import table_of
 from models.context import MerchantView
@@ -253,6 +254,7 @@ def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         for tag in one.add
     }
     writing.put(Tag, ("merchant_id", "person_id", "tag", "origin", "at"), list(added.values()), "keep")
+    spare_untagged(writing, merchant, sorted({person_id for tags in removed.values() for person_id, _ in tags}))
 
 
 def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -293,7 +295,8 @@ def claim_people(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
     """The first claim holds."""
     for _event, effect in pairs:
         unclaimed = col(Person.owner_contact_id).is_(None)
-        _update_person(writing, merchant, effect.person_id, unclaimed, owner_contact_id=effect.owner_contact_id)
+        values = {"owner_contact_id": effect.owner_contact_id, "owner_by": "claim"}
+        _update_person(writing, merchant, effect.person_id, unclaimed, **values)
 
 
 def opt_out(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

@@ -8,31 +8,38 @@ from functools import cache
 from itertools import compress
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.alerting import load_alerts
+from bot.store.commanding import load_commands
+from bot.store.entries import load_entries
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.identity import load_doubts, load_merges
 from bot.store.idle import idle_speakers
 from bot.store.kept import load_kept
 from bot.store.matching import deliveries_of
 from bot.store.missing import missing_friends
+from bot.store.old_friends import old_friends_of
+from bot.store.owning import Owning, load_owning
 from bot.store.people import load_people
 from bot.store.places import load_places
 from bot.store.prepared import is_one_of
+from bot.store.signups import gathering_of
 from bot.store.status import load_status
 from bot.store.talk import carers_of, load_talk, question_of
 from handlers.needs import Needs
 from models import orders
 from models.accounts import Account
 from models.capabilities import Capabilities
-from models.context import AccountView, Context, EntryView, GroupView, MerchantView
+from models.columns import UtcDateTime
+from models.command_views import CommandView
+from models.context import AccountView, Context, GroupView, MerchantView
 from models.effects import Effect, Reserve
 from models.events import Event, Message, TimerDue
 from models.groups import ChatGroup, Seat, Waiting
-from models.operations import EntryRevision, Role, RoleGrant
+from models.operations import Role, RoleGrant
 from models.people import Contact
 
 
@@ -101,10 +108,14 @@ def _load(
     people_ids.update(carer_ids)
     missing_ids = missing_friends(writing, merchant.id, events, names) if "MISSING" in every else []
     people_ids.update(missing_ids)
+    owning = load_owning(writing, merchant, events) if "NAMED" in every else Owning()
+    people_ids.update(owning.contact_ids)
+    old_ids = old_friends_of(writing, merchant, events) if "OLD_FRIENDS" in every else []
+    people_ids.update(old_ids)
     people = load_people(writing, merchant, accounts, people_ids, speaker_ids)
     staff = tuple(people[contact_id] for contact_id in staff_ids)
     placing = {one for them, parts in zip(everybody, wanted, strict=True) if "PLACES" in parts for _, one in them}
-    placing.update(*waiting_ids.values())
+    placing.update(*waiting_ids.values(), *owning.named.values())
     places_of = load_places(writing, merchant.id, [people[contact_id].person_id for contact_id in placing])
     group_ids = {names.groups[wire_id] for wire_ids in places for wire_id in wire_ids}
     groups = load_groups(writing, merchant.id, group_ids, bound="BOUND_GROUPS" in every)
@@ -147,12 +158,23 @@ def _load(
             carers=tuple(people[one] for one in carer_ids) if "CARERS" in parts else (),
             places=places_of if "PLACES" in parts else {},
             missing=missing if "MISSING" in parts else (),
+            named={word: tuple(people[one] for one in ids) for word, ids in owning.named.items()},
+            owners={person_id: people[owner] for person_id, owner in owning.owners.items()},
+            old_friends=tuple(people[one] for one in old_ids) if "OLD_FRIENDS" in parts else (),
+            customers=tuple(people[one] for one in owning.customers),
             status=status if "STATUS" in parts else None,
             doubts=doubts if "DOUBTS" in parts else (),
             merges=merges if "MERGES" in parts else (),
             alerts=alerts if "ALERTS" in parts else (),
             accounts=accounts if "ALERTS" in parts else {},
         )
+
+    commanded = [
+        (event, people[everybody[position][0][1]])
+        for position, (event, parts) in enumerate(zip(events, wanted, strict=True))
+        if "COMMANDS" in parts and isinstance(event, Message)
+    ]
+    commanding = load_commands(writing, merchant, accounts, commanded) if commanded else iter(())
 
     for position, (event, parts) in enumerate(zip(events, wanted, strict=True)):
         delivery = deliveries.get(position)
@@ -161,6 +183,9 @@ def _load(
             person = people.get(delivery.contact_id)
         else:
             person = next(iter(known.values()), None)
+        commands = _NO_COMMANDS
+        if "COMMANDS" in parts and isinstance(event, Message):
+            person, commands = next(commanding)
         place = places[position]
         yield msgspec.structs.replace(
             shared(event.account, parts),
@@ -168,11 +193,15 @@ def _load(
             group=by_wire.get(place[0]) if place else None,
             people=known,
             delivery=delivery,
+            commands=commands,
             waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
             if isinstance(event, orders.SeatsChanged)
             else (),
             talk=talk.get(event.subject, ()) if isinstance(event, TimerDue) else (),
             kept=kept.get(person.person_id) if person and kept and "KEPT" in parts else None,
+            gathering=gathering_of(writing, merchant, event, person, names)
+            if person and "GATHERING" in parts
+            else None,
             survey_playbook=surveys.get(person.person_id) if person and surveys else None,
         )
 
@@ -182,6 +211,7 @@ def _speaker(event: Event) -> tuple[str, str]:
 
 
 _NO_PARTS: frozenset[str] = frozenset()
+_NO_COMMANDS = CommandView()
 
 
 @cache
@@ -293,31 +323,11 @@ def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound
     }
 
 
-def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) -> tuple[EntryView, ...]:
-    """The calendar entries in force; only the one that rang, where timers are all there is."""
-    statement = select(EntryRevision.__table__).where(  # type: ignore[attr-defined]
-        col(EntryRevision.merchant_id) == merchant_id, col(EntryRevision.current)
-    )
-    subjects = [getattr(event, "subject", None) for event in events]
-    if all(subjects):
-        statement = statement.where(col(EntryRevision.key).in_(subjects))
-    return tuple(
-        EntryView(
-            key=row.key,
-            revision=row.revision,
-            body=row.body,
-            at=row.at,
-            first_imported_at=row.first_imported_at,
-            approved=row.approved,
-        )
-        for row in writing.connection.execute(statement.order_by(col(EntryRevision.key)))
-    )
-
-
 _CHIEFS = select(col(RoleGrant.wire_id)).where(
     col(RoleGrant.merchant_id) == bindparam("merchant"),
     is_one_of(col(RoleGrant.role), "chiefs"),
     col(RoleGrant.group_wire_id) == "",
+    or_(col(RoleGrant.until).is_(None), col(RoleGrant.until) > bindparam("now", type_=UtcDateTime())),
 )
 _NAMED = select(col(Contact.id)).where(
     col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.wire_id), "wire_ids")
@@ -328,7 +338,7 @@ def _staff(writing: Writing, merchant: MerchantView) -> list[int]:
     """The contact ids of the owners and admins whom we have met."""
     chiefs = (Role.OWNER, Role.ADMIN)
     named = {wire_id for _, wire_id, role in merchant.admins if role in chiefs}
-    named.update(wire_id for (wire_id,) in writing.rows(_CHIEFS, merchant=merchant.id, chiefs=chiefs))
+    named.update(wire_id for (wire_id,) in writing.rows(_CHIEFS, merchant=merchant.id, chiefs=chiefs, now=writing.now))
     return sorted(contact_id for (contact_id,) in writing.rows(_NAMED, merchant=merchant.id, wire_ids=sorted(named)))
 
 

@@ -17,6 +17,7 @@ _OUR_OWN = (
     orders.Order,
     orders.SurveyFinished,
     orders.SeatsChanged,
+    orders.SignUp,
     orders.PersonChanged,
     ev.TimerDue,
     ev.SendAnswered,

@@ -48,6 +48,7 @@ class Touches:
 
     today: float = 0
     week: float = 0
+    direct: int = 0
     promotions_today: float = 0
     promotions_week: float = 0
 
@@ -91,6 +92,7 @@ class Loaded:
             is_friend=row.contact_id is None
             or (friendship is not None and friendship.state != FriendshipState.REMOVED),
             paused=self._is_paused(row, group),
+            fewer=person is not None and person.fewer,
             complaint=person is not None and person.person_id in self.complaining,
             is_staff=person is not None and bool(person.roles),
             had_contact=person is None or person.person_id in self.greeted,
@@ -100,6 +102,7 @@ class Loaded:
             sent_since_heard=sent_since,
             touches_today=touches.today,
             touches_this_week=touches.week,
+            direct_this_week=touches.direct,
             promotions_today=touches.promotions_today,
             promotions_this_week=touches.promotions_week,
             group_posts_today=self.posts.get(row.group_id, 0) if to_group and row.group_id else 0,
@@ -276,6 +279,7 @@ def _touches(writing: Writing, merchant: MerchantView, people: dict[int, PersonV
             count = touches[person_id]
             of_today = worth if left_at is not None and left_at >= today else 0
             count.week += worth
+            count.direct += rows is direct
             count.today += of_today
             if lane == Lane.PROMOTION:
                 count.promotions_week += worth

@@ -55,6 +55,10 @@ def people_of(event: Event) -> Iterator[Who]:
                 yield Who(event.owner)
         case orders.GrantRoleOrder() | orders.PersonChanged() | orders.UnmergeOrder() | orders.ErasePersonOrder():
             yield Who(event.contact)
+        case orders.SignUp():
+            yield Who(event.contact)
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() if event.said:
+            yield Who(event.actor)
         case orders.MergeOrder():
             yield Who(event.kept)
             yield Who(event.other)
@@ -79,8 +83,12 @@ def groups_of(event: Event) -> Iterator[str]:
             yield event.subject.partition(" ")[2]
         case ev.TimerDue() if event.kind == QUESTION:
             yield event.subject.partition(" ")[0]
-        case orders.BindGroupOrder() | orders.UnbindGroupOrder():
+        case orders.SignUp() if event.group:
             yield event.group
+        case orders.BindGroupOrder() | orders.UnbindGroupOrder() | orders.OverrideEntryOrder():
+            yield event.group
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() if event.room:
+            yield event.room
         case ev.Roster():
             for group in event.groups or ():
                 yield group.group

@@ -9,11 +9,13 @@ from sqlalchemy import and_, func, select
 from sqlmodel import col
 
 from bot.store import Writing
-from models.context import Kept
-from models.deliveries import Delivery, DeliveryKind
+from content_calendar.entry import from_json
+from models.context import Kept, ReceivedView
+from models.deliveries import TOUCHING_STATES, Delivery, DeliveryKind, Lane
 from models.groups import ChatGroup, GroupMember
 from models.journal import JournalEntry
-from models.people import Contact, Person
+from models.operations import EntryRevision
+from models.people import Contact, Person, Tag
 
 NO_TOPIC = "（没有名字的群）"
 
@@ -85,6 +87,51 @@ def load_kept(writing: Writing, merchant_id: str, person_ids: Sequence[int]) -> 
             said=messages.get(person, (0, None))[0],
             oldest_at=messages.get(person, (0, None))[1],
             sent=texts.get(person, 0),
+            received=_received(writing, merchant_id, person),
         )
         for person, created_at in run(since)
     }
+
+
+def _received(writing: Writing, merchant_id: str, person_id: int) -> ReceivedView | None:
+    """The last that left for them of our own accord, with what its entry asks for now."""
+    run = writing.connection.execute
+    row = run(
+        select(col(Delivery.left_at), col(Delivery.text), col(Delivery.cause), col(Delivery.entry))
+        .join(
+            Contact,
+            and_(col(Contact.merchant_id) == col(Delivery.merchant_id), col(Contact.id) == col(Delivery.contact_id)),
+        )
+        .where(
+            col(Contact.merchant_id) == merchant_id,
+            col(Contact.person_id) == person_id,
+            col(Delivery.left_at).is_not(None),
+            col(Delivery.state).in_(TOUCHING_STATES),
+            col(Delivery.lane) != Lane.REPLY,
+        )
+        .order_by(col(Delivery.left_at).desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    body = run(
+        select(col(EntryRevision.body)).where(
+            col(EntryRevision.merchant_id) == merchant_id,
+            col(EntryRevision.key) == row.entry,
+            col(EntryRevision.current),
+        )
+    ).scalar()
+    entry = from_json(body) if body else None
+    theirs = set(
+        run(select(col(Tag.tag)).where(col(Tag.merchant_id) == merchant_id, col(Tag.person_id) == person_id)).scalars()
+    )
+    return ReceivedView(
+        at=row.left_at,
+        what=(entry and entry.title) or (row.text or "")[:_SHOWN],
+        cause=row.cause,
+        tags=tuple(tag for tag in entry.tags if tag in theirs) if entry else (),
+        rule=entry.rule if entry else "",
+    )
+
+
+_SHOWN = 20  # characters of a message that has no title

@@ -34,6 +34,7 @@ _KNOWN = (
         col(Person.forget_asked_at),
         col(Person.forget_asked_on),
         col(Person.erased_at),
+        col(Person.fewer),
         col(Friendship.account_id),
         col(Friendship.state),
         col(Friendship.old),
@@ -101,7 +102,11 @@ _MEMBERSHIPS = (
     .order_by(col(GroupMember.joined_at), col(GroupMember.group_id))
 )
 _GRANTS = select(
-    col(RoleGrant.wire_id), col(RoleGrant.role), col(RoleGrant.account_id), col(RoleGrant.group_wire_id)
+    col(RoleGrant.wire_id),
+    col(RoleGrant.role),
+    col(RoleGrant.account_id),
+    col(RoleGrant.group_wire_id),
+    col(RoleGrant.until),
 ).where(col(RoleGrant.merchant_id) == bindparam("merchant"), is_one_of(col(RoleGrant.wire_id), "wire_ids"))
 
 
@@ -147,7 +152,7 @@ def load_people(
     friendships: dict[int, dict[str, FriendshipView]] = {}
     for (
         contact_id, person_id, wire_id, name, source, opted_out_at, consent, complained_at,
-        forget_asked_at, forget_asked_on, erased_at,
+        forget_asked_at, forget_asked_on, erased_at, fewer,
         account, state, old, friend_source, request, remark, accepted_at, added_at, human_until,
         *survey,
     ) in rows:  # fmt: skip
@@ -177,6 +182,7 @@ def load_people(
                 forget_asked_at=forget_asked_at,
                 forget_asked_on=forget_asked_on,
                 erased=erased_at is not None,
+                fewer=fewer,
                 friendships=theirs,
                 answers=answers.get(person_id, {}),
                 tags=frozenset(tags[person_id]) if person_id in tags else _NONE,
@@ -222,6 +228,7 @@ def _roles(writing: Writing, merchant: MerchantView, wire_ids: Sequence[str]) ->
     roles: dict[str, list[RoleView]] = defaultdict(list)
     for account, wire_id, role in merchant.admins:
         roles[wire_id].append(RoleView(role=role, account=account))
-    for wire_id, role, account, group in writing.rows(_GRANTS, merchant=merchant.id, wire_ids=wire_ids):
-        roles[wire_id].append(RoleView(role=role, account=account, group=group))
+    for wire_id, role, account, group, until in writing.rows(_GRANTS, merchant=merchant.id, wire_ids=wire_ids):
+        if until is None or until > writing.now:
+            roles[wire_id].append(RoleView(role=role, account=account, group=group))
     return roles

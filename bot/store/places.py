@@ -14,10 +14,16 @@ from bot.store.prepared import is_one_of, unindexed
 from models.columns import table_of
 from models.context import MerchantView, PlaceView
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
-from models.people import Contact
+from models.people import Contact, Person
 
 _CONTACTS = select(col(Contact.id), col(Contact.person_id)).where(
     col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.person_id), "persons")
+)
+
+_PLACED = select(col(Person.id), col(Person.placed_tier), col(Person.moved_at)).where(
+    col(Person.merchant_id) == bindparam("merchant"),
+    is_one_of(col(Person.id), "persons"),
+    unindexed(col(Person.placed_tier)).is_not(None),
 )
 
 
@@ -51,14 +57,18 @@ def load_places(writing: Writing, merchant_id: str, person_ids: Iterable[int]) -
     waiting: dict[int, set[str]] = defaultdict(set)
     person_of = dict(writing.rows(_CONTACTS, merchant=merchant_id, persons=persons))
     contacts = list(person_of)
+    placed = {person: (tier, at) for person, tier, at in writing.rows(_PLACED, merchant=merchant_id, persons=persons)}
     for statement, found in ((_MEMBERSHIPS, tiers), (_SEATS, tiers), (_WAITING, waiting)):
         for contact_id, tier in writing.rows(statement, merchant=merchant_id, contacts=contacts):
             found[person_of[contact_id]].add(tier)
     return {
         person_id: PlaceView(
-            tiers=frozenset(tiers.get(person_id, ())), waiting_for=frozenset(waiting.get(person_id, ()))
+            tiers=frozenset(tiers.get(person_id, ())),
+            waiting_for=frozenset(waiting.get(person_id, ())),
+            belongs=placed[person_id][0] if person_id in placed else None,
+            moved_at=placed[person_id][1] if person_id in placed else None,
         )
-        for person_id in tiers.keys() | waiting.keys()
+        for person_id in tiers.keys() | waiting.keys() | placed.keys()
     }
 
 

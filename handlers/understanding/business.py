@@ -86,7 +86,16 @@ def _features(message: Message, context: str, *, asks: bool | None = None) -> se
 
 def _asking(message: Message) -> list[str]:
     """The clauses that ask."""
-    return [clause for start, end in message.clauses if acts.asks(clause := message.text[start:end])]
+    clauses = (message.text[start:end] for start, end in message.clauses)
+    return [
+        clause
+        for clause in clauses
+        if not clause.strip().isdigit() and (_remembered_asks if len(clause) <= _SHORT else acts.asks)(clause)
+    ]
+
+
+_SHORT = 64
+_remembered_asks = lru_cache(maxsize=8_192)(acts.asks)
 
 
 _MODEL = msgspec.json.decode(pkgutil.get_data("handlers.understanding", "business_model.json") or b"", type=Model)
@@ -117,6 +126,10 @@ def complains(text: str) -> bool:
 _SIGN = re.compile(
     "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错]|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
 )
+# What somebody wants who does not ask: 求链接, 帮我退一下.
+_WANTS = re.compile(
+    r"[求帮给退催坏错问]|没[收到发回热水电反]|能\w{1,6}吧|少(?:了|发)|不(?:见|行|好用|对)|介绍|推荐|链接|麻烦|发我|发下|咨询"
+)
 _CALLED = re.compile(r"@[^\s@]{1,32}\s?")
 _SHORTEST = 2
 _CALLS = re.compile(
@@ -145,6 +158,8 @@ def _asks_the_shop(text: str) -> bool:
     if len(message.dense) < _SHORTEST or not _CALLS.sub("", message.dense):
         return False
     asking = _asking(message)
+    if not asking and not _WANTS.search(message.text):
+        return False
     lead = _MODEL.lead(message, "group", asks=bool(asking))
     if asking and _TO_THE_SHOP.search(message.dense):
         lead += _ADDRESSED
@@ -158,5 +173,4 @@ def _asks_the_shop(text: str) -> bool:
 
 
 # What needs knowing and what is done look at the same words, and many ask the same.
-_SHORT = 64
 _remembered = lru_cache(maxsize=8_192)(_asks_the_shop)

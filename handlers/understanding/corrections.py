@@ -23,7 +23,7 @@ _WRONG = re.compile(
     r"改[成为到下喝吃用住]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
     r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|多了[一两\d]?个|少了[一两\d]?个|我(?:刚)?说的.{0,6}是|(?:填|写|说|选|输)成|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
     r"手机|电话)|(?:电话|手机号?|号码|名字|地址|城市)(?:又|刚|已经|都)?[换改变]了|新号|调(?:到|成|整|高|低)|"
-    r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|宝|娃)|说[高低多少大小早晚漏]了|改(?=\d|"
+    r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|有|没|家|宝|娃)|说[高低多少大小早晚漏]了|改(?=\d|"
     r"[一二两三四五六七八九十百千])|订正|勘误|wrong|typo|correction|mistake|actually"
 )
 _EARLIER = re.compile(
@@ -72,10 +72,12 @@ _TOLD_WITHIN = 12
 
 
 _TITLED = re.compile(r"(?:先生|女士|小姐|太太|哥|姐|叔|阿姨)$")
+# 我有宝宝的: said of their own accord, it may contradict what they said before.
+_HAVE = re.compile(r"(?:我|咱|家)(?:们|家里?|里)?(?:是|已经)?(?:有|没|养)")
 _DENIED = re.compile(r"(?:不是|不在|别叫我?|不叫|不姓)([^,，。\n ]{1,12})(?:[,， \n]|$)")
 
 
-_SIGNS = Signs(_WRONG, _DENIED)
+_SIGNS = Signs(_WRONG, _DENIED, _HAVE)
 
 
 class Correction(Struct, frozen=True):
@@ -93,7 +95,7 @@ def may_correct(text: str) -> bool:
     mine = _YOURS.sub("", text)
     if not (_SIGNS.within(mine) or "错" in mine):
         return False
-    return not _is_weak(mine) or _DENIED.search(mine) is not None
+    return not _is_weak(mine) or _DENIED.search(mine) is not None or _HAVE.search(mine) is not None
 
 
 def _is_weak(text: str) -> bool:
@@ -126,6 +128,12 @@ def find_correction(
     if weak and not _mentions(chosen, text) and not _denies(chosen, message, asked_on):
         return None
     value = _new_value(chosen, message, plain, asked_on)
+    if (
+        value is None
+        and chosen.question.type == "yesno"
+        and told_value(chosen.question, message, text, asked_on) is not None
+    ):
+        return None  # 其实没有宝宝 of whom said so before
     named = score >= 3
     marked = ",".join(text[start:end] for start, end in message.clauses if _WRONG.search(text[start:end]))
     plainly = _named(chosen.question, marked) > 0 and (question is None or not _named(question, marked))
@@ -242,7 +250,10 @@ def _mentions(prior: Prior, text: str) -> bool:
 
 
 def _denies(prior: Prior, message: Message, asked_on: date | None) -> bool:
-    """Whether what is denied reads as the stored value: 孩子不是两岁 where 24 months are stored."""
+    """Whether what is denied reads as the stored value: 孩子不是两岁 where 24 months are stored; 我有宝宝 denies no."""
+    if prior.question.type == "yesno":
+        told = told_value(prior.question, message, message.text, asked_on)
+        return told is not None and told != prior.value
     denied = _DENIED.search(message.text) if prior.question.type in ("age_months", "number", "date") else None
     if denied is None:
         return False

@@ -17,7 +17,7 @@ from handlers.understanding.regions import read_region, told_region
 from handlers.understanding.text import Message, readable
 from handlers.understanding.told_amounts import told_amount
 from handlers.understanding.vocabulary import Question
-from handlers.understanding.yesno import read_yesno
+from handlers.understanding.yesno import read_yesno, told_yesno
 
 _REPAIR = re.compile(
     r"(?:[,，。!！~ \n]|^|(?<=[^\s]))(?:哦|啊|噢|呃|额|诶|哎)?(?:不对(?!劲|称|外)|不是不是|说错了?|打错字?了?|"
@@ -64,7 +64,7 @@ def _date(question: Question, text: str, asked_on: date | None) -> Any:
 
 # What stands beside a name and is none: how old somebody is, how much, when; and 我家 before the name itself.
 _NO_NAMES = re.compile(
-    r"(?<![^,，。!！?？;；\s])(?:(?:(?:现在|刚|才|快|已经|都|今年|差不多|大概)*(?:\d{1,3}|[一二两三四五六七八九十半]{1,3})"
+    r"(?<![^,，。!！?？;；\s])(?:(?:(?:现在|刚|才|快|已经|都是?|今年|差不多|大概)*(?:\d{1,3}|[一二两三四五六七八九十半]{1,3})"
     r"(?:个?(?:半|多)?(?:岁|周岁|天|周|小时|分钟|块|元|斤)|个(?:半|多)?月)[\d一二三四五六七八九十个月半多大了啦左右]*"
     r"(?:之?后|以后|前)?|下个?(?:周|月|星期|礼拜)[吧了再说聊]*)(?![^,，。!！?？;；\s])|我们?家(?:那个|闺女|儿子|女儿|宝宝|宝贝|娃|老大|老二|大宝|二宝)?(?:就)?(?=叫|[^在住里的是那,，\s]{2,3}(?:$|[,，。\s])))"
 )
@@ -128,6 +128,7 @@ _TELLERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
     "number": lambda question, message, text, asked_on: told_amount(text, _asked(question)),
     "date": lambda question, message, text, asked_on: told_date(text, asked_on),
     "region": lambda question, message, text, asked_on: told_region(text),
+    "yesno": lambda question, message, text, asked_on: told_yesno(text, _asked(question)),
     "phone": lambda question, message, text, asked_on: read_phone(text),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from handlers.understanding.phrases import words
 from handlers.understanding.text import PARTICLES, Message, clauses, dense
@@ -277,3 +278,32 @@ def plain_yesno(bare: str) -> bool | None:
     if len(bare) < 16 and _RHETORICAL_YES.search(bare):
         return True
     return True if bare in _YES else False if bare in _NO else None
+
+
+# What a question asks whether they have: 家里有宝宝吗, 养猫吗.
+_WHETHER_THEY_HAVE = re.compile(r"(?:有没有|有|养)(?:养)?([\u4e00-\u9fff]{1,4}?)(?:吗|么|没有?|呢|了|呀|[?？,，]|$)")
+_CHILD_WORDS = ("宝宝", "宝贝", "孩子", "小孩", "小朋友", "娃")
+_HAVE = (
+    r"(?<![^,，。!！;；、\s])(?:不对|错了|哦|对了|其实|实际上|那个|我们?|俺|咱们?|家里?|现在|已经|是|就|也|都|\s){0,5}"
+    r"(?P<no>没有?|木有|冇)?(?P<yes>有|养了?)?(?:了|过|着)?(?:[一两二三俩1-3]?[个只条位]|俩|小)?(?:{what})"
+    r"(?:的|了|啦|呢|哦|呀|哈|吧){0,3}(?=[,，。!！;；、\s\d一二两三四五六七八九十半]|都|才|刚|快|$)"
+)
+
+
+@lru_cache(maxsize=256)
+def _telling(asked: str) -> re.Pattern[str] | None:
+    """How people say, unasked, whether they have what a question asks for; None if it asks for something else."""
+    found = _WHETHER_THEY_HAVE.search(asked)
+    if found is None:
+        return None
+    what = _CHILD_WORDS if found[1] in _CHILD_WORDS else (found[1],)
+    return re.compile(_HAVE.replace("{what}", "|".join(map(re.escape, what))))
+
+
+def told_yesno(text: str, asked: str) -> bool | None:
+    """Whether they have what was asked for, told plainly in a reply to something else: 我有宝宝的, 其实家里没养猫."""
+    telling = _telling(asked)
+    found = telling.search(text) if telling else None
+    if found is None or not (found["yes"] or found["no"]):
+        return None
+    return not found["no"]

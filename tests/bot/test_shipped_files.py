@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from bot.config import AlertChannel, load_config, load_playbook
+from content_calendar.lint import lint
+from content_calendar.lint_plan import LintEntry, LintGroup, Plan
+from content_calendar.workbook import read_calendar
 from models.conditions import Facts
 from models.fields import fields_of
 from models.words import UNLAWFUL
@@ -50,3 +57,34 @@ def test_the_shipped_playbook_keeps_its_own_word_lists() -> None:
     assert not [(word, text) for text in texts for word in (*UNLAWFUL, *book.words.sensitive) if word in text]
     assert all(len(text) <= 60 for text in texts)
     assert {field.name for text in texts for field in fields_of(text)} <= {"name", "shop", "persona"}
+
+
+@pytest.mark.parametrize("name", ["liquor-club", "daily-goods", "paid-membership"])
+def test_the_shipped_calendars_of_four_weeks_keep_their_promises(name: str) -> None:
+    """Every group of every tier, from Monday to Sunday four weeks later; and nothing that the word lists hold back."""
+    book = load_playbook(ROOT / f"playbooks/{name}.toml")
+    path = ROOT / f"playbooks/{name}-four-weeks.csv"
+    zone = ZoneInfo("Asia/Shanghai")
+    tiers = [tier.name for tier in book.tiers]
+    read = read_calendar(path.read_bytes(), path.name, date(2026, 11, 25), zone, tiers, ())
+    assert read.faults == ()
+    groups = [
+        LintGroup(room=tier.name, tier=tier.name, alongside=(tier.parent,) if tier.parent else ())
+        for tier in book.tiers
+    ]
+    plan = Plan(
+        playbook=book,
+        groups=groups,
+        entries=[LintEntry(entry=entry) for entry in read.entries],
+        first=date(2026, 11, 30),
+        last=date(2026, 12, 27),
+        zone=zone,
+    )
+    assert list(lint(plan)) == []
+    days = [entry.date for entry in read.entries if entry.date]
+    assert min(days) == plan.first
+    assert date(2026, 12, 24) <= max(days) <= plan.last
+    texts = [entry.text for entry in read.entries]
+    assert not [(word, text) for text in texts for word in (*UNLAWFUL, *book.words.sensitive) if word in text]
+    assert len(set(texts)) == len(texts)
+    assert all("推广" in entry.text[:6] for entry in read.entries if entry.promotional)

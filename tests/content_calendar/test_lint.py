@@ -281,3 +281,18 @@ def test_a_group_may_move_replace_or_decline() -> None:
 
 def test_entries_that_are_not_due_are_not_judged() -> None:
     assert linted(entry("a", date=date(2026, 12, 20), text="{city}")) == []
+
+
+def test_where_clocks_change_days_are_whole_and_the_real_time_between_posts_counts() -> None:
+    berlin: dict[str, Any] = {"zone": ZoneInfo("Europe/Berlin"), "groups": (BRANCH,)}
+    early = entry("a", date=date(2026, 3, 29), time=time(1, 30))
+    soon = entry("b", date=date(2026, 3, 29), time=time(3, 20))  # fifty minutes later: the clocks go forward
+    assert brief(linted(early, soon, **berlin, first=date(2026, 3, 29), last=date(2026, 3, 29))) == [
+        ("clash", BRANCH.room, "2026-03-29", "b")
+    ]
+    article = entry("a", date=None, rule="daily", time=time(2, 30), content_kind="article")  # skipped on that day
+    talk = entry("t", date=None, rule="daily", time=time(12))
+    weekly = promise(per="week", exactly=7)
+    del weekly["promises"][0]["at_least"]
+    week: dict[str, Any] = {"first": date(2026, 3, 23), "last": date(2026, 3, 29)}
+    assert linted(article, talk, playbook=weekly, **berlin, **week) == []

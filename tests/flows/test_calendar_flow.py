@@ -110,3 +110,11 @@ def test_a_bad_row_saves_nothing_and_names_row_and_column(stage: Stage) -> None:
     assert [(fault["row"], fault["column"]) for fault in faults[:-1]] == [(3, "time"), (3, "tiers")]
     assert faults[-1] == {"created": 0, "changed": 0, "same": 0, "faults": 2}
     assert played.arrived(to="room-1@chatroom") == []
+
+
+def test_an_import_tells_what_will_reach_nobody(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "09:00").replace("分院", ""))
+    played = stage.play([BIND, operator("08:00:10", "calendar import calendar.csv")])
+    answer = played.operator("calendar import")
+    assert answer["exit"] == 0
+    assert "提醒：a 没有写层级、群或标签，谁也收不到" in answer["out"]

@@ -125,6 +125,24 @@ def test_what_an_entry_itself_has_wrong(stage: Stage) -> None:
     ]
 
 
+def test_a_group_that_declines_or_moves_an_entry_is_judged_by_its_own_version(stage: Stage) -> None:
+    stage.write("playbook.toml", PLAYBOOK.replace(OLD_TIERS, TIERS + PROMISES))
+    header = HEADER.replace("推广", "推广,可选")
+    rows = ARTICLE.replace("否\n", "否,是\n") + TALK.replace("否\n", "否,否\n")
+    stage.write("calendar.csv", header + rows)
+    story: list[Line] = [
+        *BIND,
+        IMPORT,
+        operator("08:10:00", "calendar override a --group tea@chatroom --time 11:30"),
+        operator("08:10:01", "calendar override a --group table@chatroom --decline"),
+        operator("08:30:00", "calendar lint --from 2026-11-24 --to 2026-11-24 --json"),
+    ]
+    assert brief(stage.play(story, world=world())) == [
+        ("clash", "tea@chatroom", "分院", "-", "2026-11-24", "t"),
+        ("missing", "table@chatroom", "茶桌", "分院/article/day", "2026-11-24", "-"),
+    ]
+
+
 def test_a_file_that_is_not_in_the_media_folder(stage: Stage) -> None:
     (stage.folder / "media").mkdir()
     (stage.folder / "media" / "1.jpg").write_bytes(b"")

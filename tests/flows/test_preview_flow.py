@@ -89,8 +89,38 @@ def test_nothing_is_written_by_looking(stage: Stage) -> None:
     story = [IMPORT, operator("08:30:00", "calendar preview e"), operator("08:31:00", "deliveries list --json")]
     played = stage.play(story, world=world())
     assert played.operator("calendar preview")["exit"] == 0
-    assert played.operator("calendar preview")["out"].splitlines()[-1] == "会发 2"
+    assert played.operator("calendar preview")["out"].splitlines()[-1] == "会发 2，要等 0，不发 0"
     assert played.operator("deliveries list")["out"] == ""
+
+
+def test_people_read_one_answer_with_samples_reasons_and_what_mends_it(stage: Stage) -> None:
+    book(stage, "[words]\nsensitive = ['WX-D']\n[pace]\nper_minute = 2\n[caps]\ngroup_per_day = 1\n")
+    rows = [
+        entry("hi", "08:30"),
+        entry("e", "09:00", text="{name}，来坐坐 https://item.jd.com/1.html", promotional="yes"),
+    ]
+    stage.write("calendar.csv", HEADER + "".join(rows))
+    story = [IMPORT, says("08:40:00", "wx-b", "TD"), operator("08:50:00", "calendar preview e")]
+    out = stage.play(story, world=world(friends=FOUR)).operator("calendar preview")["out"]
+    told = out.splitlines()
+    assert told[0] == "e，2026-11-23 09:00 发"
+    assert told[1:4] == ["  ╭─ 给 wx-a", "  │ WX-A，来坐坐 https://item.jd.com/1.html", "  ╰─"]
+    assert "这些人最近 7 天每人收到 1 到 1 条，中间数 1" in told
+    assert "排期检查：链接 item.jd.com 会把人带出微信" in told
+    assert "不发 1：对方已退订（对方不想收，不用管）" in told
+    assert "不发 1：有不能发的词（改掉不能发的词）" in told
+    assert told[-1] == "会发 2，要等 0，不发 2"
+
+
+def test_what_such_posts_did_before(stage: Stage) -> None:
+    book(stage, "")
+    stage.write("calendar.csv", HEADER + entry("a", "09:00", tiers="分院", rule="daily"))
+    story: list[Line] = [BIND, IMPORT]
+    story += [says(f"10:0{n}:00", "wx-a", "好看", group="room-1@chatroom") for n in range(3)]
+    story.append(operator("2026-11-25T12:00:00+08:00", "calendar preview a"))
+    told = stage.play(story, world=world()).operator("calendar preview")["out"].splitlines()
+    assert "这些群最近 7 天每群收到 3 到 3 条，中间数 3" in told
+    assert "以前同类 3 条：发后两天平均 1.0 条回话、走 0.0 人" in told
 
 
 @pytest.mark.parametrize("command", ["calendar preview nothing", "calendar preview e --at morgen"])

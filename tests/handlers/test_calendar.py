@@ -196,9 +196,25 @@ def test_days_before_the_import_are_no_occurrences() -> None:
     assert fx.DropTimer(kind="entry", subject="a-1") in decide(importing(past), context())
 
 
-@pytest.mark.parametrize("rule", ["birthday", "joined+3d", "silent+30d"])
-def test_rules_that_count_from_members_do_not_ring(rule: str) -> None:
-    assert of(fx.PutTimer, decide(importing(entry(rule=rule)), context())) == []
+@pytest.mark.parametrize(
+    ("rule", "turn"),
+    [
+        ("joined+3d", fx.Turn(of="joined", start=NINE - hours(81), end=NINE - hours(57))),
+        ("joined+0d", fx.Turn(of="joined", start=NINE - hours(9), end=NINE + datetime.resolution)),
+        ("silent+30d", fx.Turn(of="silent", start=NINE - hours(729), end=NINE - hours(705))),
+    ],
+)
+def test_rules_that_count_from_members_ring_every_day_for_whose_turn_it_is(rule: str, turn: fx.Turn) -> None:
+    personal = entry(rule=rule)
+    effects = due(personal)
+    assert effects == [expanded(revision=personal.revision, turn=turn), ring(NINE + hours(24))]
+
+
+def test_a_birthday_is_looked_up_in_both_calendars() -> None:
+    (planned, _) = due(entry(rule="birthday"))
+    assert isinstance(planned, fx.Expand)
+    # 23 November 2026 is the 15th of the tenth lunar month.
+    assert planned.turn == fx.Turn(of="birthday", born=((False, 11, 23), (True, 10, 15)))
 
 
 def test_the_same_again_changes_nothing() -> None:
@@ -209,11 +225,22 @@ def test_the_same_again_changes_nothing() -> None:
 
 def test_an_edit_rings_anew_and_rewords_what_has_not_left() -> None:
     edited = entry(time=time(15), text="下午好。")
-    effects = decide(importing(edited, at=NINE + hours(1)), context(entries=(view(entry()),)))
-    assert effects[:3] == [
+    known = view(entry(), open=("2026-11-22", "2026-11-23"))
+    effects = decide(importing(edited, at=NINE + hours(1)), context(entries=(known,)))
+    new = expanded(revision=edited.revision, template="下午好。", due=NINE + hours(6))
+    yesterdays = expanded(
+        revision=edited.revision,
+        template="下午好。",
+        occurrence="2026-11-22",
+        due=NINE - hours(18),
+        state=DeliveryState.SKIPPED,
+        reason="too_late",
+    )
+    assert effects[:4] == [
         fx.PutEntries(entries=(row(edited),)),
         ring(NINE + hours(6)),
-        fx.Reword(entry="a-1", revision=edited.revision, template="下午好。"),
+        fx.Replan(planned=yesterdays),
+        fx.Replan(planned=new),
     ]
     assert effects[-1] == fx.Answered(text="created=0 changed=1 same=0")
 
@@ -251,9 +278,9 @@ WAITING = [(DeliveryState.WAITING, "not_approved")]
 def test_with_approval_an_import_is_not_approved_and_an_edit_takes_approval_back() -> None:
     """What waits says the new text, which nobody has approved."""
     edited = entry(text="下午好。")
-    effects = decide(importing(edited), _started(view(entry()), approval=True))
+    effects = decide(importing(edited), _started(view(entry(), open=("2026-11-23",)), approval=True))
     assert of(fx.PutEntries, effects) == [fx.PutEntries(entries=(row(edited),), approved=False)]
-    assert [one.approved for one in of(fx.Reword, effects)] == [False]
+    assert [one.approved for one in of(fx.Replan, effects)] == [False]
     same = decide(importing(entry()), _started(view(entry()), approval=True))
     assert of(fx.PutEntries, same) == []
 

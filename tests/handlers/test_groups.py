@@ -56,7 +56,8 @@ def where(effects: list[Effect]) -> list[int | None]:
 
 
 def test_a_seat_and_the_invitation_come_together() -> None:
-    assert placed([group(1, "分院")], tags=frozenset({"高价位"})) == [
+    assert placed([group(1, "分院", members=0)], tags=frozenset({"高价位"})) == [
+        fx.PutPlace(person_id=1, tier="分院"),
         fx.Reserve(contact_id=11, group_id=21, until=AT + hours(24)),
         fx.Send(
             key="invite:wx1:room-1@chatroom",
@@ -99,6 +100,7 @@ def test_groups_fill_in_the_order_in_which_they_were_bound() -> None:
 def test_where_all_are_full_they_wait_and_the_staff_is_told() -> None:
     effects = placed([group(1, "茶桌", members=2)])
     assert effects == [
+        fx.PutPlace(person_id=1, tier="茶桌"),
         fx.WaitForSeat(contact_id=11, tier="茶桌"),
         fx.Send(
             key="no_seat:茶桌:wx1:wx-boss",
@@ -127,7 +129,7 @@ def test_only_an_account_that_knows_them_can_invite() -> None:
 
 @pytest.mark.parametrize("who", [{"opted_out": True}, {"groups": frozenset({21})}])
 def test_who_wants_nothing_or_is_there_already_is_not_invited(who: dict[str, Any]) -> None:
-    assert placed([group(1, "茶桌")], **who) == []
+    assert sends(placed([group(1, "茶桌")], **who)) == []
 
 
 def test_without_tiers_nobody_is_placed() -> None:
@@ -343,6 +345,7 @@ def test_an_order_binds_a_group_and_fills_it() -> None:
     known = context(BOOK, group=group(), groups=[parent], people=[boss()])
     assert decide(order(parent=parent.wire_id, owner="wx-boss", account="second"), known) == [
         fx.BindGroup(group_id=21, tier="茶桌", bound_at=AT, parent_id=22, owner_contact_id=19, account="second"),
+        fx.ClaimMembers(group_id=21),
         seats_changed("茶桌"),
         fx.Audit(actor="operator", action="group.bind", target=ROOM, reason="茶桌"),
         fx.Answered(text="room-1@chatroom 已绑定为「茶桌」"),

@@ -29,17 +29,21 @@ CONSENTING = playbook(consent={"required": True}, survey={"settle_seconds": 4})
 SETTLING = playbook(survey={"settle_seconds": 4})
 TELLING = Needs.ALERTS | Needs.STAFF
 KNOWN = Needs.PEOPLE | Needs.STAFF
+COMMANDS = Needs.SPEAKER | Needs.COMMANDS
 
 
 @pytest.mark.parametrize(
     ("event", "wanted"),
     [
         (says("今天天气不错", group=ROOM), Needs.NOTHING),
-        (says("/状态", group=ROOM), Needs.SPEAKER | Needs.STATUS),
-        (says("／STATUS", group=ROOM), Needs.SPEAKER | Needs.STATUS),
-        (says("/帮助\n/恢复 全部", group=ROOM), Needs.SPEAKER | Needs.STATUS),
-        (says("/帮助", group=ROOM), Needs.SPEAKER),
-        (says("状态", group=ROOM), Needs.SPEAKER | Needs.STATUS),
+        (says("/状态", group=ROOM), COMMANDS | Needs.STATUS),
+        (says("／STATUS", group=ROOM), COMMANDS | Needs.STATUS),
+        (says("/帮助\n/恢复 全部", group=ROOM), COMMANDS | Needs.STATUS),
+        (says("/帮助", group=ROOM), COMMANDS),
+        (says("状态", group=ROOM), COMMANDS | Needs.STATUS),
+        (says("４８２１", group=ROOM), COMMANDS),
+        (says("@小山\u20052", group=ROOM), COMMANDS),
+        (says("482", group=ROOM), Needs.NOTHING),
         (says("退订", group=ROOM), Needs.SPEAKER),
         (says("别烦我了", group=ROOM), Needs.SPEAKER),
         (says("在吗", group=ROOM, mentions=("self",)), Needs.SPEAKER),
@@ -47,7 +51,7 @@ KNOWN = Needs.PEOPLE | Needs.STAFF
         (says("几点开门"), KNOWN),
         (says("转人工"), KNOWN),
         (says("不要再发了"), KNOWN),
-        (says("状态"), Needs.SPEAKER | Needs.STATUS | KNOWN),
+        (says("状态"), COMMANDS | Needs.STATUS | KNOWN),
         (SelfMessage(**HERE, to_contact="wx1"), Needs.DELIVERY | Needs.PEOPLE),
         (answered("sent"), Needs.DELIVERY | Needs.PEOPLE),
         (answered("refused"), Needs.DELIVERY | Needs.PEOPLE | Needs.BOUND_GROUPS | TELLING),
@@ -65,7 +69,7 @@ KNOWN = Needs.PEOPLE | Needs.STAFF
         (rings("entry", "a-1"), Needs.ENTRIES),
         (rings("nudge"), Needs.PEOPLE | Needs.STAFF),
         (orders.SurveyFinished(**HERE, contact="wx1"), Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES),
-        (orders.SeatsChanged(**HERE, tier="茶桌"), Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES),
+        (orders.SeatsChanged(**HERE, tier="茶桌"), Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF),
         (orders.BindGroupOrder(**HERE, group=ROOM, tier="茶桌"), Needs.PEOPLE | Needs.BOUND_GROUPS),
         (orders.ApproveEntryOrder(**HERE, key="a-1"), Needs.ENTRIES),
         (orders.SettleDeliveryOrder(**HERE, delivery=31, outcome="sent"), Needs.DELIVERY | Needs.PEOPLE),
@@ -86,7 +90,7 @@ def test_what_must_be_known(event: Event, wanted: Needs) -> None:
         ("我姓林", Needs.SPEAKER | Needs.UNLESS_IDLE),
         ("哈哈", Needs.SPEAKER | Needs.UNLESS_IDLE),
         ("退订", Needs.SPEAKER),
-        ("/帮助", Needs.SPEAKER),
+        ("/帮助", COMMANDS),
         ("多少钱一斤？", KNOWN),
         ("我找人工", KNOWN),
         ("你是机器人吗", KNOWN),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from handlers import decide
@@ -30,8 +28,9 @@ def test_where_only_another_account_has_a_seat_the_staff_is_told_so() -> None:
 def test_a_correction_places_only_who_waits_and_has_no_place_yet() -> None:
     event = msgspec.structs.replace(FINISHED, corrected=True)
 
-    def placed_anew(book: Playbook = BOOK, **place: Any) -> list[Effect]:
-        places = {1: PlaceView(**{name: frozenset(those) for name, those in place.items()})}
+    def placed_anew(book: Playbook = BOOK, **place: list[str]) -> list[Effect]:
+        tiers, waits = frozenset(place.get("tiers", ())), frozenset(place.get("waiting_for", ()))
+        places = {1: PlaceView(tiers=tiers, waiting_for=waits)}
         return decide(event, context(book, person=person(), groups=[group(1, "茶桌")], places=places))
 
     assert where(placed_anew(waiting_for=["分院"])) == [21]

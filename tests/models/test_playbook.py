@@ -44,6 +44,7 @@ acknowledgements = ["好嘞，"]
 thanks = ["谢谢{call}。"]
 nudges_hours = [12, 48.5]
 settle_seconds = 3
+old_friends = { per_day = 20, at = "10:00", hello = ["老朋友好，"] }
 tags = [{ when = { spend = { min = 100, max = 200 } }, add = ["中档"] }, { when = { genre = "poem" }, add = ["诗"] }]
 
 [[survey.questions]]
@@ -85,6 +86,9 @@ joy = ["恭喜！"]
 thanks = []
 call = ["在呢。"]
 why = ["好给你推荐。"]
+hello = ["你好呀"]
+who = ["我是{persona|掌柜}"]
+privacy = ["只记在{shop}"]
 later = ["好，{when}再聊。"]
 voice = ["语音听不了。"]
 media = ["打字说说？"]
@@ -101,6 +105,7 @@ inherits = true
 join = { tags = ["诗"], without = ["已退款"], sources = ["书市"], tiers = ["书院"], spend = { min = 100 } }
 reserve_hours = 24
 cool_down_days = 7
+warn_share = 0.8
 welcome = "欢迎{name}。"
 
 [[tiers]]
@@ -140,6 +145,7 @@ to = "13:30"
 days = ["mon", "tue"]
 
 [caps]
+fewer_per_week = 2
 person_per_day = 6
 person_per_week = 20
 promotions_per_day = 1

@@ -336,7 +336,7 @@ def test_a_text_that_nobody_approved_does_not_leave_in_place_of_one_that_was(dat
     with shop(database_url) as stage:
         open_groups(stage, hall1="堂口")
         stage.bring_about(expansion(tiers=("堂口",)))
-        stage.bring_about(fx.Reword(entry="e1", revision="v2", template="新的", approved=False))
+        stage.bring_about(fx.Replan(planned=expansion(tiers=("堂口",), revision="v2", template="新的"), approved=False))
         assert claim(stage.store, stage.merchants, [("m1", "main")]).claims == []
         assert stage.history("entry:e1:2026-11-23:hall1") == ["planned", "waiting not_approved"]
 

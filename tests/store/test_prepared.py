@@ -86,7 +86,7 @@ _NO_READING = ("LIST SUBQUERY", "SCAN json_each", "USE TEMP B-TREE FOR ORDER BY"
 
 
 @pytest.mark.parametrize(
-    "statement", [_ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS, places._MEMBERSHIPS, places._WAITING]
+    "statement", [_ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS, places._MEMBERSHIPS, places._WAITING, places._PLACED]
 )
 def test_people_are_looked_up_by_their_ids_and_never_by_reading_all(sqlite_url: str, statement: object) -> None:
     text = str(statement.compile(dialect=sqlite.dialect()))  # type: ignore[attr-defined]

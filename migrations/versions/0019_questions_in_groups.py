@@ -7,8 +7,8 @@ from alembic import op
 
 import models.columns
 
-revision = "0021"
-down_revision = "0012"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,139 @@
+"""发前检查: what the preview of an entry, the lint and the past say about it, for whoever is to let it go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
+
+from bot.calendar_plan import load_plan
+from bot.post_effects import effects_of
+from bot.store import Store
+from content_calendar.entry import Entry
+from content_calendar.lint import lint
+from models.context import MerchantView
+from models.deliveries import TOUCHING_STATES, Delivery, Lane
+from models.groups import ChatGroup
+from models.people import Contact
+
+Row = dict[str, Any]
+
+LATELY = timedelta(days=7)
+"""How far back one looks to see how worn somebody is."""
+HISTORY = timedelta(days=90)
+"""How far back one looks to see what such posts did."""
+
+# What mends it, in the words of whoever can.
+MENDS = {
+    "opted_out": "对方不想收，不用管",
+    "no_consent": "先征得对方同意",
+    "unreachable": "换一个发得到的账号，或换个形式",
+    "window": "等对方说话，自己就会发",
+    "quota": "等对方说话，自己就会发",
+    "paused": "在群里发 恢复，停着的就接着发",
+    "complaint": "先把投诉处理完",
+    "first_contact": "先打个招呼，再发推广",
+    "person_cap": "改天发，或者放宽方案里的打扰上限",
+    "group_cap": "挪到这个群条数少的一天",
+    "quiet_hours": "把时间改到免打扰之外",
+    "words": "改掉不能发的词",
+    "too_late": "把过期时间改晚",
+    "account_budget": "早点发、分几天发，或多用一个账号",
+    "human_present": "等人聊完，自己就会发",
+    "not_bound": "先绑定群：group bind",
+    "not_approved": "通过它：calendar approve {key}",
+    "field": "给字段写备用词，例如 {{name|朋友}}",
+}
+
+
+def verdicts(rows: Sequence[Row], key: str) -> list[Row]:
+    """How many get it, wait or do not get it, by reason, and what mends it. The most first."""
+    counts = Counter((row["decision"], row["reason"]) for row in rows)
+    return [
+        {
+            "decision": decision,
+            "reason": reason,
+            "count": count,
+            "mend": MENDS.get(reason or "", "").format(key=key),
+        }
+        for (decision, reason), count in counts.most_common()
+    ]
+
+
+def faults_of(store: Store, merchant: MerchantView, entry: Entry, moment: datetime, media: Path) -> list[str]:
+    """What the lint says about an entry in the week of its moment, each once."""
+    day = moment.astimezone(merchant.zone).date()
+    monday = day - timedelta(days=day.weekday())
+    with store.looking(store.now()) as looking:
+        plan = load_plan(looking, merchant, monday, monday + timedelta(days=6), media)
+    concerned = (row for row in lint(plan) if row.entry == entry.key and row.period in (None, f"{day}"))
+    return list(dict.fromkeys(row.text for row in concerned))
+
+
+def wear(store: Store, merchant: MerchantView, targets: Sequence[str], moment: datetime) -> tuple[list[int], list[int]]:
+    """How much these rooms and contacts got in the week before: posts to each group, messages to each person.
+
+    Ascending; what was answered to what they said does not count.
+    """
+    with store.looking(moment) as looking:
+        rooms = _ids(looking.connection, merchant, ChatGroup)
+        contacts = _ids(looking.connection, merchant, Contact)
+        posts = _lately(looking.connection, merchant, col(Delivery.group_id), moment, to_groups=True)
+        direct = _lately(looking.connection, merchant, col(Delivery.contact_id), moment, to_groups=False)
+    return (
+        sorted(posts.get(rooms[target], 0) for target in targets if target in rooms),
+        sorted(direct.get(contacts[target], 0) for target in targets if target in contacts and target not in rooms),
+    )
+
+
+def _ids(connection: Connection, merchant: MerchantView, table: type[ChatGroup] | type[Contact]) -> dict[str, int]:
+    rows = connection.execute(select(col(table.wire_id), col(table.id)).where(col(table.merchant_id) == merchant.id))
+    found: dict[str, int] = dict(rows.all())
+    return found
+
+
+def _lately(
+    connection: Connection, merchant: MerchantView, target: Any, moment: datetime, *, to_groups: bool
+) -> dict[int, int]:
+    """How many there were in the week before, by our id of the target."""
+    whom = col(Delivery.contact_id).is_(None) if to_groups else col(Delivery.group_id).is_(None)
+    rows = connection.execute(
+        select(target, func.count())
+        .where(
+            col(Delivery.merchant_id) == merchant.id,
+            whom,
+            target.is_not(None),
+            col(Delivery.state).in_(TOUCHING_STATES),
+            col(Delivery.lane) != Lane.REPLY,
+            col(Delivery.left_at) > moment - LATELY,
+            col(Delivery.left_at) <= moment,
+        )
+        .group_by(target)
+    ).all()
+    found: dict[int, int] = dict(rows)
+    return found
+
+
+def history(store: Store, merchant: MerchantView, entry: Entry, rooms: Sequence[str]) -> str:
+    """What posts of the same content kind did in these groups before, in a sentence; nothing where there were none."""
+    today = store.now().astimezone(merchant.zone).date()
+    with store.reading() as connection:
+        found = effects_of(
+            connection, merchant, today - HISTORY, today, kinds=(entry.content_kind,), rooms=tuple(rooms)
+        )
+    settled = [one for one in found if one.usual_replies is not None and one.usual_leaves is not None]
+    if not found:
+        return ""
+    told = f"以前同类 {len(found)} 条：发后两天平均 {mean(one.replies for one in found):.1f} 条回话"
+    told += f"、走 {mean(one.leaves for one in found):.1f} 人"
+    if settled:
+        replies = mean(one.usual_replies or 0 for one in settled)
+        leaves = mean(one.usual_leaves or 0 for one in settled)
+        told += f"（平时 {replies:.1f} 条、{leaves:.1f} 人）"
+    return told

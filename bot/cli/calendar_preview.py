@@ -1,0 +1,116 @@
+"""`calendar preview`: who would get an entry, what they would see, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot import before_sending, reading
+from bot import preview as previews
+from bot.calendar_plan import MEDIA_FOLDER
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.tables import table
+from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.terminal import harmless
+from content_calendar.entry import Entry
+from handlers.reason_names import REASON_NAMES
+from models.context import MerchantView
+
+# So many different texts are shown as they would look, and so many targets by name.
+_SAMPLES = 3
+_NAMED = 20
+_DECISIONS = {"would_send": "会发", "would_wait": "要等", "would_skip": "不发"}
+
+
+def preview(
+    key: Annotated[str, typer.Argument(help="The key of an entry.")],
+    at: Annotated[str, typer.Option("--at", help="The assumed moment of sending; default: its next one.")] = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Who would get an entry, who would wait, who would not get it, why, and what mends it."""
+
+    async def request(desk: Desk) -> Answer:
+        merchant = desk.merchant
+        with desk.store.reading() as connection:
+            entry = next((one for one in reading.entries(connection, merchant) if one.key == key), None)
+        if entry is None:
+            raise Refused(f"没有排期「{key}」")
+        rows = previews.preview(desk.store, merchant, entry, _moment(at, merchant.zone) if at else None)
+        if as_json:
+            return Answer(lines(rows))
+        moment = _moment(at, merchant.zone) if at else previews.next_moment(entry, merchant, desk.now())
+        return Answer(_told(desk, merchant, entry, moment, rows[:-1]))
+
+    return request
+
+
+def _told(desk: Desk, merchant: MerchantView, entry: Entry, moment: datetime, rows: Sequence[dict[str, Any]]) -> str:
+    """发前检查 for people: the samples, who is concerned, how worn they are, and at the end the one answer."""
+    media = desk.config.file.parent / MEDIA_FOLDER
+    when = moment.astimezone(merchant.zone)
+    name = harmless(f"{entry.key} {entry.title}".strip())
+    told = [f"{name}，{when:%Y-%m-%d %H:%M} 发\n", *_bubbles(rows), _named(rows)]
+    targets = [row["target"] for row in rows]
+    groups, people = before_sending.wear(desk.store, merchant, targets, moment)
+    if groups:
+        told.append(f"这些群最近 7 天每群收到 {groups[0]} 到 {groups[-1]} 条，中间数 {groups[len(groups) // 2]}\n")
+    if people:
+        told.append(f"这些人最近 7 天每人收到 {people[0]} 到 {people[-1]} 条，中间数 {people[len(people) // 2]}\n")
+    if groups and (past := before_sending.history(desk.store, merchant, entry, targets)):
+        told.append(f"{past}\n")
+    told += [
+        f"排期检查：{harmless(text)}\n" for text in before_sending.faults_of(desk.store, merchant, entry, moment, media)
+    ]
+    found = before_sending.verdicts(rows, entry.key)
+    for one in found:
+        if one["reason"]:
+            why = REASON_NAMES.get(one["reason"], one["reason"])
+            mend = f"（{harmless(one['mend'])}）" if one["mend"] else ""
+            told.append(f"{_DECISIONS[one['decision']]} {one['count']}：{why}{mend}\n")
+    totals = {name: sum(one["count"] for one in found if one["decision"] == name) for name in _DECISIONS}
+    told.append("，".join(f"{_DECISIONS[name]} {count}" for name, count in totals.items()) + "\n")
+    return "".join(told)
+
+
+def _bubbles(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Texts as they would stand in the chat; first what many get."""
+    texts = dict.fromkeys(row["text"] for row in rows if row["decision"] != "would_skip")
+    samples = [*texts][:_SAMPLES]
+    shown = []
+    for text in samples:
+        whom = next(row["target"] for row in rows if row["text"] == text)
+        bubble = "".join(f"  │ {harmless(line)}\n" for line in text.splitlines() or [""])
+        shown.append(f"  ╭─ 给 {harmless(whom)}\n{bubble}  ╰─\n")
+    if len(texts) > len(samples):
+        shown.append(f"  另有 {len(texts) - len(samples)} 种写法\n")
+    return shown
+
+
+def _named(rows: Sequence[dict[str, Any]]) -> str:
+    """The targets one by one, those first that something stands in the way of."""
+    order = sorted(rows, key=lambda row: row["decision"] == "would_send")
+    shown = [
+        {
+            "对象": row["target"],
+            "结果": _DECISIONS[row["decision"]],
+            "原因": REASON_NAMES.get(row["reason"], row["reason"]),
+            "到": row["until"],
+        }
+        for row in order[:_NAMED]
+    ]
+    more = f"……还有 {len(rows) - _NAMED} 个，全部见 --json\n" if len(rows) > _NAMED else ""
+    return table(shown, empty="没有人会收到。") + more
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"看不懂时间「{text}」，请写成 2026-11-25T09:00 这样") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

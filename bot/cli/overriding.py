@@ -1,0 +1,94 @@
+"""`calendar override`: a group's own version of an optional entry; `calendar signups`: who comes to a gathering."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot import reading
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.tables import table
+from bot.desk import Answer, Desk, Refused, Request, lines
+from content_calendar.dates import DateError, read_date, read_time
+from content_calendar.render import odd_fields
+from models.orders import OverrideEntryOrder
+
+
+def override(
+    key: Annotated[str, typer.Argument(help="The key of an optional entry.")],
+    group: Annotated[str, typer.Option("--group", help="The room id of the group.")],
+    text: Annotated[str | None, typer.Option("--text", help="What the group says instead.")] = None,
+    date: Annotated[str | None, typer.Option("--date", help="The group's own date; with a rule its first day.")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="The group's own time.")] = None,
+    decline: Annotated[bool, typer.Option("--decline", help="The group does without.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="The group has it as all others again.")] = False,
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Give a group its own version of an optional entry; later changes of the entry flow down without undoing it."""
+
+    async def request(desk: Desk) -> Answer:
+        merchant = desk.merchant
+        own = [value for value in (text, date, time) if value is not None]
+        if bool(own) + decline + undo != 1:
+            raise Refused("写 --text、--date、--time 中的几个，或者只写 --decline 不发、--undo 恢复")
+        if text is not None and not text.strip():
+            raise Refused("--text 是空的；不想发就用 --decline")
+        if text and (odd := odd_fields(text)):
+            raise Refused(f"「{odd[0]}」不像字段：写成 {{name}} 或 {{name|备用词}}，花括号要成对、用半角")
+        day, clock = None, None
+        try:
+            if date is not None:
+                day, clock = read_date(date, desk.now().astimezone(merchant.zone).date())
+            if time is not None:
+                clock = read_time(time)
+        except DateError as error:
+            raise Refused(f"看不懂「{date if day is None and date else time}」，要求：{error}") from None
+        with desk.store.reading() as connection:
+            if group not in reading.known_groups(connection, merchant):
+                raise Refused(f"没有群「{group}」，用 group list 看看有哪些")
+        order = OverrideEntryOrder(
+            merchant=merchant.id,
+            at=desk.now(),
+            key=key,
+            group=group,
+            text=text,
+            date=day.isoformat() if day else None,
+            time=clock.isoformat() if clock else None,
+            decline=decline,
+            undo=undo,
+        )
+        told = await desk.order(order)
+        if not as_json:
+            return Answer(f"{told}\n")
+        return Answer(lines([{"entry": key, "group": group, "text": text, "date": order.date, "time": order.time,
+                              "declined": decline, "undone": undo}]))  # fmt: skip
+
+    return request
+
+
+def signups(
+    key: Annotated[str, typer.Argument(help="The key of a gathering, or of a recruiting of testers.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Who has signed up, in the order in which they did, and who waits for a place."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            if key not in {entry.key for entry in reading.entries(connection, desk.merchant)}:
+                raise Refused(f"没有排期「{key}」")
+            rows = reading.signups(connection, desk.merchant, key)
+        if as_json:
+            return Answer(lines(rows))
+        shown = [
+            {"场次": row["occurrence"], "名字": row["name"], "群": row["group"] or "一对一",
+             "状态": "候补" if row["waits"] else "已报", "时间": row["at"]}
+            for row in rows
+        ]  # fmt: skip
+        return Answer(table(shown, empty="还没有人报名。"))
+
+    return request

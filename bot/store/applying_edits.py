@@ -1,0 +1,150 @@
+"""What becomes of deliveries that have not left when their calendar entry is edited."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlmodel import col
+
+from bot.store import Writing
+from bot.store.applying_calendar import (
+    Pairs,
+    approve_waiting,
+    drop_entries,
+    enter,
+    expand,
+    put_entries,
+    put_overrides,
+)
+from bot.store.audience import audience
+from bot.store.identify import chunks
+from bot.store.signups import drop_signups, put_signups
+from content_calendar.entry import from_json
+from models import effects as fx
+from models.context import MerchantView
+from models.deliveries import OPEN_STATES, Delivery, DeliveryState
+from models.effects import Effect, Expand
+from models.operations import EntryRevision
+from models.people import Contact, Tag
+
+
+def withdraw(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        gone = _of_occurrence(merchant, effect.entry, effect.occurrence, effect.but, effect.only)
+        enter(writing, merchant, gone, DeliveryState.CANCELLED, None)
+
+
+def replan(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """What was rendered once is sent as it was."""
+    for _event, effect in pairs:
+        planned: Expand = effect.planned
+        open_ones = _of_occurrence(merchant, planned.entry, planned.occurrence, planned.but, planned.only)
+        concerned = audience(merchant, planned).subquery()
+        target = func.coalesce(concerned.c.group_id, concerned.c.contact_id)
+        mine = func.coalesce(col(Delivery.group_id), col(Delivery.contact_id))
+        enter(writing, merchant, (*open_ones, mine.not_in(select(target))), DeliveryState.CANCELLED, None)
+        open_ones += (col(Delivery.text).is_(None),)
+        own_text = select(concerned.c.own_text).where(target == mine).limit(1).scalar_subquery()
+        writing.connection.execute(
+            update(Delivery)
+            .where(*open_ones)
+            .values(
+                template=func.coalesce(own_text, planned.template),
+                kind=planned.kind,
+                lane=planned.lane,
+                priority=planned.priority,
+                promotional=planned.promotional,
+                media=msgspec.to_builtins(planned.media),
+                not_after=planned.not_after,
+                revision=planned.revision,
+                **({} if effect.approved else {"approved": False}),
+            )
+        )
+        _move(writing, merchant, planned, (*open_ones, col(Delivery.due_at) != planned.due))
+
+
+def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[int]) -> None:
+    """Who has lost a tag gets nothing that waits for them because of it: whoever has it when it leaves counts."""
+    for chunk in chunks(person_ids):
+        waiting = writing.connection.execute(
+            select(col(Delivery.id), col(Contact.person_id), col(EntryRevision.body))
+            .join(
+                Contact,
+                and_(
+                    col(Contact.merchant_id) == col(Delivery.merchant_id), col(Contact.id) == col(Delivery.contact_id)
+                ),
+            )
+            .join(
+                EntryRevision,
+                and_(
+                    col(EntryRevision.merchant_id) == col(Delivery.merchant_id),
+                    col(EntryRevision.key) == col(Delivery.entry),
+                    col(EntryRevision.current),
+                ),
+            )
+            .where(
+                col(Contact.merchant_id) == merchant.id,
+                col(Contact.person_id).in_(chunk),
+                col(Delivery.state).in_(OPEN_STATES),
+            )
+        ).all()
+        if not waiting:
+            continue
+        tags: dict[int, set[str]] = defaultdict(set)
+        for person_id, tag in writing.connection.execute(
+            select(col(Tag.person_id), col(Tag.tag)).where(
+                col(Tag.merchant_id) == merchant.id, col(Tag.person_id).in_(chunk)
+            )
+        ):
+            tags[person_id].add(tag)
+        spared = [
+            identity
+            for identity, person_id, body in waiting
+            if (wanted := from_json(body).tags) and not tags[person_id].intersection(wanted)
+        ]
+        enter(writing, merchant, (col(Delivery.id).in_(spared),), DeliveryState.CANCELLED, None)
+
+
+def _move(writing: Writing, merchant: MerchantView, planned: Expand, moved: tuple[Any, ...]) -> None:
+    """What has another time now. Of what is planned still, and of what waits for a word, only the time changes."""
+    times = {"due_at": planned.due, "next_at": planned.due}
+    if planned.state == DeliveryState.WAITING:
+        enter(writing, merchant, moved, planned.state, planned.reason, approved=False, **times)
+    elif planned.state != DeliveryState.PLANNED:
+        enter(writing, merchant, moved, planned.state, planned.reason)
+    else:
+        held_back = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.approved))
+        writing.connection.execute(update(Delivery).where(*moved, ~held_back).values(**times))
+        enter(writing, merchant, (*moved, held_back), planned.state, None, **times)
+
+
+def _of_occurrence(
+    merchant: MerchantView, entry: str, occurrence: str, but: tuple[int, ...], only: int | None
+) -> tuple[ColumnElement[bool], ...]:
+    group = col(Delivery.group_id)
+    return (
+        *([or_(group.is_(None), group.not_in(but))] if but else []),
+        *([group == only] if only is not None else []),
+        col(Delivery.merchant_id) == merchant.id,
+        col(Delivery.entry) == entry,
+        col(Delivery.occurrence) == occurrence,
+        col(Delivery.state).in_(OPEN_STATES),
+    )
+
+
+CALENDAR_WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
+    fx.PutEntries: put_entries,
+    fx.PutOverride: put_overrides,
+    fx.DropSignup: drop_signups,
+    fx.PutSignup: put_signups,
+    fx.Withdraw: withdraw,
+    fx.Replan: replan,
+    fx.DropEntry: drop_entries,
+    fx.Expand: expand,
+    fx.ApproveWaiting: approve_waiting,
+}
+"""The writers of the calendar's effects, in their order."""

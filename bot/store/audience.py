@@ -1,0 +1,229 @@
+"""Whom an occurrence of the calendar reaches, as one statement: groups, friends with a tag, or whose turn it is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from bot.store.ids import Ids
+from models.accounts import Account
+from models.columns import Id
+from models.context import MerchantView
+from models.effects import Expand, Turn
+from models.groups import ChatGroup, GroupMember
+from models.journal import JournalEntry
+from models.operations import EntryOverride
+from models.people import Answer, AnswerState, Contact, Friendship, FriendshipState, Tag
+
+# What was said while the program was down is written down when it is back; who was heard later than that is missed.
+_LONGEST_DOWN = timedelta(days=7)
+
+
+def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
+    """Bound groups of the tiers, and the rooms named, bound or not: the gate says no, on record, to those that are not.
+    Without any, or where it counts from each member, the friends concerned, 1:1."""
+    if effect.turn is None and (effect.tiers or effect.groups):
+        return select(
+            col(ChatGroup.account_id).label("account_id"),
+            literal(None, Id).label("contact_id"),
+            col(ChatGroup.id).label("group_id"),
+            col(ChatGroup.wire_id).label("wire_id"),
+            col(ChatGroup.id).label("rank"),
+            _own_text(merchant, effect).label("own_text"),
+        ).where(
+            _in_rooms(merchant, effect),
+            *([col(ChatGroup.id).not_in(effect.but)] if effect.but else []),
+            *([col(ChatGroup.id) == effect.only] if effect.only is not None else []),
+        )
+    wanted = []
+    if effect.tags or effect.turn is None:
+        wanted.append(_tagged(merchant, effect.tags))
+    if effect.turn is not None:
+        wanted.append(_whose_turn(merchant, effect, effect.turn))
+        if (effect.tiers or effect.groups) and effect.turn.of != "joined":
+            wanted.append(_person_is_among(_members(merchant, effect)))
+    return _friends(merchant, and_(*wanted))
+
+
+def _own_text(merchant: MerchantView, effect: Expand) -> ColumnElement[Any]:
+    """What the group says instead, if it may and has said so."""
+    if not effect.optional:
+        return literal(None, String)
+    return (
+        select(col(EntryOverride.text))
+        .where(
+            col(EntryOverride.merchant_id) == merchant.id,
+            col(EntryOverride.entry) == effect.entry,
+            col(EntryOverride.group_id) == col(ChatGroup.id),
+        )
+        .scalar_subquery()
+    )
+
+
+def _in_rooms(merchant: MerchantView, effect: Expand) -> ColumnElement[bool]:
+    """Groups of the tiers and the rooms named. A room that has another id by now is the same room."""
+    named = [col(ChatGroup.tier).in_(effect.tiers)] if effect.tiers else []
+    if effect.groups:
+        room = aliased(ChatGroup)
+        rooms = select(func.coalesce(col(room.became), col(room.id))).where(
+            col(room.merchant_id) == merchant.id, col(room.wire_id).in_(effect.groups)
+        )
+        named.append(col(ChatGroup.id).in_(rooms))
+    return and_(col(ChatGroup.merchant_id) == merchant.id, or_(*named))
+
+
+def _friends(merchant: MerchantView, wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Friends, each written to by the first account that has them."""
+    # Who has several accounts of their own gets it at the one that we knew first.
+    other, theirs = aliased(Contact), aliased(Friendship)
+    known_before = exists().where(
+        col(other.merchant_id) == merchant.id,
+        col(other.person_id) == col(Contact.person_id),
+        col(other.id) < col(Contact.id),
+        col(theirs.merchant_id) == merchant.id,
+        col(theirs.contact_id) == col(other.id),
+        col(theirs.state) == FriendshipState.FRIEND,
+    )
+    # Of several accounts it is the first that nobody had to stand in for.
+    gone = select(col(Account.id)).where(col(Account.merchant_id) == merchant.id, col(Account.replaced_by).is_not(None))
+    first = func.min(case((col(Friendship.account_id).not_in(gone), col(Friendship.account_id))))
+    return (
+        select(
+            func.coalesce(first, func.min(col(Friendship.account_id))).label("account_id"),
+            col(Contact.id).label("contact_id"),
+            literal(None, Id).label("group_id"),
+            col(Contact.wire_id).label("wire_id"),
+            col(Contact.id).label("rank"),
+            literal(None, String).label("own_text"),
+        )
+        .join(
+            Contact,
+            and_(
+                col(Contact.merchant_id) == col(Friendship.merchant_id), col(Contact.id) == col(Friendship.contact_id)
+            ),
+        )
+        .where(
+            col(Friendship.merchant_id) == merchant.id,
+            col(Friendship.state) == FriendshipState.FRIEND,
+            wanted,
+            ~known_before,
+        )
+        .group_by(col(Contact.id), col(Contact.wire_id))
+    )
+
+
+def _tagged(merchant: MerchantView, tags: tuple[str, ...]) -> ColumnElement[bool]:
+    return exists().where(
+        col(Tag.merchant_id) == merchant.id,
+        col(Tag.person_id) == col(Contact.person_id),
+        col(Tag.tag).in_(tags),
+    )
+
+
+def _whose_turn(merchant: MerchantView, effect: Expand, turn: Turn) -> ColumnElement[bool]:
+    if turn.of == "birthday":
+        return _born(merchant, turn.born)
+    assert turn.start is not None
+    assert turn.end is not None
+    if turn.of == "silent":
+        return _person_is_among(_last_heard(merchant, turn.start, turn.end))
+    if effect.tiers or effect.groups:
+        joined = _members(merchant, effect).where(
+            col(GroupMember.joined_at) >= turn.start, col(GroupMember.joined_at) < turn.end, _came_after_us()
+        )
+        return _person_is_among(joined)
+    # When the friends began whom the account had before we came, nobody knows.
+    return and_(
+        col(Friendship.added_at) >= turn.start, col(Friendship.added_at) < turn.end, col(Friendship.old).is_(False)
+    )
+
+
+def _person_is_among(persons: Select[*tuple[Any, ...]]) -> ColumnElement[bool]:
+    return col(Contact.person_id).in_(persons)
+
+
+def _born(merchant: MerchantView, days: tuple[tuple[bool, int, int], ...]) -> ColumnElement[bool]:
+    """By the spellings of the answer `birthday`, as JSON: with a year of birth or without."""
+    spelled = [
+        f'"{spelling}{month:02}-{day:02}"'
+        for lunar, month, day in days
+        for spelling in (("lunar:", "lunar:____-") if lunar else ("--", "____-"))
+    ]
+    value = cast(col(Answer.value), String)
+    return exists().where(
+        col(Answer.merchant_id) == merchant.id,
+        col(Answer.person_id) == col(Contact.person_id),
+        col(Answer.key) == "birthday",
+        col(Answer.state) == AnswerState.ANSWERED,
+        or_(*(value.like(one) for one in spelled)),
+    )
+
+
+def _members(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
+    """The persons who are in those groups."""
+    them = aliased(Contact)
+    return (
+        select(col(them.person_id))
+        .join(
+            GroupMember,
+            and_(col(GroupMember.merchant_id) == col(them.merchant_id), col(GroupMember.contact_id) == col(them.id)),
+        )
+        .join(
+            ChatGroup,
+            and_(
+                col(ChatGroup.merchant_id) == col(GroupMember.merchant_id),
+                col(ChatGroup.id) == col(GroupMember.group_id),
+            ),
+        )
+        .where(_in_rooms(merchant, effect), col(ChatGroup.tier).is_not(None), col(GroupMember.left_at).is_(None))
+    )
+
+
+def _came_after_us() -> ColumnElement[bool]:
+    """Who was in the group when our account came in is met on that day, and has not joined on it."""
+    ours, us = aliased(GroupMember), aliased(Contact)
+    return exists().where(
+        col(Account.merchant_id) == col(ChatGroup.merchant_id),
+        col(Account.id) == col(ChatGroup.account_id),
+        col(us.merchant_id) == col(Account.merchant_id),
+        col(us.wire_id) == col(Account.self_id),
+        col(ours.merchant_id) == col(ChatGroup.merchant_id),
+        col(ours.group_id) == col(ChatGroup.id),
+        col(ours.contact_id) == col(us.id),
+        col(ours.joined_at) < col(GroupMember.joined_at),
+    )
+
+
+def _last_heard(merchant: MerchantView, start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:
+    """The persons whose last message, in a group or 1:1, is of that time."""
+    them, again = aliased(Contact), aliased(Contact)
+    later = aliased(JournalEntry)
+    spoke_since = exists().where(
+        col(again.merchant_id) == merchant.id,
+        col(again.person_id) == col(them.person_id),
+        col(later.contact_id) == col(again.id),
+        col(later.id) >= Ids.floor(start),
+        col(later.merchant_id) == merchant.id,
+        col(later.type) == "message",
+        col(later.at) >= end,
+    )
+    return (
+        select(col(them.person_id))
+        .join(
+            JournalEntry,
+            and_(col(JournalEntry.merchant_id) == col(them.merchant_id), col(JournalEntry.contact_id) == col(them.id)),
+        )
+        .where(
+            col(JournalEntry.merchant_id) == merchant.id,
+            col(JournalEntry.id) >= Ids.floor(start),
+            col(JournalEntry.id) < Ids.floor(end + _LONGEST_DOWN),
+            col(JournalEntry.type) == "message",
+            col(JournalEntry.at) >= start,
+            col(JournalEntry.at) < end,
+            ~spoke_since,
+        )
+    )

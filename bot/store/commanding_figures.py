@@ -1,0 +1,258 @@
+"""Figures and lists that slash-commands show, each loaded only for the command that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlmodel import col
+
+from bot.budget import midnight
+from bot.store import Writing
+from bot.store.ids import Ids
+from models.accounts import Account
+from models.columns import table_of
+from models.command_views import AuditView, ScriptView
+from models.commands import Script
+from models.context import MerchantView, PersonView
+from models.deliveries import Cause, Delivery
+from models.groups import ChatGroup, GroupMember
+from models.journal import JournalEntry
+from models.operations import AuditEntry, RoleGrant
+from models.people import Contact, Friendship, FriendshipState, Person, Tag
+
+LOOKED_BACK = timedelta(days=7)
+MOST_AUDITED = 200
+MOST_USED = 8
+Load = Callable[[Writing, MerchantView, PersonView], Any]
+# What those have in common who are shown the same.
+ShownTo = Callable[[PersonView], object]
+
+
+def _scripts(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[ScriptView, ...]:
+    rows = writing.connection.execute(
+        select(table_of(Script)).where(col(Script.merchant_id) == merchant.id).order_by(col(Script.name))
+    )
+    return tuple(ScriptView(name=row.name, text=row.text, author=row.author_name or row.author) for row in rows)
+
+
+def _audit(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[AuditView, ...]:
+    rows = writing.connection.execute(
+        select(table_of(AuditEntry))
+        .where(col(AuditEntry.merchant_id) == merchant.id)
+        .order_by(col(AuditEntry.id).desc())
+        .limit(MOST_AUDITED)
+    )
+    return tuple(
+        AuditView(
+            at=row.at, actor=row.actor, action=row.action, target=row.target, result=row.result, reason=row.reason
+        )
+        for row in rows
+    )
+
+
+def _said(writing: Writing, merchant: MerchantView) -> Any:
+    """What members said in bound groups in the last days, by the ids of time, so that nothing older is looked at."""
+    return and_(
+        col(JournalEntry.merchant_id) == merchant.id,
+        col(JournalEntry.id) >= Ids.floor(writing.now - LOOKED_BACK),
+        col(JournalEntry.type) == "message",
+        col(JournalEntry.group_id).is_not(None),
+    )
+
+
+def _talkers(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, int], ...]:
+    count = func.count()
+    rows = writing.connection.execute(
+        select(col(Contact.name), col(Contact.wire_id), count)
+        .select_from(JournalEntry)
+        .join(
+            Contact,
+            and_(
+                col(Contact.merchant_id) == col(JournalEntry.merchant_id),
+                col(Contact.id) == col(JournalEntry.contact_id),
+            ),
+        )
+        .where(_said(writing, merchant))
+        .group_by(col(Contact.name), col(Contact.wire_id))
+        .order_by(count.desc(), col(Contact.wire_id))
+        .limit(10)
+    )
+    return tuple((name or wire_id, number) for name, wire_id, number in rows)
+
+
+def _lively(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, int, int], ...]:
+    people, count = func.count(func.distinct(col(JournalEntry.contact_id))), func.count()
+    rows = writing.connection.execute(
+        select(col(ChatGroup.topic), col(ChatGroup.wire_id), people, count)
+        .select_from(JournalEntry)
+        .join(
+            ChatGroup,
+            and_(
+                col(ChatGroup.merchant_id) == col(JournalEntry.merchant_id),
+                col(ChatGroup.id) == col(JournalEntry.group_id),
+                col(ChatGroup.tier).is_not(None),
+            ),
+        )
+        .where(_said(writing, merchant))
+        .group_by(col(ChatGroup.topic), col(ChatGroup.wire_id))
+        .order_by(people.desc(), col(ChatGroup.wire_id))
+    )
+    return tuple((topic or wire_id, who, number) for topic, wire_id, who, number in rows)
+
+
+def _sources(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, int], ...]:
+    count = func.count(func.distinct(col(Friendship.contact_id)))
+    rows = writing.connection.execute(
+        select(col(Friendship.source), count)
+        .where(
+            col(Friendship.merchant_id) == merchant.id,
+            col(Friendship.state) == FriendshipState.FRIEND,
+            col(Friendship.old).is_(False),
+        )
+        .group_by(col(Friendship.source))
+        .order_by(count.desc(), col(Friendship.source))
+    )
+    return tuple((source, number) for source, number in rows)
+
+
+def _people(writing: Writing, merchant: MerchantView, *which: Any) -> list[tuple[str, str]]:
+    rows = writing.connection.execute(
+        select(col(Contact.name), col(Contact.wire_id))
+        .join(
+            Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id))
+        )
+        .where(col(Contact.merchant_id) == merchant.id, *which)
+        .order_by(col(Contact.id))
+    )
+    return [(name, wire_id) for name, wire_id in rows]
+
+
+def _opted_out(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, str], ...]:
+    return tuple(_people(writing, merchant, col(Person.opted_out_at).is_not(None)))
+
+
+def _greet(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, str], ...]:
+    """Who became a friend today; for whom all roles are limited to groups, who came into those."""
+    today = midnight(writing.now, merchant.zone)
+    mine = [role.group for role in person.roles]
+    if all(mine):
+        groups = select(col(ChatGroup.id)).where(
+            col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id).in_(mine)
+        )
+        new = select(col(GroupMember.contact_id)).where(
+            col(GroupMember.merchant_id) == merchant.id,
+            col(GroupMember.group_id).in_(groups),
+            col(GroupMember.joined_at) >= today,
+            col(GroupMember.left_at).is_(None),
+        )
+    else:
+        new = select(col(Friendship.contact_id)).where(
+            col(Friendship.merchant_id) == merchant.id,
+            col(Friendship.added_at) >= today,
+            col(Friendship.old).is_(False),
+            col(Friendship.state) == FriendshipState.FRIEND,
+        )
+    others = col(Contact.id) != person.contact_id
+    ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id)
+    return tuple(_people(writing, merchant, col(Contact.id).in_(new), others, col(Contact.wire_id).not_in(ours)))
+
+
+def _waits(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, str], ...]:
+    """Who was handed to this admin today: the notes name them by their ids, behind the key's first colon."""
+    keys = writing.connection.execute(
+        select(col(Delivery.key))
+        .where(
+            col(Delivery.merchant_id) == merchant.id,
+            col(Delivery.contact_id) == person.contact_id,
+            col(Delivery.cause) == Cause.HANDOFF,
+            col(Delivery.created_at) >= midnight(writing.now, merchant.zone),
+        )
+        .order_by(col(Delivery.id))
+    ).scalars()
+    wire_ids = dict.fromkeys(key.split(":")[1] for key in keys if key.startswith("handoff:"))
+    names = {wire_id: name for name, wire_id in _people(writing, merchant, col(Contact.wire_id).in_(list(wire_ids)))}
+    return tuple((names.get(wire_id, ""), wire_id) for wire_id in wire_ids)
+
+
+def _customers(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, ...], ...]:
+    """Friends, one a line: id, name, remark, tags, source."""
+    run = writing.connection.execute
+    tags: dict[int, list[str]] = {}
+    for person_id, tag in run(
+        select(col(Tag.person_id), col(Tag.tag)).where(col(Tag.merchant_id) == merchant.id).order_by(col(Tag.tag))
+    ):
+        tags.setdefault(person_id, []).append(tag)
+    rows = run(
+        select(
+            col(Contact.wire_id),
+            col(Contact.name),
+            func.max(col(Friendship.remark)),
+            func.max(col(Friendship.source)),
+            col(Contact.person_id),
+        )
+        .join(
+            Friendship,
+            and_(
+                col(Friendship.merchant_id) == col(Contact.merchant_id), col(Friendship.contact_id) == col(Contact.id)
+            ),
+        )
+        .where(col(Contact.merchant_id) == merchant.id, col(Friendship.state) == FriendshipState.FRIEND)
+        .group_by(col(Contact.wire_id), col(Contact.name), col(Contact.person_id), col(Contact.id))
+        .order_by(col(Contact.id))
+    )
+    return tuple(
+        (wire_id, name, remark or "", ";".join(tags.get(person_id, ())), source or "")
+        for wire_id, name, remark, source, person_id in rows
+    )
+
+
+def _used(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[str, ...]:
+    """What people of the same role used most lately."""
+    roles = {role.role for role in person.roles}
+    alike = {wire_id for _, wire_id, role in merchant.admins if role in roles}
+    granted = select(col(RoleGrant.wire_id)).where(
+        col(RoleGrant.merchant_id) == merchant.id, col(RoleGrant.role).in_(roles)
+    )
+    alike.update(writing.connection.execute(granted).scalars())
+    count = func.count()
+    rows = writing.connection.execute(
+        select(col(AuditEntry.action))
+        .where(
+            col(AuditEntry.merchant_id) == merchant.id,
+            col(AuditEntry.id) >= Ids.floor(writing.now - LOOKED_BACK),
+            col(AuditEntry.actor).in_(alike),
+            col(AuditEntry.result) == "ok",
+        )
+        .group_by(col(AuditEntry.action))
+        .order_by(count.desc(), col(AuditEntry.action))
+    )
+    return tuple(rows.scalars())
+
+
+def _to_all(_person: PersonView) -> object:
+    return None
+
+
+def _to_the_role(person: PersonView) -> object:
+    return frozenset(role.role for role in person.roles)
+
+
+def _to_them(person: PersonView) -> object:
+    return person.contact_id
+
+
+FIGURES: Mapping[str, tuple[Load, ShownTo]] = {
+    "scripts": (_scripts, _to_all),
+    "audit": (_audit, _to_all),
+    "talkers": (_talkers, _to_all),
+    "lively": (_lively, _to_all),
+    "sources": (_sources, _to_all),
+    "opted_out": (_opted_out, _to_all),
+    "greet": (_greet, _to_them),
+    "waits": (_waits, _to_them),
+    "customers": (_customers, _to_all),
+    "used": (_used, _to_the_role),
+}

@@ -1,0 +1,74 @@
+"""Calendar entries as decisions see them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.store import Writing
+from models import orders
+from models.columns import table_of
+from models.context import EntryView, OverrideView
+from models.deliveries import OPEN_STATES, Delivery
+from models.events import Event, TimerDue
+from models.operations import EntryOverride, EntryRevision
+from models.timers import entry_of
+
+
+def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) -> tuple[EntryView, ...]:
+    """The calendar entries in force; only those that rang, where timers are all there is."""
+    statement = select(table_of(EntryRevision)).where(
+        col(EntryRevision.merchant_id) == merchant_id, col(EntryRevision.current)
+    )
+    rang = [entry_of(event.kind, event.subject) if isinstance(event, TimerDue) else "" for event in events]
+    own = select(table_of(EntryOverride)).where(col(EntryOverride.merchant_id) == merchant_id)
+    if all(rang):
+        statement = statement.where(col(EntryRevision.key).in_(rang))
+        own = own.where(col(EntryOverride.entry).in_(rang))
+    overrides: dict[str, list[OverrideView]] = defaultdict(list)
+    for row in writing.connection.execute(own.order_by(col(EntryOverride.entry), col(EntryOverride.group_id))):
+        overrides[row.entry].append(override_view(row))
+    edited = any(isinstance(event, orders.ImportEntriesOrder | orders.OverrideEntryOrder) for event in events)
+    still_open = _open(writing, merchant_id) if edited else {}
+    return tuple(
+        EntryView(
+            key=row.key,
+            revision=row.revision,
+            body=row.body,
+            at=row.at,
+            first_imported_at=row.first_imported_at,
+            approved=row.approved,
+            overrides=tuple(overrides[row.key]),
+            open=tuple(still_open.get(row.key, ())),
+        )
+        for row in writing.connection.execute(statement.order_by(col(EntryRevision.key)))
+    )
+
+
+def override_view(row: Any) -> OverrideView:
+    """A row of `entry_override`."""
+    return OverrideView(
+        group_id=row.group_id, text=row.text, date=row.date, time=row.time, declined=row.declined, at=row.at
+    )
+
+
+def _open(writing: Writing, merchant_id: str) -> dict[str, list[str]]:
+    """The occurrences of each entry that have not left everywhere."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for entry, occurrence in writing.connection.execute(
+        select(col(Delivery.entry), col(Delivery.occurrence))
+        .where(
+            col(Delivery.merchant_id) == merchant_id,
+            col(Delivery.entry).is_not(None),
+            col(Delivery.state).in_(OPEN_STATES),
+        )
+        .distinct()
+        .order_by(col(Delivery.entry), col(Delivery.occurrence))
+    ):
+        if entry and occurrence:
+            found[entry].append(occurrence)
+    return found

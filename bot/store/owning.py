@@ -1,0 +1,102 @@
+"""Whom the words of an order mean, who looks after them, and whom they look after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from bot.store import Writing
+from bot.store.called import contacts_called
+from models import orders
+from models.context import MerchantView
+from models.events import Event
+from models.groups import ChatGroup, GroupMember
+from models.people import Contact, Person
+
+# Of people with the same name no more are looked at than show that the name does not tell.
+_ALIKE = 20
+
+
+class Owning(NamedTuple):
+    """Contact ids: by word, by person id, and of customers, one of each."""
+
+    named: dict[str, list[int]] = {}  # noqa: RUF012 - never changed
+    owners: dict[int, int] = {}  # noqa: RUF012
+    customers: tuple[int, ...] = ()
+
+    @property
+    def contact_ids(self) -> set[int]:
+        """All of them."""
+        return {*(one for ids in self.named.values() for one in ids), *self.owners.values(), *self.customers}
+
+
+def load_owning(writing: Writing, merchant: MerchantView, events: Sequence[Event]) -> Owning:
+    """Such orders stand alone in their wave, so that there is one of them."""
+    named: dict[str, list[int]] = {}
+    owners: dict[int, int] = {}
+    customers: list[int] = []
+    for event in events:
+        match event:
+            case orders.OwnerOrder():
+                words = [event.person, event.owner]
+            case orders.HandoverOrder():
+                words = [event.source, event.to]
+                customers += _customers(writing.connection, merchant, event.source)
+            case orders.MoveOrder():
+                words = [event.person]
+            case _:
+                continue
+        for word in filter(None, words):
+            found = _named(writing.connection, merchant, word)
+            named[word] = [contact_id for contact_id, _, _ in found]
+            owners |= {person_id: owner for _, person_id, owner in found if owner}
+    return Owning(named, owners, tuple(customers))
+
+
+def _named(connection: Connection, merchant: MerchantView, word: str) -> list[tuple[int, int, int | None]]:
+    """Contact, person and owner of who may be meant."""
+    ids = contacts_called(connection, merchant, word, _ALIKE)
+    rows = connection.execute(
+        select(col(Contact.id), col(Contact.person_id), col(Person.owner_contact_id))
+        .join(
+            Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
+        )
+        .where(col(Contact.merchant_id) == merchant.id, col(Contact.id).in_(ids))
+        .order_by(col(Contact.id))
+    )
+    return [(contact_id, person_id, owner) for contact_id, person_id, owner in rows]
+
+
+def _customers(connection: Connection, merchant: MerchantView, source: str) -> list[int]:
+    """One contact of each whom the source looks after: an owner's whole book, or those of a group's owner in it."""
+    group = connection.execute(
+        select(col(ChatGroup.id), col(ChatGroup.owner_contact_id)).where(
+            col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id) == source
+        )
+    ).first()
+    statement = (
+        select(col(Contact.person_id), col(Contact.id))
+        .join(
+            Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
+        )
+        .where(col(Contact.merchant_id) == merchant.id, col(Person.erased_at).is_(None))
+        .order_by(col(Contact.id))
+    )
+    if group is not None:
+        present = select(col(GroupMember.contact_id)).where(
+            col(GroupMember.merchant_id) == merchant.id,
+            col(GroupMember.group_id) == group.id,
+            col(GroupMember.left_at).is_(None),
+        )
+        owned = statement.where(col(Contact.id).in_(present), col(Person.owner_contact_id) == group.owner_contact_id)
+        return _one_each([(row[0], row[1]) for row in connection.execute(owned)])
+    mine = [contact_id for contact_id, _, _ in _named(connection, merchant, source)]
+    owned = statement.where(col(Person.owner_contact_id).in_(mine))
+    return _one_each([(row[0], row[1]) for row in connection.execute(owned)])
+
+
+def _one_each(rows: Sequence[tuple[int, int]]) -> list[int]:
+    return list(dict(reversed(rows)).values())[::-1]

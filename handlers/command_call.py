@@ -1,0 +1,189 @@
+"""A command as the table describes it, and as somebody gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import msgspec
+
+from handlers.roles import roles_of
+from models.command_views import FoundPerson
+from models.context import Context, GroupView, PersonView
+from models.effects import Effect
+from models.events import Message
+from models.operations import Role
+
+STAFF = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL, Role.HELPER)
+CHIEFS = (Role.OWNER, Role.ADMIN)
+KEEPERS = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL)
+WRITERS = (*KEEPERS, Role.AUTHOR)
+EVERYBODY = tuple(Role)
+NOT_IN_A_GROUP = "「本群」要在群里说。"
+NO_SUCH_GROUP = "没有「{group}」这个群或层级。可以写群编号、层级名，或在群里写「本群」。"
+NOT_YOURS = "「{what}」不归你管，你能管的是自己的群和群里的客人。"
+HERE = ("本群", "这里", "here")
+
+
+class Refusal(Exception):
+    """Why a command could not be carried out, in words for who gave it."""
+
+
+class Takes(Enum):
+    """What an argument is."""
+
+    WORD = "a word"
+    PERSON = "a person: a mention, a stable id, or a unique name"
+    PEOPLE = "a person, or # and a tag: everybody who has it"
+    WORDS = "one word or more"
+    TEXT = "the rest of the line as it is written"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument. `label` is what the help calls it."""
+
+    label: str
+    takes: Takes = Takes.WORD
+    optional: bool = False
+
+    def __str__(self) -> str:
+        return f"[{self.label}]" if self.optional else self.label
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A command as it was given. `people` are who its person is: one, or who has the tag."""
+
+    event: Message
+    context: Context
+    person: PersonView
+    roles: frozenset[Role]
+    arguments: tuple[str, ...] = ()
+    people: tuple[FoundPerson, ...] = ()
+    confirmed: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where it was given: a room, or 1:1 with an account."""
+        return place_of(self.event)
+
+    @property
+    def stamp(self) -> str:
+        """What makes keys of this message unique."""
+        return self.event.wire_id or f"{self.event.at:%Y%m%dT%H%M%S%f}"
+
+    def argument(self, place: int) -> str:
+        """The argument at that place, or empty."""
+        return self.arguments[place] if place < len(self.arguments) else ""
+
+    @property
+    def who(self) -> FoundPerson:
+        """The one person it is about."""
+        return self.people[0]
+
+    @property
+    def groups(self) -> tuple[GroupView, ...]:
+        """The groups that this person may deal with: all for who has a role for everywhere, else those of the role."""
+        if unlimited(self.person, self.event.account):
+            return self.context.commands.groups
+        mine = {role.group for role in self.person.roles if role.account in ("", self.event.account)}
+        return tuple(group for group in self.context.commands.groups if group.wire_id in mine)
+
+    def here(self) -> GroupView:
+        """The group in which it was given. Raises `Refusal`."""
+        if self.context.group is None:
+            raise Refusal(NOT_IN_A_GROUP)
+        return self.context.group
+
+
+def place_of(event: Message) -> str:
+    """Where a message was said: a room, or 1:1 with an account."""
+    return event.group or f"1:1:{event.account}"
+
+
+def unlimited(person: PersonView, account: str) -> bool:
+    """Whether somebody has a role that is not limited to a group."""
+    return bool(roles_of(person, account, "") & set(STAFF))
+
+
+def held(person: PersonView, event: Message) -> frozenset[Role]:
+    """The roles that count where a message was said; 1:1 those for single groups too, for what is limited to them."""
+    if event.group:
+        return roles_of(person, event.account, event.group)
+    return frozenset(Role(given.role) for given in person.roles if given.account in ("", event.account))
+
+
+def may_see(call: Call, who: FoundPerson) -> bool:
+    """Whether the person is somebody whom the asker may deal with: anybody, or a member of their groups."""
+    if unlimited(call.person, call.event.account) or who.person.contact_id == call.person.contact_id:
+        return True
+    return bool(who.person.groups & {group.id for group in call.groups})
+
+
+def group_named(call: Call, word: str) -> GroupView | None:
+    """A group that the asker may deal with, by its id, or by the topic if only one bound group has it."""
+    if word in HERE:
+        return call.here()
+    found = [group for group in call.groups if group.wire_id == word]
+    found = found or [group for group in call.groups if group.tier and group.topic == word]
+    return found[0] if len(found) == 1 else None
+
+
+Run = Callable[[Call], tuple[str, list[Effect]]]
+# What would happen, in words; None where it may be done at once.
+Warn = Callable[[Call], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the table. `run` gives the answer and what else is to happen.
+
+    `limited`: it keeps to the asker's groups by itself, so a role for one group is enough for it 1:1. `private`: the
+    answer goes to the asker 1:1. `reads` names the parts of `CommandView` that it looks at. `aside`: its arguments are
+    not for the audit.
+    """
+
+    name: str
+    chinese: str
+    roles: tuple[Role, ...]
+    help: str
+    run: Run
+    arguments: tuple[Argument, ...] = ()
+    aliases: tuple[str, ...] = ()
+    topic: str = "日常"
+    groups_only: bool = False
+    private_only: bool = False
+    private: bool = False
+    limited: bool = False
+    bare: bool = False
+    warn: Warn | None = None
+    reads: frozenset[str] = frozenset()
+    aside: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that it answers to."""
+        return (self.name, self.chinese, *self.aliases)
+
+    @property
+    def usage(self) -> str:
+        """How it is written."""
+        return " ".join([f"/{self.chinese}", *map(str, self.arguments)])
+
+    @property
+    def person_at(self) -> int | None:
+        """Which of the arguments is a person."""
+        people = (Takes.PERSON, Takes.PEOPLE)
+        return next((place for place, one in enumerate(self.arguments) if one.takes in people), None)
+
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.OWNER: "老板",
+    Role.ADMIN: "管理员",
+    Role.BRANCH: "舵主",
+    Role.HALL: "堂主",
+    Role.HELPER: "帮手",
+    Role.AUTHOR: "撰稿",
+    Role.VIEWER: "只看",
+}

@@ -1,0 +1,77 @@
+"""How a slash-command is read: lines, words, quotes, mentions and digits, as people type them on a phone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import msgspec
+
+# WeChat puts a thin space (U+2005) behind a mention, so a name before it may hold blanks; typed by hand, it may not.
+_MENTION = re.compile(r"@[^@\n\u2005]{1,64}\u2005\s*|@[^\s@/／]{1,64}(?:\s+|(?=[/／]))")
+# A slash and a word: /:) and // are none.
+SLASH = re.compile(r"[/／]\s*\w")
+# A word: in quotes of any keyboard, a mention with the platform's blank behind it, or what has no blank in it.
+_WORD = re.compile(
+    r"(?:[\"“”]([^\"“”]{0,2000})[\"“”]|「([^」]{0,2000})」|『([^』]{0,2000})』|['‘’]([^'‘’]{0,2000})['‘’])(?=\s|$)"
+    r"|(@[^@\n\u2005]{1,64})\u2005|(\S+)"
+)
+_NUMBER = re.compile(r"[0-9０-９]{1,2}|[0-9０-９]{4}")
+# A command is short; of a longer message only so much is looked at.
+LONGEST = 4_000
+
+
+class Word(msgspec.Struct, frozen=True, gc=False):
+    """A word without its quotes, and where it stands in its line."""
+
+    text: str
+    start: int
+    end: int
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """The lines that say something, without white space around them and without mentions before them."""
+    return _split(text[:LONGEST])
+
+
+@lru_cache(maxsize=256)  # a command is looked at several times on its way
+def _split(text: str) -> tuple[str, ...]:
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(stripped for line in lines if (stripped := without_mentions(line)))
+
+
+def without_mentions(line: str) -> str:
+    """A line without the people whom it addresses."""
+    while found := _MENTION.match(line):
+        line = line[found.end() :].lstrip()
+    return line
+
+
+def words_of(line: str) -> list[Word]:
+    """The words of a line, the name of the command first, without its slash."""
+    beginning = len(line) - len(line.lstrip("/／"))
+    return [
+        Word(next(part for part in found.groups() if part is not None), *found.span())
+        for found in _WORD.finditer(line, beginning)
+    ]
+
+
+def rest_of(line: str, words: list[Word], place: int) -> str:
+    """What is written from that word on, as it is written; in quotes as a whole, what is in the quotes."""
+    if place >= len(words):
+        return ""
+    return words[place].text if place == len(words) - 1 else line[words[place].start :].strip()
+
+
+def name_in(word: str) -> str:
+    """The name of a command as the table has it: full-width letters and capitals are the same."""
+    return unicodedata.normalize("NFKC", word).casefold()
+
+
+def number_in(text: str) -> str:
+    """The digits of a message that is nothing but a code or the number of an answer; else empty."""
+    if len(text) > 80:  # a mention and four digits
+        return ""
+    said = without_mentions(text.strip()).strip()
+    return unicodedata.normalize("NFKC", said) if _NUMBER.fullmatch(said) else ""

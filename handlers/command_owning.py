@@ -1,0 +1,96 @@
+"""Commands about who looks after whom and who belongs where. What they ask for is carried out as an order, which knows
+the people that a word can mean, and which answers where the command was given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers.command_call import HERE, Call, Refusal
+from models import effects as fx
+from models.effects import Effect
+from models.orders import HandoverOrder, MoveOrder, OwnerOrder
+
+WHO = "请写上是哪位：编号、名字，或 @ 他。"
+TWO = "请写两样：{what}。"
+NO_TIERS = "方案里没有层级。"
+SEATS = "{tier}：{groups} 个群，{members} 人，留着 {reserved} 个位子，{free}"
+FREE, OPEN = "还空 {count} 个", "不限人数"
+
+
+def owner(call: Call) -> tuple[str, list[Effect]]:
+    words = _words(call)
+    if not words:
+        raise Refusal(WHO)
+    return "", [_order(call, OwnerOrder, person=words[0], owner=words[1] if len(words) > 1 else "")]
+
+
+def claim(call: Call) -> tuple[str, list[Effect]]:
+    words = _words(call)
+    if not words:
+        raise Refusal(WHO)
+    return "", [_order(call, OwnerOrder, person=words[0], owner=call.person.wire_id)]
+
+
+def handover(call: Call) -> tuple[str, list[Effect]]:
+    words = _words(call)
+    if len(words) < 2:
+        raise Refusal(TWO.format(what="从谁（或群编号、本群），给谁"))
+    return "", [_order(call, HandoverOrder, source=words[0], to=words[1])]
+
+
+def move(call: Call) -> tuple[str, list[Effect]]:
+    words = _words(call)
+    if len(words) < 2:
+        raise Refusal(TWO.format(what="哪位，到哪个层级或群编号"))
+    return "", [_order(call, MoveOrder, person=words[0], to=words[1])]
+
+
+def capacity(call: Call) -> tuple[str, list[Effect]]:
+    tiers = call.context.merchant.playbook.tiers
+    if not tiers:
+        raise Refusal(NO_TIERS)
+    lines = []
+    for tier in tiers:
+        groups = [group for group in call.context.commands.groups if group.tier == tier.name]
+        free = OPEN
+        if tier.capacity is not None:
+            count = sum(max(0, tier.capacity - group.members - group.reserved) for group in groups)
+            free = FREE.format(count=count)
+        lines.append(
+            SEATS.format(
+                tier=tier.name,
+                groups=len(groups),
+                members=sum(group.members for group in groups),
+                reserved=sum(group.reserved for group in groups),
+                free=free,
+            )
+        )
+    return "\n".join(lines), []
+
+
+def _order(call: Call, kind: type[OwnerOrder | HandoverOrder | MoveOrder], **what: Any) -> Effect:
+    event = call.event
+    order = kind(
+        merchant=event.merchant,
+        account=event.account,
+        at=event.at,
+        actor=call.person.wire_id,
+        room=event.group,
+        said=f"{event.wire_id or f'{event.at:%Y%m%dT%H%M%S%f}'}:{' '.join(what.values())}",
+        **what,
+    )
+    return fx.Follow(event=order)
+
+
+def _words(call: Call) -> list[str]:
+    """The arguments; a mention is the stable id of who is mentioned, in their order, the bot itself left out."""
+    mentioned = [one for one in call.event.mentions if one != call.context.account.self_id]
+    words = []
+    for word in call.arguments:
+        if word.startswith("@") and mentioned:
+            words.append(mentioned.pop(0))
+        elif word in HERE and call.event.group:
+            words.append(call.event.group)
+        else:
+            words.append(word)
+    return words

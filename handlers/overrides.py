@@ -1,0 +1,155 @@
+"""Groups' own versions of optional entries, and what an edit does to what has not left, in each version.
+
+A version keeps only what the group changed, so that changes of the entry flow down without undoing it. An entry that is
+no longer optional goes to all groups alike; their versions are kept for when it is again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+import msgspec
+
+from content_calendar.cadence import is_personal
+from content_calendar.entry import Entry, from_json
+from handlers import planning
+from models import effects as fx
+from models import timers
+from models.context import Context, EntryView, GroupView, OverrideView
+from models.effects import Effect
+from models.events import TimerDue
+from models.orders import OverrideEntryOrder
+
+
+def own_version(entry: Entry, own: OverrideView) -> Entry:
+    """The entry as the group has it."""
+    return msgspec.structs.replace(
+        entry,
+        text=entry.text if own.text is None else own.text,
+        date=entry.date if own.date is None else date.fromisoformat(own.date),
+        time=entry.time if own.time is None else time.fromisoformat(own.time),
+    )
+
+
+def elsewhere(entry: Entry, view: EntryView) -> tuple[int, ...]:
+    """The groups that decline an entry or have it at a time of their own."""
+    return tuple(one.group_id for one in view.overrides if entry.optional and (one.declined or _moves(one)))
+
+
+def overridden(order: OverrideEntryOrder, context: Context) -> list[Effect]:
+    """A group has its own version from now on, declines, or goes with all others again."""
+    view = next((entry for entry in context.entries if entry.key == order.key), None)
+    if view is None:
+        return [fx.Answered(refused=f"没有排期「{order.key}」")]
+    entry, group = from_json(view.body), context.group
+    if not entry.optional:
+        return [fx.Answered(refused=f"排期「{order.key}」不是可选的，各群不能自己改；要改就改排期，或把 可选 写成是")]
+    if group is None or group.tier is None:
+        return [fx.Answered(refused=f"群 {order.group} 还没有绑定")]
+    if is_personal(entry) or not (group.tier in entry.tiers or group.wire_id in entry.groups):
+        return [fx.Answered(refused=f"排期「{order.key}」本来就不发到群 {order.group}")]
+    own = _changed(order, group, view)
+    told = _told(order)
+    return [
+        fx.PutOverride(
+            entry=entry.key, group_id=group.id, text=own.text, date=own.date, time=own.time, declined=own.declined
+        ),
+        _ring(own_version(entry, own), own, order.at, context),
+        *(_what_is_open(entry, view, own, occurrence, context, order.at) for occurrence in view.open),
+        fx.Audit(actor=order.actor, action="calendar.override", target=order.key, place=order.group, reason=told),
+        fx.Answered(text=f"{order.key} 在 {group.topic or group.wire_id}：{told}"),
+    ]
+
+
+def follow(
+    entry: Entry, revision: str, view: EntryView, context: Context, at: datetime, *, approved: bool
+) -> Iterator[Effect]:
+    """An entry was edited: what it planned and has not left becomes the new, each group's in its own version."""
+    zone = context.merchant.zone
+    versions: list[tuple[Entry, int | None]] = [(entry, None)]
+    for own in view.overrides:
+        if not entry.optional:
+            subject = timers.own_entry_subject(own.group_id, entry.key)
+            yield fx.DropTimer(kind=timers.OWN_ENTRY, subject=subject)
+        elif _moves(own) and not own.declined:
+            versions.append((own_version(entry, own), own.group_id))
+            yield _ring(versions[-1][0], own, at, context)
+    for occurrence in view.open:
+        for version, only in versions:
+            but = elsewhere(entry, view) if only is None else ()
+            found = planning.on_day(version, date.fromisoformat(occurrence), zone)
+            if found is None:
+                yield fx.Withdraw(entry=entry.key, occurrence=occurrence, but=but, only=only)
+                continue
+            planned = planning.expansion(version, revision, found, zone)
+            planned = msgspec.structs.replace(planned, but=but, only=only)
+            yield fx.Replan(planned=planning.by_policy(planned, version, since=at, now=at), approved=approved)
+
+
+def due(event: TimerDue, context: Context) -> list[Effect]:
+    """A group's own version rings."""
+    number, _, key = event.subject.partition(" ")
+    gone = fx.DropTimer(kind=timers.OWN_ENTRY, subject=event.subject)
+    view = next((entry for entry in context.entries if entry.key == key), None)
+    own = next((one for one in view.overrides if one.group_id == int(number)), None) if view else None
+    if view is None or own is None or own.declined:
+        return [gone]
+    entry = from_json(view.body)
+    if not entry.optional:
+        return [gone]
+    version = own_version(entry, own)
+    planned, last = planning.rung(event, context, view, version, since=max(view.at, own.at), only=own.group_id)
+    if not _moves(own):  # from here on it goes with all others
+        return [*planned, gone]
+    return [*planned, planning.ring(version, last, context, inclusive=False, group_id=own.group_id)]
+
+
+def _moves(own: OverrideView) -> bool:
+    return own.date is not None or own.time is not None
+
+
+def _changed(order: OverrideEntryOrder, group: GroupView, view: EntryView) -> OverrideView:
+    nothing = OverrideView(group_id=group.id, at=order.at)
+    if order.undo:
+        return nothing
+    before = next((one for one in view.overrides if one.group_id == group.id), nothing)
+    if order.decline:
+        return msgspec.structs.replace(before, declined=True, at=order.at)
+    return msgspec.structs.replace(
+        before,
+        text=before.text if order.text is None else order.text,
+        date=before.date if order.date is None else order.date,
+        time=before.time if order.time is None else order.time,
+        declined=False,
+        at=order.at,
+    )
+
+
+def _ring(version: Entry, own: OverrideView, at: datetime, context: Context) -> Effect:
+    """From the start of the day, as after any edit: what of today is past already is on record as missed."""
+    if own.declined:
+        subject = timers.own_entry_subject(own.group_id, version.key)
+        return fx.DropTimer(kind=timers.OWN_ENTRY, subject=subject)
+    start = planning.start_of_day(at, context)
+    return planning.ring(version, start, context, inclusive=True, group_id=own.group_id)
+
+
+def _what_is_open(
+    entry: Entry, view: EntryView, own: OverrideView, occurrence: str, context: Context, at: datetime
+) -> Effect:
+    version, zone = own_version(entry, own), context.merchant.zone
+    found = None if own.declined else planning.on_day(version, date.fromisoformat(occurrence), zone)
+    if found is None:
+        return fx.Withdraw(entry=entry.key, occurrence=occurrence, only=own.group_id)
+    planned = msgspec.structs.replace(planning.expansion(version, view.revision, found, zone), only=own.group_id)
+    return fx.Replan(planned=planning.by_policy(planned, version, since=at, now=at))
+
+
+def _told(order: OverrideEntryOrder) -> str:
+    if order.undo:
+        return "恢复和大家一样"
+    if order.decline:
+        return "不发"
+    told = {"正文": order.text, "日期": order.date, "时间": order.time}
+    return "，".join(f"{name}改为 {value}" for name, value in told.items() if value is not None)

@@ -1,0 +1,98 @@
+"""What a slash-command may know besides what every decision does; loaded only for the staff, and only for commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from models.events import Media
+
+if TYPE_CHECKING:
+    from models.context import EntryView, GroupView, PersonView
+
+
+class FoundPerson(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Somebody whom a command names, with what the staff keeps of them. `where` are the topics of their groups."""
+
+    person: PersonView
+    note: str = ""
+    owner: str = ""
+    where: tuple[str, ...] = ()
+    waiting_for: str = ""
+
+
+class PendingView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Commands that wait for a code, or for the number of what was meant, from one admin in one place.
+
+    `lines` are the commands: all of them are run when the code comes; of a question, the one of the number.
+    """
+
+    id: int
+    actor: str
+    place: str
+    code: str = ""  # empty: a question that a number answers
+    lines: tuple[str, ...] = ()
+    quote: str = ""
+    expires_at: datetime
+
+
+class PostView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A post of the asker's that has not left; posts of one command have the same `key`."""
+
+    id: int
+    key: str
+    group: str
+    text: str
+    due: datetime
+
+
+class QuotedView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """The message that a command quotes."""
+
+    kind: str
+    text: str = ""
+    media: Media | None = None
+
+
+class ScriptView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """话术: a good answer, and whose it is."""
+
+    name: str
+    text: str
+    author: str = ""
+
+
+class AuditView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A line of the audit."""
+
+    at: datetime
+    actor: str
+    action: str
+    target: str = ""
+    result: str = "ok"
+    reason: str = ""
+
+
+class CommandView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What the commands of one message ask for; the parts that none of them asks for are empty."""
+
+    people: Mapping[str, tuple[FoundPerson, ...]] = {}  # by what was written: an id, a name, or # and a tag
+    groups: tuple[GroupView, ...] = ()  # all that we know, the bound ones first
+    pending: tuple[PendingView, ...] = ()  # the asker's, the newest first, and others' with the code that was typed
+    posts: tuple[PostView, ...] = ()  # the newest first
+    quoted: QuotedView | None = None
+    entries: tuple[EntryView, ...] = ()
+    awaiting: Mapping[str, int] = {}  # by entry: deliveries that wait for a word
+    scripts: tuple[ScriptView, ...] = ()
+    audit: tuple[AuditView, ...] = ()  # the newest first
+    talkers: tuple[tuple[str, int], ...] = ()  # of the last days: who said most
+    lively: tuple[tuple[str, int, int], ...] = ()  # by topic: who said something, and how many messages
+    sources: tuple[tuple[str, int], ...] = ()
+    opted_out: tuple[tuple[str, str], ...] = ()  # name and wire id
+    customers: tuple[tuple[str, ...], ...] = ()  # friends: id, name, remark, tags, source
+    greet: tuple[tuple[str, str], ...] = ()  # name and wire id of new friends of the day
+    waits: tuple[tuple[str, str], ...] = ()  # name and wire id of who waits for a human
+    used: tuple[str, ...] = ()  # commands that people of this role used, most first

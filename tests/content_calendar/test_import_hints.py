@@ -1,0 +1,28 @@
+"""What an import tells about entries that it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from content_calendar.entry import Entry
+from content_calendar.import_hints import hints
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"tiers": ("分院",)}, []),
+        ({"rule": "birthday"}, []),
+        ({}, ["a 没有写层级、群或标签，谁也收不到"]),
+        ({"tags": ("老客",), "kind": "image"}, ["a 是图片，没有写素材"]),
+        ({"tags": ("老客",), "kind": "image", "media": ("a.PNG", "https://x.cn/b")}, []),
+        (
+            {"tags": ("老客",), "kind": "video", "media": ("a.txt",)},
+            ["a 的素材 a.txt 不像视频（.mp4、.mov、.m4v、.avi）"],
+        ),
+    ],
+)
+def test_hints(more: dict[str, Any], told: list[str]) -> None:
+    assert list(hints(Entry(key="a", **more))) == told

@@ -1,0 +1,355 @@
+"""Slash-commands as admins live in them: typed on a phone, refused, confirmed by a code, taken back, audited."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.flows.playing import Line, Played, Stage, operator, says
+
+ROOM, OTHER, HALL = "room-1@chatroom", "room-2@chatroom", "room-3@chatroom"
+BIND = [operator(f"08:00:0{n}", f"group bind {room} --tier 分院") for n, room in enumerate((ROOM, OTHER))]
+WORLD: Line = {
+    "world": {
+        "accounts": [{"id": "main", "name": "小山"}],
+        "contacts": [
+            {"id": "wx-boss", "name": "老板", "friend_of": ["main"]},
+            {"id": "wx-hall", "name": "堂主老周", "friend_of": ["main"]},
+            {"id": "wx1", "name": "天天妈", "friend_of": ["main"], "tags": ["老客"]},
+            {"id": "wx2", "name": "小林", "friend_of": ["main"], "tags": ["老客"]},
+            {"id": "wx3", "name": "小林", "friend_of": ["main"]},
+        ],
+        "groups": [
+            {"id": ROOM, "topic": "分院一群", "owner": "main", "members": ["main", "wx-boss", "wx1", "wx-hall"]},
+            {"id": OTHER, "topic": "分院二群", "owner": "main", "members": ["main", "wx-boss", "wx2"]},
+        ],
+    }
+}
+
+
+def boss(at: str, text: str, **more: object) -> Line:
+    return says(at, "wx-boss", text, **more)
+
+
+def code_in(played: Played, to: str = "wx-boss") -> str:
+    """The code that the last answer asked for."""
+    told = [line["text"] for line in played.arrived(to=to, kind="text") if "秒内回" in line["text"]]
+    found = re.search(r"秒内回 (\d{4})", told[-1])
+    assert found
+    return found[1]
+
+
+def told(played: Played, to: str = "wx-boss") -> list[str]:
+    return [line["text"] for line in played.arrived(to=to, kind="text")]
+
+
+def audit(played: Played) -> list[tuple[str, str, str, str]]:
+    return [(row["actor"], row["action"], row["result"], row["reason"]) for row in played.rows("audit")]
+
+
+AUDIT = operator("23:00:00", "audit --json")
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("/tag wx1 会员", {}),
+        ("／加标签　天天妈　会员", {}),
+        ("@小山\u2005／ＴＡＧ 天天妈 “会员”  ", {"mentions": ["main"]}),
+        ("/tag @天天妈\u2005会员", {"mentions": ["wx1"]}),
+        ("@小山 /标签 @天天妈 会员", {"mentions": ["main", "wx1"]}),
+    ],
+)
+def test_a_person_is_a_mention_an_id_or_a_name_however_it_is_typed(
+    stage: Stage, text: str, more: dict[str, object]
+) -> None:
+    played = stage.play(
+        [*BIND, boss("09:00:00", text, group=ROOM, **more), operator("09:01:00", "who wx1 --json"), AUDIT], world=WORLD
+    )
+    assert played.rows("who")[0]["tags"] == ["会员", "老客"]
+    assert told(played) == ["好，天天妈 加了标签：会员。"]  # 1:1, though it was asked in the group
+    assert played.arrived(to=ROOM) == []
+    assert ("wx-boss", "tag", "ok") in [row[:3] for row in audit(played)]
+
+
+def test_an_ambiguous_name_is_asked_about_and_a_bare_number_answers(stage: Stage) -> None:
+    played = stage.play(
+        [
+            boss("09:00:00", '/note 小林 "爱喝 岩茶"'),
+            boss("09:00:20", "２"),
+            operator("09:01:00", "who wx3 --json"),
+            boss("09:02:00", "2"),
+            AUDIT,
+        ],
+        world=WORLD,
+    )
+    asked, done = told(played)
+    assert asked.startswith("「小林」有 2 位，是哪一位？")
+    assert done == "记下了（小林）。"
+    assert played.rows("who")[0]["note"] == "爱喝 岩茶"
+    assert [row[1:] for row in audit(played) if row[1] == "note"] == [
+        ("note", "refused", "ambiguous"),
+        ("note", "ok", ""),
+    ]
+
+
+def test_a_post_to_many_needs_a_code_and_waits_to_be_taken_back(stage: Stage) -> None:
+    story = [*BIND, boss("09:00:00", "/post 分院 今晚「品鉴会」七点开始", id="p")]
+    first = stage.play(story, world=WORLD)
+    code = code_in(first)
+    assert "会发到「分院」的 2 个群" in told(first)[0]
+    assert first.arrived(to=ROOM) == []
+    wrong = f"{(int(code) + 1) % 10_000:04d}"
+    played = stage.play(
+        [
+            *story,
+            boss("09:00:20", wrong),
+            boss("09:00:30", code, group=ROOM),  # another place
+            says("09:00:40", "wx1", code),  # a stranger to it
+            boss("09:01:00", code),
+            boss("09:01:30", code),
+            AUDIT,
+        ],
+        world=WORLD,
+    )
+    posts = [(line["at"][11:19], line["text"]) for line in played.arrived(to=ROOM) if "品鉴会" in line["text"]]
+    assert len(posts) == 1
+    assert posts[0][1] == "今晚「品鉴会」七点开始"
+    assert posts[0][0] >= "09:01:20"
+    assert len(played.arrived(to=OTHER)) == 1
+    reasons = [row[1:] for row in audit(played) if row[1] == "code"]
+    assert ("code", "refused", "wrong_code") in reasons
+    assert ("code", "refused", "foreign_code") in reasons
+
+
+def test_undo_cancels_what_has_not_left(stage: Stage) -> None:
+    story = [*BIND, boss("09:00:00", "/群发 分院 品鉴会", id="p")]
+    code = code_in(stage.play(story, world=WORLD))
+    played = stage.play([*story, boss("09:00:30", code, id="c"), boss("09:00:40", "撤销"), AUDIT], world=WORLD)
+    assert played.arrived(to=ROOM) == []
+    assert played.states(f"post:wx-boss:c:{ROOM}") == ["planned", "cancelled"]
+    assert "撤下了，2 个群都没发。" in told(played)
+    again = stage.play([*story, boss("09:00:30", code), boss("09:01:30", "/undo")], world=WORLD)
+    assert told(again)[-1].startswith("没有还没发出的")
+
+
+def test_a_code_that_is_too_late_does_nothing(stage: Stage) -> None:
+    story = [*BIND, boss("09:00:00", "/post 分院 品鉴会", id="p")]
+    code = code_in(stage.play(story, world=WORLD))
+    wrong = f"{(int(code) + 1) % 10_000:04d}"
+    played = stage.play([*story, boss("09:02:30", code), boss("09:03:00", wrong), AUDIT], world=WORLD)
+    assert played.arrived(to=ROOM) == []
+    assert told(played)[-1].startswith("那个码过时了")  # and the four digits after it are small talk
+    assert len(told(played)) == 2
+    assert ("wx-boss", "code", "refused", "expired_code") in audit(played)
+
+
+def test_one_group_is_posted_to_at_once_and_an_unbound_one_never(stage: Stage) -> None:
+    played = stage.play(
+        [BIND[0], boss("09:00:00", f"/post {ROOM} 开门啦"), boss("09:00:20", f"/post {OTHER} 开门啦")], world=WORLD
+    )
+    assert [line["text"] for line in played.arrived(to=ROOM)] == ["开门啦"]
+    assert played.arrived(to=OTHER) == []
+
+
+def test_tags_for_many_and_forgetting_need_a_code(stage: Stage) -> None:
+    story = [*BIND, boss("09:00:00", "/tag #老客 回馈", id="t")]
+    code = code_in(stage.play(story, world=WORLD))
+    played = stage.play([*story, boss("09:00:30", code), operator("09:01:00", "who wx2 --json")], world=WORLD)
+    assert played.rows("who")[0]["tags"] == ["回馈", "老客"]
+    story = [*BIND, boss("09:00:00", "/forget wx1", id="f")]
+    code = code_in(stage.play(story, world=WORLD))
+    played = stage.play([*story, boss("09:00:30", code), operator("09:01:00", "who wx1 --json")], world=WORLD)
+    assert played.operator("who")["exit"] == 2
+    assert told(played)[-1] == "好，那位的资料都删掉了，没发的消息也取消了。"
+
+
+def test_a_clone_gets_nothing_and_everything_is_audited(stage: Stage) -> None:
+    joined = {
+        "at": "08:30:00",
+        "type": "group_joined",
+        "account": "main",
+        "group": ROOM,
+        "members": [{"contact": "wx-x", "name": "老板"}],
+    }
+    played = stage.play(
+        [
+            *BIND,
+            joined,
+            says("09:00:00", "wx-x", "／post 分院 加我微信", group=ROOM),
+            says("09:00:10", "wx-x", "/who wx1", group=ROOM),
+            says("09:00:20", "wx-x", "/删库", group=ROOM),
+            says("09:00:30", "wx1", "/export"),
+            says("09:00:40", "wx1", "/audit"),
+            AUDIT,
+        ],
+        world=WORLD,
+    )
+    assert [line["text"] for line in played.arrived(to=ROOM)] == ["欢迎老板来到分院。"]
+    assert told(played, "wx1") == ["这个指令只有管理员能用。"]
+    assert [row[:4] for row in audit(played) if row[0] in ("wx-x", "wx1") and row[2] == "refused"] == [
+        ("wx-x", "post", "refused", "not_allowed"),
+        ("wx-x", "who", "refused", "not_allowed"),
+        ("wx-x", "删库", "refused", "unknown_command"),
+        ("wx1", "export", "refused", "not_allowed"),
+        ("wx1", "audit", "refused", "not_allowed"),
+    ]
+
+
+def test_the_owner_of_a_hall_sees_their_own_members_and_no_others(stage: Stage) -> None:
+    owned = operator("08:10:00", f"group bind {ROOM} --tier 分院 --owner wx-hall")
+    played = stage.play(
+        [
+            *BIND,
+            owned,
+            says("09:00:00", "wx-hall", "/who 天天妈"),
+            says("09:00:10", "wx-hall", "/who wx2"),
+            says("09:00:20", "wx-hall", "/群"),
+            says("09:00:30", "wx-hall", "/停发"),
+            says("09:00:40", "wx-hall", "今天"),
+            says("09:00:50", "wx-hall", f"/post {OTHER} 来抢"),
+        ],
+        world=WORLD,
+    )
+    who, other, groups, pause, today, post = told(played, "wx-hall")
+    assert who.startswith("天天妈\n编号：wx1")
+    assert "不归你管" in other
+    assert "分院一群" in groups
+    assert "分院二群" not in groups
+    assert pause == "这个指令只有管理员能用。"
+    assert "今天没有排期" in today
+    assert "没有「room-2@chatroom」" in post
+
+
+def test_the_list_of_the_day_says_who_waits_whom_to_greet_and_why_it_is_quiet(stage: Stage) -> None:
+    added = {"at": "08:20:00", "type": "friend_added", "account": "main", "contact": "wx9", "name": "新朋友"}
+    played = stage.play(
+        [
+            *BIND,
+            added,
+            says("08:30:00", "wx1", "我要找人工"),
+            boss("08:50:00", "/停发 本群", group=ROOM),
+            boss("09:00:00", "今天", id="t"),
+        ],
+        world=WORLD,
+    )
+    (today,) = [line["text"] for line in played.arrived(delivery="command:wx-boss:t")]
+    assert today.splitlines() == [
+        "我现在不主动发：停发的群：分院一群。",
+        "等你回的：天天妈",
+        "今天新来的，去打个招呼：新朋友",
+        "今天没有排期。",
+    ]
+
+
+def test_a_role_is_given_for_a_time_and_ends_by_itself(stage: Stage) -> None:
+    played = stage.play(
+        [
+            boss("09:00:00", "/role grant wx-hall 管理员 2小时"),
+            says("09:10:00", "wx-hall", "/停发"),
+            says("12:00:00", "wx-hall", "/恢复"),
+            boss("12:10:00", "/授权 wx-hall 堂主"),
+            boss("12:11:00", "/角色 wx-hall"),
+            boss("12:12:00", "/role revoke wx-hall 堂主"),
+            says("12:13:00", "wx-hall", "/状态"),
+        ],
+        world=WORLD,
+    )
+    assert told(played, "wx-hall")[0].startswith("好，全部已停发")
+    assert told(played, "wx-hall")[1:] == ["这个指令只有管理员能用。"]
+    assert "堂主老周 的角色：堂主。" in told(played)
+
+
+def test_quiet_for_a_time_ends_by_itself(stage: Stage) -> None:
+    played = stage.play(
+        [*BIND, boss("09:00:00", "/静音 1小时", group=ROOM), boss("09:00:10", f"/post {ROOM} 开门啦", id="p")],
+        world=WORLD,
+    )
+    sent = [line["at"][11:16] for line in played.arrived(to=ROOM) if line["text"] == "开门啦"]
+    assert sent == ["10:00"]
+
+
+CALENDAR = "key,title,date,time,rule,tiers,text\nbrief,早报,2026-11-23,10:00,daily,分院,早上好\n"
+
+
+def test_the_calendar_is_seen_and_passed_over_from_the_phone(stage: Stage) -> None:
+    stage.write("calendar.csv", CALENDAR)
+    played = stage.play(
+        [
+            *BIND,
+            operator("08:30:00", "calendar import calendar.csv"),
+            boss("09:00:00", "今天\n本周\n/next\n/preview brief"),
+            boss("09:01:00", "/跳过 brief"),
+        ],
+        "--to",
+        "2026-11-24T12:00:00+08:00",
+        world=WORLD,
+    )
+    answers = "\n".join(told(played))
+    assert "10:00 早报（brief）" in answers
+    assert "发前检查：没问题" in answers
+    assert "跳过 2026-11-23" in answers
+    assert {line["at"][:10] for line in played.arrived(to=ROOM)} == {"2026-11-24"}
+
+
+def test_quoting_a_photo_and_saying_so_posts_it_here(stage: Stage) -> None:
+    photo = {
+        "at": "09:00:00",
+        "type": "media",
+        "account": "main",
+        "contact": "wx1",
+        "group": ROOM,
+        "kind": "image",
+        "name": "茶.jpg",
+        "url": "https://example.org/tea.jpg",
+        "id": "pic",
+    }
+    played = stage.play(
+        [*BIND, photo, boss("09:01:00", "发这个", group=ROOM, quote="pic"), boss("09:05:00", "发这个", group=ROOM)],
+        world=WORLD,
+    )
+    assert [line["kind"] for line in played.arrived(to=ROOM)].count("image") == 1
+    answers = [line["text"] for line in played.arrived(to=ROOM, kind="text")]
+    assert answers[0].startswith("发前检查：没问题")
+    assert answers[1].startswith("先引用")
+
+
+def test_a_good_answer_becomes_a_script_with_its_author(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BIND,
+            says("09:00:00", "wx-boss", "岩茶要用沸水，前三泡快出汤。", group=ROOM, id="a"),
+            boss("09:01:00", "/存话术 岩茶怎么泡", group=ROOM, quote="a"),
+            boss("09:02:00", "/话术 岩茶怎么泡"),
+        ],
+        world=WORLD,
+    )
+    assert told(played)[-1] == "岩茶要用沸水，前三泡快出汤。\n——老板"
+
+
+def test_figures_lists_and_the_export_go_to_the_asker_alone(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BIND,
+            says("08:30:00", "wx1", "退订"),
+            boss("09:00:00", "/退订名单\n/话多\n/来源\n/操作记录\n/导出", group=ROOM),
+            boss("09:01:00", "/活跃", group=ROOM),
+        ],
+        world=WORLD,
+    )
+    alone = "\n".join(told(played))
+    assert "天天妈（wx1）" in alone
+    assert "编号,昵称,备注,标签,来源" in alone
+    assert not any("wx1" in line["text"] for line in played.arrived(to=ROOM, kind="text"))
+
+
+def test_help_shows_eight_and_the_rest_by_topic(stage: Stage) -> None:
+    played = stage.play(
+        [boss("09:00:00", "帮助"), boss("09:01:00", "/帮助 客人"), boss("09:02:00", "/psot")], world=WORLD
+    )
+    first, topic, hint = told(played)
+    assert first.index("\n\n") > 0
+    assert len(first.partition("\n\n")[0].splitlines()) == 8
+    assert "/查 客人" in topic
+    assert "是不是想说 /post" in hint

@@ -1,0 +1,84 @@
+"""Birthdays, days after joining and after silence: 1:1, on the day that is each member's own."""
+
+from __future__ import annotations
+
+from tests.flows.playing import PLAYBOOK, Line, Stage, asks_to_be_friends, says
+from tests.flows.tea_house import BIND, HEADER, IMPORT, of, times, world
+
+BIRTHDAY = """
+[[survey.questions]]
+key = "birthday"
+type = "date"
+texts = ["生日是哪天？"]
+[[tiers]]"""
+
+
+def personal(key: str, rule: str, *, tags: str = "", tiers: str = "", text: str = "") -> str:
+    """A row at nine for whose day it is."""
+    return f"{key},text,care,,09:00,{rule},{tiers},,{tags},{text or key},no,5,\n"
+
+
+def test_birthdays_by_both_calendars_come_every_year(stage: Stage) -> None:
+    stage.write("playbook.toml", PLAYBOOK.replace("[[tiers]]", BIRTHDAY, 1))
+    stage.write("calendar.csv", HEADER + personal("birth", "birthday", text="{name}，生日快乐！"))
+    born = {"wx-solar": "12月3日", "wx-leap": "2月29日", "wx-lunar": "农历十月廿五"}
+    story: list[Line] = [BIND, IMPORT]
+    for minute, (contact, day) in enumerate(born.items()):
+        story += [
+            asks_to_be_friends(f"08:1{minute}:00", contact),
+            says(f"08:2{minute}:00", contact, f"叫我小{minute}"),
+            says(f"08:3{minute}:00", contact, "1"),
+            says(f"08:4{minute}:00", contact, day),
+        ]
+    played = stage.play(sorted(story, key=lambda line: line["at"]), "--to", "2027-12-31T12:00:00+08:00")
+    found = [
+        (line["at"][:16], line["delivery"], line["text"]) for line in played.arrived() if "birth" in line["delivery"]
+    ]
+    assert found == [
+        ("2026-12-03T09:00", "entry:birth:2026-12-03:wx-solar", "小0，生日快乐！"),
+        ("2026-12-03T09:00", "entry:birth:2026-12-03:wx-lunar", "小2，生日快乐！"),
+        ("2027-02-28T09:00", "entry:birth:2027-02-28:wx-leap", "小1，生日快乐！"),
+        ("2027-11-22T09:00", "entry:birth:2027-11-22:wx-lunar", "小2，生日快乐！"),
+        ("2027-12-03T09:00", "entry:birth:2027-12-03:wx-solar", "小0，生日快乐！"),
+    ]
+
+
+def test_days_after_joining_count_from_the_friendship_or_from_the_group(stage: Stage) -> None:
+    rows = personal("met", "joined+1d") + personal("room", "joined+2d", tiers="分院") + personal("day", "joined+0d")
+    stage.write("calendar.csv", HEADER + rows)
+    stage.write("playbook.toml", PLAYBOOK)
+    story: list[Line] = [
+        BIND,
+        IMPORT,
+        asks_to_be_friends("08:30:00", "wx-new"),
+        asks_to_be_friends("09:30:00", "wx-late"),
+        {"at": "20:00:00", "type": "group_joined", "account": "main", "group": "room-1@chatroom",
+         "members": [{"contact": "wx-new", "name": "新"}], "by": "wx-boss"},
+    ]  # fmt: skip
+    played = stage.play(story, "--to", "2026-11-28T12:00:00+08:00", world=world())
+    assert [line for line in times(played) if "entry:" in line[1]] == [
+        ("23 09:00:00", of("day", "wx-new")),
+        ("24 09:00:00", of("met", "wx-new", "2026-11-24")),
+        ("24 09:00:00", of("met", "wx-late", "2026-11-24")),
+        ("25 09:00:00", of("room", "wx-new", "2026-11-25")),
+    ]
+
+
+def test_silence_counts_from_the_last_message_wherever_it_was(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + personal("miss", "silent+3d") + personal("tag", "silent+2d", tags="茶友"))
+    story: list[Line] = [
+        BIND,
+        IMPORT,
+        says("10:00:00", "wx-a", "你好"),
+        says("10:05:00", "wx-b", "早"),
+        says("10:06:00", "wx-boss", "大家好", group="room-1@chatroom"),
+        says("2026-11-24T11:00:00+08:00", "wx-a", "在呢", group="room-1@chatroom"),
+    ]
+    played = stage.play(story, "--to", "2026-12-05T12:00:00+08:00", world=world())
+    assert [line for line in times(played) if "entry:" in line[1]] == [
+        ("25 09:00:00", of("tag", "wx-b", "2026-11-25")),
+        ("26 09:00:00", of("miss", "wx-boss", "2026-11-26")),
+        ("26 09:00:00", of("miss", "wx-b", "2026-11-26")),
+        ("26 09:00:00", of("tag", "wx-a", "2026-11-26")),
+        ("27 09:00:00", of("miss", "wx-a", "2026-11-27")),
+    ]
