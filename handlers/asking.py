@@ -252,6 +252,11 @@ def said(person: PersonView, progress: SurveyProgress, text: str, lane: Lane) ->
     )
 
 
+def asked_by(key: str) -> str:
+    """The wire id of whom the survey speaks to with a delivery of that key; empty where it is no question of it."""
+    return key.removeprefix("ask:").rpartition(":")[0] if key.startswith("ask:") else ""
+
+
 def nudge_at(person: PersonView, progress: SurveyProgress, at: datetime) -> Effect:
     """Look then whether they have answered."""
     return fx.PutTimer(kind=timers.NUDGE, subject=person.wire_id, at=at, account=progress.account)

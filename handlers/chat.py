@@ -6,7 +6,7 @@ from handlers import commands, complaints, consent, forgetting, handoff, my_data
 from handlers.replies import prior_of, unanswered, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
-from handlers.understanding.feelings import ANSWERED, feeling_of
+from handlers.understanding.feelings import ANSWERED, feeling_of, greets
 from handlers.words import is_plain_opt_out, is_platform_line
 from models import effects as fx
 from models.context import Context, PersonView
@@ -149,14 +149,17 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
     felt = feeling_of(event.text)
     if roles_of(person, event.account, ""):  # the staff has nobody to be handed to
         return []
+    if felt == "call" or greets(event.text):
+        return reactions.to_greeting(event.at, context, person, event.account, "call" if felt == "call" else "hello")
     if felt is not None and felt in ANSWERED and not look.complains:
         comfort = reactions.to_feeling(event.at, context, person, event.account, felt, event.text)
         asked = handoff.to_human(event.at, context, person, event.account, event.text) if look.asks else []
         return [*comfort, *asked]
     if not (look.asks or look.may_correct):
         return []
+    ask = handoff.to_human if look.complains else handoff.question
     if not look.may_correct:
-        return handoff.to_human(event.at, context, person, event.account, event.text)
+        return ask(event.at, context, person, event.account, event.text)
     meant = meaning_unasked(
         event.text,
         prior=prior_of(context, person),
@@ -168,7 +171,7 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
         asked = handoff.question(event.at, context, person, event.account, event.text) if meant.asks else []
         return [*survey.correct(event.at, context, person, meant), *asked]
     if meant.act == "question" or meant.asks:
-        return handoff.to_human(event.at, context, person, event.account, event.text)
+        return ask(event.at, context, person, event.account, event.text)
     return []
 
 

@@ -8,16 +8,21 @@ back. Alerts on their way to a channel say nothing of the account, and are not t
 
 from __future__ import annotations
 
-from handlers import alerts, outcomes
+from handlers import alerts, outcomes, staff
+from handlers.values import address
 from models import effects as fx
 from models.alerts import AlertKind
 from models.context import Context, DeliveryView
-from models.deliveries import Cause, DeliveryState
+from models.deliveries import Cause, DeliveryKind, DeliveryState
 from models.effects import Effect
 from models.events import SendAnswered
 
 PAUSED = "账号「{name}」连着 {count} 次没发成，已经自己停发。查清原因后发 /恢复 继续。"
 UNKNOWN = "账号「{name}」有一条不确定发没发出去：{subject}。请在手机上看一眼，再到电脑上核对。"
+NOT_GREETED = (
+    "没能跟{who}（{contact}）打上招呼，平台一直拒收。要问的照常会问，方便的话用账号的手机跟 TA 说一句。"
+    "这一小时里再有这样的不另外提醒，都在发送记录的「发送失败」里。"
+)
 
 
 def answered(event: SendAnswered, context: Context) -> list[Effect]:
@@ -31,6 +36,8 @@ def answered(event: SendAnswered, context: Context) -> list[Effect]:
     ends = {one.state for one in effects if isinstance(one, fx.Settle)}
     if DeliveryState.UNKNOWN in ends:
         effects += _uncertain(event, context, delivery)
+    if DeliveryState.FAILED in ends and (delivery.cause, delivery.kind) == (Cause.GREETING, DeliveryKind.TEXT):
+        effects += _not_greeted(event, context)
     if event.answer != "crash" and ends & {DeliveryState.FAILED, DeliveryState.UNKNOWN}:
         effects += _one_more(event, context)
     return effects
@@ -63,6 +70,18 @@ def _one_more(event: SendAnswered, context: Context) -> list[Effect]:
         fx.Audit(actor="bot", action="pause", target=account, reason=why),
         *told,
     ]
+
+
+def _not_greeted(event: SendAnswered, context: Context) -> list[Effect]:
+    """A greeting is tried no more, and the survey goes on without it. The staff reads of the first in an hour."""
+    person = context.person
+    if person is None:
+        return []
+    who = address(context.merchant.playbook, person) or person.wire_id
+    text = NOT_GREETED.format(who=who, contact=person.wire_id)
+    return staff.notes(
+        context, event.account, f"not_greeted:{event.account}:{event.at:%Y%m%dT%H}", text, Cause.HANDOFF, person
+    )
 
 
 def _uncertain(event: SendAnswered, context: Context, delivery: DeliveryView) -> list[Effect]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import reactions, staff
+from handlers import about_us, staff
 from handlers.understanding.text import LIMIT
 from handlers.values import address
 from models import effects as fx
@@ -20,11 +20,11 @@ _QUOTED = 200
 
 
 def question(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
-    """Answer a member's question by the playbook's keywords, say why we ask, else hand it to the staff."""
+    """Answer a member's question by the playbook's keywords, say who we are and why we ask, else tell the staff."""
     if (answer := standing_answer(context.merchant.playbook, text)) is not None:
         return [say(at, person, account, answer)]
-    if reactions.asks_why(text) and (why := reactions.say(at, context, person, account, "why")):
-        return why
+    if about := about_us.answers(at, context, person, account, text):
+        return about
     return to_human(at, context, person, account, text)
 
 

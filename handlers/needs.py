@@ -12,7 +12,7 @@ from handlers.handoff import standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
-from handlers.understanding.feelings import ANSWERED, feeling_of
+from handlers.understanding.feelings import ANSWERED, feeling_of, greets
 from handlers.words import is_plain_opt_out
 from models import events as ev
 from models import orders, timers
@@ -143,6 +143,8 @@ def _of_small_talk(text: str, playbook: Playbook) -> Needs:
         return _KNOWN
     look = first_look(text, words_of(playbook))
     if look.asks or look.may_correct or look.complains or feeling_of(text) in ANSWERED or optin.wants_back(text):
+        return _KNOWN
+    if greets(text):
         return _KNOWN
     heard = (
         look.is_opt_out or consent.wish_of(playbook, text) is not None or standing_answer(playbook, text) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers import groups, reception
+from handlers import groups, reception, survey
 from models import effects as fx
 from models.chance import chance
 from models.context import Context, DeliveryView
@@ -35,7 +35,8 @@ def answered(event: SendAnswered, context: Context) -> list[Effect]:
     if delivery.state != DeliveryState.CLAIMED:
         return follow_up
     if event.answer in _UNKNOWN:
-        return [_settle(delivery, DeliveryState.UNKNOWN, event.answer), *_perhaps(event, context, delivery)]
+        settled = _settle(delivery, DeliveryState.UNKNOWN, event.answer)
+        return [settled, *_perhaps(event, context, delivery), *survey.left(event.at, context, delivery)]
     match event.answer:
         case "sent":
             return [_settle(delivery, DeliveryState.SENT, message=event.message), *follow_up]
@@ -99,7 +100,7 @@ def _brought_about(event: SendAnswered, context: Context, delivery: DeliveryView
                 )
             ]
         case _:
-            return []
+            return survey.left(event.at, context, delivery)
 
 
 def _perhaps(event: SendAnswered, context: Context, delivery: DeliveryView) -> list[Effect]:

@@ -5,12 +5,13 @@ The playbook's `reactions` replace the wordings; an empty list says nothing.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
+from typing import Literal
+
+import msgspec
 
 from handlers import staff
 from handlers.understanding.feelings import GRAVE, Feeling
-from handlers.understanding.text import ANSWER_LIMIT, dense
 from handlers.values import address
 from models import effects as fx
 from models.chance import choose
@@ -29,17 +30,15 @@ WORDINGS: dict[str, tuple[str, ...]] = {
     "worry": ("辛苦了，抱抱你，希望快点好起来。", "听着就心疼，多保重，会好起来的。"),
     "joy": ("恭喜恭喜，真替你高兴！", "太好了，恭喜呀！"),
     "thanks": ("不客气呀，应该的。", "别客气～"),
+    "hello": ("你好呀，我在呢，有什么想问的直接说就行～", "你好你好，有什么能帮上忙的尽管说。"),
     "call": ("在的在的。", "在呢。"),
     "why": ("问一下是想给你推荐合适的，不会乱打扰。哪个不想说，回「跳过」就行。",),
+    "privacy": ("你告诉我的只记在{shop}，用来更好地招呼你。想看记了什么回「我的数据」，想删掉回「忘记我」。",),
+    "who": ("我是{persona|掌柜}，{shop}的机器人助手，店里有什么想问的都可以问我。要找真人就回「人工」。",),
     "later": ("好，你先忙，{when}我再来问你。", "不急，你先忙，{when}再聊。"),
     "voice": ("语音我这边听不了，麻烦打几个字给我哈。",),
     "media": ("收到～不过我只看得懂文字，打几个字告诉我就好。",),
 }
-_WHY = re.compile(
-    r"(?:问|要|填|知道|登记)(?:我)?(?:这个?|这些?|那些?|那么多|这么多|它)?(?:信息|资料|东西)?(?:是)?(?:用来|想)?"
-    r"(?:干嘛|干吗|干什么|干啥|做什么|做啥|有什么用|有啥用|是为什么|是为啥|为什么|为啥)|"
-    r"(?:为什么|为啥|干嘛|干吗)(?:要|老|一直|非要|总)?(?:问|填|知道|登记)(?:我)?(?:这|那|它|$|[呀啊呢])"
-)
 TO_STAFF = "【关心】{who}（{contact}）说：{text}\n我先安慰了一句，没再追问，方便的话你去看看 TA。"
 # A phone shows so much of a message without a tap.
 _QUOTED = 200
@@ -49,6 +48,8 @@ def say(at: datetime, context: Context, person: PersonView, account: str, kind: 
     """The word for that kind of thing; nothing where the playbook wants none."""
     own: tuple[str, ...] | None = getattr(context.merchant.playbook.reactions, kind)
     texts = WORDINGS[kind] if own is None else own
+    if kind == "privacy" and own is None and context.merchant.playbook.consent.text:
+        texts = (context.merchant.playbook.consent.text,)
     if not texts:
         return []
     key = f"react:{person.wire_id}:{at:%Y%m%dT%H%M%S%f}"
@@ -66,9 +67,16 @@ def say(at: datetime, context: Context, person: PersonView, account: str, kind: 
     ]
 
 
-def asks_why(text: str) -> bool:
-    """Whether somebody wants to know what we ask for."""
-    return _WHY.search(dense(text[:ANSWER_LIMIT])) is not None
+def to_greeting(
+    at: datetime, context: Context, person: PersonView, account: str, kind: Literal["hello", "call"]
+) -> list[Effect]:
+    """A greeting is returned once an hour: whoever answers each of ours, another bot perhaps, would never stop."""
+    hour = f"{at:%Y%m%dT%H}"
+    return [
+        msgspec.structs.replace(effect, key=f"{kind}:{person.wire_id}:{account}:{hour}")
+        for effect in say(at, context, person, account, kind)
+        if isinstance(effect, fx.Send)
+    ]
 
 
 def to_feeling(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from handlers import forgetting, handoff, hosting, optout, reactions
+from handlers import about_us, forgetting, handoff, hosting, optout, reactions
 from handlers.asking import (
     ANY_NAME,
     CORRECTED,
@@ -40,7 +40,7 @@ from handlers.understanding import (
 from handlers.understanding.feelings import GRAVE
 from models import effects as fx
 from models import timers
-from models.context import Context, PersonView
+from models.context import Context, DeliveryView, PersonView
 from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect, SurveyProgress
 from models.events import Message, TimerDue
@@ -157,7 +157,8 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     felt = None if human else hosting.felt_by(person, progress, whole)
     if felt is not None and felt not in ("thanks", "call"):
         effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
-    asks = meant.asks or meant.act == "question"
+    fears = meant.act == "unclear" and bool(about_us.asked_of_us(text))  # 你们不会把我电话卖了吧
+    asks = fears or meant.asks or meant.act == "question"
     if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
     if room is None and not (told or asks) and hosting.stays_at_rest(person, meant.act, human=human):
@@ -289,6 +290,23 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
     if nudges < len(hours) and progress.asked_at is not None:
         effects.append(nudge_at(person, asked, progress.asked_at + timedelta(hours=hours[nudges])))
     return effects
+
+
+def left(at: datetime, context: Context, delivery: DeliveryView) -> list[Effect]:
+    """The open question has left, perhaps long after it was decided: nudges are counted from then."""
+    person = context.person
+    if delivery.cause != Cause.SURVEY or person is None or not is_open(person, delivery.account):
+        return []
+    progress, hours = _progress(person), playbook_of(context).survey.nudges_hours
+    if delivery.key != said(person, progress, "", Lane.REPLY).key or progress.nudges or progress.put_off_until:
+        return []
+    if not hours or progress.asked_at is None or at <= progress.asked_at:
+        return []
+    asked = msgspec.structs.replace(progress, asked_at=at)
+    return [
+        fx.PutSurvey(person_id=person.person_id, survey=asked),
+        nudge_at(person, asked, at + timedelta(hours=hours[0])),
+    ]
 
 
 def asked_again(event: TimerDue, context: Context) -> list[Effect]:

@@ -91,7 +91,8 @@ class Reception(Part):
 
 class Reactions(Part):
     """Words in place of those that ship, for what people tell besides answering. Absent: the shipped ones hold; empty:
-    nothing is said. `later` may hold `{when}`, `voice` and `media` answer what we cannot read."""
+    nothing is said. `later` may hold `{when}`, `voice` and `media` answer what we cannot read,
+    `who`, `why` and `privacy` what they ask about us; without words of its own `privacy` says the text on consent."""
 
     danger: Texts | None = None
     loss: Texts | None = None
@@ -99,8 +100,11 @@ class Reactions(Part):
     worry: Texts | None = None
     joy: Texts | None = None
     thanks: Texts | None = None
+    hello: Texts | None = None
     call: Texts | None = None
     why: Texts | None = None
+    privacy: Texts | None = None
+    who: Texts | None = None
     later: Texts | None = None
     voice: Texts | None = None
     media: Texts | None = None

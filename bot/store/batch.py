@@ -27,6 +27,7 @@ from bot.store.journal import Outcome, content_key, keep_error, write_dead_lette
 from bot.store.prepared import is_one_of
 from bot.store.timers import DROP_TIMERS, THESE_TIMERS
 from bot.store.tombstones import veil
+from handlers import asking
 from handlers.needs import Needs, needs_under
 from models import events as ev
 from models import orders
@@ -205,7 +206,8 @@ def conversations(event: Event) -> list[str] | None:
         case ev.GroupJoined() | ev.GroupLeft() | ev.GroupRenamed():
             return [event.group, *(who.contact for who in people_of(event))]
         case ev.SendAnswered():
-            return [event.key]
+            asked = asking.asked_by(event.key)  # that a question has left changes where the survey stands
+            return [event.key, asked] if asked else [event.key]
         case ev.TimerDue() if event.kind == SEAT_TIMER:
             return event.subject.split(" ")
         case ev.TimerDue() if event.kind in PERSON_TIMERS:

@@ -208,7 +208,7 @@ def told_age(text: str, asked_on: date | None) -> Age | None:
     bare = next((text[start:end] for start, end in clauses(text) if _ONLY_AGE.fullmatch(text[start:end].strip())), None)
     if bare is not None:
         return read_age(bare, "", asked_on)
-    if not re.search(r"宝宝|娃|孩子|宝贝|小朋友|儿子|女儿|闺女|大宝|二宝|宝", text):
+    if not re.search(r"宝宝|娃|孩子|宝贝|小朋友|儿子|女儿|闺女|大宝|二宝|宝|[双三]胞胎|龙凤胎", text):
         return None
     if not re.search(rf"{_N}\s?(?:岁|周岁|个(?:半|多)?月|月龄)|半岁|满月|百天|周岁|没出生|没生", text):
         return None

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from handlers.understanding.signs import Signs
-from handlers.understanding.text import ANSWER_LIMIT, readable
+from handlers.understanding.text import ANSWER_LIMIT, dense, readable
 
 Feeling = Literal["danger", "loss", "hardship", "worry", "joy", "thanks", "call"]
 
@@ -83,6 +83,17 @@ _NOT_YET = re.compile(r"^(?:过|之?前|的?时候|的话|[吗嘛么]|怎么办|
 _NO_THANKS = re.compile(r"(?:不用?|别|免|先|叫我|名叫|姓)$")
 # Nothing is told without one of their words.
 _SIGNS = Signs(*(pattern for _, pattern in _PATTERNS))
+
+
+_GREETS = re.compile(
+    r"(?:亲|老板|掌柜|店家|客服|美女|姐姐?|大家){0,2}(?:(?:你|您|早上|上午|中午|下午|晚上)好|早安?|嗨|哈[喽罗啰]|hi|hello|hey|halo){1,2}"
+    r"(?:呀|啊|哈|呢|哦|亲|老板|掌柜|店家|客服|美女|姐){0,3}"
+)
+
+
+def greets(text: str) -> bool:
+    """Whether a message greets and says nothing else: 你好呀, hi, 老板早上好."""
+    return len(text) <= _SHORT and _GREETS.fullmatch(dense(text)) is not None
 
 
 def feeling_of(text: str) -> Feeling | None:

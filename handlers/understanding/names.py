@@ -107,7 +107,8 @@ _NO_NAME = frozenset(
         秦始皇 玉皇大帝 上帝 神仙 奥特曼 隔壁老王 女朋友的 老公 亲爱的 宝贝老公 雷锋 红领巾 张三李四 马云 马化腾
         特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 主人 叫 我叫 叫我 怎样
         如何 啊 呃 额 emm 测试 test 收到 来了 谢谢 稍等 保密 秘密 早 早上好 哈哈 哈哈哈 晚点 忙 微信名 就微信名
-        退 删 烦人 用微信名 网名就行 看微信名 宝妈们 新手 路过 潜水
+        退 删 烦人 双胞胎 三胞胎 龙凤胎 一对双胞胎 一对龙凤胎 是双胞胎 是龙凤胎 用微信名 网名就行 看微信名
+        宝妈们 新手 路过 潜水
         """
     )
 )
@@ -243,7 +244,13 @@ def is_joke(text: str) -> bool:
 _KIN = re.compile(r"[\u4e00-\u9fff]{1,4}[他她]家?(?:妈妈?|爸爸?|爹|娘|奶奶|姥姥|爷爷)")
 
 
+# 叫我哈哈: said as a name, what is a laugh or a particle elsewhere is one.
+_DOUBLED = re.compile(r"([哈呀啦嘿嘻呵咯])\1(?!\1)(?=$|[,，。!！~\s吧呀哦就好都也]|可以|行)")
+
+
 def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | None:
+    if (doubled := _DOUBLED.match(piece)) and "别" not in message.text[max(0, start - 4) : start]:
+        return _cut(message, start, doubled.end())
     first = clauses(piece)
     if not first:
         return None

@@ -126,6 +126,8 @@ def _mentions(text: str) -> list[Mention]:
             continue
         if len(name) == 1 and not _stands_alone(text, start, end):
             continue
+        if text.startswith("胎", end):  # 龙凤胎: no district of Daqing
+            continue
         # 中国浙江省 杭州 市 余杭: names that touch are one place.
         if (
             runs

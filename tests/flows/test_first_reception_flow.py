@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.playing import PLAYBOOK, WORLD, Line, Played, Stage, asks_to_be_friends, operator, says
+from tests.flows.playing import PLAYBOOK, WORLD, Line, Played, Stage, asks_to_be_friends, operator, platform, says
 
 BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
 COMPLETION = """
@@ -262,3 +262,18 @@ def test_who_waits_is_placed_anew_when_an_answer_is_corrected(stage: Stage, *, t
         assert told["waiting_for"] == (None if there_is_room else "分院")
         assert told["groups"] == (["room-1@chatroom"] if there_is_room else [])
     assert "room-2@chatroom" not in {line["to"].get("group") for line in played.arrived(kind="invite")}
+
+
+def test_a_greeting_that_fails_for_good_keeps_nobody_from_the_survey_and_is_told_once(stage: Stage) -> None:
+    story = [
+        platform("08:59:00", "text", "refused", times=4),
+        asks_to_be_friends("09:00:00", "wx1"),
+        operator("09:30:00", "who wx1 --json"),
+        operator("09:30:01", "deliveries list --state failed --json"),
+    ]
+    played = stage.play(story)
+    assert played.states("greet:wx1")[-1] == "failed:refused"
+    assert played.arrived(to="wx1", kind="text")[0]["delivery"] == "ask:wx1:1"
+    assert played.rows("who")[0]["survey"]["state"] == "open"
+    assert [row["key"] for row in played.rows("deliveries list")] == ["greet:wx1"]
+    assert ["没能跟WX1" in line["text"] for line in played.arrived(to="wx-boss")] == [True]

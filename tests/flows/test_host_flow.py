@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.playing import Line, Played, Stage, asks_to_be_friends, moment, operator, says
+from tests.flows.playing import WORLD, Line, Played, Stage, asks_to_be_friends, moment, operator, platform, says
 from tests.flows.shops import BABY, BEAUTY
 
 WHO = operator("2026-11-30T12:00:00+08:00", "who wx1 --json")
@@ -283,3 +283,65 @@ def test_who_has_a_child_after_all_is_believed_and_asked_what_only_applies_now(s
     }
     assert row["survey"]["state"] == "finished"
     assert "一岁内" in row["tags"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("你先说你是谁", "我是圆圆，半山茶社的机器人助手"),
+        ("你们是干嘛的", "我是圆圆，半山茶社的机器人助手"),
+        ("为什么要手机号", "给你推荐合适的"),
+        ("你们不会把我电话卖了吧", "只记在半山茶社"),
+    ],
+)
+def test_who_we_are_and_why_we_ask_is_answered_by_us_and_the_survey_goes_on(
+    stage: Stage, asked: str, words: str
+) -> None:
+    played = play(stage, BABY, says("09:01:00", "wx1", asked), to="2026-11-23T09:30:00+08:00")
+    (_, answer), (again, question) = heard(played)
+    assert words in answer
+    assert question in ("宝宝小名叫什么呀？", "怎么称呼咱家宝贝？")
+    assert again <= "23 09:06"
+    assert told_staff(played) == []
+
+
+def test_what_stands_beside_a_question_about_us_still_reaches_a_human(stage: Stage) -> None:
+    told = says("09:01:00", "wx1", "你是谁，二段奶粉多少钱一罐")
+    played = play(stage, BABY, told, to="2026-11-23T09:30:00+08:00")
+    assert ["二段奶粉" in note for note in told_staff(played)] == [True]
+
+
+def test_the_words_on_consent_answer_what_becomes_of_what_they_tell(stage: Stage) -> None:
+    book = BABY + '[consent]\ntext = "我们按隐私政策保管，随时可以撤回。"\n'
+    played = play(stage, book, says("09:01:00", "wx1", "会泄露我信息吗"), to="2026-11-23T09:30:00+08:00")
+    assert heard(played)[0][1] == "我们按隐私政策保管，随时可以撤回。"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"), [("你好", "你好"), ("hi", "你好"), ("在吗", "在"), ("老板早上好呀", "你好")]
+)
+def test_a_greeting_is_returned_when_nothing_is_open_but_not_each_time(stage: Stage, said: str, words: str) -> None:
+    done = [says("09:01:00", "wx1", "天天"), says("09:02:00", "wx1", "8个月"), says("09:03:00", "wx1", "杭州")]
+    greeted = [says(f"{hour}:{minute}:00", "wx1", said) for hour in (10, 12) for minute in ("01", "02", "30")]
+    played = play(stage, BABY, *done, *greeted, to="2026-11-23T20:00:00+08:00")
+    answers = heard(played, "09:30:00")
+    assert [at[:5] for at, _ in answers] == ["23 10", "23 12"]
+    assert all(words in text for _, text in answers)
+    assert told_staff(played) == []
+
+
+def test_an_old_friend_who_greets_is_greeted_and_the_staff_is_not(stage: Stage) -> None:
+    story = [says("10:01:00", "wx-boss", "你好"), says("10:02:00", "wx-old", "您好")]
+    world = {**WORLD["world"], "contacts": [*WORLD["world"]["contacts"], {"id": "wx-old", "friend_of": ["main"]}]}
+    played = stage.play(story, world={"world": world})
+    assert [line["to"]["contact"] for line in played.arrived(kind="text")] == ["wx-old"]
+
+
+def test_nudges_are_counted_from_when_the_question_left_not_from_when_it_was_decided(stage: Stage) -> None:
+    busy: Line = platform("08:59:00", "text", "too_frequent", times=2)  # a quarter of an hour, then an hour
+    stage.write("playbook.toml", BABY)
+    played = stage.play([busy, ADDED], "--to", "2026-11-28T12:00:00+08:00")
+    times = [moment(line["at"]) for line in played.arrived(to="wx1", kind="text")][1:]
+    hours = [round((each - times[0]).total_seconds() / 3600, 2) for each in times[1:]]
+    assert times[0] > moment("2026-11-23T10:14:00+08:00")
+    assert hours == [24.0, 72.0]

@@ -24,6 +24,7 @@ from models.events import (
     Message,
     MessageRecalled,
     SelfMessage,
+    SendAnswered,
     TimerDue,
     Who,
 )
@@ -282,3 +283,9 @@ def test_groups_come_in_the_order_in_which_they_were_bound(database_url: str) ->
             stage.bring_about(fx.BindGroup(group_id=ids[room], tier="堂口", bound_at=stage.at))
         stage.apply(SurveyFinished(merchant="m1", account="main", at=stage.at, contact="wx1"), decide=place)
     assert seen == [["room-3", "room-1", "room-2"]]
+
+
+def test_an_answer_and_the_news_that_its_question_left_are_not_decided_on_the_same_context() -> None:
+    left = SendAnswered(at=START, account="main", delivery=1, key="ask:wx1:1", answer="sent")
+    assert len(waves([Outcome(said("wx1")), Outcome(left)])) == 2
+    assert len(waves([Outcome(said("wx2")), Outcome(left)])) == 1

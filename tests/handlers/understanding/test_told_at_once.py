@@ -100,3 +100,29 @@ def test_when_to_come_back_to_it_is_later(question: Question, reply: str) -> Non
     got = understand(question, reply)
     assert (got.act, got.value) == ("later", None)
     assert meaning_unasked(reply).act == "later"
+
+
+@pytest.mark.parametrize(
+    ("reply", "name"),
+    [
+        ("叫我哈哈", "哈哈"),
+        ("叫我哈哈就行", "哈哈"),
+        ("宝宝叫哈哈", "哈哈"),
+        ("小名哈哈", "哈哈"),
+        ("叫我小雨哈哈哈", "小雨"),
+        ("哈哈 叫我小雨", "小雨"),
+        ("别叫我哈哈", None),
+        ("哈哈", None),
+        ("叫我哈哈哈", None),
+    ],
+)
+def test_a_laugh_that_is_told_as_a_name_is_one(reply: str, name: str | None) -> None:
+    assert understand(BABY, reply).value == name
+
+
+@pytest.mark.parametrize("reply", ["双胞胎 都是一岁", "双胞胎，都一岁了", "龙凤胎\n都是一岁"])
+def test_the_age_of_twins_is_told_whatever_is_asked_and_twins_are_no_name(reply: str) -> None:
+    assert understand(AGE, reply).value == 12
+    for asked in (BABY, CITY):
+        got = understand(asked, reply, others=[AGE])
+        assert (got.value, got.also) == (None, {"age": 12})
