@@ -106,6 +106,7 @@ _TIMERS = {
     timers.BEFRIEND: reception.unconfirmed,
     timers.FAREWELL: forgetting.goodbye_is_over,
     timers.SEAT_TIMER: groups.seat_expired,
+    timers.NO_SEAT: groups.many_wait,
     timers.ENTRY: calendar.due,
     timers.ALERT_OVER: alerts.over,
 }

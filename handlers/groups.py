@@ -29,6 +29,9 @@ NONE_OF_OURS = (
     "请用它建一个群，在群里发 /绑定 {tier}。"
 )
 NO_GROUP = "「{tier}」还没有群，{who}在等。请建一个群，在群里发 /绑定 {tier}。"
+# What the first of them is named in is followed by one note on all who came after, not by a note for each.
+MANY_WAIT = "「{tier}」还没有位子：这 {minutes} 分钟里来了 {came} 人排队，一共 {count} 人在等。"
+_NOTED_EVERY = timedelta(minutes=10)
 
 
 def joined(event: GroupJoined, context: Context) -> list[Effect]:
@@ -186,11 +189,39 @@ def place(event: SurveyFinished, context: Context) -> list[Effect]:
     told = _no_seat(tier, context, person).format(
         tier=tier.name, who=address(playbook, person) or person.wire_id, account=context.account.name or event.account
     )
+    waits = [*claim, fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name)]
+    if tier.name in place.waiting_for:
+        return waits
+    began = _noted_since(event.at)
+    key = f"no_seat:{event.account}:{tier.name}:{began:%Y%m%dT%H%M}"
     return [
-        *claim,
-        fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name),
-        *staff.notes(context, event.account, f"no_seat:{tier.name}:{person.wire_id}", told, Cause.GROUP, person),
+        *waits,
+        *staff.notes(context, event.account, key, told, Cause.GROUP, person),
+        fx.PutTimer(
+            kind=timers.NO_SEAT,
+            subject=timers.no_seat_subject(event.account, tier.name),
+            at=began + _NOTED_EVERY,
+            account=event.account,
+        ),
     ]
+
+
+def _noted_since(at: datetime) -> datetime:
+    """When the stretch of time began that the staff reads of at most twice: of the first in it, and how many more."""
+    return at - (at - datetime.min.replace(tzinfo=at.tzinfo)) % _NOTED_EVERY
+
+
+def many_wait(event: TimerDue, context: Context) -> list[Effect]:
+    """Others began to wait after the one that the staff read of: all of them in one note."""
+    tier = timers.tier_of_no_seat(event.subject)
+    since = _noted_since(event.due - _NOTED_EVERY)
+    surveys = [one.survey for one in context.waiting if one.survey and one.survey.account == event.account]
+    came = sum(one.finished_at is not None and since <= one.finished_at < event.due for one in surveys)
+    if came < 2:
+        return []
+    text = MANY_WAIT.format(tier=tier, minutes=_NOTED_EVERY // timedelta(minutes=1), came=came, count=len(surveys))
+    key = f"many_wait:{event.account}:{tier}:{event.due:%Y%m%dT%H%M}"
+    return staff.notes(context, event.account, key, text, Cause.GROUP, None)
 
 
 def _no_seat(tier: Tier, context: Context, person: PersonView) -> str:

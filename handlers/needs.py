@@ -101,6 +101,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind == timers.ENTRY:
             return Needs.ENTRIES
+        case ev.TimerDue() if event.kind == timers.NO_SEAT:
+            return Needs.WAITING | Needs.STAFF
         case ev.TimerDue() if event.kind == timers.ALERT_OVER:
             return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():

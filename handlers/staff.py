@@ -9,7 +9,7 @@ from models.effects import Effect
 from models.people import FriendshipState
 
 
-def notes(context: Context, account: str, key: str, text: str, cause: Cause, about: PersonView) -> list[Effect]:
+def notes(context: Context, account: str, key: str, text: str, cause: Cause, about: PersonView | None) -> list[Effect]:
     """The note, from the account at hand where it can, else from one that knows them; never to whom it is about."""
     return [
         fx.Send(
@@ -21,7 +21,7 @@ def notes(context: Context, account: str, key: str, text: str, cause: Cause, abo
             text=text,
         )
         for member in context.staff
-        if member.contact_id != about.contact_id and (through := _account_for(member, account))
+        if (about is None or member.contact_id != about.contact_id) and (through := _account_for(member, account))
     ]
 
 

@@ -8,6 +8,7 @@ ASK_AGAIN = "ask_again"  # the open question comes again after an interruption; 
 BEFRIEND = "befriend"  # we accepted and heard nothing: look at the friend list; subject: the person's wire id
 FAREWELL = "farewell"  # the last word to somebody who was erased is over; subject: the nameless id of their row
 SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
+NO_SEAT = "no_seat"  # some more wait for a seat: tell how many; subject: the account and the tier, a blank between
 ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
 
@@ -17,6 +18,16 @@ PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL})
 def seat_subject(contact: str, group: str) -> str:
     """The subject of a seat's timer."""
     return f"{contact} {group}"
+
+
+def no_seat_subject(account: str, tier: str) -> str:
+    """The subject of the timer that tells how many wait for a tier."""
+    return f"{account} {tier}"
+
+
+def tier_of_no_seat(subject: str) -> str:
+    """The tier that such a subject names."""
+    return subject.partition(" ")[2]
 
 
 def alert_subject(kind: str, subject: str) -> str:

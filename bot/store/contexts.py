@@ -24,12 +24,12 @@ from bot.store.places import load_places
 from bot.store.prepared import is_one_of
 from bot.store.status import load_status
 from handlers.needs import Needs
-from models import orders
+from models import orders, timers
 from models.accounts import Account
 from models.capabilities import Capabilities
 from models.context import AccountView, Context, EntryView, GroupView, MerchantView
 from models.effects import Effect, Reserve
-from models.events import Event, Message
+from models.events import Event, Message, TimerDue
 from models.groups import ChatGroup, Seat, Waiting
 from models.operations import EntryRevision, Role, RoleGrant
 from models.people import Contact
@@ -159,8 +159,8 @@ def _load(
             group=by_wire.get(place[0]) if place else None,
             people=known,
             delivery=delivery,
-            waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
-            if isinstance(event, orders.SeatsChanged)
+            waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(_tier_of(event), ()))
+            if waiting_ids
             else (),
             kept=kept.get(person.person_id) if person and kept and "KEPT" in parts else None,
             survey_playbook=surveys.get(person.person_id) if person and surveys else None,
@@ -322,13 +322,22 @@ def _staff(writing: Writing, merchant: MerchantView) -> list[int]:
     return sorted(contact_id for (contact_id,) in writing.rows(_NAMED, merchant=merchant.id, wire_ids=sorted(named)))
 
 
+def _tier_of(event: Event) -> str:
+    """The tier whose waiting list an event is about; none for most."""
+    if isinstance(event, orders.SeatsChanged):
+        return event.tier
+    if isinstance(event, TimerDue) and event.kind == timers.NO_SEAT:
+        return timers.tier_of_no_seat(event.subject)
+    return ""
+
+
 def _waiting(writing: Writing, merchant_id: str, events: Sequence[Event]) -> dict[str, list[int]]:
     waiting: dict[str, list[int]] = defaultdict(list)
     for row in writing.connection.execute(
         select(col(Waiting.tier), col(Waiting.contact_id))
         .where(
             col(Waiting.merchant_id) == merchant_id,
-            col(Waiting.tier).in_({event.tier for event in events if isinstance(event, orders.SeatsChanged)}),
+            col(Waiting.tier).in_({tier for event in events if (tier := _tier_of(event))}),
         )
         .order_by(col(Waiting.since), col(Waiting.contact_id))
     ):
