@@ -8,6 +8,7 @@ import pytest
 
 from handlers import decide
 from models import effects as fx
+from models import timers
 from models.context import GroupView
 from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
 from models.effects import Effect
@@ -103,13 +104,14 @@ def test_where_all_are_full_they_wait_and_the_staff_is_told() -> None:
         fx.PutPlace(person_id=1, tier="茶桌"),
         fx.WaitForSeat(contact_id=11, tier="茶桌"),
         fx.Send(
-            key="no_seat:茶桌:wx1:wx-boss",
+            key="no_seat:main:茶桌:20261123T0100:wx-boss",
             account="main",
             lane=Lane.SERVICE,
             cause=Cause.GROUP,
             contact_id=19,
             text="「茶桌」的群都满了，林间在排队。请开一个新群并绑定。",
         ),
+        fx.PutTimer(kind=timers.NO_SEAT, subject="main 茶桌", at=AT.replace(minute=10), account="main"),
     ]
 
 
