@@ -20,6 +20,10 @@ _STAFF_WITHIN = timedelta(hours=48)
 _MEMBERS_WITHIN = timedelta(minutes=40)
 _MOST_BETWEEN = 14
 """So many messages of others may stand between a question and a member's answer that names nobody."""
+_STILL_ABOUT_IT = 4
+"""After so few messages of others, whoever asked still talks of their question."""
+_AT_ONCE = 3
+"""After so few the shop most likely speaks of the last question."""
 _NEXT = 6
 """So many may stand between a question and an answer of the shop that shares no word with it."""
 
@@ -34,6 +38,7 @@ class Thread:
     wants: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     passed: int = 0  # messages since
+    by_member: bool = False  # answered by somebody who does not work for the shop, which may come to it yet
     maybe: Said | None = None  # what may have been the answer, if the asker is content with it
     follow_ups: list[str] = field(default_factory=list)  # wire ids of what else the asker said
 
@@ -41,26 +46,32 @@ class Thread:
 def threads(said: Sequence[Said]) -> list[Thread]:
     """The questions of one group in their order."""
     found: list[Thread] = []
+    recent: list[Thread] = []  # the last of them, answered or not
     for one in said:
         waiting = [thread for thread in found if thread.state == OPEN]
-        if waiting and one.by != "auto":
-            _hear(one, waiting)
-        for thread in waiting:
+        if (waiting or recent) and one.by != "auto":
+            _hear(one, waiting, [thread for thread in recent if thread.state == ANSWERED and thread.by_member])
+        for thread in {id(thread): thread for thread in (*waiting, *recent)}.values():
             thread.passed += one.by != "auto"
+        recent = [thread for thread in found if thread.passed <= _MOST_BETWEEN]
         if one.asks and one.by == "member":
             found.append(Thread(one, wants=reply.wanted(one.text), words=reply.gist(one.text)))
     return found
 
 
-def _hear(one: Said, waiting: list[Thread]) -> None:
+def _hear(one: Said, waiting: list[Thread], settled: list[Thread]) -> None:
     if one.by == "answer":
         for thread in waiting:
             if thread.question.message == one.quote:
                 _answered(thread, one)
         return
+    if one.by == "member" and not one.asks and reply.calls_again(one.text):
+        for thread in settled:
+            if thread.question.contact == one.contact:
+                thread.state, thread.answered_by = OPEN, None
     own = [thread for thread in waiting if thread.question.contact == one.contact]
-    if own and one.by == "member" and not _is_for_others(one, own, waiting):
-        _by_asker(one, own)
+    asked = own and one.by == "member" and not _is_for_others(one, own, waiting)
+    if asked and (_by_asker(one, own) or own[-1].passed <= _STILL_ABOUT_IT):
         return
     if one.kind != "text":
         _shown(one, waiting)
@@ -74,7 +85,7 @@ def _hear(one: Said, waiting: list[Thread]) -> None:
         return
     if one.quote:
         return  # it is about something else
-    _unquoted(one, core, waiting)
+    _unquoted(one, core, waiting, settled)
 
 
 def _is_for_others(one: Said, own: list[Thread], waiting: list[Thread]) -> bool:
@@ -84,21 +95,26 @@ def _is_for_others(one: Said, own: list[Thread], waiting: list[Thread]) -> bool:
     return quoted is not None or any(thread.question.contact in one.mentions for thread in others)
 
 
-def _by_asker(one: Said, own: list[Thread]) -> None:
+def _by_asker(one: Said, own: list[Thread]) -> bool:
+    """Whether somebody who waits says how it stands; if not, they may be talking of something else by now."""
     latest = own[-1]
     latest.follow_ups.append(one.message)
     if one.asks or one.kind != "text":
-        return
-    if reply.thanks(one.text) or reply.is_content(one.text):
+        return True
+    content, thanks = reply.is_content(one.text), reply.thanks(one.text)
+    if content or thanks:
         doubtful = [thread for thread in own if thread.maybe is not None]
         for each in doubtful:
             _answered(each, each.maybe)
     if latest.state == OPEN and reply.withdraws(one.text):
         for thread in own if reply.withdraws_all(one.text) else [latest]:
             thread.state = WITHDRAWN
-    elif reply.still_waits(one.text):
+        return True
+    if reply.still_waits(one.text):
         for thread in own:
             thread.maybe = None
+        return True
+    return content or thanks
 
 
 def _quoted(one: Said, waiting: list[Thread]) -> Thread | None:
@@ -126,25 +142,32 @@ def _shown(one: Said, waiting: list[Thread]) -> None:
             return
 
 
-def _unquoted(one: Said, core: str, waiting: list[Thread]) -> None:
+def _unquoted(one: Said, core: str, waiting: list[Thread], settled: list[Thread]) -> None:
     staff = one.by == "staff"
-    called = [thread for thread in waiting if thread.question.contact in one.mentions]
+    called = [thread for thread in waiting if _is_called(thread.question, one)]
     if one.mentions and not called:
         return  # it is to somebody else
     candidates = called or [thread for thread in waiting if _is_near(one, thread, staff=staff)]
     if not candidates or reply.is_broadcast(one.text):
         return
+    latest = waiting[-1]
+    alone = len(waiting) == 1 or (staff and latest.passed <= _AT_ONCE)
     scores = [
-        (_fit(core, thread, one.at, staff=staff, called=bool(called), alone=len(waiting) == 1), thread)
+        (
+            _fit(core, thread, one.at, staff=staff, called=bool(called), alone=alone and thread is latest),
+            thread,
+        )
         for thread in candidates
     ]
     best, thread = max(scores, key=lambda pair: (pair[0], pair[1].question.id))
     if not reply.may_answer(core, staff=staff):
         return
+    if staff and not called and _best(core, settled, one.at) > best:
+        return  # the shop adds to what a member answered
     if best >= _ENOUGH:
         _answered(thread, one)
-        for score, other in scores:  # one answer for all who asked the same
-            alike = score >= _ENOUGH and _is_same(other, thread)
+        for score, other in scores:  # one answer for all who asked the same, and for all that one asked
+            alike = score >= _ENOUGH and (_is_same(other, thread) or _is_by_same(other, thread))
             if other is not thread and (alike or (score >= _IN_ONE_BREATH and _in_one_breath(other, thread))):
                 _answered(other, one)
     elif best >= _PERHAPS or thread.passed <= 1:
@@ -158,7 +181,7 @@ _IN_ONE_BREATH = 2.0
 
 def _fit(core: str, thread: Thread, at: datetime, *, staff: bool, called: bool, alone: bool) -> float:
     """How well it answers: 3 is enough."""
-    fits = bool(reply.given(core) & thread.wants)
+    fits = bool(reply.given(core) & thread.wants) or reply.takes_up(thread.question.text, core)
     common = reply.gist(core) & thread.words
     shared = len(common)
     if not staff and not called and reply.is_own_story(core) and not any(len(pair) > 1 for pair in common):
@@ -171,9 +194,22 @@ def _fit(core: str, thread: Thread, at: datetime, *, staff: bool, called: bool, 
         score += 0.5 * (at - thread.question.at < timedelta(hours=2)) + 0.5 * alone
     elif thread.passed <= 1 and fits:
         score += 1.0
+    elif thread.passed == 0 and "which" in thread.wants and "price" not in thread.wants and reply.names_something(core):
+        score = _ENOUGH
     elif thread.passed <= 3 and fits and shared:
         score += 0.5
     return score
+
+
+def _is_called(question: Said, one: Said) -> bool:
+    """Whether a message is to who asked. Typed on the account's own phone, it has the name in its text only."""
+    if question.contact in one.mentions:
+        return True
+    return bool(question.name) and f"@{question.name}".casefold() in one.text.casefold()
+
+
+def _best(core: str, settled: list[Thread], at: datetime) -> float:
+    return max((_fit(core, thread, at, staff=True, called=False, alone=False) for thread in settled), default=0.0)
 
 
 def _is_near(one: Said, thread: Thread, *, staff: bool) -> bool:
@@ -186,11 +222,15 @@ def _is_same(one: Thread, other: Thread) -> bool:
     return smaller > 0 and len(one.words & other.words) >= 0.6 * smaller
 
 
+def _is_by_same(one: Thread, other: Thread) -> bool:
+    return one.question.contact == other.question.contact
+
+
 def _in_one_breath(one: Thread, other: Thread) -> bool:
     """Whether somebody asked both at once, so that one answer is for both."""
-    since = abs(one.question.at - other.question.at)
-    return one.question.contact == other.question.contact and since <= timedelta(minutes=3)
+    return _is_by_same(one, other) and abs(one.question.at - other.question.at) <= timedelta(minutes=3)
 
 
 def _answered(thread: Thread, one: Said | None) -> None:
     thread.state, thread.answered_by = ANSWERED, one.message if one else None
+    thread.by_member = one is not None and one.by == "member"

@@ -46,11 +46,16 @@ class Model(msgspec.Struct, frozen=True):
         return self.classes[scores.index(max(scores))]
 
     def lead(self, message: Message, context: str, *, asks: bool) -> int:
-        """How much likelier a message is a business question than anything else, in hundredths; negative if less."""
+        """How much likelier a message asks the shop for something than not, in hundredths; negative if less likely.
+
+        Who complains and asks does too.
+        """
         business, other = 0, 0
         for each, score in zip(self.classes, self._scores(_features(message, context, asks=asks)), strict=False):
             if each.label == "business_question":
                 business = max(business, score)
+            elif asks and each.label == "complaint":
+                business = max(business, score - _SURELY)
             else:
                 other = max(other, score)
         return business - other
@@ -126,7 +131,15 @@ _WANTS = re.compile(
     "[求帮给退催坏错问]|没(?:收|到|发|回)|少(?:了|发)|不(?:见|行|好用|对)|介绍|推荐|链接|麻烦|发我|发下|咨询"
 )
 _CALLED = re.compile(r"@[^\s@]{1,32}\s?")
-_SHORTEST = 3
+_SHORTEST = 2
+_CALLS = re.compile(
+    "请问|老板娘?|老师|教练|店长|群主|团长|客服|刚才|那个|这个|我的?|问题|到底|怎么|有答案|有结果|"
+    "(?:没有|没|有)人(?:管|理|回|在|知道)?|人呢|回我?一?下|看一?下|消息|[都还在吗么嘛啊呢呀的不]"
+)
+"""Of these is made what asks whether anybody is there, and nothing else."""
+_TO_THE_SHOP = re.compile("^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里")
+_ADDRESSED = 250
+"""Hundredths by which a question is likelier for the shop if it says so."""
 _ALONE = 4
 """A clause of so many characters says something by itself."""
 _SURELY = 150
@@ -142,14 +155,18 @@ def asks_the_shop(text: str) -> bool:
 
 def _asks_the_shop(text: str) -> bool:
     message = Message(_CALLED.sub("", text))
-    if len(message.dense) < _SHORTEST:
+    if len(message.dense) < _SHORTEST or not _CALLS.sub("", message.dense):
         return False
     asking = _asking(message)
     if not asking and not _WANTS.search(message.text):
         return False
     lead = _MODEL.lead(message, "group", asks=bool(asking))
+    if asking and _TO_THE_SHOP.search(message.dense):
+        lead += _ADDRESSED
     if not asking or len(message.clauses) == 1:
         return lead > (0 if asking else _SURELY)
+    if _MODEL.meaning(text, "group").label == "ad":  # which asks too: 想赚钱吗
+        return False
     return lead > 0 or any(
         len(one) >= _ALONE and _MODEL.lead(Message(one), "group", asks=True) > _SURELY for one in asking
     )

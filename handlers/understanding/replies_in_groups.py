@@ -6,7 +6,7 @@ import re
 
 from handlers.understanding import acts
 from handlers.understanding.phrases import words
-from handlers.understanding.text import Message, dense
+from handlers.understanding.text import PARTICLES, Message, dense
 
 
 def _any(written: str) -> re.Pattern[str]:
@@ -88,9 +88,10 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r" 是否 还有 [吧][?？]?$ 行不 有.{1,10}[?？]$ 能.{1,14}[?？]$"
         ),
         _any(
-            r"^(?:是|有|能|可以|可|会|行|对|好|没|不|都|还|要|需要|支持|暂时|目前|当然|必须|肯定|早|已|刚|卖|售|"
+            r"^(?:是(?![啊呀])|有|能|可以|可|会|行|对(?![啊呀])|好|没|不|都|还|要|需要|支持|暂时|目前|当然|必须|肯定|早|已|刚|卖|售|"
             r"断|缺|只有|只|正|也|得|别|退|包|留|送|ok|放心|没问题|尽量)"
             r" 没有 有的 可以 不能 不行 不会 不用 不含 没问题 有货 没货 缺货 断货 卖完 售罄 能的 会的 支持 现货 "
+            r"满了 约满 没位 有位 帮[你您]约 给[你您](?:约|留|记|安排|换|补) "
             r"补货 不建议 可用 都有 都能 放心 不影响 预售 还有 到货 含 已经 下架 是的 没了 库存 不可以 有呢 有哦 "
             r"在的"
         ),
@@ -110,6 +111,31 @@ def given(answer: str) -> frozenset[str]:
     """The kinds of thing that a message tells."""
     said = dense(answer)
     return frozenset(kind for kind, _, gives in _KINDS if gives.search(said))
+
+
+_EITHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")
+
+
+def takes_up(question: str, answer: str) -> bool:
+    """Whether an answer says again what a question left open: 疼不疼, 不疼."""
+    return any(word in answer for word in _EITHER.findall(question))
+
+
+def names_something(answer: str) -> bool:
+    """Whether it is so short that it can only name a thing: 平板支撑啊."""
+    core = dense(answer).strip(PARTICLES)
+    return 2 <= len(core) <= 5 and not _OWN_STORY.match(core) and not _HOW_IT_IS.search(core)
+
+
+_HOW_IT_IS = re.compile("[得很太真好挺不没]")
+
+
+_CALLS_AGAIN = re.compile(r"有人|人呢|在[吗么嘛不]|没人|到底|回一?下|看一?下")
+
+
+def calls_again(text: str) -> bool:
+    """Whether who got an answer of a member still wants one of the shop."""
+    return bool(_CALLS_AGAIN.search(dense(text)))
 
 
 _COMMON = _any(
@@ -171,7 +197,7 @@ _WRITES = re.compile(
 )
 _GUESS = re.compile(
     r"应该|好像|可能|大概|估计|我?猜|不确定|印象中|似乎|没记错|感觉|貌似|说不定|搞不好|大约莫|听说|八成|多半|"
-    r"记不清|不太?记得"
+    r"记不清|不太?记得|以前|之前是|原来是|那会儿?是|看到在|没见着|没看[到见]|没碰到"
 )
 _SURE_GUESS = re.compile(r"好像|不确定|我?猜|估计|似乎|貌似|说不定|记不清|不太?记得|可能吧|没准")
 _UNKNOWING = re.compile(
@@ -181,7 +207,7 @@ _UNKNOWING = re.compile(
 _JOKE = re.compile(
     r"哈哈|开玩笑|笑死|狗头|手动|滑稽|嘿嘿|hhh|我家的?(?:猫|狗)|做梦|梦里|下辈子|问问?百度|百度|你猜|逗你"
 )
-_OWN_STORY = re.compile(r"^(?:我|俺|本人)(?!们)")
+_OWN_STORY = re.compile(r"^(?:我|俺|本人)")
 
 
 def is_own_story(text: str) -> bool:
@@ -224,7 +250,7 @@ _CONTENT = re.compile(
     r"[了啦呀啊哈吧的~!]*+(?:谢谢.{0,4})?)++$"
 )
 _WITHDRAWS = re.compile(
-    r"不用了|不用回|不需要了|解决了|搞定了?|弄好了?|找到了|看到了?(?!吗)|有了$|收到了?(?:货|"
+    r"不用了|不用回|不需要了|解决了|搞定了?|弄好了?|(?<!没)找到了|(?<!没)看到了?(?!吗)|有了$|(?<!没)收到了?(?:货|"
     r"快递)?了?[，,。!！~]*$|算了|没事了?$|当我没[问说]|已经?(?:问|知道|买到|弄|好|解决|下单|退)|自己(?:找|看|弄|"
     r"查)到|"
     r"知道了|明白了|我?(?:会|懂)了$|打扰了|不问了|不要了|没问题了|撤回|问到了|ok了|可以了|好了[，,!！~。]*$|"
