@@ -129,6 +129,7 @@ _TIMERS = {
     timers.SEAT_TIMER: placement.seat_expired,
     timers.OLD_FRIENDS: old_friends.due,
     timers.COOLED_DOWN: placement.cooled_down,
+    timers.NO_SEAT: placement.many_wait,
     timers.ENTRY: calendar.due,
     timers.OWN_ENTRY: overrides.due,
     timers.ALERT_OVER: alerts.over,

@@ -123,6 +123,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.OLD_FRIENDS
         case ev.TimerDue() if event.kind == timers.QUESTION:
             return Needs.STAFF | Needs.CARERS | Needs.TALK
+        case ev.TimerDue() if event.kind == timers.NO_SEAT:
+            return Needs.WAITING | Needs.STAFF
         case ev.TimerDue() if event.kind in (timers.ALERT_OVER, timers.PAUSE_OVER):
             return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():

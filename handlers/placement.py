@@ -32,6 +32,9 @@ NONE_OF_OURS = (
     "请用它建一个群，在群里发 /绑定 {tier}。"
 )
 NO_GROUP = "「{tier}」还没有群，{who}在等。请建一个群，在群里发 /绑定 {tier}。"
+# What the first of them is named in is followed by one note on all who came after, not by a note for each.
+MANY_WAIT = "「{tier}」还没有位子：这 {minutes} 分钟里来了 {came} 人排队，一共 {count} 人在等。"
+_NOTED_EVERY = timedelta(minutes=10)
 NEARLY_FULL = "「{tier}」快满了，只剩 {free} 个位子。请早点开一个新群，在群里发 /绑定 {tier}。"
 MOVED = "跟你说一声，你现在归到「{tier}」了，进群邀请随后就到。"
 MOVED_AND_THERE = "跟你说一声，你现在归到「{tier}」了，以后我们在这个群里见。"
@@ -143,11 +146,40 @@ def seated(
         account=context.account.name or account,
     )
     effects += _word(at, context, person, MOVED_AND_WAITS.format(tier=tier.name)) if moved else []
+    effects.append(fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name))
+    place = context.places.get(person.person_id, PlaceView())
+    if tier.name in place.waiting_for:
+        return effects, None
+    began = _noted_since(at)
+    key = f"no_seat:{account}:{tier.name}:{began:%Y%m%dT%H%M}"
     return [
         *effects,
-        fx.WaitForSeat(contact_id=person.contact_id, tier=tier.name),
-        *staff.notes(context, account, f"no_seat:{tier.name}:{person.wire_id}", told, Cause.GROUP, person),
+        *staff.notes(context, account, key, told, Cause.GROUP, person),
+        fx.PutTimer(
+            kind=timers.NO_SEAT,
+            subject=timers.no_seat_subject(account, tier.name),
+            at=began + _NOTED_EVERY,
+            account=account,
+        ),
     ], None
+
+
+def _noted_since(at: datetime) -> datetime:
+    """When the stretch of time began that the staff reads of at most twice: of the first in it, and how many more."""
+    return at - (at - datetime.min.replace(tzinfo=at.tzinfo)) % _NOTED_EVERY
+
+
+def many_wait(event: TimerDue, context: Context) -> list[Effect]:
+    """Others began to wait after the one that the staff read of: all of them in one note."""
+    tier = timers.tier_of_no_seat(event.subject)
+    since = _noted_since(event.due - _NOTED_EVERY)
+    surveys = [one.survey for one in context.waiting if one.survey and one.survey.account == event.account]
+    came = sum(one.finished_at is not None and since <= one.finished_at < event.due for one in surveys)
+    if came < 2:
+        return []
+    text = MANY_WAIT.format(tier=tier, minutes=_NOTED_EVERY // timedelta(minutes=1), came=came, count=len(surveys))
+    key = f"many_wait:{event.account}:{tier}:{event.due:%Y%m%dT%H%M}"
+    return staff.notes(context, event.account, key, text, Cause.GROUP)
 
 
 def _belongs(person: PersonView, tier: Tier, *, moved: bool = False) -> list[Effect]:

@@ -22,6 +22,8 @@ _CONFIRMED_WITHIN = timedelta(seconds=5)
 _NEVER_ARRIVED = (DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.EXPIRED, DeliveryState.FAILED)
 # When many come at once, all are accepted and greeted before the first is asked anything.
 _FIRST = 1
+# But who was let in is greeted before the next one is: nobody stands at an open door while it opens for others.
+_NEXT = 2
 
 
 def requested(event: FriendRequested, context: Context) -> list[Effect]:
@@ -54,7 +56,7 @@ def requested(event: FriendRequested, context: Context) -> list[Effect]:
             kind=DeliveryKind.FRIEND_ACCEPT,
             lane=Lane.REPLY,
             cause=Cause.GREETING,
-            priority=_FIRST,
+            priority=_NEXT,
             contact_id=person.contact_id,
             request=event.request,
         )

@@ -10,6 +10,7 @@ FAREWELL = "farewell"  # the last word to somebody who was erased is over; subje
 SEAT_TIMER = "seat"  # an invitation was not taken up; subject: the person's and the group's wire ids, a blank between
 OLD_FRIENDS = "old_friends"  # the next of an account's old friends are surveyed; subject: the account
 COOLED_DOWN = "cooled_down"  # they may move to another tier again; subject: the person's wire id
+NO_SEAT = "no_seat"  # some more wait for a seat: tell how many; subject: the account and the tier, a blank between
 ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
 OWN_ENTRY = (
     "own_entry"  # a group has it at a time of its own; subject: our id of the group and the key, a blank between
@@ -36,6 +37,16 @@ def own_entry_subject(group_id: int, key: str) -> str:
 def entry_of(kind: str, subject: str) -> str:
     """The key of the entry that such a timer is about; empty for timers of another kind."""
     return subject if kind == ENTRY else subject.partition(" ")[2] if kind == OWN_ENTRY else ""
+
+
+def no_seat_subject(account: str, tier: str) -> str:
+    """The subject of the timer that tells how many wait for a tier."""
+    return f"{account} {tier}"
+
+
+def tier_of_no_seat(subject: str) -> str:
+    """The tier that such a subject names."""
+    return subject.partition(" ")[2]
 
 
 def alert_subject(kind: str, subject: str) -> str:

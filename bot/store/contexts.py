@@ -30,7 +30,7 @@ from bot.store.signups import gathering_of
 from bot.store.status import load_status
 from bot.store.talk import carers_of, load_talk, question_of
 from handlers.needs import Needs
-from models import orders
+from models import orders, timers
 from models.accounts import Account
 from models.capabilities import Capabilities
 from models.columns import UtcDateTime
@@ -194,8 +194,8 @@ def _load(
             people=known,
             delivery=delivery,
             commands=commands,
-            waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(event.tier, ()))
-            if isinstance(event, orders.SeatsChanged)
+            waiting=tuple(people[contact_id] for contact_id in waiting_ids.get(_tier_of(event), ()))
+            if waiting_ids
             else (),
             talk=talk.get(event.subject, ()) if isinstance(event, TimerDue) else (),
             kept=kept.get(person.person_id) if person and kept and "KEPT" in parts else None,
@@ -342,13 +342,22 @@ def _staff(writing: Writing, merchant: MerchantView) -> list[int]:
     return sorted(contact_id for (contact_id,) in writing.rows(_NAMED, merchant=merchant.id, wire_ids=sorted(named)))
 
 
+def _tier_of(event: Event) -> str:
+    """The tier whose waiting list an event is about; none for most."""
+    if isinstance(event, orders.SeatsChanged):
+        return event.tier
+    if isinstance(event, TimerDue) and event.kind == timers.NO_SEAT:
+        return timers.tier_of_no_seat(event.subject)
+    return ""
+
+
 def _waiting(writing: Writing, merchant_id: str, events: Sequence[Event]) -> dict[str, list[int]]:
     waiting: dict[str, list[int]] = defaultdict(list)
     for row in writing.connection.execute(
         select(col(Waiting.tier), col(Waiting.contact_id))
         .where(
             col(Waiting.merchant_id) == merchant_id,
-            col(Waiting.tier).in_({event.tier for event in events if isinstance(event, orders.SeatsChanged)}),
+            col(Waiting.tier).in_({tier for event in events if (tier := _tier_of(event))}),
         )
         .order_by(col(Waiting.since), col(Waiting.contact_id))
     ):

@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from tests.flows.playing import PLAYBOOK, WORLD, Line, Played, Stage, asks_to_be_friends, operator, platform, says
+from tests.flows.playing import (
+    PLAYBOOK,
+    WORLD,
+    Line,
+    Played,
+    Stage,
+    asks_to_be_friends,
+    moment,
+    operator,
+    platform,
+    says,
+)
 
 BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
 COMPLETION = """
@@ -175,7 +186,7 @@ def test_five_who_finish_at_once_for_one_seat(stage: Stage, *, restarts: bool) -
     assert [line["to"]["contact"] for line in played.arrived(kind="invite")] == ["wx0", "wx1"]
     waits = [line["operator"] for line in played.lines if '"waiting_for": "分院"' in line.get("out", "")]
     assert waits == [f"who wx{number} --json" for number in (2, 3, 4)]
-    assert len([line for line in played.arrived(to="wx-boss") if line["text"].startswith("「分院」")]) == 4
+    assert len([line for line in played.arrived(to="wx-boss") if line["text"].startswith("「分院」")]) == 2
 
 
 def test_a_rush_is_taken_in_order_and_nobody_is_left_out(stage: Stage) -> None:
@@ -277,3 +288,31 @@ def test_a_greeting_that_fails_for_good_keeps_nobody_from_the_survey_and_is_told
     assert played.rows("who")[0]["survey"]["state"] == "open"
     assert [row["key"] for row in played.rows("deliveries list")] == ["greet:wx1"]
     assert ["没能跟WX1" in line["text"] for line in played.arrived(to="wx-boss")] == [True]
+
+
+def test_many_without_a_seat_are_two_notes_to_the_staff_not_one_each(stage: Stage) -> None:
+    crowd = [f"wx{n}" for n in range(24)]
+    story: list[Line] = [says("08:00:00", "wx-boss", "在吗")]
+    story += [asks_to_be_friends("09:00:00", one) for one in crowd]
+    story += [says(f"09:3{n // 8}:{n % 8:02}", one, f"阿{'甲乙丙丁'[n % 4]}") for n, one in enumerate(crowd)]
+    story += [says(f"09:4{n // 8}:{n % 8:02}", one, "岩茶") for n, one in enumerate(crowd)]
+    late = [asks_to_be_friends("10:00:00", "late"), says("10:02:00", "late", "晚晚"), says("10:03:00", "late", "1")]
+    played = stage.play([*story, *late], "--to", "2026-11-23T12:00:00+08:00")
+    notes = [(line["at"][11:16], line["text"]) for line in played.arrived(to="wx-boss") if "分院" in line["text"]]
+    assert [at for at, _ in notes] == ["09:40", "09:50", "10:03"]
+    assert "还没有群" in notes[0][1]
+    assert notes[1][1] == "「分院」还没有位子：这 10 分钟里来了 24 人排队，一共 24 人在等。"
+
+
+def test_in_a_rush_everybody_is_greeted_soon_after_they_were_let_in(stage: Stage) -> None:
+    people = [f"wx{number:03}" for number in range(300)]
+    stage.write("playbook.toml", PLAYBOOK + "per_minute = 20\nper_day = 2000\nnew_friends_per_day = 500\n")
+    report = operator("13:00:00", "report reception --json")
+    played = stage.play([*(asks_to_be_friends("09:00:00", one) for one in people), report])
+    let_in = {line["to"]["contact"]: line["at"] for line in played.arrived(kind="friend_accept")}
+    greeted = {line["to"]["contact"]: line["at"] for line in played.arrived() if line["delivery"].startswith("greet:")}
+    asked = {line["to"]["contact"]: line["at"] for line in played.arrived() if line["delivery"].endswith(":1")}
+    assert list(let_in) == list(greeted) == people
+    waits = [(moment(greeted[one]) - moment(let_in[one])).total_seconds() for one in people]
+    assert max(waits) <= 10
+    assert set(asked) == set(people)

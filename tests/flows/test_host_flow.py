@@ -345,3 +345,10 @@ def test_nudges_are_counted_from_when_the_question_left_not_from_when_it_was_dec
     hours = [round((each - times[0]).total_seconds() / 3600, 2) for each in times[1:]]
     assert times[0] > moment("2026-11-23T10:14:00+08:00")
     assert hours == [24.0, 72.0]
+
+
+@pytest.mark.parametrize("at", ["09:02:00", "09:02:02"])
+def test_an_answer_in_the_very_second_of_a_repeat_takes_the_repeat_back(stage: Stage, at: str) -> None:
+    asked = says("09:01:00", "wx1", "你们店在哪？")
+    played = play(stage, BABY, asked, says(at, "wx1", "豆豆"), to="2026-11-23T09:30:00+08:00")
+    assert [text for _, text in heard(played, "09:01:30")] == ["好嘞。宝宝多大啦？"]

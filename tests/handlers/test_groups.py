@@ -8,6 +8,7 @@ import pytest
 
 from handlers import decide
 from models import effects as fx
+from models import timers
 from models.context import GroupView
 from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
 from models.effects import Effect
@@ -103,22 +104,21 @@ def test_where_all_are_full_they_wait_and_the_staff_is_told() -> None:
         fx.PutPlace(person_id=1, tier="茶桌"),
         fx.WaitForSeat(contact_id=11, tier="茶桌"),
         fx.Send(
-            key="no_seat:茶桌:wx1:wx-boss",
+            key="no_seat:main:茶桌:20261123T0100:wx-boss",
             account="main",
             lane=Lane.SERVICE,
             cause=Cause.GROUP,
             contact_id=19,
             text="「茶桌」的群都满了，林间在排队。请开一个新群并绑定。",
         ),
+        fx.PutTimer(kind=timers.NO_SEAT, subject="main 茶桌", at=AT.replace(minute=10), account="main"),
     ]
 
 
 def test_where_there_is_no_group_yet_the_staff_is_told_to_bind_one() -> None:
     effects = placed([])
     assert of(fx.WaitForSeat, effects) == [fx.WaitForSeat(contact_id=11, tier="茶桌")]
-    assert [one.text for one in of(fx.Send, effects)] == [
-        "「茶桌」还没有群，林间在等。请建一个群，在群里发 /绑定 茶桌。"
-    ]
+    assert [one.text for one in sends(effects)] == ["「茶桌」还没有群，林间在等。请建一个群，在群里发 /绑定 茶桌。"]
 
 
 def test_only_an_account_that_knows_them_can_invite() -> None:

@@ -152,7 +152,7 @@ def test_opting_out_is_not_invented(text: str) -> None:
 
 def test_opting_out_put_indirectly_is_heard_and_what_only_sounds_like_it_is_not() -> None:
     lines = Path(__file__).with_name("opting_out.jsonl").read_text(encoding="utf-8").splitlines()
-    assert len(lines) >= 650
+    assert len(lines) >= 1200
     for line in map(json.loads, lines):
         for key in ("call", "age", "city", "liquor", "drunk", "phone", "note"):
             got = understand(QUESTIONS[key], line["text"], asked_on=ASKED_ON)

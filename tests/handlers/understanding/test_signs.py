@@ -16,6 +16,7 @@ RULED_OUT = [
     (blame.SIGNS_OF_BLAME, blame.BLAME),
     (corrections._SIGNS, corrections._WRONG),
     (corrections._SIGNS, corrections._DENIED),
+    (corrections._SIGNS, corrections._HAVE),
     (acts._BACK_SIGNS, acts._BACK_AGAIN),
     (acts._LATER_SIGNS, acts._WAITS),
     (acts._LATER_SIGNS, acts._COME_BACK),
