@@ -42,16 +42,19 @@ class Model(msgspec.Struct, frozen=True):
 
     def meaning(self, text: str, context: str) -> Business:
         """The likeliest class of a message in a `group` or a `private` chat."""
-        scores = self._scores(_features(Message(text[:_READ]), context))
+        return self.likeliest(self.scores(Message(text[:_READ]), context))
+
+    def likeliest(self, scores: list[int]) -> Business:
+        """The class with the highest score."""
         return self.classes[scores.index(max(scores))]
 
-    def lead(self, message: Message, context: str, *, asks: bool) -> int:
+    def lead(self, scores: list[int], *, asks: bool) -> int:
         """How much likelier a message asks the shop for something than not, in hundredths; negative if less likely.
 
         Who complains and asks does too.
         """
         business, other = 0, 0
-        for each, score in zip(self.classes, self._scores(_features(message, context, asks=asks)), strict=False):
+        for each, score in zip(self.classes, scores, strict=False):
             if each.label == "business_question":
                 business = max(business, score)
             elif asks and each.label == "complaint":
@@ -60,7 +63,9 @@ class Model(msgspec.Struct, frozen=True):
                 other = max(other, score)
         return business - other
 
-    def _scores(self, found: set[str]) -> list[int]:
+    def scores(self, message: Message, context: str, *, asks: bool | None = None) -> list[int]:
+        """How likely each class is, in hundredths; whether the message `asks` is found out if it is not given."""
+        found = _features(message, context, asks=asks)
         rows = [row for feature in found if (row := self.weights.get(feature)) is not None]
         return list(map(sum, zip(*rows, strict=True))) or [0]
 
@@ -86,7 +91,7 @@ def _features(message: Message, context: str, *, asks: bool | None = None) -> se
 
 def _asking(message: Message) -> list[str]:
     """The clauses that ask."""
-    clauses = (message.text[start:end] for start, end in message.clauses)
+    clauses = (message.text[start:end] for start, end in message.clauses[:_MOST_CLAUSES])
     return [
         clause
         for clause in clauses
@@ -94,6 +99,9 @@ def _asking(message: Message) -> list[str]:
     ]
 
 
+# Who asks more in one message is not asking.
+_MOST_CLAUSES = 40
+_MOST_ASKED = 4
 _SHORT = 64
 _remembered_asks = lru_cache(maxsize=8_192)(acts.asks)
 
@@ -160,15 +168,18 @@ def _asks_the_shop(text: str) -> bool:
     asking = _asking(message)
     if not asking and not _WANTS.search(message.text):
         return False
-    lead = _MODEL.lead(message, "group", asks=bool(asking))
+    scores = _MODEL.scores(message, "group", asks=bool(asking))
+    lead = _MODEL.lead(scores, asks=bool(asking))
     if asking and _TO_THE_SHOP.search(message.dense):
         lead += _ADDRESSED
     if not asking or len(message.clauses) == 1:
         return lead > (0 if asking else _SURELY)
-    if _MODEL.meaning(text, "group").label == "ad":  # which asks too: 想赚钱吗
+    if _MODEL.likeliest(scores).label == "ad":  # which asks too: 想赚钱吗
         return False
     return lead > 0 or any(
-        len(one) >= _ALONE and _MODEL.lead(Message(one), "group", asks=True) > _SURELY for one in asking
+        _MODEL.lead(_MODEL.scores(Message(one), "group", asks=True), asks=True) > _SURELY
+        for one in asking[:_MOST_ASKED]
+        if len(one) >= _ALONE
     )
 
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 import re
 
 from handlers.understanding.phrases import Phrases, phrases, words
-from handlers.understanding.stopping import asks_to_be_taken_off, wishes_us_away, wishes_us_away_at_length
+from handlers.understanding.signs import Signs
+from handlers.understanding.stopping import (
+    asks_to_be_taken_off,
+    may_be_taken_off,
+    wishes_in,
+    wishes_us_away,
+    wishes_us_away_at_length,
+)
 from handlers.understanding.text import LONGEST_CLAUSE, PARTICLES, Message
 from handlers.understanding.vocabulary import NO_WORDS, Words
 
@@ -129,6 +136,7 @@ _ENOUGH = re.compile(
     r"(?:天天|老是?|总是?|整天|一直|每天|成天|见天)(?:给我|在)?(?:发|推|刷)(?:个没完|个不停|.{0,6}(?:烦|累不累|有完没完|够了没?$|有意思))|"
     r"^发(?:什么|啥)发|发个(?:屁|毛|鬼|没完)|^不认识你们?(?!家|店|的)|(?<![打翻摇滚])滚(?:开|蛋|远点|粗|出去)?[!！~。]*$"
 )
+_ENOUGH_SIGNS = Signs(_ENOUGH)
 _THREAT_ENDS = "拉黑|举报|投诉|报警|删|12315|12321|不客气|翻脸|骂人"
 # Looked for from its end: nearly everything could be its beginning.
 _THREAT_END = re.compile(_THREAT_ENDS)
@@ -206,8 +214,9 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
     if any(_THREAT.search(joined, end.start() - _LONGEST_THREAT, end.end()) for end in _THREAT_END.finditer(joined)):
         return True
     served = bool(_SERVED.search(joined))
+    wishes, taken_off, enough = wishes_in(joined), may_be_taken_off(joined), _ENOUGH_SIGNS.within(joined)
     for clause in _clauses(message):
-        if _ENOUGH.search(clause):
+        if enough and _ENOUGH.search(clause):
             return True
         if not _SIGNS.search(clause):
             continue
@@ -216,7 +225,8 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
             return True
         if _NOT_MEANT.search(clause):
             continue
-        if not _ELSEWHERE.search(clause) and (wishes_us_away(clause) or asks_to_be_taken_off(clause, joined)):
+        wished = wishes_us_away(clause, wishes) or (taken_off and asks_to_be_taken_off(clause, joined))
+        if wished and not _ELSEWHERE.search(clause):
             return True
         if _ABOUT_GOODS.search(clause) or served:
             continue

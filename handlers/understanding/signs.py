@@ -20,6 +20,7 @@ parser: Any = import_module("re._parser")
 
 # So many words for a piece of a pattern are still worth looking for together.
 _MOST = 600
+_PIECE = 256
 
 
 class Signs:
@@ -35,10 +36,17 @@ class Signs:
             found |= words
         self.words = frozenset(word for word in found if not any(word != other and other in word for other in found))
         self._search = AhoCorasick(sorted(self.words))
+        self._overlap = max(map(len, self.words)) - 1
 
     def within(self, text: str) -> bool:
         """Whether any of them stands in the text; if not, no pattern matches it."""
-        return bool(self._search.find_matches_as_indexes(text))
+        if len(text) <= _PIECE:
+            return bool(self._search.find_matches_as_indexes(text))
+        # The search knows no first match only, and a flood of one word would be a list of thousands.
+        return any(
+            self._search.find_matches_as_indexes(text[start : start + _PIECE + self._overlap])
+            for start in range(0, len(text), _PIECE)
+        )
 
 
 def required(pattern: str) -> frozenset[str] | None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from handlers.understanding.signs import Signs
+
 _NOT = (
     r"(?:别|不要|不用|不必|不需要|无需|没必要|用不着|勿|莫要?|甭|休要?|咪|不准|不许|不(?:太|大|怎么|是很)?(?:想|愿意?|希望)|停止|谢绝|拒绝|"
     r"能不能不|可不可以不|可以不|能不|请不|麻烦不|拜托不|不接受|不再(?:需要|想|接受|接收|订阅)|不使|少来?(?=烦|骚扰|打扰|找我|联系)|不好(?=再|搵|揾)|不能|不可以|才能不)"
@@ -127,12 +129,27 @@ _AT_LENGTH = re.compile(
 )
 
 
-def wishes_us_away(clause: str) -> bool:
+Wishes = tuple[re.Pattern[str], ...]
+_WISHES = tuple(
+    (Signs(wish), wish) for wish in (_OUR_DOING, _FROM_NOW_ON, _STOPPED, _WRONG_PERSON, _BLOCKED, _FED_UP, _APART)
+)
+_TAKEN_OFF_SIGNS = Signs(_TAKEN_OFF)
+_AT_LENGTH_SIGNS = Signs(_AT_LENGTH)
+
+
+def wishes_in(message: str) -> Wishes:
+    """Those of our wishes whose words stand in a message (without blanks): no others are looked for in its clauses."""
+    return tuple(wish for signs, wish in _WISHES if signs.within(message))
+
+
+def may_be_taken_off(message: str) -> bool:
+    """Whether a message has the words of who asks to be taken off our list."""
+    return _TAKEN_OFF_SIGNS.within(message)
+
+
+def wishes_us_away(clause: str, wishes: Wishes) -> bool:
     """Whether one clause (without blanks) asks for our silence in words that goods and groups never have."""
-    return any(pattern.search(clause) for pattern in _WISHES)
-
-
-_WISHES = (_OUR_DOING, _FROM_NOW_ON, _STOPPED, _WRONG_PERSON, _BLOCKED, _FED_UP, _APART)
+    return any(wish.search(clause) for wish in wishes)
 
 
 def asks_to_be_taken_off(clause: str, message: str) -> bool:
@@ -146,4 +163,4 @@ _OTHERS = re.compile(r"老师|老公|老婆|同事|领导|朋友|孩子|作业|�
 
 def wishes_us_away_at_length(message: str) -> bool:
     """Whether a message (without blanks) says over several clauses that we are too many or have the wrong person."""
-    return bool(_AT_LENGTH.search(message)) and not _OTHERS.search(message)
+    return _AT_LENGTH_SIGNS.within(message) and bool(_AT_LENGTH.search(message)) and not _OTHERS.search(message)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.understanding import acts, blame, corrections, feelings
+from handlers.understanding import acts, blame, corrections, feelings, optout, stopping
 from handlers.understanding.signs import Signs, required
 
 RULED_OUT = [
@@ -20,6 +20,10 @@ RULED_OUT = [
     (acts._BACK_SIGNS, acts._BACK_AGAIN),
     (acts._LATER_SIGNS, acts._WAITS),
     (acts._LATER_SIGNS, acts._COME_BACK),
+    (optout._ENOUGH_SIGNS, optout._ENOUGH),
+    (stopping._TAKEN_OFF_SIGNS, stopping._TAKEN_OFF),
+    (stopping._AT_LENGTH_SIGNS, stopping._AT_LENGTH),
+    *stopping._WISHES,
 ]
 
 
@@ -48,6 +52,13 @@ def test_whatever_a_pattern_matches_has_a_sign(data: st.DataObject) -> None:
 )
 def test_what_a_pattern_cannot_match_without(pattern: str, words: set[str] | None) -> None:
     assert required(pattern) == words
+
+
+def test_a_long_text_is_looked_at_in_pieces() -> None:
+    signs = Signs(re.compile("不要再发|住院"))
+    for length in range(240, 270):
+        assert signs.within("哈" * length + "不要再发" + "哈" * 300)
+        assert not signs.within("哈" * length + "不要再" + "哈" * 300)
 
 
 def test_a_pattern_without_a_word_of_its_own_is_no_use() -> None:
