@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -9,6 +10,7 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.event_keys import content_key
+from bot.store.prepared import is_one_of
 from models.context import MerchantView
 from models.events import Event
 from models.journal import SeenEvent
@@ -16,17 +18,19 @@ from models.questions import GroupQuestion
 
 Pairs = list[tuple[Event, Any]]
 
-_JOURNALLED = select(col(SeenEvent.journal_id)).where(
+_JOURNALLED = select(col(SeenEvent.wire_id), col(SeenEvent.journal_id)).where(
     col(SeenEvent.merchant_id) == bindparam("merchant"),
     col(SeenEvent.account_id) == bindparam("account"),
-    col(SeenEvent.wire_id) == bindparam("key"),
+    is_one_of(col(SeenEvent.wire_id), "keys"),
 )
 
 
 def put_questions(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    rows = []
+    groups: dict[str, dict[str, int]] = defaultdict(dict)
     for event, effect in pairs:
-        key = event.wire_id or content_key(event)
-        found = writing.rows(_JOURNALLED, merchant=merchant.id, account=event.account, key=key)
-        rows += [(merchant.id, identity, effect.group_id) for (identity,) in found]
+        groups[event.account][event.wire_id or content_key(event)] = effect.group_id
+    rows = []
+    for account, asked_in in groups.items():
+        found = writing.rows(_JOURNALLED, merchant=merchant.id, account=account, keys=list(asked_in))
+        rows += [(merchant.id, identity, asked_in[key]) for key, identity in found]
     writing.put(GroupQuestion, ("merchant_id", "id", "group_id"), rows, "keep")
