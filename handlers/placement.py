@@ -142,7 +142,7 @@ def seated(
         return [*effects, *word, *_invite(at, tier, group, person, again=moved), *warning], group
     told = _no_seat(tier, context, person).format(
         tier=tier.name,
-        who=address(context.merchant.playbook, person) or person.wire_id,
+        who=f"{address(context.merchant.playbook, person) or person.name}（{person.wire_id}）",
         account=context.account.name or account,
     )
     effects += _word(at, context, person, MOVED_AND_WAITS.format(tier=tier.name)) if moved else []

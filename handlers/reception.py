@@ -22,8 +22,6 @@ _CONFIRMED_WITHIN = timedelta(seconds=5)
 _NEVER_ARRIVED = (DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.EXPIRED, DeliveryState.FAILED)
 # When many come at once, all are accepted and greeted before the first is asked anything.
 _FIRST = 1
-# But who was let in is greeted before the next one is: nobody stands at an open door while it opens for others.
-_NEXT = 2
 
 
 def requested(event: FriendRequested, context: Context) -> list[Effect]:
@@ -56,7 +54,7 @@ def requested(event: FriendRequested, context: Context) -> list[Effect]:
             kind=DeliveryKind.FRIEND_ACCEPT,
             lane=Lane.REPLY,
             cause=Cause.GREETING,
-            priority=_NEXT,
+            priority=_FIRST,
             contact_id=person.contact_id,
             request=event.request,
         )

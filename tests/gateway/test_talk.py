@@ -31,7 +31,8 @@ def test_nobody_else_is_obeyed_whatever_they_are_called(shop: Shop) -> None:
     assert shop.texts_to(STRANGERS) == []
     assert len(shop.texts_to("wx-clone")) <= 1
     refused = [json.loads(line) for line in shop.bot.run("audit", "--json").splitlines()]
-    assert {row["result"] for row in refused if row["actor"] in {"wx-clone", "wx-carol"}} == {"refused"}
+    theirs = [row for row in refused if row["actor"] in {"wx-clone", "wx-carol"} and row["action"] != "opt_out"]
+    assert {row["result"] for row in theirs} == {"refused"}  # 停发 of a customer 1:1 means that we should stop writing
     assert shop.bot.rows("select count(*) from pause") == [(0,)]
 
 

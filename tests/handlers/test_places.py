@@ -18,10 +18,11 @@ def test_where_only_another_account_has_a_seat_the_staff_is_told_so() -> None:
     second = friendship(account="second")
     of_second = msgspec.structs.replace(group(2, "茶桌", members=2), account="second")
     assert texts(placed([group(1, "茶桌")], friendships=second)) == [
-        "账号「小山」还没有「茶桌」的群，别的账号的群它拉不了人，林间在排队。请用它建一个群，在群里发 /绑定 茶桌。"
+        "账号「小山」还没有「茶桌」的群，别的账号的群它拉不了人，林间（wx1）在排队。"
+        "请用它建一个群，在群里发 /绑定 茶桌。"
     ]
     assert texts(placed([group(1, "茶桌"), of_second], friendships=second)) == [
-        "账号「小山」的「茶桌」群都满了，别的账号的群它拉不了人，林间在排队。请用它开一个新群并绑定。"
+        "账号「小山」的「茶桌」群都满了，别的账号的群它拉不了人，林间（wx1）在排队。请用它开一个新群并绑定。"
     ]
 
 

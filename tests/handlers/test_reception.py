@@ -80,7 +80,7 @@ def test_the_first_matching_rule_decides_and_none_leaves_it_to_a_human(
         kind=DeliveryKind.FRIEND_ACCEPT,
         lane=Lane.REPLY,
         cause=Cause.GREETING,
-        priority=2,
+        priority=1,
         contact_id=11,
         request="r-1",
     )
