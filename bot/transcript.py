@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, tzinfo
 
 from rich.console import Console
@@ -56,7 +57,9 @@ class Transcript:
             reason = REASON_NAMES.get(line["reason"], line["reason"])
             why = f"（{reason}）" if reason else ""
             whom = self._whom(line)
-            self._say(line["at"], Text.assemble((f"{name}{why} ", style), f"→ {whom}：{_short(line['text'])}"))
+            # What waits is filled in when it leaves: who reads along need not see how its fields are written.
+            planned = _FIELD.sub("…", self._said(line))
+            self._say(line["at"], Text.assemble((f"{name}{why} ", style), f"→ {whom}：{_short(planned)}"))
 
     def show_live(self, line: Line) -> None:
         """Print a state of a running bot, which has no wire to look at: what was sent, what was held back."""
@@ -89,10 +92,13 @@ class Transcript:
 
     def _wire(self, at: str, wire: Line) -> None:
         whom = self._whom(wire)
-        act = _ACTS.get(wire["kind"])
-        group = self._called(wire["to"].get("group", ""))
-        said = act.format(text=wire["text"], group=group) if act else wire["text"]
-        self._say(at, Text.assemble(("掌柜", "bold blue"), (f" → {whom}：", "blue"), _short(said)))
+        self._say(at, Text.assemble(("掌柜", "bold blue"), (f" → {whom}：", "blue"), _short(self._said(wire))))
+
+    def _said(self, line: Line) -> str:
+        """What is sent, or in words what is done."""
+        act = _ACTS.get(line["kind"])
+        group = self._called(line["to"].get("group", ""))
+        return act.format(text=line["text"], group=group) if act else line["text"]
 
     def _say(self, at: str, text: Text) -> None:
         moment = datetime.fromisoformat(at).astimezone(self._zone)
@@ -126,5 +132,6 @@ def _short(text: str) -> str:
     return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
 
 
+_FIELD = re.compile(r"\{[^{}\n]{1,60}\}")
 _SHOWN = 120
 _LOOKED_AT = 10 * _SHOWN  # there may be a megabyte of it

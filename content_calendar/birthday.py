@@ -7,7 +7,6 @@ is celebrated on the 28th in common years; a lunar day that a year lacks on the 
 from __future__ import annotations
 
 import calendar
-import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -15,7 +14,6 @@ import msgspec
 
 from content_calendar.lunar import lunar_day
 
-_VALUE = re.compile(r"(?:(lunar:)(?:\d{4}-)?|\d{4}-|--)(\d{2})-(\d{2})", re.ASCII)
 _LEAP_YEAR = 2000
 _LONGEST_MONTH = 31
 _LONGEST_LUNAR_MONTH = 30
@@ -28,18 +26,6 @@ class Birthday(msgspec.Struct, frozen=True):
     lunar: bool
     month: int
     day: int
-
-
-def parse_birthday(value: str) -> Birthday | None:
-    """Read the answer `birthday`; `None` if it is no such day."""
-    match = _VALUE.fullmatch(value)
-    if match is None:
-        return None
-    found = Birthday(bool(match[1]), int(match[2]), int(match[3]))
-    if not 1 <= found.month <= _MONTHS:
-        return None
-    longest = _LONGEST_LUNAR_MONTH if found.lunar else calendar.monthrange(_LEAP_YEAR, found.month)[1]
-    return found if 1 <= found.day <= longest else None
 
 
 def celebrations(birthday: Birthday, since: date, last: date) -> Iterator[date]:

@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 import msgspec
 
 from content_calendar import recurrence
-from content_calendar.birthday import celebrations, parse_birthday
 from content_calendar.entry import Entry
 from content_calendar.holidays import is_working_day
 from content_calendar.lunar import lunar_day, solar_term
@@ -88,28 +87,6 @@ def next_days(entry: Entry, zone: tzinfo, after: datetime, count: int) -> list[O
         found.append(following)
         following = next_occurrence(entry, zone, following.at_utc)
     return found
-
-
-def for_person(
-    entry: Entry, anchor: str | datetime, zone: tzinfo, start: datetime, end: datetime
-) -> Iterator[Occurrence]:
-    """The occurrences of a rule that counts from a member, with `start <= at_utc < end`.
-
-    `anchor` is for `birthday` the answer of that name (what is no birthday gives none), for `joined` the moment of the
-    friendship or of joining the group, for `silent` the moment of the member's last message (both aware).
-    """
-    since, last = _local_days(entry, zone, start, end)
-    match parse_rule(entry.rule), anchor:
-        case BirthdayRule(), str(value):
-            birthday = parse_birthday(value)
-            days = celebrations(birthday, since, last) if birthday else iter(())
-            return _between(days, entry, zone, start, end)
-        case After(days=count), datetime() as moment:
-            day = moment.astimezone(zone).date() + count * _DAY
-            found = iter((day,) if since <= day <= last else ())
-            return _between(found, entry, zone, max(start, moment), end)
-        case rule, _:
-            raise TypeError(f"the rule {str(rule)!r} does not count from {anchor!r}")
 
 
 def _local_days(entry: Entry, zone: tzinfo, start: datetime, end: datetime) -> tuple[date, date]:

@@ -38,11 +38,6 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY
 
 
-def is_rest_day(day: date) -> bool:
-    """The opposite of `is_working_day`: weekends and public holidays without the make-up days."""
-    return not is_working_day(day)
-
-
 def days_off() -> tuple[date, ...]:
     """All known public holidays from Monday to Friday, ascending."""
     return tuple(sorted(day for day in constants.holidays if day.weekday() < _SATURDAY))

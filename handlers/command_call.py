@@ -18,7 +18,6 @@ from models.operations import Role
 STAFF = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL, Role.HELPER)
 CHIEFS = (Role.OWNER, Role.ADMIN)
 KEEPERS = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL)
-WRITERS = (*KEEPERS, Role.AUTHOR)
 EVERYBODY = tuple(Role)
 NOT_IN_A_GROUP = "「本群」要在群里说。"
 NO_SUCH_GROUP = "没有「{group}」这个群或层级。可以写群编号、层级名，或在群里写「本群」。"

@@ -87,12 +87,12 @@ def expansion(entry: Entry, revision: str, occurrence: cadence.Occurrence, zone:
         priority=entry.priority,
         promotional=entry.promotional,
         not_after=expires_at(entry, zone),
-        turn=_turn(entry, occurrence, zone),
+        turn=turn_of(entry, occurrence, zone),
         optional=entry.optional,
     )
 
 
-def _turn(entry: Entry, occurrence: cadence.Occurrence, zone: ZoneInfo) -> fx.Turn | None:
+def turn_of(entry: Entry, occurrence: cadence.Occurrence, zone: ZoneInfo) -> fx.Turn | None:
     """Whose turn it is that day, if the rule counts from each member."""
     match parse_rule(entry.rule):
         case BirthdayRule():

@@ -29,7 +29,6 @@ from bot.story import read_story
 from bot.transcript import Transcript
 
 JsonFile = Annotated[Path, typer.Argument(help="A file of JSON Lines.", exists=True, dir_okay=False)]
-MomentOption = Annotated[str, typer.Option(help="ISO 8601; in the merchant's zone unless it says.")]
 
 
 def run(

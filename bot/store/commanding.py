@@ -68,10 +68,10 @@ def load_commands(
             for name, (load, shown_to) in FIGURES.items()
             if name in asks.reads
         }
-        if asks.references:
-            parts["people"] = _found(writing, merchant, accounts, asks)
         if "groups" in asks.reads or asks.references:
             parts["groups"] = once("groups", partial(all_groups, writing, merchant))
+        if asks.references:
+            parts["people"] = _found(writing, merchant, accounts, asks, parts["groups"])
         if "entries" in asks.reads:
             parts |= once("entries", partial(_entries, writing, merchant))
         if "posts" in asks.reads:
@@ -161,14 +161,18 @@ def _pending(
 
 
 def _found(
-    writing: Writing, merchant: MerchantView, accounts: Mapping[str, AccountView], asks: Wanted
+    writing: Writing,
+    merchant: MerchantView,
+    accounts: Mapping[str, AccountView],
+    asks: Wanted,
+    groups: Sequence[GroupView],
 ) -> dict[str, tuple[FoundPerson, ...]]:
     """By what was written: who has that id, else who has that name or remark, or for # everybody who has that tag."""
     ids: dict[str, list[int]] = {}
     for reference in asks.references:
         ids[reference] = _contacts(writing, merchant, reference)
     people = load_people(writing, merchant, accounts, {one for found in ids.values() for one in found})
-    kept = _kept(writing, merchant, people)
+    kept = _kept(writing, merchant, people, {group.id: group for group in groups})
     found_by: dict[str, tuple[FoundPerson, ...]] = {}
     for reference, found in ids.items():
         first_of: dict[int, FoundPerson] = {}
@@ -195,7 +199,9 @@ def _contacts(writing: Writing, merchant: MerchantView, reference: str) -> list[
     return contacts_called(writing.connection, merchant, reference, MOST_ALIKE)
 
 
-def _kept(writing: Writing, merchant: MerchantView, people: Mapping[int, PersonView]) -> dict[int, FoundPerson]:
+def _kept(
+    writing: Writing, merchant: MerchantView, people: Mapping[int, PersonView], groups: Mapping[int, GroupView]
+) -> dict[int, FoundPerson]:
     """What the staff keeps of these people."""
     run = writing.connection.execute
     persons = {person.person_id for person in people.values()}
@@ -210,7 +216,6 @@ def _kept(writing: Writing, merchant: MerchantView, people: Mapping[int, PersonV
             )
         )
     }
-    groups = {group.id: group for group in all_groups(writing, merchant)}
     owners: dict[int, str] = {}
     if owning := {group.owner_contact_id for group in groups.values() if group.owner_contact_id}:
         owners = {

@@ -28,7 +28,7 @@ from bot.store.places import load_places
 from bot.store.prepared import is_one_of
 from bot.store.signups import gathering_of
 from bot.store.status import load_status
-from bot.store.talk import carers_of, load_talk, question_of
+from bot.store.talk import carers_of, load_talk
 from handlers.needs import Needs
 from models import orders, timers
 from models.accounts import Account
@@ -132,11 +132,10 @@ def _load(
         for event, parts in zip(events, wanted, strict=True)
         if "KEPT" in parts and isinstance(event, Message)
     ]
-    talk = {
-        event.subject: load_talk(writing.connection, merchant, question)
-        for event, parts in zip(events, wanted, strict=True)
-        if "TALK" in parts and isinstance(event, TimerDue) and (question := question_of(writing, merchant.id, event))
-    }
+    about_questions = [
+        event for event, parts in zip(events, wanted, strict=True) if "TALK" in parts and isinstance(event, TimerDue)
+    ]
+    talk = load_talk(writing, merchant, about_questions) if about_questions else {}
     kept = load_kept(writing, merchant.id, asking) if asking else {}
     surveys = {
         person.person_id: merchant.playbook_of(person.survey.revision)

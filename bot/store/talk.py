@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from sqlmodel import col
 
 from bot.store import Writing, read
@@ -18,7 +19,7 @@ from models.context import MerchantView, Said
 from models.deliveries import Delivery
 from models.events import TimerDue
 from models.groups import ChatGroup
-from models.journal import Body, JournalEntry
+from models.journal import Body, JournalEntry, SeenEvent
 from models.operations import Role, RoleGrant
 from models.people import Contact
 from models.questions import GroupQuestion
@@ -31,6 +32,7 @@ class Asked(NamedTuple):
     group_id: int
 
 
+_RECALLED = "recalled"
 _QUESTIONS = (
     select(col(GroupQuestion.id), col(GroupQuestion.group_id))
     .where(
@@ -40,22 +42,20 @@ _QUESTIONS = (
     )
     .order_by(col(GroupQuestion.id))
 )
-_OF_THIS_MESSAGE = (
-    select(col(GroupQuestion.id), col(GroupQuestion.group_id))
+_OF_MESSAGES = (
+    select(col(SeenEvent.wire_id), col(GroupQuestion.id), col(GroupQuestion.group_id))
     .join(
-        ChatGroup,
+        GroupQuestion,
         and_(
-            col(ChatGroup.merchant_id) == col(GroupQuestion.merchant_id),
-            col(ChatGroup.id) == col(GroupQuestion.group_id),
+            col(GroupQuestion.merchant_id) == col(SeenEvent.merchant_id),
+            col(GroupQuestion.id) == col(SeenEvent.journal_id),
         ),
     )
-    .join(JournalEntry, col(JournalEntry.id) == col(GroupQuestion.id))
     .where(
-        col(GroupQuestion.merchant_id) == bindparam("merchant"),
-        col(ChatGroup.wire_id) == bindparam("group"),
-        col(JournalEntry.wire_id) == bindparam("message"),
+        col(SeenEvent.merchant_id) == bindparam("merchant"),
+        col(SeenEvent.account_id) == bindparam("account"),
+        is_one_of(col(SeenEvent.wire_id), "messages"),
     )
-    .order_by(col(GroupQuestion.id).desc())
 )
 _SAID = (
     select(
@@ -82,6 +82,9 @@ _SAID = (
         col(JournalEntry.id) >= bindparam("since"),
         col(JournalEntry.merchant_id) == bindparam("merchant"),
         is_one_of(col(JournalEntry.type), "types"),
+        or_(
+            is_one_of(col(JournalEntry.group_id), "groups"), col(JournalEntry.type) == _RECALLED
+        ),  # which says no group
     )
     .order_by(col(JournalEntry.id))
 )
@@ -114,21 +117,38 @@ class _Details(msgspec.Struct):
     message: str = ""
 
 
-_TYPES = ("message", "self_message", "recalled")
+_TYPES = ("message", "self_message", _RECALLED)
 _MILLISECOND = timedelta(milliseconds=1)
 _details = msgspec.json.Decoder(_Details).decode
 
 
-def question_of(writing: Writing, merchant_id: str, event: TimerDue) -> Asked | None:
-    """The question that a timer is about."""
-    group, message, _ = event.subject.split(" ")
-    found = writing.rows(_OF_THIS_MESSAGE, merchant=merchant_id, group=group, message=message)
-    return Asked(*found[0]) if found else None
+def load_talk(writing: Writing, merchant: MerchantView, timers: Iterable[TimerDue]) -> dict[str, tuple[Said, ...]]:
+    """By the subjects of timers that are about questions: what was said in that group since its question was put.
 
-
-def load_talk(connection: Connection, merchant: MerchantView, since: Asked) -> tuple[Said, ...]:
-    """What was said in the group of a question since it was put."""
-    return talk_since(connection, merchant, since.id, [since.group_id])
+    The journal is gone through once for all of them, from the oldest question on.
+    """
+    subjects: dict[str, dict[str, str]] = defaultdict(dict)
+    for timer in timers:
+        _, message, _ = timer.subject.split(" ")
+        subjects[timer.account][message] = timer.subject
+    asked: dict[str, Asked] = {}
+    for account, of_messages in subjects.items():
+        for message, identity, group_id in writing.rows(
+            _OF_MESSAGES, merchant=merchant.id, account=account, messages=list(of_messages)
+        ):
+            asked[of_messages[message]] = Asked(identity, group_id)
+    if not asked:
+        return {}
+    said = talk_since(
+        writing.connection,
+        merchant,
+        min(one.id for one in asked.values()),
+        sorted({one.group_id for one in asked.values()}),
+    )
+    return {
+        subject: tuple(each for each in said if each.group_id == one.group_id and each.id >= one.id)
+        for subject, one in asked.items()
+    }
 
 
 def talk_since(connection: Connection, merchant: MerchantView, since: int, groups: Sequence[int]) -> tuple[Said, ...]:
@@ -147,9 +167,9 @@ def talk_since(connection: Connection, merchant: MerchantView, since: int, group
     recalled: set[str] = set()
     said: list[Said] = []
     for identity, kind, group_id, at, account, wire_id, media, data, contact, name, text in read(
-        connection, _SAID, merchant=merchant.id, since=since, types=_TYPES
+        connection, _SAID, merchant=merchant.id, since=since, types=_TYPES, groups=groups
     ):
-        if kind == "recalled":
+        if kind == _RECALLED:
             recalled.add(_details(data).message)
             continue
         if posting.get(group_id) != account:

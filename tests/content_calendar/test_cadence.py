@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content_calendar.cadence import Occurrence, for_person, is_personal, next_occurrence, occurrences
+from content_calendar.cadence import Occurrence, is_personal, next_occurrence, occurrences
 from content_calendar.entry import Entry
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -196,55 +196,9 @@ def test_there_is_no_next_one_after_the_last() -> None:
     assert next_occurrence(ended, SHANGHAI, datetime(2026, 11, 26, 1, tzinfo=UTC)) is None
 
 
-def person_days(rule: str, anchor: str | datetime, first: date | None = None) -> list[date]:
-    entry = Entry(key="e", rule=rule, time=time(9, 30), date=first)
-    start, end = datetime(2026, 1, 1, tzinfo=SHANGHAI), datetime(2029, 1, 1, tzinfo=SHANGHAI)
-    return [occurrence.local_date for occurrence in for_person(entry, anchor, SHANGHAI, start, end)]
-
-
-@pytest.mark.parametrize(
-    ("birthday", "days"),
-    [
-        ("1990-11-25", [date(2026, 11, 25), date(2027, 11, 25), date(2028, 11, 25)]),
-        ("--01-01", [date(2026, 1, 1), date(2027, 1, 1), date(2028, 1, 1)]),
-        ("1992-02-29", [date(2026, 2, 28), date(2027, 2, 28), date(2028, 2, 29)]),
-        ("lunar:08-15", [date(2026, 9, 25), date(2027, 9, 15), date(2028, 10, 3)]),
-        ("lunar:1960-12-30", [date(2026, 2, 16), date(2027, 2, 5), date(2028, 1, 25)]),
-        ("不告诉你", []),
-        ("--02-30", []),
-        ("--13-01", []),
-        ("lunar:00-10", []),
-    ],
-)
-def test_birthdays(birthday: str, days: list[date]) -> None:
-    assert person_days("birthday", birthday) == days
-
-
-def test_a_rule_that_counts_from_members_begins_on_the_date_of_the_entry() -> None:
-    assert person_days("birthday", "--11-25", date(2027, 1, 1)) == [date(2027, 11, 25), date(2028, 11, 25)]
-
-
-def test_days_after_joining_are_local_days() -> None:
-    joined = datetime(2026, 11, 24, 17, tzinfo=UTC)  # 01:00 on the 25th in Shanghai
-    assert person_days("joined+3d", joined) == [date(2026, 11, 28)]
-    assert person_days("silent+30d", joined) == [date(2026, 12, 25)]
-
-
-def test_the_day_of_joining_is_only_what_is_left_of_it() -> None:
-    assert person_days("joined+0d", datetime(2026, 11, 25, 1, tzinfo=UTC)) == [date(2026, 11, 25)]
-    assert person_days("joined+0d", datetime(2026, 11, 25, 2, tzinfo=UTC)) == []
-
-
 def test_rules_that_count_from_members_have_no_occurrences_of_their_own() -> None:
     entry = Entry(key="e", rule="birthday", time=time(9))
     assert is_personal(entry)
     assert not is_personal(Entry(key="e", rule="daily"))
     assert list(occurrences(entry, SHANGHAI, datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))) == []
     assert next_occurrence(entry, SHANGHAI, datetime(2026, 1, 1, tzinfo=UTC)) is None
-
-
-def test_the_wrong_anchor_is_a_mistake_of_the_caller() -> None:
-    with pytest.raises(TypeError, match="does not count from"):
-        person_days("birthday", datetime(2026, 1, 1, tzinfo=UTC))
-    with pytest.raises(TypeError, match="does not count from"):
-        person_days("daily", "1990-01-01")

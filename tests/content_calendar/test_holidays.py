@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from content_calendar.holidays import is_known, is_make_up_day, is_public_holiday, is_rest_day, is_working_day
+from content_calendar.holidays import is_known, is_make_up_day, is_public_holiday, is_working_day
 
 
 @pytest.mark.parametrize(
@@ -22,12 +22,11 @@ from content_calendar.holidays import is_known, is_make_up_day, is_public_holida
 )
 def test_known_days(day: date, works: bool, holiday: bool, make_up: bool) -> None:
     assert (is_working_day(day), is_public_holiday(day), is_make_up_day(day)) == (works, holiday, make_up)
-    assert is_rest_day(day) is not works
 
 
 def test_unknown_years_follow_the_weekday() -> None:
     assert is_known(2026)
     assert not is_known(2050)
     assert is_working_day(date(2050, 1, 3))  # a Monday
-    assert is_rest_day(date(2050, 1, 1))  # a Saturday
+    assert not is_working_day(date(2050, 1, 1))  # a Saturday
     assert not is_public_holiday(date(2050, 10, 1))

@@ -118,9 +118,7 @@ def test_where_all_are_full_they_wait_and_the_staff_is_told() -> None:
 def test_where_there_is_no_group_yet_the_staff_is_told_to_bind_one() -> None:
     effects = placed([])
     assert of(fx.WaitForSeat, effects) == [fx.WaitForSeat(contact_id=11, tier="茶桌")]
-    assert [one.text for one in sends(effects)] == [
-        "「茶桌」还没有群，林间（wx1）在等。请建一个群，在群里发 /绑定 茶桌。"
-    ]
+    assert texts(effects) == ["「茶桌」还没有群，林间（wx1）在等。请建一个群，在群里发 /绑定 茶桌。"]
 
 
 def test_only_an_account_that_knows_them_can_invite() -> None:

@@ -34,6 +34,9 @@ def test_birthdays_by_every_spelling(database_url: str) -> None:
             lunar_dated="lunar:1985-10-15",
             other="1990-10-15",
             lunar_other="lunar:11-23",
+            secret="不告诉你",
+            no_day="--02-30",
+            no_month="lunar:00-10",
         )
         turn = fx.Turn(of="birthday", born=((False, 11, 23), (True, 10, 15)))
         stage.bring_about(expansion(turn=turn))
