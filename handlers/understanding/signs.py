@@ -34,7 +34,12 @@ class Signs:
             if words is None:
                 raise ValueError(f"this pattern may match nearly anything: {pattern.pattern[:60]}")
             found |= words
-        self.words = frozenset(word for word in found if not any(word != other and other in word for other in found))
+        # A word with another inside it says no more than that one.
+        ordered = sorted(found)
+        inside = AhoCorasick(ordered)
+        self.words = frozenset(
+            word for word in ordered if len(inside.find_matches_as_indexes(word, overlapping=True)) == 1
+        )
         self._search = AhoCorasick(sorted(self.words))
         self._overlap = max(map(len, self.words)) - 1
 
