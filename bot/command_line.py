@@ -67,10 +67,15 @@ def _at_a_desk(argv: Sequence[str]) -> Answer:
         try:
             # PostgreSQL has many writers: a command line works beside the bot.
             with Holding(url) if sqlite_path(url) else contextlib.nullcontext():
+                named = sqlite_path(url) if _option(argv, "--db") else None
+                is_new = named is not None and not named.exists()
                 upgrade(url)
                 with contextlib.closing(Store(url, utc_now)) as store:
                     desk = closed_desk(config, store, utc_now, Path.cwd())
-                    return asyncio.run(cli.execute(argv, desk))
+                    answer = asyncio.run(cli.execute(argv, desk))
+                if is_new and answer.exit == 0:  # a name that was mistyped must not look like a shop without customers
+                    sys.stderr.write(f"还没有数据库 {named}，新建了一个空的。\n")
+                return answer
         except Busy:
             if time.monotonic() > patient_until:
                 raise

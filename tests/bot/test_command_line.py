@@ -236,6 +236,12 @@ def test_json_is_all_that_json_prints(run: Run) -> None:
         assert all(isinstance(json.loads(line), dict) for line in out.splitlines())
 
 
+def test_a_database_that_was_not_there_is_named(run: Run) -> None:
+    first, second = run("deliveries", "list", "--db", "shpo.db"), run("deliveries", "list", "--db", "shpo.db")
+    assert "shpo.db，新建了一个空的" in first[2]
+    assert second[2] == ""
+
+
 def test_faults_of_a_calendar_stay_rows(run: Run) -> None:
     Path("calendar.csv").write_text("key,date,time,rule,groups,text\na,,25:00,daily,r1,早\n", encoding="utf-8")
     status, out, err = run("calendar", "import", "calendar.csv", "--json")
