@@ -19,7 +19,7 @@ from bot.store.people import load_people
 from bot.store.prepared import constants, is_one_of, unindexed
 from content_calendar.render import render
 from handlers.gate import Facts
-from handlers.values import values_for
+from handlers.values import NAMELESS, values_for
 from models.capabilities import CHANNEL
 from models.context import AccountView, GroupView, MerchantView, PersonView
 from models.deliveries import TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
@@ -115,7 +115,8 @@ class Loaded:
             return row.text or "", ()
         person = self.people.get(row.contact_id) if row.contact_id else None
         group = self.groups.get(row.group_id) if row.group_id else None
-        rendered = render(row.template, values_for(self.merchant, person, group, self.groups, row.account_id))
+        known = NAMELESS if row.cause in (Cause.GREETING, Cause.SURVEY) else {}
+        rendered = render(row.template, known | values_for(self.merchant, person, group, self.groups, row.account_id))
         return rendered.text, rendered.missing
 
     def contact_wire_id(self, row: Any) -> str:
