@@ -10,6 +10,7 @@ from handlers import (
     calendar,
     chat,
     command_rooms,
+    digest,
     failures,
     forgetting,
     groups,
@@ -135,4 +136,5 @@ _TIMERS = {
     timers.ALERT_OVER: alerts.over,
     timers.PAUSE_OVER: command_rooms.over,
     timers.QUESTION: questions.still_open,
+    timers.DIGEST: digest.due,
 }

@@ -11,6 +11,7 @@ import msgspec
 
 from models.capabilities import Capabilities
 from models.command_views import CommandView
+from models.digest_views import DigestView
 from models.effects import SurveyProgress
 from models.playbook import Playbook
 
@@ -327,4 +328,5 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     commands: CommandView = CommandView()  # what the slash-commands of the message ask for
     carers: tuple[PersonView, ...] = ()  # who looks after the group, and its helpers
     talk: tuple[Said, ...] = ()  # what was said in the group since a question of it was put
+    digest: DigestView | None = None  # of yesterday, for the morning's word to the staff
     accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

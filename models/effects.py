@@ -246,12 +246,13 @@ class CloseComplaint(Effect, frozen=True, kw_only=True):
 
 
 class PutTimer(Effect, frozen=True, kw_only=True):
-    """Ring at `at` as a `TimerDue` event; one timer a kind and subject."""
+    """Ring at `at` as a `TimerDue` event; one timer a kind and subject. `unless_set`: one that is there stays."""
 
     kind: str
     subject: str
     at: datetime
     account: str = ""
+    unless_set: bool = False
 
 
 class DropTimer(Effect, frozen=True, kw_only=True):

@@ -21,6 +21,9 @@ QUESTION = (
     "question"  # a question in a group may wait still; subject: group, message and how many were told, blanks between
 )
 
+DIGEST = "digest"  # the morning's digest of the merchant; subject: `MORNING`
+MORNING = "morning"
+
 PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL, COOLED_DOWN})
 
 

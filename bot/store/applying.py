@@ -241,10 +241,14 @@ def confirm_by_fact(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
 
 
 def put_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    timers = {
-        (one.kind, one.subject): (merchant.id, one.kind, one.subject, one.account, one.at) for _event, one in pairs
-    }
-    writing.put(Timer, ("merchant_id", "kind", "subject", "account_id", "at"), list(timers.values()), "replace")
+    names = ("merchant_id", "kind", "subject", "account_id", "at")
+    for conflict in ("keep", "replace"):
+        timers = {
+            (one.kind, one.subject): (merchant.id, one.kind, one.subject, one.account, one.at)
+            for _event, one in pairs
+            if one.unless_set == (conflict == "keep")
+        }
+        writing.put(Timer, names, list(timers.values()), conflict)
 
 
 def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

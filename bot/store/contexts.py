@@ -14,6 +14,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.alerting import load_alerts
 from bot.store.commanding import load_commands
+from bot.store.digesting import load_digest
 from bot.store.entries import load_entries
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.identity import load_doubts, load_merges
@@ -112,6 +113,9 @@ def _load(
     people_ids.update(owning.contact_ids)
     old_ids = old_friends_of(writing, merchant, events) if "OLD_FRIENDS" in every else []
     people_ids.update(old_ids)
+    digest = load_digest(writing.connection, merchant, writing.now) if "DIGEST" in every else None
+    owner_ids = list(dict.fromkeys(one.owner for one in digest.groups if one.owner)) if digest else []
+    people_ids.update(owner_ids)
     people = load_people(writing, merchant, accounts, people_ids, speaker_ids)
     staff = tuple(people[contact_id] for contact_id in staff_ids)
     placing = {one for them, parts in zip(everybody, wanted, strict=True) if "PLACES" in parts for _, one in them}
@@ -154,7 +158,10 @@ def _load(
             groups=bound if "BOUND_GROUPS" in parts else by_wire,
             staff=staff if "STAFF" in parts else (),
             entries=entries if "ENTRIES" in parts else (),
-            carers=tuple(people[one] for one in carer_ids) if "CARERS" in parts else (),
+            carers=tuple(people[one] for one in (owner_ids if "DIGEST" in parts else carer_ids))
+            if parts & {"CARERS", "DIGEST"}
+            else (),
+            digest=digest if "DIGEST" in parts else None,
             places=places_of if "PLACES" in parts else {},
             missing=missing if "MISSING" in parts else (),
             named={word: tuple(people[one] for one in ids) for word, ids in owning.named.items()},
