@@ -91,6 +91,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return owners.owner(event, context)
         case orders.HandoverOrder():
             return owners.handover(event, context)
+        case orders.HandoffOrder():
+            return owners.handoff(event, context)
         case orders.MoveOrder():
             return owners.move(event, context)
         case orders.ImportEntriesOrder():

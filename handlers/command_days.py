@@ -26,7 +26,7 @@ NOTHING_WAITS = "{key} 没有在等通过的。"
 SKIPPED = "好，{key} 跳过 {day} 这一次，下一次照常。"
 SKIPPED_LAST = "好，{key} 跳过 {day} 这一次，后面没有了。"
 PREVIEW = "{key}「{title}」\n下次：{day}\n发给：{audience}\n{check}\n正文：{text}"
-WAITS_FOR_YOU = "等你回的：{people}"
+WAITS_FOR_YOU = "等你回的：{people}（回 1 就答第一条，/没人回 看全部）"
 TO_GREET = "今天新来的，去打个招呼：{people}"
 GOES_OUT = "今天要发："
 NOT_APPROVED = "（等通过，回 /通过 {key}）"
@@ -39,8 +39,9 @@ def today(call: Call) -> tuple[str, list[Effect]]:
     """今天: who waits for me, whom to greet, what goes out."""
     known = call.context.commands
     told = _silent(call)
-    if known.waits:
-        told.append(WAITS_FOR_YOU.format(people=_names(known.waits)))
+    if known.open:
+        waiting = tuple(dict.fromkeys((one.name, one.contact) for one in known.open))
+        told.append(WAITS_FOR_YOU.format(people=_names(waiting)))
     if known.greet:
         told.append(TO_GREET.format(people=_names(known.greet)))
     start = _midnight(call)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers import command_open
 from handlers.command_call import HERE, Call, Refusal
 from models import effects as fx
 from models.effects import Effect
-from models.orders import HandoverOrder, MoveOrder, OwnerOrder
+from models.orders import HandoffOrder, HandoverOrder, MoveOrder, OwnerOrder
 
 WHO = "请写上是哪位：编号、名字，或 @ 他。"
 TWO = "请写两样：{what}。"
@@ -25,10 +26,21 @@ def owner(call: Call) -> tuple[str, list[Effect]]:
 
 
 def claim(call: Call) -> tuple[str, list[Effect]]:
+    """我来跟: the customer is mine from now on, and so is what they wait for. A number is one of the list."""
     words = _words(call)
     if not words:
         raise Refusal(WHO)
-    return "", [_order(call, OwnerOrder, person=words[0], owner=call.person.wire_id)]
+    waits = command_open.find(call, words[0])
+    person = waits.contact if waits else words[0]
+    mine = [fx.ClaimTicket(contact_id=waits.contact_id, by=call.person.wire_id)] if waits and waits.contact_id else []
+    return "", [*mine, _order(call, OwnerOrder, person=person, owner=call.person.wire_id)]
+
+
+def handoff(call: Call) -> tuple[str, list[Effect]]:
+    words = _words(call)
+    if not words:
+        raise Refusal(WHO)
+    return "", [_order(call, HandoffOrder, person=words[0])]
 
 
 def handover(call: Call) -> tuple[str, list[Effect]]:
@@ -68,7 +80,7 @@ def capacity(call: Call) -> tuple[str, list[Effect]]:
     return "\n".join(lines), []
 
 
-def _order(call: Call, kind: type[OwnerOrder | HandoverOrder | MoveOrder], **what: Any) -> Effect:
+def _order(call: Call, kind: type[OwnerOrder | HandoverOrder | MoveOrder | HandoffOrder], **what: Any) -> Effect:
     event = call.event
     order = kind(
         merchant=event.merchant,

@@ -110,7 +110,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.GATHERING
         case orders.SeatsChanged():
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
-        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder():
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder():
             return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS

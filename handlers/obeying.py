@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from handlers.command_call import NOT_YOURS, Call, Command, Refusal, Takes, held, may_see, place_of
 from handlers.command_lines import SLASH, lines_of, name_in, number_in, rest_of
-from handlers.commands import BARE, BY_NAME, REFUSED, answered, command_in, in_force, is_command, may_answer
+from handlers.command_meant import answered, by_number, in_force, text_wanted
+from handlers.command_open import LEFT_IT, gives_up, number_of_list
+from handlers.commands import BARE, BY_NAME, REFUSED, command_in, is_command, may_answer
 from handlers.roles import roles_of
 from models import effects as fx
 from models.chance import chance
@@ -20,7 +22,7 @@ from models.effects import Effect
 from models.events import Message
 from models.operations import Role
 from models.orders import StaffOrder
-from models.people import FriendshipState
+from models.people import FriendshipState, SurveyState
 
 UNKNOWN = "没有「{name}」这个指令。{hint}发 /帮助 看看能用哪些。"
 TOO_MANY = "一条消息最多 {most} 个指令，请分开发。"
@@ -44,8 +46,10 @@ _CODES = 10_000
 def is_for_us(event: Message, context: Context, person: PersonView) -> bool:
     """Whether a message is a command, or answers one. What staff may say without a slash is small talk of others."""
     roles = roles_of(person, event.account, event.group) if event.group else person.roles
+    if roles and text_wanted(event, context.commands.pending) is not None:
+        return True
     if may_answer(event.text):
-        return bool(roles) and _is_an_answer(event, context)
+        return bool(roles) and (_is_an_answer(event, context) or _is_of_the_list(event, context, person))
     return is_command(event.text) and is_command(event.text, by_staff=bool(roles))
 
 
@@ -59,12 +63,22 @@ def _is_an_answer(event: Message, context: Context) -> bool:
     )
 
 
+def _is_of_the_list(event: Message, context: Context, person: PersonView) -> bool:
+    """Whether a bare number is one of those that nobody has answered; not in the middle of a survey."""
+    number = number_of_list(event.text)
+    survey = person.survey
+    surveyed = survey is not None and survey.account == event.account and survey.state == SurveyState.OPEN
+    return bool(number) and not event.group and not surveyed and int(number) <= len(context.commands.open)
+
+
 def _is_here(event: Message, one: PendingView) -> bool:
     return one.actor == event.contact.contact and one.place == place_of(event)
 
 
 def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
     """Run each line of a message that is a command; refuse and audit what the person may not."""
+    if (asked := text_wanted(event, context.commands.pending)) is not None:
+        return _said_at_last(event, context, person, *asked)
     if may_answer(event.text):
         return _confirmed(event, context, person)
     roles = held(person, event)
@@ -85,7 +99,9 @@ def _confirmed(event: Message, context: Context, person: PersonView) -> list[Eff
     if found := answered(event, pending):
         lines, waited = found
         effects = _run_all(event, context, person, lines, confirmed=bool(waited.code))
-        return [fx.DropPending(id=waited.id), *effects]
+        return effects if waited.kind else [fx.DropPending(id=waited.id), *effects]
+    if _is_of_the_list(event, context, person):
+        return _run_all(event, context, person, by_number(event), confirmed=False)
     number = number_in(event.text)
     mine = [one for one in pending if one.code and _is_here(event, one)]
     if any(event.at <= one.expires_at for one in mine):
@@ -95,6 +111,15 @@ def _confirmed(event: Message, context: Context, person: PersonView) -> list[Eff
     else:  # another's, or the asker's of another place
         why, said = "foreign_code", ""
     return [_audit(event, person, "code", "refused", why), *_told(event, context, person, [(said, False)])]
+
+
+def _said_at_last(event: Message, context: Context, person: PersonView, line: str, waited: PendingView) -> list[Effect]:
+    """What a command waited for was said; where it cannot be done so, it goes on waiting."""
+    if gives_up(event.text):
+        return [fx.DropPending(id=waited.id), *_told(event, context, person, [(LEFT_IT, True)])]
+    effects = _run_all(event, context, person, (line,), confirmed=False)
+    done = any(isinstance(effect, fx.Send) and effect.cause == Cause.HUMAN for effect in effects)
+    return [fx.DropPending(id=waited.id), *effects] if done else effects
 
 
 def _run_all(

@@ -240,8 +240,8 @@ class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A message of a group as it stands in the journal; `by` says whose words it is.
 
     `member`; `staff`: whoever works for the shop, or a human on the account's own phone; `answer`: a standing answer of
-    ours, to the message `quote`; `auto`: whatever else we posted. `asks`: it was taken for a business question. What
-    was recalled is absent.
+    ours, to the message `quote`; `auto`: whatever else we posted. `asks`: it was taken for a business question,
+    `closed`: the staff says that it is settled. What was recalled is absent.
     """
 
     id: int
@@ -256,6 +256,7 @@ class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     mentions: tuple[str, ...] = ()
     quote: str = ""
     asks: bool = False
+    closed: bool = False
 
 
 class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -23,15 +23,25 @@ class MovedView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class OpenQuestion(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A member's question that nobody has answered."""
+    """A member's question that nobody has answered: in a group, or 1:1 (then `group` is empty and `id` a ticket's)."""
 
-    group: str
+    id: int
+    group: str = ""
+    group_id: int | None = None
+    account: str  # that would answer
     topic: str = ""
-    message: str
+    message: str = ""  # its wire id
     contact: str
+    contact_id: int | None = None
+    claimed_by: str = ""  # wire id of who takes care of it
     name: str = ""
     at: datetime
     text: str
+
+    @property
+    def reference(self) -> str:
+        """How a command names it, whatever else was answered meanwhile."""
+        return f"{'q' if self.group else 't'}{self.id}"
 
 
 class PostDay(msgspec.Struct, frozen=True, gc=False, kw_only=True):

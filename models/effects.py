@@ -11,7 +11,19 @@ from typing import Any
 import msgspec
 
 from models.alerts import AlertKind
-from models.command_effects import DropPending, EndWaiting, PutFewer, PutNote, PutPending, PutScript, TakeBack
+from models.command_effects import (
+    ClaimTicket,
+    CloseQuestion,
+    CloseTicket,
+    DropPending,
+    EndWaiting,
+    OpenTicket,
+    PutFewer,
+    PutNote,
+    PutPending,
+    PutScript,
+    TakeBack,
+)
 from models.delivery_effects import (
     ApproveWaiting,
     Cancel,
@@ -56,6 +68,9 @@ __all__ = [
     "Cancel",
     "Claim",
     "ClaimMembers",
+    "ClaimTicket",
+    "CloseQuestion",
+    "CloseTicket",
     "ConfirmByFact",
     "DoubtByAnswer",
     "DropEntry",
@@ -66,6 +81,7 @@ __all__ = [
     "Expand",
     "HandOver",
     "MergePersons",
+    "OpenTicket",
     "PutDoubt",
     "PutEntries",
     "PutFewer",

@@ -139,7 +139,15 @@ class MoveOrder(Order, frozen=True, kw_only=True, tag="order.move"):
     said: str = ""
 
 
-StaffOrder = OwnerOrder | HandoverOrder | MoveOrder
+class HandoffOrder(Order, frozen=True, kw_only=True, tag="order.handoff"):
+    """转人工: whoever looks after this person, else the chiefs, is to answer them themselves."""
+
+    person: str
+    room: str = ""
+    said: str = ""
+
+
+StaffOrder = OwnerOrder | HandoverOrder | MoveOrder | HandoffOrder
 
 
 class SurveyFinished(Event, frozen=True, kw_only=True, tag="survey_finished"):

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.alerting import load_alerts
-from bot.store.commanding import load_commands
+from bot.store.commanding import asked_for_text, load_commands
 from bot.store.digesting import load_digest
 from bot.store.entries import load_entries
 from bot.store.identify import Names, groups_of, people_of
@@ -55,6 +55,12 @@ def load_contexts(
         for account in {event.account for event, _ in wave}
     }
     wanted = [_NO_PARTS if want is Needs.NOTHING else _parts(want) for _, want in wave]
+    alone = [isinstance(event, Message) and not event.group for event, _ in wave]
+    if any(alone) and (asked := asked_for_text(writing, merchant)):
+        wanted = [
+            (parts | _FOR_A_TEXT) - {"UNLESS_IDLE"} if is_alone and _speaker(event)[1] in asked else parts
+            for (event, _), parts, is_alone in zip(wave, wanted, alone, strict=True)
+        ]
     talk = [event for (event, _), parts in zip(wave, wanted, strict=True) if "UNLESS_IDLE" in parts]
     idle = idle_speakers(writing, merchant.id, names, accounts, talk) if talk else frozenset()
     needed = [
@@ -217,6 +223,7 @@ def _speaker(event: Event) -> tuple[str, str]:
 
 
 _NO_PARTS: frozenset[str] = frozenset()
+_FOR_A_TEXT = frozenset({"SPEAKER", "COMMANDS"})
 _NO_COMMANDS = CommandView()
 
 

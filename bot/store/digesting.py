@@ -17,24 +17,20 @@ from sqlmodel import col
 from bot.entries_in_force import entries_in_force
 from bot.promise_report import promise_rows
 from bot.store import read
-from bot.store.ids import Ids
 from bot.store.movements import Posted, moved, our_ids, posted
+from bot.store.open_questions import ASKED_WITHIN, Room, open_in, talk_of
 from bot.store.prepared import is_one_of
-from bot.store.talk import talk_since
 from bot.talked_about import counted
 from content_calendar.group_lint import posts_by_group
 from content_calendar.lint_plan import LintGroup, Plan
 from content_calendar.promises import shortages
-from handlers.threads import OPEN, threads
 from models.context import MerchantView, Said
-from models.digest_views import DigestView, GroupDay, MovedView, OpenQuestion, PlannedView, PostDay
+from models.digest_views import DigestView, GroupDay, MovedView, PlannedView, PostDay
 from models.groups import ChatGroup
 from models.operations import EntryRevision
 from models.people import Contact
 from models.playbook import Promise
 
-ASKED_WITHIN = timedelta(days=7)
-"""How long a question that nobody answers is brought up again."""
 _PERIODS = {"day": "今天", "week": "本周", "month": "本月"}
 
 _GROUPS = (
@@ -46,6 +42,7 @@ _GROUPS = (
         col(ChatGroup.owner_contact_id),
         col(ChatGroup.members),
         col(ChatGroup.bound_at),
+        col(ChatGroup.account_id),
     )
     .where(col(ChatGroup.merchant_id) == bindparam("merchant"), col(ChatGroup.tier).is_not(None))
     .order_by(col(ChatGroup.bound_at), col(ChatGroup.id))
@@ -68,18 +65,17 @@ def load_digest(connection: Connection, merchant: MerchantView, now: datetime, d
     ids = [row[0] for row in rows]
     if not ids:
         return DigestView(day=day)
-    names = {row[0]: row[2] or row[1] for row in rows}
     owners = dict(
         read(connection, _OWNERS, merchant=merchant.id, ids=sorted({row[4] for row in rows if row[4] is not None}))
     )
     ours = our_ids(connection, merchant)
-    talk = _talk(connection, merchant, ids, min(start, now - ASKED_WITHIN))
+    talk = talk_of(connection, merchant, ids, min(start, now - ASKED_WITHIN))
     changes = moved(connection, merchant, ids, start, max(now, end))
     posts = posted(connection, merchant, ids, start, end)
     today = planned_on(connection, merchant, {row[1]: row[3] for row in rows}, day + timedelta(days=1))
     missing = _missing(connection, merchant, {row[1]: row[3] for row in rows}, day, now)
     groups = []
-    for identity, room, topic, tier, owner, members, bound_at in rows:
+    for identity, room, topic, tier, owner, members, bound_at, account in rows:
         said = talk[identity]
         people = [one for one in said if one.by in ("member", "staff") and one.contact and one.contact not in ours]
         of_day = [one for one in people if start <= one.at < end]
@@ -98,24 +94,13 @@ def load_digest(connection: Connection, merchant: MerchantView, now: datetime, d
                 active=frozenset(one.contact for one in of_day),
                 messages=len(of_day),
                 words=words,
-                unanswered=_unanswered(said, room, names[identity], now),
+                unanswered=tuple(open_in(said, Room(room, topic or room, account), now)),
                 posts=_followed(room, [one for one in posts if one.group_id == identity], people, there, now),
                 today=today.get(room, ()),
                 missing=missing.get(room, ()),
             )
         )
     return DigestView(day=day, groups=tuple(groups))
-
-
-def load_unanswered(
-    connection: Connection, merchant: MerchantView, now: datetime, rooms: Mapping[int, tuple[str, str]]
-) -> tuple[OpenQuestion, ...]:
-    """What nobody has answered in these groups, the oldest first. By our id of the group: its wire id and name."""
-    if not rooms:
-        return ()
-    talk = _talk(connection, merchant, sorted(rooms), now - ASKED_WITHIN)
-    found = [one for identity, (room, name) in rooms.items() for one in _unanswered(talk[identity], room, name, now)]
-    return tuple(sorted(found, key=lambda one: one.at))
 
 
 def planned_on(
@@ -136,31 +121,6 @@ def planned_on(
         )
         for room, found in posts_by_group(plan).items()
     }
-
-
-def _talk(
-    connection: Connection, merchant: MerchantView, groups: Sequence[int], since: datetime
-) -> dict[int, list[Said]]:
-    found: dict[int, list[Said]] = defaultdict(list)
-    for one in talk_since(connection, merchant, Ids.floor(since), groups):
-        found[one.group_id].append(one)
-    return found
-
-
-def _unanswered(said: Sequence[Said], room: str, name: str, now: datetime) -> tuple[OpenQuestion, ...]:
-    return tuple(
-        OpenQuestion(
-            group=room,
-            topic=name,
-            message=one.question.message,
-            contact=one.question.contact,
-            name=one.question.name,
-            at=one.question.at,
-            text=one.question.text,
-        )
-        for one in threads(said)
-        if one.state == OPEN and one.question.at >= now - ASKED_WITHIN
-    )
 
 
 def _followed(

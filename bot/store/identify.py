@@ -57,7 +57,7 @@ def people_of(event: Event) -> Iterator[Who]:
             yield Who(event.contact)
         case orders.SignUp():
             yield Who(event.contact)
-        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() if event.said:
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder() if event.said:
             yield Who(event.actor)
         case orders.MergeOrder():
             yield Who(event.kept)
@@ -87,7 +87,7 @@ def groups_of(event: Event) -> Iterator[str]:
             yield event.group
         case orders.BindGroupOrder() | orders.UnbindGroupOrder() | orders.OverrideEntryOrder():
             yield event.group
-        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() if event.room:
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder() if event.room:
             yield event.room
         case ev.Roster():
             for group in event.groups or ():

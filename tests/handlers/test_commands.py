@@ -174,7 +174,7 @@ EVERYBODY = {"help", "whoami"}
 READS_THE_CALENDAR = EVERYBODY | {"today", "week", "next", "preview"}
 HELPS = READS_THE_CALENDAR | {
     "status", "settled", "who", "tag", "untag", "note", "remark", "tier", "groups", "top", "active", "script",
-    "keep", "claim", "capacity",
+    "keep", "claim", "capacity", "digest", "unanswered", "answer", "close", "handoff",
 }  # fmt: skip
 KEEPS = HELPS | {"mute", "post", "send_this", "undo", "invite"}
 
