@@ -28,6 +28,7 @@ from handlers import (
     sessions,
     signups,
     survey,
+    welcomes,
 )
 from models import events as ev
 from models import orders, timers
@@ -139,4 +140,5 @@ _TIMERS = {
     timers.PAUSE_OVER: command_rooms.over,
     timers.QUESTION: questions.still_open,
     timers.DIGEST: digest.due,
+    timers.WELCOME: welcomes.due,
 }

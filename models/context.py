@@ -329,5 +329,6 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     commands: CommandView = CommandView()  # what the slash-commands of the message ask for
     carers: tuple[PersonView, ...] = ()  # who looks after the group, and its helpers
     talk: tuple[Said, ...] = ()  # what was said in the group since a question of it was put
+    newcomers: tuple[PersonView, ...] = ()  # who is to be welcomed in the group, first come first
     digest: DigestView | None = None  # of yesterday, for the morning's word to the staff
     accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

@@ -79,6 +79,17 @@ class GroupChange(SQLModel, table=True):
     came: bool
 
 
+class Newcomer(SQLModel, table=True):
+    """Somebody who came into a bound group for the first time, and is to be welcomed with who comes within a minute."""
+
+    __tablename__ = "newcomer"
+
+    merchant_id: str = Field(primary_key=True)
+    group_id: int = Field(primary_key=True, sa_type=Id)
+    contact_id: int = Field(primary_key=True, sa_type=Id)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Seat(SQLModel, table=True):
     """A place kept for somebody who was invited; written in the same transaction as the invitation."""
 

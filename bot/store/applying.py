@@ -46,6 +46,7 @@ from bot.store.applying_people import (
 )
 from bot.store.applying_questions import put_questions
 from bot.store.applying_tickets import TICKET_WRITERS
+from bot.store.newcomers import WELCOME_WRITERS
 from bot.store.prepared import is_one_of, unindexed
 from bot.store.timers import DROP_TIMERS
 from handlers.gate import REASON_NAMES
@@ -348,6 +349,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.WaitForSeat: wait_for_seat,
     **COMMAND_WRITERS,
     **TICKET_WRITERS,
+    **WELCOME_WRITERS,
     fx.Cancel: cancel,  # before what is said instead
     fx.ConfirmByFact: confirm_by_fact,
     fx.Send: send,

@@ -22,6 +22,7 @@ from bot.store.idle import idle_speakers
 from bot.store.kept import load_kept
 from bot.store.matching import deliveries_of
 from bot.store.missing import missing_friends
+from bot.store.newcomers import load_newcomers
 from bot.store.old_friends import old_friends_of
 from bot.store.owning import Owning, load_owning
 from bot.store.people import load_people
@@ -122,6 +123,8 @@ def _load(
     digest = load_digest(writing.connection, merchant, writing.now) if "DIGEST" in every else None
     owner_ids = list(dict.fromkeys(one.owner for one in digest.groups if one.owner)) if digest else []
     people_ids.update(owner_ids)
+    newcomers = load_newcomers(writing, merchant.id, events) if "NEWCOMERS" in every else {}
+    people_ids.update(*newcomers.values())
     people = load_people(writing, merchant, accounts, people_ids, speaker_ids)
     staff = tuple(people[contact_id] for contact_id in staff_ids)
     placing = {one for them, parts in zip(everybody, wanted, strict=True) if "PLACES" in parts for _, one in them}
@@ -210,6 +213,7 @@ def _load(
             if waiting_ids
             else (),
             talk=talk.get(event.subject, ()) if isinstance(event, TimerDue) else (),
+            newcomers=tuple(people[one] for one in newcomers.get(place[0], ())) if newcomers and place else (),
             kept=kept.get(person.person_id) if person and kept and "KEPT" in parts else None,
             gathering=gathering_of(writing, merchant, event, person, names)
             if person and "GATHERING" in parts

@@ -16,7 +16,7 @@ from models import orders
 from models.events import Event, Who
 from models.groups import ChatGroup
 from models.people import Contact, Person
-from models.timers import PERSON_TIMERS, QUESTION, SEAT_TIMER
+from models.timers import PERSON_TIMERS, QUESTION, SEAT_TIMER, WELCOME
 
 _CHUNK = 10_000  # names in one IN list; SQLite takes 32,766 parameters
 
@@ -81,6 +81,8 @@ def groups_of(event: Event) -> Iterator[str]:
             yield event.to_group
         case ev.TimerDue() if event.kind == SEAT_TIMER:
             yield event.subject.partition(" ")[2]
+        case ev.TimerDue() if event.kind == WELCOME:
+            yield event.subject
         case ev.TimerDue() if event.kind == QUESTION:
             yield event.subject.partition(" ")[0]
         case orders.SignUp() if event.group:
