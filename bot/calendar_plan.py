@@ -13,7 +13,8 @@ from sqlmodel import col
 
 from bot.entries_in_force import entries_in_force
 from bot.store import Writing
-from bot.store.contexts import load_accounts, load_groups
+from bot.store.accounts import load_accounts
+from bot.store.groups import load_groups
 from content_calendar.lint import LintGroup, Plan
 from models.context import AccountView, GroupView, MerchantView
 from models.groups import GroupMember
@@ -24,7 +25,7 @@ from models.people import Contact
 MEDIA_FOLDER = "media"
 
 
-def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date, media: Path) -> Plan:
+def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date, media: Path | None = None) -> Plan:
     """The calendar of the days from `first` to `last`, both included. Groups come in the order they were bound.
 
     Without a folder `media` nobody looks whether files are there.
@@ -48,7 +49,7 @@ def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date,
         first=first,
         last=last,
         zone=merchant.zone,
-        media=_names(media),
+        media=_names(media) if media else None,
         accounts=[accounts[name].capabilities for name in merchant.accounts if name in accounts],
     )
 

@@ -79,6 +79,10 @@ TABLE: tuple[Command, ...] = (
         reads=frozenset({"entries", "groups"}),
     ),
     Command(
+        "lint", "发前检查", (*STAFF, Role.AUTHOR), "往后两周的排期缺什么、哪里不对", days.check, topic="排期",
+        limited=True, private=True, reads=frozenset({"faults", "groups"}),
+    ),
+    Command(
         "preview", "预览", (*STAFF, Role.AUTHOR), "某条排期发给谁、过不过检查", days.preview, (KEY,), topic="排期",
         limited=True, reads=frozenset({"entries", "groups"}),
     ),
@@ -185,6 +189,10 @@ TABLE: tuple[Command, ...] = (
     Command(
         "unbind", "解绑", CHIEFS, "群不再归哪个层级", rooms.unbind, (Argument("群", optional=True),), topic="群",
         reads=frozenset({"groups"}),
+    ),
+    Command(
+        "welcome", "欢迎", KEEPERS, "看本群的欢迎语；写上客人就欢迎 TA", rooms.welcome,
+        (Argument("客人", Takes.PERSON, optional=True),), topic="群", groups_only=True,
     ),
     Command(
         "groups", "群", STAFF, "我管的群", figures.groups, (PAGE,), topic="群", private=True, limited=True,

@@ -188,7 +188,7 @@ class _Line:
     def _run(self, command: Command, roles: frozenset[Role]) -> tuple[str, list[Effect]]:
         arguments = self._arguments(command)
         people: tuple[FoundPerson, ...] = ()
-        if command.person_at is not None:
+        if command.person_at is not None and len(arguments) > command.person_at:
             found = self._people(command, arguments[command.person_at])
             if isinstance(found, list):
                 return self._which(command, arguments[command.person_at], found)

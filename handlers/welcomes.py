@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
+
 from content_calendar.render import render
 from handlers.values import address, values_for
 from models import effects as fx
@@ -55,11 +57,22 @@ def due(event: TimerDue, context: Context) -> list[Effect]:
         rendered = render(tier.welcome, _of_all(context, group, people))
         if not rendered.missing:
             return [*effects, _say(group, people[0], tier.welcome, rendered.text)]
-    for person in people:
-        mine = render(tier.welcome, values_for(context.merchant, person, group, {}, group.account))
-        # With an unknown field the gate will skip it.
-        effects.append(_say(group, person, tier.welcome, None if mine.missing else mine.text))
-    return effects
+    return [*effects, *(_say(group, one, tier.welcome, _of_one(tier.welcome, context, group, one)) for one in people)]
+
+
+def by_hand(context: Context, group: GroupView, person: PersonView, stamp: str) -> list[Effect]:
+    """One of the staff wants somebody to be welcomed, whoever has been before."""
+    tier = context.merchant.playbook.tier(group.tier or "")
+    if tier is None or not tier.welcome:
+        return []
+    send = _say(group, person, tier.welcome, _of_one(tier.welcome, context, group, person))
+    return [msgspec.structs.replace(send, key=f"{send.key}:{stamp}")]
+
+
+def _of_one(template: str, context: Context, group: GroupView, person: PersonView) -> str | None:
+    """With an unknown field there is no text, and the gate will skip it."""
+    rendered = render(template, values_for(context.merchant, person, group, {}, group.account))
+    return None if rendered.missing else rendered.text
 
 
 def _of_all(context: Context, group: GroupView, people: Sequence[PersonView]) -> dict[str, str]:
@@ -70,7 +83,7 @@ def _of_all(context: Context, group: GroupView, people: Sequence[PersonView]) ->
     return values_for(context.merchant, None, group, {}, group.account) | {"name": names, "nick": names}
 
 
-def _say(group: GroupView, first: PersonView, template: str, text: str | None) -> Effect:
+def _say(group: GroupView, first: PersonView, template: str, text: str | None) -> fx.Send:
     """Said to the group about somebody, so it is rendered here."""
     return fx.Send(
         key=f"welcome:{group.wire_id}:{first.wire_id}",

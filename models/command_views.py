@@ -80,6 +80,15 @@ class AuditView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     reason: str = ""
 
 
+class FaultView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What is wrong in the calendar of the coming days; `group` is a room id, empty for what is wrong everywhere."""
+
+    what: str
+    group: str = ""
+    period: str = ""
+    text: str = ""
+
+
 class CommandView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What the commands of one message ask for; the parts that none of them asks for are empty."""
 
@@ -100,4 +109,5 @@ class CommandView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     greet: tuple[tuple[str, str], ...] = ()  # name and wire id of new friends of the day
     open: tuple[OpenQuestion, ...] = ()  # what nobody has answered and the asker may, the oldest first
     digest: DigestView | None = None
+    faults: tuple[FaultView, ...] = ()
     used: tuple[str, ...] = ()  # commands that people of this role used, most first

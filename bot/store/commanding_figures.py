@@ -10,13 +10,16 @@ from sqlalchemy import and_, func, select
 from sqlmodel import col
 
 from bot.budget import midnight
+from bot.calendar_plan import load_plan
 from bot.store import Writing
 from bot.store.digesting import load_digest
 from bot.store.ids import Ids
 from bot.store.open_questions import load_open
+from content_calendar.lint import NAMES, lint
+from handlers.command_days import LINTED_DAYS
 from models.accounts import Account
 from models.columns import table_of
-from models.command_views import AuditView, ScriptView
+from models.command_views import AuditView, FaultView, ScriptView
 from models.commands import Script
 from models.context import MerchantView, PersonView
 from models.digest_views import DigestView, OpenQuestion
@@ -170,6 +173,15 @@ def _digest(writing: Writing, merchant: MerchantView, _person: PersonView) -> Di
     return load_digest(writing.connection, merchant, writing.now)
 
 
+def _faults(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[FaultView, ...]:
+    first = writing.now.astimezone(merchant.zone).date()
+    plan = load_plan(writing, merchant, first, first + timedelta(days=LINTED_DAYS - 1))
+    return tuple(
+        FaultView(what=NAMES[row.code], group=row.group or "", period=row.period or "", text=row.text)
+        for row in sorted(lint(plan), key=lambda row: row.period or "")
+    )
+
+
 def _customers(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, ...], ...]:
     """Friends, one a line: id, name, remark, tags, source."""
     run = writing.connection.execute
@@ -247,6 +259,7 @@ FIGURES: Mapping[str, tuple[Load, ShownTo]] = {
     "greet": (_greet, _to_them),
     "open": (_open, _to_them),
     "digest": (_digest, _to_all),
+    "faults": (_faults, _to_all),
     "customers": (_customers, _to_all),
     "used": (_used, _to_the_role),
 }

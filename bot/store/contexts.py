@@ -8,14 +8,16 @@ from functools import cache
 from itertools import compress
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.accounts import load_accounts
 from bot.store.alerting import load_alerts
 from bot.store.commanding import asked_for_text, load_commands
 from bot.store.digesting import load_digest
 from bot.store.entries import load_entries
+from bot.store.groups import load_groups
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.identity import load_doubts, load_merges
 from bot.store.idle import idle_speakers
@@ -33,14 +35,12 @@ from bot.store.status import load_status
 from bot.store.talk import carers_of, load_talk
 from handlers.needs import Needs
 from models import orders, timers
-from models.accounts import Account
-from models.capabilities import Capabilities
 from models.columns import UtcDateTime
 from models.command_views import CommandView
-from models.context import AccountView, Context, GroupView, MerchantView
+from models.context import AccountView, Context, MerchantView
 from models.effects import Effect, Reserve
 from models.events import Event, Message, TimerDue
-from models.groups import ChatGroup, Seat, Waiting
+from models.groups import Waiting
 from models.operations import Role, RoleGrant
 from models.people import Contact
 
@@ -245,99 +245,6 @@ def take_seats(context: Context, effects: Iterable[Effect]) -> None:
                 if group.id == effect.group_id:
                     context.groups[wire_id] = msgspec.structs.replace(group, reserved=group.reserved + 1)
                     break
-
-
-_ACCOUNTS = select(
-    col(Account.id),
-    col(Account.name),
-    col(Account.self_id),
-    col(Account.state),
-    col(Account.capabilities),
-    col(Account.rostered_at),
-    col(Account.slow_until),
-    col(Account.failures),
-).where(col(Account.merchant_id) == bindparam("merchant"))
-
-
-def load_accounts(writing: Writing, merchant: MerchantView) -> dict[str, AccountView]:
-    """The merchant's accounts by their configuration's id."""
-    return {
-        identity: AccountView(
-            id=identity,
-            name=name,
-            self_id=self_id,
-            state=state,
-            capabilities=msgspec.convert(capabilities, Capabilities),
-            rostered_at=rostered_at,
-            slow_until=slow_until,
-            failures=failures,
-        )
-        for identity, name, self_id, state, capabilities, rostered_at, slow_until, failures in writing.rows(
-            _ACCOUNTS, merchant=merchant.id
-        )
-    }
-
-
-_GROUPS = select(
-    col(ChatGroup.id),
-    col(ChatGroup.wire_id),
-    col(ChatGroup.account_id),
-    col(ChatGroup.topic),
-    col(ChatGroup.tier),
-    col(ChatGroup.parent_id),
-    col(ChatGroup.owner_contact_id),
-    col(ChatGroup.bound_at),
-    col(ChatGroup.members),
-    col(ChatGroup.listed),
-    col(ChatGroup.human_until),
-).where(col(ChatGroup.merchant_id) == bindparam("merchant"))
-_NAMED_GROUPS = _GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
-_BOUND_GROUPS = _GROUPS.where(col(ChatGroup.tier).is_not(None))
-_SEATS = (
-    select(col(Seat.group_id), func.count())
-    .where(col(Seat.merchant_id) == bindparam("merchant"), is_one_of(col(Seat.group_id), "ids"))
-    .group_by(col(Seat.group_id))
-)
-
-
-def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound: bool) -> dict[int, GroupView]:
-    """Groups by our id: the named ones and, with `bound`, all that have a tier, with their reserved seats."""
-    named = sorted(ids)
-    rows = writing.rows(_NAMED_GROUPS, merchant=merchant_id, ids=named) if named else []
-    seats: dict[int, int] = {}
-    if bound:
-        rows += writing.rows(_BOUND_GROUPS, merchant=merchant_id)
-        everyone = sorted({row[0] for row in rows})
-        seats = dict(writing.rows(_SEATS, merchant=merchant_id, ids=everyone))
-    return {
-        identity: GroupView(
-            id=identity,
-            wire_id=wire_id,
-            account=account,
-            topic=topic,
-            tier=tier,
-            parent_id=parent_id,
-            owner_contact_id=owner_contact_id,
-            bound_at=bound_at,
-            members=members,
-            reserved=seats.get(identity, 0),
-            listed=listed,
-            human_until=human_until,
-        )
-        for (
-            identity,
-            wire_id,
-            account,
-            topic,
-            tier,
-            parent_id,
-            owner_contact_id,
-            bound_at,
-            members,
-            listed,
-            human_until,
-        ) in rows
-    }
 
 
 _CHIEFS = select(col(RoleGrant.wire_id)).where(

@@ -142,3 +142,15 @@ def test_it_comes_once_though_the_program_was_down_and_a_new_time_holds_at_once(
 def test_without_a_time_in_the_playbook_nobody_is_told(tmp_path: Path, capsys: Any) -> None:
     played = Stage(tmp_path, capsys).play(BOUND[:2], "--to", "2026-11-25T12:00:00+08:00", world=WORLD)
     assert mornings(played, "wx-boss") == []
+
+
+def test_what_is_wrong_in_the_calendar_is_told_in_the_chat_too(stage: Stage) -> None:
+    story = [*BOUND, says("09:30:00", "wx-hall", "/发前检查"), says("09:31:00", "wx-boss", "/lint")]
+    played = stage.play(story, world=WORLD)
+    hall, *_ = [line["text"] for line in played.arrived(to="wx-hall", kind="text")]
+    boss, *_ = [line["text"] for line in played.arrived(to="wx-boss", kind="text")]
+    assert hall.splitlines()[:2] == [
+        "往后 14 天有 25 处要看看：",
+        "· 2026-11-23 一群 缺稿：短文 应至少 1 条，排了 0 条，缺 1 条",
+    ]
+    assert "· 2026-11-23 一群 等 2 个群 缺稿：短文 应至少 1 条，排了 0 条，缺 1 条" in boss

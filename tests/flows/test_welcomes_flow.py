@@ -55,3 +55,21 @@ def test_the_rules_of_the_group_are_said_when_somebody_asks_for_them(stage: Stag
     stage.write("playbook.toml", 'keywords = [{ words = ["群规"], answer = "不发广告，有话好好说。" }]\n' + PLAYBOOK)
     played = stage.play([BIND, says("09:00:00", "wx1", "群规？", group=ROOM)], world=WORLD)
     assert said(played) == [("09:00", "不发广告，有话好好说。")]
+
+
+def test_the_staff_sees_the_welcome_and_has_somebody_welcomed_by_hand(stage: Stage) -> None:
+    played = stage.play(
+        [
+            BIND,
+            joined("09:00:00", "wx1"),
+            says("09:10:00", "wx-boss", "/欢迎", group=ROOM),
+            says("09:11:00", "wx-boss", "/welcome wx1", group=ROOM),
+            says("09:12:00", "wx1", "/欢迎 wx1", group=ROOM),
+        ],
+        world=WORLD,
+    )
+    assert [text for _, text in said(played)] == [
+        "欢迎WX1来到分院。",
+        "新人进群一分钟内一起欢迎，说的是：\n欢迎{name}来到分院。",
+        "欢迎WX1来到分院。",
+    ]
