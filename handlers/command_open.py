@@ -5,6 +5,7 @@ A bare number, 1:1, takes the question of that place in the list, and what the a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers import digest as morning
@@ -33,10 +34,7 @@ WHICH_ONE = "要了结哪一条？写编号（/没人回 里的），或在群�
 NO_DIGEST = "还没有归你的群，看不了早报。"
 WITHIN = timedelta(minutes=30)
 """How long the next message is taken for the answer."""
-ASKED_FOR = timedelta(hours=12)
-"""How long the numbers of a list that was sent hold."""
 _GIVEN_UP = frozenset({"算了", "取消", "不回了", "先不回", "不用了"})
-_SHOWN = 10
 _QUOTED = 60
 
 
@@ -45,21 +43,10 @@ def unanswered(call: Call) -> tuple[str, list[Effect]]:
     found = call.context.commands.open
     if not found:
         return NOBODY_WAITS, []
-    lines = [_item(call, number, one) for number, one in enumerate(found[:_SHOWN], 1)]
-    if len(found) > _SHOWN:
-        lines.append(MORE.format(count=len(found) - _SHOWN))
-    return LIST.format(count=len(found), lines="\n".join(lines)), [numbered(call, found)]
-
-
-def numbered(call: Call, found: tuple[OpenQuestion, ...]) -> Effect:
-    """That these numbers answer these questions, 1:1 with the asker."""
-    return fx.PutPending(
-        actor=call.person.wire_id,
-        place=f"1:1:{call.event.account}",
-        kind="list",
-        lines=tuple(f"/answer {one.reference}" for one in found[:_SHOWN]),
-        until=call.event.at + ASKED_FOR,
-    )
+    lines = [_item(call, number, one) for number, one in enumerate(found[: morning.NUMBERED], 1)]
+    if len(found) > morning.NUMBERED:
+        lines.append(MORE.format(count=len(found) - morning.NUMBERED))
+    return LIST.format(count=len(found), lines="\n".join(lines)), [_numbers(call, found)]
 
 
 def answer(call: Call) -> tuple[str, list[Effect]]:
@@ -108,9 +95,13 @@ def digest(call: Call) -> tuple[str, list[Effect]]:
         groups = tuple(one for one in groups if one.group in mine)
     if view is None or not groups:
         raise Refusal(NO_DIGEST)
-    asked = sorted((one for group in groups for one in group.unanswered), key=lambda one: one.at)
-    effects = [numbered(call, tuple(asked))] if asked else []
+    asked = morning.questions_of(groups)
+    effects = [_numbers(call, asked)] if asked else []
     return morning.told(view.day, groups, call.context.merchant.zone), effects
+
+
+def _numbers(call: Call, found: Sequence[OpenQuestion]) -> Effect:
+    return morning.numbers(call.event.at, call.person.wire_id, call.event.account, found)
 
 
 def gives_up(text: str) -> bool:

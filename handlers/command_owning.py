@@ -47,7 +47,7 @@ def handover(call: Call) -> tuple[str, list[Effect]]:
     words = _words(call)
     if len(words) < 2:
         raise Refusal(TWO.format(what="从谁（或群编号、本群），给谁"))
-    return "", [_order(call, HandoverOrder, source=words[0], to=words[1])]
+    return "", [_order(call, HandoverOrder, source=words[0], to=words[1], confirmed=call.confirmed)]
 
 
 def move(call: Call) -> tuple[str, list[Effect]]:
@@ -88,7 +88,7 @@ def _order(call: Call, kind: type[OwnerOrder | HandoverOrder | MoveOrder | Hando
         at=event.at,
         actor=call.person.wire_id,
         room=event.group,
-        said=f"{event.wire_id or f'{event.at:%Y%m%dT%H%M%S%f}'}:{' '.join(what.values())}",
+        said=f"{call.stamp}:{' '.join(one for one in what.values() if isinstance(one, str))}",
         **what,
     )
     return fx.Follow(event=order)

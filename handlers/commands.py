@@ -174,7 +174,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         "handover", "客户交接", CHIEFS, "一位客人、一个群或谁的全部客户换人跟", owning.handover,
-        (Argument("从谁"), Argument("给谁")), ("交接",), topic="客人",
+        (Argument("从谁"), Argument("给谁")), ("交接",), topic="客人", order_asks=True,
     ),
     Command(
         "move", "调群", CHIEFS, "把客人归到一个层级或一个群", owning.move, (Argument("客人"), Argument("层级")),

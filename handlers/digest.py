@@ -15,7 +15,7 @@ from models import effects as fx
 from models import timers
 from models.context import Context, PersonView
 from models.deliveries import Cause
-from models.digest_views import GroupDay, PostDay
+from models.digest_views import GroupDay, OpenQuestion, PostDay
 from models.effects import Effect
 from models.events import TimerDue
 from models.playbook import Playbook
@@ -25,7 +25,7 @@ MANY = "{count} 个群"
 FIGURES = "进 {joins} 人，退 {leaves} 人；{active} 人说话，{messages} 条"
 TALKED = "热聊：{words}"
 LEFT_AFTER = "退的：{people}"
-OPEN = "还没人回 {count} 条："
+OPEN = "还没人回 {count} 条，回数字就由你来答："
 ASKED = "{number}. {who}{where} {at:%m-%d %H:%M}：{text}"
 POSTED = "昨天发的："
 FOLLOWED = "· {at:%H:%M} {title}{where}：{what}"
@@ -40,6 +40,10 @@ EACH = "各群："
 OF_EACH = "· {topic}：进 {joins} 退 {leaves}，{active} 人说话"
 MORE = "……还有 {count} 条"
 NO_GROUPS = "还没有绑定的群。"
+NUMBERED = 10
+"""So many questions of a list have numbers."""
+HOLD_FOR = timedelta(hours=12)
+"""How long the numbers of a list that was sent hold."""
 _SHOWN = 5
 _MOST_GROUPS = 8
 _QUOTED = 40
@@ -79,7 +83,21 @@ def due(event: TimerDue, context: Context) -> list[Effect]:
         key = f"digest:{view.day.isoformat()}"
         text = told(view.day, groups, merchant.zone)
         effects += staff.notes_to([person], event.account, key, text, Cause.GROUP, None)
+        through, asked = staff.account_for(person, event.account), questions_of(groups)
+        if through and asked:
+            effects.append(numbers(event.at, person.wire_id, through, asked))
     return effects
+
+
+def numbers(at: datetime, actor: str, account: str, asked: Sequence[OpenQuestion]) -> Effect:
+    """That these numbers, 1:1 on this account, stand for these questions, whatever is answered meanwhile."""
+    return fx.PutPending(
+        actor=actor,
+        place=f"1:1:{account}",
+        kind="list",
+        lines=tuple(f"/answer {one.reference}" for one in asked[:NUMBERED]),
+        until=at + HOLD_FOR,
+    )
 
 
 def groups_of(groups: Sequence[GroupDay], person: PersonView) -> tuple[GroupDay, ...]:
@@ -125,8 +143,13 @@ def told(day: date, groups: Sequence[GroupDay], zone: ZoneInfo) -> str:
     return "\n".join(lines)
 
 
+def questions_of(groups: Sequence[GroupDay]) -> list[OpenQuestion]:
+    """What nobody has answered in these groups, the oldest first."""
+    return sorted((one for group in groups for one in group.unanswered), key=lambda one: (one.at, one.id))
+
+
 def _questions(groups: Sequence[GroupDay], zone: ZoneInfo, *, several: bool) -> list[str]:
-    asked = sorted((one for group in groups for one in group.unanswered), key=lambda one: one.at)
+    asked = questions_of(groups)
     lines = [
         ASKED.format(
             number=number,

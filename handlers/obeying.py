@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 
-from handlers.command_call import NOT_YOURS, Call, Command, Refusal, Takes, held, may_see, place_of
+from handlers.command_call import CODE, NOT_YOURS, Call, Command, Refusal, Takes, held, may_see, place_of
 from handlers.command_lines import SLASH, lines_of, name_in, number_in, rest_of
 from handlers.command_meant import answered, by_number, in_force, text_wanted
 from handlers.command_open import LEFT_IT, gives_up, number_of_list
@@ -34,7 +34,6 @@ IN_PRIVATE = "/{name} 要私聊发我。"
 PRIVATE_TO_STRANGER = "这个只能私聊说：先加我好友，再发一次。"
 NOBODY = "没找到「{who}」。可以 @ 对方、写编号，或写完整的昵称、备注。"
 WHICH = "「{who}」有 {count} 位，是哪一位？回数字就行：\n{list}"
-CODE = "{what}\n确认就在 {seconds:g} 秒内回 {code}，不做就不用管。"
 WRONG_CODE = "码不对，没做。再看一眼上面那四位。"
 EXPIRED_CODE = "那个码过时了，没做。要做就重新发一次指令。"
 

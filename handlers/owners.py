@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers import placement, staff
+from handlers.command_call import CODE
 from models import effects as fx
+from models.chance import chance
 from models.context import Context, GroupView, PersonView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
@@ -20,6 +24,7 @@ TAKEN = "{who} 已经归 {owner} 跟，没有改。要换人用 /客户交接 {c
 SAME = "从 {who} 交给 {who}，等于没交。"
 NOTHING = "{who} 名下没有客户，也没有人跟 {who}。要指定用 /归属 {contact} {to}。"
 HANDED = "好，{what}交给 {to}：{people} 位客人，{groups} 个群。"
+WILL_HAND = "会把{what}交给 {to}：{people} 位客人，{groups} 个群，每位客人都会收到一句话。"
 TO_MEMBER = "跟你说一声，以后由{owner}来照顾你，之前聊过的都交接好了，有事照常找我就行。"
 TO_OWNER = "【客户交接】{what}交给你了：{people} 位客人，{groups} 个群。"
 HANDED_OFF = "（同事请你去回 TA）"
@@ -32,6 +37,9 @@ OPTED_OUT = "{who} 退订了，不打扰。"
 THERE = "{who} 已经在「{tier}」了。"
 INVITED = "好，{who} 归到「{tier}」，已请进「{group}」。"
 FULL = "好，{who} 归到「{tier}」，现在没有空位，先排队。"
+
+
+_CODES = 10_000
 
 
 class _Unclear(Exception):
@@ -74,6 +82,8 @@ def handover(order: HandoverOrder, context: Context) -> list[Effect]:
         return _refuse(order, context, "handover", order.source, str(why))
     customers = [one for one in customers if one.person_id != new.person_id]
     counts = {"people": len(customers), "groups": len(rooms)}
+    if order.said and not order.confirmed:
+        return _wants_a_code(order, context, WILL_HAND.format(what=what, to=_called(new), **counts), new)
     return [
         fx.HandOver(
             owner_contact_id=new.contact_id,
@@ -87,6 +97,26 @@ def handover(order: HandoverOrder, context: Context) -> list[Effect]:
             HANDED.format(what=what, to=_called(new), **counts),
         ),
     ]  # fmt: skip
+
+
+def _wants_a_code(order: HandoverOrder, context: Context, what: str, new: PersonView) -> list[Effect]:
+    """What would happen; it is done when the same admin says the code in the same place."""
+    merchant = context.merchant
+    seconds = merchant.playbook.commands.code_seconds
+    code = f"{int(chance(merchant.seed, f'code:{order.said}') * _CODES):04d}"
+    source = next((one.wire_id for one in context.named.get(order.source, ())), order.source)
+    line = f"/handover {source} {new.wire_id}"
+    return [
+        fx.PutPending(
+            actor=order.actor,
+            place=order.room or f"1:1:{order.account}",
+            code=code,
+            lines=(line,),
+            until=order.at + timedelta(seconds=seconds),
+        ),
+        fx.Audit(actor=order.actor, action="code", place=_place(order), reason=line[:60]),
+        *_answer(order, context, CODE.format(what=what, seconds=seconds, code=code)),
+    ]
 
 
 def handoff(order: HandoffOrder, context: Context) -> list[Effect]:

@@ -78,7 +78,7 @@ def test_the_owner_hears_of_their_group_and_the_admin_of_all(stage: Stage) -> No
         "进 0 人，退 1 人；2 人说话，3 条",
         "热聊：岩茶 2",
         "退的：WX2（早安茶之后）",
-        "还没人回 1 条：",
+        "还没人回 1 条，回数字就由你来答：",
         "1. WX1 11-23 10:00：老板，十年的那款还有货吗？",
         "昨天发的：",
         "· 09:00 早安茶：回话 3，退 1",
@@ -137,6 +137,13 @@ def test_it_comes_once_though_the_program_was_down_and_a_new_time_holds_at_once(
     moved = [operator("20:00:00", "playbook import later.toml")]
     played = stage.play([*BOUND, *TALK, *moved], "--to", "2026-11-24T12:00:00+08:00", world=WORLD)
     assert [line["at"][11:16] for line in mornings(played, "wx-hall")] == ["10:15"]
+
+
+def test_a_number_answers_a_question_of_the_morning(stage: Stage) -> None:
+    morning = "2026-11-24T08:{}:00+08:00".format
+    answer = [says(morning(40), "wx-hall", "1"), says(morning(41), "wx-hall", "还有两箱")]
+    played = stage.play([*BOUND, *TALK, *answer], world=WORLD)
+    assert "@WX1 还有两箱" in [line["text"] for line in played.arrived(to=ROOM, kind="text")]
 
 
 def test_without_a_time_in_the_playbook_nobody_is_told(tmp_path: Path, capsys: Any) -> None:

@@ -25,10 +25,10 @@ ARGUMENTS = {
     "owner": "wx1", "claim": "wx1", "handover": "wx1 wx-boss", "move": "wx1 茶桌",
 }  # fmt: skip
 
-# No entry, no complaint, nobody who waits, nothing quoted or to take back; a post and forgetting want a code.
+# No entry, no complaint, nobody who waits, nothing quoted or to take back; what is dangerous wants a code.
 WITHOUT_EFFECT_HERE = {
     "settled", "preview", "approve", "reject", "skip", "send_this", "undo", "forget", "post", "unbind", "script",
-    "answer", "close", "welcome",
+    "answer", "close", "welcome", "handover",
 }  # fmt: skip
 
 
