@@ -28,6 +28,7 @@ GO_ON = "{who}（{where}）问：{text}\n你下一条发给我的，我就当答
 ANSWERED = "好，回给 {who} 了（{where}）。"
 STILL = "还有 {count} 条没人回，接着回数字就行。"
 FORBIDDEN = "「{word}」不能说，没发。换个说法再发一次。"
+ALREADY = "那条已经有人回了，你这句我没发。"
 LEFT_IT = "好，先不回。"
 CLOSED = "好，{who}（{where}）这条了结了。"
 WHICH_ONE = "要了结哪一条？写编号（/没人回 里的），或在群里引用那条问题发 /关闭。"
@@ -107,6 +108,11 @@ def _numbers(call: Call, found: Sequence[OpenQuestion]) -> Effect:
 def gives_up(text: str) -> bool:
     """Whether who was to say the answer does not want to."""
     return text.strip().rstrip("。.!！~") in _GIVEN_UP
+
+
+def is_still_open(waited: PendingView, known: Sequence[OpenQuestion]) -> bool:
+    """Whether the question whose answer was waited for waits still."""
+    return any(waited.lines[0] == f"/answer {one.reference}" for one in known)
 
 
 def number_of_list(text: str) -> str:

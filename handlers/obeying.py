@@ -10,7 +10,7 @@ from functools import lru_cache
 from handlers.command_call import CODE, NOT_YOURS, Call, Command, Refusal, Takes, held, may_see, place_of
 from handlers.command_lines import SLASH, lines_of, name_in, number_in, rest_of
 from handlers.command_meant import answered, by_number, in_force, text_wanted
-from handlers.command_open import LEFT_IT, gives_up, number_of_list
+from handlers.command_open import ALREADY, LEFT_IT, gives_up, is_still_open, number_of_list
 from handlers.commands import BARE, BY_NAME, REFUSED, command_in, is_command, may_answer
 from handlers.roles import roles_of
 from models import effects as fx
@@ -116,6 +116,8 @@ def _said_at_last(event: Message, context: Context, person: PersonView, line: st
     """What a command waited for was said; where it cannot be done so, it goes on waiting."""
     if gives_up(event.text):
         return [fx.DropPending(id=waited.id), *_told(event, context, person, [(LEFT_IT, True)])]
+    if not is_still_open(waited, context.commands.open):
+        return [fx.DropPending(id=waited.id), *_told(event, context, person, [(ALREADY, True)])]
     effects = _run_all(event, context, person, (line,), confirmed=False)
     done = any(isinstance(effect, fx.Send) and effect.cause == Cause.HUMAN for effect in effects)
     return [fx.DropPending(id=waited.id), *effects] if done else effects

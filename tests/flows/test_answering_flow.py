@@ -132,6 +132,22 @@ def test_what_may_not_be_said_is_not_sent_and_the_next_try_is(stage: Stage) -> N
     assert states(played)["q2"] == "open"
 
 
+def test_what_somebody_else_has_answered_meanwhile_is_not_answered_twice(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BOUND,
+            *ASKED,
+            says("09:05:00", "wx-boss", "1"),
+            says("09:06:00", "wx-hall", "有的亲", group=ROOM, quote="q1"),
+            says("09:07:00", "wx-boss", "好的"),
+            says("09:08:00", "wx-boss", "那就好"),
+        ],
+        world=WORLD,
+    )
+    assert said_to(played, "wx-boss")[1:] == ["那条已经有人回了，你这句我没发。"]
+    assert played.arrived(to=ROOM, kind="text") == []
+
+
 def test_it_is_closed_by_hand_with_a_quote_or_a_number(stage: Stage) -> None:
     played = stage.play(
         [
