@@ -13,8 +13,9 @@ from sqlmodel import col
 
 from bot.budget import midnight
 from bot.store import Writing
+from bot.store.accounts import load_accounts
 from bot.store.budgets import Budget, last_left, load_budget
-from bot.store.contexts import load_accounts, load_groups
+from bot.store.groups import load_groups
 from bot.store.people import load_people
 from bot.store.prepared import constants, is_one_of, unindexed
 from content_calendar.render import render
