@@ -21,10 +21,11 @@ from bot.store import Store, Writing
 from bot.store.audience import audience
 from bot.store.budgets import Budget
 from bot.store.contexts import load_accounts
-from bot.store.facts import load_facts
+from bot.store.facts import Loaded, load_facts
 from bot.store.outbox import judged, ready_at
 from content_calendar.cadence import Occurrence, by_the_day, next_occurrence
 from content_calendar.entry import Entry
+from content_calendar.wording import PART_MARK, parts_of
 from handlers.gate import Go, Verdict, Wait
 from handlers.planning import expansion
 from models.accounts import AccountState
@@ -115,6 +116,7 @@ def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, 
     shared = {
         "merchant_id": merchant.id,
         "part": 1,
+        "entry": effect.entry,
         "kind": effect.kind,
         "lane": effect.lane,
         "cause": Cause.CARE if effect.lane == Lane.CARE else Cause.CALENDAR,
@@ -152,7 +154,15 @@ def _rows_of(looking: Writing, merchant: MerchantView, account: str, planned: Se
             candidate, verdict = judged(loaded, row)
             if isinstance(verdict, Go) or (isinstance(verdict, Wait) and verdict.reason == "account_budget"):
                 budget.taken_by(row)
-            yield {"target": row.wire_id, **_told(verdict, merchant), "text": candidate.text}
+            yield {"target": row.wire_id, **_told(verdict, merchant), "text": _whole(loaded, row, candidate.text)}
+
+
+def _whole(loaded: Loaded, row: Any, first: str) -> str:
+    """All parts of the text, as they follow each other."""
+    if row.text is not None or PART_MARK not in row.template:
+        return first
+    later = (SimpleNamespace(**vars(row) | {"part": part}) for part in range(2, 1 + len(parts_of(row.template))))
+    return f"\n{PART_MARK}\n".join((first, *(loaded.text(part).text for part in later)))
 
 
 def _told(verdict: Verdict, merchant: MerchantView) -> Row:

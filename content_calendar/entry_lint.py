@@ -14,6 +14,7 @@ from content_calendar.lint_plan import LintEntry, LintRow, Plan
 from content_calendar.reach import can_send
 from content_calendar.render import fields_of
 from content_calendar.rules import Workdays, parse_rule
+from content_calendar.wording import parts_of
 from models.fields import ALWAYS_KNOWN
 
 # Known of a group without knowing anybody in it.
@@ -42,6 +43,9 @@ def _of_entry(plan: Plan, entry: Entry) -> Iterator[LintRow]:
     unknown = (field.name for field in fields_of(words) if field.fallback is None and field.name not in known)
     for name in dict.fromkeys(unknown):
         text = f"{{{name}}} 可能不知道，写成 {{{name}|备用词}}"
+        yield LintRow(code="field", entry=entry.key, text=text)
+    if any(not part.text for part in parts_of(words)):
+        text = "只写了给一部分人的话，其他人这一条收不到"
         yield LintRow(code="field", entry=entry.key, text=text)
     if entry.kind in _NEEDS_MEDIA and not entry.media:
         yield LintRow(code="media", entry=entry.key, text=f"{entry.kind} 没有写素材")

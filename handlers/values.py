@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from content_calendar.render import spoken
+from content_calendar.render import Rendered, render, spoken
+from content_calendar.wording import PART_MARK, parts_of, said
 from models.context import GroupView, MerchantView, PersonView
 from models.playbook import Playbook
+
+NOTHING_FOR_THEM = "text"
+"""Stands for an unknown field where a text has wordings for others only."""
 
 
 def values_for(
@@ -38,6 +42,24 @@ def values_for(
             **_answers(playbook, person),
         }
     return {name: value for name, value in values.items() if value}
+
+
+def as_said(
+    template: str, part: int, values: Mapping[str, str], person: PersonView | None, group: GroupView | None
+) -> Rendered:
+    """A part (from 1) of a text of the calendar as it is said to a person, or in a group, with its fields filled.
+
+    What is unknown in a later part is missing in the first already, so that nothing stops halfway.
+    """
+    if person is not None:
+        tiers, tags = person.tiers, person.tags
+    else:
+        tiers, tags = frozenset({group.tier} if group and group.tier else ()), frozenset()
+    texts = [said(template, part, tiers, tags)]
+    if part == 1 and PART_MARK in template:
+        texts += [said(template, number, tiers, tags) for number in range(2, 1 + len(parts_of(template)))]
+    found = [Rendered("", (NOTHING_FOR_THEM,)) if text is None else render(text, values) for text in texts]
+    return Rendered(found[0].text, tuple(name for one in found for name in one.missing))
 
 
 def address(playbook: Playbook, person: PersonView) -> str:

@@ -144,6 +144,7 @@ class DeliveryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     text: str = ""
     attempts: int = 0
     created_at: datetime | None = None
+    has_parts: bool = False  # a text of the calendar in several parts
 
 
 class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -52,6 +52,12 @@ class Settle(Effect, frozen=True, kw_only=True):
     message: str = ""
 
 
+class SendNext(Effect, frozen=True, kw_only=True):
+    """A part of a text has arrived: the part after it leaves, if there is one. Written twice, it leaves once."""
+
+    delivery_id: int
+
+
 class SendAgain(Effect, frozen=True, kw_only=True):
     """Put a delivery back in line, to be looked at again at `at`; its stored text goes out unchanged.
 

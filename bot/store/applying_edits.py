@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import col
 
-from bot.store import Writing
+from bot.store import Change, Writing
 from bot.store.applying_calendar import (
     Pairs,
     approve_waiting,
@@ -24,9 +24,11 @@ from bot.store.audience import audience
 from bot.store.identify import chunks
 from bot.store.signups import drop_signups, put_signups
 from content_calendar.entry import from_json
+from content_calendar.wording import parts_of
 from models import effects as fx
+from models.columns import table_of
 from models.context import MerchantView
-from models.deliveries import OPEN_STATES, Delivery, DeliveryState
+from models.deliveries import OPEN_STATES, Delivery, DeliveryKind, DeliveryState
 from models.effects import Effect, Expand
 from models.operations import EntryRevision
 from models.people import Contact, Tag
@@ -48,23 +50,28 @@ def replan(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         mine = func.coalesce(col(Delivery.group_id), col(Delivery.contact_id))
         enter(writing, merchant, (*open_ones, mine.not_in(select(target))), DeliveryState.CANCELLED, None)
         open_ones += (col(Delivery.text).is_(None),)
+        gone = (*open_ones, col(Delivery.part) > max(1, len(parts_of(planned.template))))
+        enter(writing, merchant, gone, DeliveryState.CANCELLED, None)
         own_text = select(concerned.c.own_text).where(target == mine).limit(1).scalar_subquery()
         writing.connection.execute(
             update(Delivery)
             .where(*open_ones)
             .values(
                 template=func.coalesce(own_text, planned.template),
-                kind=planned.kind,
                 lane=planned.lane,
-                priority=planned.priority,
                 promotional=planned.promotional,
-                media=msgspec.to_builtins(planned.media),
                 not_after=planned.not_after,
                 revision=planned.revision,
                 **({} if effect.approved else {"approved": False}),
             )
         )
-        _move(writing, merchant, planned, (*open_ones, col(Delivery.due_at) != planned.due))
+        first = (*open_ones, col(Delivery.part) == 1)
+        writing.connection.execute(
+            update(Delivery)
+            .where(*first)
+            .values(kind=planned.kind, priority=planned.priority, media=msgspec.to_builtins(planned.media))
+        )
+        _move(writing, merchant, planned, (*first, col(Delivery.due_at) != planned.due))
 
 
 def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[int]) -> None:
@@ -136,6 +143,44 @@ def _of_occurrence(
     )
 
 
+def send_next(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """A part has arrived: the next one is planned, as text and first in its lane, so that nothing comes between."""
+    ids = [effect.delivery_id for _event, effect in pairs]
+    arrived = writing.connection.execute(select(table_of(Delivery)).where(col(Delivery.id).in_(ids))).all()
+    rows = [row for row in arrived if row.part < len(parts_of(row.template or ""))]
+    first = writing.ids.take(writing.now, len(rows)) if rows else 0
+    planned = [
+        {
+            **row._mapping,
+            "id": identity,
+            "part": row.part + 1,
+            "kind": DeliveryKind.TEXT,
+            "media": [],
+            "priority": _REST,
+            "text": None,
+            "state": DeliveryState.PLANNED,
+            "reason": None,
+            "next_at": writing.now,
+            "due_at": writing.now,
+            "created_at": writing.now,
+            "left_at": None,
+            "attempts": 0,
+            "message": "",
+        }
+        for identity, row in enumerate(rows, first)
+    ]
+    writing.insert_new(Delivery, planned)
+    written = writing.connection.execute(
+        select(col(Delivery.id)).where(col(Delivery.id).in_([row["id"] for row in planned])).order_by(col(Delivery.id))
+    ).scalars()
+    writing.changed(
+        [Change(identity, merchant.id, writing.now, DeliveryState.PLANNED, None, None) for identity in written]
+    )
+
+
+# Entries have priorities from 1 to 9.
+_REST = 0
+
 CALENDAR_WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutEntries: put_entries,
     fx.PutOverride: put_overrides,
@@ -143,6 +188,7 @@ CALENDAR_WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], No
     fx.PutSignup: put_signups,
     fx.Withdraw: withdraw,
     fx.Replan: replan,
+    fx.SendNext: send_next,
     fx.DropEntry: drop_entries,
     fx.Expand: expand,
     fx.ApproveWaiting: approve_waiting,

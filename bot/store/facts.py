@@ -17,9 +17,9 @@ from bot.store.budgets import Budget, last_left, load_budget
 from bot.store.contexts import load_accounts, load_groups
 from bot.store.people import load_people
 from bot.store.prepared import constants, is_one_of, unindexed
-from content_calendar.render import render
+from content_calendar.render import Rendered, render
 from handlers.gate import Facts
-from handlers.values import values_for
+from handlers.values import as_said, values_for
 from models.capabilities import CHANNEL
 from models.context import AccountView, GroupView, MerchantView, PersonView
 from models.deliveries import TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
@@ -109,14 +109,14 @@ class Loaded:
             budget_free_at=self.budget.free_at(row),
         )
 
-    def text(self, row: Any) -> tuple[str, tuple[str, ...]]:
-        """The text as it leaves now, and the fields that are unknown. What was rendered once stays as it was."""
+    def text(self, row: Any) -> Rendered:
+        """The text as it leaves now. What was rendered once stays as it was."""
         if row.text is not None or row.template is None:
-            return row.text or "", ()
+            return Rendered(row.text or "")
         person = self.people.get(row.contact_id) if row.contact_id else None
         group = self.groups.get(row.group_id) if row.group_id else None
-        rendered = render(row.template, values_for(self.merchant, person, group, self.groups, row.account_id))
-        return rendered.text, rendered.missing
+        values = values_for(self.merchant, person, group, self.groups, row.account_id)
+        return as_said(row.template, row.part, values, person, group) if row.entry else render(row.template, values)
 
     def contact_wire_id(self, row: Any) -> str:
         """The platform's id of the person, as it is now."""
@@ -214,6 +214,7 @@ _TOUCHING = and_(
     col(Delivery.state).in_(constants(TOUCHING_STATES)),
     col(Delivery.lane) != Lane.REPLY,
     col(Delivery.kind).not_in(constants(_NOT_TOUCHES)),
+    col(Delivery.part) == 1,  # several parts are one message to a person, and one post
 )
 _THESE_PERSONS = and_(col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.person_id), "persons"))
 _TOUCHES = (

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.identify import Names
 from bot.store.prepared import constants, is_one_of, unindexed
+from content_calendar.wording import PART_MARK
 from models import events as ev
 from models import orders
 from models.context import DeliveryView
@@ -130,10 +131,11 @@ _COLUMNS = (
     func.coalesce(col(Delivery.text), ""),
     col(Delivery.attempts),
     col(Delivery.created_at),
+    and_(col(Delivery.entry).is_not(None), func.coalesce(col(Delivery.template), "").contains(PART_MARK)),
 )
 _VIEWED = (
     "id", "key", "part", "account", "kind", "cause", "state", "contact_id", "group_id", "text", "attempts",
-    "created_at",
+    "created_at", "has_parts",
 )  # fmt: skip
 _OUTCOMES = select(*_COLUMNS).where(is_one_of(col(Delivery.id), "ids"))
 _LATELY = (
@@ -171,6 +173,7 @@ def _view(row: Any) -> DeliveryView:
         text=row.text or "",
         attempts=row.attempts,
         created_at=row.created_at,
+        has_parts=row.entry is not None and PART_MARK in (row.template or ""),
     )
 
 
