@@ -16,7 +16,9 @@ from sqlmodel import col
 from bot import reading
 from bot.store import Writing
 from bot.store.contexts import load_accounts, load_groups
+from bot.store.rotating import had_so_far
 from content_calendar.lint import LintEntry, LintGroup, Plan
+from content_calendar.rotation import is_spare
 from models.context import AccountView, GroupView, MerchantView
 from models.groups import ChatGroup, GroupMember
 from models.operations import RoleGrant
@@ -34,6 +36,9 @@ def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date,
     accounts = load_accounts(looking, merchant)
     found = load_groups(looking, merchant.id, (), bound=True).values()
     groups = sorted((group for group in found if group.bound_at), key=lambda one: (one.bound_at, one.id))
+    entries = list(_entries(looking, merchant))
+    spares = [one.entry.key for one in entries if is_spare(one.entry)]
+    had = had_so_far(looking.connection, merchant, spares)
     alongside = _alongside(looking, merchant, groups, accounts.values())
     return Plan(
         playbook=merchant.playbook,
@@ -42,11 +47,12 @@ def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date,
                 room=group.wire_id,
                 tier=group.tier or "",
                 alongside=alongside.get(group.wire_id, ()),
+                had=tuple(had.get(group.id, ())),
                 capabilities=accounts.get(group.account, AccountView(id=group.account)).capabilities,
             )
             for group in groups
         ],
-        entries=list(_entries(looking, merchant)),
+        entries=entries,
         first=first,
         last=last,
         zone=merchant.zone,

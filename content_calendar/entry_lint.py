@@ -13,6 +13,7 @@ from content_calendar.links import hosts_of, leads_outside
 from content_calendar.lint_plan import LintEntry, LintRow, Plan
 from content_calendar.reach import can_send
 from content_calendar.render import fields_of
+from content_calendar.rotation import filled, is_slot, spares_of
 from content_calendar.rules import Workdays, parse_rule
 from content_calendar.wording import parts_of
 from models.fields import ALWAYS_KNOWN
@@ -24,16 +25,30 @@ _NEEDS_MEDIA = frozenset({"image", "album", "video", "file", "mini_program", "ca
 
 def lint_entries(plan: Plan) -> Iterator[LintRow]:
     """What is wrong with the entries that are due on the days of the plan, by key."""
+    yield from dict.fromkeys(_lint_entries(plan))  # two slots may take the same draft
+
+
+def _lint_entries(plan: Plan) -> Iterator[LintRow]:
     tiers = {group.room: group.tier for group in plan.groups}
     for one in sorted(plan.entries, key=lambda one: one.entry.key):
         if not is_personal(one.entry) and not plan.days_of(one.entry):
             continue
-        yield from _of_entry(plan, one.entry)
+        yield from _of_slot(plan, one.entry) if is_slot(one.entry) else _of_entry(plan, one.entry)
         for room, own in one.overrides.items():
             if own is not None and (own.text, own.media) != (one.entry.text, one.entry.media):
                 for row in _of_entry(plan, own):
                     yield msgspec.structs.replace(row, group=room, tier=tiers.get(room))
         yield from _audience(plan, one)
+
+
+def _of_slot(plan: Plan, slot: Entry) -> Iterator[LintRow]:
+    """What is wrong with the drafts that it may take, each under its own key."""
+    spares = spares_of(slot, plan.spares)
+    if not spares:
+        what = " ".join(word for word in (slot.content_kind, slot.theme) if word) or "没写内容类型的"
+        yield LintRow(code="missing", entry=slot.key, text=f"备稿库里没有 {what} 的备稿，到时候没有东西可发")
+    for one in spares:
+        yield from _of_entry(plan, msgspec.structs.replace(filled(slot, one), key=one.key))
 
 
 def _of_entry(plan: Plan, entry: Entry) -> Iterator[LintRow]:

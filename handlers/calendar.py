@@ -6,6 +6,7 @@ import msgspec
 
 from content_calendar import catch_up
 from content_calendar.entry import from_json
+from content_calendar.rotation import is_spare
 from handlers import overrides, planning
 from models import effects as fx
 from models.context import Context
@@ -32,6 +33,7 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
         start = planning.start_of_day(max(first_imported, order.at), context)
         effects.append(planning.ring(entry, start, context, inclusive=True))
         if key in known:
+            effects += [fx.PutSpare(spare=planning.spare(entry))] if is_spare(entry) else []
             effects += overrides.follow(entry, revision, known[key], context, order.at, approved=is_approved)
     if order.replace:
         named = {key for key, _, _ in order.entries}

@@ -129,11 +129,24 @@ class Turn(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     end: datetime | None = None
 
 
+class Spare(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A spare draft that an occurrence may take, with what it says."""
+
+    key: str
+    theme: str
+    kind: DeliveryKind
+    template: str
+    media: tuple[Media, ...] = ()
+    promotional: bool = False
+
+
 class Expand(Effect, frozen=True, kw_only=True):
     """Plan one occurrence of a calendar entry for its whole audience, in one statement.
 
     Keys are `entry:<key>:<local date>:<wire id>`. `state` is `planned`, or what the catch-up policy says of a missed
     one. With a `turn` it goes 1:1 to those whose turn it is; tiers and groups then say where they must be.
+
+    With `spares` each target gets the next of them instead of `template`, or nothing where there are none.
     """
 
     entry: str
@@ -154,8 +167,15 @@ class Expand(Effect, frozen=True, kw_only=True):
     optional: bool = False  # groups may have a text of their own
     but: tuple[int, ...] = ()  # groups that decline it or have it at a time of their own
     only: int | None = None  # of the groups concerned only this one
+    spares: tuple[Spare, ...] | None = None
     state: DeliveryState = DeliveryState.PLANNED
     reason: str | None = None
+
+
+class PutSpare(Effect, frozen=True, kw_only=True):
+    """A spare draft was edited: what has taken it and has not left becomes what it says now."""
+
+    spare: Spare
 
 
 class Replan(Effect, frozen=True, kw_only=True):

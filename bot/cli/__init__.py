@@ -25,6 +25,7 @@ from bot.cli import (
     database,
     deliveries,
     erasing,
+    filling,
     groups,
     identity,
     overriding,
@@ -56,6 +57,7 @@ app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
 calendar.app.command("preview")(calendar_preview.preview)
 calendar.app.command("lint")(calendar_lint.lint_calendar)
+calendar.app.command("fill")(filling.fill_calendar)
 calendar.app.command("override")(overriding.override)
 calendar.app.command("signups")(overriding.signups)
 app.add_typer(calendar.app, name="calendar")

@@ -16,6 +16,7 @@ from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, to_json
 from content_calendar.import_hints import hints
 from content_calendar.merging import Merged, merge
+from content_calendar.rotation import is_spare
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 
 app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
@@ -186,8 +187,12 @@ def _next_days(entry: Entry, desk: Desk) -> list[str]:
 
 def _coming(entry: Entry, desk: Desk) -> str:
     """The next dates of a rule, so that a slip is seen before it is due."""
-    days = "、".join(_next_days(entry, desk)) or ("各人的日子" if is_personal(entry) else "不会再来")
+    days = "、".join(_next_days(entry, desk)) or (_without_days(entry))
     return f"{brief(entry.key)}（{entry.rule}）：{days}\n"
+
+
+def _without_days(entry: Entry) -> str:
+    return "各人的日子" if is_personal(entry) else "备稿，用到时才发" if is_spare(entry) else "不会再来"
 
 
 def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:

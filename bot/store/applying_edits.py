@@ -22,6 +22,7 @@ from bot.store.applying_calendar import (
 )
 from bot.store.audience import audience
 from bot.store.identify import chunks
+from bot.store.rotating import follow_spares
 from bot.store.signups import drop_signups, put_signups
 from content_calendar.entry import from_json
 from content_calendar.wording import parts_of
@@ -49,15 +50,19 @@ def replan(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         target = func.coalesce(concerned.c.group_id, concerned.c.contact_id)
         mine = func.coalesce(col(Delivery.group_id), col(Delivery.contact_id))
         enter(writing, merchant, (*open_ones, mine.not_in(select(target))), DeliveryState.CANCELLED, None)
+        if planned.spares is not None:  # what has taken a draft keeps it
+            without = (*open_ones, col(Delivery.spare).is_(None))
+            enter(writing, merchant, without, DeliveryState.CANCELLED, None)
         open_ones += (col(Delivery.text).is_(None),)
-        gone = (*open_ones, col(Delivery.part) > max(1, len(parts_of(planned.template))))
-        enter(writing, merchant, gone, DeliveryState.CANCELLED, None)
+        if planned.spares is None:
+            gone = (*open_ones, col(Delivery.part) > len(parts_of(planned.template)))
+            enter(writing, merchant, gone, DeliveryState.CANCELLED, None)
         own_text = select(concerned.c.own_text).where(target == mine).limit(1).scalar_subquery()
         writing.connection.execute(
             update(Delivery)
             .where(*open_ones)
             .values(
-                template=func.coalesce(own_text, planned.template),
+                **({} if planned.spares is not None else {"template": func.coalesce(own_text, planned.template)}),
                 lane=planned.lane,
                 promotional=planned.promotional,
                 not_after=planned.not_after,
@@ -69,7 +74,7 @@ def replan(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         writing.connection.execute(
             update(Delivery)
             .where(*first)
-            .values(kind=planned.kind, priority=planned.priority, media=msgspec.to_builtins(planned.media))
+            .values(priority=planned.priority, **({} if planned.spares is not None else _said(planned)))
         )
         _move(writing, merchant, planned, (*first, col(Delivery.due_at) != planned.due))
 
@@ -143,6 +148,10 @@ def _of_occurrence(
     )
 
 
+def _said(planned: Expand) -> dict[str, Any]:
+    return {"kind": planned.kind, "media": msgspec.to_builtins(planned.media), "spare": None}
+
+
 def send_next(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """A part has arrived: the next one is planned, as text and first in its lane, so that nothing comes between."""
     ids = [effect.delivery_id for _event, effect in pairs]
@@ -188,6 +197,7 @@ CALENDAR_WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], No
     fx.PutSignup: put_signups,
     fx.Withdraw: withdraw,
     fx.Replan: replan,
+    fx.PutSpare: follow_spares,
     fx.SendNext: send_next,
     fx.DropEntry: drop_entries,
     fx.Expand: expand,

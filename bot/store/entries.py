@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from bot.store import Writing
+from content_calendar.rotation import SPARE
 from models import orders
 from models.columns import table_of
 from models.context import EntryView, OverrideView
@@ -18,16 +19,19 @@ from models.events import Event, TimerDue
 from models.operations import EntryOverride, EntryRevision
 from models.timers import entry_of
 
+# As a draft's rule stands in its JSON.
+_SPARE = f'"rule":"{SPARE}"'
+
 
 def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) -> tuple[EntryView, ...]:
-    """The calendar entries in force; only those that rang, where timers are all there is."""
+    """The calendar entries in force; only those that rang and the spare drafts, where timers are all there is."""
     statement = select(table_of(EntryRevision)).where(
         col(EntryRevision.merchant_id) == merchant_id, col(EntryRevision.current)
     )
     rang = [entry_of(event.kind, event.subject) if isinstance(event, TimerDue) else "" for event in events]
     own = select(table_of(EntryOverride)).where(col(EntryOverride.merchant_id) == merchant_id)
     if all(rang):
-        statement = statement.where(col(EntryRevision.key).in_(rang))
+        statement = statement.where(or_(col(EntryRevision.key).in_(rang), col(EntryRevision.body).contains(_SPARE)))
         own = own.where(col(EntryOverride.entry).in_(rang))
     overrides: dict[str, list[OverrideView]] = defaultdict(list)
     for row in writing.connection.execute(own.order_by(col(EntryOverride.entry), col(EntryOverride.group_id))):
