@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, String, and_, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import JSON, ColumnElement, String, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.store import Change, Planned, Writing
@@ -188,21 +189,29 @@ def _plan(
         literal(spare, String).label("spare"),
     ).where(
         *([func.coalesce(targets.c.group_id, targets.c.contact_id).in_(only)] if only else []),
-        ~exists().where(col(Delivery.merchant_id) == merchant.id, col(Delivery.key) == key, col(Delivery.part) == 1),
-        # Nor is it planned anew for a group that had another id when it was.
+        # A group has another id by now than when it was planned for it.
         ~exists().where(
             col(Delivery.group_id) == targets.c.group_id,
             col(Delivery.entry) == effect.entry,
             col(Delivery.occurrence) == effect.occurrence,
         ),
     )
+    names = [column.name for column in planned.selected_columns]
+    into = postgresql.insert if writing.connection.dialect.name == "postgresql" else sqlite.insert
     count = writing.connection.execute(
-        insert(Delivery)
-        .from_select([column.name for column in planned.selected_columns], planned)
+        into(Delivery)
+        .from_select(names, planned)
+        .on_conflict_do_nothing(index_elements=["merchant_id", "key", "part"])
         .execution_options(preserve_rowcount=True)
     ).rowcount
     if not count:
         return
-    writing.ids.take(writing.now, count)  # the ids that follow the first one are taken by now
-    ids = range(first, first + count)
+    mine = (col(Delivery.id) >= first, col(Delivery.entry) == effect.entry)
+    last = writing.connection.execute(select(func.max(col(Delivery.id))).where(*mine)).scalar_one()
+    writing.ids.take(writing.now, last - first + 1)  # the ids that follow the first one are taken by now
+    ids: Sequence[int] = range(first, last + 1)
+    if count < len(ids):  # some had it already
+        ids = (
+            writing.connection.execute(select(col(Delivery.id)).where(*mine).order_by(col(Delivery.id))).scalars().all()
+        )
     writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))
