@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from content_calendar.cadence import is_personal
-from content_calendar.entry import Entry
+from content_calendar.entry import Entry, signed_up_for
 from content_calendar.holidays import is_known
 from content_calendar.links import hosts_of, leads_outside
 from content_calendar.lint_plan import LintEntry, LintRow, Plan
@@ -80,7 +80,11 @@ def _known_fields(plan: Plan, entry: Entry) -> frozenset[str]:
     persona = frozenset({"persona"} if plan.playbook.persona.name else ())
     if _goes_to_groups(entry):
         return _KNOWN_OF_GROUPS | persona
-    return ALWAYS_KNOWN | persona | ({"tag"} if entry.tags else set())
+    return (
+        ALWAYS_KNOWN
+        | persona
+        | ({"tag"} if entry.tags and not any(signed_up_for(tag) for tag in entry.tags) else set())
+    )
 
 
 def _goes_to_groups(entry: Entry) -> bool:
@@ -95,6 +99,10 @@ def _audience(plan: Plan, one: LintEntry) -> Iterator[LintRow]:
             if room not in bound:
                 yield LintRow(code="unreachable", group=room, entry=entry.key, text="这个群没有绑定，不会往里发")
         return
+    gatherings = {one.entry.key for one in plan.entries if one.entry.kind in ("gathering", "testers")}
+    for tag in entry.tags:
+        if (key := signed_up_for(tag)) and key not in gatherings:
+            yield LintRow(code="unreachable", entry=entry.key, text=f"没有可以报名的排期「{key}」")
     if not entry.tags and not is_personal(entry):
         yield LintRow(code="unreachable", entry=entry.key, text="没有写层级、群或标签，谁也收不到")
     elif plan.accounts and not any(able.proactive and can_send(able, entry) for able in plan.accounts):

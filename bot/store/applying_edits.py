@@ -24,7 +24,7 @@ from bot.store.audience import audience
 from bot.store.identify import chunks
 from bot.store.rotating import follow_spares
 from bot.store.signups import drop_signups, put_signups
-from content_calendar.entry import from_json
+from content_calendar.entry import from_json, signed_up_for
 from content_calendar.wording import parts_of
 from models import effects as fx
 from models.columns import table_of
@@ -116,7 +116,9 @@ def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[in
         spared = [
             identity
             for identity, person_id, body in waiting
-            if (wanted := from_json(body).tags) and not tags[person_id].intersection(wanted)
+            if (wanted := from_json(body).tags)
+            and not tags[person_id].intersection(wanted)
+            and not any(signed_up_for(tag) for tag in wanted)
         ]
         enter(writing, merchant, (col(Delivery.id).in_(spared),), DeliveryState.CANCELLED, None)
 
