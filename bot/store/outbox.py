@@ -333,7 +333,7 @@ def _take(writing: Writing, merchant: MerchantView, loaded: Loaded, row: Any, wo
             media=tuple(msgspec.convert(row.media, list[Media])),
             request=row.request,
         ),
-        timeout=merchant.playbook.send_timeout_seconds,
+        timeout=merchant.playbook.send_timeout_seconds * max(1, len(row.media)),  # each is a message of its own
     )
 
 
