@@ -56,7 +56,7 @@ def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date,
         first=first,
         last=last,
         zone=merchant.zone,
-        media=_names(media),
+        media=media_in(media),
         accounts=[accounts[name].capabilities for name in merchant.accounts if name in accounts],
     )
 
@@ -109,8 +109,9 @@ def _alongside(
     return found
 
 
-def _names(folder: Path) -> frozenset[str] | None:
-    """The names of the files in a folder, those in folders of its own by their path in it; None if it is not there."""
+def media_in(folder: Path) -> dict[str, int] | None:
+    """The sizes in bytes of the files in a folder, those in folders of its own by their path in it; None if it is not
+    there."""
     if not folder.is_dir():
         return None
-    return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}

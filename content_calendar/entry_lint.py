@@ -9,6 +9,7 @@ import msgspec
 from content_calendar.cadence import is_personal
 from content_calendar.entry import Entry, signed_up_for
 from content_calendar.holidays import is_known
+from content_calendar.import_hints import media_faults
 from content_calendar.links import hosts_of, leads_outside
 from content_calendar.lint_plan import LintEntry, LintRow, Plan
 from content_calendar.reach import can_send
@@ -66,9 +67,8 @@ def _of_entry(plan: Plan, entry: Entry) -> Iterator[LintRow]:
         yield LintRow(code="media", entry=entry.key, text=f"{entry.kind} 没有写素材")
     if entry.kind == "link" and not (entry.media or hosts_of(words)):
         yield LintRow(code="media", entry=entry.key, text="link 没有写链接")
-    for name in entry.media:
-        if plan.media is not None and entry.kind != "card" and "://" not in name and name not in plan.media:
-            yield LintRow(code="media", entry=entry.key, text=f"素材里没有 {name}")
+    for fault in media_faults(entry, plan.media):
+        yield LintRow(code="media", entry=entry.key, text=fault)
     links = " ".join((words, *(entry.media if entry.kind == "link" else ())))
     for host in hosts_of(links):
         if leads_outside(host):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
@@ -66,8 +66,8 @@ class LintRow(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What is linted: the playbook, the bound groups, the entries in force, the days (both included) and their zone.
 
-    `media` are the names in the media folder (`None`: not looked at), `accounts` what the platforms of the accounts
-    can do that write 1:1.
+    `media` are the sizes in bytes of the files in the media folder (`None`: not looked at), `accounts` what the
+    platforms of the accounts can do that write 1:1.
     """
 
     playbook: Playbook
@@ -76,7 +76,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     first: date
     last: date
     zone: tzinfo
-    media: Collection[str] | None = None
+    media: Mapping[str, int] | None = None
     accounts: Sequence[Capabilities] = ()
 
     @property

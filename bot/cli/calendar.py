@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
 from bot import reading
+from bot.calendar_plan import MEDIA_FOLDER, media_in
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
@@ -46,10 +49,11 @@ def import_file(
         known = {key: entry.revision for key, entry in current.items()}
         today = desk.now().astimezone(merchant.zone).date()
         tiers = [tier.name for tier in merchant.playbook.tiers]
-        from content_calendar.workbook import read_calendar, read_origin  # openpyxl is slow to import
+        from content_calendar.workbook import read_calendar, read_origin, read_pictures  # openpyxl is slow to import
 
-        read = read_calendar(path.read_bytes(), path.name, today, merchant.zone, tiers, rooms)
-        origin = None if read.faults else read_origin(path.read_bytes(), path.name)
+        content = path.read_bytes()
+        read = read_calendar(content, path.name, today, merchant.zone, tiers, rooms)
+        origin = None if read.faults else read_origin(content, path.name)
         merged = Merged(read.entries, ())
         others: tuple[Entry, ...] = ()
         if origin is not None:
@@ -69,7 +73,13 @@ def import_file(
             "same": sum(known.get(entry.key) == entry.revision for entry in merged.entries),
             "faults": 0,
         }
+        folder = desk.config.file.parent / MEDIA_FOLDER
+        pictures = read_pictures(content, path.name)
+        media = media_in(folder)
+        if pictures and media is not None:
+            media = {**media, **{name: len(picture) for name, picture in pictures.items()}}
         if not dry_run:
+            _keep(pictures, folder)
             entries = tuple(
                 (entry.key, entry.revision, to_json(entry).decode()) for entry in (*merged.entries, *others)
             )
@@ -78,7 +88,7 @@ def import_file(
             return Answer(lines([counts]))
         new = [entry for entry in merged.entries if known.get(entry.key) != entry.revision]
         coming = [_coming(entry, desk) for entry in new if entry.rule]
-        hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry)]
+        hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry, media)]
         return Answer("".join([*coming, *hinted, _told([], counts, as_json)]))
 
     return request
@@ -203,6 +213,14 @@ def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:
                    if getattr(version, name) != getattr(entry, name)}  # fmt: skip
         row |= changed
     return row
+
+
+def _keep(pictures: Mapping[str, bytes], folder: Path) -> None:
+    """Pictures that were pasted into a workbook are media from now on."""
+    for name, content in pictures.items():
+        folder.mkdir(exist_ok=True)
+        if not (folder / name).exists():
+            (folder / name).write_bytes(content)
 
 
 _SHOWN_DAYS = 5
