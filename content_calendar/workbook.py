@@ -122,7 +122,10 @@ def _from_sheets(sheets: Iterable[Sheet]) -> tuple[list[Record], list[Fault]]:
 
 def _with_pictures(data: bytes) -> Iterator[Sheet]:
     sheets = read_xlsx(data)
-    pictures = Pictures(data)
+    try:
+        pictures = Pictures(data)
+    except Exception as error:  # noqa: BLE001 - whatever damaged XML or packing makes it stumble over
+        raise FileError(f"Excel 里的图片读不出来（{type(error).__name__}），请另存一次") from None
     return (pictures.put_into(sheet) for sheet in sheets)
 
 

@@ -107,7 +107,9 @@ class PutEntries(Effect, frozen=True, kw_only=True):
     """Calendar entries as JSON of `content_calendar.entry`, by key and revision; they replace those of the same key."""
 
     entries: tuple[tuple[str, str, str], ...]
+    author: str = ""
     approved: bool = True
+    draft: bool = False
 
 
 class DropEntry(Effect, frozen=True, kw_only=True):
@@ -228,6 +230,13 @@ class DropSignup(Effect, frozen=True, kw_only=True):
     contact_id: int
 
 
+class MarkDraft(Effect, frozen=True, kw_only=True):
+    """An entry that waits for a word is a draft (again), or is put forward."""
+
+    entry: str
+    draft: bool
+
+
 class ApproveWaiting(Effect, frozen=True, kw_only=True):
     """Somebody approved an entry: what waits for that may go now, and what it plans later needs no further word.
 
@@ -235,5 +244,6 @@ class ApproveWaiting(Effect, frozen=True, kw_only=True):
     """
 
     entry: str
+    approver: str = ""
     not_before: datetime | None = None
     too_late: DeliveryState = DeliveryState.SKIPPED

@@ -32,6 +32,8 @@ def import_file(
     file: File,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and save nothing.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Drop the entries that the file does not have.")] = False,
+    author: Annotated[str, typer.Option("--author", help="Who wrote it: it waits for approval by others.")] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="Drafts, until they are imported without this.")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
@@ -83,7 +85,10 @@ def import_file(
             entries = tuple(
                 (entry.key, entry.revision, to_json(entry).decode()) for entry in (*merged.entries, *others)
             )
-            await desk.order(ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=entries, replace=replace))
+            order = ImportEntriesOrder(
+                merchant=merchant.id, at=desk.now(), entries=entries, replace=replace, author=author, draft=draft
+            )
+            await desk.order(order)
         if as_json:
             return Answer(lines([counts]))
         new = [entry for entry in merged.entries if known.get(entry.key) != entry.revision]
@@ -138,9 +143,12 @@ def list_entries(
         with desk.store.reading() as connection:
             entries = reading.entries(connection, desk.merchant)
             own = reading.overrides(connection, desk.merchant)
+            words = reading.words_on_entries(connection, desk.merchant)
         rows = [
             {
                 **msgspec.to_builtins(entry),
+                "state": _state(entry, words[entry.key], desk),
+                **{name: words[entry.key][name] for name in ("revision", "author", "approver")},
                 "next": _next_days(entry, desk),
                 "overrides": [_own(room, entry, version) for room, version in own.get(entry.key, {}).items()],
             }
@@ -149,9 +157,23 @@ def list_entries(
         if as_json:
             return Answer(lines(rows))
         for row in rows:
+            row["state"] = _STATES[row["state"]]
             row["next"] = "\n".join(row["next"])
             row["overrides"] = "\n".join(one["group"] for one in row["overrides"])
-        names = ("key", "title", "date", "time", "rule", "next", "tiers", "groups", "tags", "text", "overrides")
+        names = (
+            "key",
+            "title",
+            "state",
+            "date",
+            "time",
+            "rule",
+            "next",
+            "tiers",
+            "groups",
+            "tags",
+            "text",
+            "overrides",
+        )
         return Answer(table([{name: row.get(name) for name in names} for row in rows], empty="还没有排期。"))
 
     return request
@@ -203,6 +225,18 @@ def _coming(entry: Entry, desk: Desk) -> str:
 
 def _without_days(entry: Entry) -> str:
     return "各人的日子" if is_personal(entry) else "备稿，用到时才发" if is_spare(entry) else "不会再来"
+
+
+_STATES = {"draft": "草稿", "review": "待通过", "approved": "已通过", "scheduled": "已排期", "done": "发完了"}
+
+
+def _state(entry: Entry, words: dict[str, Any], desk: Desk) -> str:
+    """How far it is: draft, review, approved (a spare draft has no dates), scheduled, or done."""
+    if not words["approved"]:
+        return "draft" if words["draft"] else "review"
+    if is_spare(entry):
+        return "approved"
+    return "scheduled" if is_personal(entry) or _next_days(entry, desk) else "done"
 
 
 def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:

@@ -46,6 +46,9 @@ def put_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                         "current": True,
                         "first_imported_at": first or event.at,
                         "approved": effect.approved,
+                        "author": effect.author,
+                        "approver": effect.author if effect.approved else "",
+                        "draft": effect.draft,
                     }
                 ],
             )
@@ -93,6 +96,19 @@ def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
         )
 
 
+def mark_drafts(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        writing.connection.execute(
+            update(EntryRevision)
+            .where(
+                col(EntryRevision.merchant_id) == merchant.id,
+                col(EntryRevision.key) == effect.entry,
+                col(EntryRevision.current),
+            )
+            .values(draft=effect.draft)
+        )
+
+
 def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
         writing.connection.execute(
@@ -102,7 +118,7 @@ def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
                 col(EntryRevision.key) == effect.entry,
                 col(EntryRevision.current),
             )
-            .values(approved=True)
+            .values(approved=True, approver=effect.approver, draft=False)
         )
         waiting = (
             col(Delivery.merchant_id) == merchant.id,

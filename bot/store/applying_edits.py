@@ -17,6 +17,7 @@ from bot.store.applying_calendar import (
     drop_entries,
     enter,
     expand,
+    mark_drafts,
     put_entries,
     put_overrides,
 )
@@ -203,6 +204,7 @@ CALENDAR_WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], No
     fx.SendNext: send_next,
     fx.DropEntry: drop_entries,
     fx.Expand: expand,
+    fx.MarkDraft: mark_drafts,
     fx.ApproveWaiting: approve_waiting,
 }
 """The writers of the calendar's effects, in their order."""

@@ -46,6 +46,7 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
             at=row.at,
             first_imported_at=row.first_imported_at,
             approved=row.approved,
+            draft=row.draft,
             overrides=tuple(overrides[row.key]),
             open=tuple(still_open.get(row.key, ())),
         )
