@@ -66,6 +66,7 @@ app.add_typer(reports.app, name="report")
 app.add_typer(database.app, name="db")
 app.command("run")(programs.run)
 app.command("rehearse")(programs.rehearse)
+app.command("ahead")(programs.ahead)
 app.command("understand")(programs.understand)
 app.command("doctor")(programs.doctor)
 
@@ -94,7 +95,7 @@ def about(
 
 _command = typer.main.get_command(app)
 # What a desk cannot deal with: it needs a process of its own.
-_OWN_PROCESS = frozenset({"run", "rehearse", "understand", "doctor", "db"})
+_OWN_PROCESS = frozenset({"run", "rehearse", "ahead", "understand", "doctor", "db"})
 
 
 def read(argv: Sequence[str]) -> Any:
