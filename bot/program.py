@@ -18,6 +18,7 @@ from rich.console import Console
 
 from bot import practice
 from bot.app import App
+from bot.calendar_plan import MEDIA_FOLDER
 from bot.cli import execute
 from bot.clock import ticking, utc_now
 from bot.config import Account, AlertChannel, Config
@@ -79,7 +80,8 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
         world = shipped_world(now, simulated) if simulated else None
         if world is not None:
             practice.recall_people(world, store, config.merchants[0].id)
-        transports = {account.id: _transport(account, world, now) for account in config.accounts}
+        media = config.file.parent / MEDIA_FOLDER
+        transports = {account.id: _transport(account, world, now, media) for account in config.accounts}
         transports |= {channel.id: _webhook(channel, now) for channel in config.alerts}
 
         async def in_store(work: Callable[[], T]) -> T:
@@ -124,7 +126,7 @@ async def _crowd(app: App, world: World | None) -> AsyncIterator[None]:
             await task
 
 
-def _transport(account: Account, world: World | None, now: Callable[[], datetime]) -> Transport:
+def _transport(account: Account, world: World | None, now: Callable[[], datetime], media: Path) -> Transport:
     if account.transport == "wechaty":
         return WechatyTransport(
             account.id,
@@ -134,6 +136,7 @@ def _transport(account: Account, world: World | None, now: Callable[[], datetime
             ca_file=str(account.ca_file or ""),
             now=now,
             send_seconds=LONGEST_SEND,
+            media=media,
         )
     assert world is not None, "the world is made of the simulated accounts"
     return SimulatorTransport(world, account.id)

@@ -104,7 +104,7 @@ def place_of(event: Message) -> str:
 
 def unlimited(person: PersonView, account: str) -> bool:
     """Whether somebody has a role that is not limited to a group."""
-    return bool(roles_of(person, account, "") & set(STAFF))
+    return bool(roles_of(person, account, "") & {*STAFF, Role.AUTHOR})
 
 
 def held(person: PersonView, event: Message) -> frozenset[Role]:

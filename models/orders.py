@@ -45,10 +45,15 @@ class UnbindGroupOrder(Order, frozen=True, kw_only=True, tag="order.unbind_group
 
 
 class ImportEntriesOrder(Order, frozen=True, kw_only=True, tag="order.import_entries"):
-    """Put calendar entries in force: (key, revision, JSON) each. With `replace`, those not named are dropped."""
+    """Put calendar entries in force: (key, revision, JSON) each. With `replace`, those not named are dropped.
+
+    What an `author` wrote waits for somebody's word, and so does a `draft`, until it is imported as none.
+    """
 
     entries: tuple[tuple[str, str, str], ...]
     replace: bool = False
+    author: str = ""
+    draft: bool = False
 
 
 class DeleteEntriesOrder(Order, frozen=True, kw_only=True, tag="order.delete_entries"):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import and_, bindparam, delete, func, select, text, true, update
 from sqlmodel import col
 
@@ -111,7 +112,7 @@ def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             one.template,
             one.text,
             one.mentions,
-            one.media,
+            msgspec.to_builtins(one.media) if one.media else [],
             one.request,
             one.due or event.at,
             one.due or event.at,

@@ -298,18 +298,19 @@ def judged(loaded: Loaded, row: Any) -> tuple[Candidate, Verdict]:
 
 
 def _candidate(loaded: Loaded, row: Any) -> Candidate:
-    text, missing = loaded.text(row)
+    rendered = loaded.text(row)
     return Candidate(
         key=row.key,
         kind=DeliveryKind(row.kind),
         lane=Lane(row.lane),
         cause=Cause(row.cause),
-        text=text,
-        missing_fields=missing,
+        text=rendered.text,
+        missing_fields=rendered.missing,
         to_group=row.group_id is not None and row.contact_id is None,
         not_after=row.not_after,
         about_consent=row.about_consent,
         approved=row.approved,
+        is_rest=row.part > 1,
         their_words=loaded.their_words(row) if row.lane == Lane.REPLY else (),
     )
 
@@ -332,7 +333,7 @@ def _take(writing: Writing, merchant: MerchantView, loaded: Loaded, row: Any, wo
             media=tuple(msgspec.convert(row.media, list[Media])),
             request=row.request,
         ),
-        timeout=merchant.playbook.send_timeout_seconds,
+        timeout=merchant.playbook.send_timeout_seconds * max(1, len(row.media)),  # each is a message of its own
     )
 
 
