@@ -1,0 +1,276 @@
+"""One merchant with four accounts, each on a real gateway of its own, and as many workers as a test wants.
+
+The same story is told to any of them: friends come and answer the survey, and posts of the calendar fall due. What the
+gateways record is what really reached the platform.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.store.engine import reader_engine
+from models.deliveries import OPEN_STATES, Delivery, DeliveryState
+from models.groups import ChatGroup
+from models.people import Contact
+from models.workers import Lease
+from tests.gateway.bot_process import PATIENCE, PLAYBOOK, QUESTIONS, ROOT, ZONE, until
+from tests.transports.gateway_process import GatewayProcess
+
+ACCOUNTS = ("a1", "a2", "a3", "a4")
+ANSWERS = ("我叫小明", "1", "1和2", "三百", "8月15", "想去茶山看看")
+FRIENDS = 2  # of each account
+POSTS = 3
+REPLAYED = 50
+# A send that is uncertain for so long is looked up at the platform, as a human would.
+LOOKED_UP_AFTER = timedelta(seconds=3)
+
+_CONFIG = """
+[database]
+url = "{url}"
+[workers]
+heartbeat_seconds = 0.4
+lease_seconds = 1.5
+[[merchants]]
+id = "m1"
+name = "半山茶社"
+playbook = "playbook.toml"
+"""
+_ACCOUNT = """
+[[accounts]]
+id = "{id}"
+merchant = "m1"
+transport = "wechaty"
+endpoint = "{endpoint}"
+token_env = "SHOP_TOKEN"
+"""
+
+Row = tuple[str, int, str, str, str]
+
+
+@dataclass
+class Chain:
+    """The shop. `tell` plays the whole story; `processes` are the workers, the dead ones too."""
+
+    folder: Path
+    url: str
+    gateways: dict[str, GatewayProcess]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    answered: dict[str, int] = field(default_factory=dict)
+
+    # --- the workers -------------------------------------------------------------------------------------------------
+
+    def start(self, count: int = 1, *options: str) -> None:
+        for _ in range(count):
+            with (self.folder / f"worker-{len(self.processes)}.log").open("wb") as log:
+                argv = [sys.executable, "-m", "bot", "run", "--quiet", *options, "--config", str(self.config)]
+                self.processes.append(
+                    subprocess.Popen(
+                        argv, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                    )
+                )
+
+    def alive(self) -> list[subprocess.Popen[bytes]]:
+        return [one for one in self.processes if one.poll() is None]
+
+    def kill(self, one: subprocess.Popen[bytes]) -> None:
+        one.kill()
+        assert one.wait(PATIENCE) == -signal.SIGKILL, "it ended by itself"
+
+    def stop(self) -> None:
+        """SIGTERM to all; each ends in good order."""
+        for one in (alive := self.alive()):
+            one.send_signal(signal.SIGTERM)
+        assert [one.wait(PATIENCE) for one in alive] == [0] * len(alive), self.logs()
+
+    def keepers(self) -> dict[str, str]:
+        """Who keeps each account, by the number of the process."""
+        rows = self.rows(select(col(Lease.account_id), col(Lease.worker_id)).where(col(Lease.worker_id).is_not(None)))
+        return {account: worker.split(":")[1] for account, worker in rows}
+
+    def shares(self) -> list[int]:
+        """How many accounts each living worker keeps."""
+        kept = Counter(self.keepers().values())
+        return sorted(kept[str(one.pid)] for one in self.alive())
+
+    def logs(self) -> str:
+        return "\n".join(
+            line
+            for file in sorted(self.folder.glob("worker-*.log"))
+            for line in [f"--- {file.name}", *file.read_text(errors="replace").splitlines()[-15:]]
+        )
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"SHOP_TOKEN": "a-token"}
+
+    def command(self, *argv: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *argv, "--config", str(self.config)],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    # --- the story ---------------------------------------------------------------------------------------------------
+
+    def furnish(self) -> None:
+        """A bound group on each account."""
+        for account in ACCOUNTS:
+            gateway = self.gateways[account]
+            gateway.drive("settings", replay=REPLAYED)
+            gateway.drive("login")
+            gateway.drive("person", id=f"wx-alice-{account}", name="Alice", friend=True)
+            members = [f"bot-{account}", f"wx-alice-{account}"]
+            gateway.drive("room", id=f"{account}@chatroom", topic=f"{account} 茶桌", members=members)
+
+    def bind(self) -> None:
+        for account in ACCOUNTS:
+            self.command("group", "bind", f"{account}@chatroom", "--tier", "茶桌", "--account", account)
+
+    def post(self, after: float = 6.0) -> None:
+        """Posts for all groups, all accounts at the same instant."""
+        first = datetime.now(ZONE).replace(microsecond=0) + timedelta(seconds=after)
+        lines = [
+            f"p{n},{first + timedelta(seconds=2 * n):%Y-%m-%d,%H:%M:%S},茶桌,第{n}篇,within 1h" for n in range(POSTS)
+        ]
+        file = self.folder / "calendar.csv"
+        file.write_text("\n".join(["key,date,time,tiers,text,catch_up", *lines]), encoding="utf-8")
+        self.command("calendar", "import", str(file))
+
+    def step(self) -> bool:
+        """Whoever has been asked something answers, one friend of each account after the other; whether all is said."""
+        over = True
+        for account, gateway in self.gateways.items():
+            sent = gateway.sent
+            for n in range(FRIENDS):
+                friend = f"wx-{account}-{n}"
+                if friend not in self.answered:
+                    self.answered[friend] = 0
+                    gateway.drive("confirm", contact=friend, name=f"友{n}")
+                asked = sum(one.get("text") in QUESTIONS for one in sent if one["to"] == friend)
+                if asked > (done := self.answered[friend]) and done < len(ANSWERS):
+                    gateway.drive("say", **{"from": friend}, text=ANSWERS[done])
+                    self.answered[friend] += 1
+                if self.answered[friend] < len(ANSWERS):
+                    over = False
+                    break
+        return over
+
+    def look_up(self) -> None:
+        """What is uncertain is looked up at the platform, and sent anew if it is not there."""
+        now = datetime.now(UTC)
+        for one in self.deliveries():
+            if one.state == DeliveryState.UNKNOWN and now - one.left_at > LOOKED_UP_AFTER:
+                arrived = [
+                    sent
+                    for sent in self.gateways[one.account_id].sent
+                    if (sent["kind"], sent.get("text")) == (one.kind, one.text) and sent["to"] in self.target(one)
+                ]
+                self.command("deliveries", "settle", str(one.id), "sent" if arrived else "resend")
+
+    def is_over(self) -> bool:
+        """Whether everything has been said and sent."""
+        said = self.step()
+        self.look_up()
+        rows = self.deliveries()
+        posts = sum(row.key.startswith("entry:") for row in rows)
+        soon = datetime.now(UTC) + timedelta(minutes=1)
+        open_now = [
+            row
+            for row in rows
+            if row.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
+            or (row.state in OPEN_STATES and row.next_at < soon)
+        ]
+        thanked = sum(str(row.text).startswith("都记下啦") for row in rows)
+        return said and posts == POSTS * len(ACCOUNTS) and thanked == FRIENDS * len(ACCOUNTS) and not open_now
+
+    def until(self, what: str, look: Any, within: float = 2 * PATIENCE) -> None:
+        try:
+            until(what, look, within=within)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; {self.result()}\n{self.logs()}") from None
+
+    # --- what is known of it -----------------------------------------------------------------------------------------
+
+    def rows(self, statement: Any) -> list[Any]:
+        engine = reader_engine(self.url)
+        try:
+            with engine.connect() as connection:
+                return list(connection.execute(statement))
+        finally:
+            engine.dispose()
+
+    def deliveries(self) -> list[Any]:
+        return self.rows(select(Delivery.__table__).order_by(col(Delivery.id)))  # type: ignore[attr-defined]
+
+    def target(self, row: Any) -> set[str]:
+        return {self._people()[row.contact_id]} if row.contact_id else {self._groups()[row.group_id]}
+
+    def result(self) -> set[Row]:
+        """(key, part, target, text, final state) of everything; dates of today are left out of the keys."""
+        people, groups = self._people(), self._groups()
+        today = {f":{(datetime.now(ZONE) - timedelta(days=days)):%Y-%m-%d}" for days in (0, 1)}
+        found = set()
+        for row in self.deliveries():
+            key = row.key
+            for day in today:
+                key = key.replace(day, "")
+            target = people[row.contact_id] if row.contact_id else groups[row.group_id]
+            found.add((key, row.part, target, row.text or "", row.state))
+        return found
+
+    def arrived(self) -> Counter[tuple[str, str, str, str]]:
+        """What reached the platform, and how often."""
+        return Counter(
+            (account, one["kind"], str(one["to"]), str(one.get("text", "")))
+            for account, gateway in self.gateways.items()
+            for one in gateway.sent
+        )
+
+    def _people(self) -> dict[int, str]:
+        return {row.id: row.wire_id for row in self.rows(select(col(Contact.id), col(Contact.wire_id)))}
+
+    def _groups(self) -> dict[int, str]:
+        return {row.id: row.wire_id for row in self.rows(select(col(ChatGroup.id), col(ChatGroup.wire_id)))}
+
+
+@contextmanager
+def chain(folder: Path, url: str) -> Iterator[Chain]:
+    """The shop with its gateways; nobody works in it yet."""
+    folder.mkdir(exist_ok=True)
+    with ExitStack() as leaving:
+        gateways = {}
+        for account in ACCOUNTS:
+            gateways[account] = gateway = GatewayProcess(folder, login=f"bot-{account}")
+            gateway.start()
+            leaving.callback(gateway.stop)
+        told = _CONFIG.format(url=url)
+        told += "".join(_ACCOUNT.format(id=id, endpoint=gateway.endpoint) for id, gateway in gateways.items())
+        (folder / "config.toml").write_text(told, encoding="utf-8")
+        (folder / "playbook.toml").write_text(PLAYBOOK.format(send_timeout=5), encoding="utf-8")
+        opened = Chain(folder, url, gateways)
+        leaving.callback(lambda: [one.kill() for one in opened.alive()])
+        opened.furnish()
+        yield opened

@@ -1,0 +1,69 @@
+"""Four workers on a real PostgreSQL and real gateways, kill -9 among them: nothing twice, nothing lost, and in the end
+the same as one worker on SQLite."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.workers.stage import ACCOUNTS, Chain, Row, chain
+
+LIVES = 4
+KILLS = 4
+
+
+def played(folder: Path, url: str, *, workers: int, kills: int) -> tuple[set[Row], Counter[tuple[str, str, str, str]]]:
+    """What came of the story."""
+    with chain(folder, url) as shop:
+        shop.start(workers, "--worker")
+        shop.until("the groups of all accounts", lambda: len(shop._groups()) == len(ACCOUNTS))
+        shop.bind()
+        shop.post()
+        die(shop, kills)
+        shop.until("the end of the story", shop.is_over)
+        shop.stop()
+        return shop.result(), shop.arrived()
+
+
+def die(shop: Chain, kills: int) -> None:
+    """Workers are killed in the middle of it, and others take their places."""
+    chance = random.Random(kills)
+    for _ in range(kills):
+        ends = time.monotonic() + chance.uniform(1.0, 3.0)
+        while time.monotonic() < ends:
+            shop.step()
+            time.sleep(0.05)
+        keeping = set(shop.keepers().values())
+        alive = shop.alive()
+        shop.kill(chance.choice([one for one in alive if str(one.pid) in keeping] or alive))
+        shop.start(1, "--worker")
+
+
+def test_four_workers_that_are_killed_do_the_same_as_one_on_sqlite(
+    tmp_path: Path, postgresql_url: str, sqlite_url: str
+) -> None:
+    alone, reached = played(tmp_path / "one", sqlite_url, workers=1, kills=0)
+    assert {state for *_, state in alone} <= {"confirmed", "sent", "planned", "waiting"}
+    assert set(reached.values()) == {1}
+    together, reached_by_four = played(tmp_path / "four", postgresql_url, workers=LIVES, kills=KILLS)
+    assert together == alone
+    assert reached_by_four == reached
+
+
+def test_accounts_are_balanced_when_one_joins_and_moved_when_one_dies_or_leaves(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    with chain(tmp_path / "shop", postgresql_url) as shop:
+        shop.start(1, "--worker")
+        shop.until("the first to have all", lambda: shop.shares() == [4])
+        shop.start(2, "--worker")
+        shop.until("shares", lambda: shop.shares() == [1, 1, 2])
+        shop.kill(shop.alive()[0])
+        shop.until("the heirs", lambda: shop.shares() == [2, 2])
+        leaver = shop.alive()[0]
+        leaver.terminate()
+        assert leaver.wait(30) == 0
+        shop.until("the last one to have all", lambda: shop.shares() == [4])
+        shop.stop()
