@@ -63,22 +63,23 @@ class App:
         self._database = in_store
         capabilities = {account: transport.capabilities for account, transport in transports.items()}
         self.merchants = open_merchants(store, config, capabilities, seed=seed, started_at=now())
+        self.committed: list[Callable[[Sequence[Outcome]], None]] = []  # hear of each batch that was written
         self.intake = Intake(self._apply, self.merchants, now)
-        self._dispatcher = Dispatcher(
+        self.dispatcher = Dispatcher(
             store, self.merchants, transports, in_store=self._in_store, apply=self._apply, now=now
         )
         self._troubles = Troubles(self.merchants, now)
-        self._links = Links(self.intake, self._dispatcher, now)
+        self._links = Links(self.intake, self.dispatcher, now)
         self._attendance = Attendance(
             transports,
             self._links,
-            self._dispatcher,
+            self.dispatcher,
             self.intake,
             lambda account: timedelta(minutes=self._members_check_minutes(account)),
         )
         self.keeper: Keeper | None = None
         if store.leases is not None:
-            self.keeper = Keeper(store.leases, self._attendance, self._dispatcher.recover, self._look_for_late)
+            self.keeper = Keeper(store.leases, self._attendance, self.dispatcher.recover, self._look_for_late)
         self._alarm = Alarm(now)
         self._housekeeping = Housekeeping(store, self.merchants, in_store)
         self._refresh: set[str] = set()
@@ -91,11 +92,11 @@ class App:
         Raises an exception group if a task fails in a way that was not foreseen: the process must restart clean.
         """
         if self.keeper is None:
-            await self._dispatcher.recover()
+            await self.dispatcher.recover()
         async with asyncio.TaskGroup() as tasks:
             intake = tasks.create_task(self.intake.run(), name="intake")
             inner = [
-                tasks.create_task(self._dispatcher.run(), name="dispatch"),
+                tasks.create_task(self.dispatcher.run(), name="dispatch"),
                 tasks.create_task(self._ring(), name="clock"),
                 tasks.create_task(self._housekeeping.run(), name="housekeeping"),
             ]
@@ -120,13 +121,20 @@ class App:
         """Give an order and wait until it is decided and committed."""
         return await self.intake.ask(event)
 
+    @property
+    def accounts(self) -> list[str]:
+        """All accounts and channels, whoever keeps them."""
+        return list(self._transports)
+
     def wake(self) -> None:
         """Look at everything that is due: the clock has moved."""
         self._alarm.wake()
-        self._dispatcher.alarm.wake()
+        self.dispatcher.alarm.wake()
 
     async def _apply(self, events: Sequence[Event]) -> list[Outcome]:
         outcomes = await self._written(events)
+        for listener in self.committed:
+            listener(outcomes)
         self._uncertain |= {
             event.account for event in events if isinstance(event, SendAnswered) and event.answer != "sent"
         }

@@ -75,6 +75,7 @@ class Dispatcher:
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._answers: list[SendAnswered] = []
         self._looked_at: datetime | None = None
+        self.listeners: list[Callable[[SendAnswered], None]] = []  # hear of each answer of a platform
         self._moved = asyncio.Event()  # something was claimed or settled, or could not be
         self.alarm = Alarm(now)
 
@@ -86,6 +87,11 @@ class Dispatcher:
     def offline(self, account: str) -> None:
         """The account cannot send; what it has to send waits."""
         self._online.discard(account)
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts that can send at this moment."""
+        return frozenset(self._online)
 
     async def let_go(self, account: str) -> None:
         """Send no more for the account, and wait until what is in flight is settled, though not for ever."""
@@ -165,17 +171,18 @@ class Dispatcher:
 
     async def _send(self, one: Claim) -> None:
         answer, message = await self._answer_to(one)
-        self._answers.append(
-            SendAnswered(
-                merchant=one.merchant_id,
-                account=one.account,
-                at=self._now(),
-                delivery=one.delivery_id,
-                key=one.outgoing.key,
-                answer=answer,
-                message=message,
-            )
+        answered = SendAnswered(
+            merchant=one.merchant_id,
+            account=one.account,
+            at=self._now(),
+            delivery=one.delivery_id,
+            key=one.outgoing.key,
+            answer=answer,
+            message=message,
         )
+        self._answers.append(answered)
+        for listener in self.listeners:
+            listener(answered)
         self.alarm.wake()
 
     async def _answer_to(self, one: Claim) -> tuple[Answer, str]:

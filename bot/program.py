@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -88,7 +88,11 @@ async def _live(config: Config, url: str, holding: Holding, leases: Leases | Non
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    with contextlib.closing(Store(url, now, leases=leases)) as store, ThreadPoolExecutor(1, "store") as thread:
+    with (
+        contextlib.closing(Store(url, now, leases=leases)) as store,
+        ThreadPoolExecutor(1, "store") as thread,
+        contextlib.ExitStack() as stack,
+    ):
         simulated = [(one.id, one.name) for one in config.accounts if one.transport == "simulator"]
         world = shipped_world(now, simulated) if simulated else None
         if world is not None:
@@ -112,7 +116,8 @@ async def _live(config: Config, url: str, holding: Holding, leases: Leases | Non
         async def at_desk(argv: list[str], folder: Path) -> Answer:
             return await execute(argv, Desk(config, store, app.merchants, app.ask, now, folder))
 
-        async with listening(holding, at_desk), ticking(app.wake), _crowd(app, world if practising else None):
+        tick = stack.enter_context(_measured(app))
+        async with listening(holding, at_desk), ticking(tick), _crowd(app, world if practising else None):
             log.info(
                 "started",
                 accounts=list(transports),
@@ -121,6 +126,26 @@ async def _live(config: Config, url: str, holding: Holding, leases: Leases | Non
             )
             await app.run(stop)
         log.info("stopped")
+
+
+@contextlib.contextmanager
+def _measured(app: App) -> Iterator[Callable[[], None]]:
+    """Serve the program's figures, if that is wanted; what is yielded is to be called every second."""
+    if app.config.metrics.port is None:
+        yield app.wake
+        return
+    from bot.metrics import Metrics
+    from bot.metrics_server import serving
+
+    metrics = Metrics(app)
+
+    def tick() -> None:
+        metrics.tick()
+        app.wake()
+
+    leases = app.store.leases
+    with serving(metrics, app.config.metrics, leases.worker if leases else ""):
+        yield tick
 
 
 @contextlib.asynccontextmanager
