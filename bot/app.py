@@ -81,6 +81,7 @@ class App:
         if store.leases is not None:
             self.keeper = Keeper(store.leases, self._attendance, self.dispatcher.recover, self._look_for_late)
         self._alarm = Alarm(now)
+        self._others = Alarm(now)
         self._housekeeping = Housekeeping(store, self.merchants, in_store)
         self._refresh: set[str] = set()
         self._uncertain: set[str] = set()  # accounts with a send that did not simply go well: its echo may change much
@@ -125,6 +126,11 @@ class App:
     def accounts(self) -> list[str]:
         """All accounts and channels, whoever keeps them."""
         return list(self._transports)
+
+    def tick(self) -> None:
+        """A second of the real clock has passed."""
+        self._others.wake()
+        self.wake()
 
     def wake(self) -> None:
         """Look at everything that is due: the clock has moved."""
@@ -201,9 +207,9 @@ class App:
                 self.merchants[merchant.id] = under_playbook(merchant, playbook, effect.revision)
 
     async def _follow(self) -> None:
-        """Command lines and other workers may put a playbook in force."""
+        """Command lines and other workers may put a playbook in force: look with every tick."""
         while True:
-            await asyncio.sleep(RETRY_SECONDS)
+            await self._others.wait(None)
             with contextlib.suppress(OperationalError):
                 for merchant in await self._in_store(lambda: playbooks_in_force(self.store, self.merchants)):
                     self.merchants[merchant.id] = merchant

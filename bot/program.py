@@ -132,7 +132,7 @@ async def _live(config: Config, url: str, holding: Holding, leases: Leases | Non
 def _measured(app: App) -> Iterator[Callable[[], None]]:
     """Serve the program's figures, if that is wanted; what is yielded is to be called every second."""
     if app.config.metrics.port is None:
-        yield app.wake
+        yield app.tick
         return
     from bot.metrics import Metrics
     from bot.metrics_server import serving
@@ -141,7 +141,7 @@ def _measured(app: App) -> Iterator[Callable[[], None]]:
 
     def tick() -> None:
         metrics.tick()
-        app.wake()
+        app.tick()
 
     leases = app.store.leases
     with serving(metrics, app.config.metrics, leases.worker if leases else ""):

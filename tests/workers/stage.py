@@ -35,7 +35,7 @@ from tests.transports.gateway_process import GatewayProcess
 
 ACCOUNTS = ("a1", "a2", "a3", "a4")
 ANSWERS = ("我叫小明", "1", "1和2", "三百", "8月15", "想去茶山看看")
-FRIENDS = 6  # of each account, one after the other
+FRIENDS = 5  # of each account, one after the other
 POSTS = 3
 REPLAYED = 50
 # A send that is uncertain for so long is looked up at the platform, as a human would.

@@ -15,7 +15,7 @@ from tests.store.databases import migrated_sqlite
 from tests.workers.stage import ACCOUNTS, Chain, Row, chain
 
 LIVES = 4
-KILLS = 4
+KILLS = 3
 
 # The rows of all deliveries, and what reached the platform how often.
 Played = tuple[set[Row], Counter[tuple[str, str, str, str]]]
