@@ -46,8 +46,8 @@ _CONFIG = """
 [database]
 url = "{url}"
 [workers]
-heartbeat_seconds = 0.4
-lease_seconds = 1.5
+heartbeat_seconds = 0.5
+lease_seconds = 2.5
 [[merchants]]
 id = "m1"
 name = "半山茶社"
@@ -67,44 +67,46 @@ Row = tuple[str, int, str, str, str]
 
 @dataclass
 class Chain:
-    """The shop. `tell` plays the whole story; `processes` are the workers, the dead ones too."""
+    """The shop. `pids` are its workers, the dead ones too; `nursery` makes new ones."""
 
     folder: Path
     url: str
     gateways: dict[str, GatewayProcess]
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    nursery: subprocess.Popen[str]
+    pids: list[int] = field(default_factory=list)
     answered: dict[str, int] = field(default_factory=dict)
 
     # --- the workers -------------------------------------------------------------------------------------------------
 
-    def start(self, count: int = 1, *options: str) -> None:
+    def start(self, count: int = 1) -> None:
+        """`run --worker`, so many times."""
+        assert self.nursery.stdin is not None
+        assert self.nursery.stdout is not None
         for _ in range(count):
-            with (self.folder / f"worker-{len(self.processes)}.log").open("wb") as log:
-                argv = [sys.executable, "-m", "bot", "run", "--quiet", *options, "--config", str(self.config)]
-                self.processes.append(
-                    subprocess.Popen(
-                        argv, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-                    )
-                )
+            self.nursery.stdin.write(f"{self.config}\t{self.folder}/worker-{len(self.pids)}.log\n")
+            self.nursery.stdin.flush()
+            self.pids.append(int(self.nursery.stdout.readline()))
 
-    def alive(self) -> list[subprocess.Popen[bytes]]:
-        return [one for one in self.processes if one.poll() is None]
+    def alive(self) -> list[int]:
+        return [pid for pid in self.pids if is_alive(pid)]
 
-    def kill(self, one: subprocess.Popen[bytes]) -> None:
-        one.kill()
-        assert one.wait(PATIENCE) == -signal.SIGKILL, "it ended by itself"
+    def kill(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        until("its death", lambda: not is_alive(pid))
+
+    def stop(self, *pids: int) -> None:
+        """SIGTERM to these (none: to all); each ends in good order."""
+        for pid in (leaving := list(pids) or self.alive()):
+            os.kill(pid, signal.SIGTERM)
+        for pid in leaving:
+            until("its end", lambda pid=pid: not is_alive(pid))  # type: ignore[misc]
+            log = (self.folder / f"worker-{self.pids.index(pid)}.log").read_text(errors="replace")
+            assert log.splitlines()[-1] == "exit 0", self.logs()
 
     def leave_nobody(self) -> None:
         """End who is still there when a test has failed."""
-        for one in self.processes:
-            one.kill()
-            one.wait(PATIENCE)
-
-    def stop(self) -> None:
-        """SIGTERM to all; each ends in good order."""
-        for one in (alive := self.alive()):
-            one.send_signal(signal.SIGTERM)
-        assert [one.wait(PATIENCE) for one in alive] == [0] * len(alive), self.logs()
+        for pid in self.alive():
+            os.kill(pid, signal.SIGKILL)
 
     def keepers(self) -> dict[str, str]:
         """Who keeps each account, by the number of the process."""
@@ -114,7 +116,7 @@ class Chain:
     def shares(self) -> list[int]:
         """How many accounts each living worker keeps."""
         kept = Counter(self.keepers().values())
-        return sorted(kept[str(one.pid)] for one in self.alive())
+        return sorted(kept[str(pid)] for pid in self.alive())
 
     def logs(self) -> str:
         return "\n".join(
@@ -126,10 +128,6 @@ class Chain:
     @property
     def config(self) -> Path:
         return self.folder / "config.toml"
-
-    @property
-    def _environment(self) -> dict[str, str]:
-        return os.environ | {"SHOP_TOKEN": "a-token"}
 
     def command(self, *argv: str) -> str:
         """A command line, in this process: SQLite hands it to the worker, PostgreSQL does not need one."""
@@ -263,6 +261,14 @@ class Chain:
         return {row.id: row.wire_id for row in self.rows(select(col(ChatGroup.id), col(ChatGroup.wire_id)))}
 
 
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def place(sent: dict[str, Any]) -> str:
     """Where something arrived."""
     return str(sent.get("to") or sent.get("contact") or sent.get("room") or "")
@@ -282,7 +288,17 @@ def chain(folder: Path, url: str) -> Iterator[Chain]:
         told += "".join(_ACCOUNT.format(id=id, endpoint=gateway.endpoint) for id, gateway in gateways.items())
         (folder / "config.toml").write_text(told, encoding="utf-8")
         (folder / "playbook.toml").write_text(PLAYBOOK.format(send_timeout=5), encoding="utf-8")
-        opened = Chain(folder, url, gateways)
+        nursery = subprocess.Popen(
+            [sys.executable, "-m", "tests.workers.nursery"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=os.environ | {"SHOP_TOKEN": "a-token"},
+        )
+        leaving.enter_context(nursery)
+        leaving.callback(nursery.kill)
+        opened = Chain(folder, url, gateways, nursery)
         leaving.callback(opened.leave_nobody)
         opened.furnish()
         yield opened

@@ -15,7 +15,7 @@ from tests.store.databases import migrated_sqlite
 from tests.workers.stage import ACCOUNTS, Chain, Row, chain
 
 LIVES = 4
-KILLS = 3
+KILLS = 6
 
 # The rows of all deliveries, and what reached the platform how often.
 Played = tuple[set[Row], Counter[tuple[str, str, str, str]]]
@@ -24,7 +24,7 @@ Played = tuple[set[Row], Counter[tuple[str, str, str, str]]]
 def played(folder: Path, url: str, *, workers: int, kills: int) -> Played:
     """What came of the story."""
     with chain(folder, url) as shop:
-        shop.start(workers, "--worker")
+        shop.start(workers)
         shop.until("the groups of all accounts", lambda: len(shop._groups()) == len(ACCOUNTS))
         shop.bind()
         shop.post()
@@ -44,8 +44,8 @@ def die(shop: Chain, kills: int) -> None:
             time.sleep(0.05)
         keeping = set(shop.keepers().values())
         alive = shop.alive()
-        shop.kill(chance.choice([one for one in alive if str(one.pid) in keeping] or alive))
-        shop.start(1, "--worker")
+        shop.kill(chance.choice([pid for pid in alive if str(pid) in keeping] or alive))
+        shop.start()
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +70,12 @@ def test_accounts_are_balanced_when_one_joins_and_moved_when_one_dies_or_leaves(
     tmp_path: Path, postgresql_url: str
 ) -> None:
     with chain(tmp_path / "shop", postgresql_url) as shop:
-        shop.start(1, "--worker")
+        shop.start()
         shop.until("the first to have all", lambda: shop.shares() == [4])
-        shop.start(2, "--worker")
+        shop.start(2)
         shop.until("shares", lambda: shop.shares() == [1, 1, 2])
         shop.kill(shop.alive()[0])
         shop.until("the heirs", lambda: shop.shares() == [2, 2])
-        leaver = shop.alive()[0]
-        leaver.terminate()
-        assert leaver.wait(30) == 0
+        shop.stop(shop.alive()[0])
         shop.until("the last one to have all", lambda: shop.shares() == [4])
         shop.stop()
