@@ -47,7 +47,7 @@ def test_what_the_lost_database_may_have_sent_is_uncertain(
     ]
     assert stage.play(before, "--db", postgresql_url, "--to", "2026-11-23T14:00+08:00").exit == 0
     tool("pg_dump", postgresql_url, "--format=custom", f"--file={tmp_path / 'shop.dump'}")
-    lost = stage.play([says("15:00", "wx1", "1和3")], "--db", postgresql_url, world=None)
+    lost = stage.play([says("15:00", "wx1", "1和3")], "--db", postgresql_url)
     assert lost.arrived(delivery="entry:evening:2026-11-23:room-1@chatroom")
 
     restored = new_postgresql()
