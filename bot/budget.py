@@ -67,15 +67,38 @@ def speed(pace: Pace, age_days: int, slow_until: datetime | None, now: datetime)
 
 
 def free_moments(
-    limits: Sequence[Limit], left: Sequence[datetime], now: datetime, zone: ZoneInfo, not_before: datetime | None = None
+    limits: Sequence[Limit],
+    left: Sequence[datetime],
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    left_today: int = 0,
+    not_before: datetime | None = None,
 ) -> Iterator[datetime]:
-    """When the next may leave, the one after it, and so on without end. `left` are those that have, in any order."""
+    """When the next may leave, the one after it, and so on without end.
+
+    `left` are those that have left within the lengths of the limits, in any order; of those of the local day it is
+    enough to know how many.
+    """
     taken = sorted(left)
+    new: list[datetime] = []
+    today = midnight(now, zone)
     moment = max(now, not_before) if not_before is not None else now
+
+    def room(limit: Limit) -> datetime:
+        """The first moment from this one on at which one limit has room."""
+        if limit.length is not None:
+            return taken[-limit.most] + limit.length if len(taken) >= limit.most else moment
+        begins = midnight(moment, zone)
+        that_day = len(new) - bisect_left(new, begins) + (left_today if begins == today else 0)
+        return midnight(moment, zone, 1) if that_day >= limit.most else moment
+
     while True:
-        moment = _earliest(limits, taken, moment, zone)
+        while (later := max(map(room, limits), default=moment)) > moment:
+            moment = later
         yield moment
         taken.append(moment)
+        new.append(moment)
 
 
 def midnight(moment: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
@@ -86,19 +109,3 @@ def midnight(moment: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
 
 def _limit(most: int | None, share: float, length: timedelta | None) -> Limit | None:
     return None if most is None else Limit(max(1, int(round(most * share, 6))), length)
-
-
-def _earliest(limits: Sequence[Limit], taken: Sequence[datetime], moment: datetime, zone: ZoneInfo) -> datetime:
-    """The first moment from this one on at which every limit has room."""
-    while True:
-        later = max((_room(limit, taken, moment, zone) for limit in limits), default=moment)
-        if later <= moment:
-            return moment
-        moment = later
-
-
-def _room(limit: Limit, taken: Sequence[datetime], moment: datetime, zone: ZoneInfo) -> datetime:
-    if limit.length is not None:
-        return taken[-limit.most] + limit.length if len(taken) >= limit.most else moment
-    today = len(taken) - bisect_left(taken, midnight(moment, zone))
-    return midnight(moment, zone, 1) if today >= limit.most else moment

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot.store import Change, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
-from bot.store.applying_commands import COMMAND_WRITERS
+from bot.store.applying_commands import COMMAND_WRITERS, audit
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
 from bot.store.applying_edits import CALENDAR_WRITERS
 from bot.store.applying_erasure import ask_to_forget, erase, forget_addresses
@@ -45,7 +45,6 @@ from bot.store.applying_people import (
     rebind,
 )
 from bot.store.applying_questions import put_questions
-from bot.store.applying_roles import audit
 from bot.store.prepared import is_one_of, unindexed
 from bot.store.timers import DROP_TIMERS
 from handlers.gate import REASON_NAMES

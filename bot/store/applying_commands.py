@@ -16,7 +16,7 @@ from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Delivery, DeliveryState
 from models.effects import Effect
 from models.events import Event
-from models.operations import RoleGrant
+from models.operations import AuditEntry, RoleGrant
 from models.people import Person
 
 Pairs = list[tuple[Event, Any]]
@@ -115,6 +115,18 @@ def put_roles(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             writing.connection.execute(delete(RoleGrant).where(*same))
         else:
             writing.upsert(RoleGrant, [row | {"granted_by": effect.granted_by, "at": event.at, "until": effect.until}])
+
+
+def audit(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    first = writing.ids.take(writing.now, len(pairs))
+    writing.put(
+        AuditEntry,
+        ("id", "merchant_id", "at", "actor", "action", "target", "place", "result", "reason"),
+        [
+            (identity, merchant.id, event.at, one.actor, one.action, one.target, one.place, one.result, one.reason)
+            for identity, (event, one) in enumerate(pairs, first)
+        ],
+    )
 
 
 def _end(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, text, update
 from sqlmodel import col
 
 from bot.budget import Limit, Speed, free_moments, midnight, speed
@@ -121,8 +121,9 @@ def load_budget(writing: Writing, merchant: MerchantView, account_id: str) -> Bu
     allowed = speed(merchant.playbook.pace, days, slow_until, now)
     everything = friends = None
     if allowed.limits or allowed.silent_until:
-        left = _left_lately(writing, merchant, account_id, allowed.limits)
-        everything = Line(free_moments(allowed.limits, left, now, zone, allowed.silent_until))
+        limits, left, today = _left_lately(writing, merchant, account_id, allowed.limits)
+        moments = free_moments(limits, left, now, zone, left_today=today, not_before=allowed.silent_until)
+        everything = Line(moments)
     if allowed.new_friends:
         friends = Line(_friends_moments(writing, merchant, account_id, allowed.new_friends))
     budget = Budget(now, allowed, everything, friends)
@@ -133,7 +134,7 @@ def load_budget(writing: Writing, merchant: MerchantView, account_id: str) -> Bu
 def _friends_moments(writing: Writing, merchant: MerchantView, account_id: str, most: Limit) -> Iterator[datetime]:
     """When there is room for new friends. Counted when somebody asks: it is a look at all friends of the account."""
     befriended = _new_friends(writing, merchant, account_id)
-    yield from free_moments((most,), befriended, writing.now, merchant.zone)
+    yield from free_moments((most,), (), writing.now, merchant.zone, left_today=befriended)
 
 
 _ACCOUNT = select(col(Account.first_login_at), col(Account.slow_until)).where(
@@ -147,6 +148,7 @@ _HAS_LEFT = and_(
     col(Delivery.left_at) <= bindparam("now"),
 )
 _LAST_LEFT = select(col(Delivery.left_at)).where(_HAS_LEFT).order_by(col(Delivery.left_at).desc()).limit(1)
+_LEFT_SINCE = select(func.count()).where(_HAS_LEFT, col(Delivery.left_at) >= bindparam("since"))
 _LEFT_LATELY = (
     select(col(Delivery.left_at))
     .where(_HAS_LEFT, col(Delivery.left_at) >= bindparam("since"))
@@ -175,22 +177,34 @@ def last_left(writing: Writing, merchant: MerchantView, account_id: str) -> date
 
 def _left_lately(
     writing: Writing, merchant: MerchantView, account_id: str, limits: Sequence[Limit]
-) -> Sequence[datetime]:
-    """As far back as a limit looks, and no more of them than the widest limit counts."""
-    if not limits:
-        return ()
-    today = midnight(writing.now, merchant.zone)
-    since = min(writing.now - limit.length if limit.length else today for limit in limits)
-    most = max(limit.most for limit in limits)
-    rows = writing.rows(_LEFT_LATELY, merchant=merchant.id, account=account_id, now=writing.now, since=since, most=most)
-    return [moment for (moment,) in rows]
+) -> tuple[Sequence[Limit], Sequence[datetime], int]:
+    """The limits that may bind anybody in the line, what left within their lengths, and how many left today.
+
+    Rows are read only where a limit is near: an account that may send thousands would read them with every claim.
+    """
+    this = {"merchant": merchant.id, "account": account_id, "now": writing.now}
+    binding: list[Limit] = []
+    today = 0
+    for limit in limits:
+        since = writing.now - limit.length if limit.length else midnight(writing.now, merchant.zone)
+        ((count,),) = writing.rows(_LEFT_SINCE, **this, since=since)
+        if limit.length is None:
+            today = count
+        if count + 2 * LONGEST_LINE >= limit.most:
+            binding.append(limit)
+    rolling = {limit.length: limit.most for limit in binding if limit.length is not None}
+    if not rolling:
+        return binding, (), today
+    since = writing.now - max(rolling)
+    rows = writing.rows(_LEFT_LATELY, **this, since=since, most=max(rolling.values()))
+    return binding, [moment for (moment,) in rows], today
 
 
-def _new_friends(writing: Writing, merchant: MerchantView, account_id: str) -> Sequence[datetime]:
-    """Today's, whoever accepted them; an acceptance that may have arrived counts as one. When is all the same."""
+def _new_friends(writing: Writing, merchant: MerchantView, account_id: str) -> int:
+    """Today's, whoever accepted them; an acceptance that may have arrived counts as one."""
     these = {"merchant": merchant.id, "account": account_id, "since": midnight(writing.now, merchant.zone)}
     new = {*writing.rows(_ACCEPTED, **these, now=writing.now), *writing.rows(_ADDED, **these)}
-    return [writing.now] * len(new)
+    return len(new)
 
 
 def move_up(writing: Writing, merchant: MerchantView, budget: Budget, row: Any, *, left: bool) -> None:

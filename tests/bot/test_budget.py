@@ -20,7 +20,8 @@ DAY = timedelta(days=1)
 
 
 def moments(count: int, limits: list[Limit], left: list[datetime], **more: Any) -> list[datetime]:
-    return list(islice(free_moments(limits, left, NOW, ZONE, **more), count))
+    today = sum(moment >= midnight(NOW, ZONE) for moment in left)
+    return list(islice(free_moments(limits, left, NOW, ZONE, left_today=today, **more), count))
 
 
 def test_without_limits_there_is_always_room() -> None:
@@ -58,7 +59,9 @@ def test_a_silence_moves_everything_behind_it() -> None:
 def test_whoever_leaves_at_their_moments_breaks_no_limit(limits: list[Limit], ago: list[int], zone_name: str) -> None:
     zone = ZoneInfo(zone_name)
     left = sorted(NOW - timedelta(seconds=seconds) for seconds in ago)
-    free = list(islice(free_moments(limits, left, NOW, zone), 12))
+    today = sum(moment >= midnight(NOW, zone) for moment in left)
+    of_the_hour = [moment for moment in left if moment > NOW - HOUR]
+    free = list(islice(free_moments(limits, of_the_hour, NOW, zone, left_today=today), 12))
     assert free == sorted(free)
     assert free[0] >= NOW
     for place, moment in enumerate(free):
