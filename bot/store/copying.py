@@ -80,7 +80,11 @@ def _copy_all(opened: Any, connection: Connection, progress: Progress) -> dict[s
 
 def _copy_table(opened: Any, connection: Connection, table: Table) -> Iterator[int]:
     names = ", ".join(column.name for column in table.columns)
-    ways = [(place, way) for place, column in enumerate(table.columns) if (way := _way(column.type)) is not None]
+    ways = [
+        (place, way)
+        for place, column in enumerate(table.columns)
+        if (way := way_to_postgresql(column.type)) is not None
+    ]
     driver: Any = connection.connection.driver_connection
     rows = opened.execute(f"SELECT {names} FROM {table.name}")
     copied = 0
@@ -96,8 +100,8 @@ def _copy_table(opened: Any, connection: Connection, table: Table) -> Iterator[i
             yield copied
 
 
-def _way(kind: Any) -> Callable[[Any], Any] | None:
-    """What is done to a stored value on its way."""
+def way_to_postgresql(kind: Any) -> Callable[[Any], Any] | None:
+    """What is done to a value as SQLite stores it on its way; None: nothing."""
     match kind:
         case UtcDateTime():
             return _with_zone
