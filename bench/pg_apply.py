@@ -51,6 +51,7 @@ def measure(
         written = _rows_of_a_run(Path(folder), crowd, wire_batches(crowd, batches, size))
         world = databases.new()
         load_world(world, crowd, QUESTIONS)
+        databases.know(world)
         template = str(make_url(world).database)
         limits = [_copy_seconds(databases, template, written, batches)]
         runs: list[float] = []

@@ -62,6 +62,7 @@ def measure(
         with closing(Store(world, lambda: BEGAN)) as store:
             for view in _views(store, merchants).values():
                 load_merchant(store, view, crowd, QUESTIONS)
+        databases.know(world)
         template = str(make_url(world).database)
         for done in range(rounds):
             progress(done, rounds)

@@ -30,6 +30,11 @@ class Server:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return make_url(self.uri).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
 
+    def know(self, url: str) -> None:
+        """Have it know the shapes of a database that was filled just now, as it would by itself in a minute."""
+        with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(False)) as connection:
+            connection.execute("ANALYZE")
+
     def drop(self, url: str) -> None:
         """Have a database no longer."""
         with psycopg.connect(self.uri, autocommit=True) as connection:

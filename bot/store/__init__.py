@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, insert, literal, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 
+from bot.store.bulk import LEAST, copy_in
 from bot.store.engine import reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
 from bot.store.known import Acquaintances
@@ -93,8 +94,11 @@ class Writing:
         if not rows:
             return 0
         statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict)
+        values = statement.values(rows)
         with driver_cursor(self.connection, statement.text) as cursor:
-            cursor.executemany(statement.text, statement.values(rows))
+            if len(rows) >= LEAST and self.connection.dialect.name == "postgresql":
+                return copy_in(cursor, statement, values)
+            cursor.executemany(statement.text, values)
             return int(cursor.rowcount)
 
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
