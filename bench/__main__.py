@@ -9,12 +9,14 @@ import typer
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from bench import analysis, inbound
+from bench import analysis, inbound, pg_apply, pg_workers
 from bench.figures import Figure, Progress, show
 
 BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {
     "inbound": inbound.measure,
     "analysis": analysis.measure,
+    "pg_apply": pg_apply.measure,
+    "pg_workers": pg_workers.measure,
 }
 
 

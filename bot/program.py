@@ -7,9 +7,9 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +29,9 @@ from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
 from bot.rehearsal_output import Printer
 from bot.store import Store, Writing
+from bot.store.engine import sqlite_path
 from bot.store.health import check_after_crash
+from bot.store.leases import Leases
 from bot.store.migrating import upgrade
 from bot.store.restoring import come_back, is_backup
 from bot.transcript import Transcript
@@ -49,24 +51,36 @@ ALL_SIMULATED = "全部模拟，不会发到微信。按 Ctrl+C 停止。"
 log = structlog.get_logger("run")
 
 
-def run_program(config: Config, url: str, *, quiet: bool) -> int:
+def run_program(config: Config, url: str, *, quiet: bool, worker: bool = False) -> int:
     """Run until SIGINT or SIGTERM; returns the exit status 0.
 
+    On PostgreSQL a `worker` shares the accounts with others; on SQLite it is the only one.
     Raises `ConfigFaults`, `Busy`, `Damaged`, `NewerDatabase`.
     """
     set_up_logs(config.log.level)
     if faults := config.secrets_faults(os.environ):
         raise ConfigFaults(faults)
-    with Holding(url) as holding:
+    shares = worker and sqlite_path(url) is None
+    with Holding(url, share=shares) as holding:
         if holding.unclean:
             check_after_crash(url)
         upgrade(url)
-        asyncio.run(_live(config, url, holding, quiet=quiet))
+        leases = _leases(config, url) if shares else None
+        asyncio.run(_live(config, url, holding, leases, quiet=quiet or worker))
     return 0
 
 
-async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> None:
-    practising = practice.is_practice(config)
+def _leases(config: Config, url: str) -> Leases:
+    """Whatever somebody has to attend to: accounts and channels of alerts."""
+    kept = [(account.merchant, account.id) for account in config.accounts]
+    kept += [(channel.merchant, channel.id) for channel in config.alerts]
+    every, lasting = config.workers.heartbeat_seconds, config.workers.lease_seconds
+    return Leases(url, kept, heartbeat=timedelta(seconds=every), lease=timedelta(seconds=lasting))
+
+
+async def _live(config: Config, url: str, holding: Holding, leases: Leases | None, *, quiet: bool) -> None:
+    # Each worker would have a crowd of its own, whom the others have never met.
+    practising = leases is None and practice.is_practice(config)
     shift = practice.clock_shift(config, utc_now()) if practising else None
 
     def now() -> datetime:
@@ -75,7 +89,11 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    with contextlib.closing(Store(url, now)) as store, ThreadPoolExecutor(1, "store") as thread:
+    with (
+        contextlib.closing(Store(url, now, leases=leases)) as store,
+        ThreadPoolExecutor(1, "store") as thread,
+        contextlib.ExitStack() as stack,
+    ):
         simulated = [(one.id, one.name) for one in config.accounts if one.transport == "simulator"]
         world = shipped_world(now, simulated) if simulated else None
         if world is not None:
@@ -100,10 +118,36 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
         async def at_desk(argv: list[str], folder: Path) -> Answer:
             return await execute(argv, Desk(config, store, app.merchants, app.ask, now, folder))
 
-        async with listening(holding, at_desk), ticking(app.wake), _crowd(app, world if practising else None):
-            log.info("started", accounts=list(transports), database=url.partition("@")[2] or url)
+        tick = stack.enter_context(_measured(app))
+        async with listening(holding, at_desk), ticking(tick), _crowd(app, world if practising else None):
+            log.info(
+                "started",
+                accounts=list(transports),
+                database=url.partition("@")[2] or url,
+                worker=leases and leases.worker,
+            )
             await app.run(stop)
         log.info("stopped")
+
+
+@contextlib.contextmanager
+def _measured(app: App) -> Iterator[Callable[[], None]]:
+    """Serve the program's figures, if that is wanted; what is yielded is to be called every second."""
+    if app.config.metrics.port is None:
+        yield app.tick
+        return
+    from bot.metrics import Metrics
+    from bot.metrics_server import serving
+
+    metrics = Metrics(app)
+
+    def tick() -> None:
+        metrics.tick()
+        app.tick()
+
+    leases = app.store.leases
+    with serving(metrics, app.config.metrics, leases.worker if leases else ""):
+        yield tick
 
 
 @contextlib.asynccontextmanager

@@ -16,6 +16,7 @@ from models import (
     operations,
     people,
     questions,
+    workers,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "operations",
     "people",
     "questions",
+    "workers",
 ]
 
 METADATA = SQLModel.metadata

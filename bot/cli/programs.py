@@ -38,12 +38,15 @@ def run(
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="Logs only, no transcript.")] = False,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="No console; on PostgreSQL any number of workers share the accounts.")
+    ] = False,
 ) -> int:
     """Run the bot until it is stopped."""
     from bot.program import run_program
 
     loaded = load_config(config, os.environ)
-    return run_program(loaded, database_url(loaded, db), quiet=quiet)
+    return run_program(loaded, database_url(loaded, db), quiet=quiet, worker=worker)
 
 
 def rehearse(

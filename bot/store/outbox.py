@@ -7,7 +7,7 @@ or ends is written with its reason in the same transaction.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,13 +82,13 @@ class Claims:
 
 
 def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequence[tuple[str, str]]) -> Claims:
-    """Claim at most one delivery for each of these idle (merchant, account) pairs."""
+    """Claim at most one delivery for each of these idle (merchant, account) pairs. Raises `LeaseLost`."""
     found = Claims()
     now = store.now()
     with store.reading() as connection:
         due = _accounts_with_work(connection, accounts, now)
     if due:
-        with store.writing() as writing:
+        with store.writing({merchant for merchant, _ in due}, [account for _, account in due]) as writing:
             for merchant_id, account in due:
                 _claim_for(writing, merchants[merchant_id], account, found)
     with store.reading() as connection:
@@ -131,14 +131,15 @@ def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime
     return now
 
 
-def found_claimed(store: Store) -> list[SendAnswered]:
-    """What was in flight when the program stopped: its outcome is unknown."""
+def found_claimed(store: Store, accounts: Collection[str] | None = None) -> list[SendAnswered]:
+    """What was in flight when the program that kept these accounts (None: all) stopped: its outcome is unknown."""
+    claimed = select(col(Delivery.id), col(Delivery.key), col(Delivery.merchant_id), col(Delivery.account_id)).where(
+        col(Delivery.state) == DeliveryState.CLAIMED
+    )
+    if accounts is not None:
+        claimed = claimed.where(col(Delivery.account_id).in_(accounts))
     with store.reading() as connection:
-        rows = connection.execute(
-            select(col(Delivery.id), col(Delivery.key), col(Delivery.merchant_id), col(Delivery.account_id))
-            .where(col(Delivery.state) == DeliveryState.CLAIMED)
-            .order_by(col(Delivery.id))
-        )
+        rows = connection.execute(claimed.order_by(col(Delivery.id)))
         return [
             SendAnswered(
                 merchant=row.merchant_id,
