@@ -24,7 +24,7 @@ from models.timers import NUDGE
 ACCOUNT = "main"
 MERCHANT = "m1"
 BEGAN = datetime(2026, 11, 19, 2, 0, tzinfo=UTC)
-_CONFIG = Path(__file__).parents[1] / "config.toml"
+CONFIG = Path(__file__).parents[1] / "config.toml"
 _BOSS = "wx-boss"
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
 _GIVEN = ("建国", "晓燕", "志强", "雨桐", "海涛", "小梅", "俊杰", "秀英", "子轩", "Tony", "阿杰", "薇薇🌸")
@@ -87,7 +87,7 @@ def load_world(url: str, crowd: Crowd, questions: Sequence[str]) -> None:
 
 def open_world(store: Store) -> Mapping[str, MerchantView]:
     """The merchant of the shipped configuration, with the shipped playbook."""
-    config = load_config(_CONFIG, {})
+    config = load_config(CONFIG, {})
     return open_merchants(store, config, {ACCOUNT: Capabilities()}, seed=1, started_at=store.now())
 
 
