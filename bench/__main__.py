@@ -11,7 +11,20 @@ import typer
 from rich.console import Console
 from rich.progress import Progress as Bar
 
-from bench import analysis, dispatch, inbound, logged
+from bench import (
+    analysis,
+    dispatch,
+    expand,
+    inbound,
+    inbound_large,
+    logged,
+    memory,
+    open_loop,
+    pace,
+    recover,
+    send,
+    year,
+)
 from bench.figures import Figure, NotReady, Progress, show
 
 BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {
@@ -20,6 +33,14 @@ BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {
     "dispatch_vs_aiogram": dispatch.vs_aiogram,
     "dispatch_vs_ptb": dispatch.vs_ptb,
     "dispatch_vs_nonebot": dispatch.vs_nonebot,
+    "expand": expand.measure,
+    "send": send.measure,
+    "pace": pace.measure,
+    "memory": memory.measure,
+    "recover": recover.measure,
+    "year": year.measure,
+    "inbound_large": inbound_large.measure,
+    "open_loop": open_loop.measure,
     "logged_vs_chatrecorder": logged.measure,
 }
 

@@ -1,9 +1,9 @@
 """`dispatch_vs_…`: a message is decoded and routed to one of 100 commands, against what a user would pick instead.
 
 Here as there, a message of a group goes from its JSON bytes to a handler that does nothing, and every message has an
-argument that nobody wrote before. Here it is decoded, looked at (`handlers.needs`) and decided (`handlers.decide`) for
-one of the staff who is known already, with its audit; the hundred are added to the commands that there are. The ratio
-is one of CPU times, since nothing else is done by either, and other programs on the machine then matter less.
+argument that nobody wrote before. Here it is decoded, looked at (`handlers.needs`) and decided (`handlers.decide`)
+for one of the staff who is known already, with its audit; the hundred are added to the commands that there are. The
+ratio is one of CPU times, since nothing else is done by either, and other programs on the machine then matter less.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`inbound`: what comes in, from JSON bytes of the wire to committed rows, against the driver's executemany.
 
 Everything is the program's own: msgspec decodes, `store.batch.apply` deduplicates, loads contexts, asks
-`handlers.decide` and writes one durable transaction a batch. Timers that the answers set ring with the next batch, as
-the clock makes them, so answers are not only kept but understood. Time is the database's and ours, nobody waits.
+`handlers.decide` and writes one durable transaction a batch. Timers that the answers set ring with the next batch,
+as the clock makes them, so answers are not only kept but understood. Time is the database's and ours, nobody waits.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def measure(
 
 def run_seconds(database: Path, batches_of_lines: Sequence[Sequence[bytes]]) -> float:
     """Seconds from the first line to the last commit."""
-    clock = _Clock()
+    clock = Clock(START)
     with closing(Store(f"sqlite:///{database}", clock.now)) as store:
         merchants = open_world(store)
         decoder = msgspec.json.Decoder(Message)
@@ -91,11 +91,11 @@ def run_seconds(database: Path, batches_of_lines: Sequence[Sequence[bytes]]) -> 
         return time.perf_counter() - began
 
 
-class _Clock:
+class Clock:
     """The program's time in a run: it moves on between batches only, so that every run writes the same rows."""
 
-    def __init__(self) -> None:
-        self.moment = START
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
 
     def now(self) -> datetime:
         return self.moment

@@ -7,7 +7,7 @@ members whom they are refused) and 5 % are delivered a second time, within a bat
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -134,6 +134,17 @@ def group_batches(crowd: Crowd, batches: int, size: int, seed: int = 1, nth: int
         [encode(_message(chance, crowd, iter(()), 0.0, _moment(batch, place, size), nth)) for place in range(size)]
         for batch in range(batches)
     ]
+
+
+def messages_of(member: Callable[[int], Member], members: int, count: int) -> Iterator[bytes]:
+    """Group chat and 1:1 chat of people who are drawn from all members, made one by one."""
+    chance = random.Random(1)
+    encode = msgspec.json.Encoder().encode
+    for place in range(count):
+        speaker = member(chance.randrange(members))
+        text = _talk(chance, _GROUP_TALK if speaker.group else _PRIVATE_TALK, 0)
+        at = _moment(0, place, count)
+        yield encode(_said(chance, speaker, text, at, f"{chance.getrandbits(63):019d}", group=speaker.group))
 
 
 def ordinary_text(chance: random.Random) -> str:

@@ -184,7 +184,7 @@ def _write(writing: Writing, merchant: MerchantView, crowd: Crowd, questions: Se
             | {
                 "person_id": people[member.wire_id],
                 "key": question,
-                "value": _VALUES[question],
+                "value": VALUES[question],
                 "state": AnswerState.ANSWERED,
                 "at": BEGAN,
                 "revision": merchant.revision,
@@ -195,9 +195,9 @@ def _write(writing: Writing, merchant: MerchantView, crowd: Crowd, questions: Se
     writing.insert(
         Tag,
         [
-            scope | {"person_id": people[member.wire_id], "tag": _TAGS[question], "origin": "survey", "at": BEGAN}
+            scope | {"person_id": people[member.wire_id], "tag": TAGS[question], "origin": "survey", "at": BEGAN}
             for member, question in told
-            if question in _TAGS
+            if question in TAGS
         ],
     )
     writing.insert(
@@ -229,7 +229,7 @@ def _write(writing: Writing, merchant: MerchantView, crowd: Crowd, questions: Se
     )
 
 
-_VALUES: Mapping[str, object] = {
+VALUES: Mapping[str, object] = {
     "call": "老林",
     "adult": True,
     "style": "sauce",
@@ -239,4 +239,4 @@ _VALUES: Mapping[str, object] = {
     "birthday": "08-15",
     "wish": "想去酒厂看看",
 }
-_TAGS: Mapping[str, str] = {"call": "已留称呼", "adult": "已成年", "style": "爱酱香", "budget": "中价位"}
+TAGS: Mapping[str, str] = {"call": "已留称呼", "adult": "已成年", "style": "爱酱香", "budget": "中价位"}

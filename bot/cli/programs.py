@@ -69,7 +69,7 @@ def rehearse(
             database=named or f"sqlite:///{folder}/rehearsal.db",
             durable=bool(db),
             seed=seed,
-            run_operator=_operate,
+            run_operator=operate,
             emit=_print_json if as_json else transcript.show,
             advanced=advanced,
             since=_moment(since, zone),
@@ -107,7 +107,7 @@ def doctor(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: Json
     return examine(config, db, as_json=as_json)
 
 
-async def _operate(argv: list[str], desk: Desk) -> tuple[int, str]:
+async def operate(argv: list[str], desk: Desk) -> tuple[int, str]:
     from bot.cli import execute  # the table of commands names this module
 
     answer = await execute(argv, desk)
