@@ -91,11 +91,13 @@ def hundred_commands() -> Iterator[list[Call]]:
         handled.append(call)
         return "", []
 
+    commands.command_in.cache_clear()
     for name in _NAMES:
         commands.BY_NAME[name] = Command(name, name, EVERYBODY, "nothing", run, (Argument("number"),))
     try:
         yield handled
     finally:
+        commands.command_in.cache_clear()
         for name in _NAMES:
             del commands.BY_NAME[name]
 

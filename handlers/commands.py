@@ -262,6 +262,7 @@ def looks_at_status(text: str) -> bool:
     return "status" in wanted(lines_of(text)).reads
 
 
+@lru_cache(maxsize=256)  # asked for what it reads, and again when it is obeyed
 def command_in(line: str) -> tuple[Command | None, Sequence[Word]]:
     """The command of a line and its words, the name first; `role grant` is one name of two words."""
     words = words_of(line)

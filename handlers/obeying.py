@@ -46,7 +46,7 @@ def is_for_us(event: Message, context: Context, person: PersonView) -> bool:
     roles = roles_of(person, event.account, event.group) if event.group else person.roles
     if may_answer(event.text):
         return bool(roles) and _is_an_answer(event, context)
-    return is_command(event.text) and is_command(event.text, by_staff=bool(roles))
+    return is_command(event.text, by_staff=bool(roles))
 
 
 def _is_an_answer(event: Message, context: Context) -> bool:
