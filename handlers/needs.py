@@ -138,7 +138,9 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case ev.TimerDue():
             return _KNOWN
         case ev.Roster():
-            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS
+            # An account that is in no group asks for none: a merchant may have a hundred thousand.
+            groups = Needs.BOUND_GROUPS if event.groups else Needs.NOTHING
+            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS | groups
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
