@@ -103,6 +103,10 @@ class App:
         """Give an order and wait until it is decided and committed."""
         return await self.intake.ask(event)
 
+    async def in_store(self, work: Callable[[], Any]) -> Any:
+        """Use the database in the writer's thread; if that fails, a human must know."""
+        return await self._in_store(work)
+
     def wake(self) -> None:
         """Look at everything that is due: the clock has moved."""
         self._alarm.wake()

@@ -6,7 +6,9 @@ an account is real.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -34,6 +36,16 @@ FIRST_POST_AFTER = timedelta(seconds=7)
 FIRST_POST = "大家好，我是小满。今天起每天一篇小文章，说说酒，也说说人。想看什么，群里说一声。"
 _PREFIX = "演练-"
 BRANCH_TIER, HALL_TIER = "分舵", "堂口"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The practice ground while it runs: its world, its crowd, which stays at home while `lively` is not set, and what
+    lets the program's clock jump ahead."""
+
+    world: World
+    lively: asyncio.Event
+    hurry: Callable[[timedelta], None]
 
 
 def is_practice(config: Config) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import os
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +29,7 @@ from bot.crowd import live, shipped_world
 from bot.desk import Answer, Desk
 from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
+from bot.practice import Ground
 from bot.rehearsal_output import Printer
 from bot.store import Store, Writing
 from bot.store.health import check_after_crash
@@ -66,10 +70,15 @@ def run_program(config: Config, url: str, *, quiet: bool) -> int:
 
 async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> None:
     practising = practice.is_practice(config)
-    shift = practice.clock_shift(config, utc_now()) if practising else None
+    shift = practice.clock_shift(config, utc_now()) if practising else timedelta()
 
     def now() -> datetime:
         return utc_now() + shift if shift else utc_now()
+
+    def hurry(by: timedelta) -> None:
+        nonlocal shift
+        shift += by
+        app.wake()
 
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -98,22 +107,30 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
         async def at_desk(argv: list[str], folder: Path) -> Answer:
             return await execute(argv, Desk(config, store, app.merchants, app.ask, now, folder))
 
-        async with listening(holding, at_desk), ticking(app.wake), _crowd(app, world if practising else None):
+        lively = asyncio.Event()
+        lively.set()
+        ground = Ground(world, lively, hurry) if world is not None and practising else None
+        say = (lambda _line: None) if quiet else partial(console.print, soft_wrap=True)
+        async with listening(holding, at_desk), ticking(app.wake), _crowd(app, ground), _console(app, ground, say):
             log.info("started", accounts=list(transports), database=url.partition("@")[2] or url)
             await app.run(stop)
         log.info("stopped")
 
 
 @contextlib.asynccontextmanager
-async def _crowd(app: App, world: World | None) -> AsyncIterator[None]:
+async def _crowd(app: App, ground: Ground | None) -> AsyncIterator[None]:
     """The people of the practice ground, each run new ones: the database knows those of the last."""
-    if world is None:
+    if ground is None:
         yield
         return
 
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await ground.lively.wait()
+
     async def people() -> None:
         await practice.prepare(app)
-        await live(world, app.config.accounts[0].id, int(time.time()), asyncio.sleep)
+        await live(ground.world, app.config.accounts[0].id, int(time.time()), sleep)
 
     task = asyncio.create_task(people(), name="crowd")
     try:
@@ -122,6 +139,44 @@ async def _crowd(app: App, world: World | None) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+@contextlib.asynccontextmanager
+async def _console(app: App, ground: Ground | None, say: Callable[[str], None]) -> AsyncIterator[None]:
+    """The web console, beside the bot: nobody waits for a greeting until the libraries of the web are loaded."""
+    where = app.config.console
+    if not where.enabled:
+        yield
+        return
+
+    async def serve() -> None:
+        try:
+            listener = await asyncio.to_thread(_listen, where.host, where.port)
+        except OSError as error:
+            say(f"后台没有打开：{where.host}:{where.port} 用不了（{error.strerror}）。换一个 console.port 再启动。")
+            log.warning("console.unavailable", host=where.host, port=where.port, error=error.strerror)
+            return
+        with listener:
+            serving = (await asyncio.to_thread(importlib.import_module, "bot.console.serving")).serving
+            async with serving(app, ground, listener, say):
+                await asyncio.Event().wait()
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("console.failed", exc_info=error)
+
+    task = asyncio.create_task(serve(), name="console")
+    task.add_done_callback(ended)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=128)
 
 
 def _transport(account: Account, world: World | None, now: Callable[[], datetime]) -> Transport:

@@ -23,6 +23,7 @@ from handlers import (
     presence,
     questions,
     reception,
+    rights,
     roles,
     sessions,
     signups,
@@ -72,6 +73,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return alerts.ended(event, context)
         case ev.TimerDue():
             return _TIMERS[event.kind](event, context)
+        case orders.Order() if refusal := rights.refused(event):
+            return refusal
         case orders.SurveyFinished():
             return placement.place(event, context)
         case orders.SignUp():

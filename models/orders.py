@@ -8,12 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.events import Event
+from models.operations import Role
 
 
 class Order(Event, frozen=True, kw_only=True):
-    """The common root of orders. The command line acts with the rights of the merchant's owner."""
+    """The common root of orders, given with the `rights` of a role: the command line's are the merchant's owner's."""
 
     actor: str = "operator"
+    rights: Role = Role.OWNER
 
 
 class BindGroupOrder(Order, frozen=True, kw_only=True, tag="order.bind_group"):

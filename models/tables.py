@@ -14,6 +14,7 @@ from models import (
     identity,
     journal,
     operations,
+    operators,
     people,
     questions,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "identity",
     "journal",
     "operations",
+    "operators",
     "people",
     "questions",
 ]
