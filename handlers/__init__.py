@@ -15,6 +15,7 @@ from handlers import (
     groups,
     identity,
     old_friends,
+    operators,
     outcomes,
     overrides,
     owners,
@@ -107,6 +108,10 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
             return roles.granted(event, context)
+        case orders.InviteOperatorOrder():
+            return operators.invite(event, context)
+        case orders.RemoveOperatorOrder():
+            return operators.remove(event)
         case orders.ErasePersonOrder():
             return forgetting.ordered(event, context)
         case orders.SettleDeliveryOrder():

@@ -135,6 +135,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
+        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder():
+            return Needs.NOTHING
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING
         case _:

@@ -11,7 +11,17 @@ from typing import Any
 import msgspec
 
 from models.alerts import AlertKind
-from models.command_effects import DropPending, EndWaiting, PutFewer, PutNote, PutPending, PutScript, TakeBack
+from models.command_effects import (
+    DropOperator,
+    DropPending,
+    EndWaiting,
+    PutFewer,
+    PutNote,
+    PutOperator,
+    PutPending,
+    PutScript,
+    TakeBack,
+)
 from models.delivery_effects import (
     ApproveWaiting,
     Cancel,
@@ -59,6 +69,7 @@ __all__ = [
     "ConfirmByFact",
     "DoubtByAnswer",
     "DropEntry",
+    "DropOperator",
     "DropPending",
     "DropSignup",
     "Effect",
@@ -72,6 +83,7 @@ __all__ = [
     "PutGroups",
     "PutMembers",
     "PutNote",
+    "PutOperator",
     "PutOverride",
     "PutPending",
     "PutPlace",

@@ -97,6 +97,23 @@ class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):
     until: datetime | None = None
 
 
+class InviteOperatorOrder(Order, frozen=True, kw_only=True, tag="order.invite_operator"):
+    """Let somebody sign in to the console, with a pool to that account's only; `invitation`: SHA-256 of their link's
+    secret, which holds until then."""
+
+    name: str
+    role: str
+    pool: str = ""
+    invitation: str
+    until: datetime
+
+
+class RemoveOperatorOrder(Order, frozen=True, kw_only=True, tag="order.remove_operator"):
+    """Somebody may not sign in to the console any longer."""
+
+    name: str
+
+
 class ErasePersonOrder(Order, frozen=True, kw_only=True, tag="order.erase_person"):
     """Forget a person, who asked for it in another way than by 忘记我."""
 

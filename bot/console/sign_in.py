@@ -252,7 +252,7 @@ class Entrance:
         await self._site.in_store(
             partial(operators.open_session, self._site.store, _hash(value), merchant, known.name, now, now + IDLE)
         )
-        answer = RedirectResponse(_own_path(wish), 303)
+        answer = RedirectResponse(own_path(wish), 303)
         answer.set_cookie(
             self.cookie,
             value,
@@ -264,7 +264,7 @@ class Entrance:
         return answer
 
 
-def _own_path(wish: str) -> str:
+def own_path(wish: str) -> str:
     """Where to go; never to another site, however the wish is written."""
     parts = urlsplit(wish)
     safe = wish.startswith("/") and not wish.startswith(("//", "/\\")) and not parts.netloc and wish.isprintable()

@@ -28,6 +28,7 @@ from bot.store.applying_groups import (
 )
 from bot.store.applying_identity import merge_persons, unmerge_persons
 from bot.store.applying_lanes import replace_accounts
+from bot.store.applying_operators import OPERATOR_WRITERS
 from bot.store.applying_owners import claim_members, hand_over
 from bot.store.applying_people import (
     claim_people,
@@ -342,6 +343,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Release: release,
     fx.WaitForSeat: wait_for_seat,
     **COMMAND_WRITERS,
+    **OPERATOR_WRITERS,
     fx.Cancel: cancel,  # before what is said instead
     fx.ConfirmByFact: confirm_by_fact,
     fx.Send: send,

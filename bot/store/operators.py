@@ -59,6 +59,12 @@ def operators_named(connection: Connection, name: str) -> list[Known]:
     return [Known(merchant, name, Role(role), account, password) for merchant, name, role, account, password in rows]
 
 
+def all_operators(connection: Connection, merchant: str) -> list[Known]:
+    """Who may sign in to a shop's console; whoever was only invited has no password yet."""
+    rows = connection.execute(_KNOWN.where(col(Operator.merchant_id) == merchant).order_by(col(Operator.name)))
+    return [Known(merchant, name, Role(role), account, password) for merchant, name, role, account, password in rows]
+
+
 def invited(connection: Connection, invitation: str, at: datetime) -> list[Known]:
     """Whom a one-time link is for, if it still holds."""
     rows = connection.execute(_KNOWN.where(col(Operator.invitation) == invitation, col(Operator.invited_until) > at))
