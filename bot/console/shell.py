@@ -51,8 +51,9 @@ def frame(visit: Visit, page: Page, entries: Sequence[Page]) -> ui.column:
         ui.label(page.title).classes("text-h6").props("role=heading aria-level=1")
         ui.space()
         _whose(visit)
-        with ui.button(icon="contrast", on_click=lambda: _turn(dark)).props("flat round dense color=inherit"):
-            ui.tooltip("浅色、深色")
+        ui.button(icon="contrast", on_click=lambda: _turn(dark)).props(
+            'flat round dense color=inherit aria-label="浅色、深色"'
+        )
         _who(visit)
     drawer = ui.left_drawer(value=None, bordered=True).props("width=200 breakpoint=900").classes("z-drawer q-pa-none")
     with drawer:
