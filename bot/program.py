@@ -8,7 +8,6 @@ import importlib
 import os
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -29,7 +28,8 @@ from bot.crowd import live, shipped_world
 from bot.desk import Answer, Desk
 from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
-from bot.practice import Ground
+from bot.power import after_power_cut
+from bot.practice import Clock, Ground
 from bot.rehearsal_output import Printer
 from bot.store import Store, Writing
 from bot.store.health import check_after_crash
@@ -70,15 +70,11 @@ def run_program(config: Config, url: str, *, quiet: bool) -> int:
 
 async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> None:
     practising = practice.is_practice(config)
-    shift = practice.clock_shift(config, utc_now()) if practising else timedelta()
-
-    def now() -> datetime:
-        return utc_now() + shift if shift else utc_now()
-
-    def hurry(by: timedelta) -> None:
-        nonlocal shift
-        shift += by
-        app.wake()
+    cut = after_power_cut() if practising else None
+    clock = Clock()
+    if practising:
+        clock.ahead = timedelta(seconds=cut.ahead_seconds) if cut else practice.clock_shift(config, utc_now())
+    now = clock.now
 
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -107,9 +103,10 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
         async def at_desk(argv: list[str], folder: Path) -> Answer:
             return await execute(argv, Desk(config, store, app.merchants, app.ask, now, folder))
 
-        lively = asyncio.Event()
-        lively.set()
-        ground = Ground(world, lively, hurry) if world is not None and practising else None
+        clock.jumped = app.wake
+        ground = Ground.around(world, cut, clock) if world is not None and practising else None
+        if ground is not None:
+            app.intake.listeners.append(ground.talk.heard)
         say = (lambda _line: None) if quiet else partial(console.print, soft_wrap=True)
         async with listening(holding, at_desk), ticking(app.wake), _crowd(app, ground), _console(app, ground, say):
             log.info("started", accounts=list(transports), database=url.partition("@")[2] or url)
@@ -129,8 +126,8 @@ async def _crowd(app: App, ground: Ground | None) -> AsyncIterator[None]:
         await ground.lively.wait()
 
     async def people() -> None:
-        await practice.prepare(app)
-        await live(ground.world, app.config.accounts[0].id, int(time.time()), sleep)
+        await practice.prepare(app, again=ground.cut_at is not None)
+        await live(ground.world, app.config.accounts[0].id, ground.seed, sleep)
 
     task = asyncio.create_task(people(), name="crowd")
     try:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # The scope's key under which a page finds who asked for it.
 SIGNED_IN = "zhanggui.signed_in"
-OPEN_PATHS = frozenset({"/sign-in", "/sign-out", "/setup", "/join"})
+OPEN_PATHS = frozenset({"/sign-in", "/sign-out", "/setup", "/join", "/favicon.ico"})
 # A login form is small; whoever sends more to a path that is open to strangers is no browser of ours.
 MOST_FORM_BYTES = 8_192
 

@@ -20,7 +20,7 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .body--dark .z-header { background: #1d2026; color: #e6e8eb; border-color: #2d3138; }
 .z-drawer { background: #ffffff; } .body--dark .z-drawer { background: #1d2026; }
 .nicegui-content { padding: 0; } .nicegui-row, .nicegui-column { gap: 12px; }
-.z-page { width: 100%; max-width: 1280px; margin: 0 auto; padding: 16px; gap: 16px; }
+.z-page { width: 100%; max-width: 1280px; margin: 0 auto; padding: 12px; gap: 16px; }
 .z-card { background: #ffffff; border: 1px solid #e3e6eb; border-radius: 10px; box-shadow: none; padding: 16px; }
 .body--dark .z-card { background: #1d2026; border-color: #2d3138; }
 .z-muted { color: #5b6472; } .body--dark .z-muted { color: #a9b1bd; }
@@ -29,6 +29,10 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .z-entry { border-radius: 8px; margin: 2px 8px; min-height: 42px; color: inherit; text-decoration: none; }
 .z-entry-lit { background: #e7f4ee; color: #0a6b45; font-weight: 600; }
 .body--dark .z-entry-lit { background: #163428; color: #7fd9b2; }
+.z-card.z-phone { padding: 4px 0; }
+.z-talk { height: calc(100vh - 350px); min-height: 260px; }
+.z-quick { flex-wrap: nowrap; overflow-x: auto; } .z-quick > * { flex: none; }
+.body--dark .text-primary { color: #7fd9b2 !important; } .body--dark .text-negative { color: #ff9b93 !important; }
 .z-practice { background: #fff4d6; color: #6b4a00; text-align: center; padding: 4px 12px; font-weight: 600; }
 .body--dark .z-practice { background: #3b2f10; color: #ffdf8f; }
 a.z-link { color: #0a6b45; text-decoration: none; } .body--dark a.z-link { color: #7fd9b2; }
@@ -55,7 +59,11 @@ def frame(visit: Visit, page: Page, entries: Sequence[Page]) -> ui.column:
             'flat round dense color=inherit aria-label="浅色、深色"'
         )
         _who(visit)
-    drawer = ui.left_drawer(value=None, bordered=True).props("width=200 breakpoint=900").classes("z-drawer q-pa-none")
+    drawer = (
+        ui.left_drawer(value=False, bordered=True)
+        .props("width=200 breakpoint=900 show-if-above")
+        .classes("z-drawer q-pa-none")
+    )
     with drawer:
         ui.label("掌柜").classes("text-h5 q-px-md q-pt-md q-pb-sm")
         with ui.element("nav").props('aria-label="菜单"').classes("full-width"):
@@ -77,7 +85,7 @@ def frame(visit: Visit, page: Page, entries: Sequence[Page]) -> ui.column:
 def _whose(visit: Visit) -> None:
     """Whose shop it is; somebody with several chooses."""
     if len(visit.merchants) == 1:
-        ui.label(visit.merchant.name).classes("z-muted gt-xs q-mr-sm")
+        ui.label(visit.merchant.name).classes("z-muted gt-xs q-mr-sm self-center")
         return
     names = {one: visit.site.merchants[one].name for one in visit.merchants}
 

@@ -66,7 +66,7 @@ def test_a_wish_of_ours_is_kept() -> None:
 
 def test_passwords_are_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000.0
-    monkeypatch.setattr(attempts.time, "monotonic", lambda: now)
+    monkeypatch.setattr("bot.console.attempts.time.monotonic", lambda: now)
     tried = Attempts()
     for _ in range(attempts.PER_NAME):
         assert tried.seconds_to_wait("10.0.0.1", "anna") == 0
