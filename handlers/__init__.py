@@ -116,6 +116,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return forgetting.ordered(event, context)
         case orders.SettleDeliveryOrder():
             return outcomes.settle(event, context)
+        case orders.CancelDeliveryOrder():
+            return outcomes.cancel(event, context)
         case orders.MergeOrder():
             return identity.merge(event, context)
         case orders.UnmergeOrder():

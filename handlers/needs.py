@@ -86,7 +86,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
     match event:
         case ev.FriendAdded():
             return Needs.PEOPLE | Needs.DELIVERY
-        case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder():
+        case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
             return Needs.DELIVERY | Needs.PEOPLE
         case ev.SendAnswered():
             refused = event.answer in ("refused", "unsupported")

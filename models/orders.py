@@ -127,6 +127,12 @@ class SettleDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.settle_de
     outcome: str
 
 
+class CancelDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.cancel_delivery"):
+    """Something that has not left is not to leave."""
+
+    delivery: int
+
+
 class OwnerOrder(Order, frozen=True, kw_only=True, tag="order.owner"):
     """Who looks after this person? With `owner`: that one from now on, unless somebody does already.
 

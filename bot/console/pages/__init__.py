@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bot.console.page import Page
-from bot.console.pages import practice, today
+from bot.console.pages import deliveries, delivery, practice, today
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
     practice.PAGE,
+    deliveries.PAGE,
+    delivery.PAGE,
 )
