@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "screenshots"
@@ -38,7 +39,7 @@ CONFIG = """
 [database]
 url = "sqlite:///shop.db"
 [console]
-port = 0
+port = {port}
 [[merchants]]
 id = "m1"
 name = "临江酒社"
@@ -175,6 +176,7 @@ def browser() -> Iterator[Browser]:
     path = chromium()
     if not path:
         pytest.skip("there is no Chromium: apt-get install chromium fonts-noto-cjk")
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield started
@@ -185,7 +187,9 @@ def browser() -> Iterator[Browser]:
 def console(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """A shop in its practice ground, whose owner has signed in by the first link."""
     folder = tmp_path_factory.mktemp("console")
-    config = CONFIG.format(playbook=ROOT / "playbooks" / "liquor-club.toml")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    config = CONFIG.format(port=port, playbook=ROOT / "playbooks" / "liquor-club.toml")
     (folder / "config.toml").write_text(config, encoding="utf-8")
     running = Console(folder, browser)
     running.start()

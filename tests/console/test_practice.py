@@ -102,6 +102,26 @@ def test_the_first_page_is_there_within_a_second_or_so(console: Console) -> None
     assert time.monotonic() - began < 10  # a machine may be busy; `docs/performance.md` has what was measured
 
 
+def test_the_plug_is_pulled_and_nothing_is_sent_twice(console: Console) -> None:
+    page = console.page("/practice")
+    become(page, "看热闹的")
+    expect(page.locator(".q-message-received").first).to_be_visible()
+    page.get_by_role("button", name="拔掉电源").click()
+    page.get_by_role("dialog").get_by_role("button", name="拔", exact=True).click()
+    told = page.get_by_text("断过一次电")
+    told.wait_for()
+    expect(
+        page.get_by_text("掌柜眼里的「看热闹的」")
+    ).to_be_visible()  # the phone is still theirs, and so is the session
+    page.get_by_label("说点什么").fill("叫我阿看")
+    page.keyboard.press("Enter")
+    expect(page.locator(".q-message-sent", has_text="叫我阿看")).to_be_visible()
+    expect(page.get_by_text("阿看", exact=True)).to_be_visible()  # in what is known of them
+    expect(told).to_contain_text("重复的 0 条")
+    shoot(page, "power-cut")
+    assert console.process.poll() is None
+
+
 def _entry(console: Console) -> Path:
     """An entry whose time today is past: it waits until somebody says that it shall go."""
     file = console.folder / "calendar.csv"

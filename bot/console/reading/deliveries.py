@@ -183,7 +183,9 @@ def _conditions(scope: Scope, wanted: Filter) -> list[Any]:
             conditions += [col(Delivery.left_at) >= begins, col(Delivery.left_at) < ends]
     if wanted.cause:
         conditions.append(col(Delivery.cause) == wanted.cause)
-    if wanted.reason:
+    if wanted.reason == "not_approved":  # whatever else it waits for, which the gate may name first
+        conditions.append(col(Delivery.approved).is_(False))
+    elif wanted.reason:
         conditions.append(col(Delivery.reason) == wanted.reason)
     if wanted.entry:
         conditions.append(col(Delivery.entry) == wanted.entry)
