@@ -88,7 +88,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
     match event:
         case ev.FriendAdded():
             return Needs.PEOPLE | Needs.DELIVERY
-        case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder():
+        case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
             return Needs.DELIVERY | Needs.PEOPLE
         case ev.SendAnswered():
             refused = event.answer in ("refused", "unsupported")
@@ -143,6 +143,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS | groups
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
+        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder():
+            return Needs.NOTHING
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING
         case _:
