@@ -28,7 +28,7 @@ from bot.promise_report import promise_rows
 from bot.rehearsal import RunOperator
 from bot.rehearsal_output import iso
 from bot.store import Store
-from bot.store.contexts import load_accounts
+from bot.store.accounts import load_accounts
 from bot.terminal import harmless
 from bot.transports import LinkLost, Outgoing, Receipt
 from bot.virtual_time import VirtualClock, run_virtually

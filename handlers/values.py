@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from content_calendar.render import Rendered, render, spoken
 from content_calendar.wording import PART_MARK, parts_of, said
 from models.context import GroupView, MerchantView, PersonView
+from models.deliveries import Cause
 from models.playbook import Playbook
 
+# Fields whose words are the shop's.
+_OURS = ("persona", "shop", "tag", "tier", "group", "source")
+_NAMELESS = {"name": "朋友", "nick": "朋友"}
 NOTHING_FOR_THEM = "text"
 """Stands for an unknown field where a text has wordings for others only."""
 
@@ -60,6 +64,17 @@ def as_said(
         texts += [said(template, number, tiers, tags) for number in range(2, 1 + len(parts_of(template)))]
     found = [Rendered("", (NOTHING_FOR_THEM,)) if text is None else render(text, values) for text in texts]
     return Rendered(found[0].text, tuple(name for one in found for name in one.missing))
+
+
+def as_asked(template: str, cause: Cause, values: Mapping[str, str]) -> Rendered:
+    """A text of ours to one person. Nobody is left ungreeted or unasked because they have no nickname."""
+    nobody_is_skipped = cause in (Cause.GREETING, Cause.SURVEY)
+    return render(template, {**_NAMELESS, **values} if nobody_is_skipped else values)
+
+
+def of_their_own(values: Mapping[str, str]) -> tuple[str, ...]:
+    """What a text to somebody may have in it that is of their own making."""
+    return tuple(value for name, value in values.items() if name not in _OURS)
 
 
 def address(playbook: Playbook, person: PersonView) -> str:
