@@ -180,8 +180,10 @@ class Command:
     @property
     def person_at(self) -> int | None:
         """Which of the arguments is a person."""
-        people = (Takes.PERSON, Takes.PEOPLE)
-        return next((place for place, one in enumerate(self.arguments) if one.takes in people), None)
+        for place, one in enumerate(self.arguments):
+            if one.takes is Takes.PERSON or one.takes is Takes.PEOPLE:
+                return place
+        return None
 
 
 ROLE_NAMES: Mapping[Role, str] = {

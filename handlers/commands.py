@@ -294,7 +294,8 @@ def looks_at_status(text: str) -> bool:
     return "status" in wanted(lines_of(text)).reads
 
 
-def command_in(line: str) -> tuple[Command | None, list[Word]]:
+@lru_cache(maxsize=256)  # asked for what it reads, and again when it is obeyed
+def command_in(line: str) -> tuple[Command | None, Sequence[Word]]:
     """The command of a line and its words, the name first; `role grant` is one name of two words."""
     words = words_of(line)
     name = name_in(words[0].text) if words else ""

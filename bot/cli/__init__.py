@@ -28,6 +28,7 @@ from bot.cli import (
     filling,
     groups,
     identity,
+    operators,
     overriding,
     owners,
     people,
@@ -53,6 +54,7 @@ app.command("unmerge")(identity.unmerge)
 app.add_typer(identity.app, name="people")
 app.command("erase")(erasing.erase)
 app.command("audit")(people.audit)
+app.add_typer(operators.app, name="operator")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
 calendar.app.command("preview")(calendar_preview.preview)

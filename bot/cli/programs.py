@@ -38,12 +38,15 @@ def run(
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="Logs only, no transcript.")] = False,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="No console; on PostgreSQL any number of workers share the accounts.")
+    ] = False,
 ) -> int:
     """Run the bot until it is stopped."""
     from bot.program import run_program
 
     loaded = load_config(config, os.environ)
-    return run_program(loaded, database_url(loaded, db), quiet=quiet)
+    return run_program(loaded, database_url(loaded, db), quiet=quiet, worker=worker)
 
 
 def rehearse(
@@ -72,7 +75,7 @@ def rehearse(
             database=named or f"sqlite:///{folder}/rehearsal.db",
             durable=bool(db),
             seed=seed,
-            run_operator=_operate,
+            run_operator=operate,
             emit=_print_json if as_json else transcript.show,
             advanced=advanced,
             since=_moment(since, zone),
@@ -103,7 +106,7 @@ def ahead(
         upgrade(f"sqlite:///{copy}", durable=False)
         with _progress(begin, begin + timedelta(days=days)) as advanced:
             rows = look_ahead(
-                loaded, f"sqlite:///{copy}", begin, days, before=before, run_operator=_operate, advanced=advanced
+                loaded, f"sqlite:///{copy}", begin, days, before=before, run_operator=operate, advanced=advanced
             )
     typer.echo(lines(rows) if as_json else told(rows), nl=False)
     return 0
@@ -137,7 +140,7 @@ def doctor(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: Json
     return examine(config, db, as_json=as_json)
 
 
-async def _operate(argv: list[str], desk: Desk) -> tuple[int, str]:
+async def operate(argv: list[str], desk: Desk) -> tuple[int, str]:
     from bot.cli import execute  # the table of commands names this module
 
     answer = await execute(argv, desk)

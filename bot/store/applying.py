@@ -29,6 +29,7 @@ from bot.store.applying_groups import (
 )
 from bot.store.applying_identity import merge_persons, unmerge_persons
 from bot.store.applying_lanes import replace_accounts
+from bot.store.applying_operators import OPERATOR_WRITERS
 from bot.store.applying_owners import claim_members, hand_over
 from bot.store.applying_people import (
     claim_people,
@@ -351,6 +352,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     **COMMAND_WRITERS,
     **TICKET_WRITERS,
     **WELCOME_WRITERS,
+    **OPERATOR_WRITERS,
     fx.Cancel: cancel,  # before what is said instead
     fx.ConfirmByFact: confirm_by_fact,
     fx.Send: send,

@@ -176,9 +176,10 @@ def load_facts(
     account_id: str,
     rows: Sequence[Any],
     budget: Budget | None = None,
+    accounts: dict[str, AccountView] | None = None,
 ) -> Loaded:
     """Load what a page of deliveries needs, in a fixed number of statements; the budget is that of the page before."""
-    accounts = load_accounts(writing, merchant)
+    accounts = accounts or load_accounts(writing, merchant)
     account = accounts.get(account_id) or AccountView(id=account_id, capabilities=CHANNEL)
     contact_ids = {row.contact_id for row in rows if row.contact_id}
     people = load_people(writing, merchant, accounts, contact_ids)

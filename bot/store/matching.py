@@ -83,7 +83,7 @@ def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names)
     match event:
         case ev.SelfMessage():
             return _echoed(writing, merchant_id, event, names)
-        case orders.SettleDeliveryOrder():
+        case orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
             return _first(writing, statement.where(col(Delivery.id) == event.delivery))
         case ev.Tapped():
             tapped = statement.where(
