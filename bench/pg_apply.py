@@ -22,8 +22,8 @@ import psycopg
 from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
-from bench.figures import Figure, Progress, spread
-from bench.inbound import ratios_of, run_seconds
+from bench.figures import Figure, Progress, ratios_of, spread
+from bench.inbound import run_seconds
 from bench.inbound_mix import BATCH_SECONDS, QUESTIONS, START, wire_batches
 from bench.inbound_world import load_world, make_crowd, open_world
 from bench.postgresql import Server, server

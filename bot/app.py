@@ -132,6 +132,10 @@ class App:
         self._others.wake()
         self.wake()
 
+    async def in_store(self, work: Callable[[], Any]) -> Any:
+        """Use the database in the writer's thread; if that fails, a human must know."""
+        return await self._in_store(work)
+
     def wake(self) -> None:
         """Look at everything that is due: the clock has moved."""
         self._alarm.wake()

@@ -80,10 +80,15 @@ class Database(Part):
 
 
 class Console(Part):
-    """Where the web console listens; port 0 takes any free one."""
+    """Where the web console listens, if it is `enabled`; port 0 takes any free one.
 
+    `hosts` are the names, besides localhost and addresses, by which a browser may call it.
+    """
+
+    enabled: bool = True
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    hosts: tuple[Text, ...] = ()
 
 
 class Metrics(Part):

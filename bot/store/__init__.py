@@ -47,9 +47,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Deliveries with consecutive ids, all planned by one statement, and the state in which they began."""
+    """Deliveries that were planned by one statement, by ascending ids, and the state in which they began."""
 
-    ids: range
+    ids: Sequence[int]
     merchant_id: str
     at: datetime
     state: str
@@ -124,15 +124,16 @@ class Writing:
 
     def planned(self, planned: Planned) -> None:
         """Keep that deliveries began, by one statement for all of them."""
-        first = self.ids.take(self.now, len(planned.ids))
+        first, last = planned.ids[0], planned.ids[-1]
+        own = self.ids.take(self.now, last - first + 1)
         began: Any = select(
-            (col(Delivery.id) + literal(first - planned.ids.start, Id)).label("id"),
+            (col(Delivery.id) + literal(own - first, Id)).label("id"),
             literal(planned.merchant_id).label("merchant_id"),
             col(Delivery.id).label("delivery_id"),
             literal(planned.at, UtcDateTime).label("at"),
             literal(planned.state).label("state"),
             literal(planned.reason).label("reason"),
-        ).where(col(Delivery.id) >= planned.ids.start, col(Delivery.id) < planned.ids.stop)
+        ).where(col(Delivery.id) >= first, col(Delivery.id) <= last)
         names = [column.name for column in began.selected_columns]
         self.connection.execute(insert(DeliveryChange).from_select(names, began))
         self.noted.append(planned)

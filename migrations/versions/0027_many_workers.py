@@ -8,7 +8,7 @@ from alembic import op
 import models.columns
 
 revision = "0027"
-down_revision = "0019"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
