@@ -116,10 +116,8 @@ def _together(url: str, merchants: Sequence[str], plan: Sequence[Work], warm: Se
     spawning = multiprocessing.get_context("spawn")
     ready, done = spawning.Barrier(len(plan) + 1), spawning.Queue()
     # A timer rings where its account is kept, which is with the first who has the merchant.
-    ringers = [{merchant for merchant, _ in work} for work in plan]
-    for n, mine in enumerate(ringers):
-        for others in ringers[n + 1 :]:
-            others -= mine
+    everybody = [{merchant for merchant, _ in work} for work in plan]
+    ringers = [mine.difference(*everybody[:n]) for n, mine in enumerate(everybody)]
     workers = [
         spawning.Process(target=_work, args=(url, merchants, work, rings, warm, ready, done), daemon=True)
         for work, rings in zip(plan, ringers, strict=True)
