@@ -14,10 +14,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import make_url
 
-from bot.config_values import DatabaseUrl, Endpoint, FilePath, Identity, TimeZone, UpperCase, VariableName
+from bot.config_values import (
+    FilePath,
+    Identity,
+    VariableName,
+    a_database_url,
+    a_timezone,
+    an_endpoint,
+    in_upper_case,
+)
 from bot.environment import overridden
 from bot.faults import ConfigFaults, Fault, dotted
 from bot.model_faults import Checked, check
@@ -30,7 +38,7 @@ from models.playbook_values import Name, Part, Role, Text
 class Database(Part):
     """Where everything is kept: an SQLAlchemy URL. A relative path of SQLite has been made absolute."""
 
-    url: DatabaseUrl = "sqlite:///data/zhanggui.db"
+    url: Annotated[str, BeforeValidator(a_database_url)] = "sqlite:///data/zhanggui.db"
 
 
 class Console(Part):
@@ -63,7 +71,7 @@ class Workers(Part):
 class Log(Part):
     """How much is logged."""
 
-    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], UpperCase] = "INFO"
+    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(in_upper_case)] = "INFO"
 
 
 class Admin(Part):
@@ -80,7 +88,7 @@ class Merchant(Part):
     id: Identity
     name: Name
     playbook: FilePath
-    timezone: TimeZone = "Asia/Shanghai"
+    timezone: Annotated[str, BeforeValidator(a_timezone)] = "Asia/Shanghai"
     admins: tuple[Admin, ...] = ()
 
 
@@ -92,7 +100,7 @@ class Account(Part):
     merchant: Identity
     transport: Literal["simulator", "wechaty"]
     name: str = ""
-    endpoint: Endpoint | None = None
+    endpoint: Annotated[str, BeforeValidator(an_endpoint)] | None = None
     token_env: VariableName | None = None
     tls: bool = False
     ca_file: FilePath | None = None

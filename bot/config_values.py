@@ -1,4 +1,4 @@
-"""The kinds of values that stand in `config.toml`, each with what is expected in its place."""
+"""What a value of `config.toml` may look like: each check says what is expected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, PlainValidator
+from pydantic import PlainValidator
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -16,7 +16,7 @@ from models.playbook_values import expected, matching
 DATABASE_URLS = "sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
 
 
-def _database_url(value: object) -> object:
+def a_database_url(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
@@ -29,13 +29,13 @@ def _database_url(value: object) -> object:
     return value
 
 
-def _path(value: object) -> Path:
+def a_path(value: object) -> Path:
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise expected("the path of a file")
     return Path(value)
 
 
-def _endpoint(value: object) -> object:
+def an_endpoint(value: object) -> object:
     host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     if not re.fullmatch(r"\[[0-9a-fA-F:]+\]|[^\s/:@]+", host) or not re.fullmatch(r"[0-9]{1,5}", port):
         raise expected("host:port")
@@ -44,20 +44,16 @@ def _endpoint(value: object) -> object:
     return value
 
 
-def _timezone(value: object) -> object:
+def a_timezone(value: object) -> object:
     if isinstance(value, str) and value not in available_timezones():
         raise expected("a time zone like 'Asia/Shanghai'")
     return value
 
 
-def _upper(value: object) -> object:
+def in_upper_case(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
-FilePath = Annotated[Path, PlainValidator(_path)]
+FilePath = Annotated[Path, PlainValidator(a_path)]
 Identity = Annotated[str, matching(r"[^\s\0]+", "an id without blanks")]
 VariableName = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable")]
-DatabaseUrl = Annotated[str, BeforeValidator(_database_url)]
-Endpoint = Annotated[str, BeforeValidator(_endpoint)]
-TimeZone = Annotated[str, BeforeValidator(_timezone)]
-UpperCase = BeforeValidator(_upper)
