@@ -21,6 +21,8 @@ from bench import (
     memory,
     open_loop,
     pace,
+    pg_apply,
+    pg_workers,
     recover,
     send,
     year,
@@ -30,6 +32,8 @@ from bench.figures import Figure, NotReady, Progress, show
 BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {
     "inbound": inbound.measure,
     "analysis": analysis.measure,
+    "pg_apply": pg_apply.measure,
+    "pg_workers": pg_workers.measure,
     "dispatch_vs_aiogram": dispatch.vs_aiogram,
     "dispatch_vs_ptb": dispatch.vs_ptb,
     "dispatch_vs_nonebot": dispatch.vs_nonebot,

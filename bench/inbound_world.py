@@ -80,9 +80,13 @@ def load_world(url: str, crowd: Crowd, questions: Sequence[str]) -> None:
     """Migrate the database and write the crowd down."""
     upgrade(url)
     with closing(Store(url, lambda: BEGAN)) as store:
-        merchant = open_world(store)[MERCHANT]
-        with store.writing() as writing:
-            _write(writing, merchant, crowd, questions)
+        load_merchant(store, open_world(store)[MERCHANT], crowd, questions)
+
+
+def load_merchant(store: Store, merchant: MerchantView, crowd: Crowd, questions: Sequence[str]) -> None:
+    """Write the crowd down as that merchant's."""
+    with store.writing() as writing:
+        _write(writing, merchant, crowd, questions)
 
 
 def open_world(store: Store) -> Mapping[str, MerchantView]:

@@ -10,11 +10,13 @@ from handlers import (
     calendar,
     chat,
     command_rooms,
+    digest,
     failures,
     forgetting,
     groups,
     identity,
     old_friends,
+    operators,
     outcomes,
     overrides,
     owners,
@@ -23,10 +25,12 @@ from handlers import (
     presence,
     questions,
     reception,
+    rights,
     roles,
     sessions,
     signups,
     survey,
+    welcomes,
 )
 from models import events as ev
 from models import orders, timers
@@ -72,6 +76,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return alerts.ended(event, context)
         case ev.TimerDue():
             return _TIMERS[event.kind](event, context)
+        case orders.Order() if refusal := rights.refused(event):
+            return refusal
         case orders.SurveyFinished():
             return placement.place(event, context)
         case orders.SignUp():
@@ -90,6 +96,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return owners.owner(event, context)
         case orders.HandoverOrder():
             return owners.handover(event, context)
+        case orders.HandoffOrder():
+            return owners.handoff(event, context)
         case orders.MoveOrder():
             return owners.move(event, context)
         case orders.ImportEntriesOrder():
@@ -104,10 +112,16 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
             return roles.granted(event, context)
+        case orders.InviteOperatorOrder():
+            return operators.invite(event, context)
+        case orders.RemoveOperatorOrder():
+            return operators.remove(event)
         case orders.ErasePersonOrder():
             return forgetting.ordered(event, context)
         case orders.SettleDeliveryOrder():
             return outcomes.settle(event, context)
+        case orders.CancelDeliveryOrder():
+            return outcomes.cancel(event, context)
         case orders.MergeOrder():
             return identity.merge(event, context)
         case orders.UnmergeOrder():
@@ -135,4 +149,6 @@ _TIMERS = {
     timers.ALERT_OVER: alerts.over,
     timers.PAUSE_OVER: command_rooms.over,
     timers.QUESTION: questions.still_open,
+    timers.DIGEST: digest.due,
+    timers.WELCOME: welcomes.due,
 }

@@ -1,5 +1,6 @@
-"""`python -m training`: train the classifier of business messages anew and write its model file."""
+"""`python -m training`: train the classifiers anew and write their model files."""
 
-from training.business import main
+from training import business, wished_away
 
-main()
+business.main()
+wished_away.main()

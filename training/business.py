@@ -1,28 +1,24 @@
 """Train the classifier of `handlers.understanding.business` on lines of our own.
 
 `business_messages.jsonl` holds labelled messages, `business_templates.txt` wordings with slots (`{g}还有货吗`), each
-of which stands for a few messages. The model is a softmax regression over the features of `features`, fitted by
-AdaGrad; chance comes from a fixed seed, so the same lines give the same file.
+of which stands for a few messages. Chance comes from a fixed seed, so the same lines give the same file.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from math import exp, sqrt
 from pathlib import Path
 
 import msgspec
 
 from handlers.understanding.business import Business, Label, Model, features
+from training.fitting import fit
 
 _HERE = Path(__file__).parent
 _MODEL = _HERE.parent / "handlers" / "understanding" / "business_model.json"
 _FILLED = 3
 """How many messages a template with slots stands for."""
-_EPOCHS = 15
-_RATE = 0.2
-_DECAY = 1e-3
 _KEPT = 0.05
 """Features whose weights are all smaller than this tell nothing and are left out of the file."""
 _BEFORE = ("老板 ", "请问", "亲 ", "你好，", "问下")
@@ -85,38 +81,14 @@ def train(lines: list[Line]) -> Model:
     """The model fitted to the lines, its weights in hundredths."""
     classes = sorted({line.meaning for line in lines}, key=lambda each: (each.label, each.needs_human))
     told = [(features(line.text, line.context), classes.index(line.meaning)) for line in lines]
-    weights: dict[str, list[float]] = {}
-    slopes: dict[str, list[float]] = {}
-    chance = random.Random(1)
-    for _ in range(_EPOCHS):
-        chance.shuffle(told)
-        for found, right in told:
-            _step(found, right, len(classes), weights, slopes)
     return Model(
         classes=classes,
         weights={
             feature: [round(100 * weight) for weight in row]
-            for feature, row in sorted(weights.items())
+            for feature, row in sorted(fit(told, len(classes)).items())
             if max(map(abs, row)) >= _KEPT
         },
     )
-
-
-def _step(
-    found: list[str], right: int, count: int, weights: dict[str, list[float]], slopes: dict[str, list[float]]
-) -> None:
-    rows = [weights.setdefault(feature, [0.0] * count) for feature in found]
-    scores = [sum(column) for column in zip(*rows, strict=True)]
-    top = max(scores)
-    odds = [exp(score - top) for score in scores]
-    total = sum(odds)
-    errors = [each / total - (at == right) for at, each in enumerate(odds)]
-    for feature, row in zip(found, rows, strict=True):
-        slope = slopes.setdefault(feature, [1.0] * count)
-        for at, error in enumerate(errors):
-            gradient = error + _DECAY * row[at]
-            slope[at] += gradient * gradient
-            row[at] -= _RATE * gradient / sqrt(slope[at])
 
 
 def score(model: Model, lines: list[Line]) -> float:

@@ -5,14 +5,14 @@
 and look at its first 4,000 characters. How it works, in order:
 
 - `text` makes a reply readable at unchanged offsets (half-width, Simplified, lower case, without emoji);
-- `optout` hears 退订, a wish for a human, and "are you a bot?" before anything else; `stopping` puts together what is
-  said without any of its phrases (a refusal, what we do, messages that are to stop, a wrong person);
+- `optout` hears 退订, a wish for a human, and "are you a bot?" before anything else; `wished_away` is a small
+  classifier for who wants to be left alone in other words;
 - `corrections` finds that an earlier answer was wrong, `renames` that somebody wants to be called otherwise;
 - `acts` tells which clauses ask, refuse, put off or greet, and `values` reads the rest with the parser of the type
   (`names` with `nameless`, `ages`, `amounts`, `dates`, `regions`, `choices`, `yesno`, `phones`), and further facts told
   in passing;
 - `reading` puts these together;
-- `business` is a small classifier of its own, trained by `python -m training`.
+- `business` is a small classifier too; `python -m training` trains both.
 """
 
 from handlers.understanding.business import Business, understand_business

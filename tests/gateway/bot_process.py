@@ -40,6 +40,8 @@ PATIENCE = 30.0
 CONFIG = """
 [database]
 url = "sqlite:///data/shop.db"
+[console]
+enabled = false
 [log]
 level = "INFO"
 [[merchants]]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from handlers.understanding import (
@@ -148,15 +145,6 @@ def test_opting_out_is_heard(text: str) -> None:
 @pytest.mark.parametrize("text", _GO_ON.split("\n")[1:-1])
 def test_opting_out_is_not_invented(text: str) -> None:
     assert not is_opt_out(text)
-
-
-def test_opting_out_put_indirectly_is_heard_and_what_only_sounds_like_it_is_not() -> None:
-    lines = Path(__file__).with_name("opting_out.jsonl").read_text(encoding="utf-8").splitlines()
-    assert len(lines) >= 1200
-    for line in map(json.loads, lines):
-        for key in ("call", "age", "city", "liquor", "drunk", "phone", "note"):
-            got = understand(QUESTIONS[key], line["text"], asked_on=ASKED_ON)
-            assert (got.act == "optout") == line["opts_out"], (key, line["text"], got)
 
 
 def test_a_playbook_adds_words_and_takes_none_away() -> None:
