@@ -91,6 +91,21 @@ class Console(Part):
     hosts: tuple[Text, ...] = ()
 
 
+class Metrics(Part):
+    """Where /metrics and /health are served, by workers too; without a port they are not. Port 0 takes any free one."""
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+
+
+class Workers(Part):
+    """When several programs share one PostgreSQL: how often each says that it is there, and after how long without a
+    word the others take its accounts over."""
+
+    heartbeat_seconds: Annotated[float, Field(gt=0, le=60)] = 10
+    lease_seconds: Annotated[float, Field(gt=0, le=600)] = 30
+
+
 class Log(Part):
     """How much is logged."""
 
@@ -146,6 +161,8 @@ class ConfigFile(Part):
 
     database: Database = Database()
     console: Console = Console()
+    metrics: Metrics = Metrics()
+    workers: Workers = Workers()
     log: Log = Log()
     merchants: Annotated[tuple[Merchant, ...], Field(min_length=1)]
     accounts: tuple[Account, ...] = ()
@@ -175,6 +192,8 @@ class Config:
     file: Path
     database: Database
     console: Console
+    metrics: Metrics
+    workers: Workers
     log: Log
     merchants: tuple[Merchant, ...]
     accounts: tuple[Account, ...]
@@ -307,6 +326,9 @@ def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
     merchants = [merchant.id for merchant in config.merchants]
     accounts = {account.id: account.merchant for account in config.accounts}
     wrong: list[Misfit] = []
+    if config.workers.lease_seconds < 2 * config.workers.heartbeat_seconds:
+        wish = "at least twice heartbeat_seconds, or a late heartbeat looks like death"
+        wrong.append(Misfit(("workers", "lease_seconds"), f"{config.workers.lease_seconds:g}", wish))
     tables = (
         ("merchants", merchants),
         ("accounts", [account.id for account in config.accounts]),
@@ -369,6 +391,8 @@ def _resolved(config: ConfigFile, file: Path, playbooks: dict[Path, Playbook], o
         file=file,
         database=Database(url=_absolute_url(config.database.url, folder)),
         console=config.console,
+        metrics=config.metrics,
+        workers=config.workers,
         log=config.log,
         merchants=tuple(one.model_copy(update={"playbook": folder / one.playbook}) for one in config.merchants),
         accounts=tuple(

@@ -8,7 +8,7 @@ import importlib
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from rich.console import Console
 
 from bot import practice
 from bot.app import App
+from bot.calendar_plan import MEDIA_FOLDER
 from bot.cli import execute
 from bot.clock import ticking, utc_now
 from bot.config import Account, AlertChannel, Config
@@ -32,7 +33,9 @@ from bot.power import after_power_cut
 from bot.practice import Clock, Ground
 from bot.rehearsal_output import Printer
 from bot.store import Store, Writing
+from bot.store.engine import sqlite_path
 from bot.store.health import check_after_crash
+from bot.store.leases import Leases
 from bot.store.migrating import upgrade
 from bot.store.restoring import come_back, is_backup
 from bot.transcript import Transcript
@@ -52,24 +55,42 @@ ALL_SIMULATED = "全部模拟，不会发到微信。按 Ctrl+C 停止。"
 log = structlog.get_logger("run")
 
 
-def run_program(config: Config, url: str, *, quiet: bool) -> int:
+def run_program(config: Config, url: str, *, quiet: bool, worker: bool = False) -> int:
     """Run until SIGINT or SIGTERM; returns the exit status 0.
 
+    On PostgreSQL a `worker` shares the accounts with others; on SQLite it is the only one.
     Raises `ConfigFaults`, `Busy`, `Damaged`, `NewerDatabase`.
     """
     set_up_logs(config.log.level)
     if faults := config.secrets_faults(os.environ):
         raise ConfigFaults(faults)
-    with Holding(url) as holding:
+    shares = worker and sqlite_path(url) is None
+    with Holding(url, share=shares) as holding:
         if holding.unclean:
             check_after_crash(url)
         upgrade(url)
-        asyncio.run(_live(config, url, holding, quiet=quiet))
+        leases = _leases(config, url) if shares else None
+        asyncio.run(
+            _live(
+                config, url, holding, leases, quiet=quiet or worker, with_console=config.console.enabled and not worker
+            )
+        )
     return 0
 
 
-async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> None:
-    practising = practice.is_practice(config)
+def _leases(config: Config, url: str) -> Leases:
+    """Whatever somebody has to attend to: accounts and channels of alerts."""
+    kept = [(account.merchant, account.id) for account in config.accounts]
+    kept += [(channel.merchant, channel.id) for channel in config.alerts]
+    every, lasting = config.workers.heartbeat_seconds, config.workers.lease_seconds
+    return Leases(url, kept, heartbeat=timedelta(seconds=every), lease=timedelta(seconds=lasting))
+
+
+async def _live(
+    config: Config, url: str, holding: Holding, leases: Leases | None, *, quiet: bool, with_console: bool
+) -> None:
+    # Each worker would have a crowd of its own, whom the others have never met.
+    practising = leases is None and practice.is_practice(config)
     cut = after_power_cut() if practising else None
     clock = Clock()
     if practising:
@@ -79,12 +100,17 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    with contextlib.closing(Store(url, now)) as store, ThreadPoolExecutor(1, "store") as thread:
+    with (
+        contextlib.closing(Store(url, now, leases=leases)) as store,
+        ThreadPoolExecutor(1, "store") as thread,
+        contextlib.ExitStack() as stack,
+    ):
         simulated = [(one.id, one.name) for one in config.accounts if one.transport == "simulator"]
         world = shipped_world(now, simulated) if simulated else None
         if world is not None:
             practice.recall_people(world, store, config.merchants[0].id)
-        transports = {account.id: _transport(account, world, now) for account in config.accounts}
+        media = config.file.parent / MEDIA_FOLDER
+        transports = {account.id: _transport(account, world, now, media) for account in config.accounts}
         transports |= {channel.id: _webhook(channel, now) for channel in config.alerts}
 
         async def in_store(work: Callable[[], T]) -> T:
@@ -108,10 +134,41 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
         if ground is not None:
             app.intake.listeners.append(ground.talk.heard)
         say = (lambda _line: None) if quiet else partial(console.print, soft_wrap=True)
-        async with listening(holding, at_desk), ticking(app.wake), _crowd(app, ground), _console(app, ground, say):
-            log.info("started", accounts=list(transports), database=url.partition("@")[2] or url)
+        tick = stack.enter_context(_measured(app))
+        async with (
+            listening(holding, at_desk),
+            ticking(tick),
+            _crowd(app, ground),
+            _console(app, ground, say) if with_console else contextlib.nullcontext(),
+        ):
+            log.info(
+                "started",
+                accounts=list(transports),
+                database=url.partition("@")[2] or url,
+                worker=leases and leases.worker,
+            )
             await app.run(stop)
         log.info("stopped")
+
+
+@contextlib.contextmanager
+def _measured(app: App) -> Iterator[Callable[[], None]]:
+    """Serve the program's figures, if that is wanted; what is yielded is to be called every second."""
+    if app.config.metrics.port is None:
+        yield app.tick
+        return
+    from bot.metrics import Metrics
+    from bot.metrics_server import serving
+
+    metrics = Metrics(app)
+
+    def tick() -> None:
+        metrics.tick()
+        app.tick()
+
+    leases = app.store.leases
+    with serving(metrics, app.config.metrics, leases.worker if leases else ""):
+        yield tick
 
 
 @contextlib.asynccontextmanager
@@ -142,9 +199,6 @@ async def _crowd(app: App, ground: Ground | None) -> AsyncIterator[None]:
 async def _console(app: App, ground: Ground | None, say: Callable[[str], None]) -> AsyncIterator[None]:
     """The web console, beside the bot: nobody waits for a greeting until the libraries of the web are loaded."""
     where = app.config.console
-    if not where.enabled:
-        yield
-        return
 
     async def serve() -> None:
         try:
@@ -176,7 +230,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=128)
 
 
-def _transport(account: Account, world: World | None, now: Callable[[], datetime]) -> Transport:
+def _transport(account: Account, world: World | None, now: Callable[[], datetime], media: Path) -> Transport:
     if account.transport == "wechaty":
         return WechatyTransport(
             account.id,
@@ -186,6 +240,7 @@ def _transport(account: Account, world: World | None, now: Callable[[], datetime
             ca_file=str(account.ca_file or ""),
             now=now,
             send_seconds=LONGEST_SEND,
+            media=media,
         )
     assert world is not None, "the world is made of the simulated accounts"
     return SimulatorTransport(world, account.id)

@@ -279,6 +279,21 @@ def entries(connection: Connection, merchant: MerchantView) -> tuple[Entry, ...]
     return tuple(from_json(body) for body in bodies)
 
 
+def words_on_entries(connection: Connection, merchant: MerchantView) -> dict[str, Row]:
+    """Who wrote each entry in force and who let it go, and whether it waits for that, by key."""
+    rows = connection.execute(
+        select(
+            col(EntryRevision.key),
+            col(EntryRevision.revision),
+            col(EntryRevision.author),
+            col(EntryRevision.approver),
+            col(EntryRevision.approved),
+            col(EntryRevision.draft),
+        ).where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current))
+    )
+    return {row.key: dict(row._mapping) for row in rows}
+
+
 def earlier_entries(connection: Connection, merchant: MerchantView, revisions: Mapping[str, str]) -> dict[str, Entry]:
     """Entries as they were in these revisions, by key; those we do not know any more are absent."""
     found = connection.execute(

@@ -44,6 +44,8 @@ class Needs(Flag):
     COMMANDS = auto()  # what the slash-commands of one of the staff ask for
     CARERS = auto()  # who looks after the groups named, and their helpers
     TALK = auto()  # what was said in a group since a question of it was put
+    NEWCOMERS = auto()  # who is to be welcomed in a group
+    DIGEST = auto()  # how yesterday was in the groups, and who looks after them
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -55,7 +57,7 @@ _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
 _FOR_AN_ADVERT = Needs.SPEAKER | Needs.STAFF
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
-_COMMANDS = Needs.SPEAKER | Needs.COMMANDS
+_COMMANDS = Needs.SPEAKER | Needs.COMMANDS | Needs.STAFF
 _COMMANDS_AND_STATUS = _COMMANDS | Needs.STATUS
 
 
@@ -109,7 +111,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.GATHERING
         case orders.SeatsChanged():
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
-        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder():
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder():
             return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
@@ -123,6 +125,10 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.OLD_FRIENDS
         case ev.TimerDue() if event.kind == timers.QUESTION:
             return Needs.STAFF | Needs.CARERS | Needs.TALK
+        case ev.TimerDue() if event.kind == timers.WELCOME:
+            return Needs.NEWCOMERS
+        case ev.TimerDue() if event.kind == timers.DIGEST:
+            return Needs.STAFF | Needs.DIGEST
         case ev.TimerDue() if event.kind == timers.NO_SEAT:
             return Needs.WAITING | Needs.STAFF
         case ev.TimerDue() if event.kind in (timers.ALERT_OVER, timers.PAUSE_OVER):
@@ -132,7 +138,9 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case ev.TimerDue():
             return _KNOWN
         case ev.Roster():
-            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS
+            # An account that is in no group asks for none: a merchant may have a hundred thousand.
+            groups = Needs.BOUND_GROUPS if event.groups else Needs.NOTHING
+            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS | groups
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
         case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder():

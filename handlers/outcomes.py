@@ -40,7 +40,7 @@ def answered(event: SendAnswered, context: Context) -> list[Effect]:
         return [settled, *_perhaps(event, context, delivery), *survey.left(event.at, context, delivery)]
     match event.answer:
         case "sent":
-            return [_settle(delivery, DeliveryState.SENT, message=event.message), *follow_up]
+            return [_settle(delivery, DeliveryState.SENT, message=event.message), *follow_up, *rest(delivery)]
         case "awaiting_tap":
             return [_settle(delivery, DeliveryState.AWAITING_TAP, message=event.message)]
         case "too_frequent":
@@ -78,9 +78,15 @@ def settle(order: SettleDeliveryOrder, context: Context) -> list[Effect]:
             return _refuse(order, "结果只能是 sent、failed 或 resend")
     return [
         done,
+        *(rest(delivery) if order.outcome == "sent" else ()),
         fx.Audit(actor=order.actor, action="deliveries.settle", target=delivery.key, reason=order.outcome),
         fx.Answered(text=f"{delivery.key}：{order.outcome}"),
     ]
+
+
+def rest(delivery: DeliveryView) -> list[Effect]:
+    """What follows a part of a text that has arrived."""
+    return [fx.SendNext(delivery_id=delivery.id)] if delivery.has_parts else []
 
 
 def cancel(order: CancelDeliveryOrder, context: Context) -> list[Effect]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import failures
+from handlers import failures, outcomes
 from handlers.words import is_platform_line
 from models import effects as fx
 from models.context import Context
@@ -20,17 +20,22 @@ def self_said(event: SelfMessage, context: Context) -> list[Effect]:
         if delivery.state not in CAN_BE_CONFIRMED:
             return []
         confirmed = fx.Settle(delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.wire_id)
-        return [confirmed, *failures.arrived(delivery, context)]
-    minutes = context.merchant.playbook.human_hold_minutes
-    if not minutes or is_platform_line(event.text):
+        return [confirmed, *failures.arrived(delivery, context), *outcomes.rest(delivery)]
+    if is_platform_line(event.text):
         return []
+    person = context.person if not event.to_group else None
+    seen_to = [fx.CloseTicket(contact_id=person.contact_id)] if person else []
+    minutes = context.merchant.playbook.human_hold_minutes
+    if not minutes:
+        return [*seen_to]
     return [
+        *seen_to,
         fx.Hold(
             account=event.account,
             until=event.at + timedelta(minutes=minutes),
-            contact_id=context.person.contact_id if context.person and not event.to_group else None,
+            contact_id=person.contact_id if person else None,
             group_id=context.group.id if context.group else None,
-        )
+        ),
     ]
 
 
@@ -38,4 +43,5 @@ def tapped(_event: Tapped, context: Context) -> list[Effect]:
     """A human tapped the task that the platform had made: now it is sent."""
     if context.delivery is None or context.delivery.state != DeliveryState.AWAITING_TAP:
         return []  # the echo was quicker
-    return [fx.Settle(delivery_id=context.delivery.id, state=DeliveryState.SENT)]
+    tapped = fx.Settle(delivery_id=context.delivery.id, state=DeliveryState.SENT)
+    return [tapped, *outcomes.rest(context.delivery)]

@@ -12,9 +12,13 @@ import msgspec
 
 from models.alerts import AlertKind
 from models.command_effects import (
+    ClaimTicket,
+    CloseQuestion,
+    CloseTicket,
     DropOperator,
     DropPending,
     EndWaiting,
+    OpenTicket,
     PutFewer,
     PutNote,
     PutOperator,
@@ -30,14 +34,18 @@ from models.delivery_effects import (
     DropSignup,
     Effect,
     Expand,
+    MarkDraft,
     PutEntries,
     PutOverride,
     PutSignup,
+    PutSpare,
     Replan,
     Send,
     SendAgain,
+    SendNext,
     Settle,
     SlowDown,
+    Spare,
     Turn,
     Withdraw,
 )
@@ -46,9 +54,11 @@ from models.group_effects import (
     BindGroup,
     Claim,
     ClaimMembers,
+    DropNewcomers,
     HandOver,
     PutGroups,
     PutMembers,
+    PutNewcomers,
     PutPlace,
     RebindGroup,
     Release,
@@ -66,9 +76,13 @@ __all__ = [
     "Cancel",
     "Claim",
     "ClaimMembers",
+    "ClaimTicket",
+    "CloseQuestion",
+    "CloseTicket",
     "ConfirmByFact",
     "DoubtByAnswer",
     "DropEntry",
+    "DropNewcomers",
     "DropOperator",
     "DropPending",
     "DropSignup",
@@ -76,12 +90,15 @@ __all__ = [
     "EndWaiting",
     "Expand",
     "HandOver",
+    "MarkDraft",
     "MergePersons",
+    "OpenTicket",
     "PutDoubt",
     "PutEntries",
     "PutFewer",
     "PutGroups",
     "PutMembers",
+    "PutNewcomers",
     "PutNote",
     "PutOperator",
     "PutOverride",
@@ -89,6 +106,7 @@ __all__ = [
     "PutPlace",
     "PutScript",
     "PutSignup",
+    "PutSpare",
     "Rebind",
     "RebindGroup",
     "Release",
@@ -98,9 +116,11 @@ __all__ = [
     "Reserve",
     "Send",
     "SendAgain",
+    "SendNext",
     "Settle",
     "SettleDoubt",
     "SlowDown",
+    "Spare",
     "TakeBack",
     "Turn",
     "UnmergePersons",
@@ -258,12 +278,13 @@ class CloseComplaint(Effect, frozen=True, kw_only=True):
 
 
 class PutTimer(Effect, frozen=True, kw_only=True):
-    """Ring at `at` as a `TimerDue` event; one timer a kind and subject."""
+    """Ring at `at` as a `TimerDue` event; one timer a kind and subject. `unless_set`: one that is there stays."""
 
     kind: str
     subject: str
     at: datetime
     account: str = ""
+    unless_set: bool = False
 
 
 class DropTimer(Effect, frozen=True, kw_only=True):

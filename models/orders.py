@@ -47,10 +47,15 @@ class UnbindGroupOrder(Order, frozen=True, kw_only=True, tag="order.unbind_group
 
 
 class ImportEntriesOrder(Order, frozen=True, kw_only=True, tag="order.import_entries"):
-    """Put calendar entries in force: (key, revision, JSON) each. With `replace`, those not named are dropped."""
+    """Put calendar entries in force: (key, revision, JSON) each. With `replace`, those not named are dropped.
+
+    What an `author` wrote waits for somebody's word, and so does a `draft`, until it is imported as none.
+    """
 
     entries: tuple[tuple[str, str, str], ...]
     replace: bool = False
+    author: str = ""
+    draft: bool = False
 
 
 class DeleteEntriesOrder(Order, frozen=True, kw_only=True, tag="order.delete_entries"):
@@ -147,12 +152,16 @@ class OwnerOrder(Order, frozen=True, kw_only=True, tag="order.owner"):
 
 
 class HandoverOrder(Order, frozen=True, kw_only=True, tag="order.handover"):
-    """客户交接: one member, a bound group, or all customers and groups of an owner are `to`'s from now on."""
+    """客户交接: one member, a bound group, or all customers and groups of an owner are `to`'s from now on.
+
+    From the chat it says what would happen, and wants a code, until it is `confirmed`.
+    """
 
     source: str
     to: str
     room: str = ""
     said: str = ""
+    confirmed: bool = False
 
 
 class MoveOrder(Order, frozen=True, kw_only=True, tag="order.move"):
@@ -164,7 +173,15 @@ class MoveOrder(Order, frozen=True, kw_only=True, tag="order.move"):
     said: str = ""
 
 
-StaffOrder = OwnerOrder | HandoverOrder | MoveOrder
+class HandoffOrder(Order, frozen=True, kw_only=True, tag="order.handoff"):
+    """转人工: whoever looks after this person, else the chiefs, is to answer them themselves."""
+
+    person: str
+    room: str = ""
+    said: str = ""
+
+
+StaffOrder = OwnerOrder | HandoverOrder | MoveOrder | HandoffOrder
 
 
 class SurveyFinished(Event, frozen=True, kw_only=True, tag="survey_finished"):

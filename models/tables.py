@@ -17,6 +17,7 @@ from models import (
     operators,
     people,
     questions,
+    workers,
 )
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "operators",
     "people",
     "questions",
+    "workers",
 ]
 
 METADATA = SQLModel.metadata

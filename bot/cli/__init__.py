@@ -25,6 +25,7 @@ from bot.cli import (
     database,
     deliveries,
     erasing,
+    filling,
     groups,
     identity,
     operators,
@@ -58,6 +59,7 @@ app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
 calendar.app.command("preview")(calendar_preview.preview)
 calendar.app.command("lint")(calendar_lint.lint_calendar)
+calendar.app.command("fill")(filling.fill_calendar)
 calendar.app.command("override")(overriding.override)
 calendar.app.command("signups")(overriding.signups)
 app.add_typer(calendar.app, name="calendar")
@@ -66,6 +68,7 @@ app.add_typer(reports.app, name="report")
 app.add_typer(database.app, name="db")
 app.command("run")(programs.run)
 app.command("rehearse")(programs.rehearse)
+app.command("ahead")(programs.ahead)
 app.command("understand")(programs.understand)
 app.command("doctor")(programs.doctor)
 
@@ -94,7 +97,7 @@ def about(
 
 _command = typer.main.get_command(app)
 # What a desk cannot deal with: it needs a process of its own.
-_OWN_PROCESS = frozenset({"run", "rehearse", "understand", "doctor", "db"})
+_OWN_PROCESS = frozenset({"run", "rehearse", "ahead", "understand", "doctor", "db"})
 
 
 def read(argv: Sequence[str]) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -12,28 +11,10 @@ import typer
 
 from bot import reading
 from bot.calendar_plan import MEDIA_FOLDER, load_plan
-from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_span
 from bot.cli.tables import groups_named, table
-from bot.desk import Answer, Desk, Refused, Request, lines
-from content_calendar.lint import Code, LintRow, Plan, lint
-
-# What people call it, and what they do about it.
-_NAMES: dict[Code, str] = {
-    "missing": "缺稿",
-    "surplus": "多了",
-    "clash": "挨得太近",
-    "repeat": "接连重样",
-    "theme": "主题没轮到",
-    "advert_share": "推广太多",
-    "cap": "打扰太多",
-    "off_platform": "带出微信",
-    "unreachable": "送不到",
-    "field": "字段可能空着",
-    "media": "缺素材",
-    "holiday_data": "放假安排未知",
-}
-_FOUR_WEEKS = 28
-_MOST_DAYS = 3 * 366
+from bot.desk import Answer, Desk, Request, lines
+from content_calendar.lint import NAMES, LintRow, Plan, lint
 
 
 def lint_calendar(
@@ -47,12 +28,7 @@ def lint_calendar(
 
     async def request(desk: Desk) -> Answer:
         merchant = desk.merchant
-        first = read_day(since) if since else desk.now().astimezone(merchant.zone).date()
-        last = read_day(until) if until else first + timedelta(days=_FOUR_WEEKS - 1)
-        if last < first:
-            raise Refused(f"--to {last} 在 --from {first} 前面，换一下就好")
-        if (last - first).days >= _MOST_DAYS:
-            raise Refused(f"一次最多看 {_MOST_DAYS} 天，请把 --from 和 --to 改近一些")
+        first, last = read_span(since, until, desk.now().astimezone(merchant.zone).date())
         with desk.store.looking(desk.now()) as looking:
             plan = load_plan(looking, merchant, first, last, desk.config.file.parent / MEDIA_FOLDER)
             topics = {row["group"]: row["topic"] for row in reading.groups(looking.connection, merchant)}
@@ -74,7 +50,7 @@ def _shown(found: Sequence[LintRow], topics: Mapping[str, str]) -> str:
         [
             {
                 "日期": period,
-                "问题": _NAMES[code],
+                "问题": NAMES[code],
                 "群": groups_named(where),
                 "排期": entry,
                 "必发": promise,
@@ -87,10 +63,12 @@ def _shown(found: Sequence[LintRow], topics: Mapping[str, str]) -> str:
 
 
 def _total(found: Sequence[LintRow], plan: Plan) -> str:
-    counts = Counter(_NAMES[row.code] for row in found)
+    counts = Counter(NAMES[row.code] for row in found)
     what = "，".join(f"{name} {count}" for name, count in counts.most_common()) or "没有问题"
     told = f"{plan.first} 到 {plan.last}，{len(plan.groups)} 个群，{len(plan.entries)} 条排期：{what}\n"
     bound = {group.tier for group in plan.groups}
     if empty := dict.fromkeys(tier for one in plan.entries for tier in one.entry.tiers if tier not in bound):
         told += f"还没有绑定群的层级，排了也没有群收到：{'、'.join(empty)}\n"
+    if plan.spares and any(row.code == "missing" and row.promise for row in found):
+        told += f"缺稿可以用备稿补上：calendar fill --from {plan.first} --to {plan.last}\n"
     return told

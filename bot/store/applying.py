@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import and_, bindparam, delete, func, select, text, true, update
 from sqlmodel import col
 
@@ -46,6 +47,8 @@ from bot.store.applying_people import (
     rebind,
 )
 from bot.store.applying_questions import put_questions
+from bot.store.applying_tickets import TICKET_WRITERS
+from bot.store.newcomers import WELCOME_WRITERS
 from bot.store.prepared import is_one_of, unindexed
 from bot.store.timers import DROP_TIMERS
 from handlers.gate import REASON_NAMES
@@ -110,7 +113,7 @@ def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             one.template,
             one.text,
             one.mentions,
-            one.media,
+            msgspec.to_builtins(one.media) if one.media else [],
             one.request,
             one.due or event.at,
             one.due or event.at,
@@ -241,10 +244,14 @@ def confirm_by_fact(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
 
 
 def put_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    timers = {
-        (one.kind, one.subject): (merchant.id, one.kind, one.subject, one.account, one.at) for _event, one in pairs
-    }
-    writing.put(Timer, ("merchant_id", "kind", "subject", "account_id", "at"), list(timers.values()), "replace")
+    names = ("merchant_id", "kind", "subject", "account_id", "at")
+    for conflict in ("keep", "replace"):
+        timers = {
+            (one.kind, one.subject): (merchant.id, one.kind, one.subject, one.account, one.at)
+            for _event, one in pairs
+            if one.unless_set == (conflict == "keep")
+        }
+        writing.put(Timer, names, list(timers.values()), conflict)
 
 
 def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -343,6 +350,8 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Release: release,
     fx.WaitForSeat: wait_for_seat,
     **COMMAND_WRITERS,
+    **TICKET_WRITERS,
+    **WELCOME_WRITERS,
     **OPERATOR_WRITERS,
     fx.Cancel: cancel,  # before what is said instead
     fx.ConfirmByFact: confirm_by_fact,

@@ -29,7 +29,7 @@ CONSENTING = playbook(consent={"required": True}, survey={"settle_seconds": 4})
 SETTLING = playbook(survey={"settle_seconds": 4})
 TELLING = Needs.ALERTS | Needs.STAFF
 KNOWN = Needs.PEOPLE | Needs.STAFF
-COMMANDS = Needs.SPEAKER | Needs.COMMANDS
+COMMANDS = Needs.SPEAKER | Needs.COMMANDS | Needs.STAFF
 
 
 @pytest.mark.parametrize(

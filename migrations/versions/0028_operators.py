@@ -7,8 +7,8 @@ from alembic import op
 
 import models.columns
 
-revision = "0021"
-down_revision = "0019"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
