@@ -8,6 +8,7 @@ from nicegui import ui
 from sqlalchemy import Connection
 
 from bot import reading
+from bot.console.asking import ask
 from bot.console.page import MANAGERS, Page
 from bot.console.pages.practice_phone import Phone
 from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers
@@ -93,12 +94,10 @@ def _after_a_cut(visit: Visit, ground: Ground) -> None:
 
 
 def _ask_to_pull(ground: Ground) -> None:
-    with ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
-        ui.label("拔掉电源？").classes("text-h6")
-        ui.label("掌柜的进程当场消失，和 kill -9 一样，什么都来不及收尾；几秒后自己起来，接着干活，不会重发。")
-        with ui.row().classes("full-width justify-end"):
-            ui.button("算了", on_click=dialog.close).props("flat")
-            ui.button("拔", on_click=ground.pull_the_plug).props("color=negative")
+    async def pull() -> None:
+        ground.pull_the_plug()
+
+    ask("掌柜的进程当场消失，和 kill -9 一样，什么都来不及收尾；几秒后自己起来，接着干活，不会重发。拔吗？", "拔", pull)
 
 
 def _show_known(card: ui.card, name: str, found: reading.Row | None, visit: Visit) -> None:
