@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from tests.console.conftest import ARGUMENTS, ROOT, chromium, found_shop
 
 PICTURE = ROOT / "docs" / "practice.png"
-A_WHILE_SECONDS = 30
+A_WHILE_SECONDS = 45
 
 
 def main() -> None:
@@ -22,8 +22,6 @@ def main() -> None:
         try:
             page = console.page("/practice")
             time.sleep(A_WHILE_SECONDS)
-            page.reload()
-            page.wait_for_selector(".q-message")
             page.screenshot(path=PICTURE)
         finally:
             browser.close()

@@ -14,6 +14,7 @@ from bot.console.pages.practice_phone import Phone
 from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers
 from bot.console.visit import Scope, Visit
 from bot.practice import Ground
+from bot.story_lines import Platform
 
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
 JUMPS = (("10 分钟后", timedelta(minutes=10)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
@@ -58,6 +59,9 @@ def _controls(visit: Visit, ground: Ground) -> None:
             lively.on_value_change(lambda event: ground.lively.set() if event.value else ground.lively.clear())
             ui.space()
             clock = ui.label().classes("z-muted")
+            ui.button("断一次网", icon="signal_wifi_off", on_click=lambda: _lose_an_answer(visit, ground)).props(
+                "flat dense no-caps"
+            )
             with ui.button("快进", icon="fast_forward").props("flat dense no-caps"), ui.menu():
                 for label, by in JUMPS:
                     ui.menu_item(label, on_click=lambda by=by: ground.hurry(by))
@@ -91,6 +95,13 @@ def _after_a_cut(visit: Visit, ground: Ground) -> None:
     count()
     ui.timer(1.0, count)
     ui.link("拿不准的在这里核对", "/deliveries?state=unknown").classes("z-link")
+
+
+def _lose_an_answer(visit: Visit, ground: Ground) -> None:
+    """The next send gets no answer: nobody can say whether it arrived."""
+    at, account = ground.world.now(), visit.merchant.accounts[0]
+    ground.world.apply(Platform(at=at, account=account, answer="timeout", on="text", times=1))
+    ui.notify("下一条消息发出去之后没有回音，过一会儿会出现在「请核对」里。")
 
 
 def _ask_to_pull(ground: Ground) -> None:
