@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers
 from bot.console.visit import Scope, Visit
 from bot.practice import Ground
 from bot.story_lines import Platform
+from content_calendar.render import spoken
 
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
 JUMPS = (("10 分钟后", timedelta(minutes=10)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
@@ -57,8 +59,8 @@ def _controls(visit: Visit, ground: Ground) -> None:
         with ui.row().classes("items-center full-width"):
             lively = ui.switch("放一群人进来", value=ground.lively.is_set())
             lively.on_value_change(lambda event: ground.lively.set() if event.value else ground.lively.clear())
-            ui.space()
             clock = ui.label().classes("z-muted")
+            ui.space()
             ui.button("断一次网", icon="signal_wifi_off", on_click=lambda: _lose_an_answer(visit, ground)).props(
                 "flat dense no-caps"
             )
@@ -131,18 +133,14 @@ def _show_known(card: ui.card, name: str, found: reading.Row | None, visit: Visi
             for key, value in answered.items():
                 asked = questions.get(key, key)
                 ui.label(asked).classes("col-6 z-muted ellipsis q-pr-md").props("role=term").tooltip(asked)
-                ui.label(_said(value)).classes("col-6").props("role=definition")
+                ui.label(_said(visit, key, value)).classes("col-6").props("role=definition")
 
 
-def _said(value: object) -> str:
-    match value:
-        case dict():
-            return "，".join(f"{name} {one}" for name, one in value.items() if one not in (None, ""))
-        case list() | tuple():
-            return "、".join(map(str, value))
-        case bool():
-            return "是" if value else "否"
-    return str(value)
+def _said(visit: Visit, key: str, value: Any) -> str:
+    """An answer as one says it, options by their labels."""
+    question = visit.merchant.playbook.question(key)
+    labels = {option.value: option.label or option.value for option in question.options} if question else {}
+    return spoken(value, question.type if question else "", labels)
 
 
 def _show_people(card: ui.card, came: list[Newcomer]) -> None:
