@@ -29,6 +29,7 @@ from handlers import (
     rights,
     roles,
     rollout,
+    saying,
     sessions,
     signups,
     survey,
@@ -122,6 +123,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return forgetting.ordered(event, context)
         case orders.DescribePersonOrder():
             return describing.ordered(event, context)
+        case orders.SayOrder():
+            return saying.ordered(event, context)
         case orders.SettleDeliveryOrder():
             return outcomes.settle(event, context)
         case orders.CancelDeliveryOrder():

@@ -136,6 +136,13 @@ class DescribePersonOrder(Order, frozen=True, kw_only=True, tag="order.describe_
     remark: str = ""
 
 
+class SayOrder(Order, frozen=True, kw_only=True, tag="order.say"):
+    """A human says something to a friend of the order's account, by way of the persona."""
+
+    contact: str
+    text: str
+
+
 class SettleDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.settle_delivery"):
     """A human says what became of an uncertain delivery: sent, failed or resend."""
 

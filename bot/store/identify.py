@@ -55,7 +55,7 @@ def people_of(event: Event) -> Iterator[Who]:
                 yield Who(event.owner)
         case orders.GrantRoleOrder() | orders.PersonChanged() | orders.UnmergeOrder() | orders.ErasePersonOrder():
             yield Who(event.contact)
-        case orders.DescribePersonOrder():
+        case orders.DescribePersonOrder() | orders.SayOrder():
             yield Who(event.contact)
         case orders.SignUp():
             yield Who(event.contact)

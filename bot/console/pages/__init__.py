@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.console.page import Page
-from bot.console.pages import deliveries, delivery, groups, people, person, practice, today
+from bot.console.pages import deliveries, delivery, groups, messages, people, person, practice, today
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
@@ -11,6 +11,8 @@ PAGES: tuple[Page, ...] = (
     people.PAGE,
     person.PAGE,
     groups.PAGE,
+    messages.PAGE,
+    messages.TALK,
     deliveries.PAGE,
     delivery.PAGE,
 )

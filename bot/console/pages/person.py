@@ -26,6 +26,7 @@ _EVENTS = {
     "self_message": "同事在手机上说",
     "recalled": "撤回了一条",
     "order.describe_person": "改了标签、备注或记了一笔",
+    "order.say": "同事在后台回话",
     "survey_finished": "建档完成",
 }
 _ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
