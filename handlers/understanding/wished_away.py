@@ -54,6 +54,4 @@ def wishes_us_away(message: Message) -> bool:
     if len(message.dense) <= _AT_ONCE:
         return _MODEL.score(message.dense) > _SURELY
     sentences = set(_SENTENCE.findall(message.text))  # a flood says one thing again and again
-    return any(
-        _MODEL.score(dense(sentence)) > _MORE_SURELY for sentence in sentences if _REFUSAL.search(sentence)
-    )
+    return any(_MODEL.score(dense(sentence)) > _MORE_SURELY for sentence in sentences if _REFUSAL.search(sentence))
