@@ -8,17 +8,16 @@ from datetime import date
 from itertools import permutations
 from pathlib import Path
 
-import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot import reading
+from bot.entries_in_force import entries_in_force
 from bot.store import Writing
-from bot.store.contexts import load_accounts, load_groups
-from content_calendar.lint import LintEntry, LintGroup, Plan
+from bot.store.accounts import load_accounts
+from bot.store.groups import load_groups
+from content_calendar.lint import LintGroup, Plan
 from models.context import AccountView, GroupView, MerchantView
-from models.groups import ChatGroup, GroupMember
+from models.groups import GroupMember
 from models.operations import RoleGrant
 from models.people import Contact
 
@@ -26,7 +25,7 @@ from models.people import Contact
 MEDIA_FOLDER = "media"
 
 
-def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date, media: Path) -> Plan:
+def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date, media: Path | None = None) -> Plan:
     """The calendar of the days from `first` to `last`, both included. Groups come in the order they were bound.
 
     Without a folder `media` nobody looks whether files are there.
@@ -46,29 +45,13 @@ def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date,
             )
             for group in groups
         ],
-        entries=list(_entries(looking, merchant)),
+        entries=list(entries_in_force(looking.connection, merchant)),
         first=first,
         last=last,
         zone=merchant.zone,
-        media=_names(media),
+        media=_names(media) if media else None,
         accounts=[accounts[name].capabilities for name in merchant.accounts if name in accounts],
     )
-
-
-def _entries(looking: Writing, merchant: MerchantView) -> Iterable[LintEntry]:
-    """The entries in force with the groups' own versions; a room that has another id by now is named by that."""
-    now = aliased(ChatGroup)
-    became = dict(
-        looking.connection.execute(
-            select(col(ChatGroup.wire_id), col(now.wire_id))
-            .join(now, (col(now.merchant_id) == col(ChatGroup.merchant_id)) & (col(now.id) == col(ChatGroup.became)))
-            .where(col(ChatGroup.merchant_id) == merchant.id)
-        ).all()
-    )
-    own = reading.overrides(looking.connection, merchant)
-    for entry in reading.entries(looking.connection, merchant):
-        rooms = tuple(dict.fromkeys(became.get(room, room) for room in entry.groups))
-        yield LintEntry(entry=msgspec.structs.replace(entry, groups=rooms), overrides=own.get(entry.key, {}))
 
 
 def _alongside(

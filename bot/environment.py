@@ -75,7 +75,7 @@ def _typed(model: type[BaseModel], path: KeyPath, text: str) -> object:
     if wanted is bool:
         return TRUTH.get(text.strip().lower(), text)
     if wanted is int and _is_index(text.strip()):
-        return int(text)
+        return int(text.strip())
     return text
 
 

@@ -53,6 +53,10 @@ class Intake:
         await self._queue.put((self._stamped(event), answer))
         return await answer
 
+    async def worked_off(self) -> None:
+        """Wait for a moment at which all that was taken is committed."""
+        await self._queue.join()
+
     async def finish(self) -> None:
         """No more is taken after what is queued; `run` then ends."""
         await self._queue.put(None)
@@ -65,6 +69,7 @@ class Intake:
             if batch:
                 outcomes = await self._persist([event for event, _ in batch])
                 for (_, answer), outcome in zip(batch, outcomes, strict=True):
+                    self._queue.task_done()
                     if answer is not None and not answer.done():
                         answer.set_result(outcome)
 

@@ -24,6 +24,9 @@ TAKEN_PAUSE = 30.0
 GONE = timedelta(seconds=60)
 # At a stop, how long what was heard may take to be read.
 HEARD_SECONDS = 3.0
+# After a login the platform tells at once what was said meanwhile. When it has been silent for so long it has told all
+# of it; an account that never falls silent is not waited for longer than the second.
+QUIET_SECONDS, LONGEST_TOLD = 0.05, 3.0
 # A list that could not be fetched is asked for again after so long.
 ROSTER_RETRY = timedelta(seconds=10)
 
@@ -41,6 +44,8 @@ class Links:
         self._ending = asyncio.Event()
         self._gone_since: dict[str, datetime] = {}
         self._missed: set[str] = set()  # accounts of which it is known that they are gone
+        self._heard = 0  # events, of all accounts
+        self._arriving: dict[str, asyncio.Task[None]] = {}
 
     def refresh(self, account: str) -> None:
         """The lists of that account are wanted soon."""
@@ -65,7 +70,7 @@ class Links:
                 log.warning("link.lost", account=transport.account, reason=str(error))
                 await self._miss(transport.account, WentDeaf)
             finally:
-                self._dispatcher.offline(transport.account)
+                self._leaves(transport.account)
             if self._now() - began > timedelta(seconds=LONGEST_PAUSE):
                 pause = FIRST_PAUSE
             with contextlib.suppress(TimeoutError):
@@ -94,17 +99,36 @@ class Links:
     async def _listen(self, transport: Transport) -> None:
         async for event in transport.events():
             self._gone_since.pop(transport.account, None)
+            self._heard += 1
             match event:
                 case LoggedIn():
                     self._missed.discard(event.account)
                     log.info("account.online", account=event.account, self_id=event.self_id)
-                    self._dispatcher.online(event.account)
+                    self._leaves(event.account)
+                    self._arriving[event.account] = asyncio.create_task(self._arrive(event.account))
                 case LoggedOut() | WentDeaf():
                     log.warning("account.offline", account=event.account, reason=type(event).__name__)
-                    self._dispatcher.offline(event.account)
+                    self._leaves(event.account)
                 case Unreadable():
                     log.warning("gateway.unreadable", account=event.account, what=event.what)
             await self._take(event)
+
+    async def _arrive(self, account: str) -> None:
+        """Nothing leaves an account before what waited for it was heard and decided: there may be a 退订 among it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_TOLD):
+                heard = -1
+                while heard != self._heard:
+                    heard = self._heard
+                    await asyncio.sleep(QUIET_SECONDS)
+                await self._intake.worked_off()
+        self._dispatcher.online(account)
+
+    def _leaves(self, account: str) -> None:
+        """Nothing leaves an account that is not attached, or has not been heard out."""
+        if arriving := self._arriving.pop(account, None):
+            arriving.cancel()
+        self._dispatcher.offline(account)
 
     async def watch_lists(self, transport: Transport, every: timedelta) -> None:
         """Ask for friends and groups when it is wanted, and every so often, since join events get lost.

@@ -18,9 +18,9 @@ from sqlmodel import col
 
 from bot.rehearsal_output import iso
 from bot.store import Store, Writing
+from bot.store.accounts import load_accounts
 from bot.store.audience import audience
 from bot.store.budgets import Budget
-from bot.store.contexts import load_accounts
 from bot.store.facts import load_facts
 from bot.store.outbox import judged, ready_at
 from content_calendar.cadence import Occurrence, by_the_day, next_occurrence

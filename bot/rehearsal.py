@@ -16,12 +16,10 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import func, select
-from sqlmodel import col
 
 from bot.app import App
-from bot.clock import utc_now
 from bot.config import Account, Config
+from bot.continued import last_moment, world_of
 from bot.desk import Desk
 from bot.merchants import open_merchants
 from bot.rehearsal_output import Line, Printer, summary
@@ -46,9 +44,8 @@ from bot.transports import Outgoing, Receipt, SendError
 from bot.transports.simulator import Delivered, SimulatorTransport, World
 from bot.virtual_time import VirtualClock, run_virtually
 from handlers import decide
-from models.deliveries import DeliveryChange, DeliveryState
+from models.deliveries import DeliveryState
 from models.events import Event
-from models.journal import JournalEntry
 
 T = TypeVar("T")
 
@@ -90,7 +87,7 @@ def rehearse(plan: Plan) -> None:
         with contextlib.closing(Store(plan.database, lambda: _NEVER, durable=plan.durable)) as store:
             plan.emit(summary(store, (), _NEVER, _NEVER))
         return
-    began = _last_moment(plan.database)
+    began = last_moment(plan.database)
     run_virtually(_Stage(plan).play(), max(begin, began) if began else begin)
 
 
@@ -127,7 +124,7 @@ class _Stage:
         self.config = with_accounts(plan.config, spec, str(plan.story.path))
         channels = [channel.id for channel in self.config.alerts]
         plan.story.check_accounts((*(account.id for account in self.config.accounts), *channels))
-        self.world = World(spec, self.clock.true_now)
+        self.world = World(world_of(plan.database, spec), self.clock.true_now)
         for channel in channels:
             self.world.add_channel(channel)
         zone = ZoneInfo(self.config.merchants[0].timezone)
@@ -332,12 +329,3 @@ def closed_desk(config: Config, store: Store, now: Callable[[], datetime], folde
 
 async def _here_and_now(work: Callable[[], T]) -> T:
     return work()
-
-
-def _last_moment(database: str) -> datetime | None:
-    with contextlib.closing(Store(database, utc_now)) as store, store.reading() as connection:
-        moments = [
-            connection.execute(select(func.max(column))).scalar()
-            for column in (col(JournalEntry.received_at), col(DeliveryChange.at))
-        ]
-    return max((moment for moment in moments if moment), default=None)

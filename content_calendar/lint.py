@@ -10,7 +10,24 @@ from content_calendar.entry_lint import lint_entries, lint_holidays
 from content_calendar.group_lint import lint_groups
 from content_calendar.lint_plan import Code, LintEntry, LintGroup, LintRow, Plan
 
-__all__ = ["Code", "LintEntry", "LintGroup", "LintRow", "Plan", "lint"]
+__all__ = ["NAMES", "Code", "LintEntry", "LintGroup", "LintRow", "Plan", "lint"]
+
+
+# What people call it, and what they do about it.
+NAMES: dict[Code, str] = {
+    "missing": "缺稿",
+    "surplus": "多了",
+    "clash": "挨得太近",
+    "repeat": "接连重样",
+    "theme": "主题没轮到",
+    "advert_share": "推广太多",
+    "cap": "打扰太多",
+    "off_platform": "带出微信",
+    "unreachable": "送不到",
+    "field": "字段可能空着",
+    "media": "缺素材",
+    "holiday_data": "放假安排未知",
+}
 
 
 def lint(plan: Plan) -> list[LintRow]:

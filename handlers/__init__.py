@@ -10,6 +10,7 @@ from handlers import (
     calendar,
     chat,
     command_rooms,
+    digest,
     failures,
     forgetting,
     groups,
@@ -27,6 +28,7 @@ from handlers import (
     sessions,
     signups,
     survey,
+    welcomes,
 )
 from models import events as ev
 from models import orders, timers
@@ -90,6 +92,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return owners.owner(event, context)
         case orders.HandoverOrder():
             return owners.handover(event, context)
+        case orders.HandoffOrder():
+            return owners.handoff(event, context)
         case orders.MoveOrder():
             return owners.move(event, context)
         case orders.ImportEntriesOrder():
@@ -135,4 +139,6 @@ _TIMERS = {
     timers.ALERT_OVER: alerts.over,
     timers.PAUSE_OVER: command_rooms.over,
     timers.QUESTION: questions.still_open,
+    timers.DIGEST: digest.due,
+    timers.WELCOME: welcomes.due,
 }

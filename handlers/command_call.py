@@ -22,6 +22,7 @@ EVERYBODY = tuple(Role)
 NOT_IN_A_GROUP = "「本群」要在群里说。"
 NO_SUCH_GROUP = "没有「{group}」这个群或层级。可以写群编号、层级名，或在群里写「本群」。"
 NOT_YOURS = "「{what}」不归你管，你能管的是自己的群和群里的客人。"
+CODE = "{what}\n确认就在 {seconds:g} 秒内回 {code}，不做就不用管。"
 HERE = ("本群", "这里", "here")
 
 
@@ -140,7 +141,7 @@ class Command:
 
     `limited`: it keeps to the asker's groups by itself, so a role for one group is enough for it 1:1. `private`: the
     answer goes to the asker 1:1. `reads` names the parts of `CommandView` that it looks at. `aside`: its arguments are
-    not for the audit.
+    not for the audit. `order_asks`: what would happen is known to its order, which asks for the code.
     """
 
     name: str
@@ -157,6 +158,7 @@ class Command:
     limited: bool = False
     bare: bool = False
     warn: Warn | None = None
+    order_asks: bool = False
     reads: frozenset[str] = frozenset()
     aside: bool = False
 
@@ -164,6 +166,11 @@ class Command:
     def names(self) -> tuple[str, ...]:
         """Everything that it answers to."""
         return (self.name, self.chinese, *self.aliases)
+
+    @property
+    def wants_code(self) -> bool:
+        """Whether it is, or may be, done only with a code."""
+        return self.warn is not None or self.order_asks
 
     @property
     def usage(self) -> str:

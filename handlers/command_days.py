@@ -26,10 +26,13 @@ NOTHING_WAITS = "{key} 没有在等通过的。"
 SKIPPED = "好，{key} 跳过 {day} 这一次，下一次照常。"
 SKIPPED_LAST = "好，{key} 跳过 {day} 这一次，后面没有了。"
 PREVIEW = "{key}「{title}」\n下次：{day}\n发给：{audience}\n{check}\n正文：{text}"
-WAITS_FOR_YOU = "等你回的：{people}"
+WAITS_FOR_YOU = "等你回的：{people}（回 1 就答第一条，/没人回 看全部）"
 TO_GREET = "今天新来的，去打个招呼：{people}"
 GOES_OUT = "今天要发："
 NOT_APPROVED = "（等通过，回 /通过 {key}）"
+ALL_IS_WELL = "往后 {days} 天的排期没有毛病。"
+FAULTS = "往后 {days} 天有 {count} 处要看看："
+LINTED_DAYS = 14
 SILENT = "我现在不主动发：{why}。"
 _SHOWN = 10
 _WEEKDAYS = "一二三四五六日"
@@ -39,8 +42,9 @@ def today(call: Call) -> tuple[str, list[Effect]]:
     """今天: who waits for me, whom to greet, what goes out."""
     known = call.context.commands
     told = _silent(call)
-    if known.waits:
-        told.append(WAITS_FOR_YOU.format(people=_names(known.waits)))
+    if known.open:
+        waiting = tuple(dict.fromkeys((one.name, one.contact) for one in known.open))
+        told.append(WAITS_FOR_YOU.format(people=_names(waiting)))
     if known.greet:
         told.append(TO_GREET.format(people=_names(known.greet)))
     start = _midnight(call)
@@ -152,6 +156,22 @@ def skip(call: Call) -> tuple[str, list[Effect]]:
         return SKIPPED_LAST.format(key=entry.key, day=day), effects
     effects.append(fx.PutTimer(kind=timers.ENTRY, subject=entry.key, at=after.at_utc))
     return SKIPPED.format(key=entry.key, day=day), effects
+
+
+def check(call: Call) -> tuple[str, list[Effect]]:
+    """发前检查: what is wrong in the calendar of the coming days; alike groups in one line."""
+    names = {group.wire_id: group.topic or group.wire_id for group in call.groups}
+    rooms: dict[tuple[str, str, str], list[str]] = {}
+    for fault in call.context.commands.faults:
+        if fault.group in names or (not fault.group and unlimited(call.person, call.event.account)):
+            rooms.setdefault((fault.period, fault.what, fault.text), []).append(names.get(fault.group, ""))
+    if not rooms:
+        return ALL_IS_WELL.format(days=LINTED_DAYS), []
+    lines = []
+    for (period, what, text), where in rooms.items():
+        there = f"{where[0]}{f' 等 {len(where)} 个群' if len(where) > 1 else ''}" if where[0] else ""
+        lines.append(f"· {' '.join(part for part in (period, there, what) if part)}：{text}")
+    return "\n".join([FAULTS.format(days=LINTED_DAYS, count=len(lines)), *_few(lines)]), []
 
 
 def _entry(call: Call) -> tuple[EntryView, Entry]:

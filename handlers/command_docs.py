@@ -39,7 +39,7 @@ def _topics() -> Iterator[str]:
                 english=" ".join(f"`/{name}`" for name in (command.name, *command.aliases)),
                 roles=_roles(command),
                 where=_where(command),
-                help=_cell(command.help + ("（要码）" if command.warn else "")),
+                help=_cell(command.help + ("（要码）" if command.wants_code else "")),
             )
         yield ""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers import command_open
 from handlers.command_call import HERE, Call, Refusal
 from models import effects as fx
 from models.effects import Effect
-from models.orders import HandoverOrder, MoveOrder, OwnerOrder
+from models.orders import HandoffOrder, HandoverOrder, MoveOrder, OwnerOrder
 
 WHO = "请写上是哪位：编号、名字，或 @ 他。"
 TWO = "请写两样：{what}。"
@@ -25,17 +26,28 @@ def owner(call: Call) -> tuple[str, list[Effect]]:
 
 
 def claim(call: Call) -> tuple[str, list[Effect]]:
+    """我来跟: the customer is mine from now on, and so is what they wait for. A number is one of the list."""
     words = _words(call)
     if not words:
         raise Refusal(WHO)
-    return "", [_order(call, OwnerOrder, person=words[0], owner=call.person.wire_id)]
+    waits = command_open.find(call, words[0])
+    person = waits.contact if waits else words[0]
+    mine = [fx.ClaimTicket(contact_id=waits.contact_id, by=call.person.wire_id)] if waits and waits.contact_id else []
+    return "", [*mine, _order(call, OwnerOrder, person=person, owner=call.person.wire_id)]
+
+
+def handoff(call: Call) -> tuple[str, list[Effect]]:
+    words = _words(call)
+    if not words:
+        raise Refusal(WHO)
+    return "", [_order(call, HandoffOrder, person=words[0])]
 
 
 def handover(call: Call) -> tuple[str, list[Effect]]:
     words = _words(call)
     if len(words) < 2:
         raise Refusal(TWO.format(what="从谁（或群编号、本群），给谁"))
-    return "", [_order(call, HandoverOrder, source=words[0], to=words[1])]
+    return "", [_order(call, HandoverOrder, source=words[0], to=words[1], confirmed=call.confirmed)]
 
 
 def move(call: Call) -> tuple[str, list[Effect]]:
@@ -68,7 +80,7 @@ def capacity(call: Call) -> tuple[str, list[Effect]]:
     return "\n".join(lines), []
 
 
-def _order(call: Call, kind: type[OwnerOrder | HandoverOrder | MoveOrder], **what: Any) -> Effect:
+def _order(call: Call, kind: type[OwnerOrder | HandoverOrder | MoveOrder | HandoffOrder], **what: Any) -> Effect:
     event = call.event
     order = kind(
         merchant=event.merchant,
@@ -76,7 +88,7 @@ def _order(call: Call, kind: type[OwnerOrder | HandoverOrder | MoveOrder], **wha
         at=event.at,
         actor=call.person.wire_id,
         room=event.group,
-        said=f"{event.wire_id or f'{event.at:%Y%m%dT%H%M%S%f}'}:{' '.join(what.values())}",
+        said=f"{call.stamp}:{' '.join(one for one in what.values() if isinstance(one, str))}",
         **what,
     )
     return fx.Follow(event=order)

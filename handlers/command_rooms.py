@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import datetime, time, timedelta
 
+from handlers import welcomes
 from handlers.command_call import NO_SUCH_GROUP, ROLE_NAMES, Call, Refusal, group_named
 from models import effects as fx
 from models import timers
@@ -28,6 +29,8 @@ GRANTED = "好，{who} 现在是{role}{where}{until}。"
 REVOKED = "好，{who} 不再是{role}{where}。"
 ROLES_ARE = "{who} 的角色：{roles}。"
 NO_ROLES = "{who} 没有角色。"
+NO_WELCOME = "本群的层级没写欢迎语，在方案的 welcome 里加上就有了。"
+WELCOME = "新人进群一分钟内一起欢迎，说的是：\n{text}"
 _DURATION = re.compile(r"(\d{1,4})\s*(分钟|分|min|m|个?小时|时|h|天|日|d)")
 _CLOCK = re.compile(r"(\d{1,2})[:：点](\d{0,2})分?")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -177,3 +180,14 @@ def _until(call: Call, word: str) -> datetime:
     if end <= now:
         raise Refusal(NO_DURATION.format(word=word[:20]))
     return end.astimezone(call.event.at.tzinfo)
+
+
+def welcome(call: Call) -> tuple[str, list[Effect]]:
+    """欢迎: what this group's newcomers are told, or tell it to somebody."""
+    group = call.here()
+    tier = call.context.merchant.playbook.tier(group.tier or "")
+    if tier is None or not tier.welcome:
+        raise Refusal(NO_WELCOME)
+    if not call.people:
+        return WELCOME.format(text=tier.welcome), []
+    return "", welcomes.by_hand(call.context, group, call.who.person, call.stamp)

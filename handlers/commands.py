@@ -14,15 +14,14 @@ from itertools import groupby
 from handlers import command_answers as answers
 from handlers import command_days as days
 from handlers import command_figures as figures
+from handlers import command_open as waiting
 from handlers import command_owning as owning
 from handlers import command_people as people
 from handlers import command_posts as posts
 from handlers import command_rooms as rooms
-from handlers.command_call import CHIEFS, EVERYBODY, KEEPERS, STAFF, Argument, Call, Command, Takes, place_of
+from handlers.command_call import CHIEFS, EVERYBODY, KEEPERS, STAFF, Argument, Call, Command, Takes
 from handlers.command_lines import LONGEST, SLASH, Word, lines_of, name_in, number_in, words_of
-from models.command_views import PendingView
 from models.effects import Effect
-from models.events import Message
 from models.operations import Role
 
 REFUSED = "这个指令只有管理员能用。"
@@ -65,7 +64,11 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         "today", "今天", (*STAFF, Role.AUTHOR), "谁在等我、要招呼谁、今天发什么", days.today, topic="排期", bare=True,
-        limited=True, private=True, reads=frozenset({"entries", "greet", "waits", "groups", "status"}),
+        limited=True, private=True, reads=frozenset({"entries", "greet", "open", "groups", "status"}),
+    ),
+    Command(
+        "digest", "早报", STAFF, "昨天群里怎么样、今天发什么、缺什么", waiting.digest, (Argument("群", optional=True),),
+        ("日报",), topic="排期", bare=True, limited=True, private=True, reads=frozenset({"digest", "groups"}),
     ),
     Command(
         "week", "本周", (*STAFF, Role.AUTHOR), "七天内要发的", days.week, topic="排期", bare=True, limited=True,
@@ -74,6 +77,10 @@ TABLE: tuple[Command, ...] = (
     Command(
         "next", "下一条", (*STAFF, Role.AUTHOR), "接下来发什么", days.following, topic="排期", limited=True,
         reads=frozenset({"entries", "groups"}),
+    ),
+    Command(
+        "lint", "发前检查", (*STAFF, Role.AUTHOR), "往后两周的排期缺什么、哪里不对", days.check, topic="排期",
+        limited=True, private=True, reads=frozenset({"faults", "groups"}),
     ),
     Command(
         "preview", "预览", (*STAFF, Role.AUTHOR), "某条排期发给谁、过不过检查", days.preview, (KEY,), topic="排期",
@@ -140,13 +147,34 @@ TABLE: tuple[Command, ...] = (
         reads=frozenset({"customers"}),
     ),
     Command(
+        "unanswered", "没人回", STAFF, "还有谁的话没人回，回数字就由你答", waiting.unanswered,
+        aliases=("没人答的", "没人答"), topic="客人", bare=True, limited=True, private=True, reads=frozenset({"open"}),
+    ),
+    Command(
+        "answer", "回答", STAFF, "答第几条；不写内容，下一条就当答案发过去", waiting.answer,
+        (Argument("编号"), Argument("内容", Takes.TEXT, optional=True)), topic="客人", limited=True, private=True,
+        reads=frozenset({"open"}), aside=True,
+    ),
+    Command(
+        "close", "关闭", STAFF, "这条不用再回了：写编号，或引用那条问题", waiting.close,
+        (Argument("编号|客人", optional=True),), ("已解决",), topic="客人", bare=True, limited=True, private=True,
+        reads=frozenset({"open"}),
+    ),
+    Command(
+        "handoff", "转人工", STAFF, "请跟这位客人的同事去回 TA", owning.handoff, (Argument("客人"),), topic="客人",
+        limited=True,
+    ),
+    Command(
         "owner", "归属", CHIEFS, "谁在跟这位客人；写上第二个人就归他跟", owning.owner,
         (Argument("客人"), Argument("谁", optional=True)), topic="客人",
     ),
-    Command("claim", "我来跟", STAFF, "这位客人归我跟", owning.claim, (Argument("客人"),), topic="客人"),
+    Command(
+        "claim", "我来跟", STAFF, "这位客人归我跟；也可以写 /没人回 里的编号", owning.claim, (Argument("客人"),),
+        topic="客人", limited=True, reads=frozenset({"open"}),
+    ),
     Command(
         "handover", "客户交接", CHIEFS, "一位客人、一个群或谁的全部客户换人跟", owning.handover,
-        (Argument("从谁"), Argument("给谁")), ("交接",), topic="客人",
+        (Argument("从谁"), Argument("给谁")), ("交接",), topic="客人", order_asks=True,
     ),
     Command(
         "move", "调群", CHIEFS, "把客人归到一个层级或一个群", owning.move, (Argument("客人"), Argument("层级")),
@@ -161,6 +189,10 @@ TABLE: tuple[Command, ...] = (
     Command(
         "unbind", "解绑", CHIEFS, "群不再归哪个层级", rooms.unbind, (Argument("群", optional=True),), topic="群",
         reads=frozenset({"groups"}),
+    ),
+    Command(
+        "welcome", "欢迎", KEEPERS, "看本群的欢迎语；写上客人就欢迎 TA", rooms.welcome,
+        (Argument("客人", Takes.PERSON, optional=True),), topic="群", groups_only=True,
     ),
     Command(
         "groups", "群", STAFF, "我管的群", figures.groups, (PAGE,), topic="群", private=True, limited=True,
@@ -278,45 +310,6 @@ _OF_TWO = {
     ("group", "unbind"): "unbind",
     ("group", "list"): "groups",
 }
-
-
-def in_force(event: Message, self_id: str, pending: Sequence[PendingView]) -> tuple[tuple[str, ...], str]:
-    """The lines that a message means, and what it quotes: its own, or those that its number or code answers."""
-    if may_answer(event.text):
-        found = answered(event, pending)
-        return (found[0], found[1].quote) if found else ((), "")
-    lines = [line for line in lines_of(event.text) if SLASH.match(line) or line in BARE]
-    return tuple(with_ids(lines, event, self_id)), event.quote
-
-
-def answered(event: Message, pending: Sequence[PendingView]) -> tuple[tuple[str, ...], PendingView] | None:
-    """The lines whose code or number this message is; None if it is none of the asker's, here and now."""
-    number = number_in(event.text)
-    mine = [
-        one
-        for one in pending
-        if one.actor == event.contact.contact and one.place == place_of(event) and event.at <= one.expires_at
-    ]
-    for one in mine:
-        if one.code and one.code == number:
-            return one.lines, one
-        if not one.code and number.isdecimal() and 1 <= int(number) <= len(one.lines):
-            return (one.lines[int(number) - 1],), one
-    return None
-
-
-def with_ids(lines: Sequence[str], event: Message, self_id: str) -> list[str]:
-    """The lines with the stable ids of who is mentioned in them, where it is plain which mention is whose."""
-    others = [one for one in event.mentions if one != self_id]
-    mentions = [
-        (place, word) for place, line in enumerate(lines) for word in words_of(line)[1:] if word.text[:1] == "@"
-    ]
-    if not others or len(others) != len(mentions):
-        return list(lines)
-    named = list(lines)
-    for (place, word), contact in reversed(list(zip(mentions, others, strict=True))):
-        named[place] = f"{named[place][: word.start]}{contact} {named[place][word.end :]}"
-    return named
 
 
 @lru_cache(maxsize=16)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from content_calendar.render import render
+from handlers import welcomes
 from handlers.placement import seats_freed
-from handlers.values import values_for
 from models import effects as fx
 from models import timers
 from models.context import Context, GroupView, PersonView
-from models.deliveries import Cause, DeliveryKind, Lane
+from models.deliveries import DeliveryKind
 from models.effects import Effect
 from models.events import GroupJoined, GroupLeft, GroupRenamed, Roster
 from models.orders import BindGroupOrder, BindGroupsOrder, HandoverOrder, UnbindGroupOrder
@@ -30,7 +29,7 @@ def joined(event: GroupJoined, context: Context) -> list[Effect]:
         effects.append(fx.Refresh(account=event.account))  # only the platform's list says who is in it
     if group.tier is None:
         return effects
-    return [*effects, *_found(group, people), *_came_in(context, group, people)]
+    return [*effects, *_found(group, people), *_came_in(event.at, context, group, people)]
 
 
 def found_in_lists(event: Roster, context: Context) -> list[Effect]:
@@ -50,7 +49,7 @@ def found_in_lists(event: Roster, context: Context) -> list[Effect]:
         if others > 0 and not any(group.id in person.groups and not person.is_ours for person in people):
             continue
         new = [person for person in people if group.id not in person.groups and person.name not in namesakes]
-        effects += _came_in(context, group, new)
+        effects += _came_in(event.at, context, group, new)
     return effects
 
 
@@ -71,9 +70,8 @@ def _found(group: GroupView, people: Sequence[PersonView]) -> list[Effect]:
     return [fx.ClaimMembers(group_id=group.id, contact_ids=new)]
 
 
-def _came_in(context: Context, group: GroupView, people: Sequence[PersonView]) -> list[Effect]:
+def _came_in(at: datetime, context: Context, group: GroupView, people: Sequence[PersonView]) -> list[Effect]:
     """Their invitations arrived, and who was never there before is welcome."""
-    tier = context.merchant.playbook.tier(group.tier or "")
     effects: list[Effect] = []
     for person in people:
         if person.is_ours:
@@ -84,10 +82,7 @@ def _came_in(context: Context, group: GroupView, people: Sequence[PersonView]) -
                 account=group.account, contact_id=person.contact_id, kind=DeliveryKind.INVITE, group_id=group.id
             ),
         ]
-        was_there = group.id in person.groups or group.id in person.left_groups
-        if tier is not None and tier.welcome and not was_there and not person.opted_out and not person.erased:
-            effects.append(_welcome(tier.welcome, context, group, person))
-    return effects
+    return [*effects, *welcomes.wanted(at, context, group, people)]
 
 
 def _is_of_its_account(event: GroupJoined | GroupLeft, context: Context, group: GroupView) -> bool:
@@ -195,20 +190,6 @@ def unbind(order: UnbindGroupOrder, context: Context) -> list[Effect]:
         fx.Audit(actor=order.actor, action="group.unbind", target=order.group),
         fx.Answered(text=f"{order.group} 已解绑"),
     ]
-
-
-def _welcome(template: str, context: Context, group: GroupView, person: PersonView) -> Effect:
-    """Said to the group about one person, so it is rendered here; with an unknown field the gate will skip it."""
-    rendered = render(template, values_for(context.merchant, person, group, {}, group.account))
-    return fx.Send(
-        key=f"welcome:{group.wire_id}:{person.wire_id}",
-        account=group.account,
-        lane=Lane.SERVICE,
-        cause=Cause.GROUP,
-        group_id=group.id,
-        text=None if rendered.missing else rendered.text,
-        template=template,
-    )
 
 
 def _refuse(order: BindGroupOrder | UnbindGroupOrder, action: str, why: str) -> list[Effect]:

@@ -54,10 +54,13 @@ def named_answer(playbook: Playbook, text: str) -> str | None:
 
 
 def tell_staff(at: datetime, context: Context, person: PersonView, account: str, text: str) -> list[Effect]:
-    """The staff reads what the member said."""
+    """The staff reads what the member said, who waits from now on until one of us answers."""
     who = address(context.merchant.playbook, person) or person.wire_id
     note = TO_STAFF.format(who=who, contact=person.wire_id, text=text[:_QUOTED])
-    return staff.notes(context, account, f"handoff:{person.wire_id}:{_stamp(at)}", note, Cause.HANDOFF, person)
+    return [
+        fx.OpenTicket(contact_id=person.contact_id, account=account, text=text[:LIMIT]),
+        *staff.notes(context, account, f"handoff:{person.wire_id}:{_stamp(at)}", note, Cause.HANDOFF, person),
+    ]
 
 
 def say(at: datetime, person: PersonView, account: str, text: str, *, asked_for: bool = False) -> Effect:

@@ -44,6 +44,8 @@ class Needs(Flag):
     COMMANDS = auto()  # what the slash-commands of one of the staff ask for
     CARERS = auto()  # who looks after the groups named, and their helpers
     TALK = auto()  # what was said in a group since a question of it was put
+    NEWCOMERS = auto()  # who is to be welcomed in a group
+    DIGEST = auto()  # how yesterday was in the groups, and who looks after them
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -109,7 +111,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.GATHERING
         case orders.SeatsChanged():
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
-        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder():
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder():
             return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
@@ -123,6 +125,10 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.OLD_FRIENDS
         case ev.TimerDue() if event.kind == timers.QUESTION:
             return Needs.STAFF | Needs.CARERS | Needs.TALK
+        case ev.TimerDue() if event.kind == timers.WELCOME:
+            return Needs.NEWCOMERS
+        case ev.TimerDue() if event.kind == timers.DIGEST:
+            return Needs.STAFF | Needs.DIGEST
         case ev.TimerDue() if event.kind == timers.NO_SEAT:
             return Needs.WAITING | Needs.STAFF
         case ev.TimerDue() if event.kind in (timers.ALERT_OVER, timers.PAUSE_OVER):

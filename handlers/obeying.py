@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 
-from handlers.command_call import NOT_YOURS, Call, Command, Refusal, Takes, held, may_see, place_of
+from handlers.command_call import CODE, NOT_YOURS, Call, Command, Refusal, Takes, held, may_see, place_of
 from handlers.command_lines import SLASH, lines_of, name_in, number_in, rest_of
-from handlers.commands import BARE, BY_NAME, REFUSED, answered, command_in, in_force, is_command, may_answer
+from handlers.command_meant import answered, by_number, in_force, text_wanted
+from handlers.command_open import ALREADY, LEFT_IT, gives_up, is_still_open, number_of_list
+from handlers.commands import BARE, BY_NAME, REFUSED, command_in, is_command, may_answer
 from handlers.roles import roles_of
 from models import effects as fx
 from models.chance import chance
@@ -20,7 +22,7 @@ from models.effects import Effect
 from models.events import Message
 from models.operations import Role
 from models.orders import StaffOrder
-from models.people import FriendshipState
+from models.people import FriendshipState, SurveyState
 
 UNKNOWN = "没有「{name}」这个指令。{hint}发 /帮助 看看能用哪些。"
 TOO_MANY = "一条消息最多 {most} 个指令，请分开发。"
@@ -32,7 +34,6 @@ IN_PRIVATE = "/{name} 要私聊发我。"
 PRIVATE_TO_STRANGER = "这个只能私聊说：先加我好友，再发一次。"
 NOBODY = "没找到「{who}」。可以 @ 对方、写编号，或写完整的昵称、备注。"
 WHICH = "「{who}」有 {count} 位，是哪一位？回数字就行：\n{list}"
-CODE = "{what}\n确认就在 {seconds:g} 秒内回 {code}，不做就不用管。"
 WRONG_CODE = "码不对，没做。再看一眼上面那四位。"
 EXPIRED_CODE = "那个码过时了，没做。要做就重新发一次指令。"
 
@@ -44,8 +45,10 @@ _CODES = 10_000
 def is_for_us(event: Message, context: Context, person: PersonView) -> bool:
     """Whether a message is a command, or answers one. What staff may say without a slash is small talk of others."""
     roles = roles_of(person, event.account, event.group) if event.group else person.roles
+    if roles and text_wanted(event, context.commands.pending) is not None:
+        return True
     if may_answer(event.text):
-        return bool(roles) and _is_an_answer(event, context)
+        return bool(roles) and (_is_an_answer(event, context) or _is_of_the_list(event, context, person))
     return is_command(event.text) and is_command(event.text, by_staff=bool(roles))
 
 
@@ -59,12 +62,22 @@ def _is_an_answer(event: Message, context: Context) -> bool:
     )
 
 
+def _is_of_the_list(event: Message, context: Context, person: PersonView) -> bool:
+    """Whether a bare number is one of those that nobody has answered; not in the middle of a survey."""
+    number = number_of_list(event.text)
+    survey = person.survey
+    surveyed = survey is not None and survey.account == event.account and survey.state == SurveyState.OPEN
+    return bool(number) and not event.group and not surveyed and int(number) <= len(context.commands.open)
+
+
 def _is_here(event: Message, one: PendingView) -> bool:
     return one.actor == event.contact.contact and one.place == place_of(event)
 
 
 def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
     """Run each line of a message that is a command; refuse and audit what the person may not."""
+    if (asked := text_wanted(event, context.commands.pending)) is not None:
+        return _said_at_last(event, context, person, *asked)
     if may_answer(event.text):
         return _confirmed(event, context, person)
     roles = held(person, event)
@@ -85,7 +98,9 @@ def _confirmed(event: Message, context: Context, person: PersonView) -> list[Eff
     if found := answered(event, pending):
         lines, waited = found
         effects = _run_all(event, context, person, lines, confirmed=bool(waited.code))
-        return [fx.DropPending(id=waited.id), *effects]
+        return effects if waited.kind else [fx.DropPending(id=waited.id), *effects]
+    if _is_of_the_list(event, context, person):
+        return _run_all(event, context, person, by_number(event), confirmed=False)
     number = number_in(event.text)
     mine = [one for one in pending if one.code and _is_here(event, one)]
     if any(event.at <= one.expires_at for one in mine):
@@ -95,6 +110,17 @@ def _confirmed(event: Message, context: Context, person: PersonView) -> list[Eff
     else:  # another's, or the asker's of another place
         why, said = "foreign_code", ""
     return [_audit(event, person, "code", "refused", why), *_told(event, context, person, [(said, False)])]
+
+
+def _said_at_last(event: Message, context: Context, person: PersonView, line: str, waited: PendingView) -> list[Effect]:
+    """What a command waited for was said; where it cannot be done so, it goes on waiting."""
+    if gives_up(event.text):
+        return [fx.DropPending(id=waited.id), *_told(event, context, person, [(LEFT_IT, True)])]
+    if not is_still_open(waited, context.commands.open):
+        return [fx.DropPending(id=waited.id), *_told(event, context, person, [(ALREADY, True)])]
+    effects = _run_all(event, context, person, (line,), confirmed=False)
+    done = any(isinstance(effect, fx.Send) and effect.cause == Cause.HUMAN for effect in effects)
+    return [fx.DropPending(id=waited.id), *effects] if done else effects
 
 
 def _run_all(
@@ -163,7 +189,7 @@ class _Line:
     def _run(self, command: Command, roles: frozenset[Role]) -> tuple[str, list[Effect]]:
         arguments = self._arguments(command)
         people: tuple[FoundPerson, ...] = ()
-        if command.person_at is not None:
+        if command.person_at is not None and len(arguments) > command.person_at:
             found = self._people(command, arguments[command.person_at])
             if isinstance(found, list):
                 return self._which(command, arguments[command.person_at], found)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from handlers import placement
+from datetime import timedelta
+
+from handlers import placement, staff
+from handlers.command_call import CODE
 from models import effects as fx
+from models.chance import chance
 from models.context import Context, GroupView, PersonView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
-from models.orders import HandoverOrder, MoveOrder, OwnerOrder, StaffOrder
+from models.orders import HandoffOrder, HandoverOrder, MoveOrder, OwnerOrder, StaffOrder
 from models.people import FriendshipState
 
 NOBODY = "没有「{word}」这个人。写编号，或在群里 @ 他。"
@@ -20,14 +24,22 @@ TAKEN = "{who} 已经归 {owner} 跟，没有改。要换人用 /客户交接 {c
 SAME = "从 {who} 交给 {who}，等于没交。"
 NOTHING = "{who} 名下没有客户，也没有人跟 {who}。要指定用 /归属 {contact} {to}。"
 HANDED = "好，{what}交给 {to}：{people} 位客人，{groups} 个群。"
+WILL_HAND = "会把{what}交给 {to}：{people} 位客人，{groups} 个群，每位客人都会收到一句话。"
 TO_MEMBER = "跟你说一声，以后由{owner}来照顾你，之前聊过的都交接好了，有事照常找我就行。"
 TO_OWNER = "【客户交接】{what}交给你了：{people} 位客人，{groups} 个群。"
+HANDED_OFF = "（同事请你去回 TA）"
+TO_HUMAN = "【转人工】请你亲自回一下 {who}（{contact}）。"
+WAITS_FOR_HUMAN = "我请店里的同事来回你，稍等一下哈。"
+WILL_ANSWER = "好，{who} 转人工了，在 /没人回 里，回过就了结。"
 NO_SUCH_TIER = "没有「{to}」这个层级或绑定的群。层级有：{tiers}。"
 NOT_OURS = "还不是我们账号的好友，拉不了。"
 OPTED_OUT = "{who} 退订了，不打扰。"
 THERE = "{who} 已经在「{tier}」了。"
 INVITED = "好，{who} 归到「{tier}」，已请进「{group}」。"
 FULL = "好，{who} 归到「{tier}」，现在没有空位，先排队。"
+
+
+_CODES = 10_000
 
 
 class _Unclear(Exception):
@@ -70,6 +82,8 @@ def handover(order: HandoverOrder, context: Context) -> list[Effect]:
         return _refuse(order, context, "handover", order.source, str(why))
     customers = [one for one in customers if one.person_id != new.person_id]
     counts = {"people": len(customers), "groups": len(rooms)}
+    if order.said and not order.confirmed:
+        return _wants_a_code(order, context, WILL_HAND.format(what=what, to=_called(new), **counts), new)
     return [
         fx.HandOver(
             owner_contact_id=new.contact_id,
@@ -83,6 +97,53 @@ def handover(order: HandoverOrder, context: Context) -> list[Effect]:
             HANDED.format(what=what, to=_called(new), **counts),
         ),
     ]  # fmt: skip
+
+
+def _wants_a_code(order: HandoverOrder, context: Context, what: str, new: PersonView) -> list[Effect]:
+    """What would happen; it is done when the same admin says the code in the same place."""
+    merchant = context.merchant
+    seconds = merchant.playbook.commands.code_seconds
+    code = f"{int(chance(merchant.seed, f'code:{order.said}') * _CODES):04d}"
+    source = next((one.wire_id for one in context.named.get(order.source, ())), order.source)
+    line = f"/handover {source} {new.wire_id}"
+    return [
+        fx.PutPending(
+            actor=order.actor,
+            place=order.room or f"1:1:{order.account}",
+            code=code,
+            lines=(line,),
+            until=order.at + timedelta(seconds=seconds),
+        ),
+        fx.Audit(actor=order.actor, action="code", place=_place(order), reason=line[:60]),
+        *_answer(order, context, CODE.format(what=what, seconds=seconds, code=code)),
+    ]
+
+
+def handoff(order: HandoffOrder, context: Context) -> list[Effect]:
+    """转人工: they wait for one of us, and get a word. Whoever looks after them hears of it, else the chiefs."""
+    try:
+        person = _one(context, order.person)
+        account = _befriended(person, order.account)
+        if account is None:
+            raise _Unclear(f"{_called(person)} {NOT_OURS}")
+    except _Unclear as why:
+        return _refuse(order, context, "handoff", order.person, str(why))
+    owner = context.owners.get(person.person_id)
+    people = [one for one in ((owner,) if owner else context.staff) if one.wire_id != order.actor]
+    key = f"handoff:{person.wire_id}:{order.at:%Y%m%dT%H%M%S%f}"
+    return [
+        fx.OpenTicket(contact_id=person.contact_id, account=account, text=HANDED_OFF),
+        *staff.notes_to(people, account, key, TO_HUMAN.format(**_about(person)), Cause.HANDOFF, person),
+        fx.Send(
+            key=key,
+            account=account,
+            lane=Lane.SERVICE,
+            cause=Cause.HANDOFF,
+            contact_id=person.contact_id,
+            text=WAITS_FOR_HUMAN,
+        ),
+        *_done(order, context, "handoff", person.wire_id, "", WILL_ANSWER.format(who=_called(person))),
+    ]
 
 
 def _handed(order: HandoverOrder, context: Context, new: PersonView) -> tuple[list[PersonView], list[GroupView], str]:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from handlers import digest
 from models import effects as fx
 from models.context import Context
 from models.effects import Effect
 from models.orders import ImportPlaybookOrder
+from models.playbook import Playbook
 
 
 def imported(order: ImportPlaybookOrder, context: Context) -> list[Effect]:
     """Put it in force, unless it is."""
     if order.revision == context.merchant.revision:
         return [fx.Answered(text="方案没有变化")]
+    merchant = context.merchant
+    account = next(iter(merchant.accounts), "")
     return [
         fx.PutPlaybook(revision=order.revision, body=order.body),
         fx.Audit(
             actor=order.actor,
             action="playbook.import",
             target=order.revision,
-            reason=f"before: {context.merchant.revision}",
+            reason=f"before: {merchant.revision}",
         ),
+        *digest.look_next_morning(order.at, Playbook.from_json(order.body), merchant.zone, account),
         fx.Answered(text="新方案已生效；做到一半的建档按原来的问完。"),
     ]

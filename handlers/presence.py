@@ -21,16 +21,21 @@ def self_said(event: SelfMessage, context: Context) -> list[Effect]:
             return []
         confirmed = fx.Settle(delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.wire_id)
         return [confirmed, *failures.arrived(delivery, context)]
-    minutes = context.merchant.playbook.human_hold_minutes
-    if not minutes or is_platform_line(event.text):
+    if is_platform_line(event.text):
         return []
+    person = context.person if not event.to_group else None
+    seen_to = [fx.CloseTicket(contact_id=person.contact_id)] if person else []
+    minutes = context.merchant.playbook.human_hold_minutes
+    if not minutes:
+        return [*seen_to]
     return [
+        *seen_to,
         fx.Hold(
             account=event.account,
             until=event.at + timedelta(minutes=minutes),
-            contact_id=context.person.contact_id if context.person and not event.to_group else None,
+            contact_id=person.contact_id if person else None,
             group_id=context.group.id if context.group else None,
-        )
+        ),
     ]
 
 

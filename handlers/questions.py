@@ -23,7 +23,7 @@ from models.operations import Role
 from models.people import FriendshipState
 from models.playbook import Handoff
 
-TO_OWNER = "【群里有人问】{who}（{contact}）在「{group}」问：{text}\n直接在群里回就行，也可以加 TA 私聊。"
+TO_OWNER = "【群里有人问】{who}（{contact}）在「{group}」问：{text}\n直接在群里回就行；也可以私聊回我 1，我替你答。"
 STILL_OPEN = "【还没人回】{who}（{contact}）{at:%H:%M} 在「{group}」问：{text}\n麻烦看一下。"
 # A phone shows so much of a message without a tap.
 _QUOTED = 200
@@ -45,7 +45,10 @@ def asked(event: Message, context: Context, person: PersonView) -> list[Effect]:
         group=group.topic or group.wire_id,
         text=event.text[:_QUOTED],
     )
-    effects += _tell(context, group, f"asked:{group.wire_id}:{_name(event)}", note, person, 0)
+    turns = _turns(context, group)
+    if turns:
+        key = f"asked:{group.wire_id}:{_name(event)}"
+        effects += staff.notes_to(turns[0], group.account, key, note, Cause.HANDOFF, person)
     effects += _word(event, group, person)
     due = _due(event.at, context, context.merchant.playbook.handoff.after_minutes)
     if due is not None:
@@ -71,17 +74,17 @@ def still_open(event: TimerDue, context: Context) -> list[Effect]:
         group=group.topic or group.wire_id,
         text=question.text[:_QUOTED],
     )
-    level = int(told)
-    effects = _tell(context, group, f"unanswered:{room}:{message}:{level}", note, None, level)
-    due = _due(event.at, context, context.merchant.playbook.handoff.deputy_minutes) if level < _LAST else None
+    turn, turns = int(told), _turns(context, group)
+    if turn >= len(turns):
+        return []
+    key = f"unanswered:{room}:{message}:{turn}"
+    effects = staff.notes_to(turns[turn], group.account, key, note, Cause.HANDOFF, None)
+    is_last = turn + 1 == len(turns)
+    due = None if is_last else _due(event.at, context, context.merchant.playbook.handoff.deputy_minutes)
     if due is not None:
-        subject = timers.question_subject(room, message, level + 1)
+        subject = timers.question_subject(room, message, turn + 1)
         effects.append(fx.PutTimer(kind=timers.QUESTION, subject=subject, at=due, account=event.account))
     return effects
-
-
-_LAST = 2
-"""Levels: 0 the owner, 1 the group's helpers, 2 the admins."""
 
 
 def working_time(handoff: Handoff, local: datetime, minutes: float) -> datetime:
@@ -123,17 +126,19 @@ def _works_here(event: Message, person: PersonView, group: GroupView) -> bool:
     return person.contact_id == group.owner_contact_id or bool(roles_of(person, event.account, event.group))
 
 
-def _tell(
-    context: Context, group: GroupView, key: str, text: str, about: PersonView | None, level: int
-) -> list[Effect]:
-    """To those of a level, else to those of the next one where there is somebody."""
+def _turns(context: Context, group: GroupView) -> list[list[PersonView]]:
+    """Whose turn it is to be told: the owner's, the helpers', the admins'. Nobody has two, and where there is nobody
+    whom we can reach it is the next ones' turn."""
     owners = [one for one in context.carers if one.contact_id == group.owner_contact_id]
-    helpers = [one for one in context.carers if Role.HELPER in {role.role for role in one.roles} and one not in owners]
-    for people in (owners, helpers, context.staff)[level:]:
-        told = staff.notes_to(people, group.account, key, text, Cause.HANDOFF, about)
-        if told:
-            return told
-    return []
+    helpers = [one for one in context.carers if Role.HELPER in {role.role for role in one.roles}]
+    told: set[int] = set()
+    turns = []
+    for people in (owners, helpers, context.staff):
+        new = [one for one in people if one.contact_id not in told and staff.account_for(one, group.account)]
+        told.update(one.contact_id for one in new)
+        if new:
+            turns.append(new)
+    return turns
 
 
 def _word(event: Message, group: GroupView, person: PersonView) -> list[Effect]:

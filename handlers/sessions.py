@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 
-from handlers import alerts, groups, identity, old_friends, placement, staff
+from handlers import alerts, digest, groups, identity, old_friends, placement, staff
 from models import effects as fx
 from models.accounts import AccountState
 from models.alerts import AlertKind
@@ -127,6 +127,8 @@ def roster(event: Roster, context: Context) -> list[Effect]:
         effects += [placement.seats_freed(context, tier, event.at) for tier in tiers]
     if event.friends is not None:
         effects += old_friends.look_tomorrow(event.at, context, event.account)
+        merchant = context.merchant
+        effects += digest.look_next_morning(event.at, merchant.playbook, merchant.zone, event.account, unless_set=True)
         effects.append(fx.PutAccount(account=event.account, state=AccountState.ONLINE, rostered=True))
     return effects
 

@@ -32,11 +32,12 @@ def notes_to(
             text=text,
         )
         for member in people
-        if (about is None or member.contact_id != about.contact_id) and (through := _account_for(member, account))
+        if (about is None or member.contact_id != about.contact_id) and (through := account_for(member, account))
     ]
 
 
-def _account_for(member: PersonView, account: str) -> str | None:
+def account_for(member: PersonView, account: str) -> str | None:
+    """The account that can speak to one of the staff: the one at hand, else one that knows them."""
     befriended = sorted(
         name for name, friendship in member.friendships.items() if friendship.state == FriendshipState.FRIEND
     )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from handlers.commands import is_command
 from handlers.understanding import replies_in_groups as reply
 from models.context import Said
 
@@ -56,10 +57,15 @@ def threads(said: Sequence[Said]) -> list[Thread]:
         recent = [thread for thread in found if thread.passed <= _MOST_BETWEEN]
         if one.asks and one.by == "member":
             found.append(Thread(one, wants=reply.wanted(one.text), words=reply.gist(one.text)))
+    for thread in found:
+        if thread.state == OPEN and thread.question.closed:
+            thread.state = ANSWERED
     return found
 
 
 def _hear(one: Said, waiting: list[Thread], settled: list[Thread]) -> None:
+    if one.by == "staff" and is_command(one.text):
+        return  # said to us
     if one.by == "answer":
         for thread in waiting:
             if thread.question.message == one.quote:

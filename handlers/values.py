@@ -8,6 +8,9 @@ from content_calendar.render import spoken
 from models.context import GroupView, MerchantView, PersonView
 from models.playbook import Playbook
 
+NAMELESS = {"name": "朋友", "nick": "朋友"}
+"""Who has no nickname yet is greeted and asked all the same."""
+
 
 def values_for(
     merchant: MerchantView,

@@ -14,6 +14,7 @@ class PutPending(Effect, frozen=True, kw_only=True):
     actor: str
     place: str
     code: str = ""
+    kind: str = ""  # see `PendingView`; of `list` and `text` there is one an admin and place
     lines: tuple[str, ...]
     quote: str = ""
     until: datetime
@@ -61,3 +62,32 @@ class PutFewer(Effect, frozen=True, kw_only=True):
 
     person_id: int
     fewer: bool
+
+
+class OpenTicket(Effect, frozen=True, kw_only=True):
+    """A member waits for one of us; who does already goes on waiting, with what they say now."""
+
+    contact_id: int
+    account: str
+    text: str
+
+
+class ClaimTicket(Effect, frozen=True, kw_only=True):
+    """我来跟: this wire id takes care of what the member waits for."""
+
+    contact_id: int
+    by: str
+
+
+class CloseTicket(Effect, frozen=True, kw_only=True):
+    """Nobody need see to this member any more."""
+
+    contact_id: int
+    by: str = ""
+
+
+class CloseQuestion(Effect, frozen=True, kw_only=True):
+    """A question in a group is settled, because somebody says so; `id` is that of its journal row."""
+
+    id: int
+    by: str

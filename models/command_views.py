@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from models.digest_views import DigestView, OpenQuestion
 from models.events import Media
 
 if TYPE_CHECKING:
@@ -27,13 +28,16 @@ class FoundPerson(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class PendingView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Commands that wait for a code, or for the number of what was meant, from one admin in one place.
 
-    `lines` are the commands: all of them are run when the code comes; of a question, the one of the number.
+    `lines` are the commands: all of them are run when the code comes; of a question, the one of the number. `kind`:
+    `list` is a question that may be answered more than once; `text` waits for what the admin says next, which is the
+    rest of its one line.
     """
 
     id: int
     actor: str
     place: str
     code: str = ""  # empty: a question that a number answers
+    kind: str = ""
     lines: tuple[str, ...] = ()
     quote: str = ""
     expires_at: datetime
@@ -76,6 +80,15 @@ class AuditView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     reason: str = ""
 
 
+class FaultView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What is wrong in the calendar of the coming days; `group` is a room id, empty for what is wrong everywhere."""
+
+    what: str
+    group: str = ""
+    period: str = ""
+    text: str = ""
+
+
 class CommandView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What the commands of one message ask for; the parts that none of them asks for are empty."""
 
@@ -94,5 +107,7 @@ class CommandView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     opted_out: tuple[tuple[str, str], ...] = ()  # name and wire id
     customers: tuple[tuple[str, ...], ...] = ()  # friends: id, name, remark, tags, source
     greet: tuple[tuple[str, str], ...] = ()  # name and wire id of new friends of the day
-    waits: tuple[tuple[str, str], ...] = ()  # name and wire id of who waits for a human
+    open: tuple[OpenQuestion, ...] = ()  # what nobody has answered and the asker may, the oldest first
+    digest: DigestView | None = None
+    faults: tuple[FaultView, ...] = ()
     used: tuple[str, ...] = ()  # commands that people of this role used, most first

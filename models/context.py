@@ -11,6 +11,7 @@ import msgspec
 
 from models.capabilities import Capabilities
 from models.command_views import CommandView
+from models.digest_views import DigestView
 from models.effects import SurveyProgress
 from models.playbook import Playbook
 
@@ -239,8 +240,8 @@ class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A message of a group as it stands in the journal; `by` says whose words it is.
 
     `member`; `staff`: whoever works for the shop, or a human on the account's own phone; `answer`: a standing answer of
-    ours, to the message `quote`; `auto`: whatever else we posted. `asks`: it was taken for a business question. What
-    was recalled is absent.
+    ours, to the message `quote`; `auto`: whatever else we posted. `asks`: it was taken for a business question,
+    `closed`: the staff says that it is settled. What was recalled is absent.
     """
 
     id: int
@@ -255,6 +256,7 @@ class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     mentions: tuple[str, ...] = ()
     quote: str = ""
     asks: bool = False
+    closed: bool = False
 
 
 class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -327,4 +329,6 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     commands: CommandView = CommandView()  # what the slash-commands of the message ask for
     carers: tuple[PersonView, ...] = ()  # who looks after the group, and its helpers
     talk: tuple[Said, ...] = ()  # what was said in the group since a question of it was put
+    newcomers: tuple[PersonView, ...] = ()  # who is to be welcomed in the group, first come first
+    digest: DigestView | None = None  # of yesterday, for the morning's word to the staff
     accounts: Mapping[str, AccountView] = {}  # all accounts of the merchant, where one may have to speak for another

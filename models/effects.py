@@ -11,7 +11,19 @@ from typing import Any
 import msgspec
 
 from models.alerts import AlertKind
-from models.command_effects import DropPending, EndWaiting, PutFewer, PutNote, PutPending, PutScript, TakeBack
+from models.command_effects import (
+    ClaimTicket,
+    CloseQuestion,
+    CloseTicket,
+    DropPending,
+    EndWaiting,
+    OpenTicket,
+    PutFewer,
+    PutNote,
+    PutPending,
+    PutScript,
+    TakeBack,
+)
 from models.delivery_effects import (
     ApproveWaiting,
     Cancel,
@@ -36,9 +48,11 @@ from models.group_effects import (
     BindGroup,
     Claim,
     ClaimMembers,
+    DropNewcomers,
     HandOver,
     PutGroups,
     PutMembers,
+    PutNewcomers,
     PutPlace,
     RebindGroup,
     Release,
@@ -56,9 +70,13 @@ __all__ = [
     "Cancel",
     "Claim",
     "ClaimMembers",
+    "ClaimTicket",
+    "CloseQuestion",
+    "CloseTicket",
     "ConfirmByFact",
     "DoubtByAnswer",
     "DropEntry",
+    "DropNewcomers",
     "DropPending",
     "DropSignup",
     "Effect",
@@ -66,11 +84,13 @@ __all__ = [
     "Expand",
     "HandOver",
     "MergePersons",
+    "OpenTicket",
     "PutDoubt",
     "PutEntries",
     "PutFewer",
     "PutGroups",
     "PutMembers",
+    "PutNewcomers",
     "PutNote",
     "PutOverride",
     "PutPending",
@@ -246,12 +266,13 @@ class CloseComplaint(Effect, frozen=True, kw_only=True):
 
 
 class PutTimer(Effect, frozen=True, kw_only=True):
-    """Ring at `at` as a `TimerDue` event; one timer a kind and subject."""
+    """Ring at `at` as a `TimerDue` event; one timer a kind and subject. `unless_set`: one that is there stays."""
 
     kind: str
     subject: str
     at: datetime
     account: str = ""
+    unless_set: bool = False
 
 
 class DropTimer(Effect, frozen=True, kw_only=True):

@@ -36,6 +36,19 @@ class PutMembers(Effect, frozen=True, kw_only=True):
     ours: bool = False
 
 
+class PutNewcomers(Effect, frozen=True, kw_only=True):
+    """These came into the group for the first time, and are to be welcomed."""
+
+    group_id: int
+    contact_ids: tuple[int, ...]
+
+
+class DropNewcomers(Effect, frozen=True, kw_only=True):
+    """Whoever was to be welcomed there has been."""
+
+    group_id: int
+
+
 class RenameGroup(Effect, frozen=True, kw_only=True):
     """A group has a new topic. Its binding is by id and stays."""
 

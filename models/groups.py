@@ -64,6 +64,32 @@ class GroupMember(SQLModel, table=True):
     invited_by: str = ""
 
 
+class GroupChange(SQLModel, table=True):
+    """Somebody came into a group or left it; never changed, so that who comes back has both behind them. Who was there
+    before our account did not come."""
+
+    __tablename__ = "group_change"
+    __table_args__ = (Index("group_change_group", "merchant_id", "group_id", "at"),)
+
+    id: int = Field(primary_key=True, sa_type=Id)
+    merchant_id: str
+    group_id: int = Field(sa_type=Id)
+    contact_id: int = Field(sa_type=Id)
+    at: datetime = Field(sa_type=UtcDateTime)
+    came: bool
+
+
+class Newcomer(SQLModel, table=True):
+    """Somebody who came into a bound group for the first time, and is to be welcomed with who comes within a minute."""
+
+    __tablename__ = "newcomer"
+
+    merchant_id: str = Field(primary_key=True)
+    group_id: int = Field(primary_key=True, sa_type=Id)
+    contact_id: int = Field(primary_key=True, sa_type=Id)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Seat(SQLModel, table=True):
     """A place kept for somebody who was invited; written in the same transaction as the invitation."""
 

@@ -88,6 +88,32 @@ class Signup(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Ticket(SQLModel, table=True):
+    """A member who waits for one of us, 1:1: what they said last, who takes care of it, and who ended it when. There is
+    one open ticket a contact."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index(
+            "ticket_open",
+            "merchant_id",
+            "contact_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id)
+    merchant_id: str
+    contact_id: int = Field(sa_type=Id)
+    account_id: str  # where they are talking with us
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    text: str = ""
+    claimed_by: str = ""  # wire id of who said 我来跟
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_by: str = ""  # wire id; empty: whoever typed on the account's own phone
+
+
 class Timer(SQLModel, table=True):
     """Something to be looked at when its time comes; rings as a `TimerDue` event."""
 

@@ -122,12 +122,16 @@ class OwnerOrder(Order, frozen=True, kw_only=True, tag="order.owner"):
 
 
 class HandoverOrder(Order, frozen=True, kw_only=True, tag="order.handover"):
-    """客户交接: one member, a bound group, or all customers and groups of an owner are `to`'s from now on."""
+    """客户交接: one member, a bound group, or all customers and groups of an owner are `to`'s from now on.
+
+    From the chat it says what would happen, and wants a code, until it is `confirmed`.
+    """
 
     source: str
     to: str
     room: str = ""
     said: str = ""
+    confirmed: bool = False
 
 
 class MoveOrder(Order, frozen=True, kw_only=True, tag="order.move"):
@@ -139,7 +143,15 @@ class MoveOrder(Order, frozen=True, kw_only=True, tag="order.move"):
     said: str = ""
 
 
-StaffOrder = OwnerOrder | HandoverOrder | MoveOrder
+class HandoffOrder(Order, frozen=True, kw_only=True, tag="order.handoff"):
+    """转人工: whoever looks after this person, else the chiefs, is to answer them themselves."""
+
+    person: str
+    room: str = ""
+    said: str = ""
+
+
+StaffOrder = OwnerOrder | HandoverOrder | MoveOrder | HandoffOrder
 
 
 class SurveyFinished(Event, frozen=True, kw_only=True, tag="survey_finished"):

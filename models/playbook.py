@@ -241,6 +241,12 @@ class Commands(Part):
     code_seconds: Seconds = 120
 
 
+class Digest(Part):
+    """When the staff hears each morning how their groups fare."""
+
+    at: TimeOfDay | None = None
+
+
 class Consent(Part):
     """Whether people are asked first, and how."""
 
@@ -275,6 +281,7 @@ class Playbook(Part):
     retention_days: Days | None = None
     approval: bool = False
     commands: Commands = Commands()
+    digest: Digest = Digest()
     members_check_minutes: Annotated[float, Field(ge=1, le=10_080)] = 60
     send_timeout_seconds: Annotated[float, Field(gt=0, le=3_600)] = 20
     pause_after_failures: Positive = 5

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from models.columns import Id
+from models.columns import Id, UtcDateTime
 
 
 class GroupQuestion(SQLModel, table=True):
@@ -19,3 +21,5 @@ class GroupQuestion(SQLModel, table=True):
     merchant_id: str = Field(primary_key=True)
     id: int = Field(primary_key=True, sa_type=Id)  # of its journal row
     group_id: int = Field(sa_type=Id)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # somebody said that it is settled
+    closed_by: str = ""

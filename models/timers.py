@@ -21,6 +21,10 @@ QUESTION = (
     "question"  # a question in a group may wait still; subject: group, message and how many were told, blanks between
 )
 
+WELCOME = "welcome"  # a minute since somebody came into a group: they are welcomed together; subject: the group
+DIGEST = "digest"  # the morning's digest of the merchant; subject: `MORNING`
+MORNING = "morning"
+
 PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL, COOLED_DOWN})
 
 

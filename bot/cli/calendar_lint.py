@@ -15,23 +15,8 @@ from bot.calendar_plan import MEDIA_FOLDER, load_plan
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
 from bot.cli.tables import groups_named, table
 from bot.desk import Answer, Desk, Refused, Request, lines
-from content_calendar.lint import Code, LintRow, Plan, lint
+from content_calendar.lint import NAMES, LintRow, Plan, lint
 
-# What people call it, and what they do about it.
-_NAMES: dict[Code, str] = {
-    "missing": "缺稿",
-    "surplus": "多了",
-    "clash": "挨得太近",
-    "repeat": "接连重样",
-    "theme": "主题没轮到",
-    "advert_share": "推广太多",
-    "cap": "打扰太多",
-    "off_platform": "带出微信",
-    "unreachable": "送不到",
-    "field": "字段可能空着",
-    "media": "缺素材",
-    "holiday_data": "放假安排未知",
-}
 _FOUR_WEEKS = 28
 _MOST_DAYS = 3 * 366
 
@@ -74,7 +59,7 @@ def _shown(found: Sequence[LintRow], topics: Mapping[str, str]) -> str:
         [
             {
                 "日期": period,
-                "问题": _NAMES[code],
+                "问题": NAMES[code],
                 "群": groups_named(where),
                 "排期": entry,
                 "必发": promise,
@@ -87,7 +72,7 @@ def _shown(found: Sequence[LintRow], topics: Mapping[str, str]) -> str:
 
 
 def _total(found: Sequence[LintRow], plan: Plan) -> str:
-    counts = Counter(_NAMES[row.code] for row in found)
+    counts = Counter(NAMES[row.code] for row in found)
     what = "，".join(f"{name} {count}" for name, count in counts.most_common()) or "没有问题"
     told = f"{plan.first} 到 {plan.last}，{len(plan.groups)} 个群，{len(plan.entries)} 条排期：{what}\n"
     bound = {group.tier for group in plan.groups}

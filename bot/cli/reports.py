@@ -1,4 +1,5 @@
-"""`report promises`, `report reception`, `report groups`, `report questions`, `report posts`."""
+"""`report promises`, `report reception`, `report groups`, `report questions`, `report posts`, `report digest`, `report
+joins`."""
 
 from __future__ import annotations
 
@@ -12,12 +13,15 @@ import typer
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
 from bot.cli.tables import groups_named, table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.digest_report import digest_rows, joins_rows
 from bot.group_report import CODES, group_rows
 from bot.post_effects import effects_of
 from bot.promise_report import promise_rows
 from bot.question_report import question_rows
 from bot.reading import first_day, groups
 from bot.reception_report import FIGURES, people_rows, reception_rows
+from bot.store.digesting import load_digest
+from handlers.digest import told as digest_told
 
 app = typer.Typer(help="数据：必发做到了没有，发的东西效果怎样，新客接待得怎样，群有没有毛病。", no_args_is_help=True)
 
@@ -176,4 +180,46 @@ def posts(
     return request
 
 
+@app.command()
+def digest(
+    day: Annotated[str, typer.Option("--day", help="The day; default: yesterday.")] = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """How a day was in each group and in all: what the staff is told in the morning."""
+
+    async def request(desk: Desk) -> Answer:
+        of = read_day(day) if day else None
+        with desk.store.reading() as connection:
+            if as_json:
+                return Answer(lines(digest_rows(connection, desk.merchant, desk.now(), of)))
+            view = load_digest(connection, desk.merchant, desk.now(), of)
+        return Answer(f"{digest_told(view.day, view.groups, desk.merchant.zone)}\n")
+
+    return request
+
+
+@app.command()
+def joins(
+    since: Annotated[str, typer.Option("--from", help="The first day; default: a week ago.")] = "",
+    until: Annotated[str, typer.Option("--to", help="The last day; default: today.")] = "",
+    group: Annotated[str | None, typer.Option("--group", help="Only this group, by its room id.")] = None,
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """Who came into groups and by whom, who left, and what was posted before they left."""
+
+    async def request(desk: Desk) -> Answer:
+        last = read_day(until) if until else desk.now().astimezone(desk.merchant.zone).date()
+        first = read_day(since) if since else last - _ONE_WEEK
+        with desk.store.reading() as connection:
+            rows = joins_rows(connection, desk.merchant, first, last, group)
+        return Answer(lines(rows) if as_json else table(rows, empty="这段时间没有人进群退群。"))
+
+    return request
+
+
+_ONE_WEEK = timedelta(days=7)
 _FOUR_WEEKS = timedelta(days=28)

@@ -45,6 +45,8 @@ from bot.store.applying_people import (
     rebind,
 )
 from bot.store.applying_questions import put_questions
+from bot.store.applying_tickets import TICKET_WRITERS
+from bot.store.newcomers import WELCOME_WRITERS
 from bot.store.prepared import is_one_of, unindexed
 from bot.store.timers import DROP_TIMERS
 from handlers.gate import REASON_NAMES
@@ -240,10 +242,14 @@ def confirm_by_fact(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
 
 
 def put_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    timers = {
-        (one.kind, one.subject): (merchant.id, one.kind, one.subject, one.account, one.at) for _event, one in pairs
-    }
-    writing.put(Timer, ("merchant_id", "kind", "subject", "account_id", "at"), list(timers.values()), "replace")
+    names = ("merchant_id", "kind", "subject", "account_id", "at")
+    for conflict in ("keep", "replace"):
+        timers = {
+            (one.kind, one.subject): (merchant.id, one.kind, one.subject, one.account, one.at)
+            for _event, one in pairs
+            if one.unless_set == (conflict == "keep")
+        }
+        writing.put(Timer, names, list(timers.values()), conflict)
 
 
 def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -342,6 +348,8 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Release: release,
     fx.WaitForSeat: wait_for_seat,
     **COMMAND_WRITERS,
+    **TICKET_WRITERS,
+    **WELCOME_WRITERS,
     fx.Cancel: cancel,  # before what is said instead
     fx.ConfirmByFact: confirm_by_fact,
     fx.Send: send,

@@ -32,6 +32,16 @@ def put_pending(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             col(PendingCommand.expires_at) < writing.now - REMEMBERED,
         )
     )
+    for _event, one in pairs:
+        if one.kind:
+            writing.connection.execute(
+                delete(PendingCommand).where(
+                    col(PendingCommand.merchant_id) == merchant.id,
+                    col(PendingCommand.actor) == one.actor,
+                    col(PendingCommand.place) == one.place,
+                    col(PendingCommand.kind) == one.kind,
+                )
+            )
     first = writing.ids.take(writing.now, len(pairs))
     writing.insert(
         PendingCommand,
@@ -42,6 +52,7 @@ def put_pending(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                 "actor": one.actor,
                 "place": one.place,
                 "code": one.code,
+                "kind": one.kind,
                 "lines": list(one.lines),
                 "quote": one.quote,
                 "at": event.at,

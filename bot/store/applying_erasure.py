@@ -25,10 +25,10 @@ from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Delivery, DeliveryState
 from models.erasure import Tombstone, is_nameless, nameless
 from models.events import Event
-from models.groups import ChatGroup, GroupMember, Seat, Waiting
+from models.groups import ChatGroup, GroupMember, Newcomer, Seat, Waiting
 from models.identity import Doubt, Merge
 from models.journal import Body, JournalEntry
-from models.operations import AuditEntry, Signup, Timer
+from models.operations import AuditEntry, Signup, Ticket, Timer
 from models.people import Answer, Contact, Friendship, FriendshipState, Person, Survey, SurveyState, Tag
 
 Pairs = list[tuple[Event, Any]]
@@ -200,7 +200,7 @@ def _own_rows(writing: Writing, merchant_id: str, ids: list[int], persons: set[i
         return and_(columns["merchant_id"] == merchant_id, by_contact)
 
     keep_reached(writing, merchant_id, persons)
-    for table in (Seat, Waiting, Answer, Tag, Signup):
+    for table in (Seat, Waiting, Newcomer, Answer, Tag, Signup, Ticket):
         run(delete(table).where(theirs(table)))
     either = or_(col(Doubt.contact_id).in_(ids), col(Doubt.other_id).in_(ids))
     run(delete(Doubt).where(col(Doubt.merchant_id) == merchant_id, either))

@@ -15,7 +15,7 @@ from bot.store.known import Known
 from models.columns import table_of
 from models.context import MerchantView
 from models.events import Event, Who
-from models.groups import ChatGroup, GroupMember, Seat, Waiting
+from models.groups import ChatGroup, GroupChange, GroupMember, Seat, Waiting
 from models.operations import Pause, RoleGrant, Timer
 from models.people import Contact, Person
 from models.timers import SEAT_TIMER, seat_subject
@@ -27,6 +27,7 @@ def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Make the member lists those of the platform, in statements per list and not per member."""
     for event, effect in pairs:
         ids = _ids(writing, merchant, [group.group for group in effect.groups])
+        listed_before = _listed(writing, merchant, ids.values())
         for group in effect.groups:
             identity = ids[group.group]
             values = {"topic": group.topic, "platform_owner": group.owner}
@@ -46,7 +47,10 @@ def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                     )
                 ).scalars()
             )
-            _join(writing, merchant, identity, sorted(listed - present), event.at, "")
+            came = sorted(listed - present)
+            _join(writing, merchant, identity, came, event.at, "")
+            if identity in listed_before:  # by the first list nobody came: they were there
+                _keep_change(writing, merchant, identity, came, event.at, came=True)
             _leave(writing, merchant, identity, sorted(present - listed), event.at)
 
 
@@ -86,6 +90,9 @@ def put_members(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
         joined = [known.contact_id for known in _known(writing, merchant, effect.joined).values()]
         left = [known.contact_id for known in _known(writing, merchant, effect.left).values()]
+        there = _present(writing, merchant, effect.group_id, joined)
+        new = [one for one in joined if one not in there]
+        _keep_change(writing, merchant, effect.group_id, new, event.at, came=True)
         _join(writing, merchant, effect.group_id, joined, event.at, effect.by)
         _leave(writing, merchant, effect.group_id, left, event.at)
         if effect.ours:
@@ -202,6 +209,46 @@ def _known(writing: Writing, merchant: MerchantView, people: Iterable[Who]) -> d
     }
 
 
+def _listed(writing: Writing, merchant: MerchantView, group_ids: Iterable[int]) -> set[int]:
+    """Those of which the platform has listed the members before."""
+    return {
+        identity
+        for chunk in chunks(list(group_ids))
+        for identity in writing.connection.execute(
+            select(col(ChatGroup.id)).where(
+                col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id).in_(chunk), col(ChatGroup.listed)
+            )
+        ).scalars()
+    }
+
+
+def _present(writing: Writing, merchant: MerchantView, group_id: int, contact_ids: list[int]) -> set[int]:
+    """Those who are in the group now."""
+    return {
+        identity
+        for chunk in chunks(contact_ids)
+        for identity in writing.connection.execute(
+            select(col(GroupMember.contact_id)).where(
+                col(GroupMember.merchant_id) == merchant.id,
+                col(GroupMember.group_id) == group_id,
+                col(GroupMember.contact_id).in_(chunk),
+                col(GroupMember.left_at).is_(None),
+            )
+        ).scalars()
+    }
+
+
+def _keep_change(
+    writing: Writing, merchant: MerchantView, group_id: int, contact_ids: list[int], at: datetime, *, came: bool
+) -> None:
+    first = writing.ids.take(writing.now, len(contact_ids)) if contact_ids else 0
+    writing.put(
+        GroupChange,
+        ("id", "merchant_id", "group_id", "contact_id", "at", "came"),
+        [(identity, merchant.id, group_id, one, at, came) for identity, one in enumerate(contact_ids, first)],
+    )
+
+
 def _join(
     writing: Writing, merchant: MerchantView, group_id: int, contact_ids: list[int], at: datetime, by: str
 ) -> None:
@@ -240,7 +287,9 @@ def _wait_no_longer(writing: Writing, merchant: MerchantView, contact_ids: list[
 
 
 def _leave(writing: Writing, merchant: MerchantView, group_id: int, contact_ids: list[int], at: datetime) -> None:
-    for chunk in chunks(contact_ids):
+    gone = sorted(_present(writing, merchant, group_id, contact_ids))
+    _keep_change(writing, merchant, group_id, gone, at, came=False)
+    for chunk in chunks(gone):
         writing.connection.execute(
             update(GroupMember)
             .where(

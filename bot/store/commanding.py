@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -18,8 +18,9 @@ from bot.store.called import contacts_called
 from bot.store.commanding_figures import FIGURES
 from bot.store.people import load_people
 from bot.store.prepared import is_one_of
-from handlers.commands import Wanted, in_force, wanted
-from models.columns import table_of
+from handlers.command_meant import in_force
+from handlers.commands import Wanted, wanted
+from models.columns import UtcDateTime, table_of
 from models.command_views import CommandView, FoundPerson, PendingView, PostView, QuotedView
 from models.commands import PendingCommand
 from models.context import AccountView, EntryView, GroupView, MerchantView, PersonView, RoleView
@@ -82,6 +83,18 @@ def load_commands(
 
 
 _NOTHING = CommandView()
+
+
+def asked_for_text(writing: Writing, merchant: MerchantView) -> frozenset[str]:
+    """The wire ids of those whose next words 1:1 are what a command waits for. There are hardly ever any."""
+    return frozenset(actor for (actor,) in writing.rows(_ASKED_FOR_TEXT, merchant=merchant.id, now=writing.now))
+
+
+_ASKED_FOR_TEXT = select(col(PendingCommand.actor)).where(
+    col(PendingCommand.merchant_id) == bindparam("merchant"),
+    text("kind = 'text'"),  # in the words of the index, which holds no others
+    col(PendingCommand.expires_at) >= bindparam("now", type_=UtcDateTime()),
+)
 
 
 def with_group_roles(
@@ -152,6 +165,7 @@ def _pending(
             actor=row.actor,
             place=row.place,
             code=row.code,
+            kind=row.kind,
             lines=tuple(row.lines),
             quote=row.quote,
             expires_at=row.expires_at,

@@ -10,14 +10,19 @@ from sqlalchemy import and_, func, select
 from sqlmodel import col
 
 from bot.budget import midnight
+from bot.calendar_plan import load_plan
 from bot.store import Writing
+from bot.store.digesting import load_digest
 from bot.store.ids import Ids
+from bot.store.open_questions import load_open
+from content_calendar.lint import NAMES, lint
+from handlers.command_days import LINTED_DAYS
 from models.accounts import Account
 from models.columns import table_of
-from models.command_views import AuditView, ScriptView
+from models.command_views import AuditView, FaultView, ScriptView
 from models.commands import Script
 from models.context import MerchantView, PersonView
-from models.deliveries import Cause, Delivery
+from models.digest_views import DigestView, OpenQuestion
 from models.groups import ChatGroup, GroupMember
 from models.journal import JournalEntry
 from models.operations import AuditEntry, RoleGrant
@@ -160,21 +165,21 @@ def _greet(writing: Writing, merchant: MerchantView, person: PersonView) -> tupl
     return tuple(_people(writing, merchant, col(Contact.id).in_(new), others, col(Contact.wire_id).not_in(ours)))
 
 
-def _waits(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, str], ...]:
-    """Who was handed to this admin today: the notes name them by their ids, behind the key's first colon."""
-    keys = writing.connection.execute(
-        select(col(Delivery.key))
-        .where(
-            col(Delivery.merchant_id) == merchant.id,
-            col(Delivery.contact_id) == person.contact_id,
-            col(Delivery.cause) == Cause.HANDOFF,
-            col(Delivery.created_at) >= midnight(writing.now, merchant.zone),
-        )
-        .order_by(col(Delivery.id))
-    ).scalars()
-    wire_ids = dict.fromkeys(key.split(":")[1] for key in keys if key.startswith("handoff:"))
-    names = {wire_id: name for name, wire_id in _people(writing, merchant, col(Contact.wire_id).in_(list(wire_ids)))}
-    return tuple((names.get(wire_id, ""), wire_id) for wire_id in wire_ids)
+def _open(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[OpenQuestion, ...]:
+    return load_open(writing.connection, merchant, writing.now, person)
+
+
+def _digest(writing: Writing, merchant: MerchantView, _person: PersonView) -> DigestView:
+    return load_digest(writing.connection, merchant, writing.now)
+
+
+def _faults(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[FaultView, ...]:
+    first = writing.now.astimezone(merchant.zone).date()
+    plan = load_plan(writing, merchant, first, first + timedelta(days=LINTED_DAYS - 1))
+    return tuple(
+        FaultView(what=NAMES[row.code], group=row.group or "", period=row.period or "", text=row.text)
+        for row in sorted(lint(plan), key=lambda row: row.period or "")
+    )
 
 
 def _customers(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, ...], ...]:
@@ -252,7 +257,9 @@ FIGURES: Mapping[str, tuple[Load, ShownTo]] = {
     "sources": (_sources, _to_all),
     "opted_out": (_opted_out, _to_all),
     "greet": (_greet, _to_them),
-    "waits": (_waits, _to_them),
+    "open": (_open, _to_them),
+    "digest": (_digest, _to_all),
+    "faults": (_faults, _to_all),
     "customers": (_customers, _to_all),
     "used": (_used, _to_the_role),
 }

@@ -8,19 +8,23 @@ from functools import cache
 from itertools import compress
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.accounts import load_accounts
 from bot.store.alerting import load_alerts
-from bot.store.commanding import load_commands
+from bot.store.commanding import asked_for_text, load_commands
+from bot.store.digesting import load_digest
 from bot.store.entries import load_entries
+from bot.store.groups import load_groups
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.identity import load_doubts, load_merges
 from bot.store.idle import idle_speakers
 from bot.store.kept import load_kept
 from bot.store.matching import deliveries_of
 from bot.store.missing import missing_friends
+from bot.store.newcomers import load_newcomers
 from bot.store.old_friends import old_friends_of
 from bot.store.owning import Owning, load_owning
 from bot.store.people import load_people
@@ -31,14 +35,12 @@ from bot.store.status import load_status
 from bot.store.talk import carers_of, load_talk
 from handlers.needs import Needs
 from models import orders, timers
-from models.accounts import Account
-from models.capabilities import Capabilities
 from models.columns import UtcDateTime
 from models.command_views import CommandView
-from models.context import AccountView, Context, GroupView, MerchantView
+from models.context import AccountView, Context, MerchantView
 from models.effects import Effect, Reserve
 from models.events import Event, Message, TimerDue
-from models.groups import ChatGroup, Seat, Waiting
+from models.groups import Waiting
 from models.operations import Role, RoleGrant
 from models.people import Contact
 
@@ -54,6 +56,12 @@ def load_contexts(
         for account in {event.account for event, _ in wave}
     }
     wanted = [_NO_PARTS if want is Needs.NOTHING else _parts(want) for _, want in wave]
+    alone = [isinstance(event, Message) and not event.group for event, _ in wave]
+    if any(alone) and (asked := asked_for_text(writing, merchant)):
+        wanted = [
+            (parts | _FOR_A_TEXT) - {"UNLESS_IDLE"} if is_alone and _speaker(event)[1] in asked else parts
+            for (event, _), parts, is_alone in zip(wave, wanted, alone, strict=True)
+        ]
     talk = [event for (event, _), parts in zip(wave, wanted, strict=True) if "UNLESS_IDLE" in parts]
     idle = idle_speakers(writing, merchant.id, names, accounts, talk) if talk else frozenset()
     needed = [
@@ -112,6 +120,11 @@ def _load(
     people_ids.update(owning.contact_ids)
     old_ids = old_friends_of(writing, merchant, events) if "OLD_FRIENDS" in every else []
     people_ids.update(old_ids)
+    digest = load_digest(writing.connection, merchant, writing.now) if "DIGEST" in every else None
+    owner_ids = list(dict.fromkeys(one.owner for one in digest.groups if one.owner)) if digest else []
+    people_ids.update(owner_ids)
+    newcomers = load_newcomers(writing, merchant.id, events) if "NEWCOMERS" in every else {}
+    people_ids.update(*newcomers.values())
     people = load_people(writing, merchant, accounts, people_ids, speaker_ids)
     staff = tuple(people[contact_id] for contact_id in staff_ids)
     placing = {one for them, parts in zip(everybody, wanted, strict=True) if "PLACES" in parts for _, one in them}
@@ -154,7 +167,10 @@ def _load(
             groups=bound if "BOUND_GROUPS" in parts else by_wire,
             staff=staff if "STAFF" in parts else (),
             entries=entries if "ENTRIES" in parts else (),
-            carers=tuple(people[one] for one in carer_ids) if "CARERS" in parts else (),
+            carers=tuple(people[one] for one in (owner_ids if "DIGEST" in parts else carer_ids))
+            if parts & {"CARERS", "DIGEST"}
+            else (),
+            digest=digest if "DIGEST" in parts else None,
             places=places_of if "PLACES" in parts else {},
             missing=missing if "MISSING" in parts else (),
             named={word: tuple(people[one] for one in ids) for word, ids in owning.named.items()},
@@ -197,6 +213,7 @@ def _load(
             if waiting_ids
             else (),
             talk=talk.get(event.subject, ()) if isinstance(event, TimerDue) else (),
+            newcomers=tuple(people[one] for one in newcomers.get(place[0], ())) if newcomers and place else (),
             kept=kept.get(person.person_id) if person and kept and "KEPT" in parts else None,
             gathering=gathering_of(writing, merchant, event, person, names)
             if person and "GATHERING" in parts
@@ -210,6 +227,7 @@ def _speaker(event: Event) -> tuple[str, str]:
 
 
 _NO_PARTS: frozenset[str] = frozenset()
+_FOR_A_TEXT = frozenset({"SPEAKER", "COMMANDS"})
 _NO_COMMANDS = CommandView()
 
 
@@ -227,99 +245,6 @@ def take_seats(context: Context, effects: Iterable[Effect]) -> None:
                 if group.id == effect.group_id:
                     context.groups[wire_id] = msgspec.structs.replace(group, reserved=group.reserved + 1)
                     break
-
-
-_ACCOUNTS = select(
-    col(Account.id),
-    col(Account.name),
-    col(Account.self_id),
-    col(Account.state),
-    col(Account.capabilities),
-    col(Account.rostered_at),
-    col(Account.slow_until),
-    col(Account.failures),
-).where(col(Account.merchant_id) == bindparam("merchant"))
-
-
-def load_accounts(writing: Writing, merchant: MerchantView) -> dict[str, AccountView]:
-    """The merchant's accounts by their configuration's id."""
-    return {
-        identity: AccountView(
-            id=identity,
-            name=name,
-            self_id=self_id,
-            state=state,
-            capabilities=msgspec.convert(capabilities, Capabilities),
-            rostered_at=rostered_at,
-            slow_until=slow_until,
-            failures=failures,
-        )
-        for identity, name, self_id, state, capabilities, rostered_at, slow_until, failures in writing.rows(
-            _ACCOUNTS, merchant=merchant.id
-        )
-    }
-
-
-_GROUPS = select(
-    col(ChatGroup.id),
-    col(ChatGroup.wire_id),
-    col(ChatGroup.account_id),
-    col(ChatGroup.topic),
-    col(ChatGroup.tier),
-    col(ChatGroup.parent_id),
-    col(ChatGroup.owner_contact_id),
-    col(ChatGroup.bound_at),
-    col(ChatGroup.members),
-    col(ChatGroup.listed),
-    col(ChatGroup.human_until),
-).where(col(ChatGroup.merchant_id) == bindparam("merchant"))
-_NAMED_GROUPS = _GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
-_BOUND_GROUPS = _GROUPS.where(col(ChatGroup.tier).is_not(None))
-_SEATS = (
-    select(col(Seat.group_id), func.count())
-    .where(col(Seat.merchant_id) == bindparam("merchant"), is_one_of(col(Seat.group_id), "ids"))
-    .group_by(col(Seat.group_id))
-)
-
-
-def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound: bool) -> dict[int, GroupView]:
-    """Groups by our id: the named ones and, with `bound`, all that have a tier, with their reserved seats."""
-    named = sorted(ids)
-    rows = writing.rows(_NAMED_GROUPS, merchant=merchant_id, ids=named) if named else []
-    seats: dict[int, int] = {}
-    if bound:
-        rows += writing.rows(_BOUND_GROUPS, merchant=merchant_id)
-        everyone = sorted({row[0] for row in rows})
-        seats = dict(writing.rows(_SEATS, merchant=merchant_id, ids=everyone))
-    return {
-        identity: GroupView(
-            id=identity,
-            wire_id=wire_id,
-            account=account,
-            topic=topic,
-            tier=tier,
-            parent_id=parent_id,
-            owner_contact_id=owner_contact_id,
-            bound_at=bound_at,
-            members=members,
-            reserved=seats.get(identity, 0),
-            listed=listed,
-            human_until=human_until,
-        )
-        for (
-            identity,
-            wire_id,
-            account,
-            topic,
-            tier,
-            parent_id,
-            owner_contact_id,
-            bound_at,
-            members,
-            listed,
-            human_until,
-        ) in rows
-    }
 
 
 _CHIEFS = select(col(RoleGrant.wire_id)).where(

@@ -13,13 +13,14 @@ from sqlmodel import col
 
 from bot.budget import midnight
 from bot.store import Writing
+from bot.store.accounts import load_accounts
 from bot.store.budgets import Budget, last_left, load_budget
-from bot.store.contexts import load_accounts, load_groups
+from bot.store.groups import load_groups
 from bot.store.people import load_people
 from bot.store.prepared import constants, is_one_of, unindexed
 from content_calendar.render import render
 from handlers.gate import Facts
-from handlers.values import values_for
+from handlers.values import NAMELESS, values_for
 from models.capabilities import CHANNEL
 from models.context import AccountView, GroupView, MerchantView, PersonView
 from models.deliveries import TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
@@ -115,7 +116,8 @@ class Loaded:
             return row.text or "", ()
         person = self.people.get(row.contact_id) if row.contact_id else None
         group = self.groups.get(row.group_id) if row.group_id else None
-        rendered = render(row.template, values_for(self.merchant, person, group, self.groups, row.account_id))
+        known = NAMELESS if row.cause in (Cause.GREETING, Cause.SURVEY) else {}
+        rendered = render(row.template, known | values_for(self.merchant, person, group, self.groups, row.account_id))
         return rendered.text, rendered.missing
 
     def contact_wire_id(self, row: Any) -> str:

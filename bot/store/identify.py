@@ -16,7 +16,7 @@ from models import orders
 from models.events import Event, Who
 from models.groups import ChatGroup
 from models.people import Contact, Person
-from models.timers import PERSON_TIMERS, QUESTION, SEAT_TIMER
+from models.timers import PERSON_TIMERS, QUESTION, SEAT_TIMER, WELCOME
 
 _CHUNK = 10_000  # names in one IN list; SQLite takes 32,766 parameters
 
@@ -57,7 +57,7 @@ def people_of(event: Event) -> Iterator[Who]:
             yield Who(event.contact)
         case orders.SignUp():
             yield Who(event.contact)
-        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() if event.said:
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder() if event.said:
             yield Who(event.actor)
         case orders.MergeOrder():
             yield Who(event.kept)
@@ -81,13 +81,15 @@ def groups_of(event: Event) -> Iterator[str]:
             yield event.to_group
         case ev.TimerDue() if event.kind == SEAT_TIMER:
             yield event.subject.partition(" ")[2]
+        case ev.TimerDue() if event.kind == WELCOME:
+            yield event.subject
         case ev.TimerDue() if event.kind == QUESTION:
             yield event.subject.partition(" ")[0]
         case orders.SignUp() if event.group:
             yield event.group
         case orders.BindGroupOrder() | orders.UnbindGroupOrder() | orders.OverrideEntryOrder():
             yield event.group
-        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() if event.room:
+        case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder() if event.room:
             yield event.room
         case ev.Roster():
             for group in event.groups or ():

@@ -45,7 +45,7 @@ def load_owning(writing: Writing, merchant: MerchantView, events: Sequence[Event
             case orders.HandoverOrder():
                 words = [event.source, event.to]
                 customers += _customers(writing.connection, merchant, event.source)
-            case orders.MoveOrder():
+            case orders.MoveOrder() | orders.HandoffOrder():
                 words = [event.person]
             case _:
                 continue

@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 
 _RECALLED = "recalled"
 _QUESTIONS = (
-    select(col(GroupQuestion.id), col(GroupQuestion.group_id))
+    select(col(GroupQuestion.id), col(GroupQuestion.group_id), col(GroupQuestion.closed_at).is_not(None))
     .where(
         col(GroupQuestion.merchant_id) == bindparam("merchant"),
         is_one_of(col(GroupQuestion.group_id), "groups"),
@@ -153,7 +153,8 @@ def load_talk(writing: Writing, merchant: MerchantView, timers: Iterable[TimerDu
 
 def talk_since(connection: Connection, merchant: MerchantView, since: int, groups: Sequence[int]) -> tuple[Said, ...]:
     """What was said in groups from that id on, without what was recalled."""
-    asked = {identity for identity, _ in read(connection, _QUESTIONS, merchant=merchant.id, groups=groups, since=since)}
+    rows = read(connection, _QUESTIONS, merchant=merchant.id, groups=groups, since=since)
+    asked = {identity: bool(closed) for identity, _, closed in rows}
     posting: dict[int, str] = {}
     owners: dict[int, int | None] = {}
     for group_id, account, owner in read(connection, _ACCOUNTS, merchant=merchant.id, groups=groups):
@@ -196,6 +197,7 @@ def talk_since(connection: Connection, merchant: MerchantView, since: int, group
                 mentions=details.mentions,
                 quote=quote,
                 asks=identity in asked and bool(text),
+                closed=asked.get(identity, False),
             )
         )
     return tuple(one for one in said if one.message not in recalled)
@@ -204,7 +206,7 @@ def talk_since(connection: Connection, merchant: MerchantView, since: int, group
 def all_questions(connection: Connection, merchant: MerchantView, groups: Sequence[int]) -> list[Asked]:
     """Every question that was put in these groups."""
     rows = read(connection, _QUESTIONS, merchant=merchant.id, groups=groups, since=0)
-    return [Asked(identity, group_id) for identity, group_id in rows]
+    return [Asked(identity, group_id) for identity, group_id, _ in rows]
 
 
 def carers_of(writing: Writing, merchant_id: str, places: Iterable[Sequence[str]]) -> list[int]:

@@ -130,6 +130,11 @@ def test_tables_with_defaults_may_be_absent(folder: Path) -> None:
     assert (config.console.host, config.console.port, config.log.level) == ("127.0.0.1", 8080, "INFO")
 
 
+@pytest.mark.parametrize("port", [" 9000", "9000\x1e", "9000\u3000"])
+def test_what_looks_like_a_blank_around_a_number_is_no_fault(folder: Path, port: str) -> None:
+    assert load(folder, {"ZHANGGUI_CONSOLE__PORT": port}).console.port == 9000
+
+
 def test_every_key_has_an_override(folder: Path) -> None:
     (folder / "other.toml").write_text("name = '别家'", encoding="utf-8")
     environ = {

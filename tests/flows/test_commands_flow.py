@@ -237,7 +237,7 @@ def test_the_list_of_the_day_says_who_waits_whom_to_greet_and_why_it_is_quiet(st
     (today,) = [line["text"] for line in played.arrived(delivery="command:wx-boss:t")]
     assert today.splitlines() == [
         "我现在不主动发：停发的群：分院一群。",
-        "等你回的：天天妈",
+        "等你回的：天天妈（回 1 就答第一条，/没人回 看全部）",
         "今天新来的，去打个招呼：新朋友",
         "今天没有排期。",
     ]

@@ -85,6 +85,20 @@ def test_the_owner_hears_at_once_then_again_then_the_helper_then_the_admin(stage
     ]
 
 
+def test_who_is_owner_and_admin_at_once_is_reminded_once(stage: Stage) -> None:
+    bound = [operator("08:00:00", f"group bind {ROOM} --tier 分院 --owner wx-boss")]
+    played = stage.play([*bound, asks("10:00:00"), REPORT], *EVENING, world=WORLD)
+    assert told(played, "wx-boss") == ["10:00", "10:10"]
+    helped = [
+        *bound,
+        operator("08:00:01", "role grant wx-help helper"),
+        operator("08:00:02", "role grant wx-help admin"),
+    ]
+    played = stage.play([*helped, asks("10:00:00"), REPORT], *EVENING, world=WORLD)
+    assert told(played, "wx-boss") == ["10:00", "10:10"]
+    assert told(played, "wx-help") == ["10:30"]
+
+
 def test_the_member_gets_a_word_1_to_1_if_we_are_friends_else_in_the_group(stage: Stage) -> None:
     played = stage.play([*BOUND, asks("10:00:00"), asks("10:05:00", "wx2", "周六的品鉴会几点开始呀？")], world=WORLD)
     assert len(played.arrived(to="wx1", kind="text")) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.flows.playing import PLAYBOOK, Line, Played, Stage, asks_to_be_friends, operator, says
@@ -89,12 +90,40 @@ def test_the_first_claim_holds_and_a_second_is_refused_and_audited(stage: Stage)
     assert told.arrived(to="wx-boss")[-1]["text"] == "名wx2 归 名ann 跟。"
 
 
+def code_in(told: Played) -> str:
+    """The code that the boss was asked for last."""
+    asked = [line["text"] for line in told.arrived(to="wx-boss", kind="text") if "秒内回" in line["text"]]
+    found = re.search(r"秒内回 (\d{4})", asked[-1])
+    assert found
+    return found[1]
+
+
+def test_a_hand_over_says_what_would_happen_and_wants_a_code_of_this_admin_here_and_soon(stage: Stage) -> None:
+    order = [operator("09:06:00", "owner wx1 ann"), says("10:00:00", "wx-boss", "/交接 ann bob", id="e1")]
+    first = played(stage, [*order, operator("10:10:00", "group list --json")])
+    code = code_in(first)
+    assert first.arrived(to="wx-boss")[-1]["text"].startswith(
+        "会把名ann 的客户交给 名bob：1 位客人，1 个群，每位客人都会收到一句话。\n确认就在 120 秒内回 "
+    )
+    assert first.rows("group list")[0]["owner"] == "ann"
+    late = [says("10:00:10", "ann", code), says("10:02:30", "wx-boss", code), operator("10:10:00", "group list --json")]
+    told = played(stage, [*order, *late])
+    assert told.rows("group list")[0]["owner"] == "ann"
+    assert told.arrived(to="wx-boss")[-1]["text"] == "那个码过时了，没做。要做就重新发一次指令。"
+
+
 def test_a_whole_book_changes_hands_in_the_middle_of_a_survey(stage: Stage) -> None:
+    code = code_in(
+        played(
+            stage, [operator("09:06:00", "owner wx2 ann"), says("10:00:00", "wx-boss", "／客户交接 ann bob", id="e1")]
+        )
+    )
     story = [
         asks_to_be_friends("09:00:00", "wx9"),
         says("09:05:00", "wx9", "叫我老林"),
         operator("09:06:00", "owner wx9 ann"),
         says("10:00:00", "wx-boss", "／客户交接 ann bob", id="e1"),
+        says("10:00:30", "wx-boss", code),
         says("10:05:00", "wx9", "1"),
         operator("10:10:00", "who wx9 --json"),
         operator("10:10:00", "group list --json"),

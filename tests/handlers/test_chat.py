@@ -115,6 +115,7 @@ def test_who_asks_for_a_human_gets_one(text: str) -> None:
         fx.Send(
             key=f"chat:wx1:{STAMP}", account="main", lane=Lane.REPLY, cause=Cause.CHAT, contact_id=11, text=TO_MEMBER
         ),
+        fx.OpenTicket(contact_id=11, account="main", text=text),
         fx.Send(
             key=f"handoff:wx1:{STAMP}:wx-boss",
             account="main",

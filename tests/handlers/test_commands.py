@@ -171,12 +171,12 @@ def test_a_role_of_one_group_counts_there_and_nowhere_else() -> None:
 
 
 EVERYBODY = {"help", "whoami"}
-READS_THE_CALENDAR = EVERYBODY | {"today", "week", "next", "preview"}
+READS_THE_CALENDAR = EVERYBODY | {"today", "week", "next", "preview", "lint"}
 HELPS = READS_THE_CALENDAR | {
     "status", "settled", "who", "tag", "untag", "note", "remark", "tier", "groups", "top", "active", "script",
-    "keep", "claim", "capacity",
+    "keep", "claim", "capacity", "digest", "unanswered", "answer", "close", "handoff",
 }  # fmt: skip
-KEEPS = HELPS | {"mute", "post", "send_this", "undo", "invite"}
+KEEPS = HELPS | {"mute", "post", "send_this", "undo", "invite", "welcome"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from handlers import decide
 from models import effects as fx
 from models import timers
-from models.context import GroupView
+from models.context import GroupView, PersonView
 from models.deliveries import Cause, DeliveryKind, DeliveryState, Lane
 from models.effects import Effect
 from models.events import GroupJoined, GroupLeft, GroupRenamed, GroupState, Roster, Who
@@ -28,6 +28,7 @@ from tests.handlers.builders import (
     friendship,
     group,
     hours,
+    minutes,
     of,
     person,
     playbook,
@@ -194,6 +195,24 @@ def test_who_comes_in_is_a_member_their_invitation_is_confirmed_and_they_are_wel
         fx.PutMembers(group_id=21, joined=(WX1,), by="wx-boss"),
         fx.DropTimer(kind="seat", subject="wx1 room-1@chatroom"),
         fx.ConfirmByFact(account="main", contact_id=11, kind=DeliveryKind.INVITE, group_id=21),
+        fx.PutNewcomers(group_id=21, contact_ids=(11,)),
+        fx.PutTimer(kind="welcome", subject=ROOM, at=AT + minutes(1), account="main", unless_set=True),
+    ]
+
+
+def after_a_minute(book: Playbook, *people: PersonView) -> list[Effect]:
+    """What comes of those who came in, when their minute is over."""
+    return decide(rings("welcome", ROOM), context(book, group=group(1, "茶桌"), newcomers=people))
+
+
+def newcomer(number: int = 1, **more: Any) -> PersonView:
+    return person(f"wx{number}", number, groups=frozenset({21}), **more)
+
+
+def test_who_came_alone_is_welcome_alone_and_many_are_welcome_together() -> None:
+    book = playbook(survey={"questions": [CALL]}, tiers=[TABLE])
+    assert after_a_minute(book, newcomer(answers=answers(call="老林"))) == [
+        fx.DropNewcomers(group_id=21),
         fx.Send(
             key="welcome:room-1@chatroom:wx1",
             account="main",
@@ -204,11 +223,28 @@ def test_who_comes_in_is_a_member_their_invitation_is_confirmed_and_they_are_wel
             template="欢迎{name}来{group}。",
         ),
     ]
+    many = [newcomer(number, name=f"茶友{number}") for number in range(1, 4)]
+    (send,) = sends(after_a_minute(book, *many))
+    assert (send.key, send.text) == ("welcome:room-1@chatroom:wx1", "欢迎茶友1、茶友2、茶友3来茶桌1。")
+    crowd = [newcomer(number, name=f"友{number}") for number in range(1, 31)]
+    (send,) = sends(after_a_minute(book, *crowd))
+    assert send.text is not None
+    assert send.text.endswith("、友20 等 30 位来茶桌1。")
+
+
+def test_what_is_only_theirs_is_said_to_each_and_who_left_again_is_not_welcomed() -> None:
+    theirs = playbook(tiers=[{**TABLE, "welcome": "欢迎{tag}！"}])
+    two = (newcomer(1, tags=frozenset({"老客"})), newcomer(2, tags=frozenset({"新客"})))
+    assert [send.text for send in sends(after_a_minute(theirs, *two))] == ["欢迎老客！", "欢迎新客！"]
+    gone = (person("wx1", 1), newcomer(2, opted_out=True), newcomer(3, erased=True))
+    assert after_a_minute(theirs, *gone) == [fx.DropNewcomers(group_id=21)]
 
 
 def welcomes(tier: dict[str, Any], **who: Any) -> list[str | None]:
     known = context(playbook(tiers=[tier]), group=group(1, tier["name"]), people=[person(**who)])
-    return [send.text for send in sends(decide(joined(WX1), known))]
+    if not any(isinstance(one, fx.PutNewcomers) for one in decide(joined(WX1), known)):
+        return []
+    return [send.text for send in sends(after_a_minute(playbook(tiers=[tier]), newcomer(**who)))]
 
 
 def test_whose_form_of_address_is_not_known_is_welcome_by_nickname_whatever_is_in_it() -> None:
@@ -254,8 +290,8 @@ def found(*, boss_is_there: bool = True, listed: bool = True, **more: Any) -> li
     return decide(event, context(playbook(tiers=[TABLE]), **known))
 
 
-def welcomed(effects: list[Effect]) -> list[str]:
-    return [send.key for send in sends(effects)]
+def welcomed(effects: list[Effect]) -> list[tuple[int, ...]]:
+    return [one.contact_ids for one in effects if isinstance(one, fx.PutNewcomers)]
 
 
 def test_who_came_in_unseen_is_found_by_the_next_list_and_is_as_welcome() -> None:
@@ -264,7 +300,7 @@ def test_who_came_in_unseen_is_found_by_the_next_list_and_is_as_welcome() -> Non
         fx.DropTimer(kind="seat", subject="wx1 room-1@chatroom"),
         fx.ConfirmByFact(account="main", contact_id=11, kind=DeliveryKind.INVITE, group_id=21),
     ]
-    assert welcomed(effects) == ["welcome:room-1@chatroom:wx1"]
+    assert welcomed(effects) == [(11,)]
 
 
 def test_a_first_list_names_who_was_there_before_us() -> None:

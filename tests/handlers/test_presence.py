@@ -35,7 +35,8 @@ def test_an_echo_of_anything_else_says_nothing(state: str) -> None:
 def test_what_a_human_types_holds_automation_back_in_that_conversation() -> None:
     until = AT + minutes(30)
     assert decide(self_said(to_contact="wx1"), context(HOLDS, person=person())) == [
-        fx.Hold(account="main", until=until, contact_id=11)
+        fx.CloseTicket(contact_id=11),
+        fx.Hold(account="main", until=until, contact_id=11),
     ]
     assert decide(self_said(to_group=ROOM), context(HOLDS, group=group())) == [
         fx.Hold(account="main", until=until, group_id=21)
@@ -43,7 +44,7 @@ def test_what_a_human_types_holds_automation_back_in_that_conversation() -> None
 
 
 def test_without_a_time_for_it_nothing_is_held_back() -> None:
-    assert decide(self_said(to_contact="wx1"), context(person=person())) == []
+    assert decide(self_said(to_contact="wx1"), context(person=person())) == [fx.CloseTicket(contact_id=11)]
 
 
 def test_the_line_that_wechat_writes_at_an_acceptance_is_no_human() -> None:

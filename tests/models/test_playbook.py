@@ -176,6 +176,9 @@ after_minutes = 15
 deputy_minutes = 10
 working_hours = [{ from = "09:00", to = "24:00" }]
 
+[digest]
+at = "08:30"
+
 [commands]
 undo_seconds = 10
 code_seconds = 60

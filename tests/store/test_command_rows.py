@@ -21,12 +21,14 @@ ARGUMENTS = {
     "tier": "wx1", "invite": "wx1 茶桌", "role": "wx1", "grant": "wx1 堂主 2小时", "revoke": "wx1 堂主",
     "bind": "茶桌", "preview": "a", "approve": "a", "reject": "a", "skip": "a", "post": "茶桌 开门啦",
     "script": "怎么泡", "keep": "怎么泡 沸水快出汤", "drop_script": "怎么泡", "settled": "wx1",
+    "welcome": "wx1", "answer": "1 在的", "close": "1", "handoff": "wx2",
     "owner": "wx1", "claim": "wx1", "handover": "wx1 wx-boss", "move": "wx1 茶桌",
 }  # fmt: skip
 
-# There is no entry, no complaint, nothing quoted and nothing to take back; a post and forgetting want a code.
+# No entry, no complaint, nobody who waits, nothing quoted or to take back; what is dangerous wants a code.
 WITHOUT_EFFECT_HERE = {
     "settled", "preview", "approve", "reject", "skip", "send_this", "undo", "forget", "post", "unbind", "script",
+    "answer", "close", "welcome", "handover",
 }  # fmt: skip
 
 

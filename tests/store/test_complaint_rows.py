@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.store.contexts import load_accounts
+from bot.store.accounts import load_accounts
 from bot.store.status import load_status
 from models import effects as fx
 from models.deliveries import Lane

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bot.store.contexts import load_accounts
+from bot.store.accounts import load_accounts
 from bot.store.people import load_people
 from bot.store.places import load_places
 from bot.store.status import load_status

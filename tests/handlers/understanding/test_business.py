@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.understanding import understand_business
+from handlers.understanding import first_look, understand_business
+from handlers.understanding.business import asks_the_shop
 from training.business import Line, from_templates, messages
 
 _HELD_OUT = Path(__file__).with_name("business_heldout.jsonl")
@@ -49,3 +50,10 @@ def test_enough_messages_of_other_trades_are_labelled_rightly() -> None:
 @pytest.mark.parametrize("text", ["", "   ", "[微笑]", "😂" * 3, "a" * 10_000, "好" * 5_000 + "？"])
 def test_any_text_has_a_label(text: str) -> None:
     assert understand_business(text, "group") == understand_business(text, "group")
+
+
+@pytest.mark.parametrize("text", ["零几年买的", "我是零几年来的", "九几年那会儿", "几年前买过", "几年没见了"])
+def test_when_it_was_is_no_question(text: str) -> None:
+    assert not asks_the_shop(text)
+    assert not first_look(text).asks
+    assert asks_the_shop("零几年的酒还有吗")

@@ -1,0 +1,74 @@
+"""Groups, as decisions see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import col
+
+from bot.store import Writing
+from bot.store.prepared import is_one_of
+from models.context import GroupView
+from models.groups import ChatGroup, Seat
+
+_GROUPS = select(
+    col(ChatGroup.id),
+    col(ChatGroup.wire_id),
+    col(ChatGroup.account_id),
+    col(ChatGroup.topic),
+    col(ChatGroup.tier),
+    col(ChatGroup.parent_id),
+    col(ChatGroup.owner_contact_id),
+    col(ChatGroup.bound_at),
+    col(ChatGroup.members),
+    col(ChatGroup.listed),
+    col(ChatGroup.human_until),
+).where(col(ChatGroup.merchant_id) == bindparam("merchant"))
+_NAMED_GROUPS = _GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
+_BOUND_GROUPS = _GROUPS.where(col(ChatGroup.tier).is_not(None))
+_SEATS = (
+    select(col(Seat.group_id), func.count())
+    .where(col(Seat.merchant_id) == bindparam("merchant"), is_one_of(col(Seat.group_id), "ids"))
+    .group_by(col(Seat.group_id))
+)
+
+
+def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound: bool) -> dict[int, GroupView]:
+    """Groups by our id: the named ones and, with `bound`, all that have a tier, with their reserved seats."""
+    named = sorted(ids)
+    rows = writing.rows(_NAMED_GROUPS, merchant=merchant_id, ids=named) if named else []
+    seats: dict[int, int] = {}
+    if bound:
+        rows += writing.rows(_BOUND_GROUPS, merchant=merchant_id)
+        everyone = sorted({row[0] for row in rows})
+        seats = dict(writing.rows(_SEATS, merchant=merchant_id, ids=everyone))
+    return {
+        identity: GroupView(
+            id=identity,
+            wire_id=wire_id,
+            account=account,
+            topic=topic,
+            tier=tier,
+            parent_id=parent_id,
+            owner_contact_id=owner_contact_id,
+            bound_at=bound_at,
+            members=members,
+            reserved=seats.get(identity, 0),
+            listed=listed,
+            human_until=human_until,
+        )
+        for (
+            identity,
+            wire_id,
+            account,
+            topic,
+            tier,
+            parent_id,
+            owner_contact_id,
+            bound_at,
+            members,
+            listed,
+            human_until,
+        ) in rows
+    }
