@@ -191,7 +191,7 @@ _UNMEASURED = re.compile(
     r"没(?:有|去|仔细|认真|怎么)*(?:查|测|量|称|数|算|留意|注意|观察|了解|研究|结婚|领证|定|办|出?生)(?:过|呢|$)"
 )
 _TAG = re.compile(
-    r"(?:行不行?|可不可以|可以[不吗么嘛]|好不好?|[好行成中][吗么嘛]|得不得|[成中]不[成中]?|ok[吗不么]?)"
+    r"(?:行不行?|可不可以|可以[不吗么嘛]|好不好?|[好行成中][吗么嘛]|得不得|[成中]不[成中]?|ok[吗不么]?|有没有)"
     r"[?？~。!！ 啊呀]*$"
 )
 _STRIP = PARTICLES + "的滴"
@@ -213,7 +213,7 @@ def asks(clause: str) -> bool:
     if not hangs and not _ASKS.search(core):
         return False
     core = _NO_QUESTION.sub("", core)
-    return (hangs or bool(_ASKS.search(core))) and not core.endswith(_NO_TAG)
+    return (hangs or bool(_ASKS.search(core))) and (core.endswith("有没有") or not core.endswith(_NO_TAG))
 
 
 def proposed(clause: str) -> int:
