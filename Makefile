@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test crash fuzz check format docs bench lock clean
+.PHONY: help setup run test crash fuzz check format docs bench peers lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -50,6 +50,11 @@ docs: $(DEV_SYNCED) ## write the pages that come from the code
 bench: $(DEV_SYNCED) ## run the benchmarks, e.g. make bench ARGS="inbound --json"
 	@$(BIN)/python -m bench $(ARGS)
 
+# They get an environment of their own: their versions are not ours.
+PEERS := build/peers
+PEERS_SYNCED := $(PEERS)/.synced
+peers: $(PEERS_SYNCED) ## install what the benchmarks compare with into build/peers
+
 fuzz: $(DEV_SYNCED) ## attack what reads from outside; e.g. make fuzz ARGS="stories --seed 7"
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
@@ -59,6 +64,7 @@ lock: $(BIN)/uv ## write the lock files anew from pyproject.toml
 	@$(UV) $(LOCK) --group setup --output-file requirements-setup.lock
 	@$(UV) $(LOCK) pyproject.toml --output-file requirements.lock
 	@$(UV) $(LOCK) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(UV) $(LOCK) --group peers --output-file requirements-peers.lock
 
 clean: ## remove .venv and all caches; data stays
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -99,3 +105,10 @@ $(DEV_SYNCED): requirements-dev.lock $(BIN)/uv
 	@echo "Installing what the bot and its tests need"
 	@$(UV) pip sync --quiet --require-hashes --compile-bytecode requirements-dev.lock
 	@touch $@ $(SYNCED)
+
+$(PEERS_SYNCED): requirements-peers.lock $(BIN)/uv
+	@echo "Installing what the benchmarks compare with"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(PEERS)
+	@UV_DEFAULT_INDEX="$(INDEX)" VIRTUAL_ENV=$(PEERS) $(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode \
+		requirements-peers.lock
+	@touch $@

@@ -1,7 +1,7 @@
 """`analysis`: what it costs to understand what is said, half of it meant to cost much, against 5 ms of CPU.
 
-A message is looked at and decided, and then judged as the answer to an open question when the timer rings that ends the
-wait for further bubbles, as the program does it: `handlers.needs` and `handlers.decide` for each of the two.
+A message is looked at and decided, and then judged as the answer to an open question when the timer rings that ends
+the wait for further bubbles, as the program does it: `handlers.needs` and `handlers.decide` for each of the two.
 """
 
 from __future__ import annotations

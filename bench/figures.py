@@ -14,6 +14,10 @@ from rich.table import Table
 Progress = Callable[[int, int], None]
 
 
+class NotReady(Exception):
+    """What a benchmark needs is not there; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure. `floor` is in the same unit; `detail` says in words what it was made of."""
@@ -38,6 +42,11 @@ def spread(values: Sequence[float], digits: int = 0) -> str:
     """The least, the median and the greatest of some values, for people."""
     lowest, middle, highest = min(values), statistics.median(values), max(values)
     return f"{middle:,.{digits}f} ({lowest:,.{digits}f} to {highest:,.{digits}f})"
+
+
+def ratios_of(limits: Sequence[float], runs: Sequence[float]) -> list[float]:
+    """Each run's speed by that of the limit, as the mean of its seconds before and after the run."""
+    return [(before + after) / 2 / run for before, after, run in zip(limits[:-1], limits[1:], runs, strict=True)]
 
 
 def show(console: Console, figures: Sequence[Figure]) -> None:

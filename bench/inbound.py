@@ -1,8 +1,8 @@
 """`inbound`: what comes in, from JSON bytes of the wire to committed rows, against the driver's executemany.
 
 Everything is the program's own: msgspec decodes, `store.batch.apply` deduplicates, loads contexts, asks
-`handlers.decide` and writes one durable transaction a batch. Timers that the answers set ring with the next batch, as
-the clock makes them, so answers are not only kept but understood. Time is the database's and ours, nobody waits.
+`handlers.decide` and writes one durable transaction a batch. Timers that the answers set ring with the next batch,
+as the clock makes them, so answers are not only kept but understood. Time is the database's and ours, nobody waits.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.figures import Figure, Progress, spread
+from bench.figures import Figure, Progress, ratios_of, spread
 from bench.inbound_mix import BATCH_SECONDS, QUESTIONS, START, wire_batches
 from bench.inbound_world import load_world, make_crowd, open_world
 from bench.raw_rows import copy_of, raw_seconds, record, written_rows
@@ -33,7 +33,7 @@ FLOOR = 0.5
 BATCHES = 5
 ROUNDS = 7
 # Where the shipped configuration keeps its database: the disk that matters.
-_FOLDER = Path("data")
+FOLDER = Path("data")
 
 
 def measure(
@@ -43,8 +43,8 @@ def measure(
     crowd = make_crowd(members, members // 50, len(QUESTIONS))
     batches_of_lines = wire_batches(crowd, batches, size)
     events = batches * size
-    _FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=_FOLDER) as folder:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
         world, scratch = Path(folder) / "world.db", Path(folder) / "scratch.db"
         load_world(f"sqlite:///{world}", crowd, QUESTIONS)
         with copy_of(world, scratch) as database:  # the same rows in every round, and everything is warm after it
@@ -75,14 +75,9 @@ def measure(
     ]
 
 
-def ratios_of(limits: Sequence[float], runs: Sequence[float]) -> list[float]:
-    """Each run's speed by that of the limit, as the mean of its seconds before and after the run."""
-    return [(before + after) / 2 / run for before, after, run in zip(limits[:-1], limits[1:], runs, strict=True)]
-
-
 def run_seconds(database: Path, batches_of_lines: Sequence[Sequence[bytes]]) -> float:
     """Seconds from the first line to the last commit."""
-    clock = _Clock()
+    clock = Clock(START)
     with closing(Store(f"sqlite:///{database}", clock.now)) as store:
         merchants = open_world(store)
         decoder = msgspec.json.Decoder(Message)
@@ -96,11 +91,11 @@ def run_seconds(database: Path, batches_of_lines: Sequence[Sequence[bytes]]) -> 
         return time.perf_counter() - began
 
 
-class _Clock:
+class Clock:
     """The program's time in a run: it moves on between batches only, so that every run writes the same rows."""
 
-    def __init__(self) -> None:
-        self.moment = START
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
 
     def now(self) -> datetime:
         return self.moment

@@ -7,7 +7,7 @@ members whom they are refused) and 5 % are delivered a second time, within a bat
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -112,10 +112,9 @@ def wire_batches(crowd: Crowd, batches: int, size: int, seed: int = 1, nth: int 
     earlier: list[bytes] = []
     split = []
     for batch in range(batches):
-        began = START + timedelta(seconds=batch * BATCH_SECONDS)
         lines: list[bytes] = []
         for place in range(size):
-            at = began + timedelta(seconds=BATCH_SECONDS * 0.9 * place / size)
+            at = _moment(batch, place, size)
             kind = chance.random()
             again = lines if kind < 0.975 else earlier
             if kind >= 0.95 and again:
@@ -127,12 +126,37 @@ def wire_batches(crowd: Crowd, batches: int, size: int, seed: int = 1, nth: int 
     return split
 
 
+def group_batches(crowd: Crowd, batches: int, size: int, seed: int = 1, nth: int = 0) -> list[list[bytes]]:
+    """The same, but group chat alone."""
+    chance = random.Random(seed)
+    encode = msgspec.json.Encoder().encode
+    return [
+        [encode(_message(chance, crowd, iter(()), 0.0, _moment(batch, place, size), nth)) for place in range(size)]
+        for batch in range(batches)
+    ]
+
+
+def messages_of(member: Callable[[int], Member], members: int, count: int) -> Iterator[bytes]:
+    """Group chat and 1:1 chat of people who are drawn from all members, made one by one."""
+    chance = random.Random(1)
+    encode = msgspec.json.Encoder().encode
+    for place in range(count):
+        speaker = member(chance.randrange(members))
+        text = _talk(chance, _GROUP_TALK if speaker.group else _PRIVATE_TALK, 0)
+        at = _moment(0, place, count)
+        yield encode(_said(chance, speaker, text, at, f"{chance.getrandbits(63):019d}", group=speaker.group))
+
+
 def ordinary_text(chance: random.Random) -> str:
     """Something that people write 1:1: small talk, a question for the shop, or an answer to any of ours."""
     kind = chance.random()
     if kind < 0.5:
         return _talk(chance, _PRIVATE_TALK, 0)
     return chance.choice(_QUESTIONS if kind < 0.6 else _ANSWERS[chance.choice(QUESTIONS)])
+
+
+def _moment(batch: int, place: int, size: int) -> datetime:
+    return START + timedelta(seconds=BATCH_SECONDS * (batch + 0.9 * place / size))
 
 
 def _message(

@@ -24,7 +24,7 @@ from models.timers import NUDGE
 ACCOUNT = "main"
 MERCHANT = "m1"
 BEGAN = datetime(2026, 11, 19, 2, 0, tzinfo=UTC)
-_CONFIG = Path(__file__).parents[1] / "config.toml"
+CONFIG = Path(__file__).parents[1] / "config.toml"
 _BOSS = "wx-boss"
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
 _GIVEN = ("建国", "晓燕", "志强", "雨桐", "海涛", "小梅", "俊杰", "秀英", "子轩", "Tony", "阿杰", "薇薇🌸")
@@ -80,14 +80,18 @@ def load_world(url: str, crowd: Crowd, questions: Sequence[str]) -> None:
     """Migrate the database and write the crowd down."""
     upgrade(url)
     with closing(Store(url, lambda: BEGAN)) as store:
-        merchant = open_world(store)[MERCHANT]
-        with store.writing() as writing:
-            _write(writing, merchant, crowd, questions)
+        load_merchant(store, open_world(store)[MERCHANT], crowd, questions)
+
+
+def load_merchant(store: Store, merchant: MerchantView, crowd: Crowd, questions: Sequence[str]) -> None:
+    """Write the crowd down as that merchant's."""
+    with store.writing() as writing:
+        _write(writing, merchant, crowd, questions)
 
 
 def open_world(store: Store) -> Mapping[str, MerchantView]:
     """The merchant of the shipped configuration, with the shipped playbook."""
-    config = load_config(_CONFIG, {})
+    config = load_config(CONFIG, {})
     return open_merchants(store, config, {ACCOUNT: Capabilities()}, seed=1, started_at=store.now())
 
 
@@ -184,7 +188,7 @@ def _write(writing: Writing, merchant: MerchantView, crowd: Crowd, questions: Se
             | {
                 "person_id": people[member.wire_id],
                 "key": question,
-                "value": _VALUES[question],
+                "value": VALUES[question],
                 "state": AnswerState.ANSWERED,
                 "at": BEGAN,
                 "revision": merchant.revision,
@@ -195,9 +199,9 @@ def _write(writing: Writing, merchant: MerchantView, crowd: Crowd, questions: Se
     writing.insert(
         Tag,
         [
-            scope | {"person_id": people[member.wire_id], "tag": _TAGS[question], "origin": "survey", "at": BEGAN}
+            scope | {"person_id": people[member.wire_id], "tag": TAGS[question], "origin": "survey", "at": BEGAN}
             for member, question in told
-            if question in _TAGS
+            if question in TAGS
         ],
     )
     writing.insert(
@@ -229,7 +233,7 @@ def _write(writing: Writing, merchant: MerchantView, crowd: Crowd, questions: Se
     )
 
 
-_VALUES: Mapping[str, object] = {
+VALUES: Mapping[str, object] = {
     "call": "老林",
     "adult": True,
     "style": "sauce",
@@ -239,4 +243,4 @@ _VALUES: Mapping[str, object] = {
     "birthday": "08-15",
     "wish": "想去酒厂看看",
 }
-_TAGS: Mapping[str, str] = {"call": "已留称呼", "adult": "已成年", "style": "爱酱香", "budget": "中价位"}
+TAGS: Mapping[str, str] = {"call": "已留称呼", "adult": "已成年", "style": "爱酱香", "budget": "中价位"}

@@ -1,8 +1,8 @@
 """The limit of a benchmark: the driver's `executemany` of exactly the rows that a run wrote.
 
-The rows are recorded by triggers in a run that is not measured: every row that was inserted or changed, whether or not
-the run took it away again (timers that rang), each once, as it was last written. They are written in batches of 1,024
-rows, one durable transaction a batch.
+The rows are recorded by triggers in a run that is not measured: every row that was inserted or changed, whether or
+not the run took it away again (timers that rang), each once, as it was last written. They are written in batches of
+1,024 rows, one durable transaction a batch.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ def written_rows(world: Path, run: Path) -> list[TableRows]:
         for table in SQLModel.metadata.sorted_tables:
             names = ", ".join(column.name for column in table.columns)
             latest = {
-                tuple(_keys(table, row)): row
+                tuple(keys_of(table, row)): row
                 for row in after.execute(f"SELECT {names} FROM written_{table.name} ORDER BY rowid")
             }
             if latest:
                 known = before.execute(f"SELECT {names} FROM {table.name}")
-                changed = any(tuple(_keys(table, row)) in latest for row in known)
-                found.append(TableRows(table.name, _statement(table, changed=changed), list(latest.values())))
+                changed = any(tuple(keys_of(table, row)) in latest for row in known)
+                found.append(TableRows(table.name, statement_of(table, changed=changed), list(latest.values())))
     return found
 
 
@@ -78,21 +78,25 @@ def raw_seconds(
     with copy_of(world, scratch) as database:
         engine = writer_engine(f"sqlite:///{database}")  # its connections have the PRAGMAs of the writer
         with closing(engine.raw_connection()) as pooled:
-            connection: Any = pooled.driver_connection
-            commits = -(-sum(len(table.rows) for table in written) // batch)
-            shares = [(table.statement, _shares(table.rows, commits)) for table in written]
-            gc.collect()
-            began = time.perf_counter()
-            for commit in range(commits):
-                connection.execute("BEGIN IMMEDIATE")
-                for statement, share in shares:
-                    connection.executemany(statement, share[commit])
-                connection.execute("COMMIT")
-            seconds = time.perf_counter() - began
+            seconds = write_rows(pooled.driver_connection, written, batch)
         engine.dispose()
         if keep is not None:
             shutil.copyfile(database, keep)
     return seconds
+
+
+def write_rows(connection: Any, written: Sequence[TableRows], batch: int) -> float:
+    """Seconds that the driver takes to write the rows, so many in a transaction."""
+    commits = max(1, -(-sum(len(table.rows) for table in written) // batch))
+    shares = [(table.statement, _shares(table.rows, commits)) for table in written]
+    gc.collect()
+    began = time.perf_counter()
+    for commit in range(commits):
+        connection.execute("BEGIN IMMEDIATE")
+        for statement, share in shares:
+            connection.executemany(statement, share[commit])
+        connection.execute("COMMIT")
+    return time.perf_counter() - began
 
 
 @contextmanager
@@ -111,11 +115,13 @@ def _shares(rows: Sequence[tuple[Any, ...]], commits: int) -> list[Sequence[tupl
     return [rows[start:end] for start, end in pairwise(bounds)]
 
 
-def _keys(table: Table, row: tuple[Any, ...]) -> Iterator[Any]:
+def keys_of(table: Table, row: tuple[Any, ...]) -> Iterator[Any]:
+    """The primary key of a row that has all columns."""
     return (value for column, value in zip(table.columns, row, strict=True) if column.primary_key)
 
 
-def _statement(table: Table, *, changed: bool) -> str:
+def statement_of(table: Table, *, changed: bool) -> str:
+    """The INSERT for all columns of a table; where rows may be there already, it replaces what they have."""
     names = [column.name for column in table.columns]
     keys = [column.name for column in table.primary_key]
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"

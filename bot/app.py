@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-import msgspec
 import structlog
 from sqlalchemy.exc import OperationalError
 
+from bot.attendance import Attendance
 from bot.clock import Alarm
 from bot.config import Config
 from bot.dispatch import RETRY_SECONDS, Dispatcher, InStore
 from bot.housekeeping import Housekeeping
 from bot.intake import Intake
+from bot.keeper import Keeper
 from bot.links import Links
-from bot.merchants import open_merchants
+from bot.merchants import open_merchants, playbooks_in_force, under_playbook
 from bot.store import Store, Writing
 from bot.store.batch import apply
 from bot.store.due import due_timers
 from bot.store.journal import Outcome
+from bot.store.late import belongs_to_keeper, drop_late, late_events, leave_late
+from bot.store.leases import LeaseLost
 from bot.transports import Transport
 from bot.troubles import Troubles, log_alerts
 from handlers import decide
 from models.deliveries import DeliveryState
 from models.effects import PutPlaybook, Settle
-from models.events import Event, SelfMessage, SendAnswered
+from models.events import Event, SelfMessage, SendAnswered, TimerDue
 from models.orders import ImportPlaybookOrder
 from models.playbook import Playbook
 
@@ -58,13 +63,25 @@ class App:
         self._database = in_store
         capabilities = {account: transport.capabilities for account, transport in transports.items()}
         self.merchants = open_merchants(store, config, capabilities, seed=seed, started_at=now())
+        self.committed: list[Callable[[Sequence[Outcome]], None]] = []  # hear of each batch that was written
         self.intake = Intake(self._apply, self.merchants, now)
-        self._dispatcher = Dispatcher(
+        self.dispatcher = Dispatcher(
             store, self.merchants, transports, in_store=self._in_store, apply=self._apply, now=now
         )
         self._troubles = Troubles(self.merchants, now)
-        self._links = Links(self.intake, self._dispatcher, now)
+        self._links = Links(self.intake, self.dispatcher, now)
+        self._attendance = Attendance(
+            transports,
+            self._links,
+            self.dispatcher,
+            self.intake,
+            lambda account: timedelta(minutes=self._members_check_minutes(account)),
+        )
+        self.keeper: Keeper | None = None
+        if store.leases is not None:
+            self.keeper = Keeper(store.leases, self._attendance, self.dispatcher.recover, self._look_for_late)
         self._alarm = Alarm(now)
+        self._others = Alarm(now)
         self._housekeeping = Housekeeping(store, self.merchants, in_store)
         self._refresh: set[str] = set()
         self._uncertain: set[str] = set()  # accounts with a send that did not simply go well: its echo may change much
@@ -75,41 +92,59 @@ class App:
 
         Raises an exception group if a task fails in a way that was not foreseen: the process must restart clean.
         """
-        await self._dispatcher.recover()
+        if self.keeper is None:
+            await self.dispatcher.recover()
         async with asyncio.TaskGroup() as tasks:
             intake = tasks.create_task(self.intake.run(), name="intake")
             inner = [
-                tasks.create_task(self._dispatcher.run(), name="dispatch"),
+                tasks.create_task(self.dispatcher.run(), name="dispatch"),
                 tasks.create_task(self._ring(), name="clock"),
                 tasks.create_task(self._housekeeping.run(), name="housekeeping"),
             ]
-            links: dict[Transport, asyncio.Task[None]] = {}
-            for transport in self._transports.values():
-                if not transport.capabilities.people:
-                    continue
-                every = timedelta(minutes=self._members_check_minutes(transport.account))
-                lists = self._links.watch_lists(transport, every)
-                inner.append(tasks.create_task(lists, name=f"lists {transport.account}"))
-                links[transport] = tasks.create_task(self._links.keep(transport), name=f"link {transport.account}")
+            if not self.store.is_alone:
+                inner.append(tasks.create_task(self._follow(), name="playbooks"))
+            if self.keeper is not None:
+                inner.append(tasks.create_task(self.keeper.run(tasks), name="leases"))
+            else:
+                for account in self._transports:
+                    self._attendance.begin(account, tasks)
             await stop.wait()
             for task in inner:
                 task.cancel()
             await asyncio.wait(inner)  # what is in flight comes to its end, over links that still stand
-            await self._links.end(links)
+            await self._attendance.end_all()
             await self.intake.finish()
             await intake
+        if self.keeper is not None:
+            await self.keeper.leave()
 
     async def ask(self, event: Event) -> Outcome:
         """Give an order and wait until it is decided and committed."""
         return await self.intake.ask(event)
 
+    @property
+    def accounts(self) -> list[str]:
+        """All accounts and channels, whoever keeps them."""
+        return list(self._transports)
+
+    def tick(self) -> None:
+        """A second of the real clock has passed."""
+        self._others.wake()
+        self.wake()
+
+    async def in_store(self, work: Callable[[], Any]) -> Any:
+        """Use the database in the writer's thread; if that fails, a human must know."""
+        return await self._in_store(work)
+
     def wake(self) -> None:
         """Look at everything that is due: the clock has moved."""
         self._alarm.wake()
-        self._dispatcher.alarm.wake()
+        self.dispatcher.alarm.wake()
 
     async def _apply(self, events: Sequence[Event]) -> list[Outcome]:
-        outcomes: list[Outcome] = await self._in_store(lambda: apply(self.store, self.merchants, events, decide))
+        outcomes = await self._written(events)
+        for listener in self.committed:
+            listener(outcomes)
         self._uncertain |= {
             event.account for event in events if isinstance(event, SendAnswered) and event.answer != "sent"
         }
@@ -123,6 +158,28 @@ class App:
         self._refresh.clear()
         await self._tell(outcomes)
         return outcomes
+
+    async def _written(self, events: Sequence[Event]) -> list[Outcome]:
+        """Decide and write a batch, but for what is another worker's business by now."""
+        lost: frozenset[str] = frozenset()
+        while True:
+            ours = [event for event in events if event.account not in lost or not belongs_to_keeper(event)]
+            write = partial(apply, self.store, self.merchants, ours, decide)
+            try:
+                outcomes: list[Outcome] = await self._in_store(write)
+                break
+            except LeaseLost as error:
+                lost |= error.accounts
+        if not lost:
+            return outcomes
+        theirs = [event for event in events if event.account in lost and belongs_to_keeper(event)]
+        left = await self._in_store(lambda: leave_late(self.store, theirs))
+        log.warning("leases.late", accounts=sorted(lost), left=left, dropped=len(theirs) - left)
+        decided = iter(outcomes)
+        return [
+            Outcome(event, duplicate=True) if event.account in lost and belongs_to_keeper(event) else next(decided)
+            for event in events
+        ]
 
     async def _tell(self, outcomes: Sequence[Outcome]) -> None:
         """Write down what the program noticed about itself. What was decided stands, even if this has to wait."""
@@ -140,24 +197,39 @@ class App:
         except OperationalError as error:
             self._troubles.database_failed(error)
             raise
+        except LeaseLost:
+            if self.keeper is not None:
+                self.keeper.wake()
+            raise
 
     def _adopt(self, outcome: Outcome) -> None:
         """Whoever decides, sends or rings from here on does so under the playbook that was put in force."""
         for effect in outcome.effects:
             if isinstance(effect, PutPlaybook):
-                before = self.merchants[outcome.event.merchant]
-                self.merchants[before.id] = msgspec.structs.replace(
-                    before,
-                    playbook=Playbook.from_json(effect.body),
-                    revision=effect.revision,
-                    earlier={**before.earlier, before.revision: before.playbook},
-                )
+                merchant = self.merchants[outcome.event.merchant]
+                playbook = Playbook.from_json(effect.body)
+                self.merchants[merchant.id] = under_playbook(merchant, playbook, effect.revision)
+
+    async def _follow(self) -> None:
+        """Command lines and other workers may put a playbook in force: look with every tick."""
+        while True:
+            await self._others.wait(None)
+            with contextlib.suppress(OperationalError):
+                for merchant in await self._in_store(lambda: playbooks_in_force(self.store, self.merchants)):
+                    self.merchants[merchant.id] = merchant
+
+    async def _look_for_late(self) -> None:
+        """Decide what others heard on accounts that we keep now, and could not write."""
+        kept = self.keeper.accounts if self.keeper else []
+        if late := await self._in_store(lambda: late_events(self.store, kept)):
+            await asyncio.gather(*(self.intake.ask(event) for _, event in late))
+            await self._in_store(lambda: drop_late(self.store, [number for number, _ in late]))
 
     async def _ring(self) -> None:
         """Due timers become events, at most one round at a time."""
         while True:
             try:
-                rung, next_at = await self._in_store(lambda: due_timers(self.store, self.merchants))
+                rung, next_at = await self._in_store(self._due_timers)
             except OperationalError as error:
                 log.debug("database.unavailable", error=str(error.orig))
                 await asyncio.sleep(RETRY_SECONDS)
@@ -166,6 +238,9 @@ class App:
                 await asyncio.gather(*(self.intake.ask(event) for event in rung))
             else:
                 await self._alarm.wait(next_at)
+
+    def _due_timers(self) -> tuple[list[TimerDue], datetime | None]:
+        return due_timers(self.store, self.merchants, self.keeper.elsewhere if self.keeper else ())
 
     def _committed(self, writing: Writing) -> None:
         self._refresh |= writing.refresh

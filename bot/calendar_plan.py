@@ -15,7 +15,9 @@ from bot.entries_in_force import entries_in_force
 from bot.store import Writing
 from bot.store.accounts import load_accounts
 from bot.store.groups import load_groups
+from bot.store.rotating import had_so_far
 from content_calendar.lint import LintGroup, Plan
+from content_calendar.rotation import is_spare
 from models.context import AccountView, GroupView, MerchantView
 from models.groups import GroupMember
 from models.operations import RoleGrant
@@ -33,6 +35,9 @@ def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date,
     accounts = load_accounts(looking, merchant)
     found = load_groups(looking, merchant.id, (), bound=True).values()
     groups = sorted((group for group in found if group.bound_at), key=lambda one: (one.bound_at, one.id))
+    entries = list(entries_in_force(looking.connection, merchant))
+    spares = [one.entry.key for one in entries if is_spare(one.entry)]
+    had = had_so_far(looking.connection, merchant, spares)
     alongside = _alongside(looking, merchant, groups, accounts.values())
     return Plan(
         playbook=merchant.playbook,
@@ -41,15 +46,16 @@ def load_plan(looking: Writing, merchant: MerchantView, first: date, last: date,
                 room=group.wire_id,
                 tier=group.tier or "",
                 alongside=alongside.get(group.wire_id, ()),
+                had=tuple(had.get(group.id, ())),
                 capabilities=accounts.get(group.account, AccountView(id=group.account)).capabilities,
             )
             for group in groups
         ],
-        entries=list(entries_in_force(looking.connection, merchant)),
+        entries=entries,
         first=first,
         last=last,
         zone=merchant.zone,
-        media=_names(media) if media else None,
+        media=media_in(media) if media else None,
         accounts=[accounts[name].capabilities for name in merchant.accounts if name in accounts],
     )
 
@@ -86,8 +92,9 @@ def _alongside(
     return found
 
 
-def _names(folder: Path) -> frozenset[str] | None:
-    """The names of the files in a folder, those in folders of its own by their path in it; None if it is not there."""
+def media_in(folder: Path) -> dict[str, int] | None:
+    """The sizes in bytes of the files in a folder, those in folders of its own by their path in it; None if it is not
+    there."""
     if not folder.is_dir():
         return None
-    return frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}

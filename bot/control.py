@@ -2,7 +2,7 @@
 
 The lock is a file beside the SQLite database. Its holder may write the path of a local socket into it; whoever finds
 the lock taken sends its command line there. On PostgreSQL it is an advisory lock of the database, which ends with its
-holder's connection; command lines need no bot there, for PostgreSQL has many writers.
+holder's connection, and which workers share; command lines need no bot there, for PostgreSQL has many writers.
 """
 
 from __future__ import annotations
@@ -25,14 +25,13 @@ from sqlalchemy import func, make_url, select
 
 from bot.desk import Answer
 from bot.store.engine import sqlite_path, writer_engine
+from bot.store.locks import HOLDING
 
 # A command line that orders something waits for the commit; a bot that does not answer for so long is stuck.
 ANSWER_SECONDS = 60
 # Whoever looks whether a bot runs holds the lock for an instant: a bot that starts right then is not the second one.
 LOOK_SECONDS = 0.2
 _LONGEST_MESSAGE = 16 * 1024 * 1024
-# Any number that nobody else uses in this database; this one spells 掌柜.
-_ADVISORY_LOCK = 0x638C_67DC
 
 Execute = Callable[[list[str], Path], Awaitable[Answer]]
 
@@ -44,12 +43,14 @@ class Busy(Exception):
 class Holding:
     """Holds the lock of a database for as long as it is entered. Raises `Busy`.
 
-    `unclean`: whoever held it last did not let go of it in good order.
+    On PostgreSQL workers `share` it with each other. `unclean`: whoever held it last did not let go of it in good
+    order.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, share: bool = False) -> None:
         path = sqlite_path(url)
         self._url = url
+        self._share = share
         self._path = _lock_path(path) if path else None
         self._file: Any = None
         self._server = ExitStack()
@@ -82,9 +83,15 @@ class Holding:
             self._server.callback(engine.dispose)
             connection = self._server.enter_context(engine.connect())
             connection.execution_options(isolation_level="AUTOCOMMIT")  # held by the session, not by a transaction
-            if not connection.execute(select(func.pg_try_advisory_lock(_ADVISORY_LOCK))).scalar():
+            lock = func.pg_try_advisory_lock_shared if self._share else func.pg_try_advisory_lock
+            if not connection.execute(select(lock(HOLDING))).scalar():
                 database = make_url(self._url).render_as_string()
-                raise Busy(f"数据库正被另一个掌柜使用（{database}）。先停掉它，或换一个 --db。")
+                cure = (
+                    "先停掉它，它也要用 run --worker 才能和别的一起跑"
+                    if self._share
+                    else "先停掉它（们），或换一个 --db"
+                )
+                raise Busy(f"数据库正被另一个掌柜使用（{database}）。{cure}。")
             self._server = self._server.pop_all()
 
     def tell(self, socket_path: str) -> None:

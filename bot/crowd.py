@@ -145,16 +145,17 @@ class _Newcomer:
         """Ask for the friendship, then react to whatever arrives, for ever."""
         life, crowd = self._life, self._crowd
         await crowd.sleep(life.arrives)
-        crowd.world.apply(
-            FriendRequest(
-                at=crowd.world.now(),
-                account=crowd.account,
-                contact=self._contact,
-                name=life.name,
-                hello=life.hello,
-                source=life.source,
+        if self._contact not in crowd.world.account(crowd.account).friends:  # before a power cut they may have come
+            crowd.world.apply(
+                FriendRequest(
+                    at=crowd.world.now(),
+                    account=crowd.account,
+                    contact=self._contact,
+                    name=life.name,
+                    hello=life.hello,
+                    source=life.source,
+                )
             )
-        )
         async with asyncio.TaskGroup() as tasks:
             while True:
                 arrived = [await self.inbox.get()]

@@ -13,12 +13,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bot.config import Config
 from bot.store import Store
 from bot.store.journal import Outcome
 from models.context import MerchantView
 from models.effects import Answered
 from models.events import Event
+from models.operations import Role
+from models.orders import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a request may use. `folder` is what its file arguments are relative to."""
+    """What a request may use. `folder` is what its file arguments are relative to.
+
+    Orders are given in the name of `actor` and with the `rights` of a role: the command line's are the owner's.
+    """
 
     config: Config
     store: Store
@@ -44,6 +51,8 @@ class Desk:
     now: Callable[[], datetime]
     folder: Path
     chosen: str = ""
+    actor: str = "operator"
+    rights: Role = Role.OWNER
 
     @property
     def merchant(self) -> MerchantView:
@@ -66,6 +75,8 @@ class Desk:
 
     async def order(self, event: Event) -> str:
         """Give an order. Returns what was answered; raises `Refused`."""
+        if isinstance(event, Order):
+            event = msgspec.structs.replace(event, actor=self.actor, rights=self.rights)
         outcome = await self.ask(event)
         if outcome.error:
             raise Refused("出错了，没有执行；原因记在日志表 journal 里。")

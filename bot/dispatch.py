@@ -7,7 +7,8 @@ by side, and their claims and outcomes are committed in batches.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import contextlib
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from bot.clock import Alarm
 from bot.intake import Apply
 from bot.store import Store
+from bot.store.leases import LeaseLost
 from bot.store.outbox import Claim, Claims, claim, found_claimed, look_again_if_set_back
 from bot.transports import (
     NotConnected,
@@ -64,13 +66,17 @@ class Dispatcher:
             for merchant in merchants.values()
             for account in (*merchant.accounts, *merchant.channels)
         }
-        # Where nobody is met there is no login to wait for.
-        self._online = {account for account, one in transports.items() if not one.capabilities.people}
+        # Where nobody is met there is no login to wait for; what is leased has to be taken first.
+        self._online = {
+            account for account, one in transports.items() if store.leases is None and not one.capabilities.people
+        }
         self._claiming: asyncio.Future[Claims] | None = None
         self._claim_failed = False
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._answers: list[SendAnswered] = []
         self._looked_at: datetime | None = None
+        self.listeners: list[Callable[[SendAnswered], None]] = []  # hear of each answer of a platform
+        self._moved = asyncio.Event()  # something was claimed or settled, or could not be
         self.alarm = Alarm(now)
 
     def online(self, account: str) -> None:
@@ -82,9 +88,24 @@ class Dispatcher:
         """The account cannot send; what it has to send waits."""
         self._online.discard(account)
 
-    async def recover(self) -> None:
-        """What was in flight when the program stopped is unknown, and is never sent again by itself."""
-        if found := await self._in_store(lambda: found_claimed(self._store)):
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts that can send at this moment."""
+        return frozenset(self._online)
+
+    async def let_go(self, account: str) -> None:
+        """Send no more for the account, and wait until what is in flight is settled, though not for ever."""
+        self.offline(account)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LANDING_SECONDS):
+                while self._claiming is not None or account in self._in_flight:
+                    self._moved.clear()
+                    await self._moved.wait()
+
+    async def recover(self, accounts: Collection[str] | None = None) -> None:
+        """What was in flight for these accounts (None: all) when the program that kept them stopped is unknown, and is
+        never sent again by itself."""
+        if found := await self._in_store(lambda: found_claimed(self._store, accounts)):
             log.warning("deliveries.unknown", count=len(found))
             await self._apply(found)
 
@@ -97,8 +118,14 @@ class Dispatcher:
                 except OperationalError as error:
                     self._claim_failed |= self._claiming is not None
                     self._claiming = None
+                    self._moved.set()
                     log.debug("database.unavailable", error=str(error.orig))
                     await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                except LeaseLost as lost:
+                    self._claiming = None
+                    self._moved.set()
+                    self._online -= lost.accounts
                     continue
                 await self.alarm.wait(next_at)
         finally:
@@ -128,7 +155,9 @@ class Dispatcher:
 
     async def _take_back(self) -> None:
         """A claim whose commit failed may be on record all the same. Nobody sent it, so it can leave another time."""
-        found = await self._in_store(lambda: found_claimed(self._store))
+        leases = self._store.leases
+        kept = None if leases is None else list(leases.tokens)
+        found = await self._in_store(lambda: found_claimed(self._store, kept))
         mine = self._merchant_of.keys() - self._in_flight.keys()
         if taken_back := [msgspec.structs.replace(one, answer="network") for one in found if one.account in mine]:
             await self._apply(taken_back)
@@ -138,20 +167,22 @@ class Dispatcher:
         self._claiming = None
         for one in found.claims:
             self._in_flight[one.account] = asyncio.create_task(self._send(one))
+        self._moved.set()
 
     async def _send(self, one: Claim) -> None:
         answer, message = await self._answer_to(one)
-        self._answers.append(
-            SendAnswered(
-                merchant=one.merchant_id,
-                account=one.account,
-                at=self._now(),
-                delivery=one.delivery_id,
-                key=one.outgoing.key,
-                answer=answer,
-                message=message,
-            )
+        answered = SendAnswered(
+            merchant=one.merchant_id,
+            account=one.account,
+            at=self._now(),
+            delivery=one.delivery_id,
+            key=one.outgoing.key,
+            answer=answer,
+            message=message,
         )
+        self._answers.append(answered)
+        for listener in self.listeners:
+            listener(answered)
         self.alarm.wake()
 
     async def _answer_to(self, one: Claim) -> tuple[Answer, str]:
@@ -184,6 +215,7 @@ class Dispatcher:
         del self._answers[: len(answers)]
         for answer in answers:
             del self._in_flight[answer.account]
+        self._moved.set()
 
     async def _land(self) -> None:
         try:
@@ -194,5 +226,7 @@ class Dispatcher:
                 for task in late:  # stays claimed, and is found to be unknown at the next start
                     task.cancel()
             await self._settle()
+        except LeaseLost as lost:
+            log.warning("leases.lost", accounts=sorted(lost.accounts))
         except OperationalError as error:  # what came of them is found to be unknown at the next start
             log.error("database.unavailable", error=str(error.orig), unsettled=len(self._answers))

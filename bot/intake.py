@@ -40,6 +40,8 @@ class Intake:
         self._merchant_of = {account: merchant.id for merchant in merchants.values() for account in merchant.accounts}
         self.listeners: list[Callable[[Event], None]] = []  # hear of each event as it comes in, before it is decided
         self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(QUEUE_SIZE)
+        self._at_work = False
+        self._rested = asyncio.Event()
 
     async def put(self, event: Event) -> None:
         """Take an event; waits while the queue is full."""
@@ -66,12 +68,26 @@ class Intake:
         more = True
         while more:
             batch, more = await self._take()
+            self._at_work = True
             if batch:
                 outcomes = await self._persist([event for event, _ in batch])
                 for (_, answer), outcome in zip(batch, outcomes, strict=True):
                     self._queue.task_done()
                     if answer is not None and not answer.done():
                         answer.set_result(outcome)
+            self._at_work = False
+            self._rested.set()
+
+    async def drained(self) -> None:
+        """Wait for a moment at which nothing is queued and everything taken is committed."""
+        while self._at_work or not self._queue.empty():
+            self._rested.clear()
+            await self._rested.wait()
+
+    @property
+    def waiting(self) -> int:
+        """How many events are queued."""
+        return self._queue.qsize()
 
     async def _take(self) -> tuple[list[_Item], bool]:
         batch: list[_Item] = []

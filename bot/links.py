@@ -41,7 +41,7 @@ class Links:
         self._dispatcher = dispatcher
         self._now = now
         self._alarms: dict[str, Alarm] = {}
-        self._ending = asyncio.Event()
+        self._endings: dict[str, asyncio.Event] = {}  # of accounts that are kept, set when they are to be let go of
         self._gone_since: dict[str, datetime] = {}
         self._missed: set[str] = set()  # accounts of which it is known that they are gone
         self._heard = 0  # events, of all accounts
@@ -54,8 +54,9 @@ class Links:
 
     async def keep(self, transport: Transport) -> None:
         """Stay attached to one account, until `end`."""
+        ending = self._endings[transport.account] = asyncio.Event()
         pause = FIRST_PAUSE
-        while not self._ending.is_set():
+        while not ending.is_set():
             began = self._now()
             longest = LONGEST_PAUSE
             try:
@@ -65,7 +66,7 @@ class Links:
                 longest = TAKEN_PAUSE
                 await self._miss(transport.account, Taken)
             except LinkLost as error:
-                if self._ending.is_set():
+                if ending.is_set():
                     return
                 log.warning("link.lost", account=transport.account, reason=str(error))
                 await self._miss(transport.account, WentDeaf)
@@ -75,19 +76,22 @@ class Links:
                 pause = FIRST_PAUSE
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
-                    await self._ending.wait()
+                    await ending.wait()
             pause = min(pause * 2, longest)
 
     async def end(self, kept: Mapping[Transport, asyncio.Task[None]]) -> None:
         """Let go of the accounts that these tasks keep, and pass on what was heard: gateways do not say it again."""
-        self._ending.set()
         for transport in kept:
+            if (ending := self._endings.get(transport.account)) is not None:
+                ending.set()
             await transport.close()
         if kept:
             _, late = await asyncio.wait(kept.values(), timeout=HEARD_SECONDS)
             for task in late:
                 task.cancel()
             await asyncio.wait(kept.values())
+        for transport in kept:
+            self._alarms.pop(transport.account, None)
 
     async def _miss(self, account: str, kind: type[Taken | WentDeaf]) -> None:
         """The link does not stand. Once that has been so for a while it is an event; each try would be too many."""

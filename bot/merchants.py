@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
 import structlog
 from sqlalchemy import select, update
 from sqlmodel import col
@@ -98,6 +99,23 @@ def read_playbook(writing: Writing, merchant_id: str, revision: str) -> Playbook
         )
     ).scalar_one()
     return Playbook.from_json(body)
+
+
+def playbooks_in_force(store: Store, merchants: Mapping[str, MerchantView]) -> list[MerchantView]:
+    """The merchants whose playbook another program has changed, with the one that is in force now."""
+    with store.looking(store.now()) as looking:
+        revisions = looking.connection.execute(select(col(Merchant.id), col(Merchant.revision))).all()
+        return [
+            under_playbook(merchants[id], read_playbook(looking, id, revision), revision)
+            for id, revision in revisions
+            if id in merchants and revision and revision != merchants[id].revision
+        ]
+
+
+def under_playbook(merchant: MerchantView, playbook: Playbook, revision: str) -> MerchantView:
+    """The merchant with another playbook in force."""
+    earlier = {**merchant.earlier, merchant.revision: merchant.playbook}
+    return msgspec.structs.replace(merchant, playbook=playbook, revision=revision, earlier=earlier)
 
 
 def put_capabilities(writing: Writing, account_id: str, capabilities: Capabilities) -> None:

@@ -13,14 +13,13 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from bot.promise_report import posted_entries
 from bot.store.ids import Ids
-from content_calendar.entry import Entry, from_json
 from models.accounts import Account
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, Delivery
 from models.groups import ChatGroup, GroupMember
 from models.journal import JournalEntry
-from models.operations import EntryRevision
 from models.people import Contact
 
 LOOKED_AT = timedelta(hours=48)
@@ -68,7 +67,7 @@ def effects_of(
 
     Only those of these content kinds and to these rooms, where they are named.
     """
-    entries = _entries(connection, merchant)
+    entries = posted_entries(connection, merchant)
     posts = [
         row
         for row in _posts(connection, merchant, first, last)
@@ -128,15 +127,6 @@ def _posts(connection: Connection, merchant: MerchantView, first: date, last: da
         )
         .order_by(col(Delivery.left_at), col(Delivery.id))
     ).all()
-
-
-def _entries(connection: Connection, merchant: MerchantView) -> dict[tuple[str, str], Entry]:
-    rows = connection.execute(
-        select(col(EntryRevision.key), col(EntryRevision.revision), col(EntryRevision.body)).where(
-            col(EntryRevision.merchant_id) == merchant.id
-        )
-    )
-    return {(key, revision): from_json(body) for key, revision, body in rows}
 
 
 def _happened(

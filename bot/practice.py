@@ -6,7 +6,10 @@ an account is real.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,10 +18,13 @@ import msgspec
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot import reading
+from bot import power, reading
 from bot.app import App
+from bot.clock import utc_now
 from bot.config import Config
 from bot.crowd_lives import BRANCH, GROUPS
+from bot.power import PowerCut
+from bot.practice_talk import Talk
 from bot.store import Store
 from bot.transports.simulator import World
 from bot.transports.simulator_state import Friendship as SimulatedFriendship
@@ -34,6 +40,51 @@ FIRST_POST_AFTER = timedelta(seconds=7)
 FIRST_POST = "大家好，我是小满。今天起每天一篇小文章，说说酒，也说说人。想看什么，群里说一声。"
 _PREFIX = "演练-"
 BRANCH_TIER, HALL_TIER = "分舵", "堂口"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The practice ground while it runs: its world, what was said in it, its crowd, which stays at home while `lively`
+    is not set; `hurry` lets the program's clock jump ahead, `pull_the_plug` ends this process."""
+
+    world: World
+    talk: Talk
+    seed: int
+    lively: asyncio.Event
+    hurry: Callable[[timedelta], None]
+    pull_the_plug: Callable[[], None]
+    cut_at: datetime | None = None  # when the plug of the process before was pulled
+
+    @classmethod
+    def around(cls, world: World, cut: PowerCut | None, clock: Clock) -> Ground:
+        """The ground around a world, which goes on where a power cut ended the last."""
+        lively = asyncio.Event()
+        lively.set()
+        talk = Talk(cut.kept if cut else None)
+        seed = cut.seed if cut else int(time.time())
+        world.on_delivered(talk.arrived)
+
+        def pull_the_plug() -> None:
+            power.pull_the_plug(PowerCut(clock.now(), seed, clock.ahead.total_seconds(), talk.kept()))
+
+        return cls(world, talk, seed, lively, clock.hurry, pull_the_plug, cut.at if cut else None)
+
+
+@dataclass
+class Clock:
+    """The true time, and in the practice ground a time ahead of it."""
+
+    ahead: timedelta = timedelta()
+    jumped: Callable[[], None] = lambda: None
+
+    def now(self) -> datetime:
+        """The program's time."""
+        return utc_now() + self.ahead if self.ahead else utc_now()
+
+    def hurry(self, by: timedelta) -> None:
+        """Let so much time have passed."""
+        self.ahead += by
+        self.jumped()
 
 
 def is_practice(config: Config) -> bool:
@@ -85,13 +136,15 @@ def recall_people(world: World, store: Store, merchant_id: str) -> None:
             world.rooms[group].members.setdefault(contact)
 
 
-async def prepare(app: App) -> None:
+async def prepare(app: App, *, again: bool = False) -> None:
     """Bind the groups of the shipped world, put the shipped calendar in force, and a first post in a few seconds.
+
+    Not so when it was all done before a power cut (`again`): whoever looks would take the first post for a second one.
 
     Only where the playbook has the tiers of the shipped one; another playbook is left alone.
     """
     merchant = next(iter(app.merchants.values()))
-    if merchant.playbook.tier(BRANCH_TIER) is None or merchant.playbook.tier(HALL_TIER) is None:
+    if again or merchant.playbook.tier(BRANCH_TIER) is None or merchant.playbook.tier(HALL_TIER) is None:
         return
     for room in GROUPS:
         tier = BRANCH_TIER if room == BRANCH else HALL_TIER

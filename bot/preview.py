@@ -16,22 +16,26 @@ import msgspec
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot import reading
 from bot.rehearsal_output import iso
 from bot.store import Store, Writing
 from bot.store.accounts import load_accounts
 from bot.store.audience import audience
 from bot.store.budgets import Budget
-from bot.store.facts import load_facts
+from bot.store.facts import Loaded, load_facts
 from bot.store.outbox import judged, ready_at
+from bot.store.rotating import drawn
 from content_calendar.cadence import Occurrence, by_the_day, next_occurrence
 from content_calendar.entry import Entry
+from content_calendar.rotation import is_slot, spares_of
+from content_calendar.wording import PART_MARK, parts_of
 from handlers.gate import Go, Verdict, Wait
 from handlers.planning import expansion
 from models.accounts import AccountState
 from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
-from models.effects import Expand
+from models.effects import Expand, Spare
 from models.operations import EntryOverride, EntryRevision
 
 Row = dict[str, Any]
@@ -50,7 +54,8 @@ def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | N
     rows: list[Row] = []
     with store.looking(due) as looking:
         declined = tuple(_declined(looking, merchant, entry)) if entry.optional else ()
-        effect = expansion(entry, entry.revision, occurrence, merchant.zone)
+        known = reading.entries(looking.connection, merchant) if is_slot(entry) else ()
+        effect = expansion(entry, entry.revision, occurrence, merchant.zone, spares_of(entry, known))
         effect = msgspec.structs.replace(effect, but=declined)
         planned = _as_deliveries(looking, merchant, effect, approved=_is_approved(looking, merchant, entry.key))
         for account, of_account in groupby(planned, key=lambda row: row.account_id):
@@ -112,10 +117,14 @@ def _declined(looking: Writing, merchant: MerchantView, entry: Entry) -> Iterato
 def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, approved: bool) -> list[Any]:
     """What the entry would plan, as rows of the outbox; nothing is written. By account, each in the order planned."""
     found = looking.connection.execute(audience(merchant, effect)).all()
+    spares: dict[int, Spare] = {}
+    if effect.spares is not None:
+        spares = drawn(looking.connection, merchant, effect.spares, (row.group_id or row.contact_id for row in found))
+        found = [row for row in found if (row.group_id or row.contact_id) in spares]
     shared = {
         "merchant_id": merchant.id,
         "part": 1,
-        "kind": effect.kind,
+        "entry": effect.entry,
         "lane": effect.lane,
         "cause": Cause.CARE if effect.lane == Lane.CARE else Cause.CALENDAR,
         "priority": effect.priority,
@@ -135,10 +144,12 @@ def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, 
             contact_id=row.contact_id,
             group_id=row.group_id,
             wire_id=row.wire_id,
-            template=row.own_text or effect.template,
+            template=row.own_text or said.template,
+            kind=said.kind,
             **shared,
         )
         for place, row in enumerate(sorted(found, key=lambda row: (row.account_id, row.rank)))
+        for said in (spares[row.group_id or row.contact_id] if spares else effect,)
     ]
 
 
@@ -152,7 +163,15 @@ def _rows_of(looking: Writing, merchant: MerchantView, account: str, planned: Se
             candidate, verdict = judged(loaded, row)
             if isinstance(verdict, Go) or (isinstance(verdict, Wait) and verdict.reason == "account_budget"):
                 budget.taken_by(row)
-            yield {"target": row.wire_id, **_told(verdict, merchant), "text": candidate.text}
+            yield {"target": row.wire_id, **_told(verdict, merchant), "text": _whole(loaded, row, candidate.text)}
+
+
+def _whole(loaded: Loaded, row: Any, first: str) -> str:
+    """All parts of the text, as they follow each other."""
+    if row.text is not None or PART_MARK not in row.template:
+        return first
+    later = (SimpleNamespace(**vars(row) | {"part": part}) for part in range(2, 1 + len(parts_of(row.template))))
+    return f"\n{PART_MARK}\n".join((first, *(loaded.text(part).text for part in later)))
 
 
 def _told(verdict: Verdict, merchant: MerchantView) -> Row:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import os
 import signal
-import time
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +20,7 @@ from rich.console import Console
 
 from bot import practice
 from bot.app import App
+from bot.calendar_plan import MEDIA_FOLDER
 from bot.cli import execute
 from bot.clock import ticking, utc_now
 from bot.config import Account, AlertChannel, Config
@@ -26,9 +29,13 @@ from bot.crowd import live, shipped_world
 from bot.desk import Answer, Desk
 from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
+from bot.power import after_power_cut
+from bot.practice import Clock, Ground
 from bot.rehearsal_output import Printer
 from bot.store import Store, Writing
+from bot.store.engine import sqlite_path
 from bot.store.health import check_after_crash
+from bot.store.leases import Leases
 from bot.store.migrating import upgrade
 from bot.store.restoring import come_back, is_backup
 from bot.transcript import Transcript
@@ -48,38 +55,62 @@ ALL_SIMULATED = "全部模拟，不会发到微信。按 Ctrl+C 停止。"
 log = structlog.get_logger("run")
 
 
-def run_program(config: Config, url: str, *, quiet: bool) -> int:
+def run_program(config: Config, url: str, *, quiet: bool, worker: bool = False) -> int:
     """Run until SIGINT or SIGTERM; returns the exit status 0.
 
+    On PostgreSQL a `worker` shares the accounts with others; on SQLite it is the only one.
     Raises `ConfigFaults`, `Busy`, `Damaged`, `NewerDatabase`.
     """
     set_up_logs(config.log.level)
     if faults := config.secrets_faults(os.environ):
         raise ConfigFaults(faults)
-    with Holding(url) as holding:
+    shares = worker and sqlite_path(url) is None
+    with Holding(url, share=shares) as holding:
         if holding.unclean:
             check_after_crash(url)
         upgrade(url)
-        asyncio.run(_live(config, url, holding, quiet=quiet))
+        leases = _leases(config, url) if shares else None
+        asyncio.run(
+            _live(
+                config, url, holding, leases, quiet=quiet or worker, with_console=config.console.enabled and not worker
+            )
+        )
     return 0
 
 
-async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> None:
-    practising = practice.is_practice(config)
-    shift = practice.clock_shift(config, utc_now()) if practising else None
+def _leases(config: Config, url: str) -> Leases:
+    """Whatever somebody has to attend to: accounts and channels of alerts."""
+    kept = [(account.merchant, account.id) for account in config.accounts]
+    kept += [(channel.merchant, channel.id) for channel in config.alerts]
+    every, lasting = config.workers.heartbeat_seconds, config.workers.lease_seconds
+    return Leases(url, kept, heartbeat=timedelta(seconds=every), lease=timedelta(seconds=lasting))
 
-    def now() -> datetime:
-        return utc_now() + shift if shift else utc_now()
+
+async def _live(
+    config: Config, url: str, holding: Holding, leases: Leases | None, *, quiet: bool, with_console: bool
+) -> None:
+    # Each worker would have a crowd of its own, whom the others have never met.
+    practising = leases is None and practice.is_practice(config)
+    cut = after_power_cut() if practising else None
+    clock = Clock()
+    if practising:
+        clock.ahead = timedelta(seconds=cut.ahead_seconds) if cut else practice.clock_shift(config, utc_now())
+    now = clock.now
 
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    with contextlib.closing(Store(url, now)) as store, ThreadPoolExecutor(1, "store") as thread:
+    with (
+        contextlib.closing(Store(url, now, leases=leases)) as store,
+        ThreadPoolExecutor(1, "store") as thread,
+        contextlib.ExitStack() as stack,
+    ):
         simulated = [(one.id, one.name) for one in config.accounts if one.transport == "simulator"]
         world = shipped_world(now, simulated) if simulated else None
         if world is not None:
             practice.recall_people(world, store, config.merchants[0].id)
-        transports = {account.id: _transport(account, world, now) for account in config.accounts}
+        media = config.file.parent / MEDIA_FOLDER
+        transports = {account.id: _transport(account, world, now, media) for account in config.accounts}
         transports |= {channel.id: _webhook(channel, now) for channel in config.alerts}
 
         async def in_store(work: Callable[[], T]) -> T:
@@ -98,22 +129,62 @@ async def _live(config: Config, url: str, holding: Holding, *, quiet: bool) -> N
         async def at_desk(argv: list[str], folder: Path) -> Answer:
             return await execute(argv, Desk(config, store, app.merchants, app.ask, now, folder))
 
-        async with listening(holding, at_desk), ticking(app.wake), _crowd(app, world if practising else None):
-            log.info("started", accounts=list(transports), database=url.partition("@")[2] or url)
+        clock.jumped = app.wake
+        ground = Ground.around(world, cut, clock) if world is not None and practising else None
+        if ground is not None:
+            app.intake.listeners.append(ground.talk.heard)
+        say = (lambda _line: None) if quiet else partial(console.print, soft_wrap=True)
+        tick = stack.enter_context(_measured(app))
+        async with (
+            listening(holding, at_desk),
+            ticking(tick),
+            _crowd(app, ground),
+            _console(app, ground, say) if with_console else contextlib.nullcontext(),
+        ):
+            log.info(
+                "started",
+                accounts=list(transports),
+                database=url.partition("@")[2] or url,
+                worker=leases and leases.worker,
+            )
             await app.run(stop)
         log.info("stopped")
 
 
+@contextlib.contextmanager
+def _measured(app: App) -> Iterator[Callable[[], None]]:
+    """Serve the program's figures, if that is wanted; what is yielded is to be called every second."""
+    if app.config.metrics.port is None:
+        yield app.tick
+        return
+    from bot.metrics import Metrics
+    from bot.metrics_server import serving
+
+    metrics = Metrics(app)
+
+    def tick() -> None:
+        metrics.tick()
+        app.tick()
+
+    leases = app.store.leases
+    with serving(metrics, app.config.metrics, leases.worker if leases else ""):
+        yield tick
+
+
 @contextlib.asynccontextmanager
-async def _crowd(app: App, world: World | None) -> AsyncIterator[None]:
+async def _crowd(app: App, ground: Ground | None) -> AsyncIterator[None]:
     """The people of the practice ground, each run new ones: the database knows those of the last."""
-    if world is None:
+    if ground is None:
         yield
         return
 
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await ground.lively.wait()
+
     async def people() -> None:
-        await practice.prepare(app)
-        await live(world, app.config.accounts[0].id, int(time.time()), asyncio.sleep)
+        await practice.prepare(app, again=ground.cut_at is not None)
+        await live(ground.world, app.config.accounts[0].id, ground.seed, sleep)
 
     task = asyncio.create_task(people(), name="crowd")
     try:
@@ -124,7 +195,42 @@ async def _crowd(app: App, world: World | None) -> AsyncIterator[None]:
             await task
 
 
-def _transport(account: Account, world: World | None, now: Callable[[], datetime]) -> Transport:
+@contextlib.asynccontextmanager
+async def _console(app: App, ground: Ground | None, say: Callable[[str], None]) -> AsyncIterator[None]:
+    """The web console, beside the bot: nobody waits for a greeting until the libraries of the web are loaded."""
+    where = app.config.console
+
+    async def serve() -> None:
+        try:
+            listener = await asyncio.to_thread(_listen, where.host, where.port)
+        except OSError as error:
+            say(f"后台没有打开：{where.host}:{where.port} 用不了（{error.strerror}）。换一个 console.port 再启动。")
+            log.warning("console.unavailable", host=where.host, port=where.port, error=error.strerror)
+            return
+        with listener:
+            serving = (await asyncio.to_thread(importlib.import_module, "bot.console.serving")).serving
+            async with serving(app, ground, listener, say):
+                await asyncio.Event().wait()
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("console.failed", exc_info=error)
+
+    task = asyncio.create_task(serve(), name="console")
+    task.add_done_callback(ended)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=128)
+
+
+def _transport(account: Account, world: World | None, now: Callable[[], datetime], media: Path) -> Transport:
     if account.transport == "wechaty":
         return WechatyTransport(
             account.id,
@@ -134,6 +240,7 @@ def _transport(account: Account, world: World | None, now: Callable[[], datetime
             ca_file=str(account.ca_file or ""),
             now=now,
             send_seconds=LONGEST_SEND,
+            media=media,
         )
     assert world is not None, "the world is made of the simulated accounts"
     return SimulatorTransport(world, account.id)

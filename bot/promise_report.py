@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from content_calendar.entry import Entry, from_json
 from content_calendar.promises import Judged, Outcome, Post, PromisedGroup, PromiseState, lateness, report
+from content_calendar.rotation import filled
 from handlers.reason_names import REASON_NAMES
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, Delivery, DeliveryState
@@ -95,6 +96,7 @@ def _outcomes(connection: Connection, merchant: MerchantView, first: date, last:
             col(Delivery.key),
             col(Delivery.entry),
             col(Delivery.revision),
+            col(Delivery.spare),
             col(Delivery.occurrence),
             col(Delivery.due_at),
             col(Delivery.left_at),
@@ -114,15 +116,16 @@ def _outcomes(connection: Connection, merchant: MerchantView, first: date, last:
         )
         .order_by(col(Delivery.key), col(Delivery.part))
     )
-    entries = _entries(connection, merchant)
+    entries = posted_entries(connection, merchant)
     found: dict[str, list[Outcome]] = defaultdict(list)
     for _, of_key in groupby(rows, key=lambda row: row.key):
         parts = list(of_key)
         one = parts[0]
         entry = entries.get((one.entry, one.revision))
+        spare = entries.get((one.spare, ""))
         if entry is None:
             continue
-        post = Post(date.fromisoformat(one.occurrence), one.due_at, entry)
+        post = Post(date.fromisoformat(one.occurrence), one.due_at, filled(entry, spare) if spare else entry)
         stuck = next((part for part in parts if part.state not in ARRIVED_STATES), None)
         if stuck is None:
             found[one.wire_id].append(Outcome(post, one.left_at, one.state))
@@ -133,14 +136,16 @@ def _outcomes(connection: Connection, merchant: MerchantView, first: date, last:
     return found
 
 
-def _entries(connection: Connection, merchant: MerchantView) -> dict[tuple[str, str], Entry]:
-    """Every revision of every entry: what a post was is what it was when it left."""
+def posted_entries(connection: Connection, merchant: MerchantView) -> dict[tuple[str, str], Entry]:
+    """Every revision of every entry: what a post was is what it was when it left. The last of each stands under its
+    key with an empty revision too."""
     rows = connection.execute(
-        select(col(EntryRevision.key), col(EntryRevision.revision), col(EntryRevision.body)).where(
-            col(EntryRevision.merchant_id) == merchant.id
-        )
-    )
-    return {(key, revision): from_json(body) for key, revision, body in rows}
+        select(col(EntryRevision.key), col(EntryRevision.revision), col(EntryRevision.body))
+        .where(col(EntryRevision.merchant_id) == merchant.id)
+        .order_by(col(EntryRevision.at))
+    ).all()
+    found = {(key, revision): from_json(body) for key, revision, body in rows}
+    return found | {(key, ""): found[key, revision] for key, revision, _ in rows}
 
 
 def _why(judged: Judged, zone: tzinfo) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from bot.rehearsal_output import iso
+from bot.store.ids import Ids
 from bot.store.talk import all_questions, talk_since
 from handlers.threads import threads
 from models.context import MerchantView
 from models.groups import ChatGroup
 
 
-def question_rows(connection: Connection, merchant: MerchantView) -> list[dict[str, Any]]:
+def question_rows(
+    connection: Connection, merchant: MerchantView, since: datetime | None = None
+) -> list[dict[str, Any]]:
     """One row a question, in the order of asking: of bound groups; of all, before any is bound."""
     groups = {
         row.id: row
@@ -25,7 +29,7 @@ def question_rows(connection: Connection, merchant: MerchantView) -> list[dict[s
         )
     }
     bound = [identity for identity, row in groups.items() if row.tier]
-    asked = all_questions(connection, merchant, bound or list(groups))
+    asked = all_questions(connection, merchant, bound or list(groups), Ids.floor(since) if since else 0)
     if not asked:
         return []
     said = talk_since(connection, merchant, asked[0].id, sorted({one.group_id for one in asked}))

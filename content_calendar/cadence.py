@@ -31,6 +31,7 @@ from content_calendar.rules import (
     MonthlyWeekday,
     Once,
     SolarTerm,
+    SpareRule,
     Weekly,
     Workdays,
     parse_rule,
@@ -114,6 +115,8 @@ def _days(rule: DateRule, entry: Entry, zone: tzinfo, since: date, last: date) -
     match rule:
         case Once():
             return iter((entry.date,) if entry.date and since <= entry.date <= last else ())
+        case SpareRule():
+            return iter(())
         case Recurrence():
             return recurrence.days(rule, entry.date, entry.time or time(), since, last, zone)
         case Daily():

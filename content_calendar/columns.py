@@ -13,7 +13,9 @@ from content_calendar.dates import Cell, DateError, read_date, read_moment, read
 from content_calendar.entry import Entry
 from content_calendar.faults import CellError
 from content_calendar.render import odd_fields
+from content_calendar.rotation import is_slot_text
 from content_calendar.rules import RuleError, parse_rule
+from content_calendar.wording import names_in
 from models.playbook_faults import nearest
 
 
@@ -115,10 +117,13 @@ def _line(cell: Cell, known: Known) -> str:
 
 def _message(cell: Cell, known: Known) -> str:
     text = _text(cell, known)
-    if odd := odd_fields(text):
+    if not is_slot_text(text) and (odd := odd_fields(text)):
         raise CellError(
             *((piece, "字段写成 {name} 或 {name|备用词}，花括号要成对、用半角") for piece in odd[:MOST_FAULTS])
         )
+    if unknown := [name for by, name in names_in(text) if by == "tier" and name not in known.tiers]:
+        tiers = "、".join(sorted(known.tiers)) or "（还没有）"
+        raise CellError(*((name, f"已有的层级：{tiers}{hint(name, known.tiers)}") for name in unknown[:MOST_FAULTS]))
     return text
 
 

@@ -10,8 +10,6 @@ import datetime as dt
 import re
 import unicodedata
 
-from openpyxl.utils.datetime import from_excel
-
 EXPECTED_DATE = "日期：2026-11-25、11/25 或 2026年11月25日，可带时间"
 EXPECTED_TIME = "时间：HH:MM，例如 09:00"
 EXPECTED_MOMENT = "日期加时间：YYYY-MM-DD HH:MM，例如 2026-11-25 20:00"
@@ -150,6 +148,10 @@ def _plausible(day: dt.date) -> dt.date:
 def _from_serial(serial: float) -> tuple[dt.date, dt.time | None]:
     if not _SERIALS[0] <= serial < _SERIALS[1]:
         raise DateError(EXPECTED_DATE)
+    from openpyxl.utils.datetime import (
+        from_excel,
+    )  # openpyxl is slow to import, and a bot that starts reads no workbook
+
     moment = from_excel(serial)
     assert isinstance(moment, dt.datetime)  # only serials below 1 are times
     # Excel keeps times as fractions of a day; half a second repairs what the fraction cannot hold.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from typing import Annotated, Literal
 
 import msgspec
@@ -33,6 +34,7 @@ Priority = Annotated[int, msgspec.Meta(ge=1, le=9)]
 WallClock = Annotated[dt.datetime, msgspec.Meta(tz=False)]
 
 _REVISION_DIGITS = 12
+_SIGNED_UP = re.compile(r"(?:报名|signup)[:：] ?(.+)")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,6 +67,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def revision(self) -> str:
         """Names this content: equal entries have equal revisions, on every machine and in every process."""
         return hashlib.sha256(to_json(self)).hexdigest()[:_REVISION_DIGITS]
+
+
+def signed_up_for(tag: str) -> str | None:
+    """The key of the gathering whose list such a tag stands for, as in `报名:酒会`; `None` for a tag of people."""
+    match = _SIGNED_UP.fullmatch(tag)
+    return match[1] if match else None
 
 
 def to_json(entry: Entry) -> bytes:

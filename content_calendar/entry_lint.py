@@ -7,13 +7,16 @@ from collections.abc import Iterator
 import msgspec
 
 from content_calendar.cadence import is_personal
-from content_calendar.entry import Entry
+from content_calendar.entry import Entry, signed_up_for
 from content_calendar.holidays import is_known
+from content_calendar.import_hints import media_faults
 from content_calendar.links import hosts_of, leads_outside
 from content_calendar.lint_plan import LintEntry, LintRow, Plan
 from content_calendar.reach import can_send
 from content_calendar.render import fields_of
+from content_calendar.rotation import filled, is_slot, spares_of
 from content_calendar.rules import Workdays, parse_rule
+from content_calendar.wording import parts_of
 from models.fields import ALWAYS_KNOWN
 
 # Known of a group without knowing anybody in it.
@@ -23,16 +26,30 @@ _NEEDS_MEDIA = frozenset({"image", "album", "video", "file", "mini_program", "ca
 
 def lint_entries(plan: Plan) -> Iterator[LintRow]:
     """What is wrong with the entries that are due on the days of the plan, by key."""
+    yield from dict.fromkeys(_lint_entries(plan))  # two slots may take the same draft
+
+
+def _lint_entries(plan: Plan) -> Iterator[LintRow]:
     tiers = {group.room: group.tier for group in plan.groups}
     for one in sorted(plan.entries, key=lambda one: one.entry.key):
         if not is_personal(one.entry) and not plan.days_of(one.entry):
             continue
-        yield from _of_entry(plan, one.entry)
+        yield from _of_slot(plan, one.entry) if is_slot(one.entry) else _of_entry(plan, one.entry)
         for room, own in one.overrides.items():
             if own is not None and (own.text, own.media) != (one.entry.text, one.entry.media):
                 for row in _of_entry(plan, own):
                     yield msgspec.structs.replace(row, group=room, tier=tiers.get(room))
         yield from _audience(plan, one)
+
+
+def _of_slot(plan: Plan, slot: Entry) -> Iterator[LintRow]:
+    """What is wrong with the drafts that it may take, each under its own key."""
+    spares = spares_of(slot, plan.spares)
+    if not spares:
+        what = " ".join(word for word in (slot.content_kind, slot.theme) if word) or "没写内容类型的"
+        yield LintRow(code="missing", entry=slot.key, text=f"备稿库里没有 {what} 的备稿，到时候没有东西可发")
+    for one in spares:
+        yield from _of_entry(plan, msgspec.structs.replace(filled(slot, one), key=one.key))
 
 
 def _of_entry(plan: Plan, entry: Entry) -> Iterator[LintRow]:
@@ -43,13 +60,15 @@ def _of_entry(plan: Plan, entry: Entry) -> Iterator[LintRow]:
     for name in dict.fromkeys(unknown):
         text = f"{{{name}}} 可能不知道，写成 {{{name}|备用词}}"
         yield LintRow(code="field", entry=entry.key, text=text)
+    if any(not part.text for part in parts_of(words)):
+        text = "只写了给一部分人的话，其他人这一条收不到"
+        yield LintRow(code="field", entry=entry.key, text=text)
     if entry.kind in _NEEDS_MEDIA and not entry.media:
         yield LintRow(code="media", entry=entry.key, text=f"{entry.kind} 没有写素材")
     if entry.kind == "link" and not (entry.media or hosts_of(words)):
         yield LintRow(code="media", entry=entry.key, text="link 没有写链接")
-    for name in entry.media:
-        if plan.media is not None and entry.kind != "card" and "://" not in name and name not in plan.media:
-            yield LintRow(code="media", entry=entry.key, text=f"素材里没有 {name}")
+    for fault in media_faults(entry, plan.media):
+        yield LintRow(code="media", entry=entry.key, text=fault)
     links = " ".join((words, *(entry.media if entry.kind == "link" else ())))
     for host in hosts_of(links):
         if leads_outside(host):
@@ -61,7 +80,11 @@ def _known_fields(plan: Plan, entry: Entry) -> frozenset[str]:
     persona = frozenset({"persona"} if plan.playbook.persona.name else ())
     if _goes_to_groups(entry):
         return _KNOWN_OF_GROUPS | persona
-    return ALWAYS_KNOWN | persona | ({"tag"} if entry.tags else set())
+    return (
+        ALWAYS_KNOWN
+        | persona
+        | ({"tag"} if entry.tags and not any(signed_up_for(tag) for tag in entry.tags) else set())
+    )
 
 
 def _goes_to_groups(entry: Entry) -> bool:
@@ -76,6 +99,10 @@ def _audience(plan: Plan, one: LintEntry) -> Iterator[LintRow]:
             if room not in bound:
                 yield LintRow(code="unreachable", group=room, entry=entry.key, text="这个群没有绑定，不会往里发")
         return
+    gatherings = {one.entry.key for one in plan.entries if one.entry.kind in ("gathering", "testers")}
+    for tag in entry.tags:
+        if (key := signed_up_for(tag)) and key not in gatherings:
+            yield LintRow(code="unreachable", entry=entry.key, text=f"没有可以报名的排期「{key}」")
     if not entry.tags and not is_personal(entry):
         yield LintRow(code="unreachable", entry=entry.key, text="没有写层级、群或标签，谁也收不到")
     elif plan.accounts and not any(able.proactive and can_send(able, entry) for able in plan.accounts):

@@ -13,6 +13,7 @@ from content_calendar.cadence import is_personal
 from content_calendar.lint_plan import LintGroup, LintRow, Plan
 from content_calendar.promises import Period, Post, Shortage, shortages, theme_runs, weeks
 from content_calendar.reach import can_post
+from content_calendar.rotation import filled, following, is_slot, spares_of
 
 _CLASH = timedelta(minutes=60)
 # Beyond so many digits a sum of shares is only rounding.
@@ -33,9 +34,28 @@ def posts_by_group(plan: Plan) -> dict[str, list[Post]]:
                 posts[group.room] += days
             elif (own := one.overrides[group.room]) is not None:
                 posts[group.room] += plan.days_of(own)
-    for of_group in posts.values():
-        of_group.sort(key=lambda post: (post.at_utc, post.entry.key))
+    for group in plan.groups:
+        posts[group.room].sort(key=lambda post: (post.at_utc, post.entry.key))
+        if any(is_slot(post.entry) for post in posts[group.room]):
+            posts[group.room] = _taken(plan, group, posts[group.room])
     return posts
+
+
+def _taken(plan: Plan, group: LintGroup, posts: Sequence[Post]) -> list[Post]:
+    """The posts with the drafts that slots will take, as far as the drafts there are go. A slot without any is none."""
+    spares = plan.spares
+    had = list(group.had)
+    found: list[Post] = []
+    for post in posts:
+        if not is_slot(post.entry):
+            found.append(post)
+            continue
+        pool = {one.key: one for one in spares_of(post.entry, spares)}
+        key = following({name: one.theme for name, one in pool.items()}, had)
+        if key is not None:
+            had.append(key)
+            found.append(msgspec.structs.replace(post, entry=filled(post.entry, pool[key])))
+    return found
 
 
 def lint_groups(plan: Plan) -> Iterator[LintRow]:

@@ -5,12 +5,13 @@ Files that are not there yet and audiences that are still to come are no faults 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from content_calendar.cadence import is_personal
 from content_calendar.columns import KIND_NAMES
 from content_calendar.entry import Entry
+from content_calendar.rotation import is_spare
 
 _NEEDS_MEDIA = frozenset({"image", "album", "video", "file", "mini_program", "card"})
 _ENDINGS = {
@@ -18,11 +19,15 @@ _ENDINGS = {
     "album": (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"),
     "video": (".mp4", ".mov", ".m4v", ".avi"),
 }
+_MEGABYTE = 1_000_000
+# What WeChat takes, in bytes.
+_LARGEST = {"image": 25 * _MEGABYTE, "album": 25 * _MEGABYTE, "video": 100 * _MEGABYTE}
+_LARGEST_FILE = 200 * _MEGABYTE
 
 
-def hints(entry: Entry) -> Iterator[str]:
-    """One line a hint, in Chinese."""
-    if not (entry.tiers or entry.groups or entry.tags or is_personal(entry)):
+def hints(entry: Entry, media: Mapping[str, int] | None = None) -> Iterator[str]:
+    """One line a hint, in Chinese. `media` are sizes in bytes by name in the media folder (`None`: nobody looks)."""
+    if not (entry.tiers or entry.groups or entry.tags or is_personal(entry) or is_spare(entry)):
         yield f"{entry.key} 没有写层级、群或标签，谁也收不到"
     if entry.kind in _NEEDS_MEDIA and not entry.media:
         yield f"{entry.key} 是{KIND_NAMES[entry.kind]}，没有写素材"
@@ -31,3 +36,18 @@ def hints(entry: Entry) -> Iterator[str]:
         ending = PurePath(name).suffix.lower()
         if endings and "://" not in name and ending not in endings:
             yield f"{entry.key} 的素材 {name} 不像{KIND_NAMES[entry.kind]}（{'、'.join(endings)}）"
+    yield from (f"{entry.key}：{fault}" for fault in media_faults(entry, media))
+
+
+def media_faults(entry: Entry, media: Mapping[str, int] | None) -> Iterator[str]:
+    """Files that the media folder lacks, or that no platform takes; `media` are sizes in bytes by name (`None`: nobody
+    looks)."""
+    if media is None or entry.kind in ("card", "mini_program"):
+        return
+    for name in entry.media:
+        if "://" in name:
+            continue
+        if name not in media:
+            yield f"素材里没有 {name}"
+        elif media[name] > _LARGEST.get(entry.kind, _LARGEST_FILE):
+            yield f"素材 {name} 太大（{media[name] / _MEGABYTE:.0f} MB），{KIND_NAMES[entry.kind]}发不出去"

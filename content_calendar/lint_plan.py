@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
@@ -11,11 +11,12 @@ import msgspec
 from content_calendar.cadence import occurrences
 from content_calendar.entry import Entry, expires_at
 from content_calendar.promises import Post
+from content_calendar.rotation import is_spare
 from models.capabilities import Capabilities
 from models.playbook import Playbook
 
 Code = Literal[
-    "missing",  # a promise lacks posts
+    "missing",  # a promise lacks posts, or a slot has no draft to take
     "surplus",  # a promise of exactly so many has more
     "clash",  # two posts of a group within the hour
     "repeat",  # two neighbouring posts alike
@@ -39,6 +40,7 @@ class LintGroup(msgspec.Struct, frozen=True, kw_only=True):
     room: str
     tier: str
     alongside: tuple[str, ...] = ()
+    had: tuple[str, ...] = ()  # the spare drafts that it has had, in their order
     capabilities: Capabilities = Capabilities()
 
 
@@ -64,8 +66,8 @@ class LintRow(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What is linted: the playbook, the bound groups, the entries in force, the days (both included) and their zone.
 
-    `media` are the names in the media folder (`None`: not looked at), `accounts` what the platforms of the accounts
-    can do that write 1:1.
+    `media` are the sizes in bytes of the files in the media folder (`None`: not looked at), `accounts` what the
+    platforms of the accounts can do that write 1:1.
     """
 
     playbook: Playbook
@@ -74,8 +76,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     first: date
     last: date
     zone: tzinfo
-    media: Collection[str] | None = None
+    media: Mapping[str, int] | None = None
     accounts: Sequence[Capabilities] = ()
+
+    @property
+    def spares(self) -> list[Entry]:
+        """The drafts in reserve."""
+        return [one.entry for one in self.entries if is_spare(one.entry)]
 
     def days_of(self, entry: Entry) -> list[Post]:
         """The occurrences of an entry on the days asked for that can still leave by its `not_after`.

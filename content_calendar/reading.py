@@ -12,6 +12,7 @@ from content_calendar.entry import Entry
 from content_calendar.faults import CellError, Fault
 from content_calendar.records import Record
 from content_calendar.recurrence import Recurrence
+from content_calendar.rotation import SPARE
 from content_calendar.rules import parse_rule
 
 # Before all plausible dates of a calendar.
@@ -81,7 +82,7 @@ def _between_cells(record: Record, values: dict[str, Any]) -> Iterator[Fault]:
         yield _fault(record, "key", "", "编号，每条一个，不能空")
     if empty("date", "rule"):
         yield _fault(record, "date", "", "日期，或者在 rule 重复 里写怎么重复")
-    if "time" in values and values["time"] is None and "date" in values:
+    if "time" in values and values["time"] is None and "date" in values and values.get("rule") != SPARE:
         yield _fault(record, "time", "", "时间：HH:MM，例如 09:00（也可以写在日期里）")
     if empty("text", "media"):
         yield _fault(record, "text", "", "正文，或者在 media 素材 里写素材")

@@ -22,7 +22,7 @@ from models.playbook_values import WEEKDAYS
 EXPECTED = (
     "daily 每天、workdays 工作日、weekly mon,thu 每周一、周四、monthly 15 每月15日、monthly last 每月最后一天、"
     "monthly 2nd sat 每月第二个周六、lunar 8-15 农历八月十五、term 冬至 节气 冬至、birthday 生日、joined+3d 加入后3天、"
-    "silent+30d 沉默30天，或 RRULE:…"
+    "silent+30d 沉默30天、spare 备稿，或 RRULE:…"
 )
 WEEKDAY_BY_NUMBER = "星期要写名字，不能写数字：weekly mon,thu 或 每周一、周四"
 
@@ -125,8 +125,15 @@ class After(msgspec.Struct, frozen=True):
         return f"{self.event}+{self.days}d"
 
 
+class SpareRule(msgspec.Struct, frozen=True):
+    """On no day by itself: a draft that is taken where one is missing."""
+
+    def __str__(self) -> str:
+        return "spare"
+
+
 MonthlyRule = MonthlyDay | MonthlyLast | MonthlyWeekday
-DateRule = Once | Daily | Workdays | Weekly | MonthlyRule | LunarDay | SolarTerm | Recurrence
+DateRule = Once | Daily | Workdays | Weekly | MonthlyRule | LunarDay | SolarTerm | SpareRule | Recurrence
 PersonRule = BirthdayRule | After
 Rule = DateRule | PersonRule
 
@@ -154,6 +161,8 @@ _FIXED: dict[str, Rule] = {
     "每月最后一天": MonthlyLast(),
     "每个月最后一天": MonthlyLast(),
     "每月月底": MonthlyLast(),
+    "spare": SpareRule(),
+    "备稿": SpareRule(),
     "birthday": BirthdayRule(),
     "生日": BirthdayRule(),
     "生日当天": BirthdayRule(),

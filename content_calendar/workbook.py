@@ -8,7 +8,7 @@ read).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 import msgspec
@@ -18,6 +18,7 @@ from content_calendar.csv_file import read_csv, write_csv
 from content_calendar.entry import Entry
 from content_calendar.faults import Fault, FileError
 from content_calendar.ics_file import write_ics
+from content_calendar.pictures import Pictures
 from content_calendar.reading import read_records
 from content_calendar.records import Record, Sheet, records_of
 from content_calendar.template import EXAMPLES, HEADER
@@ -77,6 +78,11 @@ def read_origin(data: bytes, filename: str) -> Origin | None:
     return Origin(revisions, {" ".join(text_of(record.cells.get("key")).split()): record for record in records})
 
 
+def read_pictures(data: bytes, filename: str) -> Mapping[str, bytes]:
+    """The pictures that were pasted into a file that reads without a fault, by the names that its entries have."""
+    return Pictures(data).contents if PurePath(filename).suffix.lower() == ".xlsx" else {}
+
+
 def write_calendar(entries: Iterable[Entry], filename: str, zone: dt.tzinfo) -> bytes:
     """The calendar as a file of the kind that the ending names. Raises `FileError` for an ending we do not write."""
     writer = _WRITERS.get(suffix := PurePath(filename).suffix.lower())
@@ -114,9 +120,18 @@ def _from_sheets(sheets: Iterable[Sheet]) -> tuple[list[Record], list[Fault]]:
     return records, faults
 
 
+def _with_pictures(data: bytes) -> Iterator[Sheet]:
+    sheets = read_xlsx(data)
+    try:
+        pictures = Pictures(data)
+    except Exception as error:  # noqa: BLE001 - whatever damaged XML or packing makes it stumble over
+        raise FileError(f"Excel 里的图片读不出来（{type(error).__name__}），请另存一次") from None
+    return (pictures.put_into(sheet) for sheet in sheets)
+
+
 _READERS: dict[str, Callable[[bytes, str], tuple[list[Record], list[Fault]]]] = {
     ".csv": lambda data, name: _from_sheets([read_csv(data, name)]),
-    ".xlsx": lambda data, name: _from_sheets(read_xlsx(data)),
+    ".xlsx": lambda data, name: _from_sheets(_with_pictures(data)),
     ".toml": read_toml,
 }
 

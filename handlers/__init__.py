@@ -16,6 +16,7 @@ from handlers import (
     groups,
     identity,
     old_friends,
+    operators,
     outcomes,
     overrides,
     owners,
@@ -24,6 +25,7 @@ from handlers import (
     presence,
     questions,
     reception,
+    rights,
     roles,
     sessions,
     signups,
@@ -74,6 +76,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return alerts.ended(event, context)
         case ev.TimerDue():
             return _TIMERS[event.kind](event, context)
+        case orders.Order() if refusal := rights.refused(event):
+            return refusal
         case orders.SurveyFinished():
             return placement.place(event, context)
         case orders.SignUp():
@@ -108,10 +112,16 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
             return roles.granted(event, context)
+        case orders.InviteOperatorOrder():
+            return operators.invite(event, context)
+        case orders.RemoveOperatorOrder():
+            return operators.remove(event)
         case orders.ErasePersonOrder():
             return forgetting.ordered(event, context)
         case orders.SettleDeliveryOrder():
             return outcomes.settle(event, context)
+        case orders.CancelDeliveryOrder():
+            return outcomes.cancel(event, context)
         case orders.MergeOrder():
             return identity.merge(event, context)
         case orders.UnmergeOrder():

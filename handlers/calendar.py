@@ -6,6 +6,7 @@ import msgspec
 
 from content_calendar import catch_up
 from content_calendar.entry import from_json
+from content_calendar.rotation import is_spare
 from handlers import overrides, planning
 from models import effects as fx
 from models.context import Context
@@ -18,13 +19,22 @@ from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOr
 def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
     """Entries come into force. Those that are the same already stay as they are; nothing is deleted unless asked."""
     known = {entry.key: entry for entry in context.entries}
-    is_approved = not context.merchant.playbook.approval
+    is_approved = not (context.merchant.playbook.approval or order.author or order.draft)
     changed = tuple(
         (key, revision, body)
         for key, revision, body in order.entries
         if key not in known or known[key].revision != revision
     )
-    effects: list[Effect] = [fx.PutEntries(entries=changed, approved=is_approved)] if changed else []
+    effects: list[Effect] = (
+        [fx.PutEntries(entries=changed, author=order.author or order.actor, approved=is_approved, draft=order.draft)]
+        if changed
+        else []
+    )
+    effects += [
+        fx.ApproveWaiting(entry=key, approver=order.actor) if is_approved else fx.MarkDraft(entry=key, draft=False)
+        for key, revision, _ in order.entries
+        if key in known and known[key].revision == revision and known[key].draft and not order.draft
+    ]
     for key, revision, body in changed:
         entry = from_json(body)
         first_imported = known[key].first_imported_at if key in known else order.at
@@ -32,6 +42,7 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
         start = planning.start_of_day(max(first_imported, order.at), context)
         effects.append(planning.ring(entry, start, context, inclusive=True))
         if key in known:
+            effects += [fx.PutSpare(spare=planning.spare(entry))] if is_spare(entry) else []
             effects += overrides.follow(entry, revision, known[key], context, order.at, approved=is_approved)
     if order.replace:
         named = {key for key, _, _ in order.entries}
@@ -59,7 +70,7 @@ def approved(order: ApproveEntryOrder, context: Context) -> list[Effect]:
     view = next((entry for entry in context.entries if entry.key == order.key), None)
     if view is None:
         return [fx.Answered(refused=f"没有排期「{order.key}」")]
-    release = fx.ApproveWaiting(entry=order.key)
+    release = fx.ApproveWaiting(entry=order.key, approver=order.actor)
     match catch_up.parse_policy(from_json(view.body).catch_up):
         case catch_up.Skip():  # an occurrence is of its day, and that is over
             release = msgspec.structs.replace(release, not_before=planning.start_of_day(order.at, context))

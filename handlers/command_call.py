@@ -104,7 +104,7 @@ def place_of(event: Message) -> str:
 
 def unlimited(person: PersonView, account: str) -> bool:
     """Whether somebody has a role that is not limited to a group."""
-    return bool(roles_of(person, account, "") & set(STAFF))
+    return bool(roles_of(person, account, "") & {*STAFF, Role.AUTHOR})
 
 
 def held(person: PersonView, event: Message) -> frozenset[Role]:
@@ -180,8 +180,10 @@ class Command:
     @property
     def person_at(self) -> int | None:
         """Which of the arguments is a person."""
-        people = (Takes.PERSON, Takes.PEOPLE)
-        return next((place for place, one in enumerate(self.arguments) if one.takes in people), None)
+        for place, one in enumerate(self.arguments):
+            if one.takes is Takes.PERSON or one.takes is Takes.PEOPLE:
+                return place
+        return None
 
 
 ROLE_NAMES: Mapping[Role, str] = {

@@ -138,7 +138,7 @@ def reject(call: Call) -> tuple[str, list[Effect]]:
     if not count:
         raise Refusal(NOTHING_WAITS.format(key=entry.key))
     ended = fx.EndWaiting(entry=entry.key, state=DeliveryState.SKIPPED, reason="not_approved")
-    return REJECTED.format(key=entry.key, count=count), [ended]
+    return REJECTED.format(key=entry.key, count=count), [ended, fx.MarkDraft(entry=entry.key, draft=True)]
 
 
 def skip(call: Call) -> tuple[str, list[Effect]]:

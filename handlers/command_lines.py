@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -48,16 +49,14 @@ def without_mentions(line: str) -> str:
     return line
 
 
-def words_of(line: str) -> list[Word]:
+@lru_cache(maxsize=256)
+def words_of(line: str) -> tuple[Word, ...]:
     """The words of a line, the name of the command first, without its slash."""
     beginning = len(line) - len(line.lstrip("/／"))
-    return [
-        Word(next(part for part in found.groups() if part is not None), *found.span())
-        for found in _WORD.finditer(line, beginning)
-    ]
+    return tuple(Word(found.group(found.lastindex or 0), *found.span()) for found in _WORD.finditer(line, beginning))
 
 
-def rest_of(line: str, words: list[Word], place: int) -> str:
+def rest_of(line: str, words: Sequence[Word], place: int) -> str:
     """What is written from that word on, as it is written; in quotes as a whole, what is in the quotes."""
     if place >= len(words):
         return ""
@@ -66,12 +65,15 @@ def rest_of(line: str, words: list[Word], place: int) -> str:
 
 def name_in(word: str) -> str:
     """The name of a command as the table has it: full-width letters and capitals are the same."""
-    return unicodedata.normalize("NFKC", word).casefold()
+    return (word if word.isascii() else unicodedata.normalize("NFKC", word)).casefold()
 
 
 def number_in(text: str) -> str:
     """The digits of a message that is nothing but a code or the number of an answer; else empty."""
     if len(text) > 80:  # a mention and four digits
         return ""
-    said = without_mentions(text.strip()).strip()
+    said = text.strip()
+    if said[:1] in "/／":
+        return ""
+    said = without_mentions(said).strip()
     return unicodedata.normalize("NFKC", said) if _NUMBER.fullmatch(said) else ""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers.command_call import NO_SUCH_GROUP, Call, Refusal, group_named
+import msgspec
+
+from content_calendar.entry import Entry, Kind, to_json
+from handlers import staff
+from handlers.command_call import KEEPERS, NO_SUCH_GROUP, Call, Refusal, group_named
 from handlers.gate import quiet_until
 from handlers.words import sensitive_word
 from models import effects as fx
@@ -12,6 +16,7 @@ from models.context import GroupView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.events import Media
+from models.orders import ImportEntriesOrder
 
 WILL_POST = "会发到「{tier}」的 {count} 个群（{groups}），约 {members} 人：\n「{text}」"
 POSTED = "好，发到 {where}。"
@@ -25,6 +30,10 @@ NO_QUOTE = "引用的那条我这边找不到了，转发一次再引用它。"
 NOTHING_TO_SAY = "要发什么？请这样发：/发布 层级|群 内容"
 NOTHING_TO_UNDO = "没有还没发出的可以撤。已经发出的请在手机上撤回。"
 UNDONE = "撤下了，{count} 个群都没发。"
+WAITS = "收到，发到 {where} 的这条先给管理员过目，通过了就发。"
+HANDED_IN = "{who}想往 {where} 发：\n「{text}」\n可以发就回 /通过 {key}，不发回 /退回 {key}。"
+# How long a chief may take.
+_WAITS = "within 3d"
 _QUOTABLE = frozenset(DeliveryKind)
 _SHOWN = 5
 
@@ -102,6 +111,8 @@ def _post(
     call: Call, groups: list[GroupView], text: str, kind: DeliveryKind, media: tuple[Media, ...], *, many: bool
 ) -> tuple[str, list[Effect]]:
     _check(call, text)
+    if not call.roles.intersection(KEEPERS):
+        return _hand_in(call, groups, text, kind, media)
     seconds = call.context.merchant.playbook.commands.undo_seconds if many else 0
     where = groups[0].topic or groups[0].wire_id if len(groups) == 1 else f"{len(groups)} 个群"
     told = POSTED_SOON.format(seconds=seconds, where=where) if seconds else POSTED.format(where=where)
@@ -122,6 +133,38 @@ def _post(
         )
         for group in groups
     ]
+
+
+def _hand_in(
+    call: Call, groups: list[GroupView], text: str, kind: DeliveryKind, media: tuple[Media, ...]
+) -> tuple[str, list[Effect]]:
+    """What an author posts is an entry of the calendar that waits for a chief's word."""
+    merchant, at = call.context.merchant, call.event.at
+    local = at.astimezone(merchant.zone)
+    entry = Entry(
+        key=f"投稿-{call.stamp}",
+        title=media[0].name if media else "",
+        kind=msgspec.convert(kind.value, Kind),
+        date=local.date(),
+        time=local.time().replace(microsecond=0),
+        groups=tuple(group.wire_id for group in groups),
+        text=text,
+        media=tuple(one.url for one in media),
+        catch_up=_WAITS,
+    )
+    order = ImportEntriesOrder(
+        merchant=merchant.id,
+        at=at,
+        actor=call.person.wire_id,
+        author=call.person.wire_id,
+        entries=((entry.key, entry.revision, to_json(entry).decode()),),
+    )
+    where = groups[0].topic or groups[0].wire_id if len(groups) == 1 else f"{len(groups)} 个群"
+    who = call.person.name or call.person.wire_id
+    key = f"handed-in:{entry.key}"
+    chiefs = HANDED_IN.format(who=who, where=where, text=text or "（一张图）", key=entry.key)
+    notes = staff.notes(call.context, call.event.account, key, chiefs, Cause.COMMAND, call.person)
+    return WAITS.format(where=where), [fx.Follow(event=order), *notes]
 
 
 def _quiet_until(call: Call, at: datetime) -> datetime | None:

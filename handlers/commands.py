@@ -94,12 +94,12 @@ TABLE: tuple[Command, ...] = (
         "skip", "跳过", CHIEFS, "下一次不发，之后照常", days.skip, (KEY,), topic="排期", reads=frozenset({"entries"}),
     ),
     Command(
-        "post", "发布", KEEPERS, "发到一个层级的各群，或一个群", posts.post,
+        "post", "发布", (*KEEPERS, Role.AUTHOR), "发到一个层级的各群，或一个群", posts.post,
         (Argument("层级|群"), Argument("内容", Takes.TEXT)), ("群发",), topic="发布", limited=True,
         warn=posts.will_post, reads=frozenset({"groups"}),
     ),
     Command(
-        "send_this", "发这个", KEEPERS, "引用一条消息或图片，发到这里", posts.post_this,
+        "send_this", "发这个", (*KEEPERS, Role.AUTHOR), "引用一条消息或图片，发到这里", posts.post_this,
         (Argument("层级|群", optional=True),), topic="发布", limited=True, bare=True, warn=posts.will_post_this,
         reads=frozenset({"groups", "quoted"}),
     ),
@@ -294,7 +294,8 @@ def looks_at_status(text: str) -> bool:
     return "status" in wanted(lines_of(text)).reads
 
 
-def command_in(line: str) -> tuple[Command | None, list[Word]]:
+@lru_cache(maxsize=256)  # asked for what it reads, and again when it is obeyed
+def command_in(line: str) -> tuple[Command | None, Sequence[Word]]:
     """The command of a line and its words, the name first; `role grant` is one name of two words."""
     words = words_of(line)
     name = name_in(words[0].text) if words else ""

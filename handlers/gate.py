@@ -51,6 +51,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     about_consent: bool = False
     approved: bool = True
     their_words: tuple[str, ...] = ()
+    is_rest: bool = False  # a later part of what has begun to leave
 
     @property
     def is_act(self) -> bool:
@@ -207,6 +208,8 @@ def person_cap(delivery: Candidate, facts: Facts) -> Verdict | None:
     """How often one person may be touched, over all accounts and groups; 少发点 lowers it for who asked."""
     if delivery.to_group or delivery.lane == Lane.REPLY or delivery.is_act or _is_call(delivery, facts):
         return None
+    if delivery.is_rest:
+        return None
     caps = facts.playbook.caps
     week = _full(facts.touches_this_week, 1, caps.person_per_week)
     week = week or (facts.fewer and _full(facts.direct_this_week, 1, caps.fewer_per_week))
@@ -221,7 +224,7 @@ def person_cap(delivery: Candidate, facts: Facts) -> Verdict | None:
 
 def group_cap(delivery: Candidate, facts: Facts) -> Verdict | None:
     """How many posts a group gets in a day."""
-    if not delivery.to_group or delivery.lane == Lane.REPLY or delivery.is_act:
+    if not delivery.to_group or delivery.lane == Lane.REPLY or delivery.is_act or delivery.is_rest:
         return None
     full = _full(facts.group_posts_today, 1, facts.playbook.caps.group_per_day)
     return Wait("group_cap", _midnight(facts, 1)) if full else None

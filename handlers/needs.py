@@ -57,7 +57,7 @@ _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
 _FOR_AN_ADVERT = Needs.SPEAKER | Needs.STAFF
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
-_COMMANDS = Needs.SPEAKER | Needs.COMMANDS
+_COMMANDS = Needs.SPEAKER | Needs.COMMANDS | Needs.STAFF
 _COMMANDS_AND_STATUS = _COMMANDS | Needs.STATUS
 
 
@@ -88,7 +88,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
     match event:
         case ev.FriendAdded():
             return Needs.PEOPLE | Needs.DELIVERY
-        case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder():
+        case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
             return Needs.DELIVERY | Needs.PEOPLE
         case ev.SendAnswered():
             refused = event.answer in ("refused", "unsupported")
@@ -138,9 +138,13 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case ev.TimerDue():
             return _KNOWN
         case ev.Roster():
-            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS
+            # An account that is in no group asks for none: a merchant may have a hundred thousand.
+            groups = Needs.BOUND_GROUPS if event.groups else Needs.NOTHING
+            return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS | groups
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
+        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder():
+            return Needs.NOTHING
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING
         case _:

@@ -49,7 +49,7 @@ def is_for_us(event: Message, context: Context, person: PersonView) -> bool:
         return True
     if may_answer(event.text):
         return bool(roles) and (_is_an_answer(event, context) or _is_of_the_list(event, context, person))
-    return is_command(event.text) and is_command(event.text, by_staff=bool(roles))
+    return is_command(event.text, by_staff=bool(roles))
 
 
 def _is_an_answer(event: Message, context: Context) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from handlers import placement, reception, survey
+from handlers.reason_names import DELIVERY_STATE_NAMES
 from models import effects as fx
 from models.chance import chance
 from models.context import Context, DeliveryView
-from models.deliveries import Cause, DeliveryKind, DeliveryState
+from models.deliveries import OPEN_STATES, Cause, DeliveryKind, DeliveryState
 from models.effects import Effect
 from models.events import SendAnswered
-from models.orders import SettleDeliveryOrder
+from models.orders import CancelDeliveryOrder, SettleDeliveryOrder
 
 # "Too frequent": the whole account is silent for a quarter of an hour, then for an hour. Numbers of the contract.
 _TOO_FREQUENT = (timedelta(minutes=15), timedelta(hours=1))
@@ -39,7 +40,7 @@ def answered(event: SendAnswered, context: Context) -> list[Effect]:
         return [settled, *_perhaps(event, context, delivery), *survey.left(event.at, context, delivery)]
     match event.answer:
         case "sent":
-            return [_settle(delivery, DeliveryState.SENT, message=event.message), *follow_up]
+            return [_settle(delivery, DeliveryState.SENT, message=event.message), *follow_up, *rest(delivery)]
         case "awaiting_tap":
             return [_settle(delivery, DeliveryState.AWAITING_TAP, message=event.message)]
         case "too_frequent":
@@ -77,8 +78,29 @@ def settle(order: SettleDeliveryOrder, context: Context) -> list[Effect]:
             return _refuse(order, "结果只能是 sent、failed 或 resend")
     return [
         done,
+        *(rest(delivery) if order.outcome == "sent" else ()),
         fx.Audit(actor=order.actor, action="deliveries.settle", target=delivery.key, reason=order.outcome),
         fx.Answered(text=f"{delivery.key}：{order.outcome}"),
+    ]
+
+
+def rest(delivery: DeliveryView) -> list[Effect]:
+    """What follows a part of a text that has arrived."""
+    return [fx.SendNext(delivery_id=delivery.id)] if delivery.has_parts else []
+
+
+def cancel(order: CancelDeliveryOrder, context: Context) -> list[Effect]:
+    """A human takes back what has not left."""
+    delivery = context.delivery
+    if delivery is None:
+        return _refuse(order, f"没有编号为 {order.delivery} 的发送记录")
+    if delivery.state not in OPEN_STATES:
+        state = DELIVERY_STATE_NAMES[DeliveryState(delivery.state)]
+        return _refuse(order, f"现在是「{state}」，取消不了")
+    return [
+        _settle(delivery, DeliveryState.CANCELLED),
+        fx.Audit(actor=order.actor, action="deliveries.cancel", target=delivery.key),
+        fx.Answered(text="取消了，不会发。"),
     ]
 
 
@@ -148,9 +170,10 @@ def _settle(delivery: DeliveryView, state: DeliveryState, reason: str | None = N
     return fx.Settle(delivery_id=delivery.id, state=state, reason=reason, message=message)
 
 
-def _refuse(order: SettleDeliveryOrder, why: str) -> list[Effect]:
+def _refuse(order: SettleDeliveryOrder | CancelDeliveryOrder, why: str) -> list[Effect]:
     target = str(order.delivery)
+    action = "deliveries.settle" if isinstance(order, SettleDeliveryOrder) else "deliveries.cancel"
     return [
-        fx.Audit(actor=order.actor, action="deliveries.settle", target=target, result="refused", reason=why),
+        fx.Audit(actor=order.actor, action=action, target=target, result="refused", reason=why),
         fx.Answered(refused=why),
     ]

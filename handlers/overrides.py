@@ -82,7 +82,7 @@ def follow(
             if found is None:
                 yield fx.Withdraw(entry=entry.key, occurrence=occurrence, but=but, only=only)
                 continue
-            planned = planning.expansion(version, revision, found, zone)
+            planned = planning.expansion(version, revision, found, zone, planning.pool(version, context))
             planned = msgspec.structs.replace(planned, but=but, only=only)
             yield fx.Replan(planned=planning.by_policy(planned, version, since=at, now=at), approved=approved)
 
@@ -142,7 +142,8 @@ def _what_is_open(
     found = None if own.declined else planning.on_day(version, date.fromisoformat(occurrence), zone)
     if found is None:
         return fx.Withdraw(entry=entry.key, occurrence=occurrence, only=own.group_id)
-    planned = msgspec.structs.replace(planning.expansion(version, view.revision, found, zone), only=own.group_id)
+    planned = planning.expansion(version, view.revision, found, zone, planning.pool(version, context))
+    planned = msgspec.structs.replace(planned, only=own.group_id)
     return fx.Replan(planned=planning.by_policy(planned, version, since=at, now=at))
 
 

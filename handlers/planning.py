@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,8 @@ import msgspec
 
 from content_calendar import cadence, catch_up
 from content_calendar.birthday import celebrated_on
-from content_calendar.entry import Entry, expires_at
+from content_calendar.entry import Entry, expires_at, from_json
+from content_calendar.rotation import is_slot, spares_of
 from content_calendar.rules import After, BirthdayRule, parse_rule
 from models import effects as fx
 from models import timers
@@ -41,7 +43,8 @@ def rung(
     planned: list[Effect] = []
     last = event.due
     for occurrence in cadence.occurrences(cadence.by_the_day(entry), zone, event.due, event.at + _INSTANT):
-        whole = msgspec.structs.replace(expansion(entry, view.revision, occurrence, zone), but=but, only=only)
+        whole = expansion(entry, view.revision, occurrence, zone, pool(entry, context))
+        whole = msgspec.structs.replace(whole, but=but, only=only)
         judged = by_policy(whole, entry, since=began, now=event.at)
         if judged.state == DeliveryState.PLANNED and not view.approved:
             judged = msgspec.structs.replace(judged, state=DeliveryState.WAITING, reason="not_approved")
@@ -70,14 +73,38 @@ def on_day(entry: Entry, day: date, zone: ZoneInfo) -> cadence.Occurrence | None
     return next((one for one in found if one.local_date == day), None)
 
 
-def expansion(entry: Entry, revision: str, occurrence: cadence.Occurrence, zone: ZoneInfo) -> fx.Expand:
-    """One occurrence of an entry for its whole audience, as it is planned when nothing has gone wrong."""
+def pool(entry: Entry, context: Context) -> list[Entry]:
+    """The approved spare drafts that an entry may take."""
+    if not is_slot(entry):
+        return []
+    return spares_of(entry, (from_json(view.body) for view in context.entries if view.approved))
+
+
+def spare(entry: Entry) -> fx.Spare:
+    """A spare draft as an occurrence takes it."""
+    return fx.Spare(
+        key=entry.key,
+        theme=entry.theme,
+        kind=_kind(entry),
+        template=_template(entry),
+        media=_media(entry),
+        promotional=entry.promotional,
+    )
+
+
+def expansion(
+    entry: Entry, revision: str, occurrence: cadence.Occurrence, zone: ZoneInfo, spares: Sequence[Entry] = ()
+) -> fx.Expand:
+    """One occurrence of an entry for its whole audience, as it is planned when nothing has gone wrong.
+
+    `spares` are what a slot of the calendar may take.
+    """
     return fx.Expand(
         entry=entry.key,
         revision=revision,
         occurrence=occurrence.local_date.isoformat(),
         due=occurrence.at_utc,
-        kind=DeliveryKind.TEXT if entry.kind in _AS_TEXT else DeliveryKind(entry.kind),
+        kind=_kind(entry),
         lane=_lane(entry),
         template=_template(entry),
         media=_media(entry),
@@ -89,6 +116,7 @@ def expansion(entry: Entry, revision: str, occurrence: cadence.Occurrence, zone:
         not_after=expires_at(entry, zone),
         turn=turn_of(entry, occurrence, zone),
         optional=entry.optional,
+        spares=tuple(spare(one) for one in spares) if is_slot(entry) else None,
     )
 
 
@@ -105,6 +133,10 @@ def turn_of(entry: Entry, occurrence: cadence.Occurrence, zone: ZoneInfo) -> fx.
             return fx.Turn(of=of, start=start, end=min(end, occurrence.at_utc + _INSTANT))
         case _:
             return None
+
+
+def _kind(entry: Entry) -> DeliveryKind:
+    return DeliveryKind.TEXT if entry.kind in _AS_TEXT else DeliveryKind(entry.kind)
 
 
 def _template(entry: Entry) -> str:

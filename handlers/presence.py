@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import failures
+from handlers import failures, outcomes
 from handlers.words import is_platform_line
 from models import effects as fx
 from models.context import Context
@@ -20,7 +20,7 @@ def self_said(event: SelfMessage, context: Context) -> list[Effect]:
         if delivery.state not in CAN_BE_CONFIRMED:
             return []
         confirmed = fx.Settle(delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.wire_id)
-        return [confirmed, *failures.arrived(delivery, context)]
+        return [confirmed, *failures.arrived(delivery, context), *outcomes.rest(delivery)]
     if is_platform_line(event.text):
         return []
     person = context.person if not event.to_group else None
@@ -40,7 +40,8 @@ def self_said(event: SelfMessage, context: Context) -> list[Effect]:
 
 
 def tapped(_event: Tapped, context: Context) -> list[Effect]:
-    """A human tapped the task that the platform had made: now it is sent."""
-    if context.delivery is None or context.delivery.state != DeliveryState.AWAITING_TAP:
+    """A human tapped the task that the platform had made: now it is sent, also if we did not know that there was one."""
+    if context.delivery is None or context.delivery.state not in (DeliveryState.AWAITING_TAP, DeliveryState.UNKNOWN):
         return []  # the echo was quicker
-    return [fx.Settle(delivery_id=context.delivery.id, state=DeliveryState.SENT)]
+    tapped = fx.Settle(delivery_id=context.delivery.id, state=DeliveryState.SENT)
+    return [tapped, *outcomes.rest(context.delivery)]

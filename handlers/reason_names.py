@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from models.deliveries import Cause, DeliveryState
+
 REASON_NAMES = {
     # it waits
     "quiet_hours": "免打扰时间",
@@ -32,4 +34,56 @@ REASON_NAMES = {
     "timeout": "平台没有回音",
     "error": "出错了",
     "crash": "发到一半时程序断了",
+}
+
+# The exact states, and the four that people think in.
+DELIVERY_STATE_NAMES = {
+    DeliveryState.PLANNED: "待发",
+    DeliveryState.WAITING: "等时机",
+    DeliveryState.CLAIMED: "正在发",
+    DeliveryState.AWAITING_TAP: "待员工点发",
+    DeliveryState.SENT: "已发出",
+    DeliveryState.CONFIRMED: "已确认",
+    DeliveryState.SKIPPED: "没发",
+    DeliveryState.FAILED: "发送失败",
+    DeliveryState.EXPIRED: "过期未发",
+    DeliveryState.CANCELLED: "已取消",
+    DeliveryState.UNKNOWN: "不确定，请核对",
+}
+FOLDS: dict[str, tuple[DeliveryState, ...]] = {
+    "待发": (DeliveryState.PLANNED, DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.AWAITING_TAP),
+    "已发": (DeliveryState.SENT, DeliveryState.CONFIRMED),
+    "没发": (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.CANCELLED),
+    "请核对": (DeliveryState.UNKNOWN,),
+}
+FOLD_OF = {state: fold for fold, states in FOLDS.items() for state in states}
+
+CAUSE_NAMES = {
+    Cause.GREETING: "打招呼",
+    Cause.SURVEY: "建档",
+    Cause.CHAT: "聊天",
+    Cause.COMMAND: "回命令",
+    Cause.CALENDAR: "排期",
+    Cause.CARE: "关怀",
+    Cause.GROUP: "群务",
+    Cause.HANDOFF: "转人工",
+    Cause.HUMAN: "人工",
+    Cause.RETRY: "重试",
+    Cause.ALERT: "告警",
+}
+KIND_NAMES = {
+    "text": "文字",
+    "image": "图片",
+    "album": "相册",
+    "video": "视频",
+    "file": "文件",
+    "link": "链接",
+    "mini_program": "小程序",
+    "card": "名片",
+    "announcement": "群公告",
+    "friend_accept": "通过好友",
+    "remark": "改备注",
+    "invite": "邀请进群",
+    "topic": "改群名",
+    "recall": "撤回",
 }

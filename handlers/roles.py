@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from models import effects as fx
-from models.context import Context, PersonView
+from models.context import Context, PersonView, RoleView
 from models.effects import Effect
 from models.operations import Role
 from models.orders import GrantRoleOrder
@@ -14,8 +16,16 @@ def roles_of(person: PersonView, account: str, group: str) -> frozenset[Role]:
 
     Without a group, those that are not limited to one.
     """
+    return _that_count(person.roles, account, group) if person.roles else _NONE
+
+
+_NONE: frozenset[Role] = frozenset()
+
+
+@lru_cache(maxsize=1_024)  # the few who have any say much, and are asked for them several times a message
+def _that_count(roles: tuple[RoleView, ...], account: str, group: str) -> frozenset[Role]:
     return frozenset(
-        Role(given.role) for given in person.roles if given.account in ("", account) and given.group in ("", group)
+        Role(given.role) for given in roles if given.account in ("", account) and given.group in ("", group)
     )
 
 

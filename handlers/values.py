@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from content_calendar.render import spoken
+from content_calendar.render import Rendered, render, spoken
+from content_calendar.wording import PART_MARK, parts_of, said
 from models.context import GroupView, MerchantView, PersonView
+from models.deliveries import Cause
 from models.playbook import Playbook
 
-NAMELESS = {"name": "朋友", "nick": "朋友"}
-"""Who has no nickname yet is greeted and asked all the same."""
+# Fields whose words are the shop's.
+_OURS = ("persona", "shop", "tag", "tier", "group", "source")
+_NAMELESS = {"name": "朋友", "nick": "朋友"}
+NOTHING_FOR_THEM = "text"
+"""Stands for an unknown field where a text has wordings for others only."""
 
 
 def values_for(
@@ -41,6 +46,49 @@ def values_for(
             **_answers(playbook, person),
         }
     return {name: value for name, value in values.items() if value}
+
+
+def as_said(
+    template: str, part: int, values: Mapping[str, str], person: PersonView | None, group: GroupView | None
+) -> Rendered:
+    """A part (from 1) of a text of the calendar as it is said to a person, or in a group, with its fields filled.
+
+    What is unknown in a later part is missing in the first already, so that nothing stops halfway.
+    """
+    if person is not None:
+        tiers, tags = person.tiers, person.tags
+    else:
+        tiers, tags = frozenset({group.tier} if group and group.tier else ()), frozenset()
+    texts = [said(template, part, tiers, tags)]
+    if part == 1 and PART_MARK in template:
+        texts += [said(template, number, tiers, tags) for number in range(2, 1 + len(parts_of(template)))]
+    found = [Rendered("", (NOTHING_FOR_THEM,)) if text is None else render(text, values) for text in texts]
+    return Rendered(found[0].text, tuple(name for one in found for name in one.missing))
+
+
+def filled(
+    template: str,
+    part: int,
+    cause: Cause,
+    values: Mapping[str, str],
+    person: PersonView | None,
+    group: GroupView | None,
+    *,
+    by_entry: bool,
+) -> Rendered:
+    """A template of the calendar (`by_entry`) or of ours, with its fields filled.
+
+    Nobody is left ungreeted or unasked because they have no nickname.
+    """
+    if by_entry:
+        return as_said(template, part, values, person, group)
+    nobody_is_skipped = cause in (Cause.GREETING, Cause.SURVEY)
+    return render(template, {**_NAMELESS, **values} if nobody_is_skipped else values)
+
+
+def of_their_own(values: Mapping[str, str]) -> tuple[str, ...]:
+    """What a text to somebody may have in it that is of their own making."""
+    return tuple(value for name, value in values.items() if name not in _OURS)
 
 
 def address(playbook: Playbook, person: PersonView) -> str:

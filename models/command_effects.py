@@ -91,3 +91,20 @@ class CloseQuestion(Effect, frozen=True, kw_only=True):
 
     id: int
     by: str
+
+
+class PutOperator(Effect, frozen=True, kw_only=True):
+    """Somebody may sign in to the console in this role once they followed the link whose secret has this SHA-256."""
+
+    name: str
+    role: str
+    account: str = ""
+    invitation: str
+    until: datetime
+    by: str
+
+
+class DropOperator(Effect, frozen=True, kw_only=True):
+    """Somebody may not sign in any longer."""
+
+    name: str

@@ -145,6 +145,7 @@ class DeliveryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     text: str = ""
     attempts: int = 0
     created_at: datetime | None = None
+    has_parts: bool = False  # a text of the calendar in several parts
 
 
 class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -156,6 +157,7 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     at: datetime
     first_imported_at: datetime
     approved: bool = True  # False: its occurrences wait for somebody's word
+    draft: bool = False
     overrides: tuple[OverrideView, ...] = ()
     # The local dates of occurrences that have not left everywhere; loaded for who edits the entry.
     open: tuple[str, ...] = ()

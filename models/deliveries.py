@@ -137,6 +137,13 @@ class Delivery(SQLModel, table=True):
             sqlite_where=text("state IN ('planned', 'waiting')"),
             postgresql_where=text("state IN ('planned', 'waiting')"),
         ),
+        Index(
+            "delivery_spare",
+            "merchant_id",
+            "spare",
+            sqlite_where=text("spare IS NOT NULL"),
+            postgresql_where=text("spare IS NOT NULL"),
+        ),
         Index("delivery_contact", "contact_id", "left_at"),
         Index("delivery_group", "group_id", "left_at"),
         Index("delivery_left", "account_id", "left_at"),
@@ -173,6 +180,7 @@ class Delivery(SQLModel, table=True):
     entry: str | None = None
     occurrence: str | None = None
     revision: str = ""
+    spare: str | None = None  # the key of the spare draft that it has taken
     approved: bool = True  # False: waits for somebody's word, whatever else it waits for
 
 

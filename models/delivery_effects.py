@@ -52,6 +52,12 @@ class Settle(Effect, frozen=True, kw_only=True):
     message: str = ""
 
 
+class SendNext(Effect, frozen=True, kw_only=True):
+    """A part of a text has arrived: the part after it leaves, if there is one. Written twice, it leaves once."""
+
+    delivery_id: int
+
+
 class SendAgain(Effect, frozen=True, kw_only=True):
     """Put a delivery back in line, to be looked at again at `at`; its stored text goes out unchanged.
 
@@ -101,7 +107,9 @@ class PutEntries(Effect, frozen=True, kw_only=True):
     """Calendar entries as JSON of `content_calendar.entry`, by key and revision; they replace those of the same key."""
 
     entries: tuple[tuple[str, str, str], ...]
+    author: str = ""
     approved: bool = True
+    draft: bool = False
 
 
 class DropEntry(Effect, frozen=True, kw_only=True):
@@ -123,11 +131,24 @@ class Turn(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     end: datetime | None = None
 
 
+class Spare(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A spare draft that an occurrence may take, with what it says."""
+
+    key: str
+    theme: str
+    kind: DeliveryKind
+    template: str
+    media: tuple[Media, ...] = ()
+    promotional: bool = False
+
+
 class Expand(Effect, frozen=True, kw_only=True):
     """Plan one occurrence of a calendar entry for its whole audience, in one statement.
 
     Keys are `entry:<key>:<local date>:<wire id>`. `state` is `planned`, or what the catch-up policy says of a missed
     one. With a `turn` it goes 1:1 to those whose turn it is; tiers and groups then say where they must be.
+
+    With `spares` each target gets the next of them instead of `template`, or nothing where there are none.
     """
 
     entry: str
@@ -148,8 +169,15 @@ class Expand(Effect, frozen=True, kw_only=True):
     optional: bool = False  # groups may have a text of their own
     but: tuple[int, ...] = ()  # groups that decline it or have it at a time of their own
     only: int | None = None  # of the groups concerned only this one
+    spares: tuple[Spare, ...] | None = None
     state: DeliveryState = DeliveryState.PLANNED
     reason: str | None = None
+
+
+class PutSpare(Effect, frozen=True, kw_only=True):
+    """A spare draft was edited: what has taken it and has not left becomes what it says now."""
+
+    spare: Spare
 
 
 class Replan(Effect, frozen=True, kw_only=True):
@@ -202,6 +230,13 @@ class DropSignup(Effect, frozen=True, kw_only=True):
     contact_id: int
 
 
+class MarkDraft(Effect, frozen=True, kw_only=True):
+    """An entry that waits for a word is a draft (again), or is put forward."""
+
+    entry: str
+    draft: bool
+
+
 class ApproveWaiting(Effect, frozen=True, kw_only=True):
     """Somebody approved an entry: what waits for that may go now, and what it plans later needs no further word.
 
@@ -209,5 +244,6 @@ class ApproveWaiting(Effect, frozen=True, kw_only=True):
     """
 
     entry: str
+    approver: str = ""
     not_before: datetime | None = None
     too_late: DeliveryState = DeliveryState.SKIPPED

@@ -56,6 +56,9 @@ class EntryRevision(SQLModel, table=True):
     current: bool = True
     first_imported_at: datetime = Field(sa_type=UtcDateTime)
     approved: bool = True  # False: its occurrences wait for somebody's word
+    author: str = ""  # who wrote this revision, and who let it go: stable ids, or `operator`
+    approver: str = ""
+    draft: bool = False  # not even put forward for approval
 
 
 class EntryOverride(SQLModel, table=True):

@@ -8,12 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.events import Event
+from models.operations import Role
 
 
 class Order(Event, frozen=True, kw_only=True):
-    """The common root of orders. The command line acts with the rights of the merchant's owner."""
+    """The common root of orders, given with the `rights` of a role: the command line's are the merchant's owner's."""
 
     actor: str = "operator"
+    rights: Role = Role.OWNER
 
 
 class BindGroupOrder(Order, frozen=True, kw_only=True, tag="order.bind_group"):
@@ -45,10 +47,15 @@ class UnbindGroupOrder(Order, frozen=True, kw_only=True, tag="order.unbind_group
 
 
 class ImportEntriesOrder(Order, frozen=True, kw_only=True, tag="order.import_entries"):
-    """Put calendar entries in force: (key, revision, JSON) each. With `replace`, those not named are dropped."""
+    """Put calendar entries in force: (key, revision, JSON) each. With `replace`, those not named are dropped.
+
+    What an `author` wrote waits for somebody's word, and so does a `draft`, until it is imported as none.
+    """
 
     entries: tuple[tuple[str, str, str], ...]
     replace: bool = False
+    author: str = ""
+    draft: bool = False
 
 
 class DeleteEntriesOrder(Order, frozen=True, kw_only=True, tag="order.delete_entries"):
@@ -95,6 +102,23 @@ class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):
     until: datetime | None = None
 
 
+class InviteOperatorOrder(Order, frozen=True, kw_only=True, tag="order.invite_operator"):
+    """Let somebody sign in to the console, with a pool to that account's only; `invitation`: SHA-256 of their link's
+    secret, which holds until then."""
+
+    name: str
+    role: str
+    pool: str = ""
+    invitation: str
+    until: datetime
+
+
+class RemoveOperatorOrder(Order, frozen=True, kw_only=True, tag="order.remove_operator"):
+    """Somebody may not sign in to the console any longer."""
+
+    name: str
+
+
 class ErasePersonOrder(Order, frozen=True, kw_only=True, tag="order.erase_person"):
     """Forget a person, who asked for it in another way than by 忘记我."""
 
@@ -106,6 +130,12 @@ class SettleDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.settle_de
 
     delivery: int
     outcome: str
+
+
+class CancelDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.cancel_delivery"):
+    """Something that has not left is not to leave."""
+
+    delivery: int
 
 
 class OwnerOrder(Order, frozen=True, kw_only=True, tag="order.owner"):

@@ -14,8 +14,10 @@ from models import (
     identity,
     journal,
     operations,
+    operators,
     people,
     questions,
+    workers,
 )
 
 __all__ = [
@@ -29,8 +31,10 @@ __all__ = [
     "identity",
     "journal",
     "operations",
+    "operators",
     "people",
     "questions",
+    "workers",
 ]
 
 METADATA = SQLModel.metadata

@@ -25,8 +25,10 @@ from bot.cli import (
     database,
     deliveries,
     erasing,
+    filling,
     groups,
     identity,
+    operators,
     overriding,
     owners,
     people,
@@ -52,10 +54,12 @@ app.command("unmerge")(identity.unmerge)
 app.add_typer(identity.app, name="people")
 app.command("erase")(erasing.erase)
 app.command("audit")(people.audit)
+app.add_typer(operators.app, name="operator")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
 calendar.app.command("preview")(calendar_preview.preview)
 calendar.app.command("lint")(calendar_lint.lint_calendar)
+calendar.app.command("fill")(filling.fill_calendar)
 calendar.app.command("override")(overriding.override)
 calendar.app.command("signups")(overriding.signups)
 app.add_typer(calendar.app, name="calendar")
@@ -64,6 +68,7 @@ app.add_typer(reports.app, name="report")
 app.add_typer(database.app, name="db")
 app.command("run")(programs.run)
 app.command("rehearse")(programs.rehearse)
+app.command("ahead")(programs.ahead)
 app.command("understand")(programs.understand)
 app.command("doctor")(programs.doctor)
 
@@ -92,7 +97,7 @@ def about(
 
 _command = typer.main.get_command(app)
 # What a desk cannot deal with: it needs a process of its own.
-_OWN_PROCESS = frozenset({"run", "rehearse", "understand", "doctor", "db"})
+_OWN_PROCESS = frozenset({"run", "rehearse", "ahead", "understand", "doctor", "db"})
 
 
 def read(argv: Sequence[str]) -> Any:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
 from bot import reading
+from bot.calendar_plan import MEDIA_FOLDER, media_in
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
@@ -16,6 +19,7 @@ from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, to_json
 from content_calendar.import_hints import hints
 from content_calendar.merging import Merged, merge
+from content_calendar.rotation import is_spare
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 
 app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
@@ -28,6 +32,8 @@ def import_file(
     file: File,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and save nothing.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Drop the entries that the file does not have.")] = False,
+    author: Annotated[str, typer.Option("--author", help="Who wrote it: it waits for approval by others.")] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="Drafts, until they are imported without this.")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
@@ -45,10 +51,11 @@ def import_file(
         known = {key: entry.revision for key, entry in current.items()}
         today = desk.now().astimezone(merchant.zone).date()
         tiers = [tier.name for tier in merchant.playbook.tiers]
-        from content_calendar.workbook import read_calendar, read_origin  # openpyxl is slow to import
+        from content_calendar.workbook import read_calendar, read_origin, read_pictures  # openpyxl is slow to import
 
-        read = read_calendar(path.read_bytes(), path.name, today, merchant.zone, tiers, rooms)
-        origin = None if read.faults else read_origin(path.read_bytes(), path.name)
+        content = path.read_bytes()
+        read = read_calendar(content, path.name, today, merchant.zone, tiers, rooms)
+        origin = None if read.faults else read_origin(content, path.name)
         merged = Merged(read.entries, ())
         others: tuple[Entry, ...] = ()
         if origin is not None:
@@ -68,16 +75,25 @@ def import_file(
             "same": sum(known.get(entry.key) == entry.revision for entry in merged.entries),
             "faults": 0,
         }
+        folder = desk.config.file.parent / MEDIA_FOLDER
+        pictures = read_pictures(content, path.name)
+        media = media_in(folder)
+        if pictures and media is not None:
+            media = {**media, **{name: len(picture) for name, picture in pictures.items()}}
         if not dry_run:
+            _keep(pictures, folder)
             entries = tuple(
                 (entry.key, entry.revision, to_json(entry).decode()) for entry in (*merged.entries, *others)
             )
-            await desk.order(ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=entries, replace=replace))
+            order = ImportEntriesOrder(
+                merchant=merchant.id, at=desk.now(), entries=entries, replace=replace, author=author, draft=draft
+            )
+            await desk.order(order)
         if as_json:
             return Answer(lines([counts]))
         new = [entry for entry in merged.entries if known.get(entry.key) != entry.revision]
         coming = [_coming(entry, desk) for entry in new if entry.rule]
-        hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry)]
+        hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry, media)]
         return Answer("".join([*coming, *hinted, _told([], counts, as_json)]))
 
     return request
@@ -127,9 +143,12 @@ def list_entries(
         with desk.store.reading() as connection:
             entries = reading.entries(connection, desk.merchant)
             own = reading.overrides(connection, desk.merchant)
+            words = reading.words_on_entries(connection, desk.merchant)
         rows = [
             {
                 **msgspec.to_builtins(entry),
+                "state": _state(entry, words[entry.key], desk),
+                **{name: words[entry.key][name] for name in ("revision", "author", "approver")},
                 "next": _next_days(entry, desk),
                 "overrides": [_own(room, entry, version) for room, version in own.get(entry.key, {}).items()],
             }
@@ -138,9 +157,23 @@ def list_entries(
         if as_json:
             return Answer(lines(rows))
         for row in rows:
+            row["state"] = _STATES[row["state"]]
             row["next"] = "\n".join(row["next"])
             row["overrides"] = "\n".join(one["group"] for one in row["overrides"])
-        names = ("key", "title", "date", "time", "rule", "next", "tiers", "groups", "tags", "text", "overrides")
+        names = (
+            "key",
+            "title",
+            "state",
+            "date",
+            "time",
+            "rule",
+            "next",
+            "tiers",
+            "groups",
+            "tags",
+            "text",
+            "overrides",
+        )
         return Answer(table([{name: row.get(name) for name in names} for row in rows], empty="还没有排期。"))
 
     return request
@@ -186,8 +219,24 @@ def _next_days(entry: Entry, desk: Desk) -> list[str]:
 
 def _coming(entry: Entry, desk: Desk) -> str:
     """The next dates of a rule, so that a slip is seen before it is due."""
-    days = "、".join(_next_days(entry, desk)) or ("各人的日子" if is_personal(entry) else "不会再来")
+    days = "、".join(_next_days(entry, desk)) or (_without_days(entry))
     return f"{brief(entry.key)}（{entry.rule}）：{days}\n"
+
+
+def _without_days(entry: Entry) -> str:
+    return "各人的日子" if is_personal(entry) else "备稿，用到时才发" if is_spare(entry) else "不会再来"
+
+
+_STATES = {"draft": "草稿", "review": "待通过", "approved": "已通过", "scheduled": "已排期", "done": "发完了"}
+
+
+def _state(entry: Entry, words: dict[str, Any], desk: Desk) -> str:
+    """How far it is: draft, review, approved (a spare draft has no dates), scheduled, or done."""
+    if not words["approved"]:
+        return "draft" if words["draft"] else "review"
+    if is_spare(entry):
+        return "approved"
+    return "scheduled" if is_personal(entry) or _next_days(entry, desk) else "done"
 
 
 def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:
@@ -198,6 +247,14 @@ def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:
                    if getattr(version, name) != getattr(entry, name)}  # fmt: skip
         row |= changed
     return row
+
+
+def _keep(pictures: Mapping[str, bytes], folder: Path) -> None:
+    """Pictures that were pasted into a workbook are media from now on."""
+    for name, content in pictures.items():
+        folder.mkdir(exist_ok=True)
+        if not (folder / name).exists():
+            (folder / name).write_bytes(content)
 
 
 _SHOWN_DAYS = 5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -12,13 +11,10 @@ import typer
 
 from bot import reading
 from bot.calendar_plan import MEDIA_FOLDER, load_plan
-from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_span
 from bot.cli.tables import groups_named, table
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.desk import Answer, Desk, Request, lines
 from content_calendar.lint import NAMES, LintRow, Plan, lint
-
-_FOUR_WEEKS = 28
-_MOST_DAYS = 3 * 366
 
 
 def lint_calendar(
@@ -32,12 +28,7 @@ def lint_calendar(
 
     async def request(desk: Desk) -> Answer:
         merchant = desk.merchant
-        first = read_day(since) if since else desk.now().astimezone(merchant.zone).date()
-        last = read_day(until) if until else first + timedelta(days=_FOUR_WEEKS - 1)
-        if last < first:
-            raise Refused(f"--to {last} 在 --from {first} 前面，换一下就好")
-        if (last - first).days >= _MOST_DAYS:
-            raise Refused(f"一次最多看 {_MOST_DAYS} 天，请把 --from 和 --to 改近一些")
+        first, last = read_span(since, until, desk.now().astimezone(merchant.zone).date())
         with desk.store.looking(desk.now()) as looking:
             plan = load_plan(looking, merchant, first, last, desk.config.file.parent / MEDIA_FOLDER)
             topics = {row["group"]: row["topic"] for row in reading.groups(looking.connection, merchant)}
@@ -78,4 +69,6 @@ def _total(found: Sequence[LintRow], plan: Plan) -> str:
     bound = {group.tier for group in plan.groups}
     if empty := dict.fromkeys(tier for one in plan.entries for tier in one.entry.tiers if tier not in bound):
         told += f"还没有绑定群的层级，排了也没有群收到：{'、'.join(empty)}\n"
+    if plan.spares and any(row.code == "missing" and row.promise for row in found):
+        told += f"缺稿可以用备稿补上：calendar fill --from {plan.first} --to {plan.last}\n"
     return told

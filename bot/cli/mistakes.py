@@ -10,6 +10,7 @@ from bot.control import Busy
 from bot.desk import Refused
 from bot.faults import ConfigFaults
 from bot.store.backup import BackupError
+from bot.store.copying import CopyError
 from bot.store.engine import sqlite_driver
 from bot.store.health import Damaged
 from bot.store.migrating import NewerDatabase
@@ -27,6 +28,7 @@ MISTAKES = (
     BadUsage,
     Busy,
     ConfigFaults,
+    CopyError,
     Damaged,
     DBAPIError,
     NewerDatabase,

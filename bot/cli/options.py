@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -17,6 +17,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line
 AccountOption = Annotated[str, typer.Option("--account", help="The account that is meant; default: the first one.")]
 
 CONFIG = Path("config.toml")
+
+_FOUR_WEEKS = 28
+_MOST_DAYS = 3 * 366
 
 Day = TypeVar("Day", bound=date)
 
@@ -35,3 +38,14 @@ def read_day(text: str) -> date:
     except ValueError:
         raise Refused(f"看不懂日期「{text}」，要写成 2026-11-25") from None
     return day_of_our_time(day)
+
+
+def read_span(since: str, until: str, today: date) -> tuple[date, date]:
+    """The first and the last day, both included; by default four weeks from today on. Raises `Refused`."""
+    first = read_day(since) if since else today
+    last = read_day(until) if until else first + timedelta(days=_FOUR_WEEKS - 1)
+    if last < first:
+        raise Refused(f"--to {last} 在 --from {first} 前面，换一下就好")
+    if (last - first).days >= _MOST_DAYS:
+        raise Refused(f"一次最多看 {_MOST_DAYS} 天，请把 --from 和 --to 改近一些")
+    return first, last

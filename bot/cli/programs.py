@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -19,12 +19,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.places import database_url
+from bot.clock import utc_now
 from bot.config import load_config
 from bot.control import Holding
-from bot.desk import Desk, Refused
+from bot.desk import Desk, Refused, lines
 from bot.rehearsal import Plan
 from bot.rehearsal import rehearse as play
 from bot.rehearsal_output import Line
+from bot.store.backup import backup as back_up
+from bot.store.migrating import upgrade
 from bot.story import read_story
 from bot.transcript import Transcript
 
@@ -35,12 +38,15 @@ def run(
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="Logs only, no transcript.")] = False,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="No console; on PostgreSQL any number of workers share the accounts.")
+    ] = False,
 ) -> int:
     """Run the bot until it is stopped."""
     from bot.program import run_program
 
     loaded = load_config(config, os.environ)
-    return run_program(loaded, database_url(loaded, db), quiet=quiet)
+    return run_program(loaded, database_url(loaded, db), quiet=quiet, worker=worker)
 
 
 def rehearse(
@@ -69,13 +75,40 @@ def rehearse(
             database=named or f"sqlite:///{folder}/rehearsal.db",
             durable=bool(db),
             seed=seed,
-            run_operator=_operate,
+            run_operator=operate,
             emit=_print_json if as_json else transcript.show,
             advanced=advanced,
             since=_moment(since, zone),
             until=_moment(until, zone),
         )
         play(plan)
+    return 0
+
+
+def ahead(
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How many days to look ahead.")] = 30,
+    calendar: Annotated[str, typer.Option("--calendar", help="Under this calendar instead of the one in force.")] = "",
+    playbook: Annotated[str, typer.Option("--playbook", help="Under this playbook instead of the one in force.")] = "",
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> int:
+    """Rehearse the days to come on a copy of the database: touches, gaps, promises, load. Nothing is sent."""
+    from bot.ahead import look_ahead, told
+
+    loaded = load_config(config, os.environ)
+    begin = utc_now()
+    before = [["playbook", "import", playbook]] if playbook else []
+    before += [["calendar", "import", calendar, "--replace"]] if calendar else []
+    with tempfile.TemporaryDirectory(prefix="zhanggui-") as folder:
+        copy = Path(folder) / "ahead.db"
+        back_up(database_url(loaded, db), copy)
+        upgrade(f"sqlite:///{copy}", durable=False)
+        with _progress(begin, begin + timedelta(days=days)) as advanced:
+            rows = look_ahead(
+                loaded, f"sqlite:///{copy}", begin, days, before=before, run_operator=operate, advanced=advanced
+            )
+    typer.echo(lines(rows) if as_json else told(rows), nl=False)
     return 0
 
 
@@ -107,7 +140,7 @@ def doctor(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: Json
     return examine(config, db, as_json=as_json)
 
 
-async def _operate(argv: list[str], desk: Desk) -> tuple[int, str]:
+async def operate(argv: list[str], desk: Desk) -> tuple[int, str]:
     from bot.cli import execute  # the table of commands names this module
 
     answer = await execute(argv, desk)

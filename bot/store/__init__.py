@@ -1,4 +1,7 @@
-"""The store: the one writer of the database, and read-only connections for everybody else.
+"""The store: the writer of the database, and read-only connections for everybody else.
+
+SQLite has one; on PostgreSQL there may be several programs, whose transactions for one merchant come one after the
+other.
 
 `batch.apply` turns events into rows, `outbox` claims and settles deliveries, `reading` answers questions. All of them
 work on a `Writing`, which is one transaction; nothing is visible, sent or acknowledged before it is committed.
@@ -6,19 +9,24 @@ work on a `Writing`, which is one transaction; nothing is visible, sent or ackno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, literal, select
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 
+from bot.store.bulk import LEAST, copy_in
 from bot.store.engine import reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
 from bot.store.known import Acquaintances
+from bot.store.leases import Leases
+from bot.store.locks import lock_for_writing
 from bot.store.prepared import Conflict, driver_cursor, insert_into, prepared
+from bot.store.shared_ids import SharedIds
 from models.columns import Id, UtcDateTime
 from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
@@ -39,9 +47,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Deliveries with consecutive ids, all planned by one statement, and the state in which they began."""
+    """Deliveries that were planned by one statement, by ascending ids, and the state in which they began."""
 
-    ids: range
+    ids: Sequence[int]
     merchant_id: str
     at: datetime
     state: str
@@ -86,8 +94,11 @@ class Writing:
         if not rows:
             return 0
         statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict)
+        values = statement.values(rows)
         with driver_cursor(self.connection, statement.text) as cursor:
-            cursor.executemany(statement.text, statement.values(rows))
+            if len(rows) >= LEAST and self.connection.dialect.name == "postgresql":
+                return copy_in(cursor, statement, values)
+            cursor.executemany(statement.text, values)
             return int(cursor.rowcount)
 
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
@@ -113,15 +124,16 @@ class Writing:
 
     def planned(self, planned: Planned) -> None:
         """Keep that deliveries began, by one statement for all of them."""
-        first = self.ids.take(self.now, len(planned.ids))
+        first, last = planned.ids[0], planned.ids[-1]
+        own = self.ids.take(self.now, last - first + 1)
         began: Any = select(
-            (col(Delivery.id) + literal(first - planned.ids.start, Id)).label("id"),
+            (col(Delivery.id) + literal(own - first, Id)).label("id"),
             literal(planned.merchant_id).label("merchant_id"),
             col(Delivery.id).label("delivery_id"),
             literal(planned.at, UtcDateTime).label("at"),
             literal(planned.state).label("state"),
             literal(planned.reason).label("reason"),
-        ).where(col(Delivery.id) >= planned.ids.start, col(Delivery.id) < planned.ids.stop)
+        ).where(col(Delivery.id) >= first, col(Delivery.id) <= last)
         names = [column.name for column in began.selected_columns]
         self.connection.execute(insert(DeliveryChange).from_select(names, began))
         self.noted.append(planned)
@@ -137,12 +149,23 @@ def read(connection: Connection, statement: Any, **values: Any) -> list[tuple[An
     return prepared(connection.dialect.name, statement).rows(connection, values)
 
 
-class Store:
-    """The one writer. `now` gives the program's time; listeners hear of each commit, in order, right after it."""
+def _lost(error: DBAPIError) -> OperationalError:
+    """A connection that was lost, whatever the driver calls it: the same may work over another one."""
+    return OperationalError(error.statement, None, error.orig or error, connection_invalidated=True)
 
-    def __init__(self, url: str, now: Callable[[], datetime], *, durable: bool = True) -> None:
+
+class Store:
+    """The writer. `now` gives the program's time; listeners hear of each commit, in order, right after it.
+
+    With `leases`, what is written about an account that this program keeps is written only while it does.
+    """
+
+    def __init__(
+        self, url: str, now: Callable[[], datetime], *, durable: bool = True, leases: Leases | None = None
+    ) -> None:
         self.url = url
         self.now = now
+        self.leases = leases
         self.listeners: list[Callable[[Writing], None]] = []
         self._writer = writer_engine(url, durable=durable)
         self._reader = reader_engine(url)
@@ -152,21 +175,32 @@ class Store:
                 self._connection.execute(select(func.max(column))).scalar() or 0
                 for column in (col(JournalEntry.id), col(Delivery.id), col(DeliveryChange.id), col(AuditEntry.id))
             ]
-        self._ids = Ids(max(last))
+        self.is_alone = sqlite_path(url) is not None
+        self._ids = Ids(max(last)) if self.is_alone else SharedIds(url, max(last))
         self._acquaintances = Acquaintances()
-        self._is_alone = sqlite_path(url) is not None
 
     @contextmanager
-    def writing(self) -> Iterator[Writing]:
-        """One transaction: committed at the end, rolled back if anything is raised."""
-        if not self._is_alone:
+    def writing(self, merchants: Collection[str] | None = None, keeping: Collection[str] = ()) -> Iterator[Writing]:
+        """One transaction: committed at the end, rolled back if anything is raised.
+
+        It is about these merchants only (None: perhaps about all). Raises `LeaseLost`, with nothing written, if an
+        account of `keeping` is another program's by now.
+        """
+        if not self.is_alone:
             self._acquaintances.forget()
+            self._ids.begin()
         try:
             with self._connection.begin():
+                if not self.is_alone:
+                    lock_for_writing(self._connection, merchants)
+                if self.leases is not None and keeping:
+                    self.leases.check(self._connection, keeping)
                 writing = Writing(self._connection, self._ids, self.now(), self._acquaintances)
                 yield writing
-        except BaseException:
+        except BaseException as error:
             self._acquaintances.forget()
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                raise _lost(error) from error
             raise
         for listener in self.listeners:
             listener(writing)
@@ -185,6 +219,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database."""
+        self._ids.close()
         self._connection.close()
         self._writer.dispose()
         self._reader.dispose()

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import and_, bindparam, delete, func, select, text, true, update
 from sqlmodel import col
 
@@ -28,6 +29,7 @@ from bot.store.applying_groups import (
 )
 from bot.store.applying_identity import merge_persons, unmerge_persons
 from bot.store.applying_lanes import replace_accounts
+from bot.store.applying_operators import OPERATOR_WRITERS
 from bot.store.applying_owners import claim_members, hand_over
 from bot.store.applying_people import (
     claim_people,
@@ -111,7 +113,7 @@ def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             one.template,
             one.text,
             one.mentions,
-            one.media,
+            msgspec.to_builtins(one.media) if one.media else [],
             one.request,
             one.due or event.at,
             one.due or event.at,
@@ -350,6 +352,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     **COMMAND_WRITERS,
     **TICKET_WRITERS,
     **WELCOME_WRITERS,
+    **OPERATOR_WRITERS,
     fx.Cancel: cancel,  # before what is said instead
     fx.ConfirmByFact: confirm_by_fact,
     fx.Send: send,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, and_, delete, exists, func, insert, literal, select, update
+from sqlalchemy import JSON, ColumnElement, String, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.store import Change, Planned, Writing
 from bot.store.audience import audience
+from bot.store.identify import chunks
+from bot.store.rotating import drawn, said_by
 from models import timers
 from models.columns import Id, UtcDateTime
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
+from models.effects import Expand, Spare
 from models.events import Event
 from models.operations import EntryOverride, EntryRevision, Timer
 
@@ -40,6 +46,9 @@ def put_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                         "current": True,
                         "first_imported_at": first or event.at,
                         "approved": effect.approved,
+                        "author": effect.author,
+                        "approver": effect.author if effect.approved else "",
+                        "draft": effect.draft,
                     }
                 ],
             )
@@ -71,7 +80,7 @@ def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
         writing.connection.execute(delete(EntryOverride).where(own))
         planned = (
             col(Delivery.merchant_id) == merchant.id,
-            col(Delivery.entry) == effect.key,
+            or_(col(Delivery.entry) == effect.key, col(Delivery.spare) == effect.key),
             col(Delivery.state).in_(OPEN_STATES),
         )
         enter(writing, merchant, planned, DeliveryState.CANCELLED, None)
@@ -87,6 +96,19 @@ def drop_entries(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
         )
 
 
+def mark_drafts(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    for _event, effect in pairs:
+        writing.connection.execute(
+            update(EntryRevision)
+            .where(
+                col(EntryRevision.merchant_id) == merchant.id,
+                col(EntryRevision.key) == effect.entry,
+                col(EntryRevision.current),
+            )
+            .values(draft=effect.draft)
+        )
+
+
 def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
         writing.connection.execute(
@@ -96,7 +118,7 @@ def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
                 col(EntryRevision.key) == effect.entry,
                 col(EntryRevision.current),
             )
-            .values(approved=True)
+            .values(approved=True, approver=effect.approver, draft=False)
         )
         waiting = (
             col(Delivery.merchant_id) == merchant.id,
@@ -131,57 +153,81 @@ def enter(
 def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Plan occurrences. Those targets that have this occurrence already keep it."""
     for _event, effect in pairs:
-        targets = audience(merchant, effect).subquery()
-        first = writing.ids.take(writing.now)
-        key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + targets.c.wire_id
-        planned = select(
-            (literal(first - 1, Id) + func.row_number().over(order_by=targets.c.rank)).label("id"),
-            literal(merchant.id).label("merchant_id"),
-            key.label("key"),
-            literal(1).label("part"),
-            targets.c.account_id,
-            targets.c.contact_id,
-            targets.c.group_id,
-            literal(effect.kind.value).label("kind"),
-            literal(effect.lane.value).label("lane"),
-            literal((Cause.CARE if effect.lane == Lane.CARE else Cause.CALENDAR).value).label("cause"),
-            literal(effect.priority).label("priority"),
-            func.coalesce(targets.c.own_text, effect.template).label("template"),
-            literal([], JSON).label("mentions"),
-            literal(msgspec.to_builtins(effect.media), JSON).label("media"),
-            literal("").label("request"),
-            literal(effect.state.value).label("state"),
-            literal(effect.reason).label("reason"),
-            literal(effect.due, UtcDateTime).label("due_at"),
-            literal(effect.due, UtcDateTime).label("next_at"),
-            literal(effect.not_after, UtcDateTime).label("not_after"),
-            literal(writing.now, UtcDateTime).label("created_at"),
-            literal(0).label("attempts"),
-            literal("").label("message"),
-            literal(effect.promotional).label("promotional"),
-            literal(False).label("about_consent"),
-            literal(effect.reason != "not_approved").label("approved"),
-            literal(effect.entry).label("entry"),
-            literal(effect.occurrence).label("occurrence"),
-            literal(effect.revision).label("revision"),
-        ).where(
-            ~exists().where(
-                col(Delivery.merchant_id) == merchant.id, col(Delivery.key) == key, col(Delivery.part) == 1
-            ),
-            # Nor is it planned anew for a group that had another id when it was.
-            ~exists().where(
-                col(Delivery.group_id) == targets.c.group_id,
-                col(Delivery.entry) == effect.entry,
-                col(Delivery.occurrence) == effect.occurrence,
-            ),
-        )
-        count = writing.connection.execute(
-            insert(Delivery)
-            .from_select([column.name for column in planned.selected_columns], planned)
-            .execution_options(preserve_rowcount=True)
-        ).rowcount
-        if not count:
+        if effect.spares is None:
+            _plan(writing, merchant, effect)
             continue
-        writing.ids.take(writing.now, count)  # the ids that follow the first one are taken by now
-        ids = range(first, first + count)
-        writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))
+        targets = (row.group_id or row.contact_id for row in writing.connection.execute(audience(merchant, effect)))
+        by_spare: dict[Spare, list[int]] = defaultdict(list)
+        for target, spare in drawn(writing.connection, merchant, effect.spares, targets).items():
+            by_spare[spare].append(target)
+        for spare, ids in by_spare.items():
+            for chunk in chunks(ids):
+                _plan(writing, merchant, said_by(effect, spare), spare.key, chunk)
+
+
+def _plan(
+    writing: Writing, merchant: MerchantView, effect: Expand, spare: str | None = None, only: Sequence[int] = ()
+) -> None:
+    """Plan an occurrence, of `spare` for `only` those groups or contacts, in one statement."""
+    targets = audience(merchant, effect).subquery()
+    first = writing.ids.take(writing.now)
+    key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + targets.c.wire_id
+    planned = select(
+        (literal(first - 1, Id) + func.row_number().over(order_by=targets.c.rank)).label("id"),
+        literal(merchant.id).label("merchant_id"),
+        key.label("key"),
+        literal(1).label("part"),
+        targets.c.account_id,
+        targets.c.contact_id,
+        targets.c.group_id,
+        literal(effect.kind.value).label("kind"),
+        literal(effect.lane.value).label("lane"),
+        literal((Cause.CARE if effect.lane == Lane.CARE else Cause.CALENDAR).value).label("cause"),
+        literal(effect.priority).label("priority"),
+        func.coalesce(targets.c.own_text, effect.template).label("template"),
+        literal([], JSON).label("mentions"),
+        literal(msgspec.to_builtins(effect.media), JSON).label("media"),
+        literal("").label("request"),
+        literal(effect.state.value).label("state"),
+        literal(effect.reason).label("reason"),
+        literal(effect.due, UtcDateTime).label("due_at"),
+        literal(effect.due, UtcDateTime).label("next_at"),
+        literal(effect.not_after, UtcDateTime).label("not_after"),
+        literal(writing.now, UtcDateTime).label("created_at"),
+        literal(0).label("attempts"),
+        literal("").label("message"),
+        literal(effect.promotional).label("promotional"),
+        literal(False).label("about_consent"),
+        literal(effect.reason != "not_approved").label("approved"),
+        literal(effect.entry).label("entry"),
+        literal(effect.occurrence).label("occurrence"),
+        literal(effect.revision).label("revision"),
+        literal(spare, String).label("spare"),
+    ).where(
+        *([func.coalesce(targets.c.group_id, targets.c.contact_id).in_(only)] if only else []),
+        # A group has another id by now than when it was planned for it.
+        ~exists().where(
+            col(Delivery.group_id) == targets.c.group_id,
+            col(Delivery.entry) == effect.entry,
+            col(Delivery.occurrence) == effect.occurrence,
+        ),
+    )
+    names = [column.name for column in planned.selected_columns]
+    into = postgresql.insert if writing.connection.dialect.name == "postgresql" else sqlite.insert
+    count = writing.connection.execute(
+        into(Delivery)
+        .from_select(names, planned)
+        .on_conflict_do_nothing(index_elements=["merchant_id", "key", "part"])
+        .execution_options(preserve_rowcount=True)
+    ).rowcount
+    if not count:
+        return
+    mine = (col(Delivery.id) >= first, col(Delivery.entry) == effect.entry)
+    last = writing.connection.execute(select(func.max(col(Delivery.id))).where(*mine)).scalar_one()
+    writing.ids.take(writing.now, last - first + 1)  # the ids that follow the first one are taken by now
+    ids: Sequence[int] = range(first, last + 1)
+    if count < len(ids):  # some had it already
+        ids = (
+            writing.connection.execute(select(col(Delivery.id)).where(*mine).order_by(col(Delivery.id))).scalars().all()
+        )
+    writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))

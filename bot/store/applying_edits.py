@@ -10,23 +10,27 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import col
 
-from bot.store import Writing
+from bot.store import Change, Writing
 from bot.store.applying_calendar import (
     Pairs,
     approve_waiting,
     drop_entries,
     enter,
     expand,
+    mark_drafts,
     put_entries,
     put_overrides,
 )
 from bot.store.audience import audience
 from bot.store.identify import chunks
+from bot.store.rotating import follow_spares
 from bot.store.signups import drop_signups, put_signups
-from content_calendar.entry import from_json
+from content_calendar.entry import from_json, signed_up_for
+from content_calendar.wording import parts_of
 from models import effects as fx
+from models.columns import table_of
 from models.context import MerchantView
-from models.deliveries import OPEN_STATES, Delivery, DeliveryState
+from models.deliveries import OPEN_STATES, Delivery, DeliveryKind, DeliveryState
 from models.effects import Effect, Expand
 from models.operations import EntryRevision
 from models.people import Contact, Tag
@@ -47,24 +51,33 @@ def replan(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         target = func.coalesce(concerned.c.group_id, concerned.c.contact_id)
         mine = func.coalesce(col(Delivery.group_id), col(Delivery.contact_id))
         enter(writing, merchant, (*open_ones, mine.not_in(select(target))), DeliveryState.CANCELLED, None)
+        if planned.spares is not None:  # what has taken a draft keeps it
+            without = (*open_ones, col(Delivery.spare).is_(None))
+            enter(writing, merchant, without, DeliveryState.CANCELLED, None)
         open_ones += (col(Delivery.text).is_(None),)
+        if planned.spares is None:
+            gone = (*open_ones, col(Delivery.part) > len(parts_of(planned.template)))
+            enter(writing, merchant, gone, DeliveryState.CANCELLED, None)
         own_text = select(concerned.c.own_text).where(target == mine).limit(1).scalar_subquery()
         writing.connection.execute(
             update(Delivery)
             .where(*open_ones)
             .values(
-                template=func.coalesce(own_text, planned.template),
-                kind=planned.kind,
+                **({} if planned.spares is not None else {"template": func.coalesce(own_text, planned.template)}),
                 lane=planned.lane,
-                priority=planned.priority,
                 promotional=planned.promotional,
-                media=msgspec.to_builtins(planned.media),
                 not_after=planned.not_after,
                 revision=planned.revision,
                 **({} if effect.approved else {"approved": False}),
             )
         )
-        _move(writing, merchant, planned, (*open_ones, col(Delivery.due_at) != planned.due))
+        first = (*open_ones, col(Delivery.part) == 1)
+        writing.connection.execute(
+            update(Delivery)
+            .where(*first)
+            .values(priority=planned.priority, **({} if planned.spares is not None else _said(planned)))
+        )
+        _move(writing, merchant, planned, (*first, col(Delivery.due_at) != planned.due))
 
 
 def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[int]) -> None:
@@ -104,7 +117,9 @@ def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[in
         spared = [
             identity
             for identity, person_id, body in waiting
-            if (wanted := from_json(body).tags) and not tags[person_id].intersection(wanted)
+            if (wanted := from_json(body).tags)
+            and not tags[person_id].intersection(wanted)
+            and not any(signed_up_for(tag) for tag in wanted)
         ]
         enter(writing, merchant, (col(Delivery.id).in_(spared),), DeliveryState.CANCELLED, None)
 
@@ -136,6 +151,48 @@ def _of_occurrence(
     )
 
 
+def _said(planned: Expand) -> dict[str, Any]:
+    return {"kind": planned.kind, "media": msgspec.to_builtins(planned.media), "spare": None}
+
+
+def send_next(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """A part has arrived: the next one is planned, as text and first in its lane, so that nothing comes between."""
+    ids = [effect.delivery_id for _event, effect in pairs]
+    arrived = writing.connection.execute(select(table_of(Delivery)).where(col(Delivery.id).in_(ids))).all()
+    rows = [row for row in arrived if row.part < len(parts_of(row.template or ""))]
+    first = writing.ids.take(writing.now, len(rows)) if rows else 0
+    planned = [
+        {
+            **row._mapping,
+            "id": identity,
+            "part": row.part + 1,
+            "kind": DeliveryKind.TEXT,
+            "media": [],
+            "priority": _REST,
+            "text": None,
+            "state": DeliveryState.PLANNED,
+            "reason": None,
+            "next_at": writing.now,
+            "due_at": writing.now,
+            "created_at": writing.now,
+            "left_at": None,
+            "attempts": 0,
+            "message": "",
+        }
+        for identity, row in enumerate(rows, first)
+    ]
+    writing.insert_new(Delivery, planned)
+    written = writing.connection.execute(
+        select(col(Delivery.id)).where(col(Delivery.id).in_([row["id"] for row in planned])).order_by(col(Delivery.id))
+    ).scalars()
+    writing.changed(
+        [Change(identity, merchant.id, writing.now, DeliveryState.PLANNED, None, None) for identity in written]
+    )
+
+
+# Entries have priorities from 1 to 9.
+_REST = 0
+
 CALENDAR_WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.PutEntries: put_entries,
     fx.PutOverride: put_overrides,
@@ -143,8 +200,11 @@ CALENDAR_WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], No
     fx.PutSignup: put_signups,
     fx.Withdraw: withdraw,
     fx.Replan: replan,
+    fx.PutSpare: follow_spares,
+    fx.SendNext: send_next,
     fx.DropEntry: drop_entries,
     fx.Expand: expand,
+    fx.MarkDraft: mark_drafts,
     fx.ApproveWaiting: approve_waiting,
 }
 """The writers of the calendar's effects, in their order."""

@@ -10,13 +10,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store.ids import Ids
+from content_calendar.entry import signed_up_for
 from models.accounts import Account
 from models.columns import Id
 from models.context import MerchantView
 from models.effects import Expand, Turn
 from models.groups import ChatGroup, GroupMember
 from models.journal import JournalEntry
-from models.operations import EntryOverride
+from models.operations import EntryOverride, Signup
 from models.people import Answer, AnswerState, Contact, Friendship, FriendshipState, Tag
 
 # What was said while the program was down is written down when it is back; who was heard later than that is missed.
@@ -41,7 +42,7 @@ def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]
         )
     wanted = []
     if effect.tags or effect.turn is None:
-        wanted.append(_tagged(merchant, effect.tags))
+        wanted.append(_tagged(merchant, effect.tags, effect.occurrence))
     if effect.turn is not None:
         wanted.append(_whose_turn(merchant, effect, effect.turn))
         if (effect.tiers or effect.groups) and effect.turn.of != "joined":
@@ -116,12 +117,27 @@ def _friends(merchant: MerchantView, wanted: ColumnElement[bool]) -> Select[*tup
     )
 
 
-def _tagged(merchant: MerchantView, tags: tuple[str, ...]) -> ColumnElement[bool]:
-    return exists().where(
+def _tagged(merchant: MerchantView, tags: tuple[str, ...], day: str) -> ColumnElement[bool]:
+    """Who has one of the tags, or a place on the list of one of the gatherings that they name."""
+    tagged = exists().where(
         col(Tag.merchant_id) == merchant.id,
         col(Tag.person_id) == col(Contact.person_id),
         col(Tag.tag).in_(tags),
     )
+    return or_(tagged, *(_signed_up(merchant, key, day) for tag in tags if (key := signed_up_for(tag))))
+
+
+def _signed_up(merchant: MerchantView, key: str, day: str) -> ColumnElement[bool]:
+    """Of a gathering that is held again and again, its last date up to that day is meant."""
+    of_it = (col(Signup.merchant_id) == merchant.id, col(Signup.entry) == key)
+    last = select(func.max(col(Signup.occurrence))).where(*of_it, col(Signup.occurrence) <= day).scalar_subquery()
+    them = aliased(Contact)
+    coming = (
+        select(col(them.person_id))
+        .join(Signup, and_(*of_it, col(Signup.contact_id) == col(them.id)))
+        .where(col(them.merchant_id) == merchant.id, col(Signup.occurrence) == last, col(Signup.waits).is_(False))
+    )
+    return _person_is_among(coming)
 
 
 def _whose_turn(merchant: MerchantView, effect: Expand, turn: Turn) -> ColumnElement[bool]:

@@ -25,6 +25,8 @@ from bot.store.engine import is_passing
 from bot.store.event_keys import content_key
 from bot.store.identify import identify, people_of
 from bot.store.journal import Outcome, keep_error, write_dead_letter, write_down
+from bot.store.late import kept_for
+from bot.store.leases import LeaseLost
 from bot.store.prepared import is_one_of
 from bot.store.timers import DROP_TIMERS, THESE_TIMERS
 from bot.store.tombstones import veil
@@ -47,13 +49,16 @@ MOST_WAVES = 10_000
 def apply(
     store: Store, merchants: Mapping[str, MerchantView], events: Sequence[Event], decide: Decide
 ) -> list[Outcome]:
-    """Decide and write a batch. Raises OperationalError (disk full, database locked) with nothing of it written.
+    """Decide and write a batch. Raises OperationalError (disk full, database locked), or `LeaseLost` if something was
+    heard or sent by an account that is another program's by now, with nothing of it written.
 
     If the batch cannot be written for another reason, its halves are, down to the event at fault, which is journalled
     with its traceback, and the rest goes on.
     """
     try:
         return _apply_together(store, merchants, events, decide)
+    except LeaseLost:
+        raise
     except Exception as error:
         if isinstance(error, OperationalError) and is_passing(error):
             raise
@@ -70,7 +75,7 @@ def _apply_together(
     by_merchant: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         by_merchant[outcome.event.merchant].append(outcome)
-    with _collector_at_rest(), store.writing() as writing:
+    with _collector_at_rest(), store.writing(by_merchant, kept_for(store, events)) as writing:
         for merchant_id, mine in by_merchant.items():
             fresh = _take_timers(writing, merchant_id, _drop_duplicates(writing, merchant_id, mine))
             _decide_in_waves(writing, merchants[merchant_id], fresh, decide)
@@ -222,7 +227,7 @@ def conversations(event: Event) -> list[str] | None:
 def _bury(store: Store, event: Event, error: str) -> Outcome:
     """Keep an event that cannot be applied, with its traceback, and nothing else of it."""
     try:
-        with store.writing() as writing:
+        with store.writing([event.merchant], kept_for(store, [event])) as writing:
             outcome = Outcome(event, error=error)
             if not _take_timers(writing, event.merchant, _drop_duplicates(writing, event.merchant, [outcome])):
                 return Outcome(event, duplicate=True)
@@ -232,9 +237,9 @@ def _bury(store: Store, event: Event, error: str) -> Outcome:
                 write_down(writing, event.merchant, names, [outcome])
             keep_error(writing, event.merchant, outcome)
     except Exception as failure:
-        if isinstance(failure, OperationalError):
+        if isinstance(failure, OperationalError | LeaseLost):
             raise
-        with store.writing() as writing:
+        with store.writing([event.merchant], kept_for(store, [event])) as writing:
             if isinstance(event, ev.TimerDue):
                 _take_timers(writing, event.merchant, [Outcome(event)])
             write_dead_letter(writing, event, error)

@@ -302,6 +302,7 @@ def _entries(writing: Writing, merchant: MerchantView) -> dict[str, Any]:
             at=row.at,
             first_imported_at=row.first_imported_at,
             approved=row.approved,
+            draft=row.draft,
         )
         for row in rows
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, not_, select
 from sqlmodel import col
 
 from bot.store import Store, read
@@ -17,7 +17,11 @@ from models.operations import Timer
 # So many at once; the rest ring right after.
 MOST = 500
 
-_MINE = is_one_of(unindexed(col(Timer.merchant_id)), "merchants")
+# A timer of an account rings where the account is kept. One of none rings everywhere, and is taken once.
+_MINE = and_(
+    is_one_of(unindexed(col(Timer.merchant_id)), "merchants"),
+    not_(is_one_of(unindexed(col(Timer.account_id)), "elsewhere")),
+)
 _DUE = (
     select(col(Timer.merchant_id), col(Timer.account_id), col(Timer.kind), col(Timer.subject), col(Timer.at))
     .where(_MINE, col(Timer.at) <= bindparam("now"))
@@ -27,10 +31,12 @@ _DUE = (
 _FOLLOWING = select(col(Timer.at)).where(_MINE, col(Timer.at) > bindparam("now")).order_by(col(Timer.at)).limit(1)
 
 
-def due_timers(store: Store, merchants: Mapping[str, MerchantView]) -> tuple[list[TimerDue], datetime | None]:
-    """What rings now, in order, and when the next one does (None: never)."""
+def due_timers(
+    store: Store, merchants: Mapping[str, MerchantView], elsewhere: Collection[str] = ()
+) -> tuple[list[TimerDue], datetime | None]:
+    """What rings now, in order, and when the next one does (None: never), but for accounts that are kept elsewhere."""
     now = store.now()
-    values = {"merchants": list(merchants), "now": now}
+    values = {"merchants": list(merchants), "elsewhere": sorted(elsewhere), "now": now}
     with store.reading() as connection:
         rows = read(connection, _DUE, **values)
         following = next((at for (at,) in read(connection, _FOLLOWING, **values)), None)

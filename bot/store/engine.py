@@ -58,7 +58,7 @@ def sqlite_path(url: str) -> Path | None:
 
 
 def writer_engine(url: str, *, durable: bool = True) -> Engine:
-    """An engine for the one writer. `durable=False` is for rehearsals on a temporary database only."""
+    """An engine for the writer. `durable=False` is for rehearsals on a temporary database only."""
     return _engine(url, _WRITER_PRAGMAS if durable else (*_WRITER_PRAGMAS, "synchronous=OFF"), "BEGIN IMMEDIATE")
 
 
@@ -67,6 +67,11 @@ def reader_engine(url: str) -> Engine:
     if sqlite_path(url) is None:
         return _postgresql(url, execution_options={"postgresql_readonly": True})
     return _engine(url, _READER_PRAGMAS, "BEGIN")
+
+
+def id_engine(url: str) -> Engine:
+    """An engine for PostgreSQL's source of ids, which may forget the last of them: they are not below the clock."""
+    return _postgresql(url, isolation_level="AUTOCOMMIT", connect_args={"options": "-c synchronous_commit=off"})
 
 
 def is_passing(error: OperationalError) -> bool:
@@ -81,7 +86,12 @@ def is_disk_full(error: OperationalError) -> bool:
     return (code is not None and code & 0xFF == SQLITE_FULL) or getattr(error.orig, "sqlstate", None) == "53100"
 
 
+# A program that stops in the middle of a transaction keeps others from writing; then PostgreSQL ends it. Milliseconds.
+_IDLE_MOST = 30_000
+
+
 def _postgresql(url: str, **options: Any) -> Engine:
+    options.setdefault("connect_args", {"options": f"-c idle_in_transaction_session_timeout={_IDLE_MOST}"})
     engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
 
     @event.listens_for(engine, "connect")

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.store import Writing
+from content_calendar.entry import from_json
+from content_calendar.rotation import SPARE, is_slot
 from models import orders
 from models.columns import table_of
 from models.context import EntryView, OverrideView
@@ -18,15 +20,20 @@ from models.events import Event, TimerDue
 from models.operations import EntryOverride, EntryRevision
 from models.timers import entry_of
 
+# As a draft's rule stands in its JSON.
+_SPARE = f'"rule":"{SPARE}"'
+
 
 def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) -> tuple[EntryView, ...]:
-    """The calendar entries in force; only those that rang, where timers are all there is."""
+    """The calendar entries in force. Where timers are all there is, only those that rang, and the spare drafts if one
+    of these takes its text from them."""
     statement = select(table_of(EntryRevision)).where(
         col(EntryRevision.merchant_id) == merchant_id, col(EntryRevision.current)
     )
     rang = [entry_of(event.kind, event.subject) if isinstance(event, TimerDue) else "" for event in events]
     own = select(table_of(EntryOverride)).where(col(EntryOverride.merchant_id) == merchant_id)
     if all(rang):
+        spares = statement.where(col(EntryRevision.body).contains(_SPARE))
         statement = statement.where(col(EntryRevision.key).in_(rang))
         own = own.where(col(EntryOverride.entry).in_(rang))
     overrides: dict[str, list[OverrideView]] = defaultdict(list)
@@ -34,6 +41,9 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
         overrides[row.entry].append(override_view(row))
     edited = any(isinstance(event, orders.ImportEntriesOrder | orders.OverrideEntryOrder) for event in events)
     still_open = _open(writing, merchant_id) if edited else {}
+    rows = list(writing.connection.execute(statement.order_by(col(EntryRevision.key))))
+    if all(rang) and any(is_slot(from_json(row.body)) for row in rows):
+        rows += writing.connection.execute(spares.order_by(col(EntryRevision.key)))
     return tuple(
         EntryView(
             key=row.key,
@@ -42,10 +52,11 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
             at=row.at,
             first_imported_at=row.first_imported_at,
             approved=row.approved,
+            draft=row.draft,
             overrides=tuple(overrides[row.key]),
             open=tuple(still_open.get(row.key, ())),
         )
-        for row in writing.connection.execute(statement.order_by(col(EntryRevision.key)))
+        for row in rows
     )
 
 

@@ -18,9 +18,9 @@ from bot.store.budgets import Budget, last_left, load_budget
 from bot.store.groups import load_groups
 from bot.store.people import load_people
 from bot.store.prepared import constants, is_one_of, unindexed
-from content_calendar.render import render
+from content_calendar.render import Rendered
 from handlers.gate import Facts
-from handlers.values import NAMELESS, values_for
+from handlers.values import filled, of_their_own, values_for
 from models.capabilities import CHANNEL
 from models.context import AccountView, GroupView, MerchantView, PersonView
 from models.deliveries import TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
@@ -32,11 +32,8 @@ from models.people import Contact, Friendship, FriendshipState, Person
 _NOT_TOUCHES = (DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK, DeliveryKind.TOPIC, DeliveryKind.RECALL)
 # These are no messages, so no quota counts them.
 _NO_MESSAGES = (*_NOT_TOUCHES, DeliveryKind.INVITE)
-# What left so much later than now left before the clock was set back, and reached people all the same; a clock that was
-# wrong by more than that must not shut anybody off until its time comes again.
+# After the clock was set back: what left up to so much later than now counts; a clock more wrong shuts nobody off.
 _AHEAD = timedelta(days=1)
-# Fields whose words are the shop's.
-_OURS = ("persona", "shop", "tag", "tier", "group", "source")
 # Replies to one person leave in the order in which they were decided, whatever holds the first of them back.
 _IN_ORDER = (Cause.GREETING, Cause.SURVEY, Cause.CHAT)
 # These acts beside the talk hold nothing up.
@@ -110,15 +107,14 @@ class Loaded:
             budget_free_at=self.budget.free_at(row),
         )
 
-    def text(self, row: Any) -> tuple[str, tuple[str, ...]]:
-        """The text as it leaves now, and the fields that are unknown. What was rendered once stays as it was."""
+    def text(self, row: Any) -> Rendered:
+        """The text as it leaves now. What was rendered once stays as it was."""
         if row.text is not None or row.template is None:
-            return row.text or "", ()
+            return Rendered(row.text or "")
         person = self.people.get(row.contact_id) if row.contact_id else None
         group = self.groups.get(row.group_id) if row.group_id else None
-        known = NAMELESS if row.cause in (Cause.GREETING, Cause.SURVEY) else {}
-        rendered = render(row.template, known | values_for(self.merchant, person, group, self.groups, row.account_id))
-        return rendered.text, rendered.missing
+        values = values_for(self.merchant, person, group, self.groups, row.account_id)
+        return filled(row.template, row.part, row.cause, values, person, group, by_entry=row.entry is not None)
 
     def contact_wire_id(self, row: Any) -> str:
         """The platform's id of the person, as it is now."""
@@ -137,7 +133,7 @@ class Loaded:
         if person is None:
             return ()
         values = values_for(self.merchant, person, None, self.groups, row.account_id)
-        return tuple(value for name, value in values.items() if name not in _OURS)
+        return of_their_own(values)
 
     def must_follow(self, row: Any) -> bool:
         """Whether an earlier reply to the same person has not left yet, whatever holds it back.
@@ -178,9 +174,10 @@ def load_facts(
     account_id: str,
     rows: Sequence[Any],
     budget: Budget | None = None,
+    accounts: dict[str, AccountView] | None = None,
 ) -> Loaded:
     """Load what a page of deliveries needs, in a fixed number of statements; the budget is that of the page before."""
-    accounts = load_accounts(writing, merchant)
+    accounts = accounts or load_accounts(writing, merchant)
     account = accounts.get(account_id) or AccountView(id=account_id, capabilities=CHANNEL)
     contact_ids = {row.contact_id for row in rows if row.contact_id}
     people = load_people(writing, merchant, accounts, contact_ids)
@@ -216,6 +213,7 @@ _TOUCHING = and_(
     col(Delivery.state).in_(constants(TOUCHING_STATES)),
     col(Delivery.lane) != Lane.REPLY,
     col(Delivery.kind).not_in(constants(_NOT_TOUCHES)),
+    col(Delivery.part) == 1,  # several parts are one message to a person, and one post
 )
 _THESE_PERSONS = and_(col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.person_id), "persons"))
 _TOUCHES = (

@@ -14,11 +14,17 @@ class Ids:
     def __init__(self, last: int = 0) -> None:
         self._last = last
 
+    def begin(self) -> None:
+        """A transaction begins."""
+
     def take(self, now: datetime, count: int = 1) -> int:
         """The first of `count` consecutive new ids."""
         first = max(self._last + 1, self.floor(now))
         self._last = first + count - 1
         return first
+
+    def close(self) -> None:
+        """No more are taken."""
 
     @staticmethod
     def floor(moment: datetime) -> int:

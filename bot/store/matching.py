@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.identify import Names
 from bot.store.prepared import constants, is_one_of, unindexed
+from content_calendar.wording import PART_MARK
 from models import events as ev
 from models import orders
 from models.context import DeliveryView
@@ -23,6 +24,15 @@ from models.events import Event
 ECHO_WINDOW = timedelta(minutes=10)
 # An echo that carries the id of a send is believed for longer; the bound is there so that few rows are looked at.
 NAMED_WINDOW = timedelta(days=1)
+_WITH_WORDS = (
+    DeliveryKind.IMAGE,
+    DeliveryKind.ALBUM,
+    DeliveryKind.VIDEO,
+    DeliveryKind.FILE,
+    DeliveryKind.LINK,
+    DeliveryKind.MINI_PROGRAM,
+    DeliveryKind.CARD,
+)
 _AWAITS_ECHO = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNKNOWN)
 
 
@@ -73,15 +83,14 @@ def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names)
     match event:
         case ev.SelfMessage():
             return _echoed(writing, merchant_id, event, names)
-        case orders.SettleDeliveryOrder():
+        case orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
             return _first(writing, statement.where(col(Delivery.id) == event.delivery))
         case ev.Tapped():
-            tapped = statement.where(
-                col(Delivery.account_id) == event.account, col(Delivery.state) == DeliveryState.AWAITING_TAP
-            ).order_by(col(Delivery.id))
-            return _first(
-                writing, tapped if event.delivery == "*" else tapped.where(col(Delivery.key) == event.delivery)
-            )
+            of_theirs = statement.where(col(Delivery.account_id) == event.account).order_by(col(Delivery.id))
+            if event.delivery == "*":
+                return _first(writing, of_theirs.where(col(Delivery.state) == DeliveryState.AWAITING_TAP))
+            tapped = col(Delivery.state).in_((DeliveryState.AWAITING_TAP, DeliveryState.UNKNOWN))
+            return _first(writing, of_theirs.where(tapped, col(Delivery.key) == event.delivery))
         case _:
             return None
 
@@ -99,11 +108,22 @@ def _echoed(writing: Writing, merchant_id: str, event: ev.SelfMessage, names: Na
         found = writing.rows(_TO_GROUP, **ours, target=names.groups[event.to_group], since=since)
     else:
         found = writing.rows(_TO_CONTACT, **ours, target=names.contacts[event.to_contact].contact_id, since=since)
-    for *row, mentions in found:
+    for *row, mentions, media in found:
         view = _viewed(row)
-        if view.kind == event.kind and (event.kind != "text" or _same_words(view.text, mentions, event.text)):
+        if view.state == DeliveryState.CONFIRMED and not _has_more(view, media):
+            continue
+        kind = "image" if view.kind == DeliveryKind.ALBUM else view.kind
+        if event.kind == "text" and (kind in ("text", "announcement") or view.kind in _WITH_WORDS):
+            if _same_words(view.text, mentions, event.text):
+                return view
+        elif kind == event.kind:
             return view
     return None
+
+
+def _has_more(view: DeliveryView, media: Sequence[Any]) -> bool:
+    """Whether a send that was seen already is several messages on some platforms: an album, a picture with words."""
+    return view.kind in _WITH_WORDS and (len(media) > 1 or bool(view.text))
 
 
 def _same_words(text: str, mentions: Sequence[str], said: str) -> bool:
@@ -130,10 +150,11 @@ _COLUMNS = (
     func.coalesce(col(Delivery.text), ""),
     col(Delivery.attempts),
     col(Delivery.created_at),
+    and_(col(Delivery.entry).is_not(None), func.coalesce(col(Delivery.template), "").contains(PART_MARK)),
 )
 _VIEWED = (
     "id", "key", "part", "account", "kind", "cause", "state", "contact_id", "group_id", "text", "attempts",
-    "created_at",
+    "created_at", "has_parts",
 )  # fmt: skip
 _OUTCOMES = select(*_COLUMNS).where(is_one_of(col(Delivery.id), "ids"))
 _LATELY = (
@@ -143,8 +164,14 @@ _LATELY = (
 )
 _NAMED = select(*_COLUMNS).where(*_LATELY, col(Delivery.message) == bindparam("message")).limit(1)
 _WORDED = (
-    select(*_COLUMNS, col(Delivery.mentions))
-    .where(*_LATELY, col(Delivery.state).in_(constants(_AWAITS_ECHO)))
+    select(*_COLUMNS, col(Delivery.mentions), col(Delivery.media))
+    .where(
+        *_LATELY,
+        or_(
+            col(Delivery.state).in_(constants(_AWAITS_ECHO)),
+            and_(col(Delivery.state) == DeliveryState.CONFIRMED, col(Delivery.kind).in_(constants(_WITH_WORDS))),
+        ),
+    )
     .order_by(col(Delivery.id))
 )
 _TO_GROUP = _WORDED.where(unindexed(col(Delivery.group_id)) == bindparam("target"))
@@ -171,6 +198,7 @@ def _view(row: Any) -> DeliveryView:
         text=row.text or "",
         attempts=row.attempts,
         created_at=row.created_at,
+        has_parts=row.entry is not None and PART_MARK in (row.template or ""),
     )
 
 

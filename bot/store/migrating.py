@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from bot.store.engine import reader_engine, sqlite_path, writer_engine
+from bot.store.locks import migrate_alone
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,6 +30,9 @@ def upgrade(url: str, *, durable: bool = True) -> None:
     try:
         with engine.begin() as connection:
             if current_revision(connection) == newest_revision():
+                return
+            migrate_alone(connection)
+            if current_revision(connection) == newest_revision():  # another worker that starts just now was first
                 return
             if (current := current_revision(connection)) and current not in _known_revisions():
                 raise NewerDatabase(f"{NewerDatabase.__doc__} (revision {current})")

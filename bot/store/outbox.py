@@ -7,7 +7,7 @@ or ends is written with its reason in the same transaction.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from sqlmodel import col
 
 from bot.pace import leaves_at
 from bot.store import Change, Store, Writing, read
+from bot.store.accounts import load_accounts
 from bot.store.alerting import budget_used_up, unjudgeable
 from bot.store.budgets import BY_VALUE, VALUE, Budget, move_up
 from bot.store.facts import Loaded, load_facts
@@ -28,7 +29,7 @@ from handlers.gate import REASON_NAMES, Candidate, End, Go, Verdict, Wait, judge
 from models.accounts import Account
 from models.alerts import AlertKind
 from models.columns import table_of
-from models.context import MerchantView
+from models.context import AccountView, MerchantView
 from models.deliveries import (
     Cause,
     Delivery,
@@ -82,15 +83,16 @@ class Claims:
 
 
 def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequence[tuple[str, str]]) -> Claims:
-    """Claim at most one delivery for each of these idle (merchant, account) pairs."""
+    """Claim at most one delivery for each of these idle (merchant, account) pairs. Raises `LeaseLost`."""
     found = Claims()
     now = store.now()
     with store.reading() as connection:
         due = _accounts_with_work(connection, accounts, now)
     if due:
-        with store.writing() as writing:
+        with store.writing({merchant for merchant, _ in due}, [account for _, account in due]) as writing:
+            known = {one: load_accounts(writing, merchants[one]) for one in {merchant_id for merchant_id, _ in due}}
             for merchant_id, account in due:
-                _claim_for(writing, merchants[merchant_id], account, found)
+                _claim_for(writing, merchants[merchant_id], account, known[merchant_id], found)
     with store.reading() as connection:
         # What fell due in the meantime is in the past by now: then the next look comes at once.
         for _, account in accounts:
@@ -131,14 +133,15 @@ def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime
     return now
 
 
-def found_claimed(store: Store) -> list[SendAnswered]:
-    """What was in flight when the program stopped: its outcome is unknown."""
+def found_claimed(store: Store, accounts: Collection[str] | None = None) -> list[SendAnswered]:
+    """What was in flight when the program that kept these accounts (None: all) stopped: its outcome is unknown."""
+    claimed = select(col(Delivery.id), col(Delivery.key), col(Delivery.merchant_id), col(Delivery.account_id)).where(
+        col(Delivery.state) == DeliveryState.CLAIMED
+    )
+    if accounts is not None:
+        claimed = claimed.where(col(Delivery.account_id).in_(accounts))
     with store.reading() as connection:
-        rows = connection.execute(
-            select(col(Delivery.id), col(Delivery.key), col(Delivery.merchant_id), col(Delivery.account_id))
-            .where(col(Delivery.state) == DeliveryState.CLAIMED)
-            .order_by(col(Delivery.id))
-        )
+        rows = connection.execute(claimed.order_by(col(Delivery.id)))
         return [
             SendAnswered(
                 merchant=row.merchant_id,
@@ -203,7 +206,9 @@ def _accounts_with_work(
     return sorted((pair for pair in accounts if pair in best), key=lambda pair: best[pair])
 
 
-def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Claims) -> None:
+def _claim_for(
+    writing: Writing, merchant: MerchantView, account: str, accounts: dict[str, AccountView], found: Claims
+) -> None:
     pages = 0
     budget: Budget | None = None
     following: set[int] = set()
@@ -213,7 +218,7 @@ def _claim_for(writing: Writing, merchant: MerchantView, account: str, found: Cl
         if pages == MOST_PAGES:
             found.look_at(writing.now)
             return
-        loaded = load_facts(writing, merchant, account, rows, budget)
+        loaded = load_facts(writing, merchant, account, rows, budget, accounts)
         budget = loaded.budget
         verdicts: list[tuple[Any, Wait | End]] = []
         used_up: set[tuple[AlertKind, datetime | None]] = set()
@@ -298,18 +303,19 @@ def judged(loaded: Loaded, row: Any) -> tuple[Candidate, Verdict]:
 
 
 def _candidate(loaded: Loaded, row: Any) -> Candidate:
-    text, missing = loaded.text(row)
+    rendered = loaded.text(row)
     return Candidate(
         key=row.key,
         kind=DeliveryKind(row.kind),
         lane=Lane(row.lane),
         cause=Cause(row.cause),
-        text=text,
-        missing_fields=missing,
+        text=rendered.text,
+        missing_fields=rendered.missing,
         to_group=row.group_id is not None and row.contact_id is None,
         not_after=row.not_after,
         about_consent=row.about_consent,
         approved=row.approved,
+        is_rest=row.part > 1,
         their_words=loaded.their_words(row) if row.lane == Lane.REPLY else (),
     )
 
@@ -332,7 +338,7 @@ def _take(writing: Writing, merchant: MerchantView, loaded: Loaded, row: Any, wo
             media=tuple(msgspec.convert(row.media, list[Media])),
             request=row.request,
         ),
-        timeout=merchant.playbook.send_timeout_seconds,
+        timeout=merchant.playbook.send_timeout_seconds * max(1, len(row.media)),  # each is a message of its own
     )
 
 

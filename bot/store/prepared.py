@@ -52,6 +52,9 @@ class Insert:
         compiled: Any = statement.compile(dialect=_dialect(dialect_name))
         self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
+        # Where the key stands in a row for the driver, if such a row replaces what is there.
+        replaces = conflict == "replace" and changed
+        self.keys = [compiled.positiontup.index(key) for key in keys] if replaces else []
         places = {name: place for place, name in enumerate(names)}
         self._columns: list[tuple[int | None, Converter | None, Any]] = [
             (

@@ -9,12 +9,13 @@ from sqlalchemy import and_, delete, or_, select
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.applying_calendar import enter
 from bot.store.identify import Names
-from content_calendar.entry import expires_at, from_json
+from content_calendar.entry import expires_at, from_json, signed_up_for
 from handlers.signups import KINDS
 from models import orders
 from models.context import GatheringView, MerchantView, PersonView, SignupView
-from models.deliveries import TOUCHING_STATES, Delivery
+from models.deliveries import OPEN_STATES, TOUCHING_STATES, Delivery, DeliveryState
 from models.events import Event, Message
 from models.operations import EntryRevision, Signup
 from models.people import Contact
@@ -107,8 +108,31 @@ def put_signups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 
 def drop_signups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
+    """Nobody is reminded of what they do not come to."""
     for _event, effect in pairs:
         writing.connection.execute(delete(Signup).where(_this(merchant, effect)))
+        waiting = writing.connection.execute(
+            select(col(Delivery.id), col(EntryRevision.body))
+            .join(
+                EntryRevision,
+                and_(
+                    col(EntryRevision.merchant_id) == col(Delivery.merchant_id),
+                    col(EntryRevision.key) == col(Delivery.entry),
+                    col(EntryRevision.current),
+                ),
+            )
+            .where(
+                col(Delivery.merchant_id) == merchant.id,
+                col(Delivery.contact_id) == effect.contact_id,
+                col(Delivery.state).in_(OPEN_STATES),
+            )
+        ).all()
+        reminders = [
+            identity
+            for identity, body in waiting
+            if effect.entry in {signed_up_for(tag) for tag in from_json(body).tags}
+        ]
+        enter(writing, merchant, (col(Delivery.id).in_(reminders),), DeliveryState.CANCELLED, None)
 
 
 def _this(merchant: MerchantView, effect: Any) -> Any:

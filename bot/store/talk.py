@@ -203,9 +203,9 @@ def talk_since(connection: Connection, merchant: MerchantView, since: int, group
     return tuple(one for one in said if one.message not in recalled)
 
 
-def all_questions(connection: Connection, merchant: MerchantView, groups: Sequence[int]) -> list[Asked]:
-    """Every question that was put in these groups."""
-    rows = read(connection, _QUESTIONS, merchant=merchant.id, groups=groups, since=0)
+def all_questions(connection: Connection, merchant: MerchantView, groups: Sequence[int], since: int = 0) -> list[Asked]:
+    """Every question that was put in these groups, from a journal id on."""
+    rows = read(connection, _QUESTIONS, merchant=merchant.id, groups=groups, since=since)
     return [Asked(identity, group_id) for identity, group_id, _ in rows]
 
 

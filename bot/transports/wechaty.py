@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 from grpclib.exceptions import GRPCError
@@ -58,7 +59,9 @@ class WechatyTransport:
     """An account behind the Wechaty gateway at `endpoint` (`host:port`).
 
     `now` gives aware UTC times. `heartbeat_seconds`: a gateway that is silent for longer, even when asked, is deaf.
-    `send_seconds`: how long a send may go unanswered. The constructor touches nothing; `events()` attaches.
+    `send_seconds`: how long a send may go unanswered. `media`: the folder of pictures and files.
+
+    The constructor touches nothing; `events()` attaches.
     """
 
     capabilities = Capabilities(direct_invite_limit=40)  # what WeChat allows; a puppet that can do less says so
@@ -74,6 +77,7 @@ class WechatyTransport:
         now: Callable[[], datetime],
         heartbeat_seconds: float = 60,
         send_seconds: float = 20,
+        media: Path = Path(),
     ) -> None:
         self.account = account
         self.self_id = ""
@@ -84,6 +88,7 @@ class WechatyTransport:
         self._now = now
         self._heartbeat_seconds = heartbeat_seconds
         self._send_seconds = send_seconds
+        self._media = media
         self._names = Names(now)
         self._link: Link | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -124,7 +129,7 @@ class WechatyTransport:
         """Send one thing, once; never asks for what was sent. Raises a `SendError` that says what is known."""
         if self._link is None:
             raise NotConnected(f"not attached to the gateway at {self._endpoint}")
-        return await deliver(self._link, outgoing, self._send_seconds)
+        return await deliver(self._link, outgoing, self._send_seconds, self._media)
 
     async def roster(self) -> Roster:
         """List friends and groups with their members. Raises `LinkLost`.

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Optional  # Optional: the one spelling that betterproto knows
 
@@ -170,6 +170,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
 
 FILES = frozenset({"image", "video", "file"})
 
+WITH_WORDS = FILES | {"album", "link", "mini_program", "card"}
+"""What may come with words, which are a message of their own on this platform; an album is its pictures one by one."""
+
 
 def _place(outgoing: Outgoing) -> str:
     return outgoing.group or outgoing.contact
@@ -188,8 +191,33 @@ def _json(fields: dict[str, str]) -> str:
 # --- sending -------------------------------------------------------------------------------------------------------
 
 
-async def deliver(link: Link, outgoing: Outgoing, seconds: float) -> Receipt:
-    """Send one thing, once. Raises `SendError`; `seconds` is how long the gateway may take to answer."""
+async def deliver(link: Link, outgoing: Outgoing, seconds: float, folder: Path = Path()) -> Receipt:
+    """Send one thing, once. Raises `SendError`; `seconds` is how long the gateway may take to answer each message.
+
+    Files are named by their path in `folder`. When something has arrived and the rest has not, the whole is uncertain.
+    """
+    first, *rest = _messages(outgoing)
+    receipt = await _deliver(link, first, seconds, folder)
+    for number, one in enumerate(rest, start=2):
+        try:
+            await _deliver(link, one, seconds, folder)
+        except SendError as error:
+            raise Uncertain(f"message {number} of {1 + len(rest)} of {outgoing.key} did not leave: {error}") from error
+    return receipt
+
+
+def _messages(outgoing: Outgoing) -> list[Outgoing]:
+    """Each picture or file by itself, and the words behind them; the title of a card is in it already."""
+    if outgoing.kind not in WITH_WORDS:
+        return [outgoing]
+    kind = "image" if outgoing.kind == "album" else outgoing.kind
+    found = [replace(outgoing, kind=kind, text="", media=(one,)) for one in outgoing.media]
+    if outgoing.text and all(outgoing.text != one.name for one in outgoing.media):
+        found.append(replace(outgoing, kind="text", media=()))
+    return found if outgoing.media else [replace(outgoing, kind=kind)]
+
+
+async def _deliver(link: Link, outgoing: Outgoing, seconds: float, folder: Path) -> Receipt:
     if outgoing.kind not in FILES and outgoing.kind not in REQUESTS:
         raise Unsupported(f"a Wechaty gateway has no way to send {outgoing.kind}")
     for name in NEEDED.get(outgoing.kind, ("group" if outgoing.group else "contact",)):
@@ -199,19 +227,24 @@ async def deliver(link: Link, outgoing: Outgoing, seconds: float) -> Receipt:
         return await _ask(link, REQUESTS[outgoing.kind](outgoing), seconds)
     media = _medium(outgoing)
     if "://" in media.url:
-        name = clean(media.name or media.url.rsplit("/", 1)[-1])
+        name = _file_name(media, media.url.partition("?")[0].rsplit("/", 1)[-1])
         return await _ask(link, _file(outgoing, {"type": URL_BOX, "name": name, "url": media.url}), seconds)
-    path = Path(media.url)
+    path = folder / media.url
     try:
         content = await asyncio.to_thread(path.read_bytes)
     except (OSError, ValueError) as error:  # ValueError: a path that cannot exist
         raise Refused(f"the file {path} of {outgoing.key} cannot be read: {error}") from error
-    box: dict[str, Any] = {"name": clean(media.name or path.name)}
+    box: dict[str, Any] = {"name": _file_name(media, path.name)}
     if len(content) > LARGEST_IN_ONE_REQUEST:
         box |= {"type": UPLOADED_BOX, "uuid": await _upload(link, content, seconds)}
     else:
         box |= {"type": BASE64_BOX, "base64": base64.b64encode(content).decode()}
     return await _ask(link, _file(outgoing, box), seconds)
+
+
+def _file_name(media: Media, name: str) -> str:
+    """Gateways tell a picture from a paper by the ending, and a title has none."""
+    return clean(media.name if Path(media.name).suffix or not Path(name).suffix else name) or name
 
 
 def _file(outgoing: Outgoing, box: dict[str, Any]) -> Call:

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench.figures import Figure
-from bench.inbound import measure, ratios_of, run_seconds
+from bench.figures import Figure, ratios_of
+from bench.inbound import measure, run_seconds
 from bench.inbound_mix import QUESTIONS, wire_batches
 from bench.inbound_world import load_world, make_crowd
 from bench.raw_rows import copy_of, raw_seconds, record, written_rows

@@ -204,7 +204,7 @@ def test_media_that_are_not_there() -> None:
         entry("d", kind="link", time=time(18)),
         entry("e", kind="card", time=time(21), media=("wx-boss",)),
     ]
-    assert brief(linted(*entries, media={"1.jpg"})) == [
+    assert brief(linted(*entries, media={"1.jpg": 9})) == [
         ("media", None, None, "a"),
         ("media", None, None, "b"),
         ("media", None, None, "d"),

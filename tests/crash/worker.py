@@ -22,7 +22,7 @@ def say(line: str) -> None:
     os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
 
-def run_forked(config: str, database: str, log: str) -> int:
+def run_forked(config: str, database: str, log: str, *, worker: bool = False) -> int:
     """What `python -m bot run --quiet` does, with its standard streams in a log; returns the exit status."""
     said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -30,7 +30,7 @@ def run_forked(config: str, database: str, log: str) -> int:
         os.dup2(target, stream)
     try:
         loaded = load_config(Path(config), os.environ)
-        return run_program(loaded, database_url(loaded, database), quiet=True)
+        return run_program(loaded, database_url(loaded, database), quiet=True, worker=worker)
     except BaseException:  # noqa: BLE001 - a fork must not go on as its parent
         traceback.print_exc()
         return 1

@@ -87,3 +87,37 @@ def test_who_is_forgotten_is_on_no_list(stage: Stage) -> None:
     played = stage.play(story, "--to", "2026-11-23T12:00:00+08:00", world=world(friends=PEOPLE))
     rows = stage_rows(played.operator("calendar signups"))
     assert [(row["contact"], row["waits"]) for row in rows] == [("wx-b", False), ("wx-c", False)]
+
+
+def test_who_has_a_place_is_reminded_and_nobody_else(stage: Stage) -> None:
+    stage.write(
+        "playbook.toml",
+        (stage.folder / "playbook.toml").read_text() + '[[quiet_hours]]\nfrom = "11:30"\nto = "13:00"\n',
+    )
+    head = HEADER.replace("text", "tags,text")
+    reminder = "提醒,text,service,2026-11-23,12:00,,,报名:酒会,{nick}，今晚七点见。,\n"
+    stage.write("calendar.csv", head + TASTING.replace("分院,", "分院,,") + reminder)
+    story: list[Line] = [
+        BIND,
+        IMPORT,
+        *(in_room(f"09:1{number}:00", who, "报名") for number, who in enumerate(("wx-a", "wx-b", "wx-c"))),
+        operator("11:00:00", "calendar preview 提醒 --json"),
+        in_room("12:30:00", "wx-b", "不去了"),
+    ]
+    played = stage.play(story, "--to", "2026-11-23T20:00:00+08:00", world=world(friends=PEOPLE))
+    assert [row.get("target") for row in played.rows("calendar preview")] == ["wx-a", "wx-b", None]
+    assert [(line["to"], line["text"]) for line in played.arrived() if "今晚" in line["text"]] == [
+        ({"contact": "wx-a"}, "WX-A，今晚七点见。")
+    ]
+    assert played.states("entry:提醒:2026-11-23:wx-b")[-1] == "cancelled"
+
+
+def test_a_reminder_of_what_is_no_gathering_is_a_fault(stage: Stage) -> None:
+    head = HEADER.replace("text", "tags,text")
+    reminder = "提醒,text,service,2026-11-23,12:00,,,报名:酒汇,今晚七点见。,\n"
+    stage.write("calendar.csv", head + TASTING.replace("分院,", "分院,,") + reminder)
+    lint = operator("08:30:00", "calendar lint --from 2026-11-23 --to 2026-11-23 --json")
+    played = stage.play([BIND, IMPORT, lint], "--to", "2026-11-23T08:40:00+08:00", world=world(friends=PEOPLE))
+    assert [(row["code"], row["text"]) for row in played.rows("calendar lint")] == [
+        ("unreachable", "没有可以报名的排期「酒汇」")
+    ]

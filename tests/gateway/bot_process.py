@@ -40,6 +40,8 @@ PATIENCE = 30.0
 CONFIG = """
 [database]
 url = "sqlite:///data/shop.db"
+[console]
+enabled = false
 [log]
 level = "INFO"
 [[merchants]]
@@ -138,6 +140,9 @@ def until(what: str, look: Callable[[], T], *, within: float = PATIENCE) -> T:
             raise AssertionError(f"waited {within:g} s for {what}")
         time.sleep(0.03)
     return found
+
+
+_DUE = "select 1 from delivery where state in ('planned', 'claimed') and next_at <= datetime('now')"
 
 
 class BotProcess:
@@ -382,14 +387,7 @@ class Shop:
         before = len(self.texts_to(BOSS))
         self.says(BOSS, "/whoami")
         self.bot.until("the answer to the boss", lambda: len(self.texts_to(BOSS)) > before)
-        self.bot.until(
-            "nothing on its way",
-            lambda: (
-                not self.bot.rows(
-                    "select 1 from delivery where state in ('planned', 'claimed') and next_at <= datetime('now')"
-                )
-            ),
-        )
+        self.bot.until("nothing on its way", lambda: not self.bot.rows(_DUE))
 
 
 def _read(line: str) -> Row:

@@ -177,7 +177,7 @@ def test_every_missed_day_is_on_record() -> None:
 def test_an_import_puts_entries_in_force_from_the_start_of_the_day() -> None:
     one = entry()
     assert decide(importing(one, at=NINE - hours(1)), context()) == [
-        fx.PutEntries(entries=(row(one),)),
+        fx.PutEntries(entries=(row(one),), author="operator"),
         ring(NINE),
         fx.Audit(actor="operator", action="calendar.import", reason="created=1 changed=0 same=0"),
         fx.Answered(text="created=1 changed=0 same=0"),
@@ -237,7 +237,7 @@ def test_an_edit_rings_anew_and_rewords_what_has_not_left() -> None:
         reason="too_late",
     )
     assert effects[:4] == [
-        fx.PutEntries(entries=(row(edited),)),
+        fx.PutEntries(entries=(row(edited),), author="operator"),
         ring(NINE + hours(6)),
         fx.Replan(planned=yesterdays),
         fx.Replan(planned=new),
@@ -265,7 +265,7 @@ def test_deleting() -> None:
 def test_approving() -> None:
     known = context(entries=(view(entry()),))
     assert decide(ApproveEntryOrder(merchant="m1", at=AT, key="a-1"), known) == [
-        fx.ApproveWaiting(entry="a-1", not_before=AT - hours(9)),
+        fx.ApproveWaiting(entry="a-1", approver="operator", not_before=AT - hours(9)),
         fx.Audit(actor="operator", action="calendar.approve", target="a-1"),
         fx.Answered(text="a-1 已通过"),
     ]
@@ -279,7 +279,7 @@ def test_with_approval_an_import_is_not_approved_and_an_edit_takes_approval_back
     """What waits says the new text, which nobody has approved."""
     edited = entry(text="下午好。")
     effects = decide(importing(edited), _started(view(entry(), open=("2026-11-23",)), approval=True))
-    assert of(fx.PutEntries, effects) == [fx.PutEntries(entries=(row(edited),), approved=False)]
+    assert of(fx.PutEntries, effects) == [fx.PutEntries(entries=(row(edited),), author="operator", approved=False)]
     assert [one.approved for one in of(fx.Replan, effects)] == [False]
     same = decide(importing(entry()), _started(view(entry()), approval=True))
     assert of(fx.PutEntries, same) == []
@@ -310,9 +310,14 @@ def test_what_was_missed_goes_by_its_policy_first(catch_up: str, expected: list[
 @pytest.mark.parametrize(
     ("catch_up", "expected"),
     [
-        ("", fx.ApproveWaiting(entry="a-1", not_before=AT - hours(9))),
-        ("within 2h", fx.ApproveWaiting(entry="a-1", not_before=AT - hours(2), too_late=DeliveryState.EXPIRED)),
-        ("ask", fx.ApproveWaiting(entry="a-1")),
+        ("", fx.ApproveWaiting(entry="a-1", approver="operator", not_before=AT - hours(9))),
+        (
+            "within 2h",
+            fx.ApproveWaiting(
+                entry="a-1", approver="operator", not_before=AT - hours(2), too_late=DeliveryState.EXPIRED
+            ),
+        ),
+        ("ask", fx.ApproveWaiting(entry="a-1", approver="operator")),
     ],
 )
 def test_what_is_too_late_when_it_is_approved(catch_up: str, expected: Effect) -> None:

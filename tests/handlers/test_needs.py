@@ -12,6 +12,7 @@ from models.events import (
     Event,
     FriendAdded,
     GroupJoined,
+    GroupState,
     LoggedIn,
     LoggedOut,
     MessageRecalled,
@@ -29,7 +30,7 @@ CONSENTING = playbook(consent={"required": True}, survey={"settle_seconds": 4})
 SETTLING = playbook(survey={"settle_seconds": 4})
 TELLING = Needs.ALERTS | Needs.STAFF
 KNOWN = Needs.PEOPLE | Needs.STAFF
-COMMANDS = Needs.SPEAKER | Needs.COMMANDS
+COMMANDS = Needs.SPEAKER | Needs.COMMANDS | Needs.STAFF
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,11 @@ COMMANDS = Needs.SPEAKER | Needs.COMMANDS
         (rings("alert_over", "budget main"), Needs.NOTHING),
         (FriendAdded(**HERE, contact=Who("wx1")), Needs.PEOPLE | Needs.DELIVERY),
         (GroupJoined(**HERE, group=ROOM), Needs.PEOPLE),
-        (Roster(**HERE), Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS),
+        (Roster(**HERE), Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS),
+        (
+            Roster(**HERE, groups=(GroupState(ROOM),)),
+            Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.BOUND_GROUPS | Needs.ALERTS,
+        ),
         (LoggedIn(**HERE, self_id="self"), Needs.NOTHING),
         (MessageRecalled(**HERE, message="e1"), Needs.NOTHING),
         (rings("entry", "a-1"), Needs.ENTRIES),

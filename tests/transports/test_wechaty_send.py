@@ -125,3 +125,36 @@ async def test_what_cannot_be_sent_never_leaves(wechaty: WechatyDriver, outgoing
     with pytest.raises(Refused, match=outgoing.key):
         await send(wechaty, outgoing)
     assert not wechaty.gateway.sent
+
+
+async def test_an_album_is_sent_picture_by_picture_and_its_words_follow(wechaty: WechatyDriver, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(b"x")
+    pictures = tuple(Media(name="年会", url=name) for name in ("a.png", "b.png"))
+    transport = wechaty.transport(send_seconds=10, media=tmp_path)
+    album = Outgoing("a:1", 1, "album", group=HALL, text="昨晚的年会", media=pictures)
+    async with listening(transport) as listener:
+        await listener.heard(LoggedIn)
+        receipt = await transport.send(album)
+    assert [(one["kind"], one.get("name") or one.get("text")) for one in wechaty.gateway.sent] == [
+        ("image", "a.png"),
+        ("image", "b.png"),
+        ("text", "昨晚的年会"),
+    ]
+    assert receipt.message
+
+
+async def test_what_arrived_in_part_is_uncertain(wechaty: WechatyDriver, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"x")
+    pictures = tuple(Media(url=name) for name in ("a.png", "gone.png"))
+    transport = wechaty.transport(send_seconds=10, media=tmp_path)
+    async with listening(transport) as listener:
+        await listener.heard(LoggedIn)
+        with pytest.raises(Uncertain, match="message 2 of 2"):
+            await transport.send(Outgoing("a:1", 1, "album", group=HALL, media=pictures))
+
+
+async def test_the_title_of_a_card_is_not_said_again(wechaty: WechatyDriver) -> None:
+    media = Media(name="酒单", url="https://example.com/1")
+    await send(wechaty, Outgoing("l:1", 1, "link", group=HALL, text="酒单", media=(media,)))
+    assert [one["kind"] for one in wechaty.gateway.sent] == ["link"]

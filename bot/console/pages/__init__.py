@@ -1,0 +1,13 @@
+"""The table of all pages, in the order of the menu. A page is a file here with a `PAGE`, and a line in this table."""
+
+from __future__ import annotations
+
+from bot.console.page import Page
+from bot.console.pages import deliveries, delivery, practice, today
+
+PAGES: tuple[Page, ...] = (
+    today.PAGE,
+    practice.PAGE,
+    deliveries.PAGE,
+    delivery.PAGE,
+)

@@ -1,0 +1,79 @@
+"""发送记录: the ledger with its filters, opened from every number; not an area of the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from nicegui import ui
+
+from bot.console.page import Page
+from bot.console.pages.deliveries_rows import list_rows
+from bot.console.reading.deliveries import PAGE as PAGE_SIZE
+from bot.console.reading.deliveries import Filter, Row, count_of, page_of
+from bot.console.visit import Visit
+from handlers.reason_names import CAUSE_NAMES, DELIVERY_STATE_NAMES, FOLDS, REASON_NAMES
+
+
+async def build(visit: Visit) -> None:
+    """Build the page."""
+    wanted = Filter.read(visit.at)
+    last: list[Row] = []
+
+    def choose(**chosen: str | None) -> None:
+        ui.navigate.to(wanted._replace(**{name: value or "" for name, value in chosen.items()}).address)
+
+    with ui.card().classes("z-card full-width"):
+        with ui.row().classes("items-center full-width"):
+            for fold in ("", *FOLDS):
+                lit = fold == wanted.fold and not wanted.state
+                ui.button(fold or "全部", on_click=lambda fold=fold: choose(fold=fold, state="", reason="")).props(
+                    "dense no-caps " + ("unelevated" if lit else "flat")
+                ).classes("q-px-sm")
+            ui.space()
+            total = ui.label().classes("z-muted")
+        with ui.row().classes("items-center full-width"):
+            _select(
+                "具体状态",
+                {str(one): name for one, name in DELIVERY_STATE_NAMES.items()},
+                wanted.state,
+                lambda one: choose(state=one, fold=""),
+            )
+            _select("原因", REASON_NAMES, wanted.reason, lambda one: choose(reason=one))
+            _select(
+                "为什么发",
+                {str(one): name for one, name in CAUSE_NAMES.items()},
+                wanted.cause,
+                lambda one: choose(cause=one),
+            )
+            if len(visit.scope.accounts) > 1:
+                accounts = {one: one for one in visit.scope.accounts}
+                _select("账号", accounts, wanted.account, lambda one: choose(account=one))
+            day = ui.input("日期", value=wanted.day).props("dense outlined type=date stack-label clearable")
+            day.on("change", lambda: choose(day=day.value))
+            if wanted.entry:
+                ui.chip(f"排期 {wanted.entry}", removable=True).on("remove", lambda: choose(entry=""))
+    with ui.card().classes("z-card full-width"):
+        place = ui.column().classes("full-width")
+        more = ui.button("更早的").props("flat no-caps").classes("self-center")
+
+    async def earlier() -> None:
+        rows = await visit.read(page_of, wanted, last[-1].id if last else None)
+        last[:] = rows or last
+        with place:
+            if rows or not last:
+                list_rows(visit, rows, empty="没有这样的记录。换个条件，或到「今天」看看。")
+        more.visible = len(rows) == PAGE_SIZE
+
+    more.on_click(earlier)
+    total.text = f"共 {await visit.read(count_of, wanted):,} 条"
+    await earlier()
+
+
+def _select(label: str, options: Mapping[str, str], value: str, chosen: Callable[[str | None], None]) -> None:
+    known = value if value in options else None
+    box = ui.select(dict(options), label=label, value=known, clearable=True)
+    box.props("dense outlined options-dense").style("min-width: 130px")
+    box.on_value_change(lambda event: chosen(event.value))
+
+
+PAGE = Page(route="/deliveries", title="发送记录", area="今天", build=build)

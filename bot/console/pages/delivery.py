@@ -1,0 +1,130 @@
+"""One delivery: what it is, each state it went through, what would become of it now, and what one may do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nicegui import ui
+
+from bot.console.page import Page
+from bot.console.pages.deliveries_rows import COLOURS, moment, said, whom
+from bot.console.reading.deliveries import Row, changes_of, one_of
+from bot.console.visit import Visit
+from bot.preview import verdict_now
+from handlers import rights
+from handlers.command_answers import STATE_NAMES
+from handlers.reason_names import CAUSE_NAMES, DELIVERY_STATE_NAMES, FOLD_OF, REASON_NAMES
+from models.deliveries import OPEN_STATES, Cause, DeliveryState
+from models.orders import CancelDeliveryOrder, SettleDeliveryOrder
+
+_GREATEST_ID = 2**63 - 1
+_OUTCOMES = (("sent", "发出去了"), ("failed", "没发出去"), ("resend", "再发一次"))
+
+
+async def build(visit: Visit) -> None:
+    """Build the page."""
+    given = visit.at.get("delivery", "")
+    identity = int(given) if given.isascii() and given.isdecimal() and len(given) < 20 else 0
+    place = ui.column().classes("full-width")
+
+    async def look() -> None:
+        row = await visit.read(one_of, identity) if 0 < identity <= _GREATEST_ID else None
+        if row is None:
+            place.clear()
+            with place:
+                ui.label("没有这条发送记录。").classes("z-muted")
+                ui.link("看全部", "/deliveries").classes("z-link")
+            return
+        changes = await visit.read(changes_of, identity)
+        verdict = await visit.site.in_thread(lambda: verdict_now(visit.site.store, visit.merchant, identity))
+        place.clear()
+        with place:
+            _show(visit, row, verdict)
+            _act(visit, row)
+            _show_history(visit, changes)
+
+    await look()
+    visit.live(look)
+
+
+def _show(visit: Visit, row: Row, verdict: dict[str, object] | None) -> None:
+    with ui.card().classes("z-card full-width"):
+        with ui.row().classes("items-center full-width"):
+            fold = FOLD_OF[row.state]
+            ui.badge(fold).props(f"color={COLOURS[fold]}").classes("q-pa-sm")
+            ui.label(DELIVERY_STATE_NAMES[row.state]).classes("text-weight-bold")
+            ui.label(REASON_NAMES.get(row.reason, row.reason)).classes("z-muted")
+        ui.label(said(row)).style("white-space: pre-wrap; overflow-wrap: anywhere")
+        facts = {
+            "给谁": whom(row),
+            "账号": row.account,
+            "为什么发": CAUSE_NAMES.get(Cause(row.cause), row.cause),
+            "排期": row.entry,
+            "时间": moment(visit, row.at),
+            "现在": _in_words(verdict),
+        }
+        for name, value in facts.items():
+            if value:
+                with ui.row().classes("full-width no-wrap"):
+                    ui.label(name).classes("z-muted").style("min-width: 72px")
+                    ui.label(value).style("overflow-wrap: anywhere")
+
+
+def _in_words(verdict: dict[str, object] | None) -> str:
+    if verdict is None:
+        return ""
+    if "account" in verdict:
+        return f"账号{STATE_NAMES.get(str(verdict['account']), '')}，等它上线"
+    if "behind" in verdict:
+        return "排在同一个人的前一条后面"
+    reason = REASON_NAMES.get(str(verdict["reason"]), "") or "还没到时间"
+    until = str(verdict.get("until") or "")[:16].replace("T", " ")
+    if verdict["decision"] == "would_send":
+        return "可以发"
+    if verdict["decision"] == "would_wait":
+        return f"还要等：{reason}" + (f"，到 {until}" if until else "")
+    return f"不会发：{reason}"
+
+
+def _act(visit: Visit, row: Row) -> None:
+    """The buttons of what may be done; each is an order."""
+    with ui.row().classes("items-center"):
+        if row.state in (DeliveryState.UNKNOWN, DeliveryState.FAILED) and rights.may(visit.role, SettleDeliveryOrder):
+            if row.state == DeliveryState.UNKNOWN:
+                ui.label("看一下手机，这条到底")
+            for outcome, label in _OUTCOMES:
+                if outcome == "failed" and row.state == DeliveryState.FAILED:
+                    continue
+                ui.button(
+                    label,
+                    on_click=lambda outcome=outcome: visit.order(SettleDeliveryOrder, delivery=row.id, outcome=outcome),
+                ).props("no-caps " + ("outline" if outcome == "resend" else "unelevated"))
+        if row.state in OPEN_STATES and rights.may(visit.role, CancelDeliveryOrder):
+            ui.button("不发了", on_click=lambda: _ask(visit, row)).props("outline no-caps color=negative")
+
+
+def _ask(visit: Visit, row: Row) -> None:
+    with ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
+        ui.label("这条不发了？取消之后不能恢复。")
+
+        async def cancel() -> None:
+            dialog.close()
+            await visit.order(CancelDeliveryOrder, delivery=row.id)
+
+        with ui.row().classes("full-width justify-end"):
+            ui.button("算了", on_click=dialog.close).props("flat")
+            ui.button("不发了", on_click=cancel).props("color=negative")
+
+
+def _show_history(visit: Visit, changes: list[Any]) -> None:
+    with ui.card().classes("z-card full-width"):
+        ui.label("经过").classes("text-subtitle1 text-weight-bold")
+        for one in changes:
+            with ui.row().classes("full-width"):
+                ui.label(moment(visit, one.at)).classes("z-muted").style("min-width: 76px")
+                ui.label(DELIVERY_STATE_NAMES[DeliveryState(one.state)])
+                ui.label(REASON_NAMES.get(one.reason, one.reason or "")).classes("z-muted")
+                ui.badge(one.state).props("outline color=grey-7")
+
+
+PAGE = Page(route="/deliveries/{delivery}", title="发送记录", area="今天", build=build)

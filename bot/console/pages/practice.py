@@ -1,0 +1,177 @@
+"""演练场: a small WeChat in the browser. One is anybody in it, and sees beside it what the shopkeeper makes of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from nicegui import ui
+from sqlalchemy import Connection
+
+from bot import reading
+from bot.console.page import MANAGERS, Page
+from bot.console.pages.practice_phone import Phone
+from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers
+from bot.console.visit import Scope, Visit
+from bot.practice import Ground
+
+SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
+JUMPS = (("10 分钟后", timedelta(minutes=10)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
+
+
+async def build(visit: Visit) -> None:
+    """Build the page."""
+    ground = visit.site.practice
+    assert ground is not None, "the page is there in the practice ground only"
+    with ui.element("div").classes("row full-width q-col-gutter-md items-stretch"):
+        with ui.element("div").classes("col-12 col-md-5"):
+            phone = Phone(visit, ground)
+            phone.build()
+        with ui.element("div").classes("col-12 col-md-7"), ui.column().classes("full-width"):
+            _controls(visit, ground)
+            known = ui.card().classes("z-card full-width")
+            people = ui.card().classes("z-card full-width")
+            groups = ui.card().classes("z-card full-width")
+
+    async def look() -> None:
+        who = phone.who
+        found = await visit.read(_known, who)
+        came = await visit.read(newcomers)
+        full = await visit.read(fills)
+        _show_known(known, phone.name_of(who), found, visit)
+        _show_people(people, came)
+        _show_groups(groups, full)
+
+    phone.turned = look
+    await look()
+    visit.live(look)
+
+
+def _known(connection: Connection, scope: Scope, contact: str) -> reading.Row | None:
+    return reading.who(connection, scope.merchant, contact)
+
+
+def _controls(visit: Visit, ground: Ground) -> None:
+    with ui.card().classes("z-card full-width"):
+        with ui.row().classes("items-center full-width"):
+            lively = ui.switch("放一群人进来", value=ground.lively.is_set())
+            lively.on_value_change(lambda event: ground.lively.set() if event.value else ground.lively.clear())
+            ui.space()
+            clock = ui.label().classes("z-muted")
+            with ui.button("快进", icon="fast_forward").props("flat dense no-caps"), ui.menu():
+                for label, by in JUMPS:
+                    ui.menu_item(label, on_click=lambda by=by: ground.hurry(by))
+            if visit.role in MANAGERS:
+                ui.button("拔掉电源", icon="power_off", on_click=lambda: _ask_to_pull(ground)).props(
+                    "outline dense no-caps color=negative"
+                )
+        _after_a_cut(visit, ground)
+
+    def tick() -> None:
+        clock.text = f"{visit.local(visit.site.now()):%m月%d日 %H:%M:%S}"
+
+    tick()
+    ui.timer(1.0, tick)
+
+
+def _after_a_cut(visit: Visit, ground: Ground) -> None:
+    """What a power cut did: nothing. Counted by what arrived on people's phones, not by what the database says."""
+    if ground.cut_at is None:
+        return
+    line = ui.label().classes("text-weight-bold").props("role=status")
+
+    def count() -> None:
+        arrived, twice = ground.talk.tally()
+        line.text = (
+            f"{visit.local(ground.cut_at):%H:%M:%S} 断过一次电。到过大家手机上的 {arrived} 条里，重复的 {twice} 条。"
+            if ground.cut_at
+            else ""
+        )
+
+    count()
+    ui.timer(1.0, count)
+    ui.link("拿不准的在这里核对", "/deliveries?state=unknown").classes("z-link")
+
+
+def _ask_to_pull(ground: Ground) -> None:
+    with ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
+        ui.label("拔掉电源？").classes("text-h6")
+        ui.label("掌柜的进程当场消失，和 kill -9 一样，什么都来不及收尾；几秒后自己起来，接着干活，不会重发。")
+        with ui.row().classes("full-width justify-end"):
+            ui.button("算了", on_click=dialog.close).props("flat")
+            ui.button("拔", on_click=ground.pull_the_plug).props("color=negative")
+
+
+def _show_known(card: ui.card, name: str, found: reading.Row | None, visit: Visit) -> None:
+    card.clear()
+    with card:
+        ui.label(f"掌柜眼里的「{name}」").classes("text-subtitle1 text-weight-bold")
+        if found is None:
+            ui.label("还不认识。在左边手机上加掌柜为好友试试。").classes("z-muted")
+            return
+        with ui.row().classes("items-center"):
+            if found["remark"]:
+                ui.label(f"备注 {found['remark']}")
+            for tag in found["tags"]:
+                ui.badge(tag).props("outline color=primary").classes("q-pa-xs")
+        answered = {key: one["value"] for key, one in found["answers"].items() if one["state"] == "answered"}
+        if not answered:
+            ui.label("还没答过什么。").classes("z-muted")
+        questions = {one.key: one.texts[0] for one in visit.merchant.playbook.survey.questions}
+        with ui.element("div").classes("row full-width"):
+            for key, value in answered.items():
+                asked = questions.get(key, key)
+                ui.label(asked).classes("col-6 z-muted ellipsis q-pr-md").props("role=term").tooltip(asked)
+                ui.label(_said(value)).classes("col-6").props("role=definition")
+
+
+def _said(value: object) -> str:
+    match value:
+        case dict():
+            return "，".join(f"{name} {one}" for name, one in value.items() if one not in (None, ""))
+        case list() | tuple():
+            return "、".join(map(str, value))
+        case bool():
+            return "是" if value else "否"
+    return str(value)
+
+
+def _show_people(card: ui.card, came: list[Newcomer]) -> None:
+    card.clear()
+    with card:
+        ui.label("新来的客人").classes("text-subtitle1 text-weight-bold")
+        if not came:
+            ui.label("还没有人来。打开「放一群人进来」，或自己加掌柜为好友。").classes("z-muted")
+        with ui.list().props("separator dense").classes("full-width"):
+            for one in came:
+                with ui.item().classes("q-px-none"):
+                    with ui.item_section():
+                        with ui.item_label():
+                            ui.label(one.name or one.contact).classes("text-weight-medium")
+                        ui.item_label(
+                            " · ".join(filter(None, [f"来自{one.source}" if one.source else "", one.remark]))
+                        ).props("caption").classes("z-muted")
+                    with ui.item_section().props("side"), ui.row().classes("items-center justify-end"):
+                        for tag in one.tags[:3]:
+                            ui.badge(tag).props("outline color=primary")
+                        ui.label(SURVEY_NAMES.get(one.survey, "")).classes("z-muted text-caption")
+
+
+def _show_groups(card: ui.card, full: list[Fill]) -> None:
+    card.clear()
+    with card:
+        ui.label("群").classes("text-subtitle1 text-weight-bold")
+        if not full:
+            ui.label("还没有绑定的群。").classes("z-muted")
+        for one in full:
+            with ui.row().classes("items-center full-width no-wrap"):
+                ui.label(one.topic or one.group).classes("col ellipsis")
+                ui.label(one.tier).classes("z-muted")
+                of = f" / {one.capacity}" if one.capacity else ""
+                ui.label(f"{one.members}{of} 人").classes("text-right").style("min-width: 84px")
+            if one.capacity:
+                ui.linear_progress(min(one.members / one.capacity, 1.0), show_value=False).props(
+                    f'aria-label="{one.members} / {one.capacity}"'
+                )
+
+
+PAGE = Page(route="/practice", title="演练场", area="演练场", icon="phone_iphone", build=build, practice=True)

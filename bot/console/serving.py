@@ -1,0 +1,98 @@
+"""Serving the console within the bot's own process: NiceGUI behind our guard, on uvicorn, in the bot's task group."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+import structlog
+import uvicorn
+from fastapi import FastAPI, Request
+from nicegui import ui
+from starlette.responses import RedirectResponse, Response
+
+from bot.app import App
+from bot.console.guard import Guard
+from bot.console.page import Page
+from bot.console.pages import PAGES
+from bot.console.shell import forbidden, frame
+from bot.console.sign_in import Entrance
+from bot.console.site import Site
+from bot.practice import Ground
+
+# How long open pages may keep the process from ending.
+_FAREWELL_SECONDS = 1
+
+log = structlog.get_logger("console")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signals: those are the bot's."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def address_of(host: str, port: int, path: str = "/") -> str:
+    """A URL to print: whoever listens everywhere is reached here."""
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        host = "127.0.0.1" if address.is_unspecified else f"[{host}]" if address.version == 6 else host
+    return f"http://{host}:{port}{path}"
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    app: App, practice: Ground | None, listener: socket.socket, say: Callable[[str], None]
+) -> AsyncIterator[None]:
+    """Serve until the end of the block. `say` tells whoever started the bot where to look."""
+    site = Site(app, practice)
+    host, port = listener.getsockname()[:2]
+    entrance = Entrance(site, port)
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    entrance.install(web)
+    web.add_api_route("/", lambda: RedirectResponse("/practice" if site.practice else "/today"), methods=["GET"])
+    pages = [page for page in PAGES if site.practice is not None or not page.practice]
+    for page in pages:
+        _register(page, pages, entrance)
+    ui.run_with(web, title="掌柜", language="zh-CN", show_welcome_message=False, tailwind=False, dark=None)
+    guarded = Guard(web, entrance, site.config.console.hosts)
+    server = _Server(
+        uvicorn.Config(
+            guarded,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            server_header=False,
+            timeout_graceful_shutdown=_FAREWELL_SECONDS,
+        )
+    )
+    task = asyncio.create_task(server.serve([listener]), name="console")
+    say(entrance.invitation(lambda path: address_of(host, port, path)))
+    log.info("console.open", address=address_of(host, port))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+        site.close()
+
+
+def _register(page: Page, pages: Sequence[Page], entrance: Entrance) -> None:
+    """Make a page reachable: the frame around it, and in it what its `build` makes."""
+
+    async def show(request: Request) -> Response | None:
+        visit = entrance.visit(request)
+        entries = [one for one in pages if one.icon and visit.role in one.roles]
+        with frame(visit, page, entries):
+            if visit.role in page.roles:
+                await page.build(visit)
+            else:
+                forbidden()
+        return None
+
+    ui.page(page.route, title=f"{page.title} · 掌柜", response_timeout=15)(show)

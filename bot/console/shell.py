@@ -1,0 +1,118 @@
+"""What stands around every page: the menu, whose shop it is, who looks, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nicegui import ui
+
+from bot.console.page import Page
+from bot.console.visit import Visit
+from handlers.command_call import ROLE_NAMES
+
+ALL_SIMULATED = "全部模拟，不会发到微信"
+
+_LOOK = """
+body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
+.body--light { background: #f5f6f8; color: #1d2129; }
+.body--dark { background: #16181d; color: #e6e8eb; }
+.z-header { background: #ffffff; color: #1d2129; border-bottom: 1px solid #e3e6eb; }
+.body--dark .z-header { background: #1d2026; color: #e6e8eb; border-color: #2d3138; }
+.z-drawer { background: #ffffff; } .body--dark .z-drawer { background: #1d2026; }
+.nicegui-content { padding: 0; } .nicegui-row, .nicegui-column { gap: 12px; }
+.z-page { width: 100%; max-width: 1280px; margin: 0 auto; padding: 12px; gap: 16px; }
+.z-card { background: #ffffff; border: 1px solid #e3e6eb; border-radius: 10px; box-shadow: none; padding: 16px; }
+.body--dark .z-card { background: #1d2026; border-color: #2d3138; }
+.z-muted { color: #5b6472; } .body--dark .z-muted { color: #a9b1bd; }
+.z-figure { font-size: 28px; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
+.z-drawer nav { width: 100%; } .z-drawer .nicegui-link { display: flex; }
+.z-entry { border-radius: 8px; margin: 2px 8px; min-height: 42px; color: inherit; text-decoration: none; }
+.z-entry-lit { background: #e7f4ee; color: #0a6b45; font-weight: 600; }
+.body--dark .z-entry-lit { background: #163428; color: #7fd9b2; }
+.z-card.z-phone { padding: 4px 0; }
+.z-talk { height: calc(100vh - 350px); min-height: 260px; }
+.z-quick { flex-wrap: nowrap; overflow-x: auto; } .z-quick > * { flex: none; }
+.body--dark .text-primary { color: #7fd9b2 !important; } .body--dark .text-negative { color: #ff9b93 !important; }
+.z-practice { background: #fff4d6; color: #6b4a00; text-align: center; padding: 4px 12px; font-weight: 600; }
+.body--dark .z-practice { background: #3b2f10; color: #ffdf8f; }
+a.z-link { color: #0a6b45; text-decoration: none; } .body--dark a.z-link { color: #7fd9b2; }
+a.z-link:hover, a.z-link:focus { text-decoration: underline; }
+"""
+
+
+def look() -> None:
+    """The colours and sizes of all pages."""
+    ui.add_css(_LOOK)
+    ui.colors(primary="#0a6b45", secondary="#3d5a80", positive="#0a6b45", negative="#b3261e", warning="#8a5a00")
+
+
+def frame(visit: Visit, page: Page, entries: Sequence[Page]) -> ui.column:
+    """Build everything around a page; returns where the page itself goes."""
+    look()
+    dark = ui.dark_mode(None)
+    with ui.header(bordered=False).classes("z-header items-center q-py-xs q-px-md"):
+        menu = ui.button(icon="menu").props("flat round dense color=inherit aria-label=菜单")
+        ui.label(page.title).classes("text-h6").props("role=heading aria-level=1")
+        ui.space()
+        _whose(visit)
+        ui.button(icon="contrast", on_click=lambda: _turn(dark)).props(
+            'flat round dense color=inherit aria-label="浅色、深色"'
+        )
+        _who(visit)
+    drawer = (
+        ui.left_drawer(value=False, bordered=True)
+        .props("width=200 breakpoint=900 show-if-above")
+        .classes("z-drawer q-pa-none")
+    )
+    with drawer:
+        ui.label("掌柜").classes("text-h5 q-px-md q-pt-md q-pb-sm")
+        with ui.element("nav").props('aria-label="菜单"').classes("full-width"):
+            for entry in entries:
+                lit = entry.area == page.area
+                with (
+                    ui.link(target=entry.route)
+                    .classes("z-entry row items-center no-wrap q-px-md" + (" z-entry-lit" if lit else ""))
+                    .props('aria-current="page"' if lit else "")
+                ):
+                    ui.icon(entry.icon, size="20px").classes("q-mr-md").props('aria-hidden="true"')
+                    ui.label(entry.area)
+    menu.on_click(drawer.toggle)
+    if visit.site.practice is not None:
+        ui.label(ALL_SIMULATED).classes("z-practice full-width").props("role=status")
+    return ui.column().classes("z-page").props("role=main")
+
+
+def _whose(visit: Visit) -> None:
+    """Whose shop it is; somebody with several chooses."""
+    if len(visit.merchants) == 1:
+        ui.label(visit.merchant.name).classes("z-muted gt-xs q-mr-sm self-center")
+        return
+    names = {one: visit.site.merchants[one].name for one in visit.merchants}
+
+    async def choose(chosen: str) -> None:
+        await visit.choose(chosen)
+        ui.navigate.reload()
+
+    ui.select(names, value=visit.merchant_id, on_change=lambda event: choose(event.value)).props(
+        "dense outlined options-dense aria-label=商家"
+    )
+
+
+def _who(visit: Visit) -> None:
+    """Who looks, and the way out. A form, since only an answer to a request can take a cookie away."""
+    door = ui.button(icon="account_circle").props('flat round dense color=inherit aria-label="我的账号"')
+    with door, ui.menu(), ui.column().classes("q-pa-md"):
+        ui.label(visit.name).classes("text-weight-bold")
+        ui.label(ROLE_NAMES[visit.role]).classes("z-muted")
+        with ui.element("form").props("method=post action=/sign-out"):
+            ui.button("退出").props("type=submit flat dense")
+
+
+def _turn(dark: ui.dark_mode) -> None:
+    """From what the system wishes to the other, and back."""
+    dark.value = not dark.value
+
+
+def forbidden() -> None:
+    """What whoever may not see a page finds there."""
+    ui.label("这一页不归您看，请找老板或管理员。").classes("z-muted")

@@ -1,0 +1,75 @@
+"""What all pages of the console share: the running program, seen from a desk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from bot.app import App
+from bot.config import Config
+from bot.practice import Ground
+from bot.store import Store, Writing
+from models.context import MerchantView
+
+T = TypeVar("T")
+
+# A slow question of one page must not keep the others waiting; SQLite reads beside its writer.
+_READERS = 4
+
+
+@dataclass
+class Site:
+    """The running program as the console sees it. `version` grows with every commit, so that pages look again."""
+
+    app: App
+    practice: Ground | None
+    version: int = 0
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "console"))
+
+    def __post_init__(self) -> None:
+        self.app.store.listeners.append(self._committed)
+
+    @property
+    def config(self) -> Config:
+        """The configuration."""
+        return self.app.config
+
+    @property
+    def store(self) -> Store:
+        """The store; pages only read in it."""
+        return self.app.store
+
+    @property
+    def merchants(self) -> Mapping[str, MerchantView]:
+        """The merchants with the playbooks in force."""
+        return self.app.merchants
+
+    @property
+    def folder(self) -> Path:
+        """What the file arguments of commands are relative to."""
+        return self.config.file.parent
+
+    def now(self) -> datetime:
+        """The program's time."""
+        return self.app.now()
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Do what would keep the program waiting in a thread: read the database, check a password."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def in_store(self, work: Callable[[], T]) -> T:
+        """Write what only signing in writes, in the thread of the one writer."""
+        done: T = await self.app.in_store(work)
+        return done
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _committed(self, _writing: Writing) -> None:
+        self.version += 1

@@ -1,0 +1,131 @@
+"""One person looking at one page: what the page may read, and the way in which its buttons act."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from nicegui import ui
+from sqlalchemy import Connection
+
+from bot.cli import execute
+from bot.console.site import Site
+from bot.desk import Answer, Desk, Refused
+from models.context import MerchantView
+from models.operations import Role
+from models.orders import Order
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+LOOK_AGAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows may be read: one merchant's, and with `pool` only those of that account. Every query takes one."""
+
+    merchant: MerchantView
+    pool: str = ""
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts whose rows may be read."""
+        return (self.pool,) if self.pool else self.merchant.accounts
+
+
+@dataclass
+class Visit:
+    """Who looks, at whose shop, at which address (`at`: what stands in the route and behind the `?`).
+
+    `merchants` are all shops of this person, of which `choose` takes another.
+    """
+
+    site: Site
+    name: str
+    role: Role
+    merchant_id: str
+    pool: str
+    at: Mapping[str, str]
+    merchants: Sequence[str]
+    is_valid: Callable[[], Awaitable[bool]]
+    choose: Callable[[str], Awaitable[None]]
+
+    @property
+    def scope(self) -> Scope:
+        """Whose rows may be read."""
+        return Scope(self.site.merchants[self.merchant_id], self.pool)
+
+    @property
+    def merchant(self) -> MerchantView:
+        """The merchant with the playbook in force."""
+        return self.site.merchants[self.merchant_id]
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment as the shop's clock shows it."""
+        return moment.astimezone(self.merchant.zone)
+
+    async def read(
+        self, question: Callable[Concatenate[Connection, Scope, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Ask a question of the database, in a thread, on a connection that cannot write."""
+
+        def work() -> T:
+            with self.site.store.reading() as connection:
+                return question(connection, self.scope, *args, **kwargs)
+
+        return await self.site.in_thread(work)
+
+    async def order(self, kind: type[Order], **what: Any) -> bool:
+        """Give an order as this person: it is decided, permitted or refused, and audited like a slash-command.
+
+        Says on the screen what was answered; returns whether it was carried out.
+        """
+        if not await self._still_here():
+            return False
+        desk = self._desk()
+        event = kind(merchant=self.merchant_id, at=self.site.now(), **what)
+        try:
+            told = await desk.order(event)
+        except Refused as refusal:
+            ui.notify(str(refusal), type="negative", multi_line=True)
+            return False
+        ui.notify(told or "好了", type="positive", multi_line=True)
+        return True
+
+    async def command(self, argv: Sequence[str]) -> Answer:
+        """Have a command line dealt with as this person, for what has no order of its own; nothing is shown.
+
+        `argv` is made by the page: what people typed goes behind an option or a `--`, never in place of one.
+        """
+        if not await self._still_here():
+            return Answer("请重新登录。", exit=2)
+        return await execute(["--merchant", self.merchant_id, *argv], self._desk())
+
+    def live(self, look: Callable[[], Awaitable[None]], seconds: float = LOOK_AGAIN_SECONDS) -> None:
+        """Call `look` again whenever something was committed, at most once in so many seconds."""
+        seen = self.site.version
+
+        async def again() -> None:
+            nonlocal seen
+            if seen != self.site.version:
+                seen = self.site.version
+                if await self._still_here():
+                    await look()
+
+        ui.timer(seconds, again, immediate=False)
+
+    async def _still_here(self) -> bool:
+        """Whether the session still holds; a page that stayed open for longer is sent to the entrance."""
+        if await self.is_valid():
+            return True
+        ui.navigate.to("/sign-in")
+        return False
+
+    def _desk(self) -> Desk:
+        site = self.site
+        desk = Desk(site.config, site.store, site.merchants, site.app.ask, site.now, site.folder)
+        return dataclasses.replace(desk, chosen=self.merchant_id, actor=f"console:{self.name}", rights=self.role)

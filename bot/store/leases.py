@@ -1,0 +1,163 @@
+"""Leases: which accounts this program keeps, when several work on one PostgreSQL.
+
+A heartbeat says that a program is there, by the database's clock. What belongs to one that has not been seen for
+`LEASE` is free; whoever has fewer accounts than their share takes it, whoever has more gives some back. Each change of
+hands has a token of its own, and what is written about an account is written in a transaction that holds the row of the
+lease with that token: a program that slept through its replacement writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from bot.store.engine import writer_engine
+from bot.store.locks import LEASES, lock_number
+from bot.store.prepared import is_one_of, prepared
+from models.workers import Lease, Worker
+
+HEARTBEAT = timedelta(seconds=10)
+LEASE = timedelta(seconds=30)
+
+_NOW = func.clock_timestamp()  # a transaction may have waited since it began
+_KEPT = (
+    select(col(Lease.account_id), col(Lease.token))
+    .where(col(Lease.worker_id) == bindparam("worker"), is_one_of(col(Lease.account_id), "accounts"))
+    .with_for_update(read=True)
+)
+
+
+class LeaseLost(Exception):
+    """These accounts are another program's by now; nothing was written."""
+
+    def __init__(self, accounts: Collection[str]) -> None:
+        super().__init__(f"no longer ours: {', '.join(sorted(accounts))}")
+        self.accounts = frozenset(accounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a heartbeat found. `surplus` accounts are to be given back in good order; `is_short`: others will do so."""
+
+    taken: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    surplus: list[str] = field(default_factory=list)
+    elsewhere: frozenset[str] = frozenset()  # accounts that others keep
+    is_short: bool = False
+    workers: int = 1
+
+
+class Leases:
+    """The leases of this program, on a connection of its own: a long batch must not look like death.
+
+    `tokens` has the accounts that it keeps. `heartbeat` and `lease` are shorter in tests.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        accounts: Sequence[tuple[str, str]],
+        *,
+        heartbeat: timedelta = HEARTBEAT,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.heartbeat = heartbeat
+        self.lease = lease
+        self.tokens: dict[str, int] = {}
+        self._accounts = list(accounts)
+        self._names = [account for _, account in accounts]
+        self._engine = writer_engine(url)
+
+    def beat(self) -> Beat:
+        """Say that we are there; take what is free, up to our share. Raises OperationalError."""
+        with self._engine.begin() as connection:
+            lock_number(connection, LEASES)
+            self._show_up(connection)
+            connection.execute(delete(Worker).where(col(Worker.seen_at) < _NOW - self.lease))
+            workers = list(
+                connection.execute(select(col(Worker.id)).order_by(col(Worker.started_at), col(Worker.id))).scalars()
+            )
+            rows = connection.execute(
+                select(col(Lease.account_id), col(Lease.worker_id), col(Lease.token))
+                .where(tuple_(col(Lease.merchant_id), col(Lease.account_id)).in_(self._accounts))
+                .order_by(col(Lease.account_id))
+            ).all()
+            kept = [name for name, worker, token in rows if worker == self.worker and self.tokens.get(name) == token]
+            # Ours without a token: what we let go of while the database could not be told.
+            free = [
+                name
+                for name, worker, _ in rows
+                if worker not in workers or (worker == self.worker and name not in kept)
+            ]
+            share, more = divmod(len(rows), len(workers))
+            share += workers.index(self.worker) < more
+            taken = self._take(connection, free[: max(0, share - len(kept))])
+        lost = [name for name in self.tokens if name not in kept]
+        self.tokens = {name: self.tokens[name] for name in kept} | taken
+        return Beat(
+            taken=list(taken),
+            lost=lost,
+            surplus=kept[share:],
+            elsewhere=frozenset(name for name, *_ in rows) - self.tokens.keys() - set(free),
+            is_short=len(self.tokens) < share,
+            workers=len(workers),
+        )
+
+    def release(self, accounts: Collection[str]) -> None:
+        """Give accounts back, which we have let go of. Raises OperationalError."""
+        for account in accounts:
+            self.tokens.pop(account, None)
+        with self._engine.begin() as connection:
+            self._free(connection, accounts)
+
+    def leave(self) -> None:
+        """Give everything back, and be no longer there. Raises OperationalError."""
+        self.tokens = {}
+        with closing(self), self._engine.begin() as connection:
+            self._free(connection, self._names)
+            connection.execute(delete(Worker).where(col(Worker.id) == self.worker))
+
+    def check(self, connection: Connection, accounts: Collection[str]) -> None:
+        """See that these accounts are ours, and keep it so up to the end of the transaction. Raises `LeaseLost`."""
+        values = {"worker": self.worker, "accounts": sorted(accounts)}
+        found = dict(prepared("postgresql", _KEPT).rows(connection, values))
+        if lost := [name for name in accounts if name not in found or found[name] != self.tokens.get(name)]:
+            raise LeaseLost(lost)
+
+    def close(self) -> None:
+        """Let go of the database; others will miss us in time."""
+        self._engine.dispose()
+
+    def _show_up(self, connection: Connection) -> None:
+        here = insert(Worker).values(id=self.worker, started_at=_NOW, seen_at=_NOW)
+        connection.execute(here.on_conflict_do_update(index_elements=["id"], set_={"seen_at": _NOW}))
+        if self._accounts:
+            rows = [{"merchant_id": merchant, "account_id": account} for merchant, account in self._accounts]
+            connection.execute(insert(Lease).on_conflict_do_nothing(), rows)
+
+    def _take(self, connection: Connection, free: list[str]) -> dict[str, int]:
+        """Those that nobody writes about at this moment; the others are left to the next heartbeat."""
+        theirs = select(col(Lease.account_id)).where(col(Lease.account_id).in_(free)).with_for_update(skip_locked=True)
+        if not (idle := list(connection.execute(theirs).scalars())):
+            return {}
+        taken = connection.execute(
+            update(Lease)
+            .where(col(Lease.account_id).in_(idle))
+            .values(worker_id=self.worker, token=col(Lease.token) + 1)
+            .returning(col(Lease.account_id), col(Lease.token))
+        )
+        return dict(sorted((name, token) for name, token in taken))
+
+    def _free(self, connection: Connection, accounts: Collection[str]) -> None:
+        mine = (col(Lease.worker_id) == self.worker, col(Lease.account_id).in_(list(accounts)))
+        connection.execute(update(Lease).where(*mine).values(worker_id=None))

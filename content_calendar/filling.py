@@ -1,0 +1,170 @@
+"""Gaps that spare drafts can fill: for each post that a promise lacks a draft new to the group, and a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+import msgspec
+
+from content_calendar.entry import Entry
+from content_calendar.group_lint import posts_by_group
+from content_calendar.lint_plan import LintGroup, Plan
+from content_calendar.promises import Period, Post, has_album, shortages
+from content_calendar.rotation import filled, following, is_spare, text_for
+from models.playbook import Promise
+
+_APART = timedelta(minutes=60)
+_STEP = timedelta(minutes=30)
+_DAY = timedelta(days=1)
+# Where a calendar is empty nothing says when people are used to hear from it.
+_MORNING = time(10)
+
+
+class Unfilled(msgspec.Struct, frozen=True):
+    """A gap that stays: the room, the promise, the period, and in Chinese why."""
+
+    group: str
+    promise: str
+    period: str
+    text: str
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """Entries that would fill gaps, and the gaps that stay."""
+
+    entries: tuple[Entry, ...]
+    unfilled: tuple[Unfilled, ...]
+
+
+def fill(plan: Plan, now: datetime, is_quiet: Callable[[datetime], bool]) -> Filled:
+    """What fills the gaps of the promises on the days of the plan that are still to come.
+
+    A draft goes to each group once; what several groups lack at the same time is one entry.
+    """
+    posts = posts_by_group(plan)
+    taken: dict[tuple[date, time, str], list[str]] = {}
+    spares = {one.key: one for one in plan.spares}
+    unfilled: list[Unfilled] = []
+    for group in plan.groups:
+        for found in _fill_group(plan, group, posts[group.room], spares, now, is_quiet):
+            if isinstance(found, Unfilled):
+                unfilled.append(found)
+            else:
+                day, clock, key = found
+                taken.setdefault((day, clock, key), []).append(group.room)
+    return Filled(tuple(_entries(plan, taken, spares)), tuple(unfilled))
+
+
+def _fill_group(
+    plan: Plan,
+    group: LintGroup,
+    posts: list[Post],
+    spares: dict[str, Entry],
+    now: datetime,
+    is_quiet: Callable[[datetime], bool],
+) -> Iterator[tuple[date, time, str] | Unfilled]:
+    had = [*group.had, *_planned(posts, spares)]
+    for promise in plan.playbook.promises_of(group.tier):
+        given_up: set[str] = set()
+        while (gap := _gap(plan, promise, posts, given_up)) is not None:
+            fresh = {
+                key: one.theme
+                for key, one in spares.items()
+                if one.content_kind == promise.content_kind and key not in had and (has_album(one) or not promise.album)
+            }
+            key = following(fresh, had)
+            moment = _moment(plan, posts, gap, promise.content_kind, now, is_quiet) if key else None
+            if key is None or moment is None:
+                given_up.add(gap.label)
+                what = "相册的备稿" if promise.album else "备稿"
+                why = f"没有它没发过的 {promise.content_kind} {what}" if key is None else "没有合适的时间"
+                yield Unfilled(group.room, promise.name, gap.label, why)
+                continue
+            local = moment.astimezone(plan.zone)
+            had.append(key)
+            slot = Entry(key="", date=local.date(), time=local.time(), content_kind=promise.content_kind)
+            posts.append(Post(local.date(), moment, filled(slot, spares[key])))
+            posts.sort(key=lambda post: post.at_utc)
+            yield local.date(), local.time(), key
+
+
+def _planned(posts: Sequence[Post], spares: dict[str, Entry]) -> Iterator[str]:
+    """The drafts that slots of the calendar will take before."""
+    by_words = {(one.text, one.media): key for key, one in spares.items()}
+    for post in posts:
+        if (key := by_words.get((post.entry.text, post.entry.media))) is not None:
+            yield key
+
+
+def _gap(plan: Plan, promise: Promise, posts: Sequence[Post], given_up: set[str]) -> Period | None:
+    for shortage in shortages(promise, posts, plan.first, plan.last):
+        if shortage.missing and shortage.period.label not in given_up:
+            return shortage.period
+    return None
+
+
+def _moment(
+    plan: Plan,
+    posts: Sequence[Post],
+    period: Period,
+    content_kind: str,
+    now: datetime,
+    is_quiet: Callable[[datetime], bool],
+) -> datetime | None:
+    """A moment to come within the period, on a day with as few posts as there is, near the usual time, an hour from
+    every other post and outside quiet hours."""
+    most = plan.playbook.caps.group_per_day
+    count = Counter(post.local_date for post in posts)
+    days = [period.first + number * _DAY for number in range((period.last - period.first).days + 1)]
+    usual = _usual(plan, posts, content_kind)
+    for day in sorted(days, key=lambda day: (count[day], day)):
+        if most is not None and count[day] >= most:
+            continue
+        for clock in _near(usual):
+            moment = datetime.combine(day, clock, plan.zone)
+            at = moment.astimezone(UTC)
+            if at > now and not is_quiet(moment) and all(abs(post.at_utc - at) > _APART for post in posts):
+                return at
+    return None
+
+
+def _usual(plan: Plan, posts: Sequence[Post], content_kind: str) -> time:
+    """When the group is used to such posts, else to any."""
+    alike = [post for post in posts if post.entry.content_kind == content_kind] or posts
+    times = Counter(post.at_utc.astimezone(plan.zone).time() for post in alike)
+    return max(times, key=lambda clock: (times[clock], clock), default=_MORNING)
+
+
+def _near(usual: time) -> list[time]:
+    """The times of a day, the nearest to the usual one first."""
+    start = datetime.combine(date.min, usual)
+    midnight = datetime.combine(date.min, time())
+    moments = [midnight + number * _STEP for number in range(int(_DAY / _STEP))]
+    return list(dict.fromkeys(one.time() for one in sorted((start, *moments), key=lambda one: abs(one - start))))
+
+
+def _entries(plan: Plan, taken: dict[tuple[date, time, str], list[str]], spares: dict[str, Entry]) -> Iterator[Entry]:
+    known = {one.entry.key for one in plan.entries if not is_spare(one.entry)}
+    for (day, clock, key), rooms in sorted(taken.items()):
+        spare = spares[key]
+        name = f"补稿-{day}-{key}"
+        for number in range(2, 2 + len(known)):
+            if name not in known:
+                break
+            name = f"补稿-{day}-{key}-{number}"
+        known.add(name)
+        yield Entry(
+            key=name,
+            title=spare.title,
+            content_kind=spare.content_kind,
+            theme=spare.theme,
+            date=day,
+            time=clock,
+            groups=tuple(rooms),
+            text=text_for(spare),
+            promotional=spare.promotional,
+            priority=spare.priority,
+            catch_up=spare.catch_up,
+        )

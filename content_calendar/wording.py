@@ -1,0 +1,84 @@
+"""Texts in several parts, and wordings for some: what an entry says to this person or group, decided when it leaves.
+
+In a text a line `---` ends a part; parts leave one after the other. Within a part a line such as `【标签 爱红酒】` or
+`[tier 分舵；堂口]` begins what those get instead of what stands before it; the first that fits counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Literal
+
+import msgspec
+
+PART_MARK = "---"
+"""What a line between two parts begins with; no other text needs a look."""
+
+_BETWEEN = re.compile(r"^[ \t]*-{3,}[ \t]*$", re.MULTILINE)
+_HEAD = re.compile(
+    r"^[ \t]*[\[【][ \t]*(tier|tag|层级|标签)[ \t]*[:： \t][ \t]*([^\[\]【】\n]+?)[ \t]*[\]】][ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"[;；、]")
+_BY: dict[str, Literal["tier", "tag"]] = {"tier": "tier", "层级": "tier", "tag": "tag", "标签": "tag"}
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """What whoever is in one of these tiers, or has one of these tags, gets instead."""
+
+    by: Literal["tier", "tag"]
+    names: tuple[str, ...]
+    text: str
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One message of a text: what everybody gets, empty where only some get anything, and the wordings for some."""
+
+    text: str
+    wordings: tuple[Wording, ...] = ()
+
+    def said_to(self, tiers: Collection[str], tags: Collection[str]) -> str:
+        """The text for somebody in these tiers and with these tags."""
+        for one in self.wordings:
+            if any(name in (tiers if one.by == "tier" else tags) for name in one.names):
+                return one.text
+        return self.text
+
+
+def parts_of(text: str) -> tuple[Part, ...]:
+    """The parts of a text, at least one; those without any words are left out."""
+    found = tuple(_part(piece) for piece in _BETWEEN.split(text) if piece.strip())
+    return found or (Part(text),)
+
+
+def said(text: str, part: int, tiers: Collection[str], tags: Collection[str]) -> str | None:
+    """What the part with this number, from 1, says to somebody; `None` if there is no such part, or nothing for them.
+
+    A text without marks is said as it stands.
+    """
+    if PART_MARK not in text and not _HEAD.search(text):
+        return text if part == 1 else None
+    parts = parts_of(text)
+    return (parts[part - 1].said_to(tiers, tags) or None) if part <= len(parts) else None
+
+
+def names_in(text: str) -> Iterator[tuple[Literal["tier", "tag"], str]]:
+    """The tiers and tags that a text has wordings for."""
+    for head in _HEAD.finditer(text):
+        for name in _names(head[2]):
+            yield _BY[head[1].lower()], name
+
+
+def _part(piece: str) -> Part:
+    # Between the heads stand, in turn: the text, what it is by, the names, the text for those, …
+    text, *rest = _HEAD.split(piece)
+    wordings = tuple(
+        Wording(_BY[by.lower()], _names(names), words.strip())
+        for by, names, words in zip(rest[::3], rest[1::3], rest[2::3], strict=True)
+    )
+    return Part(text.strip(), wordings)
+
+
+def _names(written: str) -> tuple[str, ...]:
+    return tuple(name for piece in _SEVERAL.split(written) if (name := " ".join(piece.split())))

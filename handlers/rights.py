@@ -1,0 +1,38 @@
+"""Which orders a role may give. The command line gives its orders with the owner's rights, the console with those of
+whoever signed in; a slash-command has a table of its own (`handlers.commands`)."""
+
+from __future__ import annotations
+
+from handlers.command_call import CHIEFS, KEEPERS, ROLE_NAMES
+from models import effects as fx
+from models import orders
+from models.effects import Effect
+from models.operations import Role
+
+NOT_YOURS = "您的角色是「{role}」，这件事请找{who}。"
+
+# What is not named here is the owner's and the admins'.
+_WHOSE: dict[type[orders.Order], tuple[Role, ...]] = {
+    orders.SettleDeliveryOrder: KEEPERS,
+    # whoever invites could invite themselves anew, as somebody else
+    orders.InviteOperatorOrder: (Role.OWNER,),
+    orders.RemoveOperatorOrder: (Role.OWNER,),
+}
+
+
+def may(role: Role, kind: type[orders.Order]) -> bool:
+    """Whether a role may give an order of this kind: pages grey out what would be refused."""
+    return role in _WHOSE.get(kind, CHIEFS)
+
+
+def refused(order: orders.Order) -> list[Effect]:
+    """Why this order is not carried out; nothing if it may be."""
+    if may(order.rights, type(order)):
+        return []
+    able = [ROLE_NAMES[role] for role in Role if may(role, type(order))]
+    why = NOT_YOURS.format(role=ROLE_NAMES[order.rights], who="、".join(able))
+    action = str(type(order).__struct_config__.tag)
+    return [
+        fx.Audit(actor=order.actor, action=action, result="refused", reason=f"not_permitted({order.rights})"),
+        fx.Answered(refused=why),
+    ]

@@ -1,0 +1,123 @@
+"""Every benchmark runs at a small size, measures what it says, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bench import expand, inbound_large, memory, open_loop, pace, recover, send, year
+from bench.figures import Figure
+from bench.inbound_mix import messages_of
+from bench.large_world import filled_world, large_crowd, member_of
+from bench.shop_of_accounts import load_shop
+
+MEMBERS, GROUPS, ROWS = 400, 20, 1_000
+
+
+def quietly(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    yield tmp_path
+    left = [file.name for file in tmp_path.glob("data/*") if not file.name.startswith("large-world-")]
+    assert left == []
+
+
+def test_the_crowd_in_python_is_the_one_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "world.db"
+    filled_world(file, quietly, MEMBERS, GROUPS, ROWS)
+    crowd = large_crowd(MEMBERS, GROUPS)
+    with closing(sqlite3.connect(file)) as connection:
+        homes = dict(
+            connection.execute(
+                "SELECT contact.wire_id, coalesce(chat_group.wire_id, '') FROM contact"
+                " LEFT JOIN group_member ON group_member.contact_id = contact.id"
+                " LEFT JOIN chat_group ON chat_group.id = group_member.group_id"
+            )
+        )
+        asked = dict(
+            connection.execute(
+                "SELECT contact.wire_id, survey.asked - 1 FROM survey JOIN contact USING (person_id)"
+                " WHERE survey.state = 'open'"
+            )
+        )
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert connection.execute("SELECT count(*), count(DISTINCT id) FROM journal").fetchone() == (ROWS, ROWS)
+        assert connection.execute("SELECT count(*) FROM seen_event").fetchone()[0] > 0
+    assert homes == {member.wire_id: member.group for member in crowd.members}
+    assert asked == {member.wire_id: begins for member, begins in crowd.surveyed}
+
+
+def test_one_message_after_the_other() -> None:
+    member = member_of(MEMBERS, GROUPS)
+    assert len({*messages_of(member, MEMBERS, 50)}) == 50
+    assert [*messages_of(member, MEMBERS, 50)] == [*messages_of(member, MEMBERS, 50)]
+
+
+def test_expand() -> None:
+    (figure,) = expand.measure(quietly, friends=400, rounds=1)
+    # All but one in eight of the fifth that is in the middle of the survey have the tag.
+    assert "390 deliveries" in figure.detail
+    assert figure.figure > 0
+
+
+def test_send(tmp_path: Path) -> None:
+    (figure,) = send.measure(quietly, accounts=5, friends=3, rounds=1)
+    assert "15 sends of 5 accounts" in figure.detail
+    assert figure.figure > 0
+    load_shop(f"sqlite:///{tmp_path / 'shop.db'}", 5, 3)
+    assert send.send_seconds(tmp_path / "shop.db", 5, 15) > 0
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+        states = connection.execute("SELECT state, count(*) FROM delivery GROUP BY state").fetchall()
+        changes = connection.execute("SELECT state, count(*) FROM delivery_change GROUP BY state").fetchall()
+    assert states == [("sent", 15)]
+    assert changes == [("claimed", 15), ("planned", 15), ("sent", 15)]
+
+
+def test_pace() -> None:
+    (figure,) = pace.measure(quietly, accounts=20, seconds=0.5)
+    assert figure.figure > 0
+
+
+def test_memory() -> None:
+    (figure,) = memory.measure(quietly, members=MEMBERS, groups=GROUPS, rows=ROWS, accounts=3, messages=50)
+    assert figure.figure > 1
+
+
+def test_recover() -> None:
+    (figure,) = recover.measure(quietly, wal_bytes=1_000_000, rounds=1, members=500)
+    assert figure.figure > 0
+    assert "with a log of" in figure.detail
+
+
+def test_year() -> None:
+    (figure,) = year.measure(quietly, days=2, groups=3, members=5, rounds=2)
+    assert "sends to 3 groups of 5" in figure.detail
+    assert figure.figure > 0
+
+
+def test_inbound_large() -> None:
+    (figure,) = inbound_large.measure(quietly, members=MEMBERS, groups=GROUPS, rows=ROWS, batches=2, size=100, rounds=2)
+    assert 0 < figure.figure < 2
+
+
+def test_the_curve() -> None:
+    costs = inbound_large.curve(quietly, sizes=(100, 1_000), members=MEMBERS, size=50)
+    assert [rows for rows, _ in costs] == [100, 1_000]
+    assert all(cost > 0 for _, cost in costs)
+
+
+def test_open_loop() -> None:
+    rate, delay = open_loop.measure(quietly, members=MEMBERS, groups=GROUPS, rows=ROWS, rate=200, seconds=2)
+    assert isinstance(rate, Figure)
+    assert 0 < rate.figure <= 1.1
+    assert delay.name == "open_loop_delay"

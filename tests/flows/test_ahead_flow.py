@@ -1,0 +1,92 @@
+"""预演: the coming days on a copy of the database, with the calendar in force or another one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.ahead import look_ahead, told
+from bot.cli import execute
+from bot.command_line import main
+from bot.config import load_config
+from bot.desk import Desk, Refused
+from tests.flows.playing import PLAYBOOK, Stage, moment
+from tests.flows.tea_house import BIND, HEADER, IMPORT, entry, world
+
+RULES = """
+[caps]
+person_per_week = 3
+group_post_weight = 0.5
+[[promises]]
+tier = "分院"
+content_kind = "story"
+at_least = 1
+per = "day"
+"""
+
+
+async def run(argv: list[str], desk: Desk) -> tuple[int, str]:
+    answer = await execute(argv, desk)
+    return answer.exit, answer.out
+
+
+def live(stage: Stage, days: int, *before: list[str]) -> dict[str, list[Any]]:
+    stage.write("playbook.toml", PLAYBOOK + RULES)
+    daily = entry("每日", "10:00", tiers="分院", kind="story", rule="daily", date="2026-11-24")
+    friends = entry("问候", "11:00", rule="daily", date="2026-11-24")
+    stage.write("calendar.csv", HEADER + daily + friends)
+    people = world(friends={"wx-a": ["main"], "wx-b": ["main"]})
+    database = str(stage.folder / "real.db")
+    stage.play([BIND, IMPORT], "--db", database, "--to", "2026-11-23T12:00:00+08:00", world=people)
+    rows = look_ahead(
+        load_config(stage.folder / "config.toml", {}),
+        f"sqlite:///{database}",
+        moment("2026-11-23T13:00:00+08:00"),
+        days,
+        before=before,
+        run_operator=run,
+        advanced=lambda _moment: None,
+    )
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row["about"], []).append(row)
+    return found
+
+
+def test_touches_gaps_promises_and_load(stage: Stage) -> None:
+    found = live(stage, 7)
+    # Half a touch a post, and what the cap of three a week leaves room for beside them.
+    (touches,) = found["touches"]
+    assert touches["members"] == 3
+    assert sum(touches["per_week"].values()) == 3
+    assert touches["most"] >= 4
+    assert {row["reason"] for row in found["held_back"]} == {"person_cap"}
+    assert found["promises"] == [{"merchant": "m1", "about": "promises", "kept": 6, "late": 0, "missed": 0}]
+    (load,) = found["load"]
+    assert load["most_per_hour"] == 6  # what the cap held back leaves when the week is over
+    assert load["by_hour"][10] == 7
+    assert "empty_slot" not in found
+    assert "必发：做到 6" in told([row for rows in found.values() for row in rows])
+
+
+def test_another_calendar_shows_its_gaps(stage: Stage) -> None:
+    stage.write("other.csv", HEADER + entry("换", "10:00", tiers="分院", kind="story", date="2026-11-25"))
+    found = live(stage, 4, ["calendar", "import", str(stage.folder / "other.csv"), "--replace"])
+    assert [row["period"] for row in found["empty_slot"]] == ["2026-11-24", "2026-11-26"]
+    assert found["promises"][0]["missed"] == 2
+    with pytest.raises(Refused, match="没有文件"):
+        live(stage, 1, ["calendar", "import", "none.csv"])
+
+
+def test_the_command_leaves_the_database_as_it_was(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    live(stage, 1)
+    database = stage.folder / "real.db"
+    before = database.read_bytes()
+    capsys.readouterr()
+    config = str(stage.folder / "config.toml")
+    assert main(["ahead", "--days", "2", "--config", config, "--db", str(database), "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {"touches", "load"} <= {row["about"] for row in rows}
+    assert database.read_bytes() == before

@@ -1,0 +1,150 @@
+"""A shop moves to PostgreSQL: `db copy` takes every row along, and life goes on there as it would have here."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, select, text, update
+from sqlmodel import col
+
+from bot.command_line import main
+from bot.store.engine import reader_engine, writer_engine
+from models.deliveries import Delivery
+from models.people import Answer, Person
+from models.tables import METADATA
+from models.workers import IdSource
+from tests.flows.playing import Line, Played, Stage, asks_to_be_friends, operator, says
+
+BEFORE = [
+    operator("09:00", "group bind room-1@chatroom --tier 分院"),
+    operator("09:00", "calendar import posts.csv"),
+    asks_to_be_friends("09:10", "wx1"),
+    says("09:12", "wx1", "叫我小林🍵"),
+    says("09:13", "wx1", "1和3"),
+    asks_to_be_friends("09:20", "wx2"),
+    says("09:25", "wx-boss", "/tag wx1 老客"),
+    says("09:26", "wx1", '第一行\n第二行\t\\N 有 \\ 和 "', group="room-1@chatroom"),
+    says("09:30", "wx1", "请问这款岩茶怎么卖？", group="room-1@chatroom"),
+]
+AFTER: list[Line] = [
+    says("15:00", "wx2", "我叫大熊"),
+    says("15:01", "wx2", "2"),
+    says("15:02", "wx-boss", "/who wx1"),
+    asks_to_be_friends("15:10", "wx3"),
+    operator("15:20", "who wx1 --json"),
+]
+POSTS = "key,date,time,tiers,text\nmorning,2026-11-23,10:00,分院,早上好\nevening,2026-11-23,18:00,分院,晚上好\n"
+
+
+@pytest.fixture
+def moved(tmp_path: Path, capsys: pytest.CaptureFixture[str], postgresql_url: str) -> Stage:
+    """A shop with a day behind it, in a file and copied from there."""
+    stage = Stage(tmp_path, capsys)
+    stage.write("posts.csv", POSTS)
+    assert stage.play(BEFORE, "--db", str(tmp_path / "shop.db"), "--to", "2026-11-23T14:00+08:00").exit == 0
+    assert copied(stage, postgresql_url) == 0
+    return stage
+
+
+def copied(stage: Stage, target: str, *options: str, source: str = "shop.db") -> int:
+    config = str(stage.folder / "config.toml")
+    return main(["db", "copy", str(stage.folder / source), target, "--config", config, *options])
+
+
+def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    engine = reader_engine(url)
+    with engine.connect() as connection:
+        found = {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            for table in METADATA.sorted_tables
+            if table is not IdSource.__table__  # type: ignore[attr-defined]
+        }
+    engine.dispose()
+    return {name: sorted(rows, key=str) for name, rows in found.items()}
+
+
+def without_ids(played: Played) -> list[Line]:
+    return [{name: value for name, value in line.items() if name != "delivery"} for line in played.lines]
+
+
+def test_every_row_is_there_and_the_story_goes_on_as_it_would_have(
+    moved: Stage, tmp_path: Path, postgresql_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = everything(f"sqlite:///{tmp_path}/shop.db")
+    assert everything(postgresql_url) == here
+    assert sum(map(len, here.values())) > 100
+    out = capsys.readouterr().out
+    assert str(sum(map(len, here.values()))) in out
+    on_file = moved.play(AFTER, "--db", str(tmp_path / "shop.db"), world=None)
+    moved_on = moved.play(AFTER, "--db", postgresql_url, world=None)
+    assert without_ids(moved_on) == without_ids(on_file)
+    assert len(on_file.arrived()) > 5
+
+
+def test_what_is_given_an_id_there_comes_behind_what_was_copied(moved: Stage, postgresql_url: str) -> None:
+    copied_ids = {table: [row[0] for row in rows] for table, rows in everything(postgresql_url).items()}
+    highest = max(copied_ids["delivery"])
+    engine = reader_engine(postgresql_url)
+    with engine.connect() as connection:
+        assert connection.execute(select(col(IdSource.last))).scalar_one() >= highest
+        for table in (
+            "audit",
+            "delivery",
+            "journal",
+        ):  # their sequences are PostgreSQL's own idea, and nobody asks them
+            sequence = connection.execute(text(f"SELECT pg_get_serial_sequence('{table}', 'id')")).scalar_one()
+            last = connection.execute(text(f"SELECT last_value FROM {sequence}")).scalar_one()
+            assert last == max(copied_ids[table])
+    engine.dispose()
+    moved.play(AFTER, "--db", postgresql_url, world=None)
+    assert max(row[0] for row in everything(postgresql_url)["delivery"]) > highest
+
+
+def test_nothing_is_copied_over_something(
+    moved: Stage, postgresql_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = everything(postgresql_url)
+    assert copied(moved, postgresql_url) == 2
+    assert "已经有数据" in capsys.readouterr().err
+    assert everything(postgresql_url) == there
+
+
+def test_what_cannot_be_copied_is_said_with_the_cure(
+    moved: Stage, tmp_path: Path, postgresql_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert copied(moved, postgresql_url, source="nowhere.db") == 2
+    assert "没有数据库" in capsys.readouterr().err
+    assert copied(moved, str(tmp_path / "other.db")) == 2
+    assert "只从 SQLite 搬到 PostgreSQL" in capsys.readouterr().err
+    shutil.copy(tmp_path / "shop.db", tmp_path / "old.db")
+    old = create_engine(f"sqlite:///{tmp_path}/old.db")
+    with old.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0019'"))
+    old.dispose()
+    assert copied(moved, postgresql_url, source="old.db") == 2
+    assert "db upgrade" in capsys.readouterr().err
+
+
+def test_odd_values_arrive_as_they_are_but_for_a_nul(
+    moved: Stage, tmp_path: Path, postgresql_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = f"sqlite:///{tmp_path}/shop.db"
+    odd = "空\0字节\r\n\\.\t\\N“”👩‍👩‍👧"
+    engine = writer_engine(source)
+    with engine.begin() as connection:
+        connection.execute(update(Person).values(note=odd))
+        connection.execute(update(Answer).where(col(Answer.key) == "call").values(value=["3", 3, 2.5, None, "空\0"]))
+        connection.execute(update(Answer).where(col(Answer.key) == "tea").values(value=300))
+        connection.execute(update(Delivery).values(text=""))
+    engine.dispose()
+    target = create_engine(postgresql_url)
+    with target.begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(METADATA.tables)}"))
+    target.dispose()
+    assert copied(moved, postgresql_url, "--json") == 0
+    assert '"table": "person"' in capsys.readouterr().out
+    here, there = everything(source), everything(postgresql_url)
+    assert str(there).replace("\\ufffd", "�") == str(here).replace("\\x00", "�")

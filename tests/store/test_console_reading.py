@@ -1,0 +1,105 @@
+"""What the console shows, counted against plain SQL on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.console.reading import deliveries, newcomers, today
+from bot.console.reading.deliveries import Filter
+from bot.console.visit import Scope
+from models import effects as fx
+from models.deliveries import DeliveryState
+from models.events import FriendAdded, Roster, Who
+from models.orders import CancelDeliveryOrder
+from tests.store.stage import START, Shop, merchant, reply, shop
+
+LATER = START + timedelta(days=3)
+
+
+def scope_of(stage: Shop, pool: str = "") -> Scope:
+    return Scope(stage.merchants["m1"], pool)
+
+
+def read(stage: Shop, question: Any, *args: Any, pool: str = "") -> Any:
+    with stage.store.reading() as connection:
+        return question(connection, scope_of(stage, pool), *args)
+
+
+def sql(stage: Shop, statement: str) -> Any:
+    with stage.store.reading() as connection:
+        return connection.execute(text(statement)).scalar_one()
+
+
+def test_folds_days_and_pages(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliveries, "PAGE", 3)
+    with shop(database_url, merchant("m1"), merchant("m2", accounts=("second",))) as stage:
+        wx1 = stage.befriend("wx1")["wx1"]
+        other = stage.befriend("wx9", account="second", merchant="m2")["wx9"]
+        stage.bring_about(*(reply(f"k{number}", wx1) for number in range(8)))
+        stage.bring_about(reply("theirs", other, account="second"), merchant="m2")
+        first, second, *_ = read(stage, deliveries.page_of, Filter())
+        stage.bring_about(
+            fx.Settle(delivery_id=first.id, state=DeliveryState.SKIPPED, reason="opted_out"),
+            fx.Settle(delivery_id=second.id, state=DeliveryState.UNKNOWN, reason="crash"),
+        )
+        day = f"{START.astimezone(stage.merchants['m1'].zone):%Y-%m-%d}"
+        counts = {
+            fold: read(stage, deliveries.count_of, Filter(fold=fold)) for fold in ("待发", "已发", "没发", "请核对")
+        }
+        assert counts == {"待发": 6, "已发": 0, "没发": 1, "请核对": 1}
+        assert sum(counts.values()) == sql(stage, "SELECT count(*) FROM delivery WHERE merchant_id = 'm1'")
+        assert read(stage, deliveries.count_of, Filter(fold="没发", day=day)) == 1
+        assert read(stage, deliveries.count_of, Filter(fold="没发", day="2031-01-01")) == 0
+        assert read(stage, deliveries.count_of, Filter(fold="待发", day=day)) == 6
+        assert [one.reason for one in read(stage, deliveries.page_of, Filter(state="skipped"))] == ["opted_out"]
+        seen: list[int] = []
+        while page := read(stage, deliveries.page_of, Filter(), seen[-1] if seen else None):
+            assert len(page) <= 3
+            seen += [one.id for one in page]
+        assert len(seen) == 8
+        assert seen == sorted(seen, reverse=True)
+        assert [one.state for one in read(stage, deliveries.changes_of, second.id)] == ["planned", "unknown"]
+        theirs = sql(stage, "SELECT id FROM delivery WHERE key = 'theirs'")
+        assert read(stage, deliveries.one_of, theirs) is None
+        assert read(stage, deliveries.changes_of, theirs) == []
+        assert len(read(stage, deliveries.coming)) == 6
+
+
+def test_what_has_not_left_can_be_taken_back(database_url: str) -> None:
+    with shop(database_url) as stage:
+        stage.bring_about(reply("k1", stage.befriend("wx1")["wx1"]))
+        identity = stage.delivery("k1").id
+        (outcome,) = stage.apply(CancelDeliveryOrder(merchant="m1", at=START, delivery=identity))
+        assert not outcome.error
+        assert stage.history("k1")[-1] == "cancelled"
+        (again,) = stage.apply(CancelDeliveryOrder(merchant="m1", at=START, delivery=identity, wire_id="2"))
+        assert any(isinstance(one, fx.Answered) and one.refused for one in again.effects)
+
+
+def test_a_filter_is_read_from_an_address_that_anybody_may_have_written() -> None:
+    hostile = {"fold": "'; DROP TABLE delivery; --", "state": "x", "day": "2026-13-40", "entry": "a" * 5_000}
+    assert Filter.read(hostile) == Filter(entry="a" * 100)
+    wanted = Filter(fold="没发", day="2026-11-26", reason="words")
+    assert wanted.address == "/deliveries?fold=%E6%B2%A1%E5%8F%91&day=2026-11-26&reason=words"
+
+
+def test_the_pool_and_who_came(database_url: str) -> None:
+    with shop(database_url) as stage:
+        stage.apply(Roster(account="main", merchant="m1", at=START, friends=(Who("wx1"),), wire_id="r1"))
+        new = Who("wx2", "新<b>来</b>")
+        stage.apply(FriendAdded(account="main", merchant="m1", at=START, contact=new, source="海报3", wire_id="f1"))
+        now = START + timedelta(minutes=1)
+        pool = read(stage, today.health, now)
+        assert pool.friends == sql(stage, "SELECT count(*) FROM friendship WHERE state = 'friend'")
+        assert (pool.new_today, pool.new_week) == (1, 1)
+        assert read(stage, today.health, LATER).new_today == 0
+        assert [(one.name, one.source) for one in read(stage, newcomers.newcomers)] == [("新<b>来</b>", "海报3")]
+        assert read(stage, newcomers.fills) == []
+        waits = read(stage, today.what_waits, now)
+        assert (waits.questions, waits.doubts, waits.complaints, waits.paused) == (0, 0, 0, [])
+        (account,) = read(stage, today.accounts_now, now)
+        assert (account.id, account.sent_today, account.paused) == ("main", 0, False)

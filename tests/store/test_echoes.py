@@ -1,0 +1,70 @@
+"""Whose words an echo repeats: of an album each picture comes back, and of a picture the words that went with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.store.outbox import claim
+from models import effects as fx
+from models.deliveries import Cause, DeliveryKind, Lane
+from models.events import Media, SelfMessage, SendAnswered
+from models.people import Friendship
+from tests.store.stage import START, Shop, merchant, shop
+
+PICTURES = (Media(url="a.png"), Media(url="b.png"))
+
+
+def echo(stage: Shop, kind: str, text: str = "") -> None:
+    at = START + timedelta(seconds=5)
+    stage.apply(
+        SelfMessage(
+            merchant="m1",
+            account="main",
+            at=at,
+            wire_id=stage.fresh(),
+            to_contact="wx-a",
+            kind=kind,  # type: ignore[arg-type]
+            text=text,
+        )
+    )
+
+
+def held(stage: Shop) -> bool:
+    return any(row.human_until for row in stage.rows(Friendship))
+
+
+@pytest.mark.parametrize(
+    ("kind", "media", "echoes", "is_ours"),
+    [
+        ("album", PICTURES, [("image", ""), ("image", ""), ("text", "两张")], True),
+        ("image", PICTURES[:1], [("image", ""), ("text", "两 张")], True),
+        ("album", PICTURES, [("image", ""), ("text", "我来说一句")], False),
+        ("image", PICTURES[:1], [("image", ""), ("video", "")], False),
+    ],
+)
+def test_echoes(database_url: str, kind: str, media: tuple[Any, ...], echoes: list[Any], is_ours: bool) -> None:
+    with shop(database_url, merchant(human_hold_minutes=30)) as stage:
+        people = stage.befriend("wx-a")
+        stage.bring_about(
+            fx.Send(
+                key="e:1",
+                account="main",
+                kind=DeliveryKind(kind),
+                lane=Lane.CONTENT,
+                cause=Cause.CALENDAR,
+                contact_id=people["wx-a"],
+                text="两张",
+                media=media,
+            )
+        )
+        one = claim(stage.store, stage.merchants, [("m1", "main")]).claims[0]
+        stage.apply(
+            SendAnswered(merchant="m1", account="main", at=START, delivery=one.delivery_id, key="e:1", answer="sent")
+        )
+        for what, text in echoes:
+            echo(stage, what, text)
+        assert stage.delivery("e:1").state == "confirmed"
+        assert held(stage) is not is_ours
