@@ -171,7 +171,7 @@ async def prepare(app: App, *, again: bool = False) -> None:
 
 
 def _shipped_calendar(app: App, merchant: MerchantView) -> list[Entry]:
-    """The calendar that ships. Whoever looks at noon for the first time sees the morning's post too, not that it expired."""
+    """The calendar that ships. Who looks at noon for the first time sees the morning's post, not that it expired."""
     from content_calendar.workbook import (
         read_calendar,  # openpyxl is slow to import, and real accounts need no practice
     )
