@@ -117,7 +117,7 @@ def heard(event: Message, context: Context, person: PersonView) -> list[Effect]:
         fx.PutTimer(
             kind=timers.SETTLE,
             subject=person.wire_id,
-            at=event.at + timedelta(seconds=settle),
+            at=(event.received_at or event.at) + timedelta(seconds=settle),  # what came in together is one answer
             account=event.account,
         ),
     ]
@@ -179,7 +179,8 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
         if question.type == "name":
             return [*effects, *ask(at, context, knowing, tried, question, texts=(ANY_NAME,))]
         return [*effects, *explain(at, context, knowing, progress, known, question)]
-    if question.key in told and meant.act != "later":
+    is_dead = bool(told) and not known.applies(question)  # a correction has cut off its branch: nobody answers it now
+    if (question.key in told or is_dead) and meant.act != "later":
         thanked = meant.act == "answer" and felt in (None, "thanks")
         return [*effects, *go_on(at, context, knowing, progress, known, acknowledge=thanked, room=room)]
     if room is not None:
@@ -329,11 +330,11 @@ def asked_again(event: TimerDue, context: Context) -> list[Effect]:
 def carry_on(at: datetime, context: Context, person: PersonView) -> list[Effect]:
     """Ask what is not known yet, though nobody has just spoken: so it may wait for the morning."""
     progress, playbook = _progress(person), playbook_of(context)
-    question = playbook.question(progress.question)
-    if question is not None and question.key not in person.answers:
+    question, known = playbook.question(progress.question), learned(playbook, person)
+    if question is not None and question.key not in person.answers and known.applies(question):
         effects = ask(at, context, person, progress, question)
     else:
-        effects = go_on(at, context, person, progress, learned(playbook, person))
+        effects = go_on(at, context, person, progress, known)
     return [
         msgspec.structs.replace(effect, lane=Lane.SERVICE) if isinstance(effect, fx.Send) else effect
         for effect in effects
@@ -364,9 +365,11 @@ def _is_in_remark(playbook: Playbook, question: Question) -> bool:
 def _resume(at: datetime, context: Context, person: PersonView, lane: Lane = Lane.REPLY) -> list[Effect]:
     progress = _progress(person)
     playbook = playbook_of(context)
-    if question := playbook.question(progress.question):
+    known = learned(playbook, person)
+    question = playbook.question(progress.question)
+    if question is not None and known.applies(question):
         return ask(at, context, person, progress, question, lane=lane)
-    return go_on(at, context, person, progress, learned(playbook, person))
+    return go_on(at, context, person, progress, known)
 
 
 def _progress(person: PersonView) -> SurveyProgress:

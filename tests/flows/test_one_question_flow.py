@@ -1,0 +1,62 @@
+"""One question at a time, and only what is not known: corrections, downtime, a human who talks."""
+
+from __future__ import annotations
+
+from tests.flows.playing import WORLD, Line, Played, Stage, asks_to_be_friends, operator, says
+
+SKIN = """
+name = "春芽"
+human_hold_minutes = 20
+[reception]
+accept = [{ accept = true }]
+greetings = ["你好"]
+[survey]
+settle_seconds = 5
+[[survey.questions]]
+key = "skin"
+type = "choice"
+texts = ["您是什么肤质？1干皮 2油皮 4敏感"]
+options = [{ value = "dry", label = "干皮" }, { value = "oily", label = "油皮" }, { value = "sens", label = "敏感" }]
+[[survey.questions]]
+key = "allergy"
+type = "yesno"
+texts = ["有过敏史吗？"]
+when = { skin = "sens" }
+[[survey.questions]]
+key = "city"
+type = "region"
+texts = ["在哪个城市？"]
+[[survey.questions]]
+key = "kids"
+type = "number"
+texts = ["几个孩子？"]
+"""
+ADDED = asks_to_be_friends("09:00:00", "wx1")
+WHO = operator("13:00:00", "who wx1 --json")
+
+
+def asked(stage: Stage, *story: Line) -> tuple[Played, list[str]]:
+    """What the survey asked wx1."""
+    stage.write("playbook.toml", SKIN)
+    played = stage.play([ADDED, *story, WHO], "--to", "2026-11-23T13:30:00+08:00", world=WORLD)
+    return played, [line["text"] for line in played.arrived(to="wx1") if line["delivery"].startswith("ask:")]
+
+
+def test_a_question_whose_branch_a_correction_has_cut_off_is_left_at_once(stage: Stage) -> None:
+    corrected = says("09:02:00", "wx1", "说错了，我是油皮")
+    played, texts = asked(stage, says("09:01:00", "wx1", "敏感"), corrected)
+    assert texts == ["您是什么肤质？1干皮 2油皮 4敏感", "有过敏史吗？", "在哪个城市？"]
+    assert played.rows("who")[0]["survey"] == {"state": "open", "question": "city"}
+
+
+def test_replies_of_different_hours_that_come_in_together_are_one_answer(stage: Stage) -> None:
+    down: Line = {"at": "09:10:00", "type": "restart", "down": "3h"}
+    _, texts = asked(stage, down, says("10:00:00", "wx1", "油皮"), says("11:00:00", "wx1", "杭州的"))
+    assert texts == ["您是什么肤质？1干皮 2油皮 4敏感", "几个孩子？"]
+
+
+def test_a_question_that_a_human_held_up_is_not_asked_twice_when_they_have_done(stage: Stage) -> None:
+    human: Line = {"at": "09:03:00", "type": "self_text", "account": "main", "to": "wx1", "text": "我是店长，稍等"}
+    answered, asks = says("09:04:00", "wx1", "油皮"), says("09:17:00", "wx1", "你们几点开门")
+    _, texts = asked(stage, human, answered, asks)
+    assert texts == ["您是什么肤质？1干皮 2油皮 4敏感", "在哪个城市？"]
