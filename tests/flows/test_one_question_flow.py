@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.flows.playing import WORLD, Line, Played, Stage, asks_to_be_friends, operator, says
+import pytest
+
+from handlers.forgetting import FAREWELL
+from tests.flows.playing import WORLD, Line, Played, Stage, asks_to_be_friends, moment, operator, says
 
 SKIN = """
 name = "春芽"
@@ -32,7 +35,12 @@ type = "number"
 texts = ["几个孩子？"]
 """
 ADDED = asks_to_be_friends("09:00:00", "wx1")
+HUMAN: Line = {"at": "09:00:30", "type": "self_text", "account": "main", "to": "wx1", "text": "我是店长"}
 WHO = operator("13:00:00", "who wx1 --json")
+
+
+def set_back(at: str, by: str = "-2h") -> Line:
+    return {"at": at, "type": "clock", "shift": by}
 
 
 def asked(stage: Stage, *story: Line) -> tuple[Played, list[str]]:
@@ -60,3 +68,23 @@ def test_a_question_that_a_human_held_up_is_not_asked_twice_when_they_have_done(
     answered, asks = says("09:04:00", "wx1", "油皮"), says("09:17:00", "wx1", "你们几点开门")
     _, texts = asked(stage, human, answered, asks)
     assert texts == ["您是什么肤质？1干皮 2油皮 4敏感", "在哪个城市？"]
+
+
+@pytest.mark.parametrize(
+    ("story", "at"),
+    [
+        ([says("09:01:00", "wx1", "油皮"), set_back("09:01:02")], "09:02"),
+        ([says("09:01:00", "wx1", "你们几点开门"), set_back("09:01:10")], "09:06"),
+        ([HUMAN, says("09:01:00", "wx1", "油皮"), set_back("09:01:10")], "09:21"),
+    ],
+)
+def test_a_clock_that_is_set_back_holds_no_question_up(stage: Stage, story: list[Line], at: str) -> None:
+    played, _ = asked(stage, *story)
+    second = [line for line in played.arrived(to="wx1") if line["delivery"].startswith("ask:")][1]
+    assert moment(second["at"]) <= moment(f"2026-11-23T{at}:00+08:00")
+
+
+def test_a_confirmation_counts_though_the_clock_was_set_back_and_is_no_name(stage: Stage) -> None:
+    wishes: Line = says("09:01:00", "wx1", "忘记我")
+    played, _ = asked(stage, wishes, set_back("09:02:00", "-10m"), says("09:03:00", "wx1", "确认"))
+    assert played.arrived(to="wx1")[-1]["text"] == FAREWELL
