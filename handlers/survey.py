@@ -6,6 +6,7 @@ follows from answers in `learning`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -288,8 +289,8 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
         fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),
         said(person, asked, wording(context, person, question.key, question.texts, asked.asked), Lane.SERVICE),
     ]
-    if nudges < len(hours) and progress.asked_at is not None:
-        effects.append(nudge_at(person, asked, progress.asked_at + timedelta(hours=hours[nudges])))
+    if nudges < len(hours):  # counted from this one, which an outage may have held up
+        effects.append(nudge_at(person, asked, event.at + _until_nudge(hours, nudges)))
     return effects
 
 
@@ -299,8 +300,11 @@ def left(at: datetime, context: Context, delivery: DeliveryView) -> list[Effect]
     if delivery.cause != Cause.SURVEY or person is None or not is_open(person, delivery.account):
         return []
     progress, hours = _progress(person), playbook_of(context).survey.nudges_hours
-    if delivery.key != said(person, progress, "", Lane.REPLY).key or progress.nudges or progress.put_off_until:
+    if delivery.key != said(person, progress, "", Lane.REPLY).key or progress.put_off_until:
         return []
+    if progress.nudges:
+        is_last = progress.nudges >= len(hours)
+        return [] if is_last else [nudge_at(person, progress, at + _until_nudge(hours, progress.nudges))]
     if not hours or progress.asked_at is None or at <= progress.asked_at:
         return []
     asked = msgspec.structs.replace(progress, asked_at=at)
@@ -308,6 +312,11 @@ def left(at: datetime, context: Context, delivery: DeliveryView) -> list[Effect]
         fx.PutSurvey(person_id=person.person_id, survey=asked),
         nudge_at(person, asked, at + timedelta(hours=hours[0])),
     ]
+
+
+def _until_nudge(hours: Sequence[float], nudges: int) -> timedelta:
+    """From the nudge of that number, the first is 1, to the next."""
+    return timedelta(hours=hours[nudges] - hours[nudges - 1])
 
 
 def asked_again(event: TimerDue, context: Context) -> list[Effect]:

@@ -88,3 +88,19 @@ def test_a_confirmation_counts_though_the_clock_was_set_back_and_is_no_name(stag
     wishes: Line = says("09:01:00", "wx1", "忘记我")
     played, _ = asked(stage, wishes, set_back("09:02:00", "-10m"), says("09:03:00", "wx1", "确认"))
     assert played.arrived(to="wx1")[-1]["text"] == FAREWELL
+
+
+def test_of_two_nudges_that_an_outage_held_up_one_leaves_and_the_next_counts_from_it(stage: Stage) -> None:
+    stage.write("playbook.toml", SKIN.replace("settle_seconds = 5", "nudges_hours = [2, 5]"))
+    down: Line = {"at": "09:10:00", "type": "restart", "down": "8h"}
+    played = stage.play([ADDED, down], "--to", "2026-11-24T12:00:00+08:00")
+    nudges = [line["at"][11:16] for line in played.arrived(to="wx1") if line["delivery"].startswith("ask:")]
+    assert nudges == ["09:00", "17:10", "20:10"]
+
+
+def test_a_nudge_that_a_pause_held_up_is_not_followed_at_once_by_the_next(stage: Stage) -> None:
+    stage.write("playbook.toml", SKIN.replace("settle_seconds = 5", "nudges_hours = [2, 5]"))
+    pause, resume = says("09:09:00", "wx-boss", "/pause"), says("14:00:00", "wx-boss", "/resume")
+    played = stage.play([ADDED, pause, says("09:12:00", "wx1", "油皮"), resume], "--to", "2026-11-24T12:00:00+08:00")
+    asked_at = [line["at"][11:16] for line in played.arrived(to="wx1") if line["delivery"].startswith("ask:")]
+    assert asked_at == ["09:00", "14:00", "17:00"]
