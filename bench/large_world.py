@@ -1,8 +1,8 @@
 """A shop after a year: a million members, a hundred thousand groups, ten million logged messages, written by SQL
 alone.
 
-The file is built once under `data/` and kept; its name has its sizes and the version of the tables. Member, group
-and row number n are the same in Python and in SQL, so that a crowd of a million need not be read back.
+The file is built once under `data/` and kept, and migrated like any other; its name has its sizes. Member, group and
+row number n are the same in Python and in SQL, so that a crowd of a million need not be read back.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bench.inbound_world import ACCOUNT, BEGAN, MERCHANT, TAGS, VALUES, Crowd, M
 from bot.store import Store
 from bot.store.engine import sqlite_driver
 from bot.store.ids import EPOCH, SEQUENCE_BITS
-from bot.store.migrating import newest_revision, upgrade
+from bot.store.migrating import upgrade
 
 MEMBERS, GROUPS, ROWS = 1_000_000, 100_000, 10_000_000
 FOLDER = Path("data")
@@ -57,14 +57,13 @@ def member_of(members: int, groups: int) -> Callable[[int], Member]:
 def large_world(progress: Progress, members: int = MEMBERS, groups: int = GROUPS, rows: int = ROWS) -> Path:
     """The file, built if it is not there yet."""
     FOLDER.mkdir(exist_ok=True)
-    file = FOLDER / f"large-world-{members}-{groups}-{rows}-{newest_revision()}.db"
+    file = FOLDER / f"large-world-{members}-{groups}-{rows}.db"
     if file.exists():
+        upgrade(f"sqlite:///{file}")
         return file
     draft = file.with_suffix(".draft")
     draft.unlink(missing_ok=True)
     filled_world(draft, progress, members, groups, rows)
-    for old in FOLDER.glob(f"large-world-{members}-{groups}-{rows}-*.db"):
-        old.unlink()
     return draft.rename(file)
 
 

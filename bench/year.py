@@ -36,6 +36,7 @@ def measure(
 ) -> list[Figure]:
     """Simulated days by seconds of the clock."""
     seconds: list[float] = []
+    cpu: list[float] = []
     sent: list[int] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         story = Path(folder) / "year.jsonl"
@@ -43,7 +44,9 @@ def measure(
         for done in range(rounds):
             progress(done, rounds)
             lines: list[Line] = []
+            before = time.process_time()
             seconds.append(_rehearsed(story, Path(folder) / f"{done}.db", days, lines))
+            cpu.append(time.process_time() - before)
             sent.append(sum("wire" in line for line in lines))
     if not sent[0] or len(set(sent)) > 1:
         raise RuntimeError(f"the rounds sent {sent} posts")
@@ -53,7 +56,8 @@ def measure(
             figure=round(days / statistics.median(seconds), 2),
             unit="days/s",
             floor=FLOOR,
-            detail=f"days/s {spread([days / one for one in seconds], 1)} in {rounds} rounds of {days} days; "
+            detail=f"days/s {spread([days / one for one in seconds], 1)} in {rounds} rounds of {days} days, "
+            f"{days / statistics.median(cpu):.1f} a second of CPU; "
             f"{sent[0]} sends to {groups} groups of {members}",
         )
     ]

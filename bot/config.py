@@ -13,70 +13,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import BeforeValidator, Field
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
+from bot.config_values import (
+    FilePath,
+    Identity,
+    VariableName,
+    a_database_url,
+    a_timezone,
+    an_endpoint,
+    in_upper_case,
+)
 from bot.environment import overridden
 from bot.faults import ConfigFaults, Fault, dotted
 from bot.model_faults import Checked, check
 from bot.toml_source import KeyPath, TomlSource, read_toml
 from models.playbook import Playbook
 from models.playbook_faults import Misfit, misfits, one_of
-from models.playbook_values import Name, Part, Role, Text, expected, matching
-
-DATABASE_URLS = "sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
-
-
-def _database_url(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        url = make_url(value)
-    except (ArgumentError, ValueError):
-        raise expected(DATABASE_URLS) from None
-    complete = url.drivername == "sqlite" or (url.drivername == "postgresql+psycopg" and url.database)
-    if not complete or "\0" in value:
-        raise expected(DATABASE_URLS)
-    return value
-
-
-def _path(value: object) -> Path:
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise expected("the path of a file")
-    return Path(value)
-
-
-def _endpoint(value: object) -> object:
-    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
-    if not re.fullmatch(r"\[[0-9a-fA-F:]+\]|[^\s/:@]+", host) or not re.fullmatch(r"[0-9]{1,5}", port):
-        raise expected("host:port")
-    if not 0 < int(port) < 65_536:
-        raise expected("host:port with a port from 1 to 65535")
-    return value
-
-
-def _timezone(value: object) -> object:
-    if isinstance(value, str) and value not in available_timezones():
-        raise expected("a time zone like 'Asia/Shanghai'")
-    return value
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-FilePath = Annotated[Path, PlainValidator(_path)]
-Identity = Annotated[str, matching(r"[^\s\0]+", "an id without blanks")]
-VariableName = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable")]
+from models.playbook_values import Name, Part, Role, Text
 
 
 class Database(Part):
     """Where everything is kept: an SQLAlchemy URL. A relative path of SQLite has been made absolute."""
 
-    url: Annotated[str, BeforeValidator(_database_url)] = "sqlite:///data/zhanggui.db"
+    url: Annotated[str, BeforeValidator(a_database_url)] = "sqlite:///data/zhanggui.db"
 
 
 class Console(Part):
@@ -109,7 +71,7 @@ class Workers(Part):
 class Log(Part):
     """How much is logged."""
 
-    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+    level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(in_upper_case)] = "INFO"
 
 
 class Admin(Part):
@@ -126,7 +88,7 @@ class Merchant(Part):
     id: Identity
     name: Name
     playbook: FilePath
-    timezone: Annotated[str, BeforeValidator(_timezone)] = "Asia/Shanghai"
+    timezone: Annotated[str, BeforeValidator(a_timezone)] = "Asia/Shanghai"
     admins: tuple[Admin, ...] = ()
 
 
@@ -138,7 +100,7 @@ class Account(Part):
     merchant: Identity
     transport: Literal["simulator", "wechaty"]
     name: str = ""
-    endpoint: Annotated[str, BeforeValidator(_endpoint)] | None = None
+    endpoint: Annotated[str, BeforeValidator(an_endpoint)] | None = None
     token_env: VariableName | None = None
     tls: bool = False
     ca_file: FilePath | None = None

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from bot.rehearsal_output import delivery_lines, iso
+from bot.rehearsal_output import iso
 from bot.store.alerting import all_alerts
 from bot.store.entries import override_view
 from content_calendar.entry import Entry, from_json
@@ -17,7 +17,7 @@ from handlers.learning import learned
 from handlers.overrides import own_version
 from models.columns import table_of
 from models.context import AnswerView, MerchantView, PersonView
-from models.deliveries import Delivery, DeliveryChange
+from models.deliveries import Delivery
 from models.erasure import is_nameless
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
 from models.operations import AuditEntry, EntryOverride, EntryRevision, RoleGrant, Signup
@@ -201,71 +201,6 @@ def alerts(connection: Connection, merchant: MerchantView, *, over: bool) -> lis
             "text": row.text,
         }
         for row in all_alerts(connection, merchant, over=over)
-    ]
-
-
-def deliveries(connection: Connection, merchant: MerchantView, state: str) -> list[Row]:
-    """Deliveries as the story's output shows them, each with the moment of its present state."""
-    latest = (
-        select(col(DeliveryChange.delivery_id), func.max(col(DeliveryChange.id)).label("last"))
-        .where(col(DeliveryChange.merchant_id) == merchant.id)
-        .group_by(col(DeliveryChange.delivery_id))
-        .subquery()
-    )
-    statement = (
-        select(col(Delivery.id), col(DeliveryChange.at))
-        .join(latest, latest.c.delivery_id == col(Delivery.id))
-        .join(DeliveryChange, latest.c.last == col(DeliveryChange.id))
-        .where(col(Delivery.merchant_id) == merchant.id)
-        .order_by(col(Delivery.id))
-    )
-    if state:
-        statement = statement.where(col(Delivery.state) == state)
-    moments = dict(connection.execute(statement).all())
-    shown = delivery_lines(connection, list(moments), merchant.zone)
-    return [{"at": iso(at, merchant.zone), **shown[identity]} for identity, at in moments.items()]
-
-
-def history(connection: Connection, merchant: MerchantView, delivery: str) -> tuple[Row, list[Row]] | None:
-    """A delivery by its id or key, and each state that it went through."""
-    this = col(Delivery.id) == int(delivery) if delivery.isdecimal() else col(Delivery.key) == delivery
-    found = connection.execute(
-        select(
-            col(Delivery.id),
-            col(Delivery.priority),
-            col(Delivery.due_at),
-            col(Delivery.not_after),
-            col(Delivery.created_at),
-            col(Delivery.left_at),
-            col(Delivery.attempts),
-        )
-        .where(col(Delivery.merchant_id) == merchant.id, this)
-        .order_by(col(Delivery.part))
-    ).first()
-    if found is None:
-        return None
-    identity = found.id
-    more = {
-        "priority": found.priority,
-        "due": iso(found.due_at, merchant.zone),
-        "not_after": iso(found.not_after, merchant.zone),
-        "created": iso(found.created_at, merchant.zone),
-        "left": iso(found.left_at, merchant.zone),
-        "attempts": found.attempts,
-    }
-    changes = connection.execute(
-        select(col(DeliveryChange.at), col(DeliveryChange.state), col(DeliveryChange.reason), col(DeliveryChange.until))
-        .where(col(DeliveryChange.delivery_id) == identity)
-        .order_by(col(DeliveryChange.id))
-    )
-    return delivery_lines(connection, [identity], merchant.zone)[identity] | more, [
-        {
-            "at": iso(row.at, merchant.zone),
-            "state": row.state,
-            "reason": row.reason,
-            "until": iso(row.until, merchant.zone),
-        }
-        for row in changes
     ]
 
 

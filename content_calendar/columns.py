@@ -13,6 +13,7 @@ from content_calendar.dates import Cell, DateError, read_date, read_moment, read
 from content_calendar.entry import Entry
 from content_calendar.faults import CellError
 from content_calendar.render import odd_fields
+from content_calendar.rollout import RolloutError, parse_rollout, written_rollout
 from content_calendar.rotation import is_slot_text
 from content_calendar.rules import RuleError, parse_rule
 from content_calendar.wording import names_in
@@ -177,6 +178,14 @@ def _catch_up(cell: Cell, known: Known) -> str:
         raise CellError((word, str(error))) from None
 
 
+def _rollout(cell: Cell, known: Known) -> str:
+    word = _line(cell, known)
+    try:
+        return written_rollout(parse_rollout(word, known.tiers))
+    except RolloutError as error:
+        raise CellError((word, str(error))) from None
+
+
 def _several(cell: Cell, known: Known) -> tuple[str, ...]:
     pieces = (" ".join(piece.split()) for piece in _SEVERAL.split(_text(cell, known)))
     return tuple(dict.fromkeys(piece for piece in pieces if piece))
@@ -228,6 +237,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("not_after", "过期", _moment, lambda entry: entry.not_after),
     Column("catch_up", "补发", _catch_up, lambda entry: entry.catch_up),
     Column("optional", "可选", _yes_no, lambda entry: "yes" if entry.optional else "no"),
+    Column("rollout", "分批", _rollout, lambda entry: entry.rollout),
 )
 
 NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)

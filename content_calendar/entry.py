@@ -62,6 +62,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     not_after: WallClock | None = None
     catch_up: str = "skip"
     optional: bool = False
+    rollout: str = ""
 
     @property
     def revision(self) -> str:

@@ -71,7 +71,10 @@ def approved(order: ApproveEntryOrder, context: Context) -> list[Effect]:
     if view is None:
         return [fx.Answered(refused=f"没有排期「{order.key}」")]
     release = fx.ApproveWaiting(entry=order.key, approver=order.actor)
-    match catch_up.parse_policy(from_json(view.body).catch_up):
+    entry = from_json(view.body)
+    match catch_up.parse_policy(entry.catch_up):
+        case _ if entry.rollout:  # its later groups have waited on purpose
+            pass
         case catch_up.Skip():  # an occurrence is of its day, and that is over
             release = msgspec.structs.replace(release, not_before=planning.start_of_day(order.at, context))
         case catch_up.Within(limit=limit):

@@ -46,6 +46,7 @@ class Needs(Flag):
     TALK = auto()  # what was said in a group since a question of it was put
     NEWCOMERS = auto()  # who is to be welcomed in a group
     DIGEST = auto()  # how yesterday was in the groups, and who looks after them
+    ROLLOUT = auto()  # what an entry did in the groups that got it first
     KEPT = auto()  # what is kept of who asks for it
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
@@ -121,6 +122,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
             return Needs.ENTRIES
+        case ev.TimerDue() if event.kind == timers.ROLLOUT:
+            return Needs.ENTRIES | Needs.ROLLOUT | Needs.STAFF
         case ev.TimerDue() if event.kind == timers.OLD_FRIENDS:
             return Needs.OLD_FRIENDS
         case ev.TimerDue() if event.kind == timers.QUESTION:

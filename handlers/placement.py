@@ -4,7 +4,7 @@ otherwise than before moves up or down the ladder."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -138,7 +138,7 @@ def seated(
     account = context.account.id
     if group := _with_room(tier, context, person, {}, wanted):
         word = _word(at, context, person, MOVED.format(tier=tier.name)) if moved else []
-        warning = _nearly_full(tier, context, list(context.groups.values()), {group.id: 1})
+        warning = _nearly_full(tier, context, context.groups.values(), {group.id: 1})
         return [*effects, *word, *_invite(at, tier, group, person, again=moved), *warning], group
     told = _no_seat(tier, context, person).format(
         tier=tier.name,
@@ -219,21 +219,23 @@ def listed(event: Roster, context: Context) -> list[Effect]:
     return [effect for tier in tiers for effect in _nearly_full(tier, context, groups, {})]
 
 
-def _nearly_full(tier: Tier, context: Context, rooms: Sequence[GroupView], taken: Mapping[int, int]) -> list[Effect]:
+def _nearly_full(tier: Tier, context: Context, rooms: Iterable[GroupView], taken: Mapping[int, int]) -> list[Effect]:
     """In good time before the last seat is gone: a new group takes a while. Told once for each group that was the last
     to be bound."""
     if tier.capacity is None:
         return []
-    groups = [group for group in rooms if group.tier == tier.name]
-    if not groups:
-        return []
-    free = [max(0, tier.capacity - group.members - group.reserved - taken.get(group.id, 0)) for group in groups]
     spare = max(1, math.floor(tier.capacity * (1 - tier.warn_share) + 1e-9))
-    if not 0 < sum(free) <= spare:  # that it is full whoever waits brings up
+    free, last = 0, None
+    for group in rooms:
+        if group.tier == tier.name:
+            last = group
+            free += max(0, tier.capacity - group.members - group.reserved - taken.get(group.id, 0))
+            if free > spare:  # of thousands of groups the first few tell
+                return []
+    if last is None or not free:  # that it is full whoever waits brings up
         return []
-    told = NEARLY_FULL.format(tier=tier.name, free=sum(free))
-    key = f"nearly_full:{tier.name}:{groups[-1].wire_id}"
-    return staff.notes(context, groups[-1].account, key, told, Cause.GROUP)
+    told = NEARLY_FULL.format(tier=tier.name, free=free)
+    return staff.notes(context, last.account, f"nearly_full:{tier.name}:{last.wire_id}", told, Cause.GROUP)
 
 
 def _no_seat(tier: Tier, context: Context, person: PersonView) -> str:
@@ -270,7 +272,7 @@ def seats_changed(event: SeatsChanged, context: Context) -> list[Effect]:
             invited.add(person.person_id)
             taken[group.id] = taken.get(group.id, 0) + 1
             effects += _invite(event.at, tier, group, person, again=place.belongs is not None)
-    return [*effects, *(_nearly_full(tier, context, list(context.groups.values()), taken) if taken else ())]
+    return [*effects, *(_nearly_full(tier, context, context.groups.values(), taken) if taken else ())]
 
 
 def seat_expired(event: TimerDue, context: Context) -> list[Effect]:

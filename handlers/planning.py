@@ -11,6 +11,7 @@ import msgspec
 from content_calendar import cadence, catch_up
 from content_calendar.birthday import celebrated_on
 from content_calendar.entry import Entry, expires_at, from_json
+from content_calendar.rollout import parse_rollout
 from content_calendar.rotation import is_slot, spares_of
 from content_calendar.rules import After, BirthdayRule, parse_rule
 from models import effects as fx
@@ -49,8 +50,16 @@ def rung(
         if judged.state == DeliveryState.PLANNED and not view.approved:
             judged = msgspec.structs.replace(judged, state=DeliveryState.WAITING, reason="not_approved")
         planned.append(judged)
+        if judged.rollout and judged.state == DeliveryState.PLANNED:
+            planned.append(_next_stage(judged, entry))
         last = occurrence.at_utc
     return planned, last
+
+
+def _next_stage(planned: fx.Expand, entry: Entry) -> Effect:
+    """When the second stage begins."""
+    subject = timers.rollout_subject(planned.occurrence, 1, planned.entry)
+    return fx.PutTimer(kind=timers.ROLLOUT, subject=subject, at=planned.due + parse_rollout(entry.rollout)[0].wait)
 
 
 def by_policy(planned: fx.Expand, entry: Entry, *, since: datetime, now: datetime) -> fx.Expand:
@@ -116,6 +125,7 @@ def expansion(
         not_after=expires_at(entry, zone),
         turn=turn_of(entry, occurrence, zone),
         optional=entry.optional,
+        rollout=entry.rollout if entry.tiers or entry.groups else "",
         spares=tuple(spare(one) for one in spares) if is_slot(entry) else None,
     )
 

@@ -40,8 +40,8 @@ def self_said(event: SelfMessage, context: Context) -> list[Effect]:
 
 
 def tapped(_event: Tapped, context: Context) -> list[Effect]:
-    """A human tapped the task that the platform had made: now it is sent."""
-    if context.delivery is None or context.delivery.state != DeliveryState.AWAITING_TAP:
+    """A human tapped the task that the platform had made: now it is sent, even if we did not know of the task."""
+    if context.delivery is None or context.delivery.state not in (DeliveryState.AWAITING_TAP, DeliveryState.UNKNOWN):
         return []  # the echo was quicker
     tapped = fx.Settle(delivery_id=context.delivery.id, state=DeliveryState.SENT)
     return [tapped, *outcomes.rest(context.delivery)]

@@ -66,8 +66,22 @@ def as_said(
     return Rendered(found[0].text, tuple(name for one in found for name in one.missing))
 
 
-def as_asked(template: str, cause: Cause, values: Mapping[str, str]) -> Rendered:
-    """A text of ours to one person. Nobody is left ungreeted or unasked because they have no nickname."""
+def filled(
+    template: str,
+    part: int,
+    cause: Cause,
+    values: Mapping[str, str],
+    person: PersonView | None,
+    group: GroupView | None,
+    *,
+    by_entry: bool,
+) -> Rendered:
+    """A template of the calendar (`by_entry`) or of ours, with its fields filled.
+
+    Nobody is left ungreeted or unasked because they have no nickname.
+    """
+    if by_entry:
+        return as_said(template, part, values, person, group)
     nobody_is_skipped = cause in (Cause.GREETING, Cause.SURVEY)
     return render(template, {**_NAMELESS, **values} if nobody_is_skipped else values)
 

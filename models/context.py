@@ -301,6 +301,16 @@ class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     received: ReceivedView | None = None
 
 
+class RolloutView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What happened since an entry left in the groups that got it first: how many members it reached, and of these how
+    many left and complained."""
+
+    groups: int = 0
+    reached: int = 0
+    leaves: int = 0
+    complaints: int = 0
+
+
 class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Everything a handler knows about one event."""
 
@@ -327,6 +337,7 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     status: Status | None = None
     alerts: tuple[AlertView, ...] = ()  # those that are open or were a short while ago
     kept: Kept | None = None  # of `person`
+    rolled_out: RolloutView | None = None  # what the entry did so far that goes on to its next groups
     gathering: GatheringView | None = None  # that the person may sign up for
     commands: CommandView = CommandView()  # what the slash-commands of the message ask for
     carers: tuple[PersonView, ...] = ()  # who looks after the group, and its helpers

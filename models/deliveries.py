@@ -132,6 +132,12 @@ class Delivery(SQLModel, table=True):
             postgresql_where=text("state IN ('claimed', 'unknown')"),
         ),
         Index(
+            "delivery_awaiting",
+            "account_id",
+            sqlite_where=text("state = 'awaiting_tap'"),
+            postgresql_where=text("state = 'awaiting_tap'"),
+        ),
+        Index(
             "delivery_open_contact",
             "contact_id",
             sqlite_where=text("state IN ('planned', 'waiting')"),

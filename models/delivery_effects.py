@@ -170,6 +170,7 @@ class Expand(Effect, frozen=True, kw_only=True):
     but: tuple[int, ...] = ()  # groups that decline it or have it at a time of their own
     only: int | None = None  # of the groups concerned only this one
     spares: tuple[Spare, ...] | None = None
+    rollout: str = ""  # its stages: what is not of the first one waits for a word
     state: DeliveryState = DeliveryState.PLANNED
     reason: str | None = None
 
@@ -228,6 +229,15 @@ class DropSignup(Effect, frozen=True, kw_only=True):
     entry: str
     occurrence: str
     contact_id: int
+
+
+class GoOn(Effect, frozen=True, kw_only=True):
+    """An occurrence goes on to the groups of its first so many `stages`, or without `rollout` to all that are left."""
+
+    entry: str
+    occurrence: str
+    rollout: str = ""
+    stages: int = 0
 
 
 class MarkDraft(Effect, frozen=True, kw_only=True):

@@ -193,6 +193,14 @@ class Caps(Part):
     fewer_per_week: Positive = 1  # 少发点: the cap of who asked for less
 
 
+class Rollout(Part):
+    """How far an entry that goes to some groups first may go on by itself: `leaves` is a share of the members that it
+    reached, `complaints` a number. More than that stops it."""
+
+    leaves: Share | None = None
+    complaints: Count | None = None
+
+
 class WarmUp(Part):
     """From this day of an account's life on (the first is 1) it has this share of its budget."""
 
@@ -274,6 +282,7 @@ class Playbook(Part):
     quiet_hours: tuple[DailyWindow, ...] = ()
     rest_days: tuple[RestDay, ...] = ()
     caps: Caps = Caps()
+    rollout: Rollout = Rollout()
     pace: Pace = Pace()
     words: Words = Words()
     handoff: Handoff = Handoff()

@@ -15,6 +15,7 @@ ENTRY = "entry"  # an occurrence of a calendar entry; subject: its key
 OWN_ENTRY = (
     "own_entry"  # a group has it at a time of its own; subject: our id of the group and the key, a blank between
 )
+ROLLOUT = "rollout"  # the wait after a stage is over; subject: day, number of the next stage and key, blanks between
 PAUSE_OVER = "pause_over"  # a pause that was for a time ends; subject: its scope and its own subject, a blank between
 ALERT_OVER = "alert_over"  # an alert ends by itself; subject: its kind and its own subject, a blank between
 QUESTION = (
@@ -40,7 +41,20 @@ def own_entry_subject(group_id: int, key: str) -> str:
 
 def entry_of(kind: str, subject: str) -> str:
     """The key of the entry that such a timer is about; empty for timers of another kind."""
+    if kind == ROLLOUT:
+        return rollout_of(subject)[2]
     return subject if kind == ENTRY else subject.partition(" ")[2] if kind == OWN_ENTRY else ""
+
+
+def rollout_subject(occurrence: str, number: int, key: str) -> str:
+    """The subject of the timer that ends the wait after a stage."""
+    return f"{occurrence} {number} {key}"
+
+
+def rollout_of(subject: str) -> tuple[str, int, str]:
+    """The day of the occurrence, the number of the stage that begins (the first is 0), and the key of the entry."""
+    occurrence, number, key = subject.split(" ", 2)
+    return occurrence, int(number), key
 
 
 def no_seat_subject(account: str, tier: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot import reading
+from bot import reading, reading_deliveries
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
@@ -36,7 +36,7 @@ def list_deliveries(
         if state and state not in set(DeliveryState):
             raise Refused(f"没有状态「{state}」，可以是：{'、'.join(DeliveryState)}")
         with desk.store.reading() as connection:
-            rows = reading.deliveries(connection, desk.merchant, state)
+            rows = reading_deliveries.deliveries(connection, desk.merchant, state)
         if as_json:
             return Answer(lines(rows))
         shown = [
@@ -112,7 +112,7 @@ def _found(desk: Desk, delivery: str) -> tuple[reading.Row, list[reading.Row]]:
     # Python reads no more than 4,300 digits.
     if not delivery.isdecimal() or (len(delivery) <= len(str(_GREATEST_ID)) and int(delivery) <= _GREATEST_ID):
         with desk.store.reading() as connection:
-            found = reading.history(connection, desk.merchant, delivery)
+            found = reading_deliveries.history(connection, desk.merchant, delivery)
     if found is None:
         raise Refused(f"没有发送记录「{delivery}」")
     return found

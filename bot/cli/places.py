@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.config import DATABASE_URLS, Config
+from bot.config import Config
+from bot.config_values import DATABASE_URLS
 from bot.desk import Refused
 
 

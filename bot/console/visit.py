@@ -84,6 +84,7 @@ class Visit:
 
         Says on the screen what was answered; returns whether it was carried out.
         """
+        client = ui.context.client  # what was clicked may be gone when there is an answer
         if not await self._still_here():
             return False
         desk = self._desk()
@@ -91,9 +92,11 @@ class Visit:
         try:
             told = await desk.order(event)
         except Refused as refusal:
-            ui.notify(str(refusal), type="negative", multi_line=True)
+            with client:
+                ui.notify(str(refusal), type="negative", multi_line=True)
             return False
-        ui.notify(told or "好了", type="positive", multi_line=True)
+        with client:
+            ui.notify(told or "好了", type="positive", multi_line=True)
         return True
 
     async def command(self, argv: Sequence[str]) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -15,12 +15,14 @@ from bot.store import Change, Planned, Writing
 from bot.store.audience import audience
 from bot.store.identify import chunks
 from bot.store.rotating import drawn, said_by
+from handlers.rollout import first_ones
 from models import timers
 from models.columns import Id, UtcDateTime
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
 from models.effects import Expand, Spare
 from models.events import Event
+from models.groups import ChatGroup
 from models.operations import EntryOverride, EntryRevision, Timer
 
 Pairs = list[tuple[Event, Any]]
@@ -153,22 +155,48 @@ def enter(
 def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Plan occurrences. Those targets that have this occurrence already keep it."""
     for _event, effect in pairs:
-        if effect.spares is None:
-            _plan(writing, merchant, effect)
-            continue
-        targets = (row.group_id or row.contact_id for row in writing.connection.execute(audience(merchant, effect)))
-        by_spare: dict[Spare, list[int]] = defaultdict(list)
-        for target, spare in drawn(writing.connection, merchant, effect.spares, targets).items():
-            by_spare[spare].append(target)
-        for spare, ids in by_spare.items():
-            for chunk in chunks(ids):
-                _plan(writing, merchant, said_by(effect, spare), spare.key, chunk)
+        for part, only in _stages(writing, merchant, effect):
+            if part.spares is None:
+                _plan(writing, merchant, part, only=only)
+                continue
+            found = writing.connection.execute(audience(merchant, part))
+            targets = [row.group_id or row.contact_id for row in found]
+            mine = [target for target in targets if only is None or target in only]
+            by_spare: dict[Spare, list[int]] = defaultdict(list)
+            for target, spare in drawn(writing.connection, merchant, part.spares, mine).items():
+                by_spare[spare].append(target)
+            for spare, ids in by_spare.items():
+                for chunk in chunks(ids):
+                    _plan(writing, merchant, said_by(part, spare), spare.key, chunk)
+
+
+def _stages(writing: Writing, merchant: MerchantView, effect: Expand) -> Iterator[tuple[Expand, Sequence[int] | None]]:
+    """The occurrence, as it is for the groups that get it first, and for those that wait."""
+    if not effect.rollout or effect.state != DeliveryState.PLANNED:
+        yield effect, None
+        return
+    ids = {row.wire_id: row.group_id for row in writing.connection.execute(audience(merchant, effect))}
+    tiers = dict(
+        writing.connection.execute(
+            select(col(ChatGroup.wire_id), col(ChatGroup.tier)).where(
+                col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id).in_(ids.values())
+            )
+        ).all()
+    )
+    first = first_ones(merchant, effect.entry, effect.rollout, tiers)
+    yield effect, [ids[room] for room in ids if room in first]
+    others = msgspec.structs.replace(effect, state=DeliveryState.WAITING, reason="not_approved")
+    yield others, [ids[room] for room in ids if room not in first]
 
 
 def _plan(
-    writing: Writing, merchant: MerchantView, effect: Expand, spare: str | None = None, only: Sequence[int] = ()
+    writing: Writing,
+    merchant: MerchantView,
+    effect: Expand,
+    spare: str | None = None,
+    only: Sequence[int] | None = None,
 ) -> None:
-    """Plan an occurrence, of `spare` for `only` those groups or contacts, in one statement."""
+    """Plan an occurrence, with what the draft `spare` says, for `only` those groups or contacts, in one statement."""
     targets = audience(merchant, effect).subquery()
     first = writing.ids.take(writing.now)
     key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + targets.c.wire_id
@@ -204,7 +232,7 @@ def _plan(
         literal(effect.revision).label("revision"),
         literal(spare, String).label("spare"),
     ).where(
-        *([func.coalesce(targets.c.group_id, targets.c.contact_id).in_(only)] if only else []),
+        *([func.coalesce(targets.c.group_id, targets.c.contact_id).in_(only)] if only is not None else []),
         # A group has another id by now than when it was planned for it.
         ~exists().where(
             col(Delivery.group_id) == targets.c.group_id,

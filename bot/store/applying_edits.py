@@ -23,6 +23,7 @@ from bot.store.applying_calendar import (
 )
 from bot.store.audience import audience
 from bot.store.identify import chunks
+from bot.store.rolling_out import go_on
 from bot.store.rotating import follow_spares
 from bot.store.signups import drop_signups, put_signups
 from content_calendar.entry import from_json, signed_up_for
@@ -205,6 +206,7 @@ CALENDAR_WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], No
     fx.DropEntry: drop_entries,
     fx.Expand: expand,
     fx.MarkDraft: mark_drafts,
+    fx.GoOn: go_on,
     fx.ApproveWaiting: approve_waiting,
 }
 """The writers of the calendar's effects, in their order."""

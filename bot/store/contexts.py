@@ -30,6 +30,7 @@ from bot.store.owning import Owning, load_owning
 from bot.store.people import load_people
 from bot.store.places import load_places
 from bot.store.prepared import is_one_of
+from bot.store.rolling_out import load_rollouts
 from bot.store.signups import gathering_of
 from bot.store.status import load_status
 from bot.store.talk import carers_of, load_talk
@@ -149,6 +150,7 @@ def _load(
         event for event, parts in zip(events, wanted, strict=True) if "TALK" in parts and isinstance(event, TimerDue)
     ]
     talk = load_talk(writing, merchant, about_questions) if about_questions else {}
+    rolled_out = load_rollouts(writing, merchant, events) if "ROLLOUT" in every else {}
     kept = load_kept(writing, merchant.id, asking) if asking else {}
     surveys = {
         person.person_id: merchant.playbook_of(person.survey.revision)
@@ -214,6 +216,7 @@ def _load(
             else (),
             talk=talk.get(event.subject, ()) if isinstance(event, TimerDue) else (),
             newcomers=tuple(people[one] for one in newcomers.get(place[0], ())) if newcomers and place else (),
+            rolled_out=rolled_out.get(event.subject) if isinstance(event, TimerDue) else None,
             kept=kept.get(person.person_id) if person and kept and "KEPT" in parts else None,
             gathering=gathering_of(writing, merchant, event, person, names)
             if person and "GATHERING" in parts

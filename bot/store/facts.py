@@ -20,7 +20,7 @@ from bot.store.people import load_people
 from bot.store.prepared import constants, is_one_of, unindexed
 from content_calendar.render import Rendered
 from handlers.gate import Facts
-from handlers.values import as_asked, as_said, of_their_own, values_for
+from handlers.values import filled, of_their_own, values_for
 from models.capabilities import CHANNEL
 from models.context import AccountView, GroupView, MerchantView, PersonView
 from models.deliveries import TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
@@ -114,9 +114,7 @@ class Loaded:
         person = self.people.get(row.contact_id) if row.contact_id else None
         group = self.groups.get(row.group_id) if row.group_id else None
         values = values_for(self.merchant, person, group, self.groups, row.account_id)
-        if row.entry:
-            return as_said(row.template, row.part, values, person, group)
-        return as_asked(row.template, row.cause, values)
+        return filled(row.template, row.part, row.cause, values, person, group, by_entry=row.entry is not None)
 
     def contact_wire_id(self, row: Any) -> str:
         """The platform's id of the person, as it is now."""

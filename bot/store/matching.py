@@ -86,12 +86,11 @@ def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names)
         case orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
             return _first(writing, statement.where(col(Delivery.id) == event.delivery))
         case ev.Tapped():
-            tapped = statement.where(
-                col(Delivery.account_id) == event.account, col(Delivery.state) == DeliveryState.AWAITING_TAP
-            ).order_by(col(Delivery.id))
-            return _first(
-                writing, tapped if event.delivery == "*" else tapped.where(col(Delivery.key) == event.delivery)
-            )
+            of_theirs = statement.where(col(Delivery.account_id) == event.account).order_by(col(Delivery.id))
+            if event.delivery == "*":
+                return _first(writing, of_theirs.where(col(Delivery.state) == DeliveryState.AWAITING_TAP))
+            tapped = col(Delivery.state).in_((DeliveryState.AWAITING_TAP, DeliveryState.UNKNOWN))
+            return _first(writing, of_theirs.where(tapped, col(Delivery.key) == event.delivery))
         case _:
             return None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from bot.store.engine import id_engine
@@ -60,7 +61,16 @@ class SharedIds(Ids):
         self._engine.dispose()
 
     def _run(self, statement: Any, values: dict[str, Any] | None = None) -> list[Any]:
+        """Run a statement; again over a new connection if this one was lost, for ids that nobody gets do no harm."""
         try:
-            return list(self._connection.execute(statement, values or {}))
+            return self._run_once(statement, values or {})
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._run_once(statement, values or {})
+
+    def _run_once(self, statement: Any, values: dict[str, Any]) -> list[Any]:
+        try:
+            return list(self._connection.execute(statement, values))
         finally:
             self._connection.rollback()  # nothing is open; after a lost connection it is what lets a new one be made

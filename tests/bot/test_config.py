@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import DATABASE_URLS, Config, load_config
+from bot.config import Config, load_config
+from bot.config_values import DATABASE_URLS
 from bot.faults import ConfigFaults, Fault
 
 ROOT = Path(__file__).parents[2]

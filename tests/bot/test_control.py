@@ -58,6 +58,19 @@ def test_a_second_one_on_postgresql_refuses_without_showing_the_password(postgre
         pass
 
 
+def test_workers_share_postgresql_with_each_other_and_with_nobody_else(postgresql_url: str) -> None:
+    one, other = Holding(postgresql_url, share=True), Holding(postgresql_url, share=True)
+    with one, other, pytest.raises(Busy), Holding(postgresql_url):
+        pass
+    with Holding(postgresql_url), pytest.raises(Busy, match="run --worker"), Holding(postgresql_url, share=True):
+        pass
+
+
+def test_a_worker_on_sqlite_shares_with_nobody(url: str) -> None:
+    with Holding(url, share=True), pytest.raises(Busy), Holding(url, share=True):
+        pass
+
+
 def test_a_lock_file_that_was_left_behind_is_harmless(url: str) -> None:
     lock_of(url).write_text(json.dumps({"pid": os.getpid(), "socket": "/nowhere"}))
     assert hand_over(url, ["group", "list"], Path("/")) is None

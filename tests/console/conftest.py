@@ -25,7 +25,7 @@ SHOTS = ROOT / "build" / "screenshots"
 PATIENCE_SECONDS = 30.0
 PASSWORD = "一壶浊酒喜相逢。"
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-_ARGUMENTS = [
+ARGUMENTS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -178,15 +178,13 @@ def browser() -> Iterator[Browser]:
         pytest.skip("there is no Chromium: apt-get install chromium fonts-noto-cjk")
     expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
         started.close()
 
 
-@pytest.fixture(scope="module")
-def console(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+def found_shop(folder: Path, browser: Browser) -> Console:
     """A shop in its practice ground, whose owner has signed in by the first link."""
-    folder = tmp_path_factory.mktemp("console")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     config = CONFIG.format(port=port, playbook=ROOT / "playbooks" / "liquor-club.toml")
@@ -203,6 +201,12 @@ def console(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     page.wait_for_selector("[role=main]")
     running.signed_in["店主"] = context.storage_state()
     context.close()
+    return running
+
+
+@pytest.fixture(scope="module")
+def console(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    running = found_shop(tmp_path_factory.mktemp("console"), browser)
     yield running
     for one in browser.contexts:
         one.close()

@@ -102,6 +102,22 @@ def test_the_first_page_is_there_within_a_second_or_so(console: Console) -> None
     assert time.monotonic() - began < 10  # a machine may be busy; `docs/performance.md` has what was measured
 
 
+def test_an_uncertain_delivery_is_settled(console: Console) -> None:
+    page = console.page("/practice")
+    page.get_by_role("button", name="断一次网").click()
+    page.goto(console.address + "/deliveries?fold=请核对")
+    for _ in range(30):
+        if page.locator(".q-list .q-item").count():
+            break
+        time.sleep(2)
+        page.reload()
+    page.locator(".q-list .q-item").first.click()
+    expect(page.get_by_text("看一下手机，这条到底")).to_be_visible()
+    page.get_by_role("button", name="没发出去").click()
+    expect(page.get_by_text("发送失败").first).to_be_visible()
+    shoot(page, "settled")
+
+
 def test_the_plug_is_pulled_and_nothing_is_sent_twice(console: Console) -> None:
     page = console.page("/practice")
     become(page, "看热闹的")

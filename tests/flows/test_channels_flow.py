@@ -129,3 +129,12 @@ def test_a_tap_that_is_told_twice_changes_nothing(stage: Stage) -> None:
     played = stage.play([BIND, IMPORT, tap, {**tap, "at": "10:05:00"}], world=world(channel="tap"))
     assert played.states(of("e", ROOM)) == ["planned", "claimed", "awaiting_tap", "sent", "confirmed"]
     assert times(played) == [("23 10:00:00", of("e", ROOM))]
+
+
+def test_a_tap_settles_what_was_uncertain(stage: Stage) -> None:
+    book(stage, "")
+    stage.write("calendar.csv", HEADER + entry("e", "09:00", tiers="分院"))
+    killed: Line = {"at": "08:59:00", "type": "kill", "after": "claimed", "down": "1m"}
+    tap: Line = {"at": "10:00:00", "type": "tapped", "account": "main", "delivery": "entry:e:*"}
+    played = stage.play([BIND, IMPORT, killed, tap], world=world(channel="tap"))
+    assert played.states(of("e", ROOM)) == ["planned", "claimed", "unknown:crash", "sent"]

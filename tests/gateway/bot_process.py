@@ -142,6 +142,9 @@ def until(what: str, look: Callable[[], T], *, within: float = PATIENCE) -> T:
     return found
 
 
+_DUE = "select 1 from delivery where state in ('planned', 'claimed') and next_at <= datetime('now')"
+
+
 class BotProcess:
     """`python -m bot run --quiet` on the account of a gateway. `endpoint` leads to it by another way."""
 
@@ -384,14 +387,7 @@ class Shop:
         before = len(self.texts_to(BOSS))
         self.says(BOSS, "/whoami")
         self.bot.until("the answer to the boss", lambda: len(self.texts_to(BOSS)) > before)
-        self.bot.until(
-            "nothing on its way",
-            lambda: (
-                not self.bot.rows(
-                    "select 1 from delivery where state in ('planned', 'claimed') and next_at <= datetime('now')"
-                )
-            ),
-        )
+        self.bot.until("nothing on its way", lambda: not self.bot.rows(_DUE))
 
 
 def _read(line: str) -> Row:

@@ -187,7 +187,7 @@ KEEPS = HELPS | {"mute", "post", "send_this", "undo", "invite", "welcome"}
         ("branch", KEEPS),
         ("hall", KEEPS),
         ("helper", HELPS),
-        ("author", READS_THE_CALENDAR),
+        ("author", READS_THE_CALENDAR | {"post", "send_this"}),  # what waits for a chief's word
         ("viewer", EVERYBODY),
     ],
 )

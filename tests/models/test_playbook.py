@@ -154,6 +154,10 @@ group_per_day = 8
 group_post_weight = 0.2
 advert_share = 0.3
 
+[rollout]
+leaves = 0.02
+complaints = 0
+
 [pace]
 per_minute = 6
 per_hour = 120

@@ -129,12 +129,15 @@ class Chain:
     def config(self) -> Path:
         return self.folder / "config.toml"
 
-    def command(self, *argv: str) -> str:
+    def command(self, *argv: str) -> None:
         """A command line, in this process: SQLite hands it to the worker, PostgreSQL does not need one."""
+        status, said = self.tried(*argv)
+        assert status == 0, said
+
+    def tried(self, *argv: str) -> tuple[int, str]:
+        """The exit status of a command line, and what it says."""
         with redirect_stdout(io.StringIO()) as said, redirect_stderr(said):
-            status = main([*argv, "--config", str(self.config)])
-        assert status == 0, said.getvalue()
-        return said.getvalue()
+            return main([*argv, "--config", str(self.config)]), said.getvalue()
 
     # --- the story ---------------------------------------------------------------------------------------------------
 
@@ -191,7 +194,8 @@ class Chain:
                     for sent in self.gateways[one.account_id].sent
                     if (sent["kind"], sent.get("text")) == (one.kind, one.text) and place(sent) in self.target(one)
                 ]
-                self.command("deliveries", "settle", str(one.id), "sent" if arrived else "resend")
+                status, said = self.tried("deliveries", "settle", str(one.id), "sent" if arrived else "resend")
+                assert status == 0 or "不需要核对" in said, said  # its echo was quicker
 
     def is_over(self) -> bool:
         """Whether everything has been said and sent."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import random
 import shutil
+import subprocess
+import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.gateway.bot_process import ROOT
 from tests.store.databases import migrated_sqlite
 from tests.workers.stage import ACCOUNTS, Chain, Row, chain
 
@@ -64,6 +67,11 @@ def test_one_worker_on_sqlite_sends_everything_once(alone: Played) -> None:
 
 def test_four_workers_that_are_killed_do_the_same(alone: Played, tmp_path: Path, postgresql_url: str) -> None:
     assert played(tmp_path / "four", postgresql_url, workers=LIVES, kills=KILLS) == alone
+
+
+def test_a_worker_has_no_console() -> None:
+    program = "import sys, bot.program, bot.keeper, bot.metrics_server; sys.exit('nicegui' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
 def test_accounts_are_balanced_when_one_joins_and_moved_when_one_dies_or_leaves(

@@ -9,7 +9,7 @@ from nicegui import ui
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import list_rows
 from bot.console.reading.deliveries import PAGE as PAGE_SIZE
-from bot.console.reading.deliveries import Filter, Row, count_of, page_of
+from bot.console.reading.deliveries import Filter, Row, page_of, told_count
 from bot.console.visit import Visit
 from handlers.reason_names import CAUSE_NAMES, DELIVERY_STATE_NAMES, FOLDS, REASON_NAMES
 
@@ -65,8 +65,8 @@ async def build(visit: Visit) -> None:
         more.visible = len(rows) == PAGE_SIZE
 
     more.on_click(earlier)
-    total.text = f"共 {await visit.read(count_of, wanted):,} 条"
     await earlier()
+    total.text = await visit.read(told_count, wanted)
 
 
 def _select(label: str, options: Mapping[str, str], value: str, chosen: Callable[[str | None], None]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
+from bot.console.asking import ask
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment, said, whom
 from bot.console.reading.deliveries import Row, changes_of, one_of
@@ -27,6 +29,8 @@ async def build(visit: Visit) -> None:
     identity = int(given) if given.isascii() and given.isdecimal() and len(given) < 20 else 0
     place = ui.column().classes("full-width")
 
+    shown: list[Any] = []
+
     async def look() -> None:
         row = await visit.read(one_of, identity) if 0 < identity <= _GREATEST_ID else None
         if row is None:
@@ -37,6 +41,9 @@ async def build(visit: Visit) -> None:
             return
         changes = await visit.read(changes_of, identity)
         verdict = await visit.site.in_thread(lambda: verdict_now(visit.site.store, visit.merchant, identity))
+        if shown == (found := [row, changes, verdict]):
+            return
+        shown[:] = found
         place.clear()
         with place:
             _show(visit, row, verdict)
@@ -100,20 +107,10 @@ def _act(visit: Visit, row: Row) -> None:
                     on_click=lambda outcome=outcome: visit.order(SettleDeliveryOrder, delivery=row.id, outcome=outcome),
                 ).props("no-caps " + ("outline" if outcome == "resend" else "unelevated"))
         if row.state in OPEN_STATES and rights.may(visit.role, CancelDeliveryOrder):
-            ui.button("不发了", on_click=lambda: _ask(visit, row)).props("outline no-caps color=negative")
-
-
-def _ask(visit: Visit, row: Row) -> None:
-    with ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
-        ui.label("这条不发了？取消之后不能恢复。")
-
-        async def cancel() -> None:
-            dialog.close()
-            await visit.order(CancelDeliveryOrder, delivery=row.id)
-
-        with ui.row().classes("full-width justify-end"):
-            ui.button("算了", on_click=dialog.close).props("flat")
-            ui.button("不发了", on_click=cancel).props("color=negative")
+            cancel = partial(visit.order, CancelDeliveryOrder, delivery=row.id)
+            ui.button("不发了", on_click=lambda: ask("这条不发了？取消之后不能恢复。", "不发了", cancel)).props(
+                "outline no-caps color=negative"
+            )
 
 
 def _show_history(visit: Visit, changes: list[Any]) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
 
 from bot import reading
+from bot.console.asking import ask
 from bot.console.page import MANAGERS, Page
 from bot.console.pages.practice_phone import Phone
 from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers
 from bot.console.visit import Scope, Visit
 from bot.practice import Ground
+from bot.story_lines import Platform
+from content_calendar.render import spoken
 
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
 JUMPS = (("10 分钟后", timedelta(minutes=10)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
@@ -55,8 +59,11 @@ def _controls(visit: Visit, ground: Ground) -> None:
         with ui.row().classes("items-center full-width"):
             lively = ui.switch("放一群人进来", value=ground.lively.is_set())
             lively.on_value_change(lambda event: ground.lively.set() if event.value else ground.lively.clear())
-            ui.space()
             clock = ui.label().classes("z-muted")
+            ui.space()
+            ui.button("断一次网", icon="signal_wifi_off", on_click=lambda: _lose_an_answer(visit, ground)).props(
+                "flat dense no-caps"
+            )
             with ui.button("快进", icon="fast_forward").props("flat dense no-caps"), ui.menu():
                 for label, by in JUMPS:
                     ui.menu_item(label, on_click=lambda by=by: ground.hurry(by))
@@ -92,13 +99,18 @@ def _after_a_cut(visit: Visit, ground: Ground) -> None:
     ui.link("拿不准的在这里核对", "/deliveries?state=unknown").classes("z-link")
 
 
+def _lose_an_answer(visit: Visit, ground: Ground) -> None:
+    """The next send gets no answer: nobody can say whether it arrived."""
+    at, account = ground.world.now(), visit.merchant.accounts[0]
+    ground.world.apply(Platform(at=at, account=account, answer="timeout", on="text", times=1))
+    ui.notify("下一条消息发出去之后没有回音，过一会儿会出现在「请核对」里。")
+
+
 def _ask_to_pull(ground: Ground) -> None:
-    with ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
-        ui.label("拔掉电源？").classes("text-h6")
-        ui.label("掌柜的进程当场消失，和 kill -9 一样，什么都来不及收尾；几秒后自己起来，接着干活，不会重发。")
-        with ui.row().classes("full-width justify-end"):
-            ui.button("算了", on_click=dialog.close).props("flat")
-            ui.button("拔", on_click=ground.pull_the_plug).props("color=negative")
+    async def pull() -> None:
+        ground.pull_the_plug()
+
+    ask("掌柜的进程当场消失，和 kill -9 一样，什么都来不及收尾；几秒后自己起来，接着干活，不会重发。拔吗？", "拔", pull)
 
 
 def _show_known(card: ui.card, name: str, found: reading.Row | None, visit: Visit) -> None:
@@ -121,18 +133,14 @@ def _show_known(card: ui.card, name: str, found: reading.Row | None, visit: Visi
             for key, value in answered.items():
                 asked = questions.get(key, key)
                 ui.label(asked).classes("col-6 z-muted ellipsis q-pr-md").props("role=term").tooltip(asked)
-                ui.label(_said(value)).classes("col-6").props("role=definition")
+                ui.label(_said(visit, key, value)).classes("col-6").props("role=definition")
 
 
-def _said(value: object) -> str:
-    match value:
-        case dict():
-            return "，".join(f"{name} {one}" for name, one in value.items() if one not in (None, ""))
-        case list() | tuple():
-            return "、".join(map(str, value))
-        case bool():
-            return "是" if value else "否"
-    return str(value)
+def _said(visit: Visit, key: str, value: Any) -> str:
+    """An answer as one says it, options by their labels."""
+    question = visit.merchant.playbook.question(key)
+    labels = {option.value: option.label or option.value for option in question.options} if question else {}
+    return spoken(value, question.type if question else "", labels)
 
 
 def _show_people(card: ui.card, came: list[Newcomer]) -> None:

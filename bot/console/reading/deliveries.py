@@ -9,12 +9,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, Select, and_, func, select, text
+from sqlalchemy import Connection, Select, and_, func, select, text, union_all
 from sqlmodel import col
 
 from bot.budget import midnight
 from bot.console.visit import Scope
 from bot.store.ids import Ids
+from bot.store.prepared import unindexed
 from handlers.reason_names import FOLDS
 from models.columns import table_of
 from models.deliveries import Delivery, DeliveryChange, DeliveryState
@@ -22,6 +23,7 @@ from models.groups import ChatGroup
 from models.people import Contact
 
 PAGE = 50
+MOST_COUNTED = 10_000
 
 
 class Filter(NamedTuple):
@@ -80,6 +82,13 @@ def count_of(connection: Connection, scope: Scope, wanted: Filter) -> int:
     return int(connection.execute(asked).scalar_one())
 
 
+def told_count(connection: Connection, scope: Scope, wanted: Filter) -> str:
+    """How many there are, in words; nobody waits until a million are counted."""
+    some = select(col(Delivery.id)).where(*_conditions(scope, wanted)).limit(MOST_COUNTED + 1).subquery()
+    found = int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+    return f"共 {found:,} 条" if found <= MOST_COUNTED else f"共 {MOST_COUNTED:,} 多条"
+
+
 def page_of(connection: Connection, scope: Scope, wanted: Filter, before: int | None = None) -> list[Row]:
     """A page of them, the newest first, from below an id on."""
     asked = _rows(scope).where(*_conditions(scope, wanted)).order_by(col(Delivery.id).desc()).limit(PAGE)
@@ -92,7 +101,11 @@ def coming(connection: Connection, scope: Scope, limit: int = 8) -> list[Row]:
     """What leaves next."""
     asked = (
         _rows(scope)
-        .where(*_conditions(scope, Filter()), text("delivery.state IN ('planned', 'waiting')"))
+        .where(
+            unindexed(col(Delivery.merchant_id)) == scope.merchant.id,
+            col(Delivery.account_id).in_(scope.accounts),
+            text("delivery.state IN ('planned', 'waiting')"),
+        )
         .order_by(col(Delivery.next_at), col(Delivery.id))
         .limit(limit)
     )
@@ -161,11 +174,12 @@ def _row(one: Any) -> Row:
 
 def _conditions(scope: Scope, wanted: Filter) -> list[Any]:
     accounts = [wanted.account] if wanted.account in scope.accounts else list(scope.accounts)
-    conditions: list[Any] = [col(Delivery.merchant_id) == scope.merchant.id, col(Delivery.account_id).in_(accounts)]
-    states = (wanted.state,) if wanted.state else FOLDS.get(wanted.fold, ())
+    states = [DeliveryState(wanted.state)] if wanted.state else list(FOLDS.get(wanted.fold, ()))
+    # Where neither a day nor few states narrow it, the list is read backwards by id and not gathered by account.
+    account: Any = col(Delivery.account_id) if wanted.day else unindexed(col(Delivery.account_id))
+    conditions: list[Any] = [unindexed(col(Delivery.merchant_id)) == scope.merchant.id, account.in_(accounts)]
     if states:
-        # As a text, so that SQLite finds its partial indexes; the states are ours.
-        conditions.append(text("delivery.state IN ({})".format(", ".join(f"'{state}'" for state in states))))
+        conditions.append(_in_states(states, accounts))
     if wanted.day:
         zone = scope.merchant.zone
         begins = midnight(datetime.combine(date.fromisoformat(wanted.day), datetime.min.time(), zone), zone)
@@ -190,3 +204,24 @@ def _conditions(scope: Scope, wanted: Filter) -> list[Any]:
     if wanted.entry:
         conditions.append(col(Delivery.entry) == wanted.entry)
     return conditions
+
+
+# The states that few deliveries are in at a time, in the words of the partial indexes.
+_FEW = {
+    "delivery.state IN ('planned', 'waiting')": {DeliveryState.PLANNED, DeliveryState.WAITING},
+    "delivery.state IN ('claimed', 'unknown')": {DeliveryState.CLAIMED, DeliveryState.UNKNOWN},
+    "delivery.state = 'awaiting_tap'": {DeliveryState.AWAITING_TAP},
+}
+
+
+def _in_states(states: list[DeliveryState], accounts: list[str]) -> Any:
+    found = [
+        select(col(Delivery.id))
+        .where(col(Delivery.account_id).in_(accounts), text(words), col(Delivery.state).in_(few & set(states)))
+        .correlate(None)
+        for words, few in _FEW.items()
+        if few & set(states)
+    ]
+    if set(states) <= set().union(*_FEW.values()):
+        return col(Delivery.id).in_(union_all(*found))
+    return col(Delivery.state).in_(states)

@@ -1,0 +1,59 @@
+"""What a value of `config.toml` may look like: each check says what is expected."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import PlainValidator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from models.playbook_values import expected, matching
+
+DATABASE_URLS = "sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
+
+
+def a_database_url(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise expected(DATABASE_URLS) from None
+    complete = url.drivername == "sqlite" or (url.drivername == "postgresql+psycopg" and url.database)
+    if not complete or "\0" in value:
+        raise expected(DATABASE_URLS)
+    return value
+
+
+def a_path(value: object) -> Path:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise expected("the path of a file")
+    return Path(value)
+
+
+def an_endpoint(value: object) -> object:
+    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not re.fullmatch(r"\[[0-9a-fA-F:]+\]|[^\s/:@]+", host) or not re.fullmatch(r"[0-9]{1,5}", port):
+        raise expected("host:port")
+    if not 0 < int(port) < 65_536:
+        raise expected("host:port with a port from 1 to 65535")
+    return value
+
+
+def a_timezone(value: object) -> object:
+    if isinstance(value, str) and value not in available_timezones():
+        raise expected("a time zone like 'Asia/Shanghai'")
+    return value
+
+
+def in_upper_case(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+FilePath = Annotated[Path, PlainValidator(a_path)]
+Identity = Annotated[str, matching(r"[^\s\0]+", "an id without blanks")]
+VariableName = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable")]

@@ -1,0 +1,22 @@
+"""A question before what cannot be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+
+def ask(question: str, yes: str, act: Callable[[], Awaitable[object]]) -> None:
+    """Ask, and act on `yes`. The dialog hangs on the page itself: what a live page rebuilds takes its own with it."""
+
+    async def confirmed() -> None:
+        dialog.close()
+        await act()
+
+    with ui.context.client.layout, ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
+        ui.label(question)
+        with ui.row().classes("full-width justify-end"):
+            ui.button("算了", on_click=dialog.close).props("flat")
+            ui.button(yes, on_click=confirmed).props("color=negative")
+    dialog.on("hide", dialog.delete)
