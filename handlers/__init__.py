@@ -10,6 +10,7 @@ from handlers import (
     calendar,
     chat,
     command_rooms,
+    describing,
     digest,
     failures,
     forgetting,
@@ -119,6 +120,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return operators.remove(event)
         case orders.ErasePersonOrder():
             return forgetting.ordered(event, context)
+        case orders.DescribePersonOrder():
+            return describing.ordered(event, context)
         case orders.SettleDeliveryOrder():
             return outcomes.settle(event, context)
         case orders.CancelDeliveryOrder():

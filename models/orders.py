@@ -125,6 +125,17 @@ class ErasePersonOrder(Order, frozen=True, kw_only=True, tag="order.erase_person
     contact: str
 
 
+class DescribePersonOrder(Order, frozen=True, kw_only=True, tag="order.describe_person"):
+    """What the shop keeps of a person: tags to add and to remove, the whole of its notes, a remark. None, or an empty
+    remark: as it was."""
+
+    contact: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    note: str | None = None
+    remark: str = ""
+
+
 class SettleDeliveryOrder(Order, frozen=True, kw_only=True, tag="order.settle_delivery"):
     """A human says what became of an uncertain delivery: sent, failed or resend."""
 

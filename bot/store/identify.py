@@ -55,6 +55,8 @@ def people_of(event: Event) -> Iterator[Who]:
                 yield Who(event.owner)
         case orders.GrantRoleOrder() | orders.PersonChanged() | orders.UnmergeOrder() | orders.ErasePersonOrder():
             yield Who(event.contact)
+        case orders.DescribePersonOrder():
+            yield Who(event.contact)
         case orders.SignUp():
             yield Who(event.contact)
         case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder() if event.said:

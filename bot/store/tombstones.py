@@ -203,7 +203,7 @@ def _veiled(event: Event, names: Mapping[str, str], marked: Mapping[str, Any]) -
         case ev.TimerDue() if event.kind in timers.PERSON_TIMERS | {timers.SEAT_TIMER}:
             first, blank, rest = event.subject.partition(" ")
             return replace(event, subject=f"{wire(first)}{blank}{rest}")
-        case orders.SurveyFinished() | orders.ErasePersonOrder():
+        case orders.SurveyFinished() | orders.ErasePersonOrder() | orders.DescribePersonOrder():
             return replace(event, contact=wire(event.contact))
         case ev.Roster():
             friends = None if event.friends is None else tuple(map(one, event.friends))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bot.console.page import Page
-from bot.console.pages import deliveries, delivery, practice, today
+from bot.console.pages import deliveries, delivery, groups, people, person, practice, today
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
     practice.PAGE,
+    people.PAGE,
+    person.PAGE,
+    groups.PAGE,
     deliveries.PAGE,
     delivery.PAGE,
 )

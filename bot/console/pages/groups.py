@@ -1,0 +1,160 @@
+"""群: the tree with how full each is, who looks after it and what is not in order; who waits; what is to be bound."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nicegui import ui
+
+from bot.console.page import Page
+from bot.console.pages.people import address_of, switch
+from bot.console.reading.groups import Queue, Tree, queues, tree_of
+from bot.console.visit import Visit
+from handlers import rights
+from models.orders import BindGroupOrder, UnbindGroupOrder
+
+_SHOWN_FAULTS = 20
+
+
+async def build(visit: Visit) -> None:
+    """Build the page."""
+    switch("群")
+    place = ui.column().classes("full-width")
+
+    shown: list[object] = []
+
+    async def look() -> None:
+        tree = await visit.read(tree_of)
+        waiting = await visit.read(queues)
+        if shown == [tree, waiting]:  # whoever is about to press a button keeps it
+            return
+        shown[:] = [tree, waiting]
+        place.clear()
+        with place:
+            _show_unbound(visit, tree)
+            _show_tree(visit, tree)
+            _show_queues(waiting)
+            _show_faults(tree.lint.get("", []))
+
+    await look()
+    visit.live(look, 3.0)
+
+
+def _show_unbound(visit: Visit, tree: Tree) -> None:
+    if not tree.unbound:
+        return
+    with ui.card().classes("z-card full-width"):
+        ui.label("还没绑定的群").classes("text-subtitle1 text-weight-bold")
+        ui.label("没绑定的群只看不说话，绑定到层级才会发。").classes("z-muted")
+        for row in tree.unbound:
+            with ui.row().classes("items-center full-width no-wrap"):
+                with ui.column().classes("col").style("gap: 0; min-width: 0"):
+                    ui.label(_called(row)).classes("full-width ellipsis text-weight-medium")
+                    ui.label(f"{row['members']} 人 · {row['group']}").classes("z-muted full-width ellipsis")
+                if rights.may(visit.role, BindGroupOrder):
+                    ui.button("绑定", on_click=lambda row=row: _bind(visit, tree, row)).props("unelevated no-caps")
+
+
+def _show_tree(visit: Visit, tree: Tree) -> None:
+    with ui.card().classes("z-card full-width"):
+        ui.label("绑定的群").classes("text-subtitle1 text-weight-bold")
+        if not tree.bound:
+            told = "在上面挑一个群，绑定到层级。" if tree.unbound else "先让账号登录一次，看见的群会出现在这里。"
+            ui.label(f"还没有绑定的群。{told}").classes("z-muted")
+        for depth, row in tree.bound:
+            with ui.column().classes("full-width").style(f"gap: 4px; padding-left: {min(depth, 4) * 20}px"):
+                _show_group(visit, row)
+                for fault in tree.lint.get(row["group"], [])[:_SHOWN_FAULTS]:
+                    with ui.row().classes("items-start no-wrap full-width"):
+                        ui.icon("warning", size="18px").classes("text-negative").props('aria-hidden="true"')
+                        ui.label(fault).style("overflow-wrap: anywhere")
+
+
+def _show_group(visit: Visit, row: dict[str, Any]) -> None:
+    reserved = f"，留座 {row['reserved']}" if row["reserved"] else ""
+    of = f" / {row['capacity']}" if row["capacity"] is not None else ""
+    with ui.row().classes("items-center full-width no-wrap"):
+        ui.badge(row["tier"]).props("color=secondary")
+        ui.label(_called(row)).classes("col ellipsis text-weight-medium")
+        ui.label(f"{row['members']}{of} 人{reserved}").classes("z-muted")
+        if rights.may(visit.role, UnbindGroupOrder):
+            ui.button(icon="link_off", on_click=lambda: _unbind(visit, row)).props(
+                'flat dense round aria-label="解除绑定"'
+            )
+    if row["capacity"]:
+        fill = (row["members"] + row["reserved"]) / row["capacity"]
+        ui.linear_progress(min(fill, 1.0), show_value=False).props(
+            f'aria-label="坐满了多少" color={"negative" if fill > 1 else "primary"}'
+        )
+    if row["owner"]:
+        with ui.row().classes("items-center").style("gap: 6px"):
+            ui.label("堂主").classes("z-muted")
+            ui.link(row["owner"], address_of(row["owner"])).classes("z-link")
+
+
+def _show_queues(waiting: list[Queue]) -> None:
+    for queue in waiting:
+        with ui.card().classes("z-card full-width"):
+            ui.label(f"排队等「{queue.tier}」：{queue.number:,} 人").classes("text-subtitle1 text-weight-bold")
+            with ui.row():
+                for contact, name in queue.first:
+                    ui.link(name or contact, address_of(contact)).classes("z-link")
+
+
+def _show_faults(faults: list[str]) -> None:
+    if not faults:
+        return
+    with ui.card().classes("z-card full-width"):
+        ui.label(f"不在群里的客人：{len(faults):,} 位").classes("text-subtitle1 text-weight-bold")
+        for fault in faults[:_SHOWN_FAULTS]:
+            ui.label(fault).style("overflow-wrap: anywhere")
+        if len(faults) > _SHOWN_FAULTS:
+            ui.label(f"……还有 {len(faults) - _SHOWN_FAULTS:,} 位").classes("z-muted")
+
+
+def _bind(visit: Visit, tree: Tree, row: dict[str, Any]) -> None:
+    tiers = [tier.name for tier in visit.merchant.playbook.tiers]
+    parents = {"": "没有上级", **{one["group"]: _called(one) for _depth, one in tree.bound}}
+    with (
+        ui.context.client.content,
+        ui.dialog(value=True) as dialog,
+        ui.card().classes("z-card").style("min-width: 280px"),
+    ):
+        ui.label(f"绑定「{_called(row)}」").classes("text-weight-bold").style("overflow-wrap: anywhere")
+        if not tiers:
+            ui.label("运营方案里还没有层级，先加一个。").classes("z-muted")
+            return
+        tier = ui.select(tiers, label="层级", value=tiers[-1]).props("outlined").classes("full-width")
+        parent = ui.select(parents, label="上级群", value="").props("outlined").classes("full-width")
+        owner = ui.input("堂主的编号（可以不填）").props("outlined").classes("full-width")
+
+        async def bind() -> None:
+            named = str(owner.value or "").strip()
+            if await visit.order(
+                BindGroupOrder, group=row["group"], tier=tier.value, parent=parent.value or "", owner=named
+            ):
+                dialog.close()
+
+        with ui.row().classes("full-width justify-end"):
+            ui.button("算了", on_click=dialog.close).props("flat")
+            ui.button("绑定", on_click=bind)
+
+
+def _unbind(visit: Visit, row: dict[str, Any]) -> None:
+    with ui.context.client.content, ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
+        ui.label(f"不再往「{_called(row)}」发东西？以后可以再绑定。").style("overflow-wrap: anywhere")
+
+        async def unbind() -> None:
+            dialog.close()
+            await visit.order(UnbindGroupOrder, group=row["group"])
+
+        with ui.row().classes("full-width justify-end"):
+            ui.button("算了", on_click=dialog.close).props("flat")
+            ui.button("解除绑定", on_click=unbind).props("color=negative")
+
+
+def _called(row: dict[str, Any]) -> str:
+    return str(row["topic"] or row["group"])
+
+
+PAGE = Page(route="/groups", title="群", area="客户与群", build=build)

@@ -1,0 +1,243 @@
+"""One person: all that is known of them, what one may do, and one timeline over all accounts and groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nicegui import ui
+
+from bot import reading
+from bot.console.page import Page
+from bot.console.pages.deliveries_rows import COLOURS, moment
+from bot.console.reading.people import PAGE as PAGE_SIZE
+from bot.console.reading.people import STAGES, Moment, may_be_seen, timeline
+from bot.console.visit import Scope, Visit
+from handlers import rights
+from handlers.reason_names import CAUSE_NAMES, FOLD_OF, KIND_NAMES, REASON_NAMES
+from models.deliveries import Cause
+from models.orders import DescribePersonOrder, ErasePersonOrder, HandoffOrder, HandoverOrder, OwnerOrder
+
+_EVENTS = {
+    "friend_request": "请求加好友",
+    "friend_added": "成了好友",
+    "friend_removed": "删了好友",
+    "group_joined": "进群",
+    "group_left": "退群",
+    "self_message": "同事在手机上说",
+    "recalled": "撤回了一条",
+    "order.describe_person": "改了标签、备注或记了一笔",
+    "survey_finished": "建档完成",
+}
+_ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
+_CONSENTS = {"given": "同意", "refused": "不同意"}
+
+
+async def build(visit: Visit) -> None:
+    """Build the page."""
+    contact = visit.at.get("contact", "")[:200].replace("\0", "")
+    last: list[Moment] = []
+    shown: list[object] = []
+    newest: list[Moment] = []  # the first page of the timeline, while nothing earlier is shown
+    with ui.element("div").classes("row full-width q-col-gutter-md items-start"):
+        with ui.element("div").classes("col-12 col-md-5"):
+            known = ui.column().classes("full-width")
+        with ui.element("div").classes("col-12 col-md-7"), ui.card().classes("z-card full-width"):
+            ui.label("来往").classes("text-subtitle1 text-weight-bold")
+            place = ui.column().classes("full-width")
+            more = ui.button("更早的").props("flat no-caps").classes("self-center")
+
+    async def look() -> None:
+        found = await visit.read(_person, contact)
+        if shown == [found]:  # whoever is about to press a button keeps it
+            return
+        shown[:] = [found]
+        known.clear()
+        with known:
+            if found is None:
+                ui.label("没有这个人，或者资料已经删了。").classes("z-muted")
+                ui.link("看全部客户", "/people").classes("z-link")
+                return
+            _show(found)
+            _act(visit, found)
+
+    async def earlier() -> None:
+        rows = await visit.read(timeline, contact, last[-1].id if last else None)
+        newest[:] = [] if last else rows
+        last[:] = rows or last
+        with place:
+            for row in rows:
+                _tell(visit, row)
+            if not last:
+                ui.label("还没有来往。").classes("z-muted")
+        more.visible = len(rows) == PAGE_SIZE
+
+    async def again() -> None:
+        await look()
+        if newest and newest != await visit.read(timeline, contact):
+            last.clear()
+            place.clear()
+            await earlier()
+
+    more.on_click(earlier)
+    await look()
+    if await visit.read(may_be_seen, contact):
+        await earlier()
+        visit.live(again, 2.0)
+    else:
+        more.visible = False
+
+
+def _person(connection: Any, scope: Scope, contact: str) -> dict[str, Any] | None:
+    return reading.who(connection, scope.merchant, contact) if may_be_seen(connection, scope, contact) else None
+
+
+def _show(found: dict[str, Any]) -> None:
+    with ui.card().classes("z-card full-width"):
+        ui.label(found["name"] or found["contact"]).classes("text-h6").style("overflow-wrap: anywhere")
+        with ui.row().classes("q-gutter-xs"):
+            for tag in found["tags"]:
+                ui.badge(tag).props("outline color=primary").classes("q-pa-xs")
+            if found["opted_out"]:
+                ui.badge("已退订").props("color=negative").classes("q-pa-xs")
+        survey = found["survey"]
+        facts = {
+            "编号": "、".join(found["contacts"]),
+            "备注": found["remark"],
+            "归属": found["owner"],
+            "所在群": "、".join(found["groups"]),
+            "在排队": found["waiting_for"],
+            "建档": STAGES[survey["state"]] + (f"，正在问 {survey['question']}" if survey["question"] else ""),
+            "同意": _CONSENTS.get(found["consent"] or "", ""),
+            "券": found["coupon"],
+            "记一笔": found["note"],
+        }
+        _facts(facts)
+        if found["answers"]:
+            ui.label("回答").classes("text-weight-bold")
+            _facts({key: _said(answer) for key, answer in found["answers"].items()})
+
+
+def _facts(facts: dict[str, Any]) -> None:
+    for name, value in facts.items():
+        if value:
+            with ui.row().classes("full-width no-wrap"):
+                ui.label(name).classes("z-muted").style("min-width: 72px; max-width: 120px; overflow-wrap: anywhere")
+                ui.label(str(value)).style("white-space: pre-wrap; overflow-wrap: anywhere")
+
+
+def _said(answer: dict[str, Any]) -> str:
+    if answer["state"] != "answered":
+        return _ANSWER_STATES[answer["state"]]
+    value = answer["value"]
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    if isinstance(value, dict):
+        return "，".join(f"{name} {one}" for name, one in value.items())
+    return str(value)
+
+
+def _act(visit: Visit, found: dict[str, Any]) -> None:
+    """The buttons of what may be done; each is an order."""
+    contact = found["contact"]
+    with ui.card().classes("z-card full-width"), ui.row().classes("items-center"):
+        if rights.may(visit.role, DescribePersonOrder):
+            tags = found["tags"]
+            _ask(
+                "加标签",
+                "标签",
+                lambda text: visit.order(DescribePersonOrder, contact=contact, add=tuple(text.split())),
+            )
+            if tags:
+                _ask(
+                    "去标签",
+                    "标签",
+                    lambda text: visit.order(DescribePersonOrder, contact=contact, remove=(text,)),
+                    options=tags,
+                )
+            _ask("记一笔", "记什么", lambda text: _note(visit, contact, text))
+            _ask("改备注", "备注", lambda text: visit.order(DescribePersonOrder, contact=contact, remark=text))
+        if rights.may(visit.role, OwnerOrder):
+            if found["owner"]:
+                _ask(
+                    "客户交接",
+                    "交给谁（编号或昵称）",
+                    lambda text: visit.order(HandoverOrder, source=contact, to=text, confirmed=True),
+                )
+            else:
+                _ask("归属", "归谁跟（编号或昵称）", lambda text: visit.order(OwnerOrder, person=contact, owner=text))
+        if rights.may(visit.role, HandoffOrder):
+            ui.button("转人工", on_click=lambda: visit.order(HandoffOrder, person=contact)).props("outline no-caps")
+        if rights.may(visit.role, ErasePersonOrder):
+            ui.button("删掉资料", on_click=lambda: _forget(visit, found)).props("outline no-caps color=negative")
+
+
+async def _note(visit: Visit, contact: str, text: str) -> bool:
+    """A line under what is noted by now, whatever the page still shows."""
+    found = await visit.read(_person, contact)
+    note = "\n".join(filter(None, [found["note"] if found else "", text]))
+    return await visit.order(DescribePersonOrder, contact=contact, note=note)
+
+
+def _ask(label: str, what: str, give: Any, options: list[str] | None = None) -> None:
+    """A button that asks for one thing before it gives its order."""
+
+    def opened() -> None:
+        with (
+            ui.context.client.content,
+            ui.dialog(value=True) as dialog,
+            ui.card().classes("z-card").style("min-width: 280px"),
+        ):
+            if options:
+                field: Any = ui.select(options, label=what, value=options[0]).props("outlined").classes("full-width")
+            else:
+                field = ui.input(what).props("outlined autofocus").classes("full-width")
+
+            async def done() -> None:
+                if (text := str(field.value or "").strip()) and await give(text):
+                    dialog.close()
+
+            field.on("keydown.enter", done)
+            with ui.row().classes("full-width justify-end"):
+                ui.button("算了", on_click=dialog.close).props("flat")
+                ui.button("好", on_click=done)
+
+    ui.button(label, on_click=opened).props("outline no-caps")
+
+
+def _forget(visit: Visit, found: dict[str, Any]) -> None:
+    with ui.context.client.content, ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
+        ui.label(f"把「{found['name'] or found['contact']}」的资料、标签、聊天记录全部删掉？").style(
+            "overflow-wrap: anywhere"
+        )
+        ui.label("没发的消息也会取消。删了找不回来。").classes("text-negative")
+
+        async def forget() -> None:
+            dialog.close()
+            if await visit.order(ErasePersonOrder, contact=found["contact"]):
+                ui.navigate.to("/people")
+
+        with ui.row().classes("full-width justify-end"):
+            ui.button("算了", on_click=dialog.close).props("flat")
+            ui.button("删掉", on_click=forget).props("color=negative")
+
+
+def _tell(visit: Visit, row: Moment) -> None:
+    where = f"［{row.topic or row.group}］" if row.group else ""
+    kind = "" if row.kind in ("", "text") else f"[{KIND_NAMES.get(row.kind, row.kind)}] "
+    with ui.element("div").classes("full-width"):
+        with ui.row().classes("full-width items-center"):
+            ui.label(moment(visit, row.at)).classes("z-muted")
+            if row.state is None:
+                ui.label(where + ("客人说" if row.type == "message" else _EVENTS.get(row.type, row.type)))
+            else:
+                ui.label(where + "掌柜：" + CAUSE_NAMES.get(Cause(row.cause), row.cause)).classes("text-primary")
+                ui.space()
+                fold = FOLD_OF[row.state]
+                ui.label(REASON_NAMES.get(row.reason, row.reason)).classes("z-muted")
+                with ui.link(target=f"/deliveries/{row.id}"):
+                    ui.badge(fold).props(f"color={COLOURS[fold]}")
+        if row.text or kind:
+            ui.label(kind + row.text).style("white-space: pre-wrap; overflow-wrap: anywhere")
+
+
+PAGE = Page(route="/people/{contact}", title="客户", area="客户与群", build=build)

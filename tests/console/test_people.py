@@ -1,0 +1,91 @@
+"""客户与群: somebody is found, described, and forgotten; a group is bound; hostile names stay text."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.console.conftest import PHONE, Console, faults_of, shoot
+from tests.console.test_practice import HOSTILE, become
+
+
+def say(page: Page, button: str, label: str, text: str) -> None:
+    """Press a button of a person's page and answer what it asks."""
+    page.get_by_role("button", name=button, exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(label).fill(text)
+    dialog.get_by_role("button", name="好", exact=True).click()
+    expect(dialog).to_be_hidden()
+
+
+def test_somebody_is_found_described_and_forgotten(console: Console) -> None:
+    page = console.page("/practice")
+    become(page, "老顾_100%")
+    expect(page.locator(".q-message-received").first).to_be_visible()
+    page.goto(console.address + "/people")
+    page.get_by_label("昵称、备注、标签、回答或编号").fill("_100%")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/people?word=**")
+    rows = page.locator("a.q-item", has_text="建档")
+    expect(rows).to_have_count(1)
+    shoot(page, "people")
+    assert faults_of(page) == []
+    rows.click()
+    page.wait_for_url("**/people/*")
+    expect(page.get_by_text("请求加好友").first).to_be_visible()
+    say(page, "加标签", "标签", "爱喝酱香 大客户")
+    expect(page.locator(".q-badge", has_text="爱喝酱香")).to_be_visible()
+    say(page, "记一笔", "记什么", "下月嫁女儿")
+    say(page, "记一笔", "记什么", "要二十桌")
+    expect(page.get_by_text("下月嫁女儿\n要二十桌")).to_be_visible()
+    say(page, "改备注", "备注", "顾老板")
+    expect(page.get_by_text("顾老板").first).to_be_visible()
+    shoot(page, "person")
+    assert faults_of(page) == []
+    here = page.url.removeprefix(console.address)
+    phone = console.page(here, size=PHONE)
+    expect(phone.locator(".q-badge", has_text="爱喝酱香")).to_be_visible()
+    shoot(phone, "person-phone")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    console.join("小周", "viewer")
+    looks = console.page(here, who="小周")
+    expect(looks.get_by_text("要二十桌")).to_be_visible()
+    expect(looks.get_by_role("button", name="加标签")).to_have_count(0)
+    assert "console:店主" in console.command("audit", "--json")
+    page.get_by_role("button", name="删掉资料").click()
+    page.get_by_role("dialog").get_by_role("button", name="删掉", exact=True).click()
+    page.wait_for_url("**/people")
+    page.goto(console.address + here)
+    expect(page.get_by_text("没有这个人")).to_be_visible()
+
+
+def test_a_hostile_name_is_a_name(console: Console) -> None:
+    page = console.page("/practice")
+    become(page, HOSTILE[:40])
+    expect(page.locator(".q-message-received").first).to_be_visible()
+    page.goto(console.address + "/people")
+    page.locator("a.q-item", has_text=HOSTILE[:20]).first.click()
+    page.wait_for_url("**/people/*")
+    expect(page.get_by_text(HOSTILE[:20]).first).to_be_visible()
+    assert page.title() != "owned"
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_the_groups_are_a_tree_and_one_is_bound(console: Console) -> None:
+    page = console.page("/groups")
+    expect(page.get_by_text("绑定的群", exact=True)).to_be_visible()
+    unbind = page.get_by_role("button", name="解除绑定")
+    expect(unbind.first).to_be_visible()
+    before = unbind.count()
+    unbind.last.click()
+    page.get_by_role("dialog").get_by_role("button", name="解除绑定").click()
+    page.get_by_role("button", name="绑定", exact=True).first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="绑定", exact=True).click()
+    expect(dialog).to_be_hidden()
+    expect(unbind).to_have_count(before)
+    shoot(page, "groups")
+    assert faults_of(page) == []
+    phone = console.page("/groups", size=PHONE)
+    expect(phone.get_by_text("绑定的群", exact=True)).to_be_visible()
+    shoot(phone, "groups-phone")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
