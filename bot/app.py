@@ -27,6 +27,7 @@ from bot.store.due import due_timers
 from bot.store.journal import Outcome
 from bot.store.late import belongs_to_keeper, drop_late, late_events, leave_late
 from bot.store.leases import LeaseLost
+from bot.store.set_back import look_again_if_set_back
 from bot.transports import Transport
 from bot.troubles import Troubles, log_alerts
 from handlers import decide
@@ -83,6 +84,7 @@ class App:
         self._alarm = Alarm(now)
         self._others = Alarm(now)
         self._housekeeping = Housekeeping(store, self.merchants, in_store)
+        self._looked_at: datetime | None = None  # at the clock, whether it was set back
         self._refresh: set[str] = set()
         self._uncertain: set[str] = set()  # accounts with a send that did not simply go well: its echo may change much
         store.listeners += [self._committed, log_alerts]
@@ -229,18 +231,23 @@ class App:
         """Due timers become events, at most one round at a time."""
         while True:
             try:
-                rung, next_at = await self._in_store(self._due_timers)
+                rung, next_at, was_set_back = await self._in_store(self._due_timers)
             except OperationalError as error:
                 log.debug("database.unavailable", error=str(error.orig))
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
+            if was_set_back:  # what is to be sent waits for less now
+                self.dispatcher.alarm.wake()
             if rung:
                 await asyncio.gather(*(self.intake.ask(event) for event in rung))
             else:
                 await self._alarm.wait(next_at)
 
-    def _due_timers(self) -> tuple[list[TimerDue], datetime | None]:
-        return due_timers(self.store, self.merchants, self.keeper.elsewhere if self.keeper else ())
+    def _due_timers(self) -> tuple[list[TimerDue], datetime | None, bool]:
+        """What rings, when to look again, and whether the clock was set back since the last look."""
+        before, self._looked_at = self._looked_at, look_again_if_set_back(self.store, self._looked_at)
+        rung, next_at = due_timers(self.store, self.merchants, self.keeper.elsewhere if self.keeper else ())
+        return rung, next_at, before is not None and self._looked_at < before
 
     def _committed(self, writing: Writing) -> None:
         self._refresh |= writing.refresh

@@ -20,7 +20,7 @@ from bot.clock import Alarm
 from bot.intake import Apply
 from bot.store import Store
 from bot.store.leases import LeaseLost
-from bot.store.outbox import Claim, Claims, claim, found_claimed, look_again_if_set_back
+from bot.store.outbox import Claim, Claims, claim, found_claimed
 from bot.transports import (
     NotConnected,
     Refused,
@@ -74,7 +74,6 @@ class Dispatcher:
         self._claim_failed = False
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._answers: list[SendAnswered] = []
-        self._looked_at: datetime | None = None
         self.listeners: list[Callable[[SendAnswered], None]] = []  # hear of each answer of a platform
         self._moved = asyncio.Event()  # something was claimed or settled, or could not be
         self.alarm = Alarm(now)
@@ -150,7 +149,6 @@ class Dispatcher:
         return found.next_at
 
     def _claim(self, idle: list[tuple[str, str]]) -> Claims:
-        self._looked_at = look_again_if_set_back(self._store, self._looked_at)
         return claim(self._store, self._merchants, idle)
 
     async def _take_back(self) -> None:

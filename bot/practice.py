@@ -171,7 +171,7 @@ async def prepare(app: App, *, again: bool = False) -> None:
 
 
 def _shipped_calendar(app: App, merchant: MerchantView) -> list[Entry]:
-    """The calendar that ships, from tomorrow on: what of today is past would only be reported as missed."""
+    """The calendar that ships. Who looks at noon for the first time sees the morning's post, not that it expired."""
     from content_calendar.workbook import (
         read_calendar,  # openpyxl is slow to import, and real accounts need no practice
     )
@@ -182,7 +182,7 @@ def _shipped_calendar(app: App, merchant: MerchantView) -> list[Entry]:
     with app.store.reading() as connection:
         known = {entry.key for entry in reading.entries(connection, merchant)}
     return [
-        msgspec.structs.replace(entry, date=entry.date or today + timedelta(days=1))
+        msgspec.structs.replace(entry, date=entry.date or today + timedelta(days=1), catch_up="within 24h")
         for entry in read.entries
         if entry.key not in known
     ]

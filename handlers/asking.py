@@ -148,17 +148,20 @@ def explain(
 
 
 def ask_again_soon(at: datetime, person: PersonView, progress: SurveyProgress) -> list[Effect]:
-    """The open question comes again in a while; while a human talks, when they have done."""
+    """The open question comes again in a while; while a human talks, when they have done. What they held back until
+    that very moment is taken back, so that it does not come twice."""
     friendship = person.friendships.get(progress.account)
     human_until = friendship.human_until if friendship else None
     soon = at + _ASK_AGAIN_AFTER
+    is_held = human_until is not None and human_until > at
     return [
+        *((fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),) if is_held else ()),
         fx.PutTimer(
             kind=timers.ASK_AGAIN,
             subject=person.wire_id,
             at=max(soon, human_until) if human_until else soon,
             account=progress.account,
-        )
+        ),
     ]
 
 

@@ -6,6 +6,7 @@ follows from answers in `learning`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -117,7 +118,7 @@ def heard(event: Message, context: Context, person: PersonView) -> list[Effect]:
         fx.PutTimer(
             kind=timers.SETTLE,
             subject=person.wire_id,
-            at=event.at + timedelta(seconds=settle),
+            at=(event.received_at or event.at) + timedelta(seconds=settle),  # what came in together is one answer
             account=event.account,
         ),
     ]
@@ -179,7 +180,8 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
         if question.type == "name":
             return [*effects, *ask(at, context, knowing, tried, question, texts=(ANY_NAME,))]
         return [*effects, *explain(at, context, knowing, progress, known, question)]
-    if question.key in told and meant.act != "later":
+    is_dead = bool(told) and not known.applies(question)  # a correction has cut off its branch: nobody answers it now
+    if (question.key in told or is_dead) and meant.act != "later":
         thanked = meant.act == "answer" and felt in (None, "thanks")
         return [*effects, *go_on(at, context, knowing, progress, known, acknowledge=thanked, room=room)]
     if room is not None:
@@ -287,8 +289,8 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
         fx.Cancel(contact_id=person.contact_id, causes=(Cause.SURVEY,)),
         said(person, asked, wording(context, person, question.key, question.texts, asked.asked), Lane.SERVICE),
     ]
-    if nudges < len(hours) and progress.asked_at is not None:
-        effects.append(nudge_at(person, asked, progress.asked_at + timedelta(hours=hours[nudges])))
+    if nudges < len(hours):  # counted from this one, which an outage may have held up
+        effects.append(nudge_at(person, asked, event.at + _until_nudge(hours, nudges)))
     return effects
 
 
@@ -298,8 +300,11 @@ def left(at: datetime, context: Context, delivery: DeliveryView) -> list[Effect]
     if delivery.cause != Cause.SURVEY or person is None or not is_open(person, delivery.account):
         return []
     progress, hours = _progress(person), playbook_of(context).survey.nudges_hours
-    if delivery.key != said(person, progress, "", Lane.REPLY).key or progress.nudges or progress.put_off_until:
+    if delivery.key != said(person, progress, "", Lane.REPLY).key or progress.put_off_until:
         return []
+    if progress.nudges:
+        is_last = progress.nudges >= len(hours)
+        return [] if is_last else [nudge_at(person, progress, at + _until_nudge(hours, progress.nudges))]
     if not hours or progress.asked_at is None or at <= progress.asked_at:
         return []
     asked = msgspec.structs.replace(progress, asked_at=at)
@@ -307,6 +312,11 @@ def left(at: datetime, context: Context, delivery: DeliveryView) -> list[Effect]
         fx.PutSurvey(person_id=person.person_id, survey=asked),
         nudge_at(person, asked, at + timedelta(hours=hours[0])),
     ]
+
+
+def _until_nudge(hours: Sequence[float], nudges: int) -> timedelta:
+    """From the nudge of that number, the first is 1, to the next."""
+    return timedelta(hours=hours[nudges] - hours[nudges - 1])
 
 
 def asked_again(event: TimerDue, context: Context) -> list[Effect]:
@@ -329,11 +339,11 @@ def asked_again(event: TimerDue, context: Context) -> list[Effect]:
 def carry_on(at: datetime, context: Context, person: PersonView) -> list[Effect]:
     """Ask what is not known yet, though nobody has just spoken: so it may wait for the morning."""
     progress, playbook = _progress(person), playbook_of(context)
-    question = playbook.question(progress.question)
-    if question is not None and question.key not in person.answers:
+    question, known = playbook.question(progress.question), learned(playbook, person)
+    if question is not None and question.key not in person.answers and known.applies(question):
         effects = ask(at, context, person, progress, question)
     else:
-        effects = go_on(at, context, person, progress, learned(playbook, person))
+        effects = go_on(at, context, person, progress, known)
     return [
         msgspec.structs.replace(effect, lane=Lane.SERVICE) if isinstance(effect, fx.Send) else effect
         for effect in effects
@@ -364,9 +374,11 @@ def _is_in_remark(playbook: Playbook, question: Question) -> bool:
 def _resume(at: datetime, context: Context, person: PersonView, lane: Lane = Lane.REPLY) -> list[Effect]:
     progress = _progress(person)
     playbook = playbook_of(context)
-    if question := playbook.question(progress.question):
+    known = learned(playbook, person)
+    question = playbook.question(progress.question)
+    if question is not None and known.applies(question):
         return ask(at, context, person, progress, question, lane=lane)
-    return go_on(at, context, person, progress, learned(playbook, person))
+    return go_on(at, context, person, progress, known)
 
 
 def _progress(person: PersonView) -> SurveyProgress:

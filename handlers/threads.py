@@ -48,10 +48,11 @@ def threads(said: Sequence[Said]) -> list[Thread]:
     """The questions of one group in their order."""
     found: list[Thread] = []
     recent: list[Thread] = []  # the last of them, answered or not
+    names = {one.name for one in said if one.by == "member"}
     for one in said:
         waiting = [thread for thread in found if thread.state == OPEN]
         if (waiting or recent) and one.by != "auto":
-            _hear(one, waiting, [thread for thread in recent if thread.state == ANSWERED and thread.by_member])
+            _hear(one, waiting, [thread for thread in recent if thread.state == ANSWERED and thread.by_member], names)
         for thread in {id(thread): thread for thread in (*waiting, *recent)}.values():
             thread.passed += one.by != "auto"
         recent = [thread for thread in found if thread.passed <= _MOST_BETWEEN]
@@ -63,7 +64,7 @@ def threads(said: Sequence[Said]) -> list[Thread]:
     return found
 
 
-def _hear(one: Said, waiting: list[Thread], settled: list[Thread]) -> None:
+def _hear(one: Said, waiting: list[Thread], settled: list[Thread], names: set[str]) -> None:
     if one.by == "staff" and is_command(one.text):
         return  # said to us
     if one.by == "answer":
@@ -91,7 +92,7 @@ def _hear(one: Said, waiting: list[Thread], settled: list[Thread]) -> None:
         return
     if one.quote:
         return  # it is about something else
-    _unquoted(one, core, waiting, settled)
+    _unquoted(one, core, waiting, settled, names)
 
 
 def _is_for_others(one: Said, own: list[Thread], waiting: list[Thread]) -> bool:
@@ -148,10 +149,10 @@ def _shown(one: Said, waiting: list[Thread]) -> None:
             return
 
 
-def _unquoted(one: Said, core: str, waiting: list[Thread], settled: list[Thread]) -> None:
+def _unquoted(one: Said, core: str, waiting: list[Thread], settled: list[Thread], names: set[str]) -> None:
     staff = one.by == "staff"
     called = [thread for thread in waiting if _is_called(thread.question, one)]
-    if one.mentions and not called:
+    if not called and (one.mentions or (staff and any(_names(one.text, name) for name in names))):
         return  # it is to somebody else
     candidates = called or [thread for thread in waiting if _is_near(one, thread, staff=staff)]
     if not candidates or reply.is_broadcast(one.text):
@@ -183,11 +184,13 @@ def _unquoted(one: Said, core: str, waiting: list[Thread], settled: list[Thread]
 _ENOUGH = 3.0
 _PERHAPS = 1.0
 _IN_ONE_BREATH = 2.0
+_WHEN = frozenset(("time",))
 
 
 def _fit(core: str, thread: Thread, at: datetime, *, staff: bool, called: bool, alone: bool) -> float:
     """How well it answers: 3 is enough."""
-    fits = bool(reply.given(core) & thread.wants) or reply.takes_up(thread.question.text, core)
+    given = reply.given(core)
+    fits = bool(given & thread.wants) or reply.takes_up(thread.question.text, core)
     common = reply.gist(core) & thread.words
     shared = len(common)
     if not staff and not called and reply.is_own_story(core) and not any(len(pair) > 1 for pair in common):
@@ -198,6 +201,7 @@ def _fit(core: str, thread: Thread, at: datetime, *, staff: bool, called: bool, 
     if staff:
         score += 2.0 if thread.passed <= _NEXT else 0.5
         score += 0.5 * (at - thread.question.at < timedelta(hours=2)) + 0.5 * alone
+        score -= 0.5 * (given == _WHEN and not (fits or shared))  # 今天小雅老师代课 tells something else
     elif thread.passed <= 1 and fits:
         score += 1.0
     elif thread.passed == 0 and "which" in thread.wants and "price" not in thread.wants and reply.names_something(core):
@@ -209,9 +213,22 @@ def _fit(core: str, thread: Thread, at: datetime, *, staff: bool, called: bool, 
 
 def _is_called(question: Said, one: Said) -> bool:
     """Whether a message is to who asked. Typed on the account's own phone, it has the name in its text only."""
-    if question.contact in one.mentions:
+    return question.contact in one.mentions or _names(one.text, question.name)
+
+
+_ANYBODYS = frozenset(
+    ("妈妈", "爸爸", "家长", "老师", "老板", "宝妈", "宝爸", "姥姥", "奶奶", "爷爷", "先生", "女士", "小姐")
+)
+"""Ends of names that are no name by themselves."""
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a message names somebody: @程序猿阿亮 anywhere, or 程序猿阿亮 or 阿亮 as its first word."""
+    if len(name) < 2:
+        return False
+    if f"@{name}".casefold() in text.casefold() or text.startswith(name):
         return True
-    return bool(question.name) and f"@{question.name}".casefold() in one.text.casefold()
+    return len(name) > 2 and name[-2:] not in _ANYBODYS and text.startswith(name[-2:])
 
 
 def _best(core: str, settled: list[Thread], at: datetime) -> float:

@@ -25,15 +25,13 @@ from bot.store.budgets import BY_VALUE, VALUE, Budget, move_up
 from bot.store.facts import Loaded, load_facts
 from bot.store.prepared import is_one_of, unindexed
 from bot.transports import Outgoing
-from handlers.gate import REASON_NAMES, Candidate, End, Go, Verdict, Wait, judge
-from models.accounts import Account
+from handlers.gate import Candidate, End, Go, Verdict, Wait, judge
 from models.alerts import AlertKind
 from models.columns import table_of
 from models.context import AccountView, MerchantView
 from models.deliveries import (
     Cause,
     Delivery,
-    DeliveryChange,
     DeliveryKind,
     DeliveryState,
     Lane,
@@ -49,8 +47,6 @@ LOOK_AGAIN = timedelta(hours=1)
 # After so many pages of what may not leave, others get their turn to write.
 MOST_PAGES = 20
 
-# Clocks that are kept in time by the network go back by less.
-_SET_BACK = timedelta(minutes=1)
 # The clock's smallest step.
 _INSTANT = timedelta(milliseconds=1)
 
@@ -98,39 +94,6 @@ def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequenc
         for _, account in accounts:
             found.look_at(next((at for (at,) in read(connection, _NEXT, account=account, now=now)), None))
     return found
-
-
-def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime:
-    """When the clock was set back since the last look, what waits for times of the old clock is looked at anew.
-
-    What the platform's answers hold back, a silence too, waits for as long as it would have.
-
-    Returns when this look was taken; without a last one the newest change of a delivery stands for it.
-    """
-    now = store.now()
-    if looked_at is None:
-        with store.reading() as connection:
-            newest = select(col(DeliveryChange.at)).order_by(col(DeliveryChange.id).desc()).limit(1)
-            looked_at = connection.execute(newest).scalar()
-    if looked_at is None or now >= looked_at - _SET_BACK:
-        return now
-    back = looked_at - now
-    log.warning("clock.set_back", seconds=back.total_seconds())
-    waits = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.next_at) > now)
-    by_the_gate = col(Delivery.reason).in_(REASON_NAMES)
-    with store.writing() as writing:
-        run = writing.connection.execute
-        run(update(Delivery).where(waits, by_the_gate).values(next_at=now))
-        for identity, next_at in run(select(col(Delivery.id), col(Delivery.next_at)).where(waits, ~by_the_gate)).all():
-            sooner = max(now, next_at - back)
-            run(update(Delivery).where(col(Delivery.id) == identity).values(next_at=sooner, until=sooner))
-        silent = select(col(Account.merchant_id), col(Account.id), col(Account.slow_until)).where(
-            col(Account.slow_until) > now
-        )
-        for merchant_id, account, slow_until in run(silent).all():
-            this = and_(col(Account.merchant_id) == merchant_id, col(Account.id) == account)
-            run(update(Account).where(this).values(slow_until=slow_until - back if slow_until else None))
-    return now
 
 
 def found_claimed(store: Store, accounts: Collection[str] | None = None) -> list[SendAnswered]:

@@ -23,11 +23,12 @@ _DECLINES = Phrases(
         不填 不写了 不想写 不提供 不想提供 不给了 不想给 不留了 不想留 不留电话 不留号 不给电话 不给号 跳过 略过
         不用称呼 不必称呼 写着呢 写着了 不是写了 换个问题 换一个问题 换个话题
         下一题 下一个问题 下个问题 pass 无可奉告 不想讲 不愿说 不愿意说 不愿透露 不答 不回答 不想回答 不想答
-        不讲 不聊这个 别问 不要问 莫问我 莫问这 莫问那 不该问 不好意思说 说不出口 不能说 不可说 不方便说 拒绝回答 拒答
+        不讲 不聊这个 别问 不要问 莫问我 莫问这 莫问那 不该问 不好意思说 说不出口 不能说 不敢说 不敢写 不敢填 不敢讲
+        没法选 选不了 没得选 不可说 不方便说 拒绝回答 拒答
         你猜
         猜猜看 自己猜 就不说 偏不说 不想透露 不说行 能不说 可以不说 不说行吗 能不填 可以不填 可不可以不
         能不能不说 能不能不填 不填行 不填可以 可以不答 必须说吗 必须填吗 必须要说 必须要填 一定要说 一定要填
-        非要说 非要填 非得说 非得填 非说不可 查户口 查我户口 查身份证 要看身份证 这么细 问得细 问得真细 不留可以
+        非要说 非要填 非得说 非得填 非说不可 查户口 查我户口 查身份证 这么细 问得细 问得真细 不留可以
         不留行 不给可以 不给行 人口普查 户口普查
         关你什么事 关你啥事 关你屁事 关你毛事
         与你无关 跟你没关系 和你没关系 跟你有关系 和你有关系 有必要吗 有必要说 有必要知道 凭什么 凭啥 干嘛告诉你
@@ -118,6 +119,8 @@ _ASKS = re.compile(
 _BACK = re.compile(
     r"(?:你|您)们?(?:觉得|认为|说|看)呢$|^(?:那|这个)?(?:价格|价钱|价位|地址|运费|邮费|快递|活动|优惠|链接|规格|效果|你们?)呢$"
 )
+# 你们开了几年了: of them 好几年了 tells, of us it asks.
+_YOURS_HOW_LONG = re.compile(r"^(?:那)?(?:你|您|老板|掌柜)们?(?:家|店)?[^好]{0,5}几(?:年|个月|个|家|岁|天|次)了?$")
 _NO_TAG = tuple(
     words(
         "好不 要不 还没 都没 并不 从不 也不 没有 应该没 好像没 从没 暂时没 目前没 现在没 一直没 也没 真没 可能没 "
@@ -161,6 +164,8 @@ _CHIT = frozenset(
     )
 )
 _CHIT_PATTERN = re.compile(
+    r"^(?:好[的滴嘞哒]|收到|嗯|知道[了啦]|明白|了解|谢谢你?|辛苦了?)+$|"
+    r"^(?:今天|今儿|外面)?(?:的)?(?:太阳|阳光|月亮|天空?|空气)(?:真|好|太|挺|可真)(?:好|蓝|大|圆|美|舒服)(?:了|啊)?$|"
     r"^我?(?:已经?|刚)?通过了?(?:你的?)?(?:好友|朋友|微信)?(?:验证|申请|请求)*了?$|"
     r"^(?:老板|掌柜|亲|亲爱的|小姐姐|姐姐?|哥|客服|美女|帅哥|小山|店家|老师|宝|宝子)?(?:你|您|大家|早上|晚上|下午|"
     r"中午)?好(?:呀|啊)?(?:老板|掌柜|亲|小姐姐|客服|美女|店家|老师)?$|^(?:真的?)?(?:太|多|非常|十分|很)?(?:谢|"
@@ -178,7 +183,7 @@ _CHIT_PATTERN = re.compile(
     r"随便看看|先看看|逛逛|吃瓜)$"
 )
 _BUSY = re.compile(
-    r"^(?:我|正|现在|还|在|刚|这会儿?|要|去)*(?:开车|上班|吃饭|睡觉|带娃|哄娃|做饭|烧饭|煮饭|忙|洗澡|上课|遛娃|接娃|接孩子|"
+    r"^(?:我|正|现在|还|在|刚|先|这会儿?|要|去)*(?:开车|上班|吃饭|睡觉|带娃|哄娃|做饭|烧饭|煮饭|忙|洗澡|上课|遛娃|接娃|接孩子|"
     r"搬砖|值班|打麻将|坐车|坐地铁|逛街|健身|喂奶|加班|打牌|跑步|洗碗|干活|看店)(?:呢|中|着|了|哩|ing|去了)*$|"
     r"^(?:娃|宝宝|孩子|小孩)(?:又|在|正)*(?:闹|哭|吵|醒|拉|要睡|找我)|^(?:明天|明儿|后天|晚上|下午|周末|晚点|改天)(?:吧|再看)"
 )
@@ -186,7 +191,7 @@ _UNMEASURED = re.compile(
     r"没(?:有|去|仔细|认真|怎么)*(?:查|测|量|称|数|算|留意|注意|观察|了解|研究|结婚|领证|定|办|出?生)(?:过|呢|$)"
 )
 _TAG = re.compile(
-    r"(?:行不行?|可不可以|可以[不吗么嘛]|好不好?|[好行成中][吗么嘛]|得不得|[成中]不[成中]?|ok[吗不么]?)"
+    r"(?:行不行?|可不可以|可以[不吗么嘛]|好不好?|[好行成中][吗么嘛]|得不得|[成中]不[成中]?|ok[吗不么]?|有没有)"
     r"[?？~。!！ 啊呀]*$"
 )
 _STRIP = PARTICLES + "的滴"
@@ -201,12 +206,14 @@ def asks(clause: str) -> bool:
     if text.endswith(("?", "？")) and len(squeezed) > 1:
         return not _NO_QUESTION.search(squeezed) or bool(_ASKS.search(_NO_QUESTION.sub("", squeezed)))
     core = squeezed.rstrip("啊呀哦哈噢捏哇嘞")
+    if _YOURS_HOW_LONG.match(core):
+        return True
     hangs = core.endswith("呢") and bool(_BACK.search(core))
     core = core.rstrip("呢")
     if not hangs and not _ASKS.search(core):
         return False
     core = _NO_QUESTION.sub("", core)
-    return (hangs or bool(_ASKS.search(core))) and not core.endswith(_NO_TAG)
+    return (hangs or bool(_ASKS.search(core))) and (core.endswith("有没有") or not core.endswith(_NO_TAG))
 
 
 def proposed(clause: str) -> int:
@@ -215,7 +222,7 @@ def proposed(clause: str) -> int:
     return found.start() if found else 0
 
 
-_BARELY = frozenset(words("不留 不给 不说 不填"))
+_BARELY = frozenset(words("不留 不给 不说 不填 不选"))
 
 
 def declines(squeezed: str) -> bool:
@@ -247,6 +254,21 @@ _WAITS = re.compile(
     r"生完|出月子)[^号]{0,4}$"
 )
 
+_TELL_YOU = "(?:再|就|我)*(?:慢慢|好好)?(?:回复?|告诉|发|报|说|聊|联系|答|填|通知|给)(?:给|诉)?(?:你们?|您)?"
+# 吃完饭回你, 等人数齐了报你, 到了说: first something else, then their answer.
+_FIRST = re.compile(
+    rf"(?:到了?(?:家|站|店|公司|单位|地方)?|出站|下车|停好车?|[^,]{{0,3}}完[^,]{{0,2}}|等[^,]{{1,8}}[了好齐完定来])(?:了|后|之后|以后)*{_TELL_YOU}$"
+)
+# 半小时后再问我, 一会儿: a while, and nothing else.
+_A_WHILE = re.compile(
+    r"(?:我|先|再|过|等|大概|要|得)*(?:一会儿?|一下下|半个?(?:小时|钟头|天)|(?:[一二两三四五六七八九十几\d]{1,3}|半)(?:个)?(?:小时|钟头|分钟))"
+    r"(?:之?后|以后)?(?:再|你|来)*(?:找|联系|问|说|聊|答|填|讲|告诉你?|回)?我?(?:一下|吧|你)?"
+)
+# 晚上9点, 明天: a time, said to a question that asks for none.
+_A_TIME = re.compile(
+    r"(?:等|到|那|就|要|得|还是)*(?:今天|明天|后天|今儿|明儿|周末|下周|过几天|过两天|(?:下?周|星期|礼拜)[一二三四五六日天])?"
+    r"(?:早上|上午|中午|下午|傍晚|晚上|今晚|明早|明晚|下班)?(?:[一二两三四五六七八九十\d]{1,2}点[半多钟]?)?(?:左右|之?后|以后)?"
+)
 # 下午找我: when we are to come back to it.
 _COME_BACK = re.compile(
     r"^(?:你们?|您|麻烦|那|要不|还是|等)*(?:今天|明天|后天|今儿|明儿)?(?:早上|上午|中午|下午|傍晚|晚上|今晚|明早|明晚|晚点|晚些时?候?|周末|"
@@ -262,7 +284,7 @@ _BACK_AGAIN = re.compile(
 
 
 _BACK_SIGNS = Signs(_BACK_AGAIN)
-_LATER_SIGNS = Signs(_WAITS, _COME_BACK)
+_LATER_SIGNS = Signs(_WAITS, _COME_BACK, _FIRST, _A_WHILE)
 
 
 def is_back(squeezed: str) -> bool:
@@ -272,11 +294,32 @@ def is_back(squeezed: str) -> bool:
 
 def puts_off(squeezed: str) -> bool:
     """Whether a clause says: not now."""
-    if _LATER_SIGNS.within(squeezed) and (_WAITS.search(squeezed) or _COME_BACK.match(squeezed.rstrip(PARTICLES))):
-        return True
+    if _LATER_SIGNS.within(squeezed):
+        core = squeezed.rstrip(PARTICLES)
+        if _WAITS.search(squeezed) or _COME_BACK.match(core) or _FIRST.match(core) or _A_WHILE.fullmatch(core):
+            return True
     if is_back(squeezed):
         return False
-    return (_LATERS.within(squeezed) or squeezed.rstrip(PARTICLES).endswith("再说")) and not _NOT_LATER.search(squeezed)
+    again = squeezed.rstrip(PARTICLES).endswith("再说") and "情况" not in squeezed  # 看情况再说 only leaves it open
+    return (_LATERS.within(squeezed) or again) and not _NOT_LATER.search(squeezed)
+
+
+def names_a_time(bare: str) -> bool:
+    """Whether a message is a time of day or a day and nothing else, which is when to ask again if no day was asked."""
+    return bool(bare) and len(bare) <= _LONGEST_TIME and _A_TIME.fullmatch(bare) is not None
+
+
+_LONGEST_TIME = 14
+
+
+_ANOTHER_TIME = re.compile(
+    r"(?:改天|回头|晚点|下次|以后|等会儿?|一会儿?|再|慢慢)[^,，。]{0,4}(?:说|聊|讲|告诉|回|发)(?:你|您)?\W*$"
+)
+
+
+def another_time(end: str) -> bool:
+    """Whether the end of a message promises to go on another time: 改天慢慢说. 没空护肤 does not."""
+    return _ANOTHER_TIME.search(end) is not None
 
 
 def is_chat(squeezed: str) -> bool:

@@ -41,6 +41,11 @@ _TOKEN = re.compile(
 _TWO_APART = re.compile(
     r"(?<![\d一二三四五六七八九十])([1-9一二三四五六七八九]) ([1-9一二三四五六七八九])(?=个?(?:多|来)?(?:月|岁))"
 )
+# 老二两个月, 老三半岁: a child's place, and right behind it its age.
+_PLACE_AND_AGE = re.compile(r"老[一二三](?=[一二三四五六七八九十两俩仨半])")
+# 9 个 月: blanks between a figure and its unit.
+_SPREAD_OUT = re.compile(r"(?<=[\d一二三四五六七八九十两俩半]) +(?=个|多|岁|周岁|月)|(?<=个) +(?=月|半|多)")
+_NEARLY = re.compile(r"快了|快到|快满|马上|就快|差一点")
 _NOT_YET = re.compile(r"(?:不到|未满|未|不满|没(?=$)|没到|还没到|没满|还没满|小于|不足|还不满|还不到|没有)$")
 _WITHIN = re.compile(r"^(?:以内|以下|之内|不到(?![\d一二两三四五六七八九十半])|之前)")
 _SHORT_OF = re.compile(
@@ -102,7 +107,7 @@ def _months(token: re.Match[str]) -> int | list[int] | None:
 
 def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
     """Full months; `[low, high]` for a range; a list in the order told for several children; None if untold."""
-    text = re.sub(r"老[一二三](?=[一二三四五六七八九十])", "老大", text)  # 老二三岁 is 老二, 三岁
+    text = _PLACE_AND_AGE.sub("老大", _SPREAD_OUT.sub("", text))  # 老二三岁 is 老二, 三岁
     text = _TWO_APART.sub(r"\1-\2", masked_keeping_ages(text))
     ahead = re.search(rf"(下)个月(?:份)?(?:就)?(?:要|该)?(?:满|过|到|是)?(?:(半岁|周岁)|({_N})(?:周)?岁)", text)
     if ahead:
@@ -142,7 +147,7 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
         elif token["full_month"] and _NOT_YET.search(before):
             value = 0
         elif isinstance(value, int) and (_NOT_YET.search(before) or _WITHIN.match(after)) and value > 0:
-            value = [0, value]
+            value = value if _NEARLY.search(after) else [0, value]
         spans.append(value)
     flat = [each for each in spans if isinstance(each, int)]
     ranges = [each for each in spans if isinstance(each, list)]

@@ -18,15 +18,17 @@ _FROM_AFTER = re.compile(
     rf"^(?:{_UNIT})?(?:以上|及以上|之上|起步|起(?!来)|往上|"
     r"朝上|打底|保底|开外|向上|\+|＋|➕|加(?=$|[,，。 吧])|或者?更多|或以上|只多不少|是底线)"
 )
+_NOT = r"(?:不(?:能|会|可以?|要|得|想|好)?|别|勿)"
 _UP_TO_BEFORE = re.compile(
-    r"(?:不超过?|不要超过?|别超过?|不能超过?|不高于|不多于|不大于|不可超过|最多|顶多|至多|撑死|(?<!不)低于|"
-    r"(?<!不)小于|(?<!不)少于|控制在|上限|封顶|不到|不足|没超过|超不过|别高于|<=?|≤|最高|最贵|不过|未到)(?:也就|"
+    rf"(?:{_NOT}(?:超过?|高于|多于|大于)|最多|顶多|至多|撑死|低于|小于|少于|控制在|上限|封顶|不到|不足|没超过|超不过|别高于|<=?|≤|最高|最贵|不过|未到)(?:也就|"
     r"就|到|是|了|大概|个|为|在|给|出|花|能|得|接受)?$"
 )
 _FROM_BEFORE = re.compile(
-    r"(?:不低于|不少于|不小于|至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|上(?=$)|过(?=$)|"
+    r"(?:至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|上(?=$)|过(?=$)|"
     r"破(?=$)|起步|从)(?:也得|也要|也有|也|得|要|是|有|都|就|给|花|个|了)?$"
 )
+# 最低不能低于: looked for before 低于 alone is.
+_NO_LESS_BEFORE = re.compile(rf"{_NOT}(?:低于|少于|小于)(?:了|个)?$")
 _RANGE = re.compile(rf"^(?:{_UNIT}|左右)?\s?(?:-+|~+|—+|–|－|到|至|或者?|、|and|to|/)\s?$")
 
 PER = re.compile(
@@ -253,6 +255,8 @@ def amount_at(text: str, found: list[Number], at: int) -> Amount:
         # In 最少三百最多五百 the 最多 belongs to what follows.
         after = _UP_TO_BEFORE.sub("", after)
     after = after[1:] if after[:1] in ("来", "多", "把", "余") else after
+    if _NO_LESS_BEFORE.search(before):
+        return [low, None]
     if _UP_TO_AFTER.match(after) or _UP_TO_BEFORE.search(before):
         return [0, high]
     if _FROM_AFTER.match(after) or _FROM_BEFORE.search(before):

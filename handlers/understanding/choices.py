@@ -7,6 +7,7 @@ import re
 from handlers.understanding.ages import is_unborn, read_age
 from handlers.understanding.amounts import read_number
 from handlers.understanding.frequencies import nearest_rate, times_a_month
+from handlers.understanding.numerals import DIGITS
 from handlers.understanding.option_numbers import numbered_options
 from handlers.understanding.option_table import STOP_PARTS, UNBORN, option_table
 from handlers.understanding.text import PARTICLES, clauses, dense
@@ -76,6 +77,10 @@ _FILLERS = re.compile(
     r"嘛|都行|也行|左右|系列|方面|什么的|之类的?)+$"
 )
 _NOW = re.compile(r"(?:以前|之前|原来|曾经|早先).{0,40}(?:现在|如今|目前|今年)")
+# 3个都要: so many, all of them, and not the third.
+_SO_MANY = re.compile(r"([2-9两俩三仨四五六七八九])\s?(?:个|种|样|款|项|类|者)?(?:全|都)(?!不|没)")
+# 又干又敏感, 也有点敏感: two that are true at once, and no mixture of them.
+_AT_ONCE = re.compile(r"又.{1,3}又|也有?[点些]")
 _MIXED = re.compile(r"混合(?!性|皮|肌|型)|都有|两者|都喝|都用|都吃|兼有")
 
 
@@ -230,6 +235,13 @@ def read_options(question: Question, text: str) -> list[str] | None:
     exact = [at for wording, at in option_table(question.options).wordings if wording == core]
     if exact:
         return _values(question, exact)
+    so_many = _SO_MANY.match(core) if multi else None
+    if so_many:
+        return (
+            _values(question, list(range(count)))
+            if DIGITS.get(so_many[1], 0) == count or so_many[1] == str(count)
+            else None
+        )
     named, preferred, refused = _labelled(question, text)
     if named and not multi and (both := _BOTH.search(text)):
         # 又干又敏感: none of two.
@@ -257,7 +269,10 @@ def read_options(question: Question, text: str) -> list[str] | None:
         if not multi and len(named) > 1:
             main = [at for at in named if at not in _lesser(question, text)]
             mixed = [at for at, option in enumerate(question.options) if _MIXED.search(" ".join(option.wordings))]
-            named = main if len(main) == 1 else mixed if len(mixed) == 1 and mixed[0] not in named else named
+            if len(main) == 1:
+                named = main
+            elif len(mixed) == 1 and mixed[0] not in named and not _AT_ONCE.search(text):
+                named = mixed
         if multi:
             if _NOW.search(text) and (current := [at for at in named if at not in _lesser(question, text)]):
                 named = current

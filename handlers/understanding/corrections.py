@@ -23,7 +23,7 @@ _WRONG = re.compile(
     r"改[成为到下喝吃用住]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
     r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|多了[一两\d]?个|少了[一两\d]?个|我(?:刚)?说的.{0,6}是|(?:填|写|说|选|输)成|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
     r"手机|电话)|(?:电话|手机号?|号码|名字|地址|城市)(?:又|刚|已经|都)?[换改变]了|新号|调(?:到|成|整|高|低)|"
-    r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|有|没|家|宝|娃)|说[高低多少大小早晚漏]了|改(?=\d|"
+    r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|有|没|家|宝|娃)|说[高低多少大小早晚漏]了|(?:漏|少|忘|多)(?:记|了)?(?:选|填|说|写|报|勾)|改(?=\d|"
     r"[一二两三四五六七八九十百千])|订正|勘误|wrong|typo|correction|mistake|actually"
 )
 _EARLIER = re.compile(
@@ -278,8 +278,27 @@ def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None
             # 前面说4个人，其实是5个: what stands after the mark counts.
             start = mark[-1].start()
             value = read_value(question, message, "," * start + plain[start:], asked_on)
+        if question.type == "multi" and isinstance(value, list):
+            value = _with_the_rest(prior, value, message.text)
         return None if value == prior.value else value
     return None
+
+
+# 之前漏选了, 还要加上; 多选了, 去掉: of several chosen ones, what is told comes to them or goes.
+_MORE = re.compile(r"(?:漏|少|忘|没)(?:记|了)?(?:选|填|说|写|报|勾)|(?:再|还|也)(?:要|想|有|选|加|看)|加上|补上?")
+_LESS = re.compile(r"多(?:选|填|说|写|报|勾)|去掉|删掉?|取消|划掉|不(?:要|选|用|想)")
+
+
+def _with_the_rest(prior: Prior, told: list[str], text: str) -> list[str]:
+    """What is chosen after all, where somebody says that options were missing or too many; in the options' order."""
+    had = prior.value if isinstance(prior.value, list) else []
+    if _LESS.search(text):
+        chosen = [value for value in had if value not in told] or told
+    elif _MORE.search(text):
+        chosen = [*had, *told]
+    else:
+        return told
+    return [option.value for option in prior.question.options if option.value in chosen]
 
 
 def _score(prior: Prior, message: Message, plain: str, asked_on: date | None) -> float:

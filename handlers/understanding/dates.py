@@ -164,6 +164,13 @@ def _is_lunar(text: str, start: int, end: int, found: re.Match[str]) -> bool:
     return _speaks_of_lunar_days(text)
 
 
+def _is_lunar_feast(text: str, written: re.Match[str]) -> bool:
+    """Whether the festival that is named right behind a written date is a lunar one of that very day: 九月九重阳."""
+    feast = _FESTIVAL.match(text[written.end() :].lstrip(" ,，是的"))
+    day = (_figure(written["month"]), _figure(written["day"]))
+    return feast is not None and LUNAR_DAYS.get(feast.group()) == day
+
+
 @lru_cache(maxsize=16)
 def _speaks_of_lunar_days(text: str) -> bool:
     """Whether the message as a whole does; asked anew for each of the thousands of dates that one can have."""
@@ -184,7 +191,7 @@ def _written(text: str, asked_on: date | None) -> list[tuple[str, bool]]:
             and re.search(r"[a-z¥%]\s?$", text[max(0, match.start() - 2) : match.start()])
         ):
             continue
-        lunar = _is_lunar(text, match.start(), match.end(), match)
+        lunar = _is_lunar(text, match.start(), match.end(), match) or _is_lunar_feast(text, match)
         if match["mark"] in "./-" and match["year"] is None and match["month"] in "正冬腊":
             continue
         form = _form(_year(match["year"], asked_on), _figure(match["month"]), _figure(match["day"]), lunar)
@@ -281,6 +288,23 @@ def coming_day(text: str, asked_on: date) -> str | None:
     index = asked_on.year * 12 + asked_on.month - 1 + (day < asked_on.day)
     year, month = index // 12, index % 12 + 1
     return _form(year, month, day, lunar=False)
+
+
+_REPAIRED_DAY = re.compile(rf"[,，\s]+{_DAY}\s?[号日]?[吧呀啊哈\s]*")
+
+
+def day_of_same_month(text: str, repaired: str, asked_on: date | None) -> str | None:
+    """三月七号 哦不 八号: what is repaired is the day alone, and the month stays. `repaired` is the text, masked up to
+    the repair; None if it is not, or gives more than a day."""
+    only = _REPAIRED_DAY.fullmatch(repaired)
+    if only is None or len(repaired) != len(text):
+        return None
+    before = list(_WRITTEN.finditer(text[: only.start("day")]))
+    return (
+        read_date(f"{before[-1].group()[: before[-1].start('day') - before[-1].start()]}{only['day']}号", asked_on)
+        if before
+        else None
+    )
 
 
 _EITHER = re.compile(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from handlers.understanding.acts import does_not_know, is_chat
+from handlers.understanding.acts import does_not_know, is_busy, is_chat, names_a_time
+from handlers.understanding.business import complains
 from handlers.understanding.nameless import is_no_name
 from handlers.understanding.phrases import words
 from handlers.understanding.text import PARTICLES, Message, clauses, dense
@@ -65,8 +66,8 @@ _ENDING = re.compile(
 _LONGEST_ENDING = len("是我的名字")
 _CALL = re.compile(
     r"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人|他|她|宝宝|娃|孩子)|(?<=[,，。 \n])(?:就|请|可以|你)*(?:叫|"
-    r"喊)(?!我))(?:一声|作|"
-    rf"做|为|叫|名字|一下|个)?[:：,， \"“'「《]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
+    r"喊)(?!我)|(?<![^,，。 \n])(?:你|您|就|那){1,3}(?:存|记)(?!一下|住|得|好|下|着))(?:一声|作|成|"
+    rf"做|为|叫|名字|一下|个)?[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
 )
 _NAMED = re.compile(
     r"(?:我系|我的名字?系|(?:网名|微信名)(?:就?是|就?叫)|我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫)|(?:本名|真名|"
@@ -108,7 +109,7 @@ _NO_NAME = frozenset(
         特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 主人 叫 我叫 叫我 怎样
         如何 啊 呃 额 emm 测试 test 收到 来了 谢谢 稍等 保密 秘密 早 早上好 哈哈 哈哈哈 晚点 忙 微信名 就微信名
         退 删 烦人 双胞胎 三胞胎 龙凤胎 一对双胞胎 一对龙凤胎 是双胞胎 是龙凤胎 用微信名 网名就行 看微信名
-        宝妈们 新手 路过 潜水
+        宝妈们 新手 路过 潜水 确认 确定 确认删除 同意 不同意
         """
     )
 )
@@ -122,7 +123,9 @@ JOKES = frozenset(
 _IS_A = re.compile(
     r"的$|做.{1,6}(?:的|生意)|(?:老)?客户|顾客|会员|学生$|宝妈群|新人|介绍|推荐|通过|看到|朋友|从|来|想|要|买|加"
 )
-_LEAD = re.compile(r"(?:那)?(?:就)?(?:叫|喊|是|称呼|写|填|备注)")
+_LEAD = re.compile(r"(?:那)?(?:就)?(?:叫|喊|是|称呼|写|填|备注|存|记)")
+# 王 姐: a surname and what goes with it.
+_TITLED = re.compile(rf"[\u4e00-\u9fff]{{1,2}} +{_TITLE}|[\u4e00-\u9fff](?: [\u4e00-\u9fff]){{1,2}}")
 _BROKEN = re.compile(r"(?:^|\n)(?:我|叫|我叫|叫我|是|我是|姓|我姓)(?=\n)")
 _HALVES = re.compile(r"\s*([\u4e00-\u9fff])\s*\n\s*([\u4e00-\u9fff]{1,2})\s*")
 _APART = re.compile(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
@@ -221,6 +224,13 @@ def told_name(message: Message, text: str) -> str | None:
     return _as_written(message, surname.start(1), surname.group(1), _surname(surname.group(1)))
 
 
+def speaks_of_else(message: Message) -> bool:
+    """Whether somebody who was asked for a name tells what keeps them, when to ask, or what they blame us for."""
+    if is_busy(message.bare) or names_a_time(message.bare):
+        return True
+    return complains(message.text) and told_name(message, message.text) is None
+
+
 _NAMELESS = re.compile(
     r"没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:好|个)?(?:小|乳|大)?名|还?没(?:有)?(?:出)?生(?!气|病)|"
     r"没(?:有)?养(?!成)"
@@ -304,8 +314,12 @@ def _alone(message: Message, text: str) -> str | None:
     whole = text.strip(" ,，。.!！~")
     if _LATIN.match(whole) and whole not in _NO_NAME and not is_chat(dense(whole)):
         return _cut(message, text.index(whole), len(whole))
+    if _TITLED.fullmatch(whole) and not is_chat(dense(whole)):
+        return _cut(message, text.index(whole), len(whole)).replace(" ", "")
     for begin, end in clauses(text):
         lead = _LEAD.match(text, begin, end)
+        if lead and lead.end() == end and text[end:].strip(" ,，。.!！~"):  # 就存 糯米妈
+            continue
         start = lead.end() if lead and lead.end() < end else begin
         name = _trim(text[start:end])
         aided = _spelling_aid(name)

@@ -64,7 +64,7 @@ _CHINESE = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖十�
 _TOKEN = re.compile(
     r"(?P<arabic>(?<![a-z\d.])\d{1,12}(?:,\d{3})*(?:\.\d{1,4})?)\s?(?P<unit>[十百千万亿]{1,2}|"
     r"[kw](?![a-z]))?(?P<rest>\d(?![\d.]))?(?P<tail>[一二三四五六七八九](?![十百千万年月个岁号]))?"
-    rf"|(?P<chinese>[{_CHINESE}]{{1,24}}[kw]?)|(?P<both>俩|仨)"
+    rf"|(?P<chinese>(?:[俩仨](?=[百千万]))?[{_CHINESE}]{{1,24}}[kw]?)|(?P<both>俩|仨)"
 )
 
 # Words that hold a numeral character and are no number. The longest comes first in the alternation.

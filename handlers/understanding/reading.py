@@ -17,7 +17,7 @@ from handlers.understanding.business import complains
 from handlers.understanding.choices import chosen_options, refuses_all
 from handlers.understanding.corrections import Correction, find_correction, may_correct
 from handlers.understanding.jokes import is_joke_about
-from handlers.understanding.names import told_name
+from handlers.understanding.names import speaks_of_else, told_name
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, refuses_offer, wants_human
 from handlers.understanding.phrases import words as listed
 from handlers.understanding.renames import find_rename, may_rename
@@ -317,7 +317,7 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
         asides += seen.unknowing
     if question.type in ("region", "number", "name") and is_joke_about(question, message):
         return None
-    if question.type == "name" and acts.is_busy(message.bare):
+    if question.type == "name" and speaks_of_else(message):
         return None
     text = message.without(asides)
     if question.type == "name" and (seen.delaying or seen.refusing) and told_name(message, text) is None:
@@ -332,12 +332,7 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
         value = told_value(question, message, message.text, asked_on)
     if value is None and seen.proposing and question.type != "name":
         value = read_value(question, message, _only(message, seen.proposing), asked_on)
-    if (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and value >= _BILLION
-        and question.type == "number"
-    ):
+    if question.type == "number" and isinstance(value, (int, float)) and value >= _BILLION:
         return None
     return value
 
@@ -355,6 +350,8 @@ _TYPES = frozenset(("name", "age_months", "number", "date", "region", "choice", 
 
 def _is_free_answer(message: Message, seen: _Clauses) -> bool:
     short = len(message.dense) <= 14
+    if seen.delaying and short and acts.another_time(message.text[seen.delaying[-1][0] :]):  # 烦恼太多 改天慢慢说
+        return False
     aside = len(seen.asking) + len(seen.chatting)
     if (seen.refusing and short) or (seen.delaying and len(seen.delaying) + aside == seen.count):
         return False
@@ -369,6 +366,8 @@ def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> An
     if seen.refusing or is_joke_about(question, message):
         return "decline"
     if seen.delaying or acts.is_busy(bare):
+        return "later"
+    if question.type not in ("date", "yesno", "age_months") and acts.names_a_time(bare):
         return "later"
     if asks:
         return "question"

@@ -113,6 +113,9 @@ _ORIGIN_AFTER = re.compile(
 )
 _PERSON_AFTER = re.compile(r"^(?:本地|土著|土生土长)?(?:的)?人(?:,|，|\s|在|现|$|吧|啊|呀|哈|。|住|嫁|但)")
 _STREET_AFTER = re.compile(r"^[东西南北中]?(?:路|街|大街|大道|巷|小区|花园|饭店|酒楼|火锅|菜馆?)")
+# Where somebody works is where they live, unless they say where else.
+_WORK = re.compile(r"^(?:市|那边|这边)?(?:上班|工作|打工|上学|读书|做生意)")
+_WORK_BEFORE = re.compile(r"(?:工作|上班|打工|上学|读书)(?:是)?(?:在|于)$")
 _NOW = re.compile(r"现在|目前|如今|现居|现住|定居|搬到|嫁到|常驻|住在|常住|人在")
 _BOTH = re.compile(r"^[^,，。]{0,3}(?:和|或者?|还是|跟|与|、|/|两边|两头)[^,，。]{0,2}$")
 _BOTH_AFTER = re.compile(r"^.{0,2}(?:两边|两头|两地|来回|都有|都住)")
@@ -217,6 +220,8 @@ def _weight(text: str, mention: Mention) -> int:
         weight += 2
     if _NOW.search(before):
         weight += 2
+    if _WORK.match(after) or _WORK_BEFORE.search(before):
+        weight -= 1
     if _ORIGIN_AFTER.match(after) or _STREET_AFTER.match(after):
         weight -= 2
     elif _PERSON_AFTER.match(after):

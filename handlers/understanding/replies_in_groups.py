@@ -19,7 +19,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         "price",
         _any(
             r"多少钱 多钱 价格?(?!值) 怎么卖 咋卖 几块 几元 几钱 贵不贵 运费 邮费 便宜 几折 打折 优惠 报价 多少米 "
-            r"费用 收费 押金 学费 定金"
+            r"费用 收费 收钱 要钱 押金 学费 定金"
         ),
         _any(
             r"\d(?:元|块|毛|米|rmb|/|一|每|包邮|的|左右|起|$) \d\d "
@@ -88,7 +88,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r" 是否 还有 [吧][?？]?$ 行不 有.{1,10}[?？]$ 能.{1,14}[?？]$"
         ),
         _any(
-            r"^(?:是(?![啊呀])|有|能|可以|可|会|行|对(?![啊呀])|好|没|不|都|还|要|需要|支持|暂时|目前|当然|必须|肯定|早|已|刚|卖|售|"
+            r"^(?:是(?![啊呀])|有|能|可以|可|会|行|对(?![啊呀])|好|没(?!个|劲|事)|不|都|还|要|需要|支持|暂时|目前|当然|必须|肯定|早|已|刚|卖|售|"
             r"断|缺|只有|只|正|也|得|别|退|包|留|送|ok|放心|没问题|尽量)"
             r" 没有 有的 可以 不能 不行 不会 不用 不含 没问题 有货 没货 缺货 断货 卖完 售罄 能的 会的 支持 现货 "
             r"满了 约满 没位 有位 帮[你您]约 给[你您](?:约|留|记|安排|换|补) "
@@ -113,12 +113,15 @@ def given(answer: str) -> frozenset[str]:
     return frozenset(kind for kind, _, gives in _KINDS if gives.search(said))
 
 
-_EITHER = re.compile(r"([\u4e00-\u9fff])[不没]\1")
+_EITHER = re.compile(
+    r"(?!是)([\u4e00-\u9fff])[不没]\1|"
+    r"(?:^|[\s,，。])[\u4e00-\u9fff]{0,4}(?![了的吧呢啊是这那])([\u4e00-\u9fff])[不没](?=$|[\s,，。?？])"
+)
 
 
 def takes_up(question: str, answer: str) -> bool:
-    """Whether an answer says again what a question left open: 疼不疼, 不疼."""
-    return any(word in answer for word in _EITHER.findall(question))
+    """Whether an answer says again what a question left open: 疼不疼, 不疼; 退货收不, 七天内收."""
+    return any((either or word) in answer for either, word in _EITHER.findall(question))
 
 
 def names_something(answer: str) -> bool:
@@ -154,11 +157,15 @@ def gist(text: str) -> frozenset[str]:
     return frozenset(pair for pair in pairs if len(pair) == 2 or "\u4e00" <= pair <= "\u9fff")
 
 
+# 手洗还是机洗的: asked back.
+_OR = re.compile(r"^(?!.*(?:觉得|建议|感觉|最好|反正))[^还]{1,6}还是[^还]{1,6}(?<![好吧行])$")
+
+
 def said_besides_asking(text: str) -> str:
     """The clauses of a message that put no question back; a closing 哈 or 哦 is none."""
     message = Message(text)
-    kept = [message.text[start:end] for start, end in message.clauses if not acts.asks(message.text[start:end])]
-    return " ".join(kept).strip()
+    said = (message.text[start:end] for start, end in message.clauses)
+    return " ".join(one for one in said if not acts.asks(one) and not _OR.match(one.strip())).strip()
 
 
 _LISTED = re.compile(r"\s*\d{1,3}\s*[.、．)）]\s*\D")  # a place in a list of orders, as 接龙 makes them
@@ -186,6 +193,7 @@ def is_order(text: str) -> bool:
 _PROMISE = re.compile(
     r"(?:我|帮你|帮您|给你|给您|这就|马上|去)(?:来|先|再|去)?(?:看看|看一?下|查查|查一?下|问问|问一?下|确认|核实|"
     r"核对|了解|翻翻|找找|找一?下|催|反馈)|稍等|等一?下|等会|等我|"
+    r"去[^,，。 ]{1,4}(?:看看|看一?下|找找|问问|查查)|"
     r"稍后|一会儿?(?:告诉|回|说|发|给)|待会|晚点(?:回|告诉|说|给|看|发)|回头(?:告诉|回|说|给|看)|(?:问|查|看|"
     r"确认)(?:清楚|到|好|完)?了?(?:再|就)?(?:告诉|回复?|跟)[你您]|"
     r"请店里的同事|这个我请|帮你@|@老板|@掌柜|老板(?:快)?(?:出来|来看|在吗)|(?:等|问)(?:老板|掌柜|店家|客服|店长|"
@@ -197,7 +205,7 @@ _WRITES = re.compile(
 )
 _GUESS = re.compile(
     r"应该|好像|可能|大概|估计|我?猜|不确定|印象中|似乎|没记错|感觉|貌似|说不定|搞不好|大约莫|听说|八成|多半|"
-    r"记不清|不太?记得|以前|之前是|原来是|那会儿?是|看到在|没见着|没看[到见]|没碰到"
+    r"^(?:没|不|是|有|会|能|可以).{0,6}吧$|记不清|不太?记得|以前|之前是|原来是|那会儿?是|看到在|没见着|没看[到见]|没碰到"
 )
 _SURE_GUESS = re.compile(r"好像|不确定|我?猜|估计|似乎|貌似|说不定|记不清|不太?记得|可能吧|没准")
 _UNKNOWING = re.compile(
@@ -253,8 +261,8 @@ _WITHDRAWS = re.compile(
     r"不用了|不用回|不需要了|解决了|搞定了?|弄好了?|(?<!没)找到了|(?<!没)看到了?(?!吗)|有了$|(?<!没)收到了?(?:货|"
     r"快递)?了?[，,。!！~]*$|算了|没事了?$|当我没[问说]|已经?(?:问|知道|买到|弄|好|解决|下单|退)|自己(?:找|看|弄|"
     r"查)到|"
-    r"知道了|明白了|我?(?:会|懂)了$|打扰了|不问了|不要了|没问题了|撤回|问到了|ok了|可以了|好了[，,!！~。]*$|"
-    r"不麻烦|忽略|别管了|不买了|不急了?$|查到了|好了好了|能(?:打开|用|看|登录?|进)了"
+    r"知道了|明白了|我?(?:会|懂)了$|打扰了|不问了|不要了|没问题了|撤回|问到了|ok了|可以了|(?<![太真挺很])好了[，,!！~。]*$|"
+    r"不麻烦|忽略|(?:别|不用)管了|刚问[了过到]|不买了|不急了?$|查到了|好了好了|能(?:打开|用|看|登录?|进)了"
 )
 _STILL = re.compile(
     r"有人[吗么嘛在]|人呢|在[吗么嘛不]|没人|怎么(?:没人|不)|[?？]$|老板[?？呢]|回一?下|看一?下(?:我|啊|呗)|"

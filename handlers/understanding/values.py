@@ -10,7 +10,7 @@ from typing import Any
 from handlers.understanding.ages import read_age, told_age
 from handlers.understanding.amounts import is_about_money, read_number
 from handlers.understanding.choices import is_option, read_options, told_options
-from handlers.understanding.dates import coming_day, read_date, told_date
+from handlers.understanding.dates import coming_day, day_of_same_month, read_date, told_date
 from handlers.understanding.names import read_name, told_name
 from handlers.understanding.phones import read_phone
 from handlers.understanding.regions import read_region, told_region
@@ -23,11 +23,12 @@ _REPAIR = re.compile(
     r"(?:[,，。!！~ \n]|^|(?<=[^\s]))(?:哦|啊|噢|呃|额|诶|哎)?(?:不对(?!劲|称|外)|不是不是|说错了?|打错字?了?|"
     r"写错了?|输错了?|按错了?|发错了?|选错了?|手滑了?|手误|口误|笔误|更正一?下?|错了错了|错了|应该是|改成|改为|"
     r"哦不|啊不|噢不|呃不|(?<=[,，\n ])(?:算了|还是)(?=[^,，。\n]{2,8}吧)|"
-    r"不不不?[,，]|(?<=[,，\n ])不[,， ]?(?=\d)|(?<=[,，])不[,，](?=是)|"
-    r"(?<=[箱个瓶盒罐包位块岁月])不(?=[\d一二两三四五六七八九十])|(?:以前|之前|原来|从前)[^\n]{1,20}?(?:现在|"
+    r"不不不?[,，]|(?<=[,，\n ])不[,， ]*(?=\d|[一二两三四五六七八九十俩仨]+[百千万个块岁月号点])|"
+    r"(?<=[,，])不[,，](?=是)|(?<=[箱个瓶盒罐包位块岁月])不(?=[\d一二两三四五六七八九十])|(?:以前|之前|原来|从前)[^\n]{1,20}?(?:现在|"
     r"如今|目前)(?:都|就|是|只)*|的话[,，]?(?:那就|就|那)(?=.))[,，。!！~ \n是我]*"
 )
-_RATHER = re.compile(r"不是?([^,，。是\n]{1,10})[,， \n]*(?:而|我)?是(?=.)")
+# 不是酱香也不是浓香 leaves a third.
+_RATHER = re.compile(r"不是?([^,，。是\n]{1,10})(?<![不也])[,， \n]*(?:而|我)?是(?=.)")
 _NOT_THAT = re.compile(r"(?<=[^,，。\s])[,， ]?(?:不是|不姓|并不是|而不是|可不是)[^,，。\n]{1,8}$")
 
 
@@ -74,11 +75,26 @@ def _masked(found: re.Match[str]) -> str:
     return "," * (found.end() - found.start())
 
 
+_CHILD_ASKED = re.compile(r"宝宝|宝贝|孩子|娃|小朋友|小名|乳名")
+_PARENT = re.compile(r"([^他她]{1,4}?)[他她]?家?的?(?:妈妈?|爸爸?|麻麻|粑粑|妈咪|奶奶|姥姥|爷爷|外婆|外公)")
+
+
+def _name(question: Question, message: Message, text: str) -> str | None:
+    name = read_name(message, _NO_NAMES.sub(_masked, text))
+    parent = _PARENT.fullmatch(name) if name and _CHILD_ASKED.search(question.text) else None
+    if parent is None:
+        return name
+    # 我是豆豆妈 tells the child's name; 乐妈 and 宝妈 do not.
+    return parent[1] if len(parent[1]) > 1 else None
+
+
 _READERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
-    "name": lambda question, message, text, asked_on: read_name(message, _NO_NAMES.sub(_masked, text)),
+    "name": lambda question, message, text, asked_on: _name(question, message, text),
     "age_months": lambda question, message, text, asked_on: read_age(text, _asked(question), asked_on),
     "number": lambda question, message, text, asked_on: _number(question, text),
-    "date": lambda question, message, text, asked_on: _date(question, text, asked_on),
+    "date": lambda question, message, text, asked_on: (
+        day_of_same_month(message.text, text, asked_on) or _date(question, text, asked_on)
+    ),
     "region": lambda question, message, text, asked_on: read_region(text),
     "choice": lambda question, message, text, asked_on: _option(question, text),
     "multi": lambda question, message, text, asked_on: _option(question, text),

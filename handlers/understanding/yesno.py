@@ -47,7 +47,7 @@ _NO = frozenset(
         用不上 婉拒 拒绝 pass 0 2b 还早 早着呢 差远了 单身 没空 去不了 来不了 不方便 改天吧 心领了 心领 别了
         下次一定 改天一定 下回一定 用不到 noneed meiyou mei buyao bu buyong 算 下次吧 下次 下回吧 以后吧 notyet
         nothanks nothankyou never 唔使 不使
-        唔要 不好意思不用 👎
+        唔要 不好意思不用 婉拒了 谢绝 谢绝了 拒绝了 👎
         """
     )
 )
@@ -77,6 +77,7 @@ _YES_WORD = re.compile(
     r"中(?:$|,)|会(?!不会)|能(?!不能|否)|想(?!不想|想|一想|问)|愿意|需要(?!吗|不)|喜欢|同意|没错|没问题|没毛病|"
     r"来一|[给帮]我(?:留|报|订|安排|登记|来)|[发寄送](?:我|来|过来|吧)|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
 )
+_FREE = re.compile(r"(?:免费|不要钱|不花钱|白送)(?:的话?)?(?:我|就|当然|肯定|必须|那)*(?:要|领|来|收|可以)(?!不|吗)")
 _RHETORICAL_YES = re.compile(
     r"谁(?:会)?不|怎么(?:会|能|可能)(?:没有?|不)|哪(?:能|会|有)不|能不.{0,4}吗|不.{0,3}才怪|岂能不|何止|不要太|"
     r"不能没有|离不开|少不了|何乐不为|求之不得|那还用说|这还用(?:问|说)|还用问|必须安排|不(?:是|会)不(?:行|可以|"
@@ -113,7 +114,7 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
         return False
     if _WISH.search(core) or _GOOD_BUT.search(core):
         return None
-    if _RHETORICAL_YES.search(core):
+    if _RHETORICAL_YES.search(core) or _FREE.search(core):
         return True
     if _RHETORICAL_NO.search(core) and not re.search(r"有什么推荐", core):
         return False
@@ -123,6 +124,10 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
         return True
     if re.search(r"第一次|首次|头一次|新客|新顾客", asked) and (first := _of_first(core)) is not None:
         return first
+    if re.search(r"第一胎|头胎|一胎|第一个(?:宝|娃|孩)", asked) and (first := _of_first_child(core)) is not None:
+        return first
+    if _WHETHER_THEY_HAVE.search(asked) and _WANTS_ONE.match(core):
+        return None
     if re.search(r"过敏|湿疹|不舒服|问题|情况|病", asked) and re.search(
         r"正常|健康|都(?:挺)?好|没(?:啥|什么)?事", core
     ):
@@ -212,6 +217,21 @@ def _of_first(core: str) -> bool | None:
     return False if _REGULAR.search(core) or re.search(r"(?<!没)(?<!没有)[来买喝用吃]过|常来|经常", core) else None
 
 
+_SECOND_CHILD = re.compile(r"(?:老|第|大宝)?[二三四两][胎宝个]|老[二三四]|第[二三四]|[俩仨]|双胞胎")
+_FIRST_CHILD = re.compile(r"头胎|第?一胎|老大|第一[个次]|大宝|独生|就这?一个")
+
+
+def _of_first_child(core: str) -> bool | None:
+    """是第一胎吗 answered by which child it is: 老二啦 is no, 头胎 yes."""
+    if core.startswith("不"):
+        return None
+    return False if _SECOND_CHILD.search(core) else True if _FIRST_CHILD.search(core) else None
+
+
+# 想要一个: who is asked what they have, and wishes for it.
+_WANTS_ONE = re.compile(r"(?:好|很|也|倒是)?想(?:要|有|养|生)(?:个|一个|一只|只)?")
+
+
 _INVITED = re.compile(r"来吗|来不来|来店|到店|参加|出席|位[子置]|过来|活动|品鉴|沙龙|留.{0,4}位|有空吗")
 _HINDERED = re.compile(r"走不开|没空|没时间|去不了|来不了|来不及|赶不上|加班|出差|有事|要上班|值班|去不成|在外地")
 
@@ -228,6 +248,8 @@ def _of_child(core: str) -> bool | None:
     """家里有宝宝吗 answered by how things stand: 备孕, 单身狗 are no, 怀着, 刚满月 are yes."""
     if re.search(r"备孕|单身|丁克|没(?:有)?(?:对象|结婚|成家|生)|未婚", core):
         return False
+    if re.fullmatch(r"有?[一两三俩仨][个娃宝]*", core):
+        return True
     return True if re.search(r"怀(?!疑)|孕|刚生|满月|坐月子|双胞胎|二胎|(?:月|岁)(?:半|多)?(?:大|了|$)", core) else None
 
 
@@ -236,6 +258,10 @@ def _of_age(core: str, asked: str) -> bool | None:
     asked_age = re.search(r"满?(?:(\d\d)|十八)周?岁?|成年", asked)
     if not asked_age or not re.search(r"满|成年|18|十八", asked):
         return None
+    if re.match(
+        r"(?:就|也|才)?还?[差缺][\d一二两三四五六七八九十半几]{1,3}个?[月天年岁周]|(?:还)?(?:没到|不到|未满|没满)", core
+    ):
+        return False
     if re.search(r"上大学了|抱孙|退休|(?:都|已经)(?:结婚|工作|当(?:妈|爸|爷|奶|姥))|孩子都|娃都", core):
         return True
     told = re.search(

@@ -89,6 +89,7 @@ def test_an_account_that_is_off_line_sends_nothing(database_url: str) -> None:
     async def scene(program: Program) -> None:
         async with program.running():
             to = contacts(program)["wx1"]
+            await program.sleep(seconds=1)  # until it has been heard out
             program.dispatcher.offline("main")
             program.stage.bring_about(reply("r1", to))
             program.wake()

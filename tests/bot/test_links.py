@@ -236,6 +236,7 @@ def test_an_account_that_went_deaf_sends_nothing_until_it_hears_again(sqlite_url
     async def scene(program: Program) -> None:
         async with program.running():
             to = {row.wire_id: row.id for row in program.stage.rows(Contact)}
+            await program.sleep(seconds=1)  # until it has been heard out
             await program.intake.put(WentDeaf(account="main", at=program.clock.now(), silent_seconds=60))
             program.dispatcher.offline("main")
             program.stage.bring_about(reply("r1", to["wx1"]))

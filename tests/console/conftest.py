@@ -171,7 +171,8 @@ def faults_of(page: Page) -> list[str]:
     ]
 
 
-@pytest.fixture(scope="package")
+# A module at a time: while Playwright is open its loop runs in this thread, and no other test could have one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if not path:

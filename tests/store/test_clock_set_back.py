@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.store.outbox import look_again_if_set_back
+from bot.store.set_back import look_again_if_set_back
 from tests.store.stage import START, merchant, post, reply, shop
 from tests.store.test_outbox import QUIET, answer, claimed
 

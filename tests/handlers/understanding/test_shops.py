@@ -7,6 +7,10 @@ misses were looked at, 85.5 % of it was understood, and so much is to be expecte
 The four files of other trades (gym, pets, tea, early education, dairy) were each written before their misses were
 looked at, and are harder on purpose. At first sight 90.3 %, 86.4 %, 77.9 % and 85.9 % of them were read as labelled; a
 dozen labels were then put right by the contract.
+
+`strangers.jsonl` are readings that people who tried the program found wrong, each with others of its kind. Half of two
+sets of 742 fresh replies are in `fresh_heldout.jsonl`: 92.7 % of them were read as labelled at first sight, and the
+causes were mended afterwards. Some of its labels are open to dispute (看心情, 都行) and were left as they are.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ import pytest
 from handlers.understanding import Prior, Question, understand
 
 _ASKED_ON = date(2025, 6, 10)  # a Tuesday
+_FRESH = date(2026, 11, 26)  # a Thursday
 
 
 class _Reply(msgspec.Struct):
@@ -37,23 +42,25 @@ class _Asked(msgspec.Struct):
 
 
 @pytest.mark.parametrize(
-    ("file", "enough", "bar"),
+    ("file", "enough", "bar", "asked_on"),
     [
-        ("shops.jsonl", 1_700, 0.975),
-        ("shops_heldout.jsonl", 70, 0.95),
-        ("trades_first.jsonl", 290, 0.98),
-        ("trades_second.jsonl", 250, 0.97),
-        ("trades_third.jsonl", 160, 0.93),
-        ("trades_fourth.jsonl", 60, 0.9),
+        ("shops.jsonl", 1_700, 0.975, _ASKED_ON),
+        ("shops_heldout.jsonl", 70, 0.95, _ASKED_ON),
+        ("trades_first.jsonl", 290, 0.98, _ASKED_ON),
+        ("trades_second.jsonl", 250, 0.97, _ASKED_ON),
+        ("trades_third.jsonl", 160, 0.93, _ASKED_ON),
+        ("trades_fourth.jsonl", 60, 0.9, _ASKED_ON),
+        ("strangers.jsonl", 110, 1.0, _ASKED_ON),
+        ("fresh_heldout.jsonl", 370, 0.96, _FRESH),
     ],
 )
-def test_enough_replies_of_other_shops_are_understood(file: str, enough: int, bar: float) -> None:
+def test_enough_replies_of_other_shops_are_understood(file: str, enough: int, bar: float, asked_on: date) -> None:
     count, wrong, opting_out = 0, [], []
     for line in Path(__file__).with_name(file).read_bytes().splitlines():
         asked = msgspec.json.decode(line, type=_Asked)
         for label in asked.replies:
             count += 1
-            got = understand(asked.question, label.reply, prior=asked.prior, asked_on=_ASKED_ON)
+            got = understand(asked.question, label.reply, prior=asked.prior, asked_on=asked_on)
             if (got.act, got.value, got.corrects) != (label.act, label.value, label.corrects):
                 wrong.append(f"{asked.question.key}: {label.reply!r} is {label}, read as {got}")
             if (got.act == "optout") != (label.act == "optout"):

@@ -1,0 +1,78 @@
+"""The clock was set back: what was to wait for a while waits no longer than that while, by the new clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, and_, or_, select, update
+from sqlmodel import col
+
+from bot.store import Store
+from handlers.gate import REASON_NAMES
+from models import timers
+from models.accounts import Account
+from models.columns import table_of
+from models.deliveries import Cause, Delivery, DeliveryChange, DeliveryState
+from models.groups import ChatGroup
+from models.operations import Timer
+from models.people import Friendship, Person
+
+# Clocks that are kept in time by the network go back by less.
+_SET_BACK = timedelta(minutes=1)
+# These ring so long after something happened. All others ring at a time of the calendar.
+_SO_LONG_AFTER = (timers.SETTLE, timers.NUDGE, timers.BEFRIEND, timers.FAREWELL, timers.QUESTION, timers.WELCOME)
+# What was said in a conversation was to leave when it was decided.
+_AT_ONCE = (Cause.GREETING, Cause.SURVEY, Cause.CHAT, Cause.COMMAND)
+# The open question comes again soon, or at a time that they named: 晚上再说 is of the calendar.
+_SOON = timedelta(hours=1)
+
+log = structlog.get_logger("outbox")
+
+
+def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime:
+    """When the clock was set back since the last look, what waits for times of the old clock is looked at anew.
+
+    What waits for a while, for the platform's sake, a human's or the member's, waits for as long as it would have.
+
+    Returns when this look was taken; without a last one the newest change of a delivery stands for it.
+    """
+    now = store.now()
+    if looked_at is None:
+        with store.reading() as connection:
+            newest = select(col(DeliveryChange.at)).order_by(col(DeliveryChange.id).desc()).limit(1)
+            looked_at = connection.execute(newest).scalar()
+    if looked_at is None or now >= looked_at - _SET_BACK:
+        return now
+    back = looked_at - now
+    log.warning("clock.set_back", seconds=back.total_seconds())
+    waits = and_(col(Delivery.state) == DeliveryState.WAITING, col(Delivery.next_at) > now)
+    by_the_gate = col(Delivery.reason).in_(REASON_NAMES)
+    is_soon = and_(col(Timer.kind) == timers.ASK_AGAIN, col(Timer.at) <= looked_at + _SOON)
+    is_open = col(Delivery.state).in_((DeliveryState.PLANNED, DeliveryState.WAITING))
+    was_due = and_(is_open, col(Delivery.due_at) > now, col(Delivery.due_at) <= looked_at)
+    with store.writing() as writing:
+        run = writing.connection.execute
+        run(update(Delivery).where(was_due, col(Delivery.cause).in_(_AT_ONCE)).values(due_at=now))
+        planned = and_(col(Delivery.state) == DeliveryState.PLANNED, col(Delivery.due_at) <= now)
+        run(update(Delivery).where(planned, col(Delivery.next_at) > now).values(next_at=now))
+        run(update(Delivery).where(waits, by_the_gate).values(next_at=now))
+        for identity, next_at in run(select(col(Delivery.id), col(Delivery.next_at)).where(waits, ~by_the_gate)).all():
+            sooner = max(now, next_at - back)
+            run(update(Delivery).where(col(Delivery.id) == identity).values(next_at=sooner, until=sooner))
+        _sooner(writing.connection, Account, "slow_until", now, back)
+        _sooner(writing.connection, Friendship, "human_until", now, back)
+        _sooner(writing.connection, ChatGroup, "human_until", now, back)
+        _sooner(writing.connection, Person, "forget_asked_at", now, back)
+        _sooner(writing.connection, Timer, "at", now, back, or_(col(Timer.kind).in_(_SO_LONG_AFTER), is_soon))
+    return now
+
+
+def _sooner(connection: Connection, table: Any, name: str, now: datetime, back: timedelta, *which: Any) -> None:
+    """Take so much off the moments of a column that are still to come."""
+    rows = table_of(table)
+    keys, column = list(rows.primary_key.columns), rows.c[name]
+    for *key, moment in connection.execute(select(*keys, column).where(column > now, *which)).all():
+        this = [one == value for one, value in zip(keys, key, strict=True)]
+        connection.execute(update(rows).where(*this).values({name: moment - back}))
