@@ -41,6 +41,10 @@ class TomlSource:
         return self.lines.get(path)
 
 
+# Python's parser takes the square of the time for the parts of a dotted key: minutes for a file of a megabyte.
+_MOST_PARTS = 1_000
+
+
 def read_toml(path: Path) -> TomlSource:
     """Read a TOML file. Raises `ConfigFaults` with one fault for what cannot be read."""
     name = str(path)
@@ -62,6 +66,9 @@ def read_toml(path: Path) -> TomlSource:
 
 def parse_toml(name: str, text: str) -> TomlSource:
     """The source of a text with \\n line ends. Raises `ConfigFaults` with one fault for what is not TOML."""
+    for number, written in enumerate(text.split("\n"), 1):
+        if written.partition("=")[0].count(".") > _MOST_PARTS and not written.lstrip().startswith("#"):
+            raise ConfigFaults([Fault(name, number, "", "a key of too many parts", "a few levels")])
     try:
         return TomlSource(name, tomllib.loads(text), key_lines(text))
     except tomllib.TOMLDecodeError as error:

@@ -14,6 +14,7 @@ from bot.store.applying import lose
 from bot.store.identify import Names, groups_of, people_of
 from handlers.needs import Needs
 from models import events as ev
+from models import orders
 from models.effects import Effect
 from models.erasure import is_nameless
 from models.events import Event, Who
@@ -107,7 +108,7 @@ _JOURNAL = (
 
 
 def _without_words(event: Event) -> str:
-    """The event's JSON without what members said, whose words live in the erasable body table, and without what the
+    """The event's JSON without what members said, or was said of them, whose words live in the erasable body table, and without what the
     row's own columns say.
 
     Of a roster only that it came is kept: it is long, comes every hour, and who is in what group are rows already.
@@ -125,6 +126,10 @@ def _without_words(event: Event) -> str:
                     event = replace(event, friends=None, groups=None)
                 case ev.FriendRequested():
                     event = replace(event, hello="")
+                case orders.SayOrder():
+                    event = replace(event, text="")
+                case orders.DescribePersonOrder():
+                    event = replace(event, add=(), remove=(), note=None, remark="")
     return _encoder.encode(event).decode()
 
 

@@ -129,6 +129,8 @@ def test_every_path_of_any_file_has_its_line(data: dict[str, Any]) -> None:
             ":2: found the byte 0xbe, which is not UTF-8, expected a file saved as UTF-8",
         ),
         ("a = 1".encode("utf-16"), ":1: found the byte 0xff, which is not UTF-8, expected a file saved as UTF-8"),
+        # What a fuzzer found: minutes in Python's parser, which takes the square of the time for the parts of a key.
+        (b"a = 1\n" + b"0." * 300_000 + b"1 = 2", ":2: found a key of too many parts, expected a few levels"),
         (b"a = " + b"[" * 10_000, ": found tables or arrays nested too deeply, expected a few levels"),
         (b"a = " + b"9" * 10_000, ": found a number with too many digits, expected TOML"),
     ],
