@@ -108,8 +108,8 @@ _JOURNAL = (
 
 
 def _without_words(event: Event) -> str:
-    """The event's JSON without what members said, or was said of them, whose words live in the erasable body table, and without what the
-    row's own columns say.
+    """The event's JSON without what members said, whose words live in the erasable body table, or what was said of
+    them, and without what the row's own columns say.
 
     Of a roster only that it came is kept: it is long, comes every hour, and who is in what group are rows already.
     """
