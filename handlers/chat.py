@@ -85,7 +85,9 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
         return [_reply(event, context, person, answer)]
     if adverts.may_be_one(event.text) or adverts.is_shown(event):
         return adverts.seen(event, context, person)
-    return questions.asked(event, context, person) if asks_the_shop(event.text) else []
+    if not asks_the_shop(event.text) or asks_whether_bot(event.text):  # the latter of somebody else
+        return []
+    return questions.asked(event, context, person)
 
 
 def _in_private(event: Message, context: Context, person: PersonView) -> list[Effect]:

@@ -97,11 +97,14 @@ class Chain:
     def stop(self, *pids: int) -> None:
         """SIGTERM to these (none: to all); each ends in good order."""
         for pid in (leaving := list(pids) or self.alive()):
+            until("its start", lambda pid=pid: '"started"' in self._log(pid))  # type: ignore[misc]
             os.kill(pid, signal.SIGTERM)
         for pid in leaving:
             until("its end", lambda pid=pid: not is_alive(pid))  # type: ignore[misc]
-            log = (self.folder / f"worker-{self.pids.index(pid)}.log").read_text(errors="replace")
-            assert log.splitlines()[-1] == "exit 0", self.logs()
+            assert self._log(pid).splitlines()[-1] == "exit 0", self.logs()
+
+    def _log(self, pid: int) -> str:
+        return (self.folder / f"worker-{self.pids.index(pid)}.log").read_text(errors="replace")
 
     def leave_nobody(self) -> None:
         """End who is still there when a test has failed."""
