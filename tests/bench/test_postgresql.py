@@ -1,8 +1,8 @@
-"""The benchmarks on PostgreSQL run on small worlds, and their figures are ratios of like to like."""
+"""The benchmark on PostgreSQL runs on a small world, and its figure is a ratio of like to like."""
 
 from __future__ import annotations
 
-from bench import pg_apply, pg_workers
+from bench import pg_apply
 
 
 def test_apply_is_compared_with_copy() -> None:
@@ -11,10 +11,3 @@ def test_apply_is_compared_with_copy() -> None:
     assert told == [0, 1]
     assert (figure.name, figure.unit) == ("pg_apply", "of COPY")
     assert 0 < figure.figure < 2
-
-
-def test_four_workers_are_compared_with_one() -> None:
-    several, one = pg_workers.measure(lambda _done, _all: None, batches=1, size=40, rounds=1, members=500)
-    assert (several.name, one.name) == ("pg_workers", "pg_workers_one_merchant")
-    assert several.figure > 0
-    assert one.figure > 0
