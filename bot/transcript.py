@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, tzinfo
 
 from rich.console import Console
@@ -12,6 +11,7 @@ from bot.rehearsal_output import Line
 from bot.terminal import harmless
 from handlers.reason_names import REASON_NAMES
 from models.events import Event, FriendRequested, GroupJoined, GroupLeft, Message, Roster
+from models.fields import unfilled
 
 _STATES = {
     "waiting": ("等时机", "yellow"),
@@ -58,7 +58,7 @@ class Transcript:
             why = f"（{reason}）" if reason else ""
             whom = self._whom(line)
             # What waits is filled in when it leaves: who reads along need not see how its fields are written.
-            planned = _FIELD.sub("…", self._said(line))
+            planned = unfilled(self._said(line))
             self._say(line["at"], Text.assemble((f"{name}{why} ", style), f"→ {whom}：{_short(planned)}"))
 
     def show_live(self, line: Line) -> None:
@@ -132,6 +132,5 @@ def _short(text: str) -> str:
     return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
 
 
-_FIELD = re.compile(r"\{[^{}\n]{1,60}\}")
 _SHOWN = 120
 _LOOKED_AT = 10 * _SHOWN  # there may be a megabyte of it

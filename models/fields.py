@@ -25,3 +25,8 @@ class TextField(msgspec.Struct, frozen=True):
 def fields_of(text: str) -> tuple[TextField, ...]:
     """The fields of a text, in order."""
     return tuple(TextField(found["name"], found["fallback"]) for found in FIELD.finditer(text))
+
+
+def unfilled(template: str) -> str:
+    """A text that has not left, as people may see it: what is to be filled in is an ellipsis."""
+    return FIELD.sub("…", template)

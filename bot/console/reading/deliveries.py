@@ -19,6 +19,7 @@ from bot.store.prepared import unindexed
 from handlers.reason_names import FOLDS
 from models.columns import table_of
 from models.deliveries import Delivery, DeliveryChange, DeliveryState
+from models.fields import unfilled
 from models.groups import ChatGroup
 from models.people import Contact
 
@@ -167,7 +168,7 @@ def _row(one: Any) -> Row:
         DeliveryState(one.state),
         one.reason or "",
         one.until,
-        one.text if one.text is not None else one.template or "",
+        one.text if one.text is not None else unfilled(one.template or ""),
         one.entry or "",
     )
 

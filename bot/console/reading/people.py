@@ -15,6 +15,7 @@ from sqlmodel import col
 from bot.console.visit import Scope
 from models.accounts import Account
 from models.deliveries import Delivery, DeliveryState
+from models.fields import unfilled
 from models.groups import ChatGroup, GroupMember
 from models.journal import Body, JournalEntry
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
@@ -229,7 +230,7 @@ def timeline(connection: Connection, scope: Scope, contact: str, before: int | N
             one.topic or "",
             one.wire_id or "",
             one.kind,
-            one.text,
+            one.text if one.left_at else unfilled(one.text),
             DeliveryState(one.state),
             one.reason or "",
             one.cause,
