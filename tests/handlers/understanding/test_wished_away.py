@@ -1,4 +1,7 @@
-"""Opting out put in any words: what the classifier was trained on, and what it has never seen."""
+"""Opting out put in any words: what the classifier was trained on, and lines that are not among them.
+
+Lines like those of the held-out set that it read wrongly at first were added to the training since (decision 12).
+"""
 
 from __future__ import annotations
 
