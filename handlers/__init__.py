@@ -16,6 +16,7 @@ from handlers import (
     forgetting,
     groups,
     identity,
+    moves,
     old_friends,
     operators,
     outcomes,
@@ -107,6 +108,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return calendar.imported(event, context)
         case orders.DeleteEntriesOrder():
             return calendar.deleted(event, context)
+        case orders.MoveEntryOrder():
+            return moves.ordered(event, context)
         case orders.ApproveEntryOrder():
             return calendar.approved(event, context)
         case orders.OverrideEntryOrder():

@@ -118,7 +118,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.BOUND_GROUPS
         case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder():
             return Needs.ENTRIES
-        case orders.ApproveEntryOrder() | orders.OverrideEntryOrder():
+        case orders.ApproveEntryOrder() | orders.OverrideEntryOrder() | orders.MoveEntryOrder():
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
             return Needs.ENTRIES

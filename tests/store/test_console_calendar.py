@@ -11,9 +11,10 @@ import pytest
 from bot.console.reading import calendar
 from bot.console.reading.calendar import Days, Turn, Wanted
 from bot.console.reading.calendar_faults import checked, days_of
+from bot.console.reading.calendar_moves import change_of
 from bot.console.visit import Scope
 from content_calendar.entry import Entry, to_json
-from models.orders import BindGroupOrder, ImportEntriesOrder, OverrideEntryOrder
+from models.orders import BindGroupOrder, ImportEntriesOrder, MoveEntryOrder, OverrideEntryOrder
 from tests.store.stage import START, Shop, merchant, shop
 from tests.store.test_calendar_rows import open_groups
 
@@ -137,3 +138,24 @@ def test_the_days_of_a_period(period: str | None, first: date | None, last: date
 @pytest.mark.parametrize("day", ["", "0001-01-01", "9999-12-31", "gestern", "2026-13-01"])
 def test_an_address_that_makes_no_sense_is_today(day: str) -> None:
     assert Wanted.read({"day": day, "view": "<script>"}, MONDAY) == Wanted("month", "2026-11-30")
+
+
+def test_a_move_says_what_it_changes_and_then_changes_it(database_url: str) -> None:
+    promises = [{"tier": "堂口", "content_kind": "story", "exactly": 1, "per": "week"}]
+    with shop(database_url, merchant("m1", tiers=[{"name": "堂口"}], promises=promises)) as stage:
+        open_groups(stage, hall=None)
+        stage.apply(BindGroupOrder(merchant="m1", at=START, group="hall", tier="堂口"))
+        once, often = entry("once", content_kind="story"), entry("often", rule="weekly mon", at=time(20))
+        put(stage, once, often)
+        to = MONDAY + 7 * DAY
+        seen = ("once", once.revision, MONDAY, to)
+        found = read(stage, change_of, START, NOWHERE, *seen)
+        assert found.refused == ""
+        assert found.told[0].startswith("从11月30日 周一挪到12月7日 周一")
+        assert [(one.code, one.first) for one in found.worse if one.is_gap] == [("missing", MONDAY)]
+        assert [(one.code, one.first) for one in found.better if one.is_gap] == [("missing", to)]
+        weekly = read(stage, change_of, START, NOWHERE, "often", often.revision, MONDAY, MONDAY + DAY)
+        assert "每周一发的，改成每周二" in weekly.told[0]
+        stage.apply(MoveEntryOrder(merchant="m1", at=START, key="once", revision=once.revision, day=MONDAY, to=to))
+        assert keys(read(stage, calendar.days_of, Wanted(day="2026-12-03")), to) == ["once", "often"]
+        assert "别人刚改过" in read(stage, change_of, START, NOWHERE, *seen).refused

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from nicegui import ui
 
 from bot.console.pages.calendar_faults import show_of_day, show_of_week
+from bot.console.pages.calendar_moving import Moving
 from bot.console.reading.calendar import Days, Turn, Wanted
 from bot.console.reading.calendar_faults import Checked, Fault, in_front
 from bot.console.visit import Visit
@@ -22,6 +23,7 @@ def show_days(visit: Visit, wanted: Wanted, days: Days, checked: Checked, today:
     """The whole grid."""
     first, last = wanted.span
     tall = wanted.view == "week"
+    moving = Moving(visit)
     with ui.element("div").classes("z-days" + (" z-tall" if tall else "")):
         for name in CHINESE:
             ui.label(name).classes("z-weekday z-muted")
@@ -30,11 +32,11 @@ def show_days(visit: Visit, wanted: Wanted, days: Days, checked: Checked, today:
             show_of_week(visit, checked, checked.of_week(monday))
             for number in range(7):
                 day = monday + number * _DAY
-                _show_day(wanted, day, days, checked.of_day(day), today)
+                _show_day(moving, wanted, day, days, checked.of_day(day), today)
             monday += 7 * _DAY
 
 
-def _show_day(wanted: Wanted, day: date, days: Days, faults: Sequence[Fault], today: date) -> None:
+def _show_day(moving: Moving, wanted: Wanted, day: date, days: Days, faults: Sequence[Fault], today: date) -> None:
     turns = days.turns.get(day, [])
     more = days.counts.get(day, 0) - len(turns)
     classes = ["z-day"]
@@ -42,7 +44,8 @@ def _show_day(wanted: Wanted, day: date, days: Days, faults: Sequence[Fault], to
     classes += ["z-today"] if day == today else []
     classes += ["z-gap"] if in_front(faults) else []
     classes += [] if turns or faults else ["z-empty"]
-    with ui.element("div").classes(" ".join(classes)):
+    with ui.element("div").classes(" ".join(classes)) as cell:
+        moving.drop(cell, day)
         with ui.element("div").classes("z-number"):
             number = f"{day.month}月{day.day}日" if day.day == 1 else f"{day.day}"
             ui.label(number).classes("z-number-of" + ("" if day == today else " z-muted"))
@@ -50,21 +53,25 @@ def _show_day(wanted: Wanted, day: date, days: Days, faults: Sequence[Fault], to
             if is_public_holiday(day) or is_make_up_day(day):
                 ui.label("休" if is_public_holiday(day) else "班").classes("z-muted text-weight-bold")
         for turn in turns:
-            show_turn(turn)
+            show_turn(moving, turn)
         if more > 0:
             ui.link(f"还有 {more:,} 条", wanted.to(view="list", day=day.isoformat())).classes("z-link")
         show_of_day(faults, whole=wanted.view == "week")
 
 
-def show_turn(turn: Turn) -> None:
+def show_turn(moving: Moving, turn: Turn) -> None:
     """An entry's turn, which opens the entry."""
     classes = "z-turn" + (" z-advert" if turn.promotional else "") + ("" if turn.state == "approved" else " z-unsaid")
-    with ui.element("div").classes(classes), ui.link(target=turn.address) as link:
-        link.props["title"] = f"{turn.title} · {turn.to}"
-        ui.label(f"{turn.at:%H:%M}").classes("text-weight-bold q-mr-xs").style("display: inline")
-        ui.label(turn.title).style("display: inline")
-        for mark in marks(turn):
-            ui.label(f"· {mark}").style("display: inline").classes("q-ml-xs")
+    with ui.element("div").classes(classes) as box:
+        moving.lift(box, turn)
+        with ui.link(target=turn.address) as link:
+            link.props["title"] = f"{turn.title} · {turn.to}"
+            link.props["draggable"] = "false"  # it would carry its address instead
+            ui.label(f"{turn.at:%H:%M}").classes("text-weight-bold q-mr-xs").style("display: inline")
+            ui.label(turn.title).style("display: inline")
+            for mark in marks(turn):
+                ui.label(f"· {mark}").style("display: inline").classes("q-ml-xs")
+        moving.button(turn)
 
 
 def marks(turn: Turn) -> list[str]:

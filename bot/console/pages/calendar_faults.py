@@ -46,9 +46,7 @@ def show_longer(visit: Visit, checked: Checked) -> None:
     if not faults:
         return
     with ui.card().classes("z-card full-width"):
-        for one in faults[:_SHOWN]:
-            _line(one, period=True)
-        _rest(faults)
+        show_lines(faults)
 
 
 def show_of_entries(checked: Checked) -> None:
@@ -63,11 +61,18 @@ def show_of_entries(checked: Checked) -> None:
         _rest(faults)
 
 
+def show_lines(faults: Sequence[Fault]) -> None:
+    """The first few, with their days."""
+    for one in faults[:_SHOWN]:
+        _line(one, period=True)
+    _rest(faults)
+
+
 def tell(faults: Sequence[Fault]) -> None:
     """All of them, in a dialog."""
     with (
         ui.context.client.content,
-        ui.dialog(value=True) as dialog,
+        ui.dialog(value=True).props("aria-label=发前检查") as dialog,
         ui.card().classes("z-card").style("max-width: 560px"),
     ):
         ui.label("发前检查").classes("text-subtitle1 text-weight-bold")

@@ -10,16 +10,17 @@ from nicegui import ui
 
 from bot.console.pages.calendar_days import marks
 from bot.console.pages.calendar_faults import show_of_day
+from bot.console.pages.calendar_moving import Moving, called
 from bot.console.reading.calendar import PAGE, Standing, Turn, Undated, Wanted, page_of
 from bot.console.reading.calendar_faults import Checked
 from bot.console.reading.calendar_words import rule_words
 from bot.console.visit import Visit
-from content_calendar.weekdays import CHINESE
 
 
 def show_list(visit: Visit, wanted: Wanted, rows: Sequence[Turn], checked: Checked) -> None:
     """The first page, and what asks for the next."""
     last: list[Turn] = [*rows[-1:]]
+    moving = Moving(visit)
     shown: list[date] = []
     with ui.card().classes("z-card full-width"):
         place = ui.column().classes("full-width")
@@ -31,11 +32,11 @@ def show_list(visit: Visit, wanted: Wanted, rows: Sequence[Turn], checked: Check
             for day, turns in groupby(page, key=lambda row: row.day):
                 if day not in shown:
                     shown.append(day)
-                    ui.label(_called(day)).classes("z-muted text-weight-bold q-mt-sm")
+                    ui.label(called(day)).classes("z-muted text-weight-bold q-mt-sm")
                     show_of_day(checked.of_day(day), whole=True)
                 with ui.list().props("separator").classes("full-width"):
                     for row in turns:
-                        _show(row)
+                        _show(moving, row)
 
     async def on() -> None:
         page = await visit.read(page_of, wanted, last[0])
@@ -68,14 +69,20 @@ def show_undated(rest: Undated) -> None:
                 ui.label(f"……还有 {count - len(rows):,} 条，导出来看全部。").classes("z-muted")
 
 
-def _show(row: Turn) -> None:
-    with ui.item().props(f'href="{row.address}"').classes("q-px-none"):
-        with ui.item_section().props("side").style("min-width: 56px"):
-            ui.item_label(f"{row.at:%H:%M}").classes("text-weight-bold")
-        with ui.item_section():
-            ui.item_label(row.title).props("lines=1").classes("text-weight-medium")
+def _show(moving: Moving, row: Turn) -> None:
+    with ui.row().props("role=listitem").classes("full-width items-center no-wrap"):
+        with ui.link(target=row.address).classes("col z-row").style("min-width: 0"):
+            _describe(row)
+        moving.button(row)
+
+
+def _describe(row: Turn) -> None:
+    with ui.row().classes("items-center no-wrap full-width q-py-xs"):
+        ui.label(f"{row.at:%H:%M}").classes("text-weight-bold").style("min-width: 48px")
+        with ui.column().style("gap: 0; min-width: 0"):
+            ui.label(row.title).classes("full-width ellipsis text-weight-medium")
             told = [row.to, row.content_kind, "推广" if row.promotional else "", *marks(row)]
-            ui.item_label(" · ".join(filter(None, told))).props("caption lines=2").classes("z-muted")
+            ui.label(" · ".join(filter(None, told))).classes("z-muted full-width ellipsis")
 
 
 def _show_standing(row: Standing) -> None:
@@ -83,7 +90,3 @@ def _show_standing(row: Standing) -> None:
         ui.item_label(row.title).props("lines=1")
         told = [rule_words(row.rule), row.content_kind, row.to if row.rule != "spare" else ""]
         ui.item_label(" · ".join(filter(None, told))).props("caption lines=1").classes("z-muted")
-
-
-def _called(day: date) -> str:
-    return f"{day.month}月{day.day}日 {CHINESE[day.weekday()]}"

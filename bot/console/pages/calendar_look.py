@@ -39,6 +39,7 @@ STYLE = """
 .z-day .q-btn { font-size: 13px; }
 .z-day .q-btn__content { flex-wrap: nowrap; justify-content: flex-start; overflow: hidden; white-space: nowrap; }
 .z-day .z-fault { flex-wrap: nowrap; }
+a.z-row { color: inherit; text-decoration: none; } a.z-row:hover, a.z-row:focus { text-decoration: underline; }
 .z-short { display: none; }
 @media (max-width: 760px) {
   .z-days, .z-days.z-tall { grid-template-columns: minmax(0, 1fr); }
