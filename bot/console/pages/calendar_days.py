@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from nicegui import ui
@@ -10,7 +9,7 @@ from nicegui import ui
 from bot.console.pages.calendar_faults import show_of_day, show_of_week
 from bot.console.pages.calendar_moving import Moving
 from bot.console.reading.calendar import Days, Turn, Wanted
-from bot.console.reading.calendar_faults import Checked, Fault, in_front
+from bot.console.reading.calendar_faults import Checked, in_front
 from bot.console.visit import Visit
 from content_calendar.holidays import is_make_up_day, is_public_holiday
 from content_calendar.weekdays import CHINESE
@@ -32,11 +31,14 @@ def show_days(visit: Visit, wanted: Wanted, days: Days, checked: Checked, today:
             show_of_week(visit, checked, checked.of_week(monday))
             for number in range(7):
                 day = monday + number * _DAY
-                _show_day(moving, wanted, day, days, checked.of_day(day), today)
+                _show_day(visit, moving, wanted, day, days, checked, today)
             monday += 7 * _DAY
 
 
-def _show_day(moving: Moving, wanted: Wanted, day: date, days: Days, faults: Sequence[Fault], today: date) -> None:
+def _show_day(
+    visit: Visit, moving: Moving, wanted: Wanted, day: date, days: Days, checked: Checked, today: date
+) -> None:
+    faults = checked.of_day(day)
     turns = days.turns.get(day, [])
     more = days.counts.get(day, 0) - len(turns)
     classes = ["z-day"]
@@ -56,7 +58,7 @@ def _show_day(moving: Moving, wanted: Wanted, day: date, days: Days, faults: Seq
             show_turn(moving, turn)
         if more > 0:
             ui.link(f"还有 {more:,} 条", wanted.to(view="list", day=day.isoformat())).classes("z-link")
-        show_of_day(faults, whole=wanted.view == "week")
+        show_of_day(visit, checked, faults, whole=wanted.view == "week")
 
 
 def show_turn(moving: Moving, turn: Turn) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from bot.console.pages.calendar_filling import Filling
 from bot.console.reading.calendar_faults import Checked, Fault, in_front, spoken
 from bot.console.visit import Visit
 
@@ -14,18 +15,19 @@ _SHOWN = 5
 _MOST = 100
 
 
-def show_of_day(faults: Sequence[Fault], *, whole: bool) -> None:
+def show_of_day(visit: Visit, checked: Checked, faults: Sequence[Fault], *, whole: bool) -> None:
     """Beside its day: in a month only what it is about, which opens the rest."""
     if not faults:
         return
+    filling = Filling.of(visit, checked)
     if whole:
         for one in faults[:_SHOWN]:
-            _line(one)
-        _rest(faults)
+            _line(one, filling)
+        _rest(faults, filling)
         return
     name = faults[0].name if len(faults) == 1 else f"{faults[0].name}等 {len(faults):,} 处"
     colour = "negative" if in_front(faults) else "warning"
-    ui.button(name, icon="error" if in_front(faults) else "warning", on_click=lambda: tell(faults)).props(
+    ui.button(name, icon="error" if in_front(faults) else "warning", on_click=lambda: tell(faults, filling)).props(
         f"flat dense no-caps no-wrap align=left size=sm padding=0px_2px color={colour}"
     ).classes("full-width")
 
@@ -34,10 +36,11 @@ def show_of_week(visit: Visit, checked: Checked, faults: Sequence[Fault]) -> Non
     """Across the days of a week."""
     if not faults:
         return
+    filling = Filling.of(visit, checked)
     with ui.element("div").classes("z-of-week" + (" z-gap" if in_front(faults) else "")):
         for one in faults[:_SHOWN]:
-            _line(one)
-        _rest(faults)
+            _line(one, filling)
+        _rest(faults, filling)
 
 
 def show_longer(visit: Visit, checked: Checked) -> None:
@@ -46,7 +49,7 @@ def show_longer(visit: Visit, checked: Checked) -> None:
     if not faults:
         return
     with ui.card().classes("z-card full-width"):
-        show_lines(faults)
+        show_lines(faults, Filling.of(visit, checked))
 
 
 def show_of_entries(checked: Checked) -> None:
@@ -61,14 +64,14 @@ def show_of_entries(checked: Checked) -> None:
         _rest(faults)
 
 
-def show_lines(faults: Sequence[Fault]) -> None:
+def show_lines(faults: Sequence[Fault], filling: Filling | None = None) -> None:
     """The first few, with their days."""
     for one in faults[:_SHOWN]:
-        _line(one, period=True)
-    _rest(faults)
+        _line(one, filling, period=True)
+    _rest(faults, filling)
 
 
-def tell(faults: Sequence[Fault]) -> None:
+def tell(faults: Sequence[Fault], filling: Filling | None = None) -> None:
     """All of them, in a dialog."""
     with (
         ui.context.client.content,
@@ -77,7 +80,7 @@ def tell(faults: Sequence[Fault]) -> None:
     ):
         ui.label("发前检查").classes("text-subtitle1 text-weight-bold")
         for one in faults[:_MOST]:
-            _line(one, period=True)
+            _line(one, filling, period=True)
         if len(faults) > _MOST:
             ui.label(f"……还有 {len(faults) - _MOST:,} 处").classes("z-muted")
         with ui.row().classes("full-width justify-end"):
@@ -85,14 +88,14 @@ def tell(faults: Sequence[Fault]) -> None:
     dialog.on("hide", dialog.delete)
 
 
-def _rest(faults: Sequence[Fault]) -> None:
+def _rest(faults: Sequence[Fault], filling: Filling | None = None) -> None:
     if len(faults) > _SHOWN:
-        ui.button(f"还有 {len(faults) - _SHOWN:,} 处", on_click=lambda: tell(faults)).props(
+        ui.button(f"还有 {len(faults) - _SHOWN:,} 处", on_click=lambda: tell(faults, filling)).props(
             "flat dense no-caps size=sm"
         )
 
 
-def _line(fault: Fault, *, period: bool = False) -> None:
+def _line(fault: Fault, filling: Filling | None = None, *, period: bool = False) -> None:
     with ui.element("div").classes("z-fault"):
         icon, colour = ("error", "text-negative") if fault.is_gap else ("warning", "text-warning")
         ui.icon(icon, size="16px").classes(colour).props('aria-hidden="true"')
@@ -103,6 +106,8 @@ def _line(fault: Fault, *, period: bool = False) -> None:
             if fault.entry and fault.first is None:
                 ui.link(fault.entry, f"/calendar/{quote(fault.entry, safe='')}").classes("z-link q-mr-xs")
             ui.label(spoken(fault)).style("display: inline")
+            if filling is not None and fault.is_gap and fault.promise:
+                filling.button(fault)
 
 
 def _days(fault: Fault) -> str:

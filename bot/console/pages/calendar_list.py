@@ -33,7 +33,7 @@ def show_list(visit: Visit, wanted: Wanted, rows: Sequence[Turn], checked: Check
                 if day not in shown:
                     shown.append(day)
                     ui.label(called(day)).classes("z-muted text-weight-bold q-mt-sm")
-                    show_of_day(checked.of_day(day), whole=True)
+                    show_of_day(visit, checked, checked.of_day(day), whole=True)
                 with ui.list().props("separator").classes("full-width"):
                     for row in turns:
                         _show(moving, row)
