@@ -10,6 +10,7 @@ from bot.calendar_plan import MEDIA_FOLDER
 from bot.console.page import Page
 from bot.console.pages.calendar_days import show_days
 from bot.console.pages.calendar_faults import show_longer, show_of_entries
+from bot.console.pages.calendar_files import menu
 from bot.console.pages.calendar_list import show_list, show_undated
 from bot.console.pages.calendar_look import STYLE
 from bot.console.reading.calendar import VIEWS, Room, Wanted, days_of, page_of, rooms_of, stamp_of, undated
@@ -25,7 +26,7 @@ async def build(visit: Visit) -> None:
     ui.add_css(STYLE)
     today = visit.local(visit.site.now()).date()
     wanted = Wanted.read(visit.at, today)
-    _bar(wanted, today)
+    _bar(visit, wanted, today)
     _filters(visit, wanted, await visit.read(rooms_of))
     place = ui.column().classes("full-width")
     seen: list[object] = []
@@ -69,7 +70,7 @@ def _show_nothing() -> None:
         ui.label("下载模板填好再导入，或者新建一条：写什么、发给谁、哪天几点。").classes("z-muted")
 
 
-def _bar(wanted: Wanted, today: date) -> None:
+def _bar(visit: Visit, wanted: Wanted, today: date) -> None:
     """Where one is, and the ways from there."""
     with ui.row().classes("items-center full-width"):
         with ui.row().classes("items-center no-wrap").style("gap: 2px"):
@@ -82,6 +83,7 @@ def _bar(wanted: Wanted, today: date) -> None:
         if not wanted.span[0] <= today <= wanted.span[1]:
             ui.button("今天", on_click=lambda: ui.navigate.to(wanted.to(day=today.isoformat()))).props("flat no-caps")
         ui.space()
+        menu(visit, wanted)
         with ui.row().classes("no-wrap").style("gap: 4px"):
             for view, name in VIEWS.items():
                 address = wanted.to(view=view)

@@ -51,3 +51,16 @@ a.z-row { color: inherit; text-decoration: none; } a.z-row:hover, a.z-row:focus 
   .z-short { display: inline; }
 }
 """
+
+REPORT = """
+.q-loading-bar { display: none; } /* it stays, without a name; the page says itself that it is reading */
+.z-report { border-collapse: collapse; } .z-report th { text-align: left; font-weight: 600; }
+.z-report th, .z-report td { padding: 6px 10px 6px 0; border-bottom: 1px solid #e3e6eb; vertical-align: top;
+  overflow-wrap: anywhere; }
+.z-report td:first-child { white-space: nowrap; font-weight: 600; }
+.body--dark .z-report th, .body--dark .z-report td { border-color: #2d3138; }
+@media (max-width: 760px) {
+  .z-report thead { display: none; } .z-report td { display: block; border: 0; padding: 1px 0; white-space: normal; }
+  .z-report tr { display: block; padding: 8px 0; border-bottom: 1px solid #e3e6eb; }
+}
+"""
