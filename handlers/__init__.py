@@ -34,6 +34,7 @@ from handlers import (
     sessions,
     signups,
     survey,
+    weeks,
     welcomes,
 )
 from models import events as ev
@@ -110,6 +111,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return calendar.deleted(event, context)
         case orders.MoveEntryOrder():
             return moves.ordered(event, context)
+        case orders.CopyWeekOrder():
+            return weeks.copied_to(event, context)
         case orders.ApproveEntryOrder():
             return calendar.approved(event, context)
         case orders.OverrideEntryOrder():

@@ -73,6 +73,13 @@ class MoveEntryOrder(Order, frozen=True, kw_only=True, tag="order.move_entry"):
     to: date
 
 
+class CopyWeekOrder(Order, frozen=True, kw_only=True, tag="order.copy_week"):
+    """What happens once in the week of one Monday is to happen in the week of another too."""
+
+    monday: date
+    to: date
+
+
 class ApproveEntryOrder(Order, frozen=True, kw_only=True, tag="order.approve_entry"):
     """Let the deliveries of an entry go that wait for a word."""
 

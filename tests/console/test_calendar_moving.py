@@ -78,3 +78,19 @@ def test_who_may_only_look_moves_nothing(console: Console) -> None:
     expect(cell(page, "抢着挪的")).to_be_visible()
     expect(page.get_by_role("button", name="改期：抢着挪的")).to_have_count(0)
     assert page.locator("[draggable=true]").count() == 0
+
+
+def test_a_week_is_copied_to_the_next(console: Console) -> None:
+    monday = next_monday()
+    put(console, f"年会,客户年会,event,,{monday + 3 * DAY},18:30,,分舵,,来年会,否")
+    page = week(console)
+    page.get_by_role("button", name="更多").click()
+    page.get_by_text("把这一周抄到别的周").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("周四 18:30 客户年会")
+    page.wait_for_timeout(500)
+    shoot(page, "calendar-copy")
+    assert faults_of(page) == []
+    dialog.get_by_role("button", name="抄过去").click()
+    page.wait_for_url(f"**day={monday + 7 * DAY}")
+    expect(page.locator(day_of(page, 3))).to_contain_text("客户年会")

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from nicegui import ui
 
+from bot.console.pages.calendar_weeks import copy_week
 from bot.console.reading.calendar import Wanted
 from bot.console.visit import Visit
 from bot.desk import Answer
 from handlers import rights
-from models.orders import ImportEntriesOrder
+from models.orders import CopyWeekOrder, ImportEntriesOrder
 
 MOST_BYTES = 10_485_760
 KINDS = {"xlsx": "Excel", "csv": "CSV", "ics": "日历软件（.ics）", "toml": "TOML"}
@@ -30,6 +31,8 @@ def menu(visit: Visit, wanted: Wanted) -> None:
     with ui.button("更多", icon="more_vert").props("flat no-caps"), ui.menu(), ui.list():
         if rights.may(visit.role, ImportEntriesOrder):
             _item("导入表格", lambda: ui.navigate.to("/calendar-import"))
+        if wanted.view == "week" and rights.may(visit.role, CopyWeekOrder):
+            _item("把这一周抄到别的周", partial(copy_week, visit, wanted.span[0]))
         for ending, name in KINDS.items():
             _item(f"导出 {name}", partial(download, visit, "export", ending))
         for ending in ("xlsx", "csv"):

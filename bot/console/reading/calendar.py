@@ -19,10 +19,12 @@ from bot.cli.tables import groups_named
 from bot.console.visit import Scope
 from bot.entries_in_force import entries_in_force
 from content_calendar.cadence import Occurrence, is_personal, occurrences
+from content_calendar.copying import copied
 from content_calendar.entry import Entry
 from content_calendar.lint_plan import LintEntry
 from content_calendar.moving import can_move
 from content_calendar.rotation import is_slot, is_spare
+from content_calendar.weekdays import CHINESE
 from models.fields import unfilled
 from models.groups import ChatGroup
 from models.operations import EntryOverride, EntryRevision
@@ -221,6 +223,13 @@ def undated(connection: Connection, scope: Scope, wanted: Wanted) -> Undated:
             to, state = _whom(entry, rooms), _state(words[entry.key])
             kept.append(Standing(entry.key, title_of(entry), entry.rule, entry.content_kind, to, state))
     return found
+
+
+def week_again(connection: Connection, scope: Scope, monday: date) -> list[str]:
+    """What copying the week of this Monday would copy, by its day and title."""
+    entries = reading.entries(connection, scope.merchant)
+    found = ((one.date or monday, one.time or time(), title_of(one)) for _, one in copied(entries, monday, monday))
+    return [f"{CHINESE[day.weekday()]} {at:%H:%M} {title}" for day, at, title in sorted(found)]
 
 
 def title_of(entry: Entry) -> str:
