@@ -199,9 +199,13 @@ def page_of(connection: Connection, scope: Scope, wanted: Wanted, after: Turn | 
     """The next turns from the day on, or after the last one that was shown."""
     first, last = (after.day, after.day + AHEAD) if after else wanted.span
     found: list[Turn] = []
-    for turn in _turns(connection, scope, wanted, first, last):
-        if after is None or turn > after:
-            _keep(found, turn, PAGE)
+    for until in (min(first + 7 * _DAY, last), last):  # most calendars fill a page with a week
+        found = []
+        for turn in _turns(connection, scope, wanted, first, until):
+            if after is None or turn > after:
+                _keep(found, turn, PAGE)
+        if len(found) == PAGE:
+            break
     return found
 
 
