@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from bot.console.page import Page
-from bot.console.pages import deliveries, delivery, groups, messages, people, person, practice, today
+from bot.console.pages import (
+    calendar,
+    calendar_import,
+    deliveries,
+    delivery,
+    groups,
+    messages,
+    people,
+    person,
+    practice,
+    today,
+)
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
     practice.PAGE,
+    calendar.PAGE,
+    calendar_import.PAGE,
     people.PAGE,
     person.PAGE,
     groups.PAGE,
