@@ -26,8 +26,7 @@ from bot.desk import Desk, Refused, lines
 from bot.rehearsal import Plan
 from bot.rehearsal import rehearse as play
 from bot.rehearsal_output import Line
-from bot.store.backup import backup as back_up
-from bot.store.migrating import upgrade
+from bot.store.snapshot import snapshot
 from bot.story import read_story
 from bot.transcript import Transcript
 
@@ -102,8 +101,7 @@ def ahead(
     before += [["calendar", "import", calendar, "--replace"]] if calendar else []
     with tempfile.TemporaryDirectory(prefix="zhanggui-") as folder:
         copy = Path(folder) / "ahead.db"
-        back_up(database_url(loaded, db), copy)
-        upgrade(f"sqlite:///{copy}", durable=False)
+        snapshot(database_url(loaded, db), copy)
         with _progress(begin, begin + timedelta(days=days)) as advanced:
             rows = look_ahead(
                 loaded, f"sqlite:///{copy}", begin, days, before=before, run_operator=operate, advanced=advanced
