@@ -65,7 +65,7 @@ def rehearse(
     with (
         tempfile.TemporaryDirectory(prefix="zhanggui-") as folder,
         Holding(named or f"sqlite:///{folder}/rehearsal.db"),
-        _progress(told.first, told.last) as advanced,
+        progress("预演", told.first, told.last) as advanced,
     ):
         transcript = Transcript(Console(), zone)
         plan = Plan(
@@ -102,7 +102,7 @@ def ahead(
     with tempfile.TemporaryDirectory(prefix="zhanggui-") as folder:
         copy = Path(folder) / "ahead.db"
         snapshot(database_url(loaded, db), copy)
-        with _progress(begin, begin + timedelta(days=days)) as advanced:
+        with progress("预演", begin, begin + timedelta(days=days)) as advanced:
             rows = look_ahead(
                 loaded, f"sqlite:///{copy}", begin, days, before=before, run_operator=operate, advanced=advanced
             )
@@ -161,10 +161,10 @@ def _moment(text: str, zone: tzinfo) -> datetime | None:
 
 
 @contextlib.contextmanager
-def _progress(first: datetime | None, last: datetime | None) -> Iterator[Callable[[datetime], None]]:
-    """A progress bar over the story's time, on a terminal only; what is yielded moves it on."""
+def progress(name: str, first: datetime | None, last: datetime | None) -> Iterator[Callable[[datetime], None]]:
+    """A progress bar over virtual time, on a terminal only; what is yielded moves it on."""
     bar = Progress(
-        TextColumn("预演"),
+        TextColumn(name),
         BarColumn(),
         TextColumn("{task.fields[day]}"),
         TimeRemainingColumn(),
