@@ -35,6 +35,8 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .body--dark .text-primary { color: #7fd9b2 !important; } .body--dark .text-negative { color: #ff9b93 !important; }
 .z-practice { background: #fff4d6; color: #6b4a00; text-align: center; padding: 4px 12px; font-weight: 600; }
 .body--dark .z-practice { background: #3b2f10; color: #ffdf8f; }
+.z-row { border-top: 1px solid #e3e6eb; padding-top: 12px; gap: 6px; } .body--dark .z-row { border-color: #2d3138; }
+.z-tab { padding: 8px 12px; border-radius: 8px; color: inherit; text-decoration: none; white-space: nowrap; }
 a.z-link { color: #0a6b45; text-decoration: none; } .body--dark a.z-link { color: #7fd9b2; }
 a.z-link:hover, a.z-link:focus { text-decoration: underline; }
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.console.page import Page
-from bot.console.pages import deliveries, delivery, groups, messages, people, person, practice, today
+from bot.console.pages import deliveries, delivery, groups, messages, people, person, playbook, practice, today
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
@@ -15,4 +15,6 @@ PAGES: tuple[Page, ...] = (
     messages.TALK,
     deliveries.PAGE,
     delivery.PAGE,
+    playbook.PAGE,
+    playbook.SECTION,
 )
