@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from bot.console.page import Page
-from bot.console.pages import deliveries, delivery, groups, messages, people, person, playbook, practice, today
+from bot.console.pages import (
+    deliveries,
+    delivery,
+    groups,
+    messages,
+    people,
+    person,
+    playbook,
+    playbook_history,
+    practice,
+    today,
+)
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
@@ -16,5 +27,6 @@ PAGES: tuple[Page, ...] = (
     deliveries.PAGE,
     delivery.PAGE,
     playbook.PAGE,
+    playbook_history.PAGE,
     playbook.SECTION,
 )

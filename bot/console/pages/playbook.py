@@ -5,7 +5,10 @@ from __future__ import annotations
 from nicegui import ui
 
 from bot.console.page import Page
+from bot.console.playbook.bar import Bar
+from bot.console.playbook.forms import Form
 from bot.console.playbook.said import Data, said
+from bot.console.playbook.saving import draft_of, may_change
 from bot.console.playbook.shapes import Kind, field_at
 from bot.console.playbook.viewing import show_section
 from bot.console.reading.playbooks import kept
@@ -17,10 +20,17 @@ from models.playbook_titles import SECTIONS, Section
 
 async def build(visit: Visit) -> None:
     """The sections."""
+    changes = may_change(visit)
     data = data_of(visit.merchant.playbook)
+    if changes:
+        draft = await draft_of(visit)
+        if draft.is_changed or visit.at.get("saved"):
+            Bar(visit, draft, "/playbook").build()
+        data = draft.data
     with ui.row().classes("items-center full-width"):
         ui.label(visit.merchant.playbook.name or "还没起名").classes("text-h6").style("overflow-wrap: anywhere")
         ui.space()
+        ui.link("改过的", "/playbook/history").classes("z-link q-mr-sm")
         ui.button("导出", icon="download", on_click=lambda: export(visit)).props("outline no-caps")
     with ui.element("div").classes("row full-width q-col-gutter-md"):
         for section in SECTIONS:
@@ -43,7 +53,13 @@ async def build_section(visit: Visit) -> None:
         ui.link("看全部", "/playbook").classes("z-link")
         return
     tabs(section)
-    show_section(section, data_of(visit.merchant.playbook))
+    if not may_change(visit):
+        show_section(section, data_of(visit.merchant.playbook))
+        return
+    bar = Bar(visit, await draft_of(visit), f"/playbook/{section.id}")
+    bar.form = Form(bar.draft, bar.changed)
+    bar.build()
+    bar.form.build(section)
 
 
 def section_of(visit: Visit) -> Section | None:
