@@ -31,6 +31,7 @@ def test_versions_are_listed_with_who_made_them_and_keep_their_comments(database
     with shop(database_url) as stage:
         with stage.store.writing() as writing:
             put_playbook(writing, "m1", FIRST, "# 甲\nname = '甲'\n")
+        stage.later(days=1)
         stage.apply(_import(SECOND, "# 乙\nname = '乙'\n"))
         stage.apply(_import(FIRST, "# 甲，又来\nname = '甲'\n", actor="operator"))
         stage.apply(_import(SECOND))
