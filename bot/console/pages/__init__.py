@@ -12,6 +12,8 @@ from bot.console.pages import (
     messages,
     people,
     person,
+    playbook,
+    playbook_history,
     practice,
     today,
 )
@@ -28,4 +30,7 @@ PAGES: tuple[Page, ...] = (
     messages.TALK,
     deliveries.PAGE,
     delivery.PAGE,
+    playbook.PAGE,
+    playbook_history.PAGE,
+    playbook.SECTION,
 )
