@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.console.page import Page
 from bot.console.pages import (
     calendar,
+    calendar_ahead,
     calendar_import,
     deliveries,
     delivery,
@@ -23,6 +24,7 @@ PAGES: tuple[Page, ...] = (
     practice.PAGE,
     calendar.PAGE,
     calendar_import.PAGE,
+    calendar_ahead.PAGE,
     people.PAGE,
     person.PAGE,
     groups.PAGE,
