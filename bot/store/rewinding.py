@@ -186,9 +186,30 @@ def rewind(file: Path, moment: datetime) -> None:
             run(f"DELETE FROM {table} WHERE person_id NOT IN (SELECT id FROM person)")
         for statement in (_FRIENDS, _SURVEYS, _CAME_LATER, _LEFT_LATER, *_GROUPS, _ACCOUNTS, _PLAYBOOKS):
             run(statement, names)
+        _take_owners_back(opened)
         _take_entries_back(opened, names)
         _take_timers_back(opened)
         opened.commit()
+
+
+def _take_owners_back(opened: Any) -> None:
+    """Whose a group was that was given to somebody afterwards: theirs whom the order before named."""
+    run = opened.execute
+    owners: list[dict[tuple[str, str], str]] = [{}, {}]
+    for found, table in zip(owners, ("journal", "later"), strict=True):
+        bound = f"SELECT merchant_id, data FROM {table} WHERE type = 'order.bind_group' ORDER BY id"
+        for merchant, data in run(bound):
+            order = json.loads(data)
+            if order.get("owner"):
+                found[merchant, order["group"]] = order["owner"]
+    opened.executemany(
+        """
+        UPDATE chat_group SET owner_contact_id = (
+            SELECT id FROM contact WHERE contact.merchant_id = chat_group.merchant_id AND contact.wire_id = ?
+        ) WHERE merchant_id = ? AND wire_id = ?
+        """,
+        [(owners[0].get(group), *group) for group in owners[1]],
+    )
 
 
 def _take_entries_back(opened: Any, names: dict[str, Any]) -> None:
