@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from content_calendar.entry import Entry
 from content_calendar.faults import FileError
 from content_calendar.template import EXAMPLES
-from content_calendar.workbook import Read, read_calendar, template, write_calendar
+from content_calendar.workbook import Read, letters, read_calendar, template, write_calendar
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = dt.date(2026, 11, 22)
@@ -313,3 +313,17 @@ def test_faults_without_end_are_told_in_part(text: str) -> None:
     found = read(text)
     assert not found.entries
     assert 1 < len(found.faults) < 120
+
+
+def test_columns_have_the_letters_of_spreadsheets() -> None:
+    found = letters(template("a.xlsx"), "a.xlsx")
+    assert [letter for (_, header), letter in found.items() if header in ("编号", "重复")] == ["A", "H"]
+    wide = ",".join(f"列{number}" for number in range(60)).encode()
+    assert [letters(wide, "w.csv")["w", f"列{number}"] for number in (0, 25, 26, 51, 52)] == [
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+    ]
+    assert letters(template("a.toml"), "a.toml") == letters(b"PK\x03\x04", "a.xlsx") == {}
