@@ -26,7 +26,6 @@ _BY_ID = (
 # Written once, and found by when that was.
 _BY_TIME = {
     "answer": "at",
-    "tag": "at",
     "survey": "started_at",
     "newcomer": "at",
     "waiting": "since",
@@ -73,6 +72,7 @@ _STRANGERS = (
     """,
     "DELETE FROM person WHERE id >= :floor AND id NOT IN (SELECT person_id FROM contact)",
 )
+_TAGS = "DELETE FROM tag WHERE at >= :moment AND origin <> 'platform'"  # those stood on the lists, as people do
 _DELIVERIES = """
     UPDATE delivery SET
         (state, reason, until) = (
@@ -174,7 +174,7 @@ def rewind(file: Path, moment: datetime) -> None:
             run(f"DELETE FROM {table} WHERE id >= :floor", names)
         run("DELETE FROM seen_event WHERE journal_id >= :floor", names)
         run("DELETE FROM late_event")
-        for statement in (_DELIVERIES, _LOOKED_AT, _NO_FRIENDS_YET):
+        for statement in (_DELIVERIES, _LOOKED_AT, _NO_FRIENDS_YET, _TAGS):
             run(statement, names)
         for table, column in _BY_TIME.items():
             run(f"DELETE FROM {table} WHERE {column} >= :moment", names)
