@@ -62,6 +62,8 @@ class Feed:
     without: Collection[str] = ()
     left_out: Counter[str] = field(default_factory=Counter)
     wordless: int = 0  # messages whose words are not kept any longer
+    # the last order about a group, and when it was given: one binding brings about others, and a hand-over
+    _bound: tuple[type[orders.Order], datetime | None] = (orders.HandoverOrder, None)
     _sent: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _said: dict[tuple[str, str, str], list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
@@ -90,9 +92,13 @@ class Feed:
         if row.type not in _KNOWN or row.type in self.without:
             self.left_out[row.type] += 1
             return None
-        event = _decoder.decode(row.data)
+        try:
+            event = _decoder.decode(row.data)
+        except msgspec.ValidationError:  # who was forgotten has taken it along
+            self.left_out["erased"] += 1
+            return None
         if isinstance(event, orders.Order):
-            return None if _follows(event, row.contact) else _again(event, merchant=row.merchant_id)
+            return None if self._follows(event) else _again(event, merchant=row.merchant_id)
         if row.contact is not None and is_nameless(row.contact):
             self.left_out["erased"] += 1
             return None
@@ -111,6 +117,17 @@ class Feed:
                 event = _again(event, hello=row.words or "")
         return _as_called_now(event, row)
 
+    def _follows(self, event: orders.Order) -> bool:
+        """Whether an order came of something that happens again: of a message, or of an order that binds a group."""
+        if getattr(event, "said", "") or (event.actor != "operator" and not event.actor.startswith("console:")):
+            return True
+        binds = orders.BindGroupsOrder, orders.BindGroupOrder
+        if isinstance(event, (*binds, orders.HandoverOrder)):
+            before, self._bound = self._bound, (type(event), event.at)
+            order = (*binds, orders.HandoverOrder)
+            return before[1] == event.at and order.index(before[0]) < order.index(type(event))
+        return False
+
     def _is_echo(self, event: ev.SelfMessage) -> bool:
         if event.wire_id and event.wire_id in self._sent[event.account]:
             return True
@@ -124,12 +141,6 @@ def joined(connection: Connection, begin: datetime, end: datetime) -> Iterator[e
     for _, event in feed.events():
         if isinstance(event, ev.FriendAdded | ev.GroupJoined):
             yield event
-
-
-def _follows(event: orders.Order, contact: str | None) -> bool:
-    """Whether an order came of something said in the chat, which is said again: it then has a message, or is given by
-    somebody of WeChat."""
-    return bool(getattr(event, "said", "")) or (event.actor != "operator" and not event.actor.startswith("console:"))
 
 
 def _again(event: Any, **values: Any) -> Any:

@@ -26,7 +26,6 @@ _BY_ID = (
 # Written once, and found by when that was.
 _BY_TIME = {
     "answer": "at",
-    "tag": "at",
     "survey": "started_at",
     "newcomer": "at",
     "waiting": "since",
@@ -73,6 +72,7 @@ _STRANGERS = (
     """,
     "DELETE FROM person WHERE id >= :floor AND id NOT IN (SELECT person_id FROM contact)",
 )
+_TAGS = "DELETE FROM tag WHERE at >= :moment AND origin <> 'platform'"  # those stood on the lists, as people do
 _DELIVERIES = """
     UPDATE delivery SET
         (state, reason, until) = (
@@ -174,7 +174,7 @@ def rewind(file: Path, moment: datetime) -> None:
             run(f"DELETE FROM {table} WHERE id >= :floor", names)
         run("DELETE FROM seen_event WHERE journal_id >= :floor", names)
         run("DELETE FROM late_event")
-        for statement in (_DELIVERIES, _LOOKED_AT, _NO_FRIENDS_YET):
+        for statement in (_DELIVERIES, _LOOKED_AT, _NO_FRIENDS_YET, _TAGS):
             run(statement, names)
         for table, column in _BY_TIME.items():
             run(f"DELETE FROM {table} WHERE {column} >= :moment", names)
@@ -186,9 +186,30 @@ def rewind(file: Path, moment: datetime) -> None:
             run(f"DELETE FROM {table} WHERE person_id NOT IN (SELECT id FROM person)")
         for statement in (_FRIENDS, _SURVEYS, _CAME_LATER, _LEFT_LATER, *_GROUPS, _ACCOUNTS, _PLAYBOOKS):
             run(statement, names)
+        _take_owners_back(opened)
         _take_entries_back(opened, names)
         _take_timers_back(opened)
         opened.commit()
+
+
+def _take_owners_back(opened: Any) -> None:
+    """Whose a group was that was given to somebody afterwards: theirs whom the order before named."""
+    run = opened.execute
+    owners: list[dict[tuple[str, str], str]] = [{}, {}]
+    for found, table in zip(owners, ("journal", "later"), strict=True):
+        bound = f"SELECT merchant_id, data FROM {table} WHERE type = 'order.bind_group' ORDER BY id"
+        for merchant, data in run(bound):
+            order = json.loads(data)
+            if order.get("owner"):
+                found[merchant, order["group"]] = order["owner"]
+    opened.executemany(
+        """
+        UPDATE chat_group SET owner_contact_id = (
+            SELECT id FROM contact WHERE contact.merchant_id = chat_group.merchant_id AND contact.wire_id = ?
+        ) WHERE merchant_id = ? AND wire_id = ?
+        """,
+        [(owners[0].get(group), *group) for group in owners[1]],
+    )
 
 
 def _take_entries_back(opened: Any, names: dict[str, Any]) -> None:

@@ -173,3 +173,19 @@ def test_a_calendar_that_cannot_be_read_is_refused(stage: Stage) -> None:
     database = lived(stage)
     with pytest.raises(Refused, match="没有文件"):
         again(stage, database, ["calendar", "import", "none.csv", "--replace"])
+
+
+def test_what_followed_from_an_order_is_not_ordered_twice(stage: Stage) -> None:
+    bind = "group bind room-1@chatroom --tier 分院 --owner wx-"
+    database = lived(stage, *(operator(on(NEXT, f"{15 + who}:00:00"), f"{bind}{who}") for who in (1, 2)))
+    found = again(stage, database)
+    # Whose customers they were then is not known, so who changes hands may be told less; nobody is told twice.
+    assert {row["cause"] for row in found.get("difference", [])} <= {"handoff"}
+    assert "newly_sent" not in {row["difference"] for row in found.get("difference", [])}
+
+
+def test_who_was_forgotten_is_left_out(stage: Stage) -> None:
+    database = lived(stage, operator(on(NEXT, "16:00:00"), "erase wx-1 --yes"))
+    found = again(stage, database)
+    assert found["limits"][0]["left_out"]["erased"] > 0
+    assert "wx-1" not in str(found)
