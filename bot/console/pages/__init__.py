@@ -12,6 +12,7 @@ from bot.console.pages import (
     person,
     playbook,
     playbook_history,
+    playbook_try,
     practice,
     today,
 )
@@ -28,5 +29,6 @@ PAGES: tuple[Page, ...] = (
     delivery.PAGE,
     playbook.PAGE,
     playbook_history.PAGE,
+    playbook_try.PAGE,
     playbook.SECTION,
 )
