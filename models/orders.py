@@ -5,7 +5,7 @@ An order's `merchant` says whose it is, `actor` who gave it. It is answered by a
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from models.events import Event
 from models.operations import Role
@@ -62,6 +62,22 @@ class DeleteEntriesOrder(Order, frozen=True, kw_only=True, tag="order.delete_ent
     """Take calendar entries out of force."""
 
     keys: tuple[str, ...]
+
+
+class MoveEntryOrder(Order, frozen=True, kw_only=True, tag="order.move_entry"):
+    """An entry's occurrence of a local day is to be on another. `revision`: what whoever moves it has seen of it."""
+
+    key: str
+    revision: str
+    day: date
+    to: date
+
+
+class CopyWeekOrder(Order, frozen=True, kw_only=True, tag="order.copy_week"):
+    """What happens once in the week of one Monday is to happen in the week of another too."""
+
+    monday: date
+    to: date
 
 
 class ApproveEntryOrder(Order, frozen=True, kw_only=True, tag="order.approve_entry"):

@@ -32,7 +32,10 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .z-card.z-phone { padding: 4px 0; }
 .z-talk { height: calc(100vh - 350px); min-height: 260px; }
 .z-quick { flex-wrap: nowrap; overflow-x: auto; } .z-quick > * { flex: none; }
-.body--dark .text-primary { color: #7fd9b2 !important; } .body--dark .text-negative { color: #ff9b93 !important; }
+@layer theme { /* Quasar's !important is in a layer: only an earlier layer is stronger. */
+  .body--dark .text-primary { color: #7fd9b2 !important; } .body--dark .text-negative { color: #ff9b93 !important; }
+  .body--dark .text-warning { color: #ffcc80 !important; }
+}
 .z-practice { background: #fff4d6; color: #6b4a00; text-align: center; padding: 4px 12px; font-weight: 600; }
 .body--dark .z-practice { background: #3b2f10; color: #ffdf8f; }
 .z-row { border-top: 1px solid #e3e6eb; padding-top: 12px; gap: 6px; } .body--dark .z-row { border-color: #2d3138; }

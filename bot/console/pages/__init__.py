@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.console.page import Page
 from bot.console.pages import (
+    calendar,
+    calendar_import,
     deliveries,
     delivery,
     groups,
@@ -20,6 +22,8 @@ from bot.console.pages import (
 PAGES: tuple[Page, ...] = (
     today.PAGE,
     practice.PAGE,
+    calendar.PAGE,
+    calendar_import.PAGE,
     people.PAGE,
     person.PAGE,
     groups.PAGE,
