@@ -10,6 +10,7 @@ from bot.console.pages import (
     delivery,
     groups,
     messages,
+    operators,
     people,
     person,
     playbook,
@@ -35,4 +36,5 @@ PAGES: tuple[Page, ...] = (
     playbook_history.PAGE,
     playbook_try.PAGE,
     playbook.SECTION,
+    operators.PAGE,
 )
