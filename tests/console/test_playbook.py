@@ -37,6 +37,11 @@ def test_every_part_is_shown_and_the_whole_is_exported_as_it_was_written(console
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+def faults_of_dialog(page: Page) -> list[str]:
+    """What axe finds, but for contrasts: it takes what is scrolled out of sight below a button for its background."""
+    return [fault for fault in faults_of(page) if not fault.startswith("color-contrast")]
+
+
 def save(page: Page) -> None:
     """Look at what is different, and save."""
     page.get_by_role("button", name="看改动，再保存").click()
@@ -71,7 +76,7 @@ def test_a_number_is_changed_refused_while_it_is_none_compared_and_saved(console
     expect(dialog.get_by_text("+ person_per_day = 5")).to_be_visible()
     page.wait_for_timeout(500)  # while it fades in, nothing has its colours
     shoot(page, "playbook-diff")
-    assert faults_of(page) == []
+    assert faults_of_dialog(page) == []
     dialog.get_by_role("button", name="保存，马上生效").click()
     expect(page.get_by_text("存好了，已经生效。")).to_be_visible()
     expect(page.get_by_label("语气")).to_have_value(HOSTILE)
@@ -99,8 +104,7 @@ def test_questions_come_move_and_go(console: Console) -> None:
     dialog.get_by_label("有标签", exact=True).fill("老客 常客")
     page.wait_for_timeout(500)
     shoot(page, "playbook-condition")
-    # axe takes what is scrolled out of sight below the buttons for their background
-    assert [fault for fault in faults_of(page) if not fault.startswith("color-contrast")] == []
+    assert faults_of_dialog(page) == []
     dialog.get_by_role("button", name="好", exact=True).click()
     expect(page.get_by_text("有标签 老客、常客；adult 是 是")).to_be_visible()
     save(page)
@@ -142,4 +146,53 @@ def test_two_who_change_at_once_do_not_overwrite_each_other_and_one_goes_back(co
     phone = console.page("/playbook/survey", size=PHONE)
     expect(phone.get_by_text("改这里的任何一处")).to_be_visible()
     shoot(phone, "playbook-form-phone")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_file_is_refused_with_its_lines_or_shown_and_put_in_force(console: Console) -> None:
+    page = console.page("/playbook")
+    page.get_by_role("button", name="导入").click()
+    wrong = b'name = "x"\n[caps]\nperson_per_dya = 3\n'
+    page.locator("input[type=file]").set_input_files({"name": "a.toml", "mimeType": "text/plain", "buffer": wrong})
+    expect(page.get_by_text("第 3 行 caps.person_per_dya：没有这个键，是不是 person_per_day")).to_be_visible()
+    page.wait_for_timeout(1_500)  # the bar of the upload is gone
+    shoot(page, "playbook-import-wrong")
+    assert faults_of_dialog(page) == []
+    page.get_by_role("button", name="知道了").click()
+    text = SHIPPED.replace("person_per_day = 6", "person_per_day = 8  # 过年多一点")
+    page.get_by_role("button", name="导入").click()
+    buffer = text.replace("\n", "\r\n").encode("utf-8-sig")
+    page.locator("input[type=file]").set_input_files({"name": "a.toml", "mimeType": "text/plain", "buffer": buffer})
+    expect(page.get_by_text("8 条", exact=True)).to_be_visible()
+    page.get_by_role("button", name="保存，马上生效").click()
+    expect(page.get_by_text("存好了，已经生效。")).to_be_visible()
+    assert exported(console, "imported.toml") == text
+
+
+def test_a_survey_is_tried_before_it_is_saved(console: Console) -> None:
+    page = console.page("/playbook/reception")
+    page.get_by_label("问候 1", exact=True).fill("{shop}的新问候")
+    for number in (4, 3, 2):
+        page.get_by_role("button", name=f"去掉问候 {number}").click()
+    expect(page.get_by_text("改了，还没存。")).to_be_visible()
+    page.get_by_role("link", name="试一试").click()
+    expect(page.get_by_text("用的是您改过、还没存的方案。")).to_be_visible()
+    expect(page.get_by_text("临江酒社的新问候")).to_be_visible()
+    words = page.get_by_label("扮成新客人说点什么")
+    for text in (HOSTILE, "叫我老顾", "满了"):
+        words.fill(text)
+        page.keyboard.press("Enter")
+        expect(page.locator(".q-message-sent", has_text=text)).to_be_visible()
+    expect(page.get_by_text("已成年")).to_be_visible()
+    shoot(page, "playbook-try")
+    assert faults_of(page) == []
+    assert page.title() != "owned"
+    assert "老顾" not in console.command("deliveries", "list", "--json")
+    page.goto(console.address + "/playbook")
+    page.get_by_role("button", name="放弃").click()
+    page.get_by_role("dialog").get_by_role("button", name="不要了").click()
+    expect(page.get_by_role("button", name="放弃")).to_have_count(0)
+    phone = console.page("/playbook/try", who="小看", size=PHONE)
+    expect(phone.get_by_text("用的是现在的方案。")).to_be_visible()
+    shoot(phone, "playbook-try-phone")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -11,10 +11,12 @@ from bot.console.pages import (
     delivery,
     groups,
     messages,
+    operators,
     people,
     person,
     playbook,
     playbook_history,
+    playbook_try,
     practice,
     today,
 )
@@ -34,5 +36,7 @@ PAGES: tuple[Page, ...] = (
     delivery.PAGE,
     playbook.PAGE,
     playbook_history.PAGE,
+    playbook_try.PAGE,
     playbook.SECTION,
+    operators.PAGE,
 )

@@ -7,6 +7,7 @@ from nicegui import ui
 from bot.console.page import Page
 from bot.console.playbook.bar import Bar
 from bot.console.playbook.forms import Form
+from bot.console.playbook.importing import import_button
 from bot.console.playbook.said import Data, said
 from bot.console.playbook.saving import draft_of, may_change
 from bot.console.playbook.shapes import Kind, field_at
@@ -16,6 +17,8 @@ from bot.console.visit import Visit
 from bot.playbook_files import data_of
 from models.playbook import Playbook
 from models.playbook_titles import SECTIONS, Section
+
+TRIED = ("persona", "reception", "survey", "replies")  # sections that a newcomer hears something of
 
 
 async def build(visit: Visit) -> None:
@@ -31,6 +34,8 @@ async def build(visit: Visit) -> None:
         ui.label(visit.merchant.playbook.name or "还没起名").classes("text-h6").style("overflow-wrap: anywhere")
         ui.space()
         ui.link("改过的", "/playbook/history").classes("z-link q-mr-sm")
+        if changes:
+            import_button(visit, lambda: ui.navigate.to("/playbook?saved=1"))
         ui.button("导出", icon="download", on_click=lambda: export(visit)).props("outline no-caps")
     with ui.element("div").classes("row full-width q-col-gutter-md"):
         for section in SECTIONS:
@@ -53,6 +58,8 @@ async def build_section(visit: Visit) -> None:
         ui.link("看全部", "/playbook").classes("z-link")
         return
     tabs(section)
+    if section.id in TRIED:
+        ui.link("试一试：扮成新客人聊几句", "/playbook/try").classes("z-link")
     if not may_change(visit):
         show_section(section, data_of(visit.merchant.playbook))
         return
