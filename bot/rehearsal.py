@@ -170,6 +170,9 @@ class _Stage:
             case Kill():
                 self.armed = line
             case ClockShift():
+                if self.app is not None:  # which looks at its clock every second, and so had just done
+                    self.app.wake()
+                    await self._drain()
                 self.clock.shift = line.shift
                 if self.app is not None:
                     self.app.wake()

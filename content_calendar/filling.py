@@ -38,8 +38,8 @@ class Filled(msgspec.Struct, frozen=True):
     unfilled: tuple[Unfilled, ...]
 
 
-def fill(plan: Plan, now: datetime, is_quiet: Callable[[datetime], bool]) -> Filled:
-    """What fills the gaps of the promises on the days of the plan that are still to come.
+def fill(plan: Plan, now: datetime, is_quiet: Callable[[datetime], bool], promise: str = "") -> Filled:
+    """What fills the gaps of the promises, or of the one with this name, on the days of the plan still to come.
 
     A draft goes to each group once; what several groups lack at the same time is one entry.
     """
@@ -48,7 +48,7 @@ def fill(plan: Plan, now: datetime, is_quiet: Callable[[datetime], bool]) -> Fil
     spares = {one.key: one for one in plan.spares}
     unfilled: list[Unfilled] = []
     for group in plan.groups:
-        for found in _fill_group(plan, group, posts[group.room], spares, now, is_quiet):
+        for found in _fill_group(plan, group, posts[group.room], spares, now, is_quiet, promise):
             if isinstance(found, Unfilled):
                 unfilled.append(found)
             else:
@@ -64,9 +64,12 @@ def _fill_group(
     spares: dict[str, Entry],
     now: datetime,
     is_quiet: Callable[[datetime], bool],
+    only: str,
 ) -> Iterator[tuple[date, time, str] | Unfilled]:
     had = [*group.had, *_planned(posts, spares)]
     for promise in plan.playbook.promises_of(group.tier):
+        if only not in ("", promise.name):
+            continue
         given_up: set[str] = set()
         while (gap := _gap(plan, promise, posts, given_up)) is not None:
             fresh = {

@@ -36,6 +36,12 @@ def is_slot_text(text: str) -> bool:
     return _SLOT.fullmatch(text) is not None
 
 
+def names_draft(entry: Entry) -> bool:
+    """Whether it takes one certain draft."""
+    match = _SLOT.fullmatch(entry.text)
+    return match is not None and bool(match[1])
+
+
 def text_for(spare: Entry) -> str:
     """The text of a slot that takes this draft and no other."""
     return f"{{备稿:{spare.key}}}"

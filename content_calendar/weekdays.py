@@ -7,6 +7,9 @@ from models.playbook_values import WEEKDAYS
 _FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CHINESE = "一二三四五六日"
 
+CHINESE: tuple[str, ...] = tuple(f"周{name}" for name in _CHINESE)
+"""As people write them, in the order of `date.weekday()`."""
+
 BY_NAME: dict[str, int] = {
     **{name: index for index, name in enumerate(WEEKDAYS)},
     **{name: index for index, name in enumerate(_FULL_NAMES)},

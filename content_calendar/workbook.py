@@ -25,6 +25,8 @@ from content_calendar.template import EXAMPLES, HEADER
 from content_calendar.toml_file import read_toml, write_toml
 from content_calendar.xlsx_file import read_revisions, read_xlsx, write_xlsx, xlsx_template
 
+_ALPHABET = 26
+
 
 class Read(msgspec.Struct, frozen=True):
     """What a file holds. `entries` are those without a fault; an importer saves them only if `faults` is empty."""
@@ -69,6 +71,27 @@ def read_calendar(
     return Read(tuple(entries), tuple(sorted((*faults, *more), key=lambda fault: (order[fault.sheet], fault.row))))
 
 
+def letters(data: bytes, filename: str) -> Mapping[tuple[str, str], str]:
+    """The letters by which spreadsheets call the columns of a file, by sheet and header; none where there are none."""
+    sheets: Iterable[Sheet]
+    try:
+        match PurePath(filename).suffix.lower():
+            case ".csv":
+                sheets = [read_csv(data, PurePath(filename).stem)]
+            case ".xlsx":
+                sheets = read_xlsx(data)
+            case _:
+                return {}
+    except FileError:
+        return {}
+    return {
+        (sheet.name, header): _letter(place)
+        for sheet in sheets
+        for place, cell in enumerate(sheet.rows[0] if sheet.rows else ())
+        if (header := text_of(cell))
+    }
+
+
 def read_origin(data: bytes, filename: str) -> Origin | None:
     """What a file that reads without a fault was exported as; `None` for all but our own workbooks."""
     path = PurePath(filename)
@@ -104,6 +127,11 @@ def template(filename: str) -> bytes:
     if suffix == ".toml":
         return write_toml(EXAMPLES)
     raise FileError(f"没有 {suffix or filename} 的模板，文件类型：{'、'.join(_READERS)}")
+
+
+def _letter(place: int) -> str:
+    more, last = divmod(place, _ALPHABET)
+    return (_letter(more - 1) if more else "") + chr(ord("A") + last)
 
 
 def _rows(entries: Sequence[Entry]) -> list[list[str]]:

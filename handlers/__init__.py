@@ -16,6 +16,7 @@ from handlers import (
     forgetting,
     groups,
     identity,
+    moves,
     old_friends,
     operators,
     outcomes,
@@ -33,6 +34,7 @@ from handlers import (
     sessions,
     signups,
     survey,
+    weeks,
     welcomes,
 )
 from models import events as ev
@@ -107,6 +109,10 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return calendar.imported(event, context)
         case orders.DeleteEntriesOrder():
             return calendar.deleted(event, context)
+        case orders.MoveEntryOrder():
+            return moves.ordered(event, context)
+        case orders.CopyWeekOrder():
+            return weeks.copied_to(event, context)
         case orders.ApproveEntryOrder():
             return calendar.approved(event, context)
         case orders.OverrideEntryOrder():

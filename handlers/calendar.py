@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import msgspec
 
 from content_calendar import catch_up
@@ -25,25 +28,12 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
         for key, revision, body in order.entries
         if key not in known or known[key].revision != revision
     )
-    effects: list[Effect] = (
-        [fx.PutEntries(entries=changed, author=order.author or order.actor, approved=is_approved, draft=order.draft)]
-        if changed
-        else []
-    )
+    effects = put(changed, context, order.at, order.author or order.actor, approved=is_approved, draft=order.draft)
     effects += [
         fx.ApproveWaiting(entry=key, approver=order.actor) if is_approved else fx.MarkDraft(entry=key, draft=False)
         for key, revision, _ in order.entries
         if key in known and known[key].revision == revision and known[key].draft and not order.draft
     ]
-    for key, revision, body in changed:
-        entry = from_json(body)
-        first_imported = known[key].first_imported_at if key in known else order.at
-        # From the start of the day: what of today is past already is a missed occurrence, on record.
-        start = planning.start_of_day(max(first_imported, order.at), context)
-        effects.append(planning.ring(entry, start, context, inclusive=True))
-        if key in known:
-            effects += [fx.PutSpare(spare=planning.spare(entry))] if is_spare(entry) else []
-            effects += overrides.follow(entry, revision, known[key], context, order.at, approved=is_approved)
     if order.replace:
         named = {key for key, _, _ in order.entries}
         effects += [fx.DropEntry(key=key) for key in known if key not in named]
@@ -51,6 +41,33 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
     counts = {"created": created, "changed": len(changed) - created, "same": len(order.entries) - len(changed)}
     told = " ".join(f"{name}={count}" for name, count in counts.items())
     return [*effects, fx.Audit(actor=order.actor, action="calendar.import", reason=told), fx.Answered(text=told)]
+
+
+def put(
+    entries: Sequence[tuple[str, str, str]],
+    context: Context,
+    at: datetime,
+    author: str,
+    *,
+    approved: bool,
+    draft: bool = False,
+) -> list[Effect]:
+    """Entries that are new, or not as they were, come into force, (key, revision, JSON) each, and what was planned
+    follows."""
+    if not entries:
+        return []
+    known = {entry.key: entry for entry in context.entries}
+    effects: list[Effect] = [fx.PutEntries(entries=tuple(entries), author=author, approved=approved, draft=draft)]
+    for key, revision, body in entries:
+        entry = from_json(body)
+        first_imported = known[key].first_imported_at if key in known else at
+        # From the start of the day: what of today is past already is a missed occurrence, on record.
+        start = planning.start_of_day(max(first_imported, at), context)
+        effects.append(planning.ring(entry, start, context, inclusive=True))
+        if key in known:
+            effects += [fx.PutSpare(spare=planning.spare(entry))] if is_spare(entry) else []
+            effects += overrides.follow(entry, revision, known[key], context, at, approved=approved)
+    return effects
 
 
 def deleted(order: DeleteEntriesOrder, context: Context) -> list[Effect]:

@@ -116,9 +116,9 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
-        case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder():
+        case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder() | orders.CopyWeekOrder():
             return Needs.ENTRIES
-        case orders.ApproveEntryOrder() | orders.OverrideEntryOrder():
+        case orders.ApproveEntryOrder() | orders.OverrideEntryOrder() | orders.MoveEntryOrder():
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
             return Needs.ENTRIES

@@ -5,7 +5,7 @@ An order's `merchant` says whose it is, `actor` who gave it. It is answered by a
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from models.events import Event
 from models.operations import Role
@@ -64,6 +64,22 @@ class DeleteEntriesOrder(Order, frozen=True, kw_only=True, tag="order.delete_ent
     keys: tuple[str, ...]
 
 
+class MoveEntryOrder(Order, frozen=True, kw_only=True, tag="order.move_entry"):
+    """An entry's occurrence of a local day is to be on another. `revision`: what whoever moves it has seen of it."""
+
+    key: str
+    revision: str
+    day: date
+    to: date
+
+
+class CopyWeekOrder(Order, frozen=True, kw_only=True, tag="order.copy_week"):
+    """What happens once in the week of one Monday is to happen in the week of another too."""
+
+    monday: date
+    to: date
+
+
 class ApproveEntryOrder(Order, frozen=True, kw_only=True, tag="order.approve_entry"):
     """Let the deliveries of an entry go that wait for a word."""
 
@@ -86,10 +102,15 @@ class OverrideEntryOrder(Order, frozen=True, kw_only=True, tag="order.override_e
 
 
 class ImportPlaybookOrder(Order, frozen=True, kw_only=True, tag="order.import_playbook"):
-    """Put a playbook in force: its fingerprint, and its canonical JSON."""
+    """Put a playbook in force: its fingerprint, its canonical JSON, and the text with comments that it was read from.
+
+    `base` is the revision that it was made from: another one in force by now, and nothing is done.
+    """
 
     revision: str
     body: str
+    toml: str = ""
+    base: str = ""
 
 
 class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):

@@ -21,6 +21,7 @@ from models.orders import ImportEntriesOrder
 def fill_calendar(
     since: Annotated[str, typer.Option("--from", help="The first day, e.g. 2026-12-01; default: today.")] = "",
     until: Annotated[str, typer.Option("--to", help="The last day, included; default: four weeks in all.")] = "",
+    promise: Annotated[str, typer.Option("--promise", help="Only what this promise lacks, by its name.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be filled, and save nothing.")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
@@ -34,7 +35,7 @@ def fill_calendar(
         with desk.store.looking(desk.now()) as looking:
             plan = load_plan(looking, merchant, first, last, desk.config.file.parent / MEDIA_FOLDER)
             topics = {row["group"]: row["topic"] for row in reading.groups(looking.connection, merchant)}
-        found = fill(plan, desk.now(), lambda local: quiet_until(merchant.playbook, local) is not None)
+        found = fill(plan, desk.now(), lambda local: quiet_until(merchant.playbook, local) is not None, promise)
         if found.entries and not dry_run:
             new = tuple((entry.key, entry.revision, to_json(entry).decode()) for entry in found.entries)
             await desk.order(ImportEntriesOrder(merchant=merchant.id, at=desk.now(), entries=new))

@@ -25,6 +25,8 @@ SIGNED_IN = "zhanggui.signed_in"
 OPEN_PATHS = frozenset({"/sign-in", "/sign-out", "/setup", "/join", "/favicon.ico"})
 # A login form is small; whoever sends more to a path that is open to strangers is no browser of ours.
 MOST_FORM_BYTES = 8_192
+# What whoever is signed in may send at once; each page that takes files has a bound of its own.
+MOST_BYTES = 33_554_432
 
 # NiceGUI compiles its templates in the browser and configures pages by inline scripts. Nothing comes from elsewhere.
 _POLICY = "; ".join(
@@ -116,7 +118,8 @@ class Guard:
         changes = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
         if not is_our_page(headers, must_say=changes):
             return PlainTextResponse("这个请求不是从后台的页面来的。", 403)
-        if int(headers.get("content-length") or 0) > MOST_FORM_BYTES and scope["path"] in OPEN_PATHS:
+        most = MOST_FORM_BYTES if scope["path"] in OPEN_PATHS else MOST_BYTES
+        if int(headers.get("content-length") or 0) > most:
             return PlainTextResponse("太大了。", 413)
         if scope["path"] in OPEN_PATHS:
             return None

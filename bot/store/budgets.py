@@ -88,8 +88,12 @@ class Budget:
         return self.everything is None or self.everything.free_at(order_of(row)) <= self.now
 
     def short_of(self, row: Any) -> AlertKind:
-        """What a human is told of when a delivery has to wait for another day."""
-        return AlertKind.NEW_FRIENDS if self.has_room_for(row) else AlertKind.BUDGET
+        """What a human is told of when a delivery has to wait for another day: whichever room is free last."""
+        order = order_of(row)
+        friends = self.friends if row.kind == DeliveryKind.FRIEND_ACCEPT else None
+        if friends is None or (self.everything and self.everything.free_at(order) > friends.free_at(order)):
+            return AlertKind.BUDGET
+        return AlertKind.NEW_FRIENDS
 
     def is_out_of_sight(self, row: Any) -> bool:
         """Whether so many are worth more that nobody can say yet when there will be room for it."""

@@ -20,6 +20,7 @@ from models.events import Event, TimerDue
 from models.operations import EntryOverride, EntryRevision
 from models.timers import entry_of
 
+_EDITS = (orders.ImportEntriesOrder, orders.OverrideEntryOrder, orders.MoveEntryOrder)
 # As a draft's rule stands in its JSON.
 _SPARE = f'"rule":"{SPARE}"'
 
@@ -39,7 +40,7 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
     overrides: dict[str, list[OverrideView]] = defaultdict(list)
     for row in writing.connection.execute(own.order_by(col(EntryOverride.entry), col(EntryOverride.group_id))):
         overrides[row.entry].append(override_view(row))
-    edited = any(isinstance(event, orders.ImportEntriesOrder | orders.OverrideEntryOrder) for event in events)
+    edited = any(isinstance(event, _EDITS) for event in events)
     still_open = _open(writing, merchant_id) if edited else {}
     rows = list(writing.connection.execute(statement.order_by(col(EntryRevision.key))))
     if all(rang) and any(is_slot(from_json(row.body)) for row in rows):

@@ -15,14 +15,25 @@ from models import timers
 from models.accounts import Account
 from models.columns import table_of
 from models.deliveries import Cause, Delivery, DeliveryChange, DeliveryState
-from models.groups import ChatGroup
+from models.groups import ChatGroup, Seat
 from models.operations import Timer
 from models.people import Friendship, Person
 
 # Clocks that are kept in time by the network go back by less.
 _SET_BACK = timedelta(minutes=1)
-# These ring so long after something happened. All others ring at a time of the calendar.
-_SO_LONG_AFTER = (timers.SETTLE, timers.NUDGE, timers.BEFRIEND, timers.FAREWELL, timers.QUESTION, timers.WELCOME)
+# These ring so long after something happened. All others ring at a time of the calendar, the end of a pause among them:
+# 停发 2小时 is answered with the time at which it ends.
+_SO_LONG_AFTER = (
+    timers.SETTLE,
+    timers.NUDGE,
+    timers.BEFRIEND,
+    timers.FAREWELL,
+    timers.QUESTION,
+    timers.WELCOME,
+    timers.SEAT_TIMER,
+    timers.COOLED_DOWN,
+    timers.NO_SEAT,
+)
 # What was said in a conversation was to leave when it was decided.
 _AT_ONCE = (Cause.GREETING, Cause.SURVEY, Cause.CHAT, Cause.COMMAND)
 # The open question comes again soon, or at a time that they named: 晚上再说 is of the calendar.
@@ -65,6 +76,8 @@ def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime
         _sooner(writing.connection, Friendship, "human_until", now, back)
         _sooner(writing.connection, ChatGroup, "human_until", now, back)
         _sooner(writing.connection, Person, "forget_asked_at", now, back)
+        _sooner(writing.connection, Person, "moved_at", now, back)
+        _sooner(writing.connection, Seat, "until", now, back)
         _sooner(writing.connection, Timer, "at", now, back, or_(col(Timer.kind).in_(_SO_LONG_AFTER), is_soon))
     return now
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import chain, count
 from typing import TYPE_CHECKING, cast
 
 from bot.transports import NotConnected, Outgoing, Receipt, Refused, TooFrequent, Uncertain, Unsupported
@@ -35,7 +36,7 @@ def send(world: World, account: Account, outgoing: Outgoing) -> Receipt | None:
     objection = "the platform refuses" if answer == "refused" else _objection(world, account, outgoing)
     if objection:
         raise Refused(objection)
-    message = wire_id(outgoing) if outgoing.kind in MESSAGE_KINDS or outgoing.kind == "announcement" else ""
+    message = wire_id(account, outgoing) if outgoing.kind in MESSAGE_KINDS or outgoing.kind == "announcement" else ""
     needs_tap = account.capabilities.needs_tap and _is_mass_post(outgoing)
     if answer == "accepted_then_lost":
         return Receipt(message, awaiting_tap=needs_tap)
@@ -73,9 +74,12 @@ def _is_meant(key: str, wanted: str) -> bool:
     return place <= end
 
 
-def wire_id(outgoing: Outgoing) -> str:
-    """Return the wire id of one of our own messages."""
-    return f"sim:{outgoing.key}" if outgoing.part == 1 else f"sim:{outgoing.key}:{outgoing.part}"
+def wire_id(account: Account, outgoing: Outgoing) -> str:
+    """The wire id that one of our own messages gets: its delivery's key, and with a number where that is taken, by a
+    message that was sent again, or to somebody who was forgotten and is a stranger since."""
+    named = f"sim:{outgoing.key}" if outgoing.part == 1 else f"sim:{outgoing.key}:{outgoing.part}"
+    again = (f"{named}#{number}" for number in count(2))
+    return next(one for one in chain((named,), again) if one not in account.own_messages)
 
 
 def _unable(account: Account, outgoing: Outgoing) -> str:
@@ -165,14 +169,15 @@ def _let_happen(world: World, account: Account, outgoing: Outgoing, *, echo: boo
         case "recall":
             account.own_messages.discard(outgoing.message)
         case kind:
-            account.own_messages.add(wire_id(outgoing))
+            message = wire_id(account, outgoing)
+            account.own_messages.add(message)
             if echo and world.auto and account.capabilities.echo:
                 world.tell(
                     account,
                     events.SelfMessage(
                         account=account.id,
                         at=now,
-                        wire_id=wire_id(outgoing),
+                        wire_id=message,
                         to_contact="" if group else contact,
                         to_group=group,
                         kind=_ECHO_KINDS.get(kind, cast(events.MessageKind, kind)),

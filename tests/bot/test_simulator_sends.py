@@ -171,10 +171,23 @@ def test_the_platform_answers_as_it_was_told_to(
     async def scene(stage: Stage) -> None:
         stage.world.apply(Platform(at=START, account="main", on="text", answer=answer, times=2))
         await stage.transport.send(Outgoing("r", 1, "remark", contact="wx2", text="林"))  # another kind: not meant
-        for _ in range(2):
-            assert await stage.try_send(text_to("wx1")) == outcome
-        assert (len(stage.delivered) - 1, len(stage.waiting())) == (2 * arrives, 2 * echoes)
-        assert await stage.try_send(text_to("wx1")) == Receipt("sim:k")
+        assert await stage.try_send(text_to("wx1")) == outcome
+        assert (len(stage.delivered) - 1, len(stage.waiting())) == (arrives, echoes)
+        await stage.try_send(text_to("wx1", key="another"))
+        assert await stage.try_send(text_to("wx1", key="after")) == Receipt("sim:after")
+
+    play(scene)
+
+
+def test_what_is_sent_again_is_another_message() -> None:
+    async def scene(stage: Stage) -> None:
+        assert [await stage.try_send(text_to("wx1")) for _ in range(3)] == [
+            Receipt("sim:k"),
+            Receipt("sim:k#2"),
+            Receipt("sim:k#3"),
+        ]
+        echoes = [one for one in stage.waiting() if isinstance(one, events.SelfMessage)]
+        assert [one.wire_id for one in echoes] == ["sim:k", "sim:k#2", "sim:k#3"]
 
     play(scene)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from content_calendar.entry import Entry
 from content_calendar.faults import FileError
 from content_calendar.template import EXAMPLES
-from content_calendar.workbook import Read, read_calendar, template, write_calendar
+from content_calendar.workbook import Read, letters, read_calendar, template, write_calendar
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = dt.date(2026, 11, 22)
@@ -208,6 +208,16 @@ def test_a_fault_names_what_was_probably_meant() -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "wrong"),
+    [("key,dat,time,tiers,text", "dat"), ("编号,日其,时间,层级,正文", "日其"), ("kye,date,time,tiers,text", "kye")],
+)
+def test_a_misspelt_header_is_one_fault_and_not_one_of_each_row(header: str, wrong: str) -> None:
+    found = read(f"{header}\na,2026-12-01,9:00,分院,早\nb,2026-12-02,9:00,分院,早\n")
+    assert places(found) == [(1, wrong, wrong)]
+    assert not found.entries
+
+
+@pytest.mark.parametrize(
     ("data", "filename", "fault"),
     [
         (b"", "a.csv", (1, "", "")),
@@ -303,3 +313,17 @@ def test_faults_without_end_are_told_in_part(text: str) -> None:
     found = read(text)
     assert not found.entries
     assert 1 < len(found.faults) < 120
+
+
+def test_columns_have_the_letters_of_spreadsheets() -> None:
+    found = letters(template("a.xlsx"), "a.xlsx")
+    assert [letter for (_, header), letter in found.items() if header in ("编号", "重复")] == ["A", "H"]
+    wide = ",".join(f"列{number}" for number in range(60)).encode()
+    assert [letters(wide, "w.csv")["w", f"列{number}"] for number in (0, 25, 26, 51, 52)] == [
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+    ]
+    assert letters(template("a.toml"), "a.toml") == letters(b"PK\x03\x04", "a.xlsx") == {}

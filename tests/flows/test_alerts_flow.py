@@ -163,12 +163,13 @@ def test_a_budget_of_the_day_that_is_used_up_is_told_of_once_a_day(
     assert "（11-24 00:0" in told[1]
 
 
+@pytest.mark.parametrize("and_also", ["per_day = 50", "per_minute = 3"])
 def test_as_many_friends_as_a_day_may_bring_are_no_budget_that_is_used_up(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], and_also: str
 ) -> None:
-    playbook = PLAYBOOK.replace("[pace]", "[pace]\nnew_friends_per_day = 2\nper_day = 50")
+    playbook = PLAYBOOK.replace("[pace]", f"[pace]\nnew_friends_per_day = 2\n{and_also}")
     stage = Stage(tmp_path, capsys, playbook=playbook, config=CONFIG + CHANNEL)
-    story = [*(asks_to_be_friends(f"10:0{n}", f"new{n}") for n in range(1, 5)), operator("11:00", "alerts list --json")]
+    story = [*(asks_to_be_friends("10:00", f"new{n}") for n in range(1, 5)), operator("11:00", "alerts list --json")]
     played = stage.play(story, world=SHOP)
     assert alerts(played) == [("new_friends", "main", True)]
     assert [said.partition("（")[0] for _, said in posted(played)] == [

@@ -180,6 +180,7 @@ def test_who_adds_us_anew_is_greeted_and_asked_anew(stage: Stage) -> None:
     story = [*SURVEYED, *FORGOTTEN, gone, asks_to_be_friends("10:00:00", "wx1"), operator("11:00:00", "who wx1 --json")]
     played = stage.play(story)
     assert [text[:3] for text in texts(played, "wx1")].count("你好呀") == 2
+    assert played.states("greet:wx1")[-2:] == ["sent", "confirmed"]  # its echo is not taken for the first one's
     assert texts(played, "wx1")[-1] == "怎么称呼你呢？"
     assert played.rows("who wx1")[0]["answers"] == {}
 

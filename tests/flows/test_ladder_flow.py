@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.flows.playing import PLAYBOOK, Line, Stage, asks_to_be_friends, operator, says
 
 LADDER = (
@@ -42,9 +44,13 @@ RECEIVED = [
     says("09:05:00", "wx1", "叫我老林"),
     says("09:06:00", "wx1", "2"),
 ]
+AND_SET_BACK = pytest.mark.parametrize("clock", [[], [{"at": "12:00:00", "type": "clock", "shift": "-3d"}]])
 
 
-def test_what_a_member_tells_moves_them_up_with_a_word_and_not_again_before_the_cool_down(stage: Stage) -> None:
+@AND_SET_BACK
+def test_what_a_member_tells_moves_them_up_with_a_word_and_not_again_before_the_cool_down(
+    stage: Stage, clock: list[Line]
+) -> None:
     stage.write("playbook.toml", LADDER)
     played = stage.play(
         [
@@ -52,6 +58,7 @@ def test_what_a_member_tells_moves_them_up_with_a_word_and_not_again_before_the_
             *RECEIVED,
             says("10:00:00", "wx1", "说错了，我爱喝岩茶"),
             says("11:00:00", "wx1", "说错了，我爱喝红茶"),
+            *clock,
             operator("2026-12-01T09:00:00+08:00", "who wx1 --json"),
             operator("2026-12-01T09:00:00+08:00", "audit --json"),
         ],
@@ -111,7 +118,8 @@ def test_five_who_finish_at_once_for_one_seat(stage: Stage) -> None:
     assert waits == [None, None, "茶桌", "茶桌", "茶桌"]
 
 
-def test_a_declined_invitation_frees_its_seat_after_the_hours(stage: Stage) -> None:
+@AND_SET_BACK
+def test_a_declined_invitation_frees_its_seat_after_the_hours(stage: Stage, clock: list[Line]) -> None:
     stage.write("playbook.toml", LADDER.replace("capacity = 10\nreserve", "capacity = 2\nreserve"))
     world = {"world": {**WORLD["world"], "auto": True}}
     platform = {"at": "08:30:00", "type": "platform", "account": "main", "on": "invite", "answer": "accepted_then_lost"}
@@ -123,6 +131,7 @@ def test_a_declined_invitation_frees_its_seat_after_the_hours(stage: Stage) -> N
         says("10:05:00", "wx2", "叫我老王"),
         says("10:06:00", "wx2", "2"),
         operator("11:00:00", "group list --json"),
+        *clock,
         operator("2026-11-24T12:00:00+08:00", "who wx2 --json"),
     ]
     played = stage.play(story, world=world)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.flows.playing import PLAYBOOK, Line, Played, Stage, operator
 from tests.flows.tea_house import BIND, IMPORT
 
@@ -112,6 +114,7 @@ def test_gaps_are_filled_from_the_drafts_in_one_go(stage: Stage) -> None:
         BIND,
         both,
         IMPORT,
+        operator("08:09:00", "calendar fill --promise 分院/story/week --json"),
         operator("08:10:00", f"calendar fill {dates} --dry-run --json"),
         operator("08:11:00", f"calendar fill {dates} --json"),
         operator("08:12:00", f"calendar lint {dates} --json"),
@@ -119,6 +122,7 @@ def test_gaps_are_filled_from_the_drafts_in_one_go(stage: Stage) -> None:
     ]
     played = stage.play(story, *DAYS, world=TWO_GROUPS)
     printed = {line["operator"]: line["out"] for line in played.lines if "operator" in line}
+    assert json.loads(printed["calendar fill --promise 分院/story/week --json"]) == {"filled": 0, "unfilled": 0}
     assert printed[f"calendar fill {dates} --dry-run --json"] == printed[f"calendar fill {dates} --json"]
     assert [(row["promise"], row["period"]) for row in played.rows("calendar lint") if row["code"] == "missing"] == [
         ("分院/article/day", "2026-11-27")

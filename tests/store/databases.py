@@ -1,11 +1,13 @@
 """Real databases for tests: every test that asks for `database_url` runs on SQLite and on PostgreSQL.
 
-One PostgreSQL server serves the whole run. It and SQLite are migrated once; each test gets a copy.
+One PostgreSQL server serves the run, or each of the processes that share it. It and SQLite are migrated once; each
+test gets a copy.
 """
 
 from __future__ import annotations
 
 import atexit
+import fcntl
 import getpass
 import os
 import shutil
@@ -42,7 +44,9 @@ def postgresql_server() -> str:
 
     folder = _folder("postgresql-")
     folder.chmod(0o755)
-    server = get_server(folder / "data", cleanup_mode="delete")
+    with (Path(tempfile.gettempdir()) / "zhanggui-tests.lock").open("w") as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)  # two that start at once would both make the user
+        server = get_server(folder / "data", cleanup_mode="delete")
     uri = str(server.get_uri(database="postgres"))
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # these databases outlive no power cut

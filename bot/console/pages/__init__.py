@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from bot.console.page import Page
-from bot.console.pages import deliveries, delivery, groups, messages, people, person, practice, today
+from bot.console.pages import (
+    calendar,
+    calendar_import,
+    deliveries,
+    delivery,
+    groups,
+    messages,
+    people,
+    person,
+    playbook,
+    playbook_history,
+    practice,
+    today,
+)
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
     practice.PAGE,
+    calendar.PAGE,
+    calendar_import.PAGE,
     people.PAGE,
     person.PAGE,
     groups.PAGE,
@@ -15,4 +30,7 @@ PAGES: tuple[Page, ...] = (
     messages.TALK,
     deliveries.PAGE,
     delivery.PAGE,
+    playbook.PAGE,
+    playbook_history.PAGE,
+    playbook.SECTION,
 )

@@ -1,0 +1,82 @@
+"""A month or a week of the calendar: a cell a day, an entry's turn in it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from nicegui import ui
+
+from bot.console.pages.calendar_faults import show_of_day, show_of_week
+from bot.console.pages.calendar_moving import Moving
+from bot.console.reading.calendar import Days, Turn, Wanted
+from bot.console.reading.calendar_faults import Checked, in_front
+from bot.console.visit import Visit
+from content_calendar.holidays import is_make_up_day, is_public_holiday
+from content_calendar.weekdays import CHINESE
+
+STATES = {"draft": "草稿", "review": "待通过"}
+_DAY = timedelta(days=1)
+
+
+def show_days(visit: Visit, wanted: Wanted, days: Days, checked: Checked, today: date) -> None:
+    """The whole grid."""
+    first, last = wanted.span
+    tall = wanted.view == "week"
+    moving = Moving(visit)
+    with ui.element("div").classes("z-days" + (" z-tall" if tall else "")):
+        for name in CHINESE:
+            ui.label(name).classes("z-weekday z-muted")
+        monday = first
+        while monday <= last:
+            show_of_week(visit, checked, checked.of_week(monday))
+            for number in range(7):
+                day = monday + number * _DAY
+                _show_day(visit, moving, wanted, day, days, checked, today)
+            monday += 7 * _DAY
+
+
+def _show_day(
+    visit: Visit, moving: Moving, wanted: Wanted, day: date, days: Days, checked: Checked, today: date
+) -> None:
+    faults = checked.of_day(day)
+    turns = days.turns.get(day, [])
+    more = days.counts.get(day, 0) - len(turns)
+    classes = ["z-day"]
+    classes += ["z-elsewhere"] if wanted.view == "month" and day.month != wanted.around.month else []
+    classes += ["z-today"] if day == today else []
+    classes += ["z-gap"] if in_front(faults) else []
+    classes += [] if turns or faults else ["z-empty"]
+    with ui.element("div").classes(" ".join(classes)) as cell:
+        moving.drop(cell, day)
+        with ui.element("div").classes("z-number"):
+            number = f"{day.month}月{day.day}日" if day.day == 1 else f"{day.day}"
+            ui.label(number).classes("z-number-of" + ("" if day == today else " z-muted"))
+            ui.label(CHINESE[day.weekday()]).classes("z-muted z-short")
+            if is_public_holiday(day) or is_make_up_day(day):
+                ui.label("休" if is_public_holiday(day) else "班").classes("z-muted text-weight-bold")
+        for turn in turns:
+            show_turn(moving, turn)
+        if more > 0:
+            ui.link(f"还有 {more:,} 条", wanted.to(view="list", day=day.isoformat())).classes("z-link")
+        show_of_day(visit, checked, faults, whole=wanted.view == "week")
+
+
+def show_turn(moving: Moving, turn: Turn) -> None:
+    """An entry's turn, which opens the entry."""
+    classes = "z-turn" + (" z-advert" if turn.promotional else "") + ("" if turn.state == "approved" else " z-unsaid")
+    with ui.element("div").classes(classes) as box:
+        moving.lift(box, turn)
+        with ui.link(target=turn.address) as link:
+            link.props["title"] = f"{turn.title} · {turn.to}"
+            link.props["draggable"] = "false"  # it would carry its address instead
+            ui.label(f"{turn.at:%H:%M}").classes("text-weight-bold q-mr-xs").style("display: inline")
+            ui.label(turn.title).style("display: inline")
+            for mark in marks(turn):
+                ui.label(f"· {mark}").style("display: inline").classes("q-ml-xs")
+        moving.button(turn)
+
+
+def marks(turn: Turn) -> list[str]:
+    """What else to know of it."""
+    said = [STATES[turn.state]] if turn.state in STATES else []
+    return [*said, *([f"{turn.own}自己的"] if turn.own else [])]

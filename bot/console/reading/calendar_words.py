@@ -1,0 +1,53 @@
+"""How an entry repeats, as people say it."""
+
+from __future__ import annotations
+
+from content_calendar.rules import (
+    After,
+    BirthdayRule,
+    Daily,
+    LunarDay,
+    MonthlyDay,
+    MonthlyLast,
+    MonthlyWeekday,
+    Once,
+    SolarTerm,
+    SpareRule,
+    Weekly,
+    Workdays,
+    parse_rule,
+)
+from content_calendar.weekdays import CHINESE
+
+_ORDINALS = "一二三四五"
+
+
+def rule_words(rule: str) -> str:
+    """A rule as it is written in the calendar, in Chinese; an RRULE stays one."""
+    match parse_rule(rule):
+        case Once():
+            return "只发一次"
+        case Daily():
+            return "每天"
+        case Workdays():
+            return "工作日"
+        case Weekly(days=days):
+            return f"每{'、'.join(CHINESE[day] for day in days)}"
+        case MonthlyDay(day=day):
+            return f"每月{day}日"
+        case MonthlyLast():
+            return "每月最后一天"
+        case MonthlyWeekday(nth=nth, weekday=weekday):
+            return f"每月{'最后一' if nth < 0 else f'第{_ORDINALS[nth - 1]}'}个{CHINESE[weekday]}"
+        case LunarDay(month=month, day=day):
+            return f"农历{month}月{day}日"
+        case SolarTerm(name=name):
+            return f"节气 {name}"
+        case BirthdayRule():
+            return "生日当天"
+        case After(event=event, days=days):
+            return f"{'加入后' if event == 'joined' else '沉默'}{days}天"
+        case SpareRule():
+            return "备稿"
+        case _:
+            return rule

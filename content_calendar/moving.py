@@ -1,0 +1,56 @@
+"""An entry on another day: what it is then, and why some cannot be moved.
+
+An entry that happens once has another date. One that repeats by weekday or day of the month repeats on another one from
+then on, for there is one rule and no exceptions to it; others have no day of their own.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from content_calendar.entry import Entry
+from content_calendar.rules import MonthlyDay, MonthlyLast, MonthlyWeekday, Once, Rule, Weekly, parse_rule
+from content_calendar.weekdays import CHINESE
+
+_DAYS_A_WEEK = 7
+
+
+class CannotMove(ValueError):
+    """The entry cannot be moved like that; the message says in Chinese why and what to do."""
+
+
+def can_move(entry: Entry) -> bool:
+    """Whether there is a day of its own to move."""
+    return isinstance(parse_rule(entry.rule), Once | Weekly | MonthlyDay | MonthlyLast | MonthlyWeekday)
+
+
+def moved(entry: Entry, day: date, to: date) -> Entry:
+    """The entry whose occurrence of `day` is on the day `to`. Raises `CannotMove`."""
+    if to == day:
+        raise CannotMove("就在这一天，没有动。")
+    rule = parse_rule(entry.rule)
+    if isinstance(rule, Once):
+        expires = entry.not_after and entry.not_after + (to - day)
+        return msgspec.structs.replace(entry, date=to, not_after=expires)
+    first = min(entry.date, to) if entry.date else None
+    return msgspec.structs.replace(entry, date=first, rule=str(_another(rule, day, to)))
+
+
+def _another(rule: Rule, day: date, to: date) -> Rule:
+    match rule:
+        case Weekly(days=days):
+            if to.weekday() in days:
+                raise CannotMove(
+                    f"这条{CHINESE[to.weekday()]}本来就发，挪过去就少了一次。要停哪天，打开这条改「重复」。"
+                )
+            return Weekly(tuple(sorted({*days} - {day.weekday()} | {to.weekday()})))
+        case MonthlyDay() | MonthlyLast() | MonthlyWeekday() if (to.year, to.month) != (day.year, day.month):
+            raise CannotMove("这条每月发一次，只能在当月里挪。要从哪个月起，打开这条改「日期」。")
+        case MonthlyDay() | MonthlyLast():
+            return MonthlyDay(to.day)
+        case MonthlyWeekday():
+            return MonthlyWeekday((to.day - 1) // _DAYS_A_WEEK + 1, to.weekday())
+        case _:
+            raise CannotMove("这条没有固定的星期几或几号，挪不了。要改哪天发，打开这条改「重复」。")
