@@ -76,7 +76,7 @@ def verdict_now(store: Store, merchant: MerchantView, delivery_id: int) -> Row |
         ).first()
         if row is None:
             return None
-        loaded = load_facts(looking, merchant, row.account_id, [row])
+        loaded = load_facts(looking, merchant, [row])
         candidate, verdict = judged(loaded, row)
         told = _told(verdict, merchant)
         if not isinstance(verdict, Go):
@@ -85,7 +85,7 @@ def verdict_now(store: Store, merchant: MerchantView, delivery_id: int) -> Row |
         if state != AccountState.ONLINE:
             return told | {"decision": "would_wait", "account": state}
         if loaded.must_follow(row):
-            return told | {"decision": "would_wait", "behind": loaded.first_reply[row.contact_id]}
+            return told | {"decision": "would_wait", "behind": loaded.first_reply[row.account_id, row.contact_id]}
         ready = ready_at(merchant, loaded, row, candidate)
         if row.next_at > looking.now and row.next_at >= ready:
             return _told(Wait(row.reason or "", row.next_at), merchant)
@@ -176,18 +176,18 @@ def _rows_of(
     planned: Sequence[Any],
     turns: Mapping[str, tuple[int, datetime]],
 ) -> Iterator[Row]:
-    budget: Budget | None = None
+    budgets: Mapping[str, Budget] = {}
     for start in range(0, len(planned), _PAGE):
         page = planned[start : start + _PAGE]
-        loaded = load_facts(looking, merchant, account, page, budget)
-        budget = loaded.budget
+        loaded = load_facts(looking, merchant, page, budgets)
+        budgets = loaded.budgets
         for row in page:
             candidate, verdict = judged(loaded, row)
             turn, begins = turns.get(row.wire_id, (1, looking.now))
             if turn > 1 and _is_over_by(verdict, begins):
                 verdict = Wait("not_approved", begins)
             if isinstance(verdict, Go) or (isinstance(verdict, Wait) and verdict.reason == "account_budget"):
-                budget.taken_by(row)
+                budgets[account].taken_by(row)
             told = {"target": row.wire_id, **_told(verdict, merchant), "text": _whole(loaded, row, candidate.text)}
             yield told | ({"stage": turn} if turns else {})
 

@@ -105,6 +105,11 @@ class Writing:
         """What a statement that is a constant of its module finds (or returns), with parameters by name."""
         return read(self.connection, statement, **values)
 
+    def each(self, statement: Any, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+        """An UPDATE that is a constant of its module, for tuples of its parameters `names`."""
+        if rows:
+            prepared(self.connection.dialect.name, statement).each(self.connection, names, rows)
+
     def _write(self, table: Any, rows: Sequence[dict[str, Any]], conflict: Conflict) -> int:
         names = tuple(rows[0]) if rows else ()
         return self.put(table, names, [tuple(map(row.__getitem__, names)) for row in rows], conflict)

@@ -141,24 +141,28 @@ _SETTLE = (
         until=None,
         message=func.coalesce(func.nullif(bindparam("answered"), ""), col(Delivery.message)),
     )
-    .returning(col(Delivery.id))
 )
-_STATE = select(col(Delivery.state)).where(col(Delivery.id) == bindparam("this"))
+_STATES = select(col(Delivery.id), col(Delivery.state)).where(is_one_of(col(Delivery.id), "ids"))
 
 
 def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """From what an event proves. A confirmation of what was only claimed passes through `sent`."""
+    arrived = [effect.delivery_id for _event, effect in pairs if effect.state == DeliveryState.CONFIRMED]
+    states: dict[int, str] = dict(writing.rows(_STATES, ids=arrived)) if arrived else {}
+    changes: list[Change] = []
     for _event, effect in pairs:
         path = [effect.state]
-        claimed = (DeliveryState.CLAIMED,)
-        if effect.state == DeliveryState.CONFIRMED and claimed in writing.rows(_STATE, this=effect.delivery_id):
+        if effect.state == DeliveryState.CONFIRMED and states.get(effect.delivery_id) == DeliveryState.CLAIMED:
             path = [DeliveryState.SENT, DeliveryState.CONFIRMED]
-        writing.rows(
-            _SETTLE, this=effect.delivery_id, entered=effect.state, why=effect.reason, answered=effect.message or ""
-        )
-        writing.changed(
-            [Change(effect.delivery_id, merchant.id, writing.now, state, effect.reason, None) for state in path]
-        )
+        if arrived:
+            states[effect.delivery_id] = effect.state
+        changes += [Change(effect.delivery_id, merchant.id, writing.now, state, effect.reason, None) for state in path]
+    writing.each(
+        _SETTLE,
+        ("this", "entered", "why", "answered"),
+        [(effect.delivery_id, effect.state, effect.reason, effect.message or "") for _event, effect in pairs],
+    )
+    writing.changed(changes)
 
 
 def lose(writing: Writing, merchant_id: str, delivery_id: int) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select, text, update
 from sqlmodel import col
 
 from bot.budget import Limit, Speed, free_moments, midnight, speed
 from bot.store import Writing
-from bot.store.prepared import constants, unindexed
+from bot.store.prepared import constants, each, is_one_of, unindexed
 from models.accounts import Account
 from models.alerts import AlertKind
 from models.context import MerchantView
@@ -116,23 +117,35 @@ class Budget:
         return [line for line in lines if line is not None]
 
 
-def load_budget(writing: Writing, merchant: MerchantView, account_id: str) -> Budget:
-    """What the account may do now."""
+def load_budgets(writing: Writing, merchant: MerchantView, accounts: Collection[str]) -> dict[str, Budget]:
+    """What these accounts may do now."""
     now, zone = writing.now, merchant.zone
-    known = writing.rows(_ACCOUNT, merchant=merchant.id, account=account_id)
-    first_login, slow_until = known[0] if known else (None, None)
-    days = (now.astimezone(zone).date() - first_login.astimezone(zone).date()).days + 1 if first_login else 1
-    allowed = speed(merchant.playbook.pace, days, slow_until, now)
-    everything = friends = None
-    if allowed.limits or allowed.silent_until:
-        limits, left, today = _left_lately(writing, merchant, account_id, allowed.limits)
-        moments = free_moments(limits, left, now, zone, left_today=today, not_before=allowed.silent_until)
-        everything = Line(moments)
-    if allowed.new_friends:
-        friends = Line(_friends_moments(writing, merchant, account_id, allowed.new_friends))
-    budget = Budget(now, allowed, everything, friends)
-    _line_up(writing, merchant, account_id, budget)
-    return budget
+    asked = sorted(accounts)
+    known = {row[0]: row[1:] for row in writing.rows(_ACCOUNTS, merchant=merchant.id, accounts=asked)}
+    today = now.astimezone(zone).date()
+    of_age: dict[tuple[int, datetime | None], Speed] = {}
+    speeds: dict[str, Speed] = {}
+    for account in asked:
+        first_login, slow_until = known.get(account, (None, None))
+        days = (today - first_login.astimezone(zone).date()).days + 1 if first_login else 1
+        if (days, slow_until) not in of_age:
+            of_age[days, slow_until] = speed(merchant.playbook.pace, days, slow_until, now)
+        speeds[account] = of_age[days, slow_until]
+    limited = {account: allowed.limits for account, allowed in speeds.items() if allowed.limits}
+    left = _left_lately(writing, merchant, limited)
+    budgets: dict[str, Budget] = {}
+    for account, allowed in speeds.items():
+        everything = friends = None
+        if allowed.limits or allowed.silent_until:
+            limits, moments, of_today = left.get(account, ((), (), 0))
+            free = free_moments(limits, moments, now, zone, left_today=of_today, not_before=allowed.silent_until)
+            everything = Line(free)
+        if allowed.new_friends:
+            friends = Line(_friends_moments(writing, merchant, account, allowed.new_friends))
+        budgets[account] = Budget(now, allowed, everything, friends)
+    for (account,) in writing.rows(_LINED_UP, merchant=merchant.id, accounts=asked, now=now):
+        _line_up(writing, merchant, account, budgets[account])
+    return budgets
 
 
 def _friends_moments(writing: Writing, merchant: MerchantView, account_id: str, most: Limit) -> Iterator[datetime]:
@@ -141,8 +154,8 @@ def _friends_moments(writing: Writing, merchant: MerchantView, account_id: str, 
     yield from free_moments((most,), (), writing.now, merchant.zone, left_today=befriended)
 
 
-_ACCOUNT = select(col(Account.first_login_at), col(Account.slow_until)).where(
-    col(Account.merchant_id) == bindparam("merchant"), col(Account.id) == bindparam("account")
+_ACCOUNTS = select(col(Account.id), col(Account.first_login_at), col(Account.slow_until)).where(
+    col(Account.merchant_id) == bindparam("merchant"), is_one_of(col(Account.id), "accounts")
 )
 # What the account has sent. What seems to leave later than now was sent before the clock was set back: an account must
 # not fall silent until the old time comes again.
@@ -151,13 +164,31 @@ _HAS_LEFT = and_(
     col(Delivery.account_id) == bindparam("account"),
     col(Delivery.left_at) <= bindparam("now"),
 )
-_LAST_LEFT = select(col(Delivery.left_at)).where(_HAS_LEFT).order_by(col(Delivery.left_at).desc()).limit(1)
-_LEFT_SINCE = select(func.count()).where(_HAS_LEFT, col(Delivery.left_at) >= bindparam("since"))
-_LEFT_LATELY = (
+_ASKED = each("accounts")
+_THEY_LEFT = and_(
+    unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
+    col(Delivery.account_id) == _ASKED.c.value,
+    col(Delivery.left_at) <= bindparam("now"),
+)
+_LAST_LEFT = select(
+    _ASKED.c.value,
     select(col(Delivery.left_at))
-    .where(_HAS_LEFT, col(Delivery.left_at) >= bindparam("since"))
+    .where(_THEY_LEFT)
     .order_by(col(Delivery.left_at).desc())
-    .limit(bindparam("most"))
+    .limit(1)
+    .correlate(_ASKED)
+    .scalar_subquery(),
+)
+_LEFT_SINCE = select(
+    _ASKED.c.value,
+    select(func.count())
+    .where(_THEY_LEFT, col(Delivery.left_at) >= bindparam("since"))
+    .correlate(_ASKED)
+    .scalar_subquery(),
+)
+# An outer join, so that SQLite begins with the accounts, whatever it thinks of how many deliveries there are.
+_LEFT_LATELY = select(_ASKED.c.value, col(Delivery.left_at)).select_from(
+    _ASKED.outerjoin(Delivery, and_(_THEY_LEFT, col(Delivery.left_at) >= bindparam("since")))
 )
 _ACCEPTED = select(col(Delivery.contact_id)).where(
     _HAS_LEFT,
@@ -173,35 +204,48 @@ _ADDED = select(col(Friendship.contact_id)).where(
 )
 
 
-def last_left(writing: Writing, merchant: MerchantView, account_id: str) -> datetime | None:
-    """When the account's last send left; None if none has."""
-    rows = writing.rows(_LAST_LEFT, merchant=merchant.id, account=account_id, now=writing.now)
-    return rows[0][0] if rows else None
+def last_left(writing: Writing, merchant: MerchantView, accounts: Collection[str]) -> dict[str, datetime | None]:
+    """When the last send of each of these accounts left; None if none has."""
+    return dict(writing.rows(_LAST_LEFT, merchant=merchant.id, accounts=sorted(accounts), now=writing.now))
+
+
+# Limits that may bind, what left within their lengths, and how many left today.
+_Lately = tuple[Sequence[Limit], Sequence[datetime], int]
 
 
 def _left_lately(
-    writing: Writing, merchant: MerchantView, account_id: str, limits: Sequence[Limit]
-) -> tuple[Sequence[Limit], Sequence[datetime], int]:
-    """The limits that may bind anybody in the line, what left within their lengths, and how many left today.
+    writing: Writing, merchant: MerchantView, limited: Mapping[str, Sequence[Limit]]
+) -> dict[str, _Lately]:
+    """Of each account the limits that may bind anybody in the line, what left within their lengths, and how many left
+    today.
 
     Rows are read only where a limit is near: an account that may send thousands would read them with every claim.
     """
-    this = {"merchant": merchant.id, "account": account_id, "now": writing.now}
-    binding: list[Limit] = []
-    today = 0
-    for limit in limits:
-        since = writing.now - limit.length if limit.length else midnight(writing.now, merchant.zone)
-        ((count,),) = writing.rows(_LEFT_SINCE, **this, since=since)
-        if limit.length is None:
-            today = count
-        if count + 2 * LONGEST_LINE >= limit.most:
-            binding.append(limit)
-    rolling = {limit.length: limit.most for limit in binding if limit.length is not None}
-    if not rolling:
-        return binding, (), today
-    since = writing.now - max(rolling)
-    rows = writing.rows(_LEFT_LATELY, **this, since=since, most=max(rolling.values()))
-    return binding, [moment for (moment,) in rows], today
+    today: dict[str, int] = {}
+    binding: dict[str, list[Limit]] = {account: [] for account in limited}
+    with_rows: dict[timedelta, list[str]] = defaultdict(list)
+    for length in dict.fromkeys(limit.length for limits in limited.values() for limit in limits):
+        since = writing.now - length if length else midnight(writing.now, merchant.zone)
+        of_length = {
+            account: limit for account, limits in limited.items() for limit in limits if limit.length == length
+        }
+        these = {"merchant": merchant.id, "accounts": list(of_length), "now": writing.now}
+        counts: dict[str, int] = dict(writing.rows(_LEFT_SINCE, **these, since=since))
+        if length is None:
+            today = counts
+        for account, limit in of_length.items():
+            if counts[account] + 2 * LONGEST_LINE >= limit.most:
+                binding[account].append(limit)
+    for account, limits in binding.items():
+        if rolling := [limit.length for limit in limits if limit.length is not None]:
+            with_rows[max(rolling)].append(account)
+    left: dict[str, list[datetime]] = defaultdict(list)
+    for length, accounts in with_rows.items():
+        these = {"merchant": merchant.id, "accounts": accounts, "now": writing.now}
+        for account, moment in writing.rows(_LEFT_LATELY, **these, since=writing.now - length):
+            if moment is not None:
+                left[account].append(moment)
+    return {account: (limits, left.get(account, ()), today.get(account, 0)) for account, limits in binding.items()}
 
 
 def _new_friends(writing: Writing, merchant: MerchantView, account_id: str) -> int:
@@ -233,8 +277,6 @@ def move_up(writing: Writing, merchant: MerchantView, budget: Budget, row: Any, 
 def _line_up(writing: Writing, merchant: MerchantView, account_id: str, budget: Budget) -> None:
     """Who waits for room already, and has a time."""
     everything, friends = budget.everything, budget.friends
-    if everything is None and friends is None:
-        return
     rows = writing.rows(_WAITING, merchant=merchant.id, account=account_id, now=writing.now)
     accepting = sorted(_order(*row) for *row, kind in rows if kind == DeliveryKind.FRIEND_ACCEPT)
     if accepting and friends is not None and friends.moment(0) > budget.now:
@@ -244,14 +286,15 @@ def _line_up(writing: Writing, merchant: MerchantView, account_id: str, budget: 
         everything.waiting = sorted(_order(*row) for *row, _kind in rows)
 
 
-_IN_LINE = and_(
+_LINING_UP = and_(
     unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
-    col(Delivery.account_id) == bindparam("account"),
     text("state IN ('planned', 'waiting')"),  # in the words of the index
     col(Delivery.state) == DeliveryState.WAITING,
     col(Delivery.reason) == "account_budget",
     col(Delivery.next_at) > bindparam("now"),
 )
+_IN_LINE = and_(_LINING_UP, col(Delivery.account_id) == bindparam("account"))
+_LINED_UP = select(_ASKED.c.value).where(exists().where(_LINING_UP, col(Delivery.account_id) == _ASKED.c.value))
 _WAITING = (
     select(col(Delivery.lane), col(Delivery.priority), col(Delivery.not_after), col(Delivery.id), col(Delivery.kind))
     .where(_IN_LINE)

@@ -1,54 +1,36 @@
-"""Facts for the gate, loaded for a page of due deliveries of one account at once."""
+"""Facts for the gate, loaded for due deliveries of many accounts at once."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, text
+from sqlalchemy import bindparam, select, text
 from sqlmodel import col
 
-from bot.budget import midnight
 from bot.store import Writing
 from bot.store.accounts import load_accounts
-from bot.store.budgets import Budget, last_left, load_budget
+from bot.store.budgets import Budget, last_left, load_budgets
 from bot.store.groups import load_groups
 from bot.store.people import load_people
 from bot.store.prepared import constants, is_one_of, unindexed
+from bot.store.touches import Touches, greeted, last_heard, load_touches, posts_today
 from content_calendar.render import Rendered
 from handlers.gate import Facts
 from handlers.values import filled, of_their_own, values_for
 from models.capabilities import CHANNEL
 from models.context import AccountView, GroupView, MerchantView, PersonView
-from models.deliveries import TOUCHING_STATES, Cause, Delivery, DeliveryKind, DeliveryState, Lane
-from models.groups import GroupMember
-from models.journal import JournalEntry
+from models.deliveries import Cause, Delivery, DeliveryKind, DeliveryState, Lane
 from models.operations import Pause
-from models.people import Contact, Friendship, FriendshipState, Person
+from models.people import FriendshipState
 
-_NOT_TOUCHES = (DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK, DeliveryKind.TOPIC, DeliveryKind.RECALL)
-# These are no messages, so no quota counts them.
-_NO_MESSAGES = (*_NOT_TOUCHES, DeliveryKind.INVITE)
-# After the clock was set back: what left up to so much later than now counts; a clock more wrong shuts nobody off.
-_AHEAD = timedelta(days=1)
 # Replies to one person leave in the order in which they were decided, whatever holds the first of them back.
 _IN_ORDER = (Cause.GREETING, Cause.SURVEY, Cause.CHAT)
 # These acts beside the talk hold nothing up.
 _SIDE_ACTS = (DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK)
-
-
-@dataclass(slots=True)
-class Touches:
-    """What reached a person or a group so far, in the merchant's local day and ISO week."""
-
-    today: float = 0
-    week: float = 0
-    direct: int = 0
-    promotions_today: float = 0
-    promotions_week: float = 0
 
 
 @dataclass(slots=True)
@@ -57,32 +39,32 @@ class Loaded:
 
     now: datetime
     merchant: MerchantView
-    account: AccountView
+    accounts: Mapping[str, AccountView]
     people: dict[int, PersonView]
     groups: dict[int, GroupView]
     paused: set[tuple[str, str]]
     touches: dict[int, Touches]  # by person
     posts: dict[int, int]  # of the day, by group
-    heard: dict[int, tuple[datetime | None, int]]  # by contact: last message, our sends since
-    complaining: set[int]  # persons with a complaint that is not settled
+    heard: dict[tuple[str, int], tuple[datetime | None, int]]  # by account and contact: last message, our sends since
     greeted: set[int]  # persons who had another contact than a promotion
-    first_reply: dict[int, int]  # by contact: the first reply that has not left, or is under way
-    last_left: datetime | None
-    budget: Budget
+    # By account and contact: the first reply that has not left, or is under way.
+    first_reply: dict[tuple[str, int], int]
+    last_left: Mapping[str, datetime | None]  # by account
+    budgets: Mapping[str, Budget]
 
     def facts(self, row: Any) -> Facts:
         """What the gate may know of one delivery."""
         person = self.people.get(row.contact_id) if row.contact_id else None
         group = self.groups.get(row.group_id) if row.group_id else None
         friendship = person.friendships.get(row.account_id) if person else None
-        touches = self.touches.get(person.person_id, Touches()) if person else Touches()
-        heard_at, sent_since = self.heard.get(row.contact_id, (None, 0))
+        touches = self.touches.get(person.person_id, _UNTOUCHED) if person else _UNTOUCHED
+        heard_at, sent_since = self.heard.get((row.account_id, row.contact_id), (None, 0))
         to_group = person is None
         return Facts(
             now=self.now,
             zone=self.merchant.zone,
             playbook=self.merchant.playbook,
-            capabilities=self.account.capabilities,
+            capabilities=self.accounts[row.account_id].capabilities,
             opted_out=person.opted_out if person else False,
             consent=person.consent if person else None,
             erased=person is not None and person.erased and not row.request,  # a farewell has an address of its own
@@ -91,7 +73,7 @@ class Loaded:
             or (friendship is not None and friendship.state != FriendshipState.REMOVED),
             paused=self._is_paused(row, group),
             fewer=person is not None and person.fewer,
-            complaint=person is not None and person.person_id in self.complaining,
+            complaint=person is not None and person.complaining,
             is_staff=person is not None and bool(person.roles),
             had_contact=person is None or person.person_id in self.greeted,
             group_bound=group is None or group.tier is not None,
@@ -104,7 +86,7 @@ class Loaded:
             promotions_today=touches.promotions_today,
             promotions_this_week=touches.promotions_week,
             group_posts_today=self.posts.get(row.group_id, 0) if to_group and row.group_id else 0,
-            budget_free_at=self.budget.free_at(row),
+            budget_free_at=self.budgets[row.account_id].free_at(row),
         )
 
     def text(self, row: Any) -> Rendered:
@@ -143,23 +125,23 @@ class Loaded:
         return (
             row.kind != DeliveryKind.FRIEND_ACCEPT
             and _in_order(row)
-            and self.first_reply.get(row.contact_id, row.id) < row.id
+            and self.first_reply.get((row.account_id, row.contact_id), row.id) < row.id
         )
 
     def held_back(self, row: Any) -> None:
         """The delivery waits, and so does what follows it."""
         if _in_order(row) and row.kind not in _SIDE_ACTS:
-            self.first_reply.setdefault(row.contact_id, row.id)
+            self.first_reply.setdefault((row.account_id, row.contact_id), row.id)
 
     def ended(self, row: Any) -> None:
         """The delivery will never leave; what follows it need not wait for it."""
-        if self.first_reply.get(row.contact_id) == row.id:
-            del self.first_reply[row.contact_id]
+        conversation = (row.account_id, row.contact_id)
+        if self.first_reply.get(conversation) == row.id:
+            del self.first_reply[conversation]
 
     def _is_paused(self, row: Any, group: GroupView | None) -> bool:
-        return bool(
-            self.paused
-            & {
+        return bool(self.paused) and not self.paused.isdisjoint(
+            {
                 ("all", ""),
                 ("account", row.account_id),
                 ("lane", row.lane),
@@ -171,199 +153,47 @@ class Loaded:
 def load_facts(
     writing: Writing,
     merchant: MerchantView,
-    account_id: str,
     rows: Sequence[Any],
-    budget: Budget | None = None,
-    accounts: dict[str, AccountView] | None = None,
+    budgets: Mapping[str, Budget] = MappingProxyType({}),
+    known: dict[str, AccountView] | None = None,
 ) -> Loaded:
-    """Load what a page of deliveries needs, in a fixed number of statements; the budget is that of the page before."""
-    accounts = accounts or load_accounts(writing, merchant)
-    account = accounts.get(account_id) or AccountView(id=account_id, capabilities=CHANNEL)
+    """Load what these deliveries need, in a fixed number of statements however many accounts they are of.
+
+    Of an account whose page is not its first, `budgets` has what the page before has left of its budget.
+    """
+    known = known or load_accounts(writing, merchant)
+    asked = dict.fromkeys(row.account_id for row in rows)
+    accounts = {name: known.get(name) or AccountView(id=name, capabilities=CHANNEL) for name in asked}
     contact_ids = {row.contact_id for row in rows if row.contact_id}
-    people = load_people(writing, merchant, accounts, contact_ids)
+    people = load_people(writing, merchant, known, contact_ids)
     group_ids = {row.group_id for row in rows if row.group_id}
     group_ids |= {group for person in people.values() for group in person.groups}
     groups = load_groups(writing, merchant.id, group_ids, bound=False)
+    # No cap holds back an answer to what somebody said.
+    unasked = [row for row in rows if row.lane != Lane.REPLY]
+    touched = {people[row.contact_id].person_id for row in unasked if row.contact_id}
+    promoted = {people[row.contact_id].person_id for row in unasked if row.contact_id and row.lane == Lane.PROMOTION}
     return Loaded(
         now=writing.now,
         merchant=merchant,
-        account=account,
+        accounts=accounts,
         people=people,
         groups=groups,
-        paused={(scope, subject) for scope, subject in writing.rows(_PAUSES, merchant=merchant.id)},
-        touches=_touches(writing, merchant, people) if people else {},
-        posts=_posts_today(writing, merchant, {row.group_id for row in rows if row.group_id and not row.contact_id}),
-        heard=_heard(writing, merchant, account, contact_ids) if contact_ids else {},
-        complaining=_complaining(writing, merchant, people) if people else set(),
-        greeted=_greeted(writing, merchant, people) if people else set(),
-        first_reply=_first_replies(writing, merchant, account_id, contact_ids) if contact_ids else {},
-        last_left=last_left(writing, merchant, account_id),
-        budget=budget or load_budget(writing, merchant, account_id),
+        paused=set(writing.rows(_PAUSES, merchant=merchant.id)),
+        touches=load_touches(writing, merchant, touched),
+        posts=posts_today(writing, merchant, {row.group_id for row in unasked if row.group_id and not row.contact_id}),
+        heard=_heard(writing, merchant, accounts.values(), rows),
+        greeted=greeted(writing, merchant, promoted),
+        first_reply=_first_replies(writing, merchant, asked, contact_ids) if contact_ids else {},
+        last_left=last_left(writing, merchant, asked),
+        budgets={**budgets, **load_budgets(writing, merchant, asked.keys() - budgets.keys())},
     )
 
 
-def _monday(merchant: MerchantView, now: datetime) -> datetime:
-    return midnight(now, merchant.zone, -now.astimezone(merchant.zone).weekday())
+_UNTOUCHED = Touches()
 
 
 _PAUSES = select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == bindparam("merchant"))
-
-_TOUCHING = and_(
-    col(Delivery.left_at).between(bindparam("since"), bindparam("until")),
-    col(Delivery.state).in_(constants(TOUCHING_STATES)),
-    col(Delivery.lane) != Lane.REPLY,
-    col(Delivery.kind).not_in(constants(_NOT_TOUCHES)),
-    col(Delivery.part) == 1,  # several parts are one message to a person, and one post
-)
-_THESE_PERSONS = and_(col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.person_id), "persons"))
-_TOUCHES = (
-    select(col(Contact.person_id), col(Delivery.left_at), col(Delivery.lane))
-    .select_from(Contact)
-    .join(
-        Delivery,
-        and_(
-            unindexed(col(Delivery.merchant_id)) == col(Contact.merchant_id),
-            col(Delivery.contact_id) == col(Contact.id),
-        ),
-    )
-    .where(_THESE_PERSONS, _TOUCHING)
-)
-_POSTS = (
-    select(col(Contact.person_id), col(Delivery.left_at), col(Delivery.lane))
-    .select_from(Contact)
-    .join(
-        GroupMember,
-        and_(
-            col(GroupMember.merchant_id) == col(Contact.merchant_id),
-            col(GroupMember.contact_id) == col(Contact.id),
-            col(GroupMember.left_at).is_(None),
-        ),
-    )
-    .join(
-        Delivery,
-        and_(
-            unindexed(col(Delivery.merchant_id)) == col(GroupMember.merchant_id),
-            col(Delivery.group_id) == col(GroupMember.group_id),
-            col(GroupMember.joined_at) <= col(Delivery.left_at),
-        ),
-    )
-    .where(_THESE_PERSONS, _TOUCHING, col(Delivery.contact_id).is_(None))
-)
-_POSTS_TODAY = (
-    select(col(Delivery.group_id), func.count())
-    .where(
-        unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
-        is_one_of(col(Delivery.group_id), "groups"),
-        col(Delivery.contact_id).is_(None),
-        _TOUCHING,
-    )
-    .group_by(col(Delivery.group_id))
-)
-
-
-def _touches(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> dict[int, Touches]:
-    """Per person over all accounts and groups; a post to a group counts for its members by the playbook's weight."""
-    touches: dict[int, Touches] = defaultdict(Touches)
-    monday, today = _monday(merchant, writing.now), midnight(writing.now, merchant.zone)
-    weight = merchant.playbook.caps.group_post_weight or 0
-    these = {
-        "merchant": merchant.id,
-        "persons": sorted({person.person_id for person in people.values()}),
-        "since": monday,
-        "until": writing.now + _AHEAD,
-    }
-    direct = writing.rows(_TOUCHES, **these)
-    posts = writing.rows(_POSTS, **these) if weight else []
-    for worth, rows in ((1.0, direct), (weight, posts)):
-        for person_id, left_at, lane in rows:
-            count = touches[person_id]
-            of_today = worth if left_at is not None and left_at >= today else 0
-            count.week += worth
-            count.direct += rows is direct
-            count.today += of_today
-            if lane == Lane.PROMOTION:
-                count.promotions_week += worth
-                count.promotions_today += of_today
-    return touches
-
-
-def _posts_today(writing: Writing, merchant: MerchantView, group_ids: set[int]) -> dict[int, int]:
-    if not group_ids:
-        return {}
-    return dict(
-        writing.rows(
-            _POSTS_TODAY,
-            merchant=merchant.id,
-            groups=sorted(group_ids),
-            since=midnight(writing.now, merchant.zone),
-            until=writing.now + _AHEAD,
-        )
-    )
-
-
-def _heard(
-    writing: Writing, merchant: MerchantView, account: AccountView, contact_ids: set[int]
-) -> dict[int, tuple[datetime | None, int]]:
-    """Only channels with a window ask for it."""
-    if account.capabilities.window_hours is None:
-        return {}
-    rows = writing.connection.execute(
-        select(col(Friendship.contact_id), col(Friendship.last_heard_at), func.count(col(Delivery.id)))
-        .outerjoin(
-            Delivery,
-            and_(
-                col(Delivery.merchant_id) == col(Friendship.merchant_id),
-                col(Delivery.contact_id) == col(Friendship.contact_id),
-                col(Delivery.account_id) == col(Friendship.account_id),
-                col(Delivery.left_at) >= col(Friendship.last_heard_at),
-                col(Delivery.kind).not_in(_NO_MESSAGES),
-                col(Delivery.state).in_(TOUCHING_STATES),
-            ),
-        )
-        .where(
-            col(Friendship.merchant_id) == merchant.id,
-            col(Friendship.account_id) == account.id,
-            col(Friendship.contact_id).in_(contact_ids),
-        )
-        .group_by(col(Friendship.contact_id), col(Friendship.last_heard_at))
-    )
-    return {contact_id: (heard_at, sent) for contact_id, heard_at, sent in rows}
-
-
-_GREETED = select(col(Contact.person_id)).where(
-    _THESE_PERSONS,
-    or_(
-        exists().where(
-            unindexed(col(Delivery.merchant_id)) == col(Contact.merchant_id),
-            col(Delivery.contact_id) == col(Contact.id),
-            col(Delivery.lane) != Lane.PROMOTION,
-            col(Delivery.kind).not_in(constants(_NOT_TOUCHES)),
-            col(Delivery.state).in_(constants(TOUCHING_STATES)),
-        ),
-        exists().where(
-            col(JournalEntry.merchant_id) == col(Contact.merchant_id),
-            col(JournalEntry.contact_id) == col(Contact.id),
-            col(JournalEntry.type) == "message",
-            col(JournalEntry.group_id).is_(None),
-        ),
-    ),
-)
-_COMPLAINING = select(col(Person.id)).where(
-    col(Person.merchant_id) == bindparam("merchant"),
-    is_one_of(col(Person.id), "persons"),
-    col(Person.complained_at).is_not(None),
-)
-
-
-def _greeted(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> set[int]:
-    """Who had another contact than promotions: something else was said to them, or they wrote to us."""
-    persons = sorted({person.person_id for person in people.values()})
-    return {person_id for (person_id,) in writing.rows(_GREETED, merchant=merchant.id, persons=persons)}
-
-
-def _complaining(writing: Writing, merchant: MerchantView, people: dict[int, PersonView]) -> set[int]:
-    persons = sorted({person.person_id for person in people.values()})
-    return {person_id for (person_id,) in writing.rows(_COMPLAINING, merchant=merchant.id, persons=persons)}
 
 
 def _in_order(row: Any) -> bool:
@@ -371,29 +201,46 @@ def _in_order(row: Any) -> bool:
 
 
 # What is open is found by whom it is for, what is under way by its account: each has a partial index of its own.
-_REPLIES = select(col(Delivery.contact_id), col(Delivery.id)).where(
+_REPLIES = select(col(Delivery.account_id), col(Delivery.contact_id), col(Delivery.id)).where(
     unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
     col(Delivery.lane) == Lane.REPLY,
     col(Delivery.cause).in_(constants(_IN_ORDER)),
     col(Delivery.kind).not_in(constants(_SIDE_ACTS)),
 )
 _OPEN_REPLIES = _REPLIES.where(
-    unindexed(col(Delivery.account_id)) == bindparam("account"),
+    is_one_of(unindexed(col(Delivery.account_id)), "accounts"),
     is_one_of(col(Delivery.contact_id), "contacts"),
     text("state IN ('planned', 'waiting')"),
 )
 _REPLIES_UNDER_WAY = _REPLIES.where(
-    col(Delivery.account_id) == bindparam("account"),
+    is_one_of(col(Delivery.account_id), "accounts"),
     text("state IN ('claimed', 'unknown')"),
     col(Delivery.state) == DeliveryState.CLAIMED,
 )
 
 
-def _first_replies(writing: Writing, merchant: MerchantView, account_id: str, contact_ids: set[int]) -> dict[int, int]:
-    these = {"merchant": merchant.id, "account": account_id}
+def _first_replies(
+    writing: Writing, merchant: MerchantView, accounts: Iterable[str], contact_ids: Collection[int]
+) -> dict[tuple[str, int], int]:
+    these = {"merchant": merchant.id, "accounts": list(accounts)}
     rows = writing.rows(_OPEN_REPLIES, **these, contacts=sorted(contact_ids))
-    first: dict[int, int] = {}
-    for contact_id, delivery_id in (*rows, *writing.rows(_REPLIES_UNDER_WAY, **these)):
+    first: dict[tuple[str, int], int] = {}
+    for account, contact_id, delivery_id in (*rows, *writing.rows(_REPLIES_UNDER_WAY, **these)):
         if contact_id is not None:
-            first[contact_id] = min(delivery_id, first.get(contact_id, delivery_id))
+            key = (account, contact_id)
+            first[key] = min(delivery_id, first.get(key, delivery_id))
     return first
+
+
+def _heard(
+    writing: Writing, merchant: MerchantView, accounts: Iterable[AccountView], rows: Sequence[Any]
+) -> dict[tuple[str, int], tuple[datetime | None, int]]:
+    """Only channels with a window ask for it."""
+    found: dict[tuple[str, int], tuple[datetime | None, int]] = {}
+    for account in accounts:
+        if account.capabilities.window_hours is None:
+            continue
+        contact_ids = {row.contact_id for row in rows if row.account_id == account.id and row.contact_id}
+        for contact_id, heard_at, sent in last_heard(writing, merchant, account.id, contact_ids):
+            found[account.id, contact_id] = (heard_at, sent)
+    return found

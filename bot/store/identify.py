@@ -110,6 +110,8 @@ def identify(writing: Writing, merchant_id: str, events: Sequence[Event]) -> Nam
             if event.group:
                 groups.setdefault(event.group, event.account)
             continue
+        if isinstance(event, ev.SendAnswered):  # many at once, and they name nobody
+            continue
         for who in people_of(event):
             if who.name or who.contact not in people:
                 people[who.contact] = who

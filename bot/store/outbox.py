@@ -1,12 +1,13 @@
 """The outbox: which delivery leaves next, and what was found in flight after a crash.
 
 Each idle account hands out at most one delivery, the most valuable that the gate lets through. What the gate holds back
-or ends is written with its reason in the same transaction.
+or ends is written with its reason in the same transaction. The accounts of a merchant are dealt with together, in
+rounds: what is due and what the gate must know are loaded once for all, and what was decided is written at once.
 """
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,34 +15,27 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, and_, bindparam, func, select, text, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from bot.pace import leaves_at
-from bot.store import Change, Store, Writing, read
+from bot.store import Change, Store, Writing
 from bot.store.accounts import load_accounts
 from bot.store.alerting import budget_used_up, unjudgeable
-from bot.store.budgets import BY_VALUE, VALUE, Budget, move_up
+from bot.store.budgets import Budget, move_up
 from bot.store.facts import Loaded, load_facts
-from bot.store.prepared import is_one_of, unindexed
+from bot.store.pages import busy, due_pages, next_moment
 from bot.transports import Outgoing
 from handlers.gate import Candidate, End, Go, Verdict, Wait, judge
 from models.alerts import AlertKind
-from models.columns import table_of
-from models.context import AccountView, MerchantView
-from models.deliveries import (
-    Cause,
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    Lane,
-)
+from models.context import MerchantView
+from models.deliveries import Cause, Delivery, DeliveryKind, DeliveryState, Lane
 from models.events import Event, Media, SendAnswered
 
 # How many due deliveries of an account are looked at in one go before those that may not leave are written down.
 LOOK_AHEAD = 50
 # Nearly always the most valuable one may leave.
-FIRST_LOOK = 4
+FIRST_LOOK = 1
 # What waits for a human or an event, not for a time, is looked at again so often all the same.
 LOOK_AGAIN = timedelta(hours=1)
 # After so many pages of what may not leave, others get their turn to write.
@@ -82,17 +76,22 @@ def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequenc
     """Claim at most one delivery for each of these idle (merchant, account) pairs. Raises `LeaseLost`."""
     found = Claims()
     now = store.now()
+    idle: dict[str, list[str]] = defaultdict(list)
+    for merchant_id, account in accounts:
+        idle[merchant_id].append(account)
     with store.reading() as connection:
-        due = _accounts_with_work(connection, accounts, now)
+        due = {
+            merchant_id: names
+            for merchant_id, mine in idle.items()
+            if (names := busy(connection, merchant_id, mine, now))
+        }
     if due:
-        with store.writing({merchant for merchant, _ in due}, [account for _, account in due]) as writing:
-            known = {one: load_accounts(writing, merchants[one]) for one in {merchant_id for merchant_id, _ in due}}
-            for merchant_id, account in due:
-                _claim_for(writing, merchants[merchant_id], account, known[merchant_id], found)
+        with store.writing(due, [account for names in due.values() for account in names]) as writing:
+            for merchant_id, names in due.items():
+                _claim_for(writing, merchants[merchant_id], names, found)
     with store.reading() as connection:
         # What fell due in the meantime is in the past by now: then the next look comes at once.
-        for _, account in accounts:
-            found.look_at(next((at for (at,) in read(connection, _NEXT, account=account, now=now)), None))
+        found.look_at(next_moment(connection, [account for _, account in accounts], now))
     return found
 
 
@@ -118,33 +117,6 @@ def found_claimed(store: Store, accounts: Collection[str] | None = None) -> list
         ]
 
 
-# In the words of the partial index, which holds what is open and no more.
-_OPEN = and_(col(Delivery.account_id) == bindparam("account"), text("state IN ('planned', 'waiting')"))
-_NEXT = (
-    select(col(Delivery.next_at))
-    .where(_OPEN, col(Delivery.next_at) > bindparam("now"))
-    .order_by(col(Delivery.next_at))
-    .limit(1)
-)
-_BEST = (
-    select(col(Delivery.merchant_id), col(Delivery.account_id), func.min(VALUE))
-    .where(
-        is_one_of(col(Delivery.account_id), "accounts"),
-        text("state IN ('planned', 'waiting')"),
-        col(Delivery.next_at) <= bindparam("now"),
-    )
-    .group_by(col(Delivery.merchant_id), col(Delivery.account_id))
-)
-_DUE = (
-    select(table_of(Delivery))
-    .where(
-        _OPEN, col(Delivery.next_at) <= bindparam("now"), unindexed(col(Delivery.merchant_id)) == bindparam("merchant")
-    )
-    .order_by(*BY_VALUE)
-    .limit(bindparam("most"))
-)
-_named: Any = namedtuple  # the checker wants to see the names
-_Due = _named("_Due", [column.name for column in table_of(Delivery).columns])
 _CLAIM = (
     update(Delivery)
     .where(col(Delivery.id) == bindparam("this"))
@@ -156,91 +128,140 @@ _CLAIM = (
         left_at=bindparam("now"),
         attempts=bindparam("so_many"),
     )
-    .returning(col(Delivery.id))
+)
+_HOLD = (
+    update(Delivery)
+    .where(col(Delivery.id) == bindparam("this"))
+    .values(
+        state=bindparam("new_state"),
+        reason=bindparam("new_reason"),
+        until=bindparam("new_until"),
+        next_at=bindparam("new_next_at"),
+    )
 )
 
 
-def _accounts_with_work(
-    connection: Connection, accounts: Sequence[tuple[str, str]], now: datetime
-) -> list[tuple[str, str]]:
-    """The most valuable first: two accounts may want to write to one person, and one of them is enough for a day."""
-    rows = read(connection, _BEST, accounts=[account for _, account in accounts], now=now)
-    best = {(merchant_id, account): value for merchant_id, account, value in rows}
-    return sorted((pair for pair in accounts if pair in best), key=lambda pair: best[pair])
+@dataclass(slots=True)
+class _Hand:
+    """What is known of an account while its next delivery is looked for."""
+
+    following: set[int] = field(default_factory=set)  # what must not leave before something else has
+    pages: int = 0
 
 
-def _claim_for(
-    writing: Writing, merchant: MerchantView, account: str, accounts: dict[str, AccountView], found: Claims
-) -> None:
-    pages = 0
-    budget: Budget | None = None
-    following: set[int] = set()
+@dataclass(slots=True)
+class _Round:
+    """What is decided in a round, until it is written; and whom it reaches, so that nothing else is decided of them
+    without knowing of it."""
+
+    claims: list[tuple[Any, str]] = field(default_factory=list)
+    verdicts: list[tuple[Any, Wait | End]] = field(default_factory=list)
+    persons: set[int] = field(default_factory=set)
+    groups: set[int] = field(default_factory=set)
+
+    def take(self, loaded: Loaded, row: Any, words: str) -> None:
+        """The delivery is claimed."""
+        self.claims.append((row, words))
+        if row.contact_id:
+            self.persons.add(loaded.people[row.contact_id].person_id)
+        elif row.group_id and row.lane != Lane.REPLY:
+            self.groups.add(row.group_id)
+
+    def has_changed(self, loaded: Loaded, row: Any) -> bool:
+        """Whether the facts of a delivery are no longer true: another account has just written to the same person, or
+        to a group of theirs. Of an answer to what somebody said they are true all the same."""
+        if row.lane == Lane.REPLY:
+            return False
+        if row.contact_id:
+            return bool(self.groups) or loaded.people[row.contact_id].person_id in self.persons
+        return row.group_id in self.groups
+
+
+def _claim_for(writing: Writing, merchant: MerchantView, names: Sequence[str], found: Claims) -> None:
+    known = load_accounts(writing, merchant)
+    hands = {account: _Hand() for account in names}
+    budgets: Mapping[str, Budget] = {}
     most = FIRST_LOOK
-    while rows := _due(writing, merchant.id, account, following, most):
+    while hands:
+        following = set().union(*(hand.following for hand in hands.values()))
+        pages = due_pages(writing, merchant.id, list(hands), but=following, most=most)
         most = LOOK_AHEAD
-        if pages == MOST_PAGES:
-            found.look_at(writing.now)
+        for account, hand in list(hands.items()):
+            if account not in pages:
+                del hands[account]
+            elif hand.pages == MOST_PAGES:
+                found.look_at(writing.now)
+                del hands[account], pages[account]
+        if not pages:
             return
-        loaded = load_facts(writing, merchant, account, rows, budget, accounts)
-        budget = loaded.budget
-        verdicts: list[tuple[Any, Wait | End]] = []
-        used_up: set[tuple[AlertKind, datetime | None]] = set()
-        decided = False
-        for row in rows:
-            if loaded.must_follow(row):
-                following.add(row.id)
-                continue
-            candidate, verdict = judged(loaded, row)
-            if isinstance(verdict, Go):
-                _go(writing, merchant, loaded, row, candidate, found)
-                decided = True
-                if row.reason == "account_budget":
-                    move_up(writing, merchant, loaded.budget, row, left=True)
-                break
-            if isinstance(verdict, Wait) and verdict.reason == "account_budget":
-                used_up.add((loaded.budget.short_of(row), verdict.until))
-            if verdict.reason == "account_budget" and loaded.budget.is_out_of_sight(row):
-                decided = True
-                break
-            verdicts.append((row, verdict))
-            if row.reason == "account_budget" and (verdict.reason != row.reason or loaded.budget.has_room_for(row)):
-                move_up(writing, merchant, loaded.budget, row, left=False)
-            if isinstance(verdict, End):
-                loaded.ended(row)
-                found.noticed += (
-                    unjudgeable(writing, merchant, account) if verdict.state == DeliveryState.FAILED else []
-                )
+        rows = [row for page in pages.values() for row in page]
+        loaded = load_facts(writing, merchant, rows, budgets, known)
+        budgets = loaded.budgets
+        decided = _Round()
+        # The most valuable first: two accounts may want to write to one person, and one of them is enough for a day.
+        for account, page in pages.items():
+            if _decide(writing, merchant, hands[account], page, loaded, decided, found):
+                del hands[account]
+        _write_claims(writing, merchant, loaded, decided.claims, found)
+        _write_verdicts(writing, merchant, decided.verdicts)
+
+
+def _decide(
+    writing: Writing,
+    merchant: MerchantView,
+    hand: _Hand,
+    page: Sequence[Any],
+    loaded: Loaded,
+    decided: _Round,
+    found: Claims,
+) -> bool:
+    """Go through a page of one account. Returns whether no more of it need be looked at."""
+    account = page[0].account_id
+    budget = loaded.budgets[account]
+    used_up: set[tuple[AlertKind, datetime | None]] = set()
+    judged_before = len(decided.verdicts)
+    is_done = False
+    for row in page:
+        if loaded.must_follow(row):
+            hand.following.add(row.id)
+            continue
+        if decided.has_changed(loaded, row):
+            break
+        candidate, verdict = judged(loaded, row)
+        if isinstance(verdict, Go):
+            ready = ready_at(merchant, loaded, row, candidate)
+            if ready > writing.now:  # come back when it has been typed; one hand types one thing at a time
+                found.look_at(ready)
             else:
-                loaded.held_back(row)
-                if verdict.reason == "account_budget":
-                    loaded.budget.held_back(row)
-        for kind, until in sorted(used_up, key=str):
-            found.noticed += budget_used_up(writing, merchant, account, kind, until)
-        _write_verdicts(writing, merchant, verdicts)
-        if decided:
-            return
-        pages += bool(verdicts)
-
-
-def _due(writing: Writing, merchant_id: str, account: str, but: set[int], most: int) -> Sequence[Any]:
-    """The most valuable deliveries that are due; a verdict takes a delivery out of the next page."""
-    rows = writing.rows(_DUE, merchant=merchant_id, account=account, now=writing.now, most=most + len(but))
-    return [row for row in map(_Due._make, rows) if row.id not in but][:most]
-
-
-def _go(
-    writing: Writing, merchant: MerchantView, loaded: Loaded, row: Any, candidate: Candidate, found: Claims
-) -> None:
-    """Claim it, or come back when it has been typed; one hand types one thing at a time."""
-    ready = ready_at(merchant, loaded, row, candidate)
-    if ready > writing.now:
-        found.look_at(ready)
-    else:
-        found.claims.append(_take(writing, merchant, loaded, row, candidate.text))
+                decided.take(loaded, row, candidate.text)
+            is_done = True
+            if row.reason == "account_budget":
+                move_up(writing, merchant, budget, row, left=True)
+            break
+        if isinstance(verdict, Wait) and verdict.reason == "account_budget":
+            used_up.add((budget.short_of(row), verdict.until))
+        if verdict.reason == "account_budget" and budget.is_out_of_sight(row):
+            is_done = True
+            break
+        decided.verdicts.append((row, verdict))
+        if row.reason == "account_budget" and (verdict.reason != row.reason or budget.has_room_for(row)):
+            move_up(writing, merchant, budget, row, left=False)
+        if isinstance(verdict, End):
+            loaded.ended(row)
+            found.noticed += unjudgeable(writing, merchant, account) if verdict.state == DeliveryState.FAILED else []
+        else:
+            loaded.held_back(row)
+            if verdict.reason == "account_budget":
+                budget.held_back(row)
+    for kind, until in sorted(used_up, key=str):
+        found.noticed += budget_used_up(writing, merchant, account, kind, until)
+    hand.pages += len(decided.verdicts) > judged_before
+    return is_done
 
 
 def ready_at(merchant: MerchantView, loaded: Loaded, row: Any, candidate: Candidate) -> datetime:
     """When a delivery that may leave has been typed."""
+    budget = loaded.budgets[row.account_id]
     return leaves_at(
         merchant.playbook,
         merchant.seed,
@@ -249,8 +270,8 @@ def ready_at(merchant: MerchantView, loaded: Loaded, row: Any, candidate: Candid
         cause=Cause(row.cause),
         characters=0 if candidate.is_act else len(candidate.text),
         due=row.due_at if row.attempts == 0 else row.next_at,
-        last_left=loaded.last_left,
-        gaps=1 / merchant.playbook.pace.share_after_too_frequent if loaded.budget.speed.lowered else 1,
+        last_left=loaded.last_left[row.account_id],
+        gaps=1 / merchant.playbook.pace.share_after_too_frequent if budget.speed.lowered else 1,
     )
 
 
@@ -283,32 +304,42 @@ def _candidate(loaded: Loaded, row: Any) -> Candidate:
     )
 
 
-def _take(writing: Writing, merchant: MerchantView, loaded: Loaded, row: Any, words: str) -> Claim:
-    writing.rows(_CLAIM, this=row.id, words=words, now=writing.now, so_many=row.attempts + 1)
-    writing.changed([Change(row.id, merchant.id, writing.now, DeliveryState.CLAIMED, None, None)])
-    return Claim(
-        delivery_id=row.id,
-        merchant_id=merchant.id,
-        account=row.account_id,
-        outgoing=Outgoing(
-            key=row.key,
-            part=row.part,
-            kind=row.kind,
-            contact=loaded.contact_wire_id(row),
-            group=loaded.group_wire_id(row),
-            text=words,
-            mentions=tuple(row.mentions),
-            media=tuple(msgspec.convert(row.media, list[Media])),
-            request=row.request,
-        ),
-        timeout=merchant.playbook.send_timeout_seconds * max(1, len(row.media)),  # each is a message of its own
+def _write_claims(
+    writing: Writing, merchant: MerchantView, loaded: Loaded, claimed: Sequence[tuple[Any, str]], found: Claims
+) -> None:
+    now = writing.now
+    writing.each(
+        _CLAIM,
+        ("this", "words", "now", "so_many"),
+        [(row.id, words, now, row.attempts + 1) for row, words in claimed],
     )
+    writing.changed([Change(row.id, merchant.id, now, DeliveryState.CLAIMED, None, None) for row, _ in claimed])
+    found.claims += [
+        Claim(
+            delivery_id=row.id,
+            merchant_id=merchant.id,
+            account=row.account_id,
+            outgoing=Outgoing(
+                key=row.key,
+                part=row.part,
+                kind=row.kind,
+                contact=loaded.contact_wire_id(row),
+                group=loaded.group_wire_id(row),
+                text=words,
+                mentions=tuple(row.mentions),
+                media=tuple(msgspec.convert(row.media, list[Media])) if row.media else (),
+                request=row.request,
+            ),
+            timeout=merchant.playbook.send_timeout_seconds * max(1, len(row.media)),  # each is a message of its own
+        )
+        for row, words in claimed
+    ]
 
 
 def _write_verdicts(writing: Writing, merchant: MerchantView, verdicts: list[tuple[Any, Wait | End]]) -> None:
     """Write what the gate said. A wait that only goes on is no new state."""
     changes: list[Change] = []
-    values: list[dict[str, Any]] = []
+    values: list[tuple[Any, ...]] = []
     for row, verdict in verdicts:
         match verdict:
             case Wait(reason=reason, until=until):
@@ -318,27 +349,8 @@ def _write_verdicts(writing: Writing, merchant: MerchantView, verdicts: list[tup
                     next_at = row.not_after + _INSTANT
             case End(reason=reason, state=state):
                 until, next_at = None, row.next_at
-        values.append(
-            {
-                "this": row.id,
-                "new_state": state,
-                "new_reason": reason,
-                "new_until": until,
-                "new_next_at": next_at,
-            }
-        )
+        values.append((row.id, state, reason, until, next_at))
         if (row.state, row.reason, row.until) != (state, reason, until):
             changes.append(Change(row.id, merchant.id, writing.now, state, reason, until))
-    if values:
-        writing.connection.execute(
-            update(Delivery)
-            .where(col(Delivery.id) == bindparam("this"))
-            .values(
-                state=bindparam("new_state"),
-                reason=bindparam("new_reason"),
-                until=bindparam("new_until"),
-                next_at=bindparam("new_next_at"),
-            ),
-            values,
-        )
+    writing.each(_HOLD, ("this", "new_state", "new_reason", "new_until", "new_next_at"), values)
     writing.changed(changes)

@@ -13,7 +13,18 @@ from itertools import repeat
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import JSON, BigInteger, Boolean, Connection, Dialect, Integer, String, Table, bindparam, literal_column
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Connection,
+    Dialect,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    literal_column,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
@@ -78,7 +89,8 @@ class Insert:
 
 
 class Statement:
-    """A SELECT, or another statement with RETURNING: parameters by name in, plain tuples out."""
+    """A SELECT, or another statement with RETURNING: parameters by name in, plain tuples out. Or an UPDATE that is done
+    for many rows of parameters."""
 
     def __init__(self, dialect_name: str, statement: Any) -> None:
         dialect = _dialect(dialect_name)
@@ -86,8 +98,25 @@ class Statement:
         self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
         self._parameters = [(name, processors.get(name), compiled.params[name]) for name in compiled.positiontup]
+        self._converters = {
+            name: _to_driver(dialect_name, compiled.binds[name].type, processors.get(name))
+            for name in compiled.positiontup
+        }
         self._columns = [_from_driver(dialect, column.type) for column in statement.exported_columns]
         self._plain = not any(self._columns)
+
+    def each(self, connection: Connection, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Do it for each of these rows, whose columns are the parameters `names`; others keep their constants."""
+        given = dict(zip(names, zip(*rows, strict=True), strict=True))
+        columns: list[Iterable[Any]] = []
+        for name, processor, constant in self._parameters:
+            if name not in given:
+                columns.append(repeat(processor(constant) if processor else constant, len(rows)))
+            else:
+                convert = self._converters[name]
+                columns.append(given[name] if convert is None else convert(given[name]))
+        with driver_cursor(connection, self.text) as cursor:
+            cursor.executemany(self.text, list(zip(*columns, strict=True)))
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows."""
@@ -222,6 +251,33 @@ def is_one_of(column: Any, parameter: str) -> ColumnElement[bool]:
     return _IsOneOf(column, bindparam(parameter, type_=_Many(element)))
 
 
+class _Each(FunctionElement[Any]):
+    name = "each"
+    inherit_cache = True
+
+
+def each(parameter: str) -> Any:
+    """The texts of the list that the parameter of this name brings, as a table with the column `value`."""
+    return _Each(bindparam(parameter, type_=_Many(String))).table_valued("value", name="asked")
+
+
+class _IsAmong(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        """As it is: SQLite would not use an index for `(… IN …) = 1`."""
+        return self
+
+
+def is_among(column: Any, found: Any) -> ColumnElement[bool]:
+    """Whether an id is among the few that a SELECT finds, which may speak of the row at hand of another table.
+
+    PostgreSQL finds a row by such ids as an array, and would read the whole table for an IN.
+    """
+    return _IsAmong(column, found.scalar_subquery())
+
+
 def constants(values: Iterable[str]) -> list[ColumnElement[Any]]:
     """Words of ours for an IN of a statement that is built once. They stand in it as they are, so that SQLite sees
     whether a partial index holds them."""
@@ -266,3 +322,27 @@ def _in_array(element: _IsOneOf, compiler: SQLCompiler, **options: Any) -> str:
 def _in_json(element: _IsOneOf, compiler: SQLCompiler, **options: Any) -> str:
     column, ids = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({ids}))"
+
+
+@compiles(_Each)
+def _unnested(element: _Each, compiler: SQLCompiler, **options: Any) -> str:
+    (texts,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(SELECT unnest({texts}) AS value)"
+
+
+@compiles(_Each, "sqlite")
+def _json_each(element: _Each, compiler: SQLCompiler, **options: Any) -> str:
+    (texts,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"json_each({texts})"
+
+
+@compiles(_IsAmong)
+def _in_found_array(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
+    column, found = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY (ARRAY{found})"
+
+
+@compiles(_IsAmong, "sqlite")
+def _in_found(element: _IsAmong, compiler: SQLCompiler, **options: Any) -> str:
+    column, found = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN {found}"
