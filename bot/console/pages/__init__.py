@@ -9,6 +9,8 @@ from bot.console.pages import (
     deliveries,
     delivery,
     groups,
+    insight,
+    insight_rows,
     messages,
     people,
     person,
@@ -28,4 +30,6 @@ PAGES: tuple[Page, ...] = (
     messages.TALK,
     deliveries.PAGE,
     delivery.PAGE,
+    insight.PAGE,
+    insight_rows.PAGE,
 )
