@@ -53,17 +53,23 @@ MENDS = {
 
 
 def verdicts(rows: Sequence[Row], key: str) -> list[Row]:
-    """How many get it, wait or do not get it, by reason, and what mends it. The most first."""
-    counts = Counter((row["decision"], row["reason"]) for row in rows)
+    """How many get it, wait or do not get it, by reason, and what mends it. The most first. Who has a later turn waits
+    for that alone, which nothing needs to mend."""
+    counts = Counter((row["decision"], row["reason"], has_later_turn(row)) for row in rows)
     return [
         {
             "decision": decision,
             "reason": reason,
             "count": count,
-            "mend": MENDS.get(reason or "", "").format(key=key),
+            "mend": "" if is_later else MENDS.get(reason or "", "").format(key=key),
         }
-        for (decision, reason), count in counts.most_common()
+        for (decision, reason, is_later), count in counts.most_common()
     ]
+
+
+def has_later_turn(row: Row) -> bool:
+    """Whether a group waits for its turn, of an entry that goes to some groups first."""
+    return row.get("stage", 1) > 1 and row["reason"] == "not_approved" and row["until"] is not None
 
 
 def faults_of(store: Store, merchant: MerchantView, entry: Entry, moment: datetime, media: Path) -> list[str]:

@@ -9,11 +9,13 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
 from bot import cli
+from bot.article_titles import title_of
 from bot.cli.mistakes import MISTAKES, BadUsage, told
 from bot.cli.places import database_url
 from bot.clock import utc_now
@@ -71,7 +73,7 @@ def _at_a_desk(argv: Sequence[str]) -> Answer:
                 is_new = named is not None and not named.exists()
                 upgrade(url)
                 with contextlib.closing(Store(url, utc_now)) as store:
-                    desk = closed_desk(config, store, utc_now, Path.cwd())
+                    desk = replace(closed_desk(config, store, utc_now, Path.cwd()), title_of=title_of)
                     answer = asyncio.run(cli.execute(argv, desk))
                 if is_new and answer.exit == 0:  # a name that was mistyped must not look like a shop without customers
                     sys.stderr.write(f"还没有数据库 {named}，新建了一个空的。\n")

@@ -8,10 +8,10 @@ Secrets never stand in the file: `token_env` names the environment variable that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
@@ -28,10 +28,11 @@ from bot.config_values import (
 )
 from bot.environment import overridden
 from bot.faults import ConfigFaults, Fault, dotted
-from bot.model_faults import Checked, check
+from bot.model_faults import check, further
+from bot.playbook_files import load_playbook
 from bot.toml_source import KeyPath, TomlSource, read_toml
 from models.playbook import Playbook
-from models.playbook_faults import Misfit, misfits, one_of
+from models.playbook_faults import Misfit, one_of
 from models.playbook_values import Name, Part, Role, Text
 
 
@@ -218,7 +219,7 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     playbooks: dict[Path, Playbook] = {}
     playbook_faults: list[Fault] = []
     if checked.model is not None:
-        wrong += _further(checked, _config_misfits(checked.model, path.parent))
+        wrong += further(checked, _config_misfits(checked.model, path.parent))
         for file in dict.fromkeys(merchant.playbook for merchant in checked.model.merchants):
             if _is_there(path.parent / file):
                 try:
@@ -229,44 +230,6 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     if faults or checked.model is None:
         raise ConfigFaults(faults)
     return _resolved(checked.model, path.absolute(), playbooks, origin)
-
-
-def load_playbook(path: Path) -> Playbook:
-    """The playbook of a file. Raises `ConfigFaults` with all faults."""
-    return examine_playbook(path)[0]
-
-
-def examine_playbook(path: Path) -> tuple[Playbook, Callable[[Iterable[Misfit]], list[Fault]]]:
-    """The playbook of a file, and what tells where in it something is. Raises `ConfigFaults` with all faults."""
-    source = read_toml(path)
-    checked = check(Playbook, source.data)
-    wrong = list(checked.misfits)
-    if checked.model is not None:
-        declared = _declared(source.data)  # also those whose own table could not be read
-        wrong += _further(checked, [one for one in misfits(checked.model) if one.undeclared not in declared])
-    if wrong or checked.model is None:
-        raise ConfigFaults(_sorted(Origin(source), wrong))
-    return checked.model, lambda found: _sorted(Origin(source), found)
-
-
-def _further(checked: Checked[Any], found: list[Misfit]) -> list[Misfit]:
-    """The misfits of what was left, at their places in the file, without those that an earlier one explains."""
-    told = {path[:n] for path in (one.path for one in checked.misfits) for n in range(len(path) + 1)}
-    moved = (Misfit(checked.origin(one.path), one.found, one.expected) for one in found)
-    return [one for one in moved if one.path not in told]
-
-
-def _declared(data: dict[str, Any]) -> set[str]:
-    """The keys of questions and names of tiers that stand in the file."""
-    survey = data.get("survey")
-    tables = [(data.get("tiers"), "name"), (survey.get("questions") if isinstance(survey, dict) else None, "key")]
-    return {
-        name
-        for rows, key in tables
-        if isinstance(rows, list)
-        for row in rows
-        if isinstance(row, dict) and isinstance(name := row.get(key), str)
-    }
 
 
 def _sorted(origin: Origin, wrong: Iterable[Misfit]) -> list[Fault]:

@@ -42,6 +42,7 @@ class Desk:
     """What a request may use. `folder` is what its file arguments are relative to.
 
     Orders are given in the name of `actor` and with the `rights` of a role: the command line's are the owner's.
+    `title_of` looks up the title of an article; where time is virtual nobody looks anything up.
     """
 
     config: Config
@@ -53,6 +54,7 @@ class Desk:
     chosen: str = ""
     actor: str = "operator"
     rights: Role = Role.OWNER
+    title_of: Callable[[str], Awaitable[str]] | None = None
 
     @property
     def merchant(self) -> MerchantView:

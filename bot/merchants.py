@@ -39,7 +39,7 @@ def open_merchants(
             ).scalar()
             if not revision:
                 revision = file.fingerprint
-                put_playbook(writing, merchant.id, file)
+                put_playbook(writing, merchant.id, file, merchant.playbook.read_text("utf-8-sig"))
             elif revision != file.fingerprint:
                 log.warning(
                     "playbook.differs", merchant=merchant.id, file=str(merchant.playbook), in_force=revision[:12]
@@ -76,8 +76,8 @@ def open_merchants(
     return views
 
 
-def put_playbook(writing: Writing, merchant_id: str, playbook: Playbook) -> None:
-    """Keep a revision of a playbook."""
+def put_playbook(writing: Writing, merchant_id: str, playbook: Playbook, toml: str) -> None:
+    """Keep a revision of a playbook, and the text that it was read from."""
     writing.upsert(
         PlaybookRevision,
         [
@@ -86,6 +86,7 @@ def put_playbook(writing: Writing, merchant_id: str, playbook: Playbook) -> None
                 "revision": playbook.fingerprint,
                 "body": playbook.to_json(),
                 "at": writing.now,
+                "toml": toml,
             }
         ],
     )

@@ -83,6 +83,13 @@ def check(model: type[Model], data: dict[str, Any]) -> Checked[Model]:
     return Checked(None, misfits, lambda path: path)
 
 
+def further(checked: Checked[Any], found: list[Misfit]) -> list[Misfit]:
+    """The misfits of what was left, at their places in the file, without those that an earlier one explains."""
+    told = {path[:n] for path in (one.path for one in checked.misfits) for n in range(len(path) + 1)}
+    moved = (Misfit(checked.origin(one.path), one.found, one.expected) for one in found)
+    return [one for one in moved if one.path not in told]
+
+
 def table_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
     """The model of the table at a place, None where there is no table with keys of its own."""
     found: type[BaseModel] | None = model

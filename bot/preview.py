@@ -6,9 +6,9 @@ The same facts and the same reasons as for a real send, on a connection that can
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import accumulate, groupby
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,9 +24,11 @@ from bot.store.audience import audience
 from bot.store.budgets import Budget
 from bot.store.facts import Loaded, load_facts
 from bot.store.outbox import judged, ready_at
+from bot.store.rolling_out import stages_of
 from bot.store.rotating import drawn
 from content_calendar.cadence import Occurrence, by_the_day, next_occurrence
 from content_calendar.entry import Entry
+from content_calendar.rollout import parse_rollout
 from content_calendar.rotation import is_slot, spares_of
 from content_calendar.wording import PART_MARK, parts_of
 from handlers.gate import Go, Verdict, Wait
@@ -47,7 +49,8 @@ _PAGE = 500
 def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | None) -> list[Row]:
     """One row a target if the entry were sent at that moment (its next one by default), and the counts at the end.
 
-    Texts are rendered with what is known today. Who stands further back than the account has room for would wait.
+    Texts are rendered with what is known today. Who stands further back than the account has room for would wait. Of
+    an entry that goes to some groups first, `stage` is the number of a group's turn, from 1; it waits until then.
     """
     due = at or next_moment(entry, merchant, store.now())
     occurrence = Occurrence(due.astimezone(merchant.zone).date(), due)
@@ -58,8 +61,9 @@ def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | N
         effect = expansion(entry, entry.revision, occurrence, merchant.zone, spares_of(entry, known))
         effect = msgspec.structs.replace(effect, but=declined)
         planned = _as_deliveries(looking, merchant, effect, approved=_is_approved(looking, merchant, entry.key))
+        turns = _turns(looking, merchant, entry, occurrence.at_utc, planned)
         for account, of_account in groupby(planned, key=lambda row: row.account_id):
-            rows += _rows_of(looking, merchant, account, list(of_account))
+            rows += _rows_of(looking, merchant, account, list(of_account), turns)
     counts = Counter(row["reason"] or row["decision"] for row in rows)
     return [*rows, {"counts": {"would_send": 0, **dict(sorted(counts.items()))}}]
 
@@ -101,6 +105,18 @@ def _is_approved(looking: Writing, merchant: MerchantView, key: str) -> bool:
             col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, col(EntryRevision.current)
         )
     ).scalar_one()
+
+
+def _turns(
+    looking: Writing, merchant: MerchantView, entry: Entry, due: datetime, planned: Sequence[Any]
+) -> dict[str, tuple[int, datetime]]:
+    """By room the number of its turn, from 1, and when that begins; empty where all have the entry at once."""
+    rooms = {row.wire_id: row.group_id for row in planned if row.group_id is not None}
+    if not entry.rollout or not rooms:
+        return {}
+    begins = [*accumulate((stage.wait for stage in parse_rollout(entry.rollout)), initial=timedelta(0))]
+    stages = stages_of(looking, merchant, entry.key, entry.rollout, rooms)
+    return {room: (number + 1, due + begins[number]) for room, number in stages.items()}
 
 
 def _declined(looking: Writing, merchant: MerchantView, entry: Entry) -> Iterator[int]:
@@ -153,7 +169,13 @@ def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, 
     ]
 
 
-def _rows_of(looking: Writing, merchant: MerchantView, account: str, planned: Sequence[Any]) -> Iterator[Row]:
+def _rows_of(
+    looking: Writing,
+    merchant: MerchantView,
+    account: str,
+    planned: Sequence[Any],
+    turns: Mapping[str, tuple[int, datetime]],
+) -> Iterator[Row]:
     budget: Budget | None = None
     for start in range(0, len(planned), _PAGE):
         page = planned[start : start + _PAGE]
@@ -161,9 +183,20 @@ def _rows_of(looking: Writing, merchant: MerchantView, account: str, planned: Se
         budget = loaded.budget
         for row in page:
             candidate, verdict = judged(loaded, row)
+            turn, begins = turns.get(row.wire_id, (1, looking.now))
+            if turn > 1 and _is_over_by(verdict, begins):
+                verdict = Wait("not_approved", begins)
             if isinstance(verdict, Go) or (isinstance(verdict, Wait) and verdict.reason == "account_budget"):
                 budget.taken_by(row)
-            yield {"target": row.wire_id, **_told(verdict, merchant), "text": _whole(loaded, row, candidate.text)}
+            told = {"target": row.wire_id, **_told(verdict, merchant), "text": _whole(loaded, row, candidate.text)}
+            yield told | ({"stage": turn} if turns else {})
+
+
+def _is_over_by(verdict: Verdict, moment: datetime) -> bool:
+    """Whether nothing that is known now stands in the way at that moment."""
+    return isinstance(verdict, Go) or (
+        isinstance(verdict, Wait) and verdict.until is not None and verdict.until <= moment
+    )
 
 
 def _whole(loaded: Loaded, row: Any, first: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import importlib
 import os
 import signal
@@ -20,6 +21,7 @@ from rich.console import Console
 
 from bot import practice
 from bot.app import App
+from bot.article_titles import title_of
 from bot.calendar_plan import MEDIA_FOLDER
 from bot.cli import execute
 from bot.clock import ticking, utc_now
@@ -127,7 +129,8 @@ async def _live(
             _show(console, app)
 
         async def at_desk(argv: list[str], folder: Path) -> Answer:
-            return await execute(argv, Desk(config, store, app.merchants, app.ask, now, folder))
+            desk = Desk(config, store, app.merchants, app.ask, now, folder)
+            return await execute(argv, desk if practising else dataclasses.replace(desk, title_of=title_of))
 
         clock.jumped = app.wake
         ground = Ground.around(world, cut, clock) if world is not None and practising else None

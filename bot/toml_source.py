@@ -28,9 +28,10 @@ _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)")
 
 @dataclass(frozen=True, slots=True)
 class TomlSource:
-    """The contents of a TOML file, and on which line (from 1) each key or element of an array begins."""
+    """A TOML text, its contents, and on which line (from 1) each key or element of an array begins."""
 
     name: str
+    text: str
     data: dict[str, Any]
     lines: dict[KeyPath, int]
 
@@ -70,7 +71,7 @@ def parse_toml(name: str, text: str) -> TomlSource:
         if written.partition("=")[0].count(".") > _MOST_PARTS and not written.lstrip().startswith("#"):
             raise ConfigFaults([Fault(name, number, "", "a key of too many parts", "a few levels")])
     try:
-        return TomlSource(name, tomllib.loads(text), key_lines(text))
+        return TomlSource(name, text, tomllib.loads(text), key_lines(text))
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         at = _AT_LINE.search(message)

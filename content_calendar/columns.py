@@ -99,8 +99,13 @@ def shown(cell: Cell) -> str:
 
 def hint(found: str, known: Collection[str]) -> str:
     """The known word that was probably meant, as the end of a sentence; nothing if none is near."""
-    near = nearest(found, known, _LIKENESS)
+    near = alike(found, known)
     return f"，是不是 {near}？" if near else ""
+
+
+def alike(found: str, known: Collection[str]) -> str:
+    """The known word that was probably meant; empty if none is near."""
+    return nearest(found, known, _LIKENESS) or ""
 
 
 def _text(cell: Cell, known: Known) -> str:

@@ -19,6 +19,10 @@ from content_calendar.rules import parse_rule
 _BEGINNING = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
+# An entry that lacks one of these for its header's sake alone would be another one.
+_NECESSARY = frozenset({"date", "rule", "time", "text", "media"})
+
+
 def read_records(
     records: Iterable[Record], known: Known, zone: dt.tzinfo, spoiled: Collection[tuple[str, int]] = ()
 ) -> tuple[list[Entry], list[Fault]]:
@@ -38,7 +42,7 @@ def read_records(
         elif key:
             seen[key] = record
         wrong.extend(_between_cells(record, values))
-        if not wrong:
+        if not wrong and _NECESSARY.isdisjoint(record.misnamed):
             entry = Entry(**values)
             wrong.extend(_as_a_whole(record, entry, zone))
             if not wrong and (record.sheet, record.row) not in spoiled:
@@ -52,10 +56,12 @@ def _fault(record: Record, column: str, found: str, expected: str) -> Fault:
 
 
 def _values(record: Record, known: Known) -> tuple[dict[str, Any], list[Fault]]:
-    """The values of the cells by column; a column with a fault is absent."""
+    """The values of the cells by column; a column with a fault is absent, one whose header has it too."""
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for column in COLUMNS:
+        if column.name in record.misnamed:
+            continue
         try:
             values[column.name] = column.read(record.cells.get(column.name), known)
         except CellError as error:

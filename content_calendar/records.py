@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import msgspec
 
-from content_calendar.columns import BY_HEADER, MOST_FAULTS, NAMES, hint, shown, text_of
+from content_calendar.columns import BY_HEADER, MOST_FAULTS, NAMES, alike, hint, shown, text_of
 from content_calendar.dates import Cell
 from content_calendar.faults import Fault
 
@@ -20,12 +20,16 @@ class Sheet(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One row: the cells by the name of their column, and each column's header as it was written."""
+    """One row: the cells by the name of their column, and each column's header as it was written.
+
+    `misnamed` are columns that are there under a header that we do not know, which is a fault of its own.
+    """
 
     sheet: str
     row: int
     cells: Mapping[str, Cell]
     headers: Mapping[str, str]
+    misnamed: Collection[str] = ()
 
     def header(self, name: str) -> str:
         """The header to name in a fault; the English name where the file lacks the column."""
@@ -38,15 +42,17 @@ def records_of(sheet: Sheet) -> tuple[list[Record], list[Fault]]:
     if not any(text_of(cell) for row in sheet.rows for cell in row):
         return [], []
     places, faults = _places(sheet.name, header)
+    misnamed = frozenset(filter(None, map(_meant, header))) - places.keys()
     if "key" not in places:
-        faults.append(Fault(sheet.name, 1, "key", "", "第一行是表头，要有 key 编号 这一列"))
+        if "key" not in misnamed:
+            faults.append(Fault(sheet.name, 1, "key", "", "第一行是表头，要有 key 编号 这一列"))
         return [], faults
     headers = {name: header[place] for name, place in places.items()}
     records: list[Record] = []
     for number, row in enumerate(sheet.rows[1:], start=2):
         if any(text_of(cell) for cell in row):
             cells = {name: row[place] for name, place in places.items() if place < len(row)}
-            records.append(Record(sheet.name, number, cells, headers))
+            records.append(Record(sheet.name, number, cells, headers, misnamed))
             faults.extend(islice(_outside(sheet.name, number, row, header), MOST_FAULTS))
     return records, faults
 
@@ -72,6 +78,13 @@ def _places(sheet: str, header: Sequence[str]) -> tuple[dict[str, int], list[Fau
         else:
             places[column.name] = place
     return places, faults
+
+
+def _meant(header: str) -> str:
+    """The column that an unknown header probably stands for; empty for one that we know, and where none is near."""
+    known = header in BY_HEADER or header.lower() in BY_HEADER
+    near = "" if known or not header else alike(header, BY_HEADER)
+    return BY_HEADER[near].name if near else ""
 
 
 def _outside(sheet: str, number: int, row: Iterable[Cell], header: Sequence[str]) -> Iterator[Fault]:

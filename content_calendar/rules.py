@@ -189,8 +189,9 @@ def parse_rule(text: str) -> Rule:
 
 
 def _weekly(match: re.Match[str]) -> Rule:
-    # 每周一、周四 and 周一到周五 in one form: 一,四 and 一-五.
+    # 每周一、周四 and 周一到周五 in one form: 一,四 and 一-五. 每周一三五 has nothing between.
     names = re.sub(f"{_WEEKDAY}|[;、和及/ ]", ",", re.sub(f" ?[到至~-] ?{_WEEKDAY}?", "-", match[1]))
+    names = re.sub("(?<=[一二三四五六日天])(?=[一二三四五六日天])", ",", names)
     days: set[int] = set()
     for name in filter(None, names.split(",")):
         if re.search(r"\d", name):

@@ -9,6 +9,7 @@ from models.effects import Effect
 from models.operations import Role
 
 LONGEST_NAME = 40
+NOT_YOURSELF = "不能去掉自己，也不能给自己换角色，请另一位老板来。"
 
 
 def invite(order: orders.InviteOperatorOrder, context: Context) -> list[Effect]:
@@ -21,6 +22,8 @@ def invite(order: orders.InviteOperatorOrder, context: Context) -> list[Effect]:
     if order.pool and order.pool not in context.merchant.accounts:
         known = "、".join(context.merchant.accounts)
         return _refuse(order, action, name, f"没有账号「{order.pool}」，现有：{known}")
+    if _is_about_themselves(order, name) and order.role != Role.OWNER:
+        return _refuse(order, action, name, NOT_YOURSELF)
     return [
         fx.PutOperator(
             name=name,
@@ -37,6 +40,8 @@ def invite(order: orders.InviteOperatorOrder, context: Context) -> list[Effect]:
 
 def remove(order: orders.RemoveOperatorOrder) -> list[Effect]:
     """Somebody may not sign in any longer, and is signed out."""
+    if _is_about_themselves(order, order.name):
+        return _refuse(order, "operator.remove", order.name, NOT_YOURSELF)
     return [
         fx.DropOperator(name=order.name),
         fx.Audit(actor=order.actor, action="operator.remove", target=order.name),
@@ -44,7 +49,12 @@ def remove(order: orders.RemoveOperatorOrder) -> list[Effect]:
     ]
 
 
-def _refuse(order: orders.InviteOperatorOrder, action: str, target: str, why: str) -> list[Effect]:
+def _is_about_themselves(order: orders.Order, name: str) -> bool:
+    """So that there is always an owner left."""
+    return order.actor == f"console:{name}"
+
+
+def _refuse(order: orders.Order, action: str, target: str, why: str) -> list[Effect]:
     return [
         fx.Audit(actor=order.actor, action=action, target=target, result="refused", reason=why),
         fx.Answered(refused=why),

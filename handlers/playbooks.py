@@ -9,15 +9,24 @@ from models.effects import Effect
 from models.orders import ImportPlaybookOrder
 from models.playbook import Playbook
 
+CHANGED_MEANWHILE = "您改的时候有人存过新方案，这次没有存。先看看别人改了什么，再在新的上面改。"
+
 
 def imported(order: ImportPlaybookOrder, context: Context) -> list[Effect]:
-    """Put it in force, unless it is."""
+    """Put it in force, unless it is, or was made from one that no longer is."""
     if order.revision == context.merchant.revision:
         return [fx.Answered(text="方案没有变化")]
     merchant = context.merchant
+    if order.base and order.base != merchant.revision:
+        return [
+            fx.Audit(
+                actor=order.actor, action="playbook.import", target=order.revision, result="refused", reason="changed"
+            ),
+            fx.Answered(refused=CHANGED_MEANWHILE),
+        ]
     account = next(iter(merchant.accounts), "")
     return [
-        fx.PutPlaybook(revision=order.revision, body=order.body),
+        fx.PutPlaybook(revision=order.revision, body=order.body, toml=order.toml),
         fx.Audit(
             actor=order.actor,
             action="playbook.import",

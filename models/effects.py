@@ -307,6 +307,7 @@ class PutPlaybook(Effect, frozen=True, kw_only=True):
 
     revision: str
     body: str
+    toml: str = ""
 
 
 class PutRole(Effect, frozen=True, kw_only=True):

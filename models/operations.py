@@ -23,7 +23,10 @@ class Merchant(SQLModel, table=True):
 
 
 class PlaybookRevision(SQLModel, table=True):
-    """A playbook as it was; surveys and deliveries are stamped with its `revision`."""
+    """A playbook as it was; surveys and deliveries are stamped with its `revision`.
+
+    `toml` is what somebody wrote, with comments; empty where that is not known.
+    """
 
     __tablename__ = "playbook_revision"
 
@@ -31,6 +34,7 @@ class PlaybookRevision(SQLModel, table=True):
     revision: str = Field(primary_key=True)
     body: str
     at: datetime = Field(sa_type=UtcDateTime)
+    toml: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class EntryRevision(SQLModel, table=True):
@@ -174,6 +178,15 @@ class AuditEntry(SQLModel, table=True):
     """Who did, or tried to do, what."""
 
     __tablename__ = "audit"
+    __table_args__ = (
+        Index(
+            "audit_playbook",
+            "merchant_id",
+            "id",
+            sqlite_where=text("action = 'playbook.import'"),
+            postgresql_where=text("action = 'playbook.import'"),
+        ),
+    )
 
     id: int = Field(primary_key=True, sa_type=Id)
     merchant_id: str

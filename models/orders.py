@@ -102,10 +102,15 @@ class OverrideEntryOrder(Order, frozen=True, kw_only=True, tag="order.override_e
 
 
 class ImportPlaybookOrder(Order, frozen=True, kw_only=True, tag="order.import_playbook"):
-    """Put a playbook in force: its fingerprint, and its canonical JSON."""
+    """Put a playbook in force: its fingerprint, its canonical JSON, and the text with comments that it was read from.
+
+    `base` is the revision that it was made from: another one in force by now, and nothing is done.
+    """
 
     revision: str
     body: str
+    toml: str = ""
+    base: str = ""
 
 
 class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):

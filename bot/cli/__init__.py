@@ -34,6 +34,7 @@ from bot.cli import (
     people,
     playbook,
     programs,
+    replaying,
     reports,
 )
 from bot.cli.mistakes import MISTAKES, BadUsage, told
@@ -69,6 +70,7 @@ app.add_typer(database.app, name="db")
 app.command("run")(programs.run)
 app.command("rehearse")(programs.rehearse)
 app.command("ahead")(programs.ahead)
+app.command("replay")(replaying.replay)
 app.command("understand")(programs.understand)
 app.command("doctor")(programs.doctor)
 
@@ -97,7 +99,7 @@ def about(
 
 _command = typer.main.get_command(app)
 # What a desk cannot deal with: it needs a process of its own.
-_OWN_PROCESS = frozenset({"run", "rehearse", "ahead", "understand", "doctor", "db"})
+_OWN_PROCESS = frozenset({"run", "rehearse", "ahead", "replay", "understand", "doctor", "db"})
 
 
 def read(argv: Sequence[str]) -> Any:

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from bot import reading
+from bot.article_titles import with_titles
 from bot.calendar_plan import MEDIA_FOLDER, media_in
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
@@ -69,10 +70,11 @@ def import_file(
             faults = [msgspec.to_builtins(fault) for fault in wrong]
             counts = {"created": 0, "changed": 0, "same": 0, "faults": len(faults)}
             return Answer(_told(faults, counts, as_json), exit=2)
+        filled = await with_titles(merged.entries, current, None if dry_run else desk.title_of)
         counts = {
-            "created": sum(entry.key not in known for entry in merged.entries),
-            "changed": sum(known.get(entry.key, entry.revision) != entry.revision for entry in merged.entries),
-            "same": sum(known.get(entry.key) == entry.revision for entry in merged.entries),
+            "created": sum(entry.key not in known for entry in filled),
+            "changed": sum(known.get(entry.key, entry.revision) != entry.revision for entry in filled),
+            "same": sum(known.get(entry.key) == entry.revision for entry in filled),
             "faults": 0,
         }
         folder = desk.config.file.parent / MEDIA_FOLDER
@@ -82,16 +84,14 @@ def import_file(
             media = {**media, **{name: len(picture) for name, picture in pictures.items()}}
         if not dry_run:
             _keep(pictures, folder)
-            entries = tuple(
-                (entry.key, entry.revision, to_json(entry).decode()) for entry in (*merged.entries, *others)
-            )
+            entries = tuple((entry.key, entry.revision, to_json(entry).decode()) for entry in (*filled, *others))
             order = ImportEntriesOrder(
                 merchant=merchant.id, at=desk.now(), entries=entries, replace=replace, author=author, draft=draft
             )
             await desk.order(order)
         if as_json:
             return Answer(lines([counts]))
-        new = [entry for entry in merged.entries if known.get(entry.key) != entry.revision]
+        new = [entry for entry in filled if known.get(entry.key) != entry.revision]
         coming = [_coming(entry, desk) for entry in new if entry.rule]
         hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry, media)]
         return Answer("".join([*coming, *hinted, _told([], counts, as_json)]))

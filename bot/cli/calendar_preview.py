@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -55,7 +56,7 @@ def _told(desk: Desk, merchant: MerchantView, entry: Entry, moment: datetime, ro
     media = desk.config.file.parent / MEDIA_FOLDER
     when = moment.astimezone(merchant.zone)
     name = harmless(f"{entry.key} {entry.title}".strip())
-    told = [f"{name}，{when:%Y-%m-%d %H:%M} 发\n", *_bubbles(rows), _named(rows)]
+    told = [f"{name}，{when:%Y-%m-%d %H:%M} 发\n", *_bubbles(rows), _named(rows), _turns(rows)]
     targets = [row["target"] for row in rows]
     groups, people = before_sending.wear(desk.store, merchant, targets, moment)
     if groups:
@@ -70,6 +71,8 @@ def _told(desk: Desk, merchant: MerchantView, entry: Entry, moment: datetime, ro
     found = before_sending.verdicts(rows, entry.key)
     for one in found:
         if one["reason"]:
+            if one["reason"] == "not_approved" and not one["mend"]:
+                continue  # the turns are told above
             why = REASON_NAMES.get(one["reason"], one["reason"])
             mend = f"（{harmless(one['mend'])}）" if one["mend"] else ""
             told.append(f"{_DECISIONS[one['decision']]} {one['count']}：{why}{mend}\n")
@@ -99,13 +102,29 @@ def _named(rows: Sequence[dict[str, Any]]) -> str:
         {
             "对象": row["target"],
             "结果": _DECISIONS[row["decision"]],
-            "原因": REASON_NAMES.get(row["reason"], row["reason"]),
+            "原因": f"第 {row['stage']} 批"
+            if before_sending.has_later_turn(row)
+            else REASON_NAMES.get(row["reason"], row["reason"]),
             "到": row["until"],
         }
         for row in order[:_NAMED]
     ]
     more = f"……还有 {len(rows) - _NAMED} 个，全部见 --json\n" if len(rows) > _NAMED else ""
     return table(shown, empty="没有人会收到。") + more
+
+
+def _turns(rows: Sequence[dict[str, Any]]) -> str:
+    """分批: how many groups have their turn when; the first has it at the entry's time."""
+    later = [row for row in rows if before_sending.has_later_turn(row)]
+    turns = Counter((row["stage"], row["until"]) for row in later)
+    if not turns:
+        return ""
+    first = f"分批：先发 {len(rows) - len(later)} 个群"
+    others = (
+        f"第 {stage} 批 {until[:16].replace('T', ' ')} 再发 {count} 个"
+        for (stage, until), count in sorted(turns.items())
+    )
+    return "；".join((first, *others)) + "（走的人或投诉多了会停下来问）\n"
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:

@@ -8,17 +8,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
-import tomlkit
 import typer
 
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.clock import utc_now
-from bot.config import examine_playbook, load_playbook
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.faults import ConfigFaults, Fault
+from bot.playbook_files import examine_playbook, examine_source
+from bot.store.playbooks import kept
+from bot.toml_source import read_toml
 from handlers.playbook_hints import hints
 from models.orders import ImportPlaybookOrder
-from models.playbook import Playbook, playbook_schema
+from models.playbook import playbook_schema
 
 app = typer.Typer(help="运营方案：检查、导入、导出、看格式。", no_args_is_help=True)
 
@@ -60,11 +61,16 @@ def import_file(
     """Put a playbook file in force."""
 
     async def request(desk: Desk) -> Answer:
-        playbook = load_playbook(desk.folder / file)
+        source = read_toml(desk.folder / file)
+        playbook = examine_source(source)
         merchant = desk.merchant
         told = await desk.order(
             ImportPlaybookOrder(
-                merchant=merchant.id, at=desk.now(), revision=playbook.fingerprint, body=playbook.to_json()
+                merchant=merchant.id,
+                at=desk.now(),
+                revision=playbook.fingerprint,
+                body=playbook.to_json(),
+                toml=source.text,
             )
         )
         row = {"merchant": merchant.id, "revision": playbook.fingerprint}
@@ -86,7 +92,10 @@ def export(
         if not file.endswith(".toml"):
             raise Refused(f"方案要导出成 .toml 文件，{file} 不是")
         merchant = desk.merchant
-        (desk.folder / file).write_text(as_toml(merchant.playbook), encoding="utf-8")
+        with desk.store.reading() as connection:
+            found = kept(connection, merchant.id, merchant.revision)
+        assert found is not None, "what is in force was kept"
+        (desk.folder / file).write_text(found.toml, encoding="utf-8")
         row = {"file": file, "merchant": merchant.id, "revision": merchant.revision}
         return Answer(lines([row]) if as_json else f"已写入 {file}\n")
 
@@ -98,8 +107,3 @@ def schema(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: Json
     """Print the JSON Schema of a playbook."""
     typer.echo(json.dumps(playbook_schema(), ensure_ascii=False, indent=None if as_json else 2))
     return 0
-
-
-def as_toml(playbook: Playbook) -> str:
-    """A playbook as the text of a TOML file that says the same; what is absent or the default is left out."""
-    return tomlkit.dumps(playbook.model_dump(mode="json", by_alias=True, exclude_defaults=True))

@@ -26,8 +26,7 @@ from bot.desk import Desk, Refused, lines
 from bot.rehearsal import Plan
 from bot.rehearsal import rehearse as play
 from bot.rehearsal_output import Line
-from bot.store.backup import backup as back_up
-from bot.store.migrating import upgrade
+from bot.store.snapshot import snapshot
 from bot.story import read_story
 from bot.transcript import Transcript
 
@@ -66,7 +65,7 @@ def rehearse(
     with (
         tempfile.TemporaryDirectory(prefix="zhanggui-") as folder,
         Holding(named or f"sqlite:///{folder}/rehearsal.db"),
-        _progress(told.first, told.last) as advanced,
+        progress("预演", told.first, told.last) as advanced,
     ):
         transcript = Transcript(Console(), zone)
         plan = Plan(
@@ -102,9 +101,8 @@ def ahead(
     before += [["calendar", "import", calendar, "--replace"]] if calendar else []
     with tempfile.TemporaryDirectory(prefix="zhanggui-") as folder:
         copy = Path(folder) / "ahead.db"
-        back_up(database_url(loaded, db), copy)
-        upgrade(f"sqlite:///{copy}", durable=False)
-        with _progress(begin, begin + timedelta(days=days)) as advanced:
+        snapshot(database_url(loaded, db), copy)
+        with progress("预演", begin, begin + timedelta(days=days)) as advanced:
             rows = look_ahead(
                 loaded, f"sqlite:///{copy}", begin, days, before=before, run_operator=operate, advanced=advanced
             )
@@ -163,10 +161,10 @@ def _moment(text: str, zone: tzinfo) -> datetime | None:
 
 
 @contextlib.contextmanager
-def _progress(first: datetime | None, last: datetime | None) -> Iterator[Callable[[datetime], None]]:
-    """A progress bar over the story's time, on a terminal only; what is yielded moves it on."""
+def progress(name: str, first: datetime | None, last: datetime | None) -> Iterator[Callable[[datetime], None]]:
+    """A progress bar over virtual time, on a terminal only; what is yielded moves it on."""
     bar = Progress(
-        TextColumn("预演"),
+        TextColumn(name),
         BarColumn(),
         TextColumn("{task.fields[day]}"),
         TimeRemainingColumn(),

@@ -38,6 +38,13 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 }
 .z-practice { background: #fff4d6; color: #6b4a00; text-align: center; padding: 4px 12px; font-weight: 600; }
 .body--dark .z-practice { background: #3b2f10; color: #ffdf8f; }
+.z-row { border-top: 1px solid #e3e6eb; padding-top: 12px; gap: 6px; } .body--dark .z-row { border-color: #2d3138; }
+.z-bar { position: sticky; top: 74px; z-index: 5; }
+.z-said { white-space: pre-wrap; overflow-wrap: anywhere; padding: 2px 8px; border-radius: 4px; }
+.z-gone { background: #fdecea; color: #8c1d18; } .body--dark .z-gone { background: #3a1f1d; color: #ffb4ab; }
+.z-added { background: #e7f4ee; color: #0a5438; } .body--dark .z-added { background: #163428; color: #7fd9b2; }
+.z-lines { overflow-x: auto; font: 13px/1.6 ui-monospace, "Noto Sans Mono CJK SC", monospace; white-space: pre; }
+.z-tab { padding: 8px 12px; border-radius: 8px; color: inherit; text-decoration: none; white-space: nowrap; }
 a.z-link { color: #0a6b45; text-decoration: none; } .body--dark a.z-link { color: #7fd9b2; }
 a.z-link:hover, a.z-link:focus { text-decoration: underline; }
 """

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from bot.app import App
 from bot.config import Config
+from bot.console.playbook.draft import Draft
 from bot.practice import Ground
 from bot.store import Store, Writing
 from models.context import MerchantView
@@ -24,11 +25,15 @@ _READERS = 4
 
 @dataclass
 class Site:
-    """The running program as the console sees it. `version` grows with every commit, so that pages look again."""
+    """The running program as the console sees it. `version` grows with every commit, so that pages look again.
+
+    `drafts` are the playbooks that somebody is changing, by merchant and operator; nobody else sees them.
+    """
 
     app: App
     practice: Ground | None
     version: int = 0
+    drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "console"))
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from nicegui import ui
 from sqlalchemy import Connection
 
+from bot.article_titles import title_of
 from bot.cli import execute
 from bot.console.site import Site
 from bot.desk import Answer, Desk, Refused
@@ -131,4 +132,6 @@ class Visit:
     def _desk(self) -> Desk:
         site = self.site
         desk = Desk(site.config, site.store, site.merchants, site.app.ask, site.now, site.folder)
-        return dataclasses.replace(desk, chosen=self.merchant_id, actor=f"console:{self.name}", rights=self.role)
+        return dataclasses.replace(
+            desk, chosen=self.merchant_id, actor=f"console:{self.name}", rights=self.role, title_of=title_of
+        )

@@ -264,8 +264,13 @@ def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 def put_playbooks(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
-        row = {"merchant_id": merchant.id, "revision": effect.revision, "body": effect.body, "at": event.at}
-        writing.upsert(PlaybookRevision, [row])
+        this = (
+            col(PlaybookRevision.merchant_id) == merchant.id,
+            col(PlaybookRevision.revision) == effect.revision,
+        )
+        if not writing.connection.execute(update(PlaybookRevision).where(*this).values(toml=effect.toml)).rowcount:
+            row = {"merchant_id": merchant.id, "revision": effect.revision, "body": effect.body, "toml": effect.toml}
+            writing.insert(PlaybookRevision, [row | {"at": event.at}])
         writing.connection.execute(
             update(Merchant).where(col(Merchant.id) == merchant.id).values(revision=effect.revision)
         )

@@ -22,7 +22,7 @@ from models.workers import IdSource, Lease, Worker
 # So many rows are read at once.
 PAGE = 2_000
 # Who was there, and what was given, is of the one database only.
-_OF_ITS_OWN = frozenset({str(model.__tablename__) for model in (Worker, Lease, IdSource)})
+OF_ITS_OWN = frozenset({str(model.__tablename__) for model in (Worker, Lease, IdSource)})
 
 # Told a table, how many rows are done in all, and how many there are.
 Progress = Callable[[str, int, int], None]
@@ -62,7 +62,7 @@ def copy(source: str, target: str, progress: Progress = lambda _table, _done, _a
 
 
 def _copy_all(opened: Any, connection: Connection, progress: Progress) -> dict[str, int]:
-    tables = [table for table in METADATA.sorted_tables if table.name not in _OF_ITS_OWN]
+    tables = [table for table in METADATA.sorted_tables if table.name not in OF_ITS_OWN]
     if used := next((table.name for table in tables if connection.execute(select(table).limit(1)).first()), None):
         raise CopyError(f"目标库里已经有数据（{used}）。db copy 只搬进空库，换一个新建的库。")
     counts = {table.name: int(opened.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]) for table in tables}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.applying_calendar import enter
+from content_calendar.rollout import parse_rollout
 from handlers.rollout import first_ones
 from models import timers
 from models.accounts import Account
@@ -71,6 +72,23 @@ def _sent(writing: Writing, merchant: MerchantView, occurrence: str, _number: in
         .where(col(Person.merchant_id) == merchant.id, col(Person.complained_at) > posts.c.left_at)
     ).scalar_one()
     return RolloutView(groups=groups, reached=reached, leaves=leaves, complaints=complaints)
+
+
+def stages_of(
+    looking: Writing, merchant: MerchantView, entry: str, rollout: str, rooms: Mapping[str, int]
+) -> dict[str, int]:
+    """By room, given with our ids of them, the number of the stage in which each has the entry; the first is 0."""
+    rows = looking.connection.execute(
+        select(col(ChatGroup.wire_id), col(ChatGroup.tier)).where(
+            col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.id).in_(rooms.values())
+        )
+    )
+    tiers = {room: tier for room, tier in rows if room in rooms}
+    last = len(parse_rollout(rollout))
+    found = dict.fromkeys(rooms, last)
+    for number in reversed(range(last)):
+        found |= dict.fromkeys(first_ones(merchant, entry, rollout, tiers, number + 1), number)
+    return found
 
 
 def go_on(writing: Writing, merchant: MerchantView, pairs: Sequence[tuple[Event, Any]]) -> None:

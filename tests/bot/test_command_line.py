@@ -22,8 +22,8 @@ from bot import command_line
 from bot.cli import app
 from bot.cli.mistakes import told
 from bot.command_line import main
-from bot.config import load_playbook
 from bot.control import Holding
+from bot.playbook_files import load_playbook
 from bot.store.engine import sqlite_driver
 
 ROOT = Path(__file__).parents[2]

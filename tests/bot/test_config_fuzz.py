@@ -10,8 +10,9 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.config import load_config, load_playbook
+from bot.config import load_config
 from bot.faults import ConfigFaults
+from bot.playbook_files import load_playbook
 
 KEYS = st.sampled_from(
     ["name", "tiers", "survey", "questions", "key", "type", "texts", "when", "options", "promises", "per", "caps", "x"]

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.config import AlertChannel, load_config, load_playbook
+from bot.config import AlertChannel, load_config
+from bot.playbook_files import load_playbook
 from content_calendar.lint import lint
 from content_calendar.lint_plan import LintEntry, LintGroup, Plan
 from content_calendar.workbook import read_calendar

@@ -208,6 +208,16 @@ def test_a_fault_names_what_was_probably_meant() -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "wrong"),
+    [("key,dat,time,tiers,text", "dat"), ("编号,日其,时间,层级,正文", "日其"), ("kye,date,time,tiers,text", "kye")],
+)
+def test_a_misspelt_header_is_one_fault_and_not_one_of_each_row(header: str, wrong: str) -> None:
+    found = read(f"{header}\na,2026-12-01,9:00,分院,早\nb,2026-12-02,9:00,分院,早\n")
+    assert places(found) == [(1, wrong, wrong)]
+    assert not found.entries
+
+
+@pytest.mark.parametrize(
     ("data", "filename", "fault"),
     [
         (b"", "a.csv", (1, "", "")),

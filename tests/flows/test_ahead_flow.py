@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.ahead import look_ahead, told
 from bot.cli import execute
 from bot.command_line import main
 from bot.config import load_config
 from bot.desk import Desk, Refused
+from bot.store import Store
+from bot.store.snapshot import snapshot
+from models.deliveries import Delivery
 from tests.flows.playing import PLAYBOOK, Stage, moment
 from tests.flows.tea_house import BIND, HEADER, IMPORT, entry, world
 
@@ -78,6 +83,30 @@ def test_another_calendar_shows_its_gaps(stage: Stage) -> None:
     assert found["promises"][0]["missed"] == 2
     with pytest.raises(Refused, match="没有文件"):
         live(stage, 1, ["calendar", "import", "none.csv"])
+
+
+def test_any_database_is_copied_and_looked_ahead_of(stage: Stage, database_url: str) -> None:
+    stage.write("calendar.csv", HEADER + entry("每日", "10:00", tiers="分院", rule="daily", date="2026-11-24"))
+    stage.play([BIND, IMPORT], "--db", database_url, "--to", "2026-11-23T12:00:00+08:00", world=world())
+    before = deliveries(database_url)
+    snapshot(database_url, stage.folder / "copy.db")
+    rows = look_ahead(
+        load_config(stage.folder / "config.toml", {}),
+        f"sqlite:///{stage.folder / 'copy.db'}",
+        moment("2026-11-23T13:00:00+08:00"),
+        2,
+        before=(),
+        run_operator=run,
+        advanced=lambda _moment: None,
+    )
+    assert [row["sent"] for row in rows if row["about"] == "load"] == [2]
+    assert main(["ahead", "--days", "1", "--config", str(stage.folder / "config.toml"), "--db", database_url]) == 0
+    assert deliveries(database_url) == before
+
+
+def deliveries(url: str) -> int:
+    with contextlib.closing(Store(url, lambda: moment("2026-11-23T12:00:00+08:00"))) as store, store.reading() as now:
+        return int(now.execute(select(func.count()).select_from(Delivery)).scalar_one())
 
 
 def test_the_command_leaves_the_database_as_it_was(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

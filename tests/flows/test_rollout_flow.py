@@ -83,3 +83,18 @@ def test_a_tier_first(stage: Stage) -> None:
     )
     assert posts(played)[0] == ("23T10:00", ROOMS[3])
     assert [at for at, _ in posts(played)[1:]] == ["23T11:00"] * 4
+
+
+def test_the_preview_tells_who_has_which_turn_and_when(stage: Stage) -> None:
+    looks = [operator("09:00:00", f"calendar preview 新品{more}") for more in (" --json", "")]
+    played = play(stage, *looks)
+    rows = played.rows("calendar preview 新品 --json")
+    turns = [(row["stage"], row["decision"], row["reason"], row["until"] and row["until"][8:16]) for row in rows[:-1]]
+    second, third = (2, "would_wait", "not_approved", "23T12:00"), (3, "would_wait", "not_approved", "24T12:00")
+    assert sorted(turns) == [(1, "would_send", None, None), second, second, third, third]
+    assert rows[-1] == {"counts": {"would_send": 1, "not_approved": 4}}
+    begins = {1: "23T10:00", 2: "23T12:00", 3: "24T12:00"}
+    assert sorted(posts(played)) == sorted((begins[row["stage"]], row["target"]) for row in rows[:-1])
+    told = played.operator("calendar preview 新品")["out"]
+    assert "分批：先发 1 个群；第 2 批 2026-11-23 12:00 再发 2 个；第 3 批 2026-11-24 12:00 再发 2 个" in told
+    assert "calendar approve" not in told

@@ -21,8 +21,9 @@ from grpclib.const import Status
 from grpclib.exceptions import GRPCError
 
 from bot.cli.mistakes import told
-from bot.config import load_config, load_playbook
+from bot.config import load_config
 from bot.faults import ConfigFaults
+from bot.playbook_files import load_playbook
 from bot.story import read_lines
 from bot.story_faults import StoryFault
 from bot.story_lines import Platform, WireFact, WorldLine, WorldSpec

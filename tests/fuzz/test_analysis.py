@@ -7,7 +7,7 @@ import time
 import msgspec
 import pytest
 
-from bot.config import load_playbook
+from bot.playbook_files import load_playbook
 from handlers import decide
 from handlers.needs import needs_under
 from models.events import TimerDue

@@ -66,3 +66,11 @@ def test_what_makes_no_sense_is_refused(what: dict[str, Any]) -> None:
     assert audit.result == "refused"
     assert isinstance(answered, fx.Answered)
     assert answered.refused
+
+
+def test_nobody_removes_or_demotes_themselves() -> None:
+    removal = RemoveOperatorOrder(merchant="m1", at=AT, actor="console:店主", rights=Role.OWNER, name="店主")
+    for order in (removal, invite(name="店主", role="viewer")):
+        effects = decide(order, context())
+        assert not any(isinstance(effect, fx.DropOperator | fx.PutOperator) for effect in effects)
+        assert any(isinstance(effect, fx.Answered) and "另一位老板" in effect.refused for effect in effects)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.console.page import Page
 from bot.console.pages import (
     calendar,
+    calendar_ahead,
     calendar_import,
     deliveries,
     delivery,
@@ -12,8 +13,12 @@ from bot.console.pages import (
     insight,
     insight_rows,
     messages,
+    operators,
     people,
     person,
+    playbook,
+    playbook_history,
+    playbook_try,
     practice,
     today,
 )
@@ -23,6 +28,7 @@ PAGES: tuple[Page, ...] = (
     practice.PAGE,
     calendar.PAGE,
     calendar_import.PAGE,
+    calendar_ahead.PAGE,
     people.PAGE,
     person.PAGE,
     groups.PAGE,
@@ -32,4 +38,9 @@ PAGES: tuple[Page, ...] = (
     delivery.PAGE,
     insight.PAGE,
     insight_rows.PAGE,
+    playbook.PAGE,
+    playbook_history.PAGE,
+    playbook_try.PAGE,
+    playbook.SECTION,
+    operators.PAGE,
 )

@@ -104,7 +104,9 @@ def _line(fault: Fault, filling: Filling | None = None, *, period: bool = False)
             if period and fault.first:
                 ui.label(_days(fault)).classes("z-muted q-mr-xs").style("display: inline")
             if fault.entry and fault.first is None:
-                ui.link(fault.entry, f"/calendar/{quote(fault.entry, safe='')}").classes("z-link q-mr-xs")
+                ui.link(fault.entry, f"/calendar/{quote(fault.entry, safe='')}").classes("z-link q-mr-xs").style(
+                    "text-decoration: underline"
+                )
             ui.label(spoken(fault)).style("display: inline")
             if filling is not None and fault.is_gap and fault.promise:
                 filling.button(fault)

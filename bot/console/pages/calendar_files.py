@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nicegui import ui
 
+from bot.console.page import MANAGERS
 from bot.console.pages.calendar_weeks import copy_week
 from bot.console.reading.calendar import Wanted
 from bot.console.visit import Visit
@@ -33,6 +34,8 @@ def menu(visit: Visit, wanted: Wanted) -> None:
             _item("导入表格", lambda: ui.navigate.to("/calendar-import"))
         if wanted.view == "week" and rights.may(visit.role, CopyWeekOrder):
             _item("把这一周抄到别的周", partial(copy_week, visit, wanted.span[0]))
+        if visit.role in MANAGERS:
+            _item("预演往后 30 天", lambda: ui.navigate.to("/calendar-ahead"))
         for ending, name in KINDS.items():
             _item(f"导出 {name}", partial(download, visit, "export", ending))
         for ending in ("xlsx", "csv"):

@@ -64,3 +64,14 @@ REPORT = """
   .z-report tr { display: block; padding: 8px 0; border-bottom: 1px solid #e3e6eb; }
 }
 """
+
+BARS = """
+.z-cards { display: grid; width: 100%; gap: 16px; align-items: start;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); }
+.z-bars { display: flex; flex-direction: column; gap: 6px; }
+.z-bar-row { display: grid;
+  grid-template-columns: minmax(84px, 30%) minmax(0, 1fr) 60px; align-items: center; gap: 8px; }
+.z-bar { height: 14px; min-width: 2px; border-radius: 4px; background: #0a6b45; }
+.body--dark .z-bar { background: #54b48d; }
+.z-bar.z-bar-bad { background: #b3261e; } .body--dark .z-bar.z-bar-bad { background: #ff9b93; }
+"""

@@ -17,6 +17,7 @@ from bot.console.visit import Scope, Visit
 from bot.practice import Ground
 from bot.story_lines import Platform
 from content_calendar.render import spoken
+from models.playbook import Playbook
 
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
 JUMPS = (("10 分钟后", timedelta(minutes=10)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
@@ -133,12 +134,12 @@ def _show_known(card: ui.card, name: str, found: reading.Row | None, visit: Visi
             for key, value in answered.items():
                 asked = questions.get(key, key)
                 ui.label(asked).classes("col-6 z-muted ellipsis q-pr-md").props("role=term").tooltip(asked)
-                ui.label(_said(visit, key, value)).classes("col-6").props("role=definition")
+                ui.label(said(visit.merchant.playbook, key, value)).classes("col-6").props("role=definition")
 
 
-def _said(visit: Visit, key: str, value: Any) -> str:
+def said(playbook: Playbook, key: str, value: Any) -> str:
     """An answer as one says it, options by their labels."""
-    question = visit.merchant.playbook.question(key)
+    question = playbook.question(key)
     labels = {option.value: option.label or option.value for option in question.options} if question else {}
     return spoken(value, question.type if question else "", labels)
 

@@ -1,0 +1,75 @@
+"""A playbook from a file: what is wrong line by line, or what would be different."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nicegui import events, ui
+
+from bot.console.playbook.faults_said import told
+from bot.console.playbook.saving import compare
+from bot.console.reading.playbooks import kept
+from bot.console.visit import Visit
+from bot.faults import ConfigFaults, Fault
+from bot.playbook_files import examine_source
+from bot.toml_source import parse_toml
+from models.playbook_faults import Misfit
+
+MOST_BYTES = 1_000_000
+_SHOWN = 50
+
+
+def import_button(visit: Visit, done: Callable[[], None]) -> None:
+    """A button that asks for a TOML file."""
+
+    def opened() -> None:
+        with ui.context.client.content, ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
+            ui.label("挑一个方案文件（.toml）。先给您看改了什么，同意了才生效。")
+
+            async def uploaded(event: events.UploadEventArguments) -> None:
+                data = await event.file.read()
+                dialog.close()
+                await _look(visit, data, done)
+
+            ui.upload(
+                label="方案文件",
+                auto_upload=True,
+                max_files=1,
+                max_file_size=MOST_BYTES,
+                on_upload=uploaded,
+                on_rejected=lambda: ui.notify("这个文件太大，不像是方案。", type="negative"),
+            ).props("accept=.toml flat bordered").classes("full-width")
+        dialog.props('aria-label="导入"').on("hide", dialog.delete)
+
+    ui.button("导入", icon="upload", on_click=opened).props("outline no-caps")
+
+
+async def _look(visit: Visit, data: bytes, done: Callable[[], None]) -> None:
+    base = visit.merchant.revision
+    now = await visit.read(kept, base)
+    assert now is not None, "what is in force is kept"
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        playbook = await visit.site.in_thread(lambda: examine_source(parse_toml("", text)))
+    except UnicodeDecodeError:
+        _tell([Fault("", None, "", "", "存成 UTF-8 再导入")])
+    except ConfigFaults as faults:
+        _tell(faults.faults)
+    else:
+        compare(visit, now, playbook, text, base=base, done=done)
+
+
+def _tell(faults: tuple[Fault, ...] | list[Fault]) -> None:
+    with (
+        ui.context.client.content,
+        ui.dialog(value=True) as dialog,
+        ui.card().classes("z-card").style("width: min(640px, 94vw); max-height: 90vh; flex-wrap: nowrap"),
+    ):
+        ui.label(f"没有导入，文件里有 {len(faults)} 处不对").classes("text-weight-bold")
+        with ui.column().classes("full-width").style("overflow-y: auto; flex-wrap: nowrap; gap: 6px"):
+            for fault in faults[:_SHOWN]:
+                place = f"第 {fault.line} 行 " if fault.line else ""
+                what = told(Misfit((), fault.found, fault.expected))
+                ui.label(f"{place}{fault.key[:120]}：{what}").style("overflow-wrap: anywhere")
+        ui.button("知道了", on_click=dialog.close).props("flat").classes("self-end")
+    dialog.props('aria-label="文件里的错"').on("hide", dialog.delete)
