@@ -1,0 +1,223 @@
+"""数据: a span of days in figures; each opens its rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from nicegui import ui
+
+from bot.console.page import Page
+from bot.console.reading.insight import (
+    SPANS,
+    Activity,
+    Group,
+    Wanted,
+    activity,
+    by_account,
+    by_day,
+    groups_of,
+    movements,
+    promises,
+)
+from bot.console.reading.insight_funnel import STEPS, funnel
+from bot.console.reading.insight_rows import PROMISE_STATES
+from bot.console.visit import Visit
+
+_SHOWN_GROUPS = 50
+_GREY, _GREEN, _RED, _BLUE = "#848d99", "#2a9d6f", "#d9605a", "#5b8bc0"
+
+
+async def build(visit: Visit) -> None:
+    """Build the page: what is quickly known first, then what members wrote."""
+    now = visit.site.now()
+    wanted = Wanted.read(visit.at, visit.local(now).date())
+    everywhere = await visit.read(groups_of, Wanted(wanted.first, wanted.last))
+    _choices(visit, wanted, everywhere)
+    moves = await visit.read(movements, wanted)
+    judged = await visit.read(promises, wanted, now)
+    people = await visit.read(funnel, wanted)
+    groups = await visit.read(groups_of, wanted)
+    kept = Counter[str](one.state for one in judged)
+    figures = ui.element("div").classes("row full-width q-col-gutter-md")
+    with figures:
+        _figure("进群", sum(one.came for one in moves), wanted.address("joined"))
+        _figure("退群", sum(not one.came for one in moves), wanted.address("left"))
+        for state, name in PROMISE_STATES.items():
+            _figure(f"必发{name}", kept[state], wanted.address(state))
+    if not everywhere:
+        with ui.card().classes("z-card full-width"):
+            ui.label("还没有绑定的群，所以没有群的数。").classes("z-muted")
+            ui.link("去绑定群", "/groups").classes("z-link")
+    with ui.element("div").classes("row full-width q-col-gutter-md items-stretch"):
+        said = _card("群里说话", "点一天看那天的话")
+        with _card("进群和退群", "点一天看是谁"):
+            _chart(
+                wanted,
+                {
+                    "进群": (by_day(visit.scope, wanted, moves, True), _GREEN, "joined"),
+                    "退群": (by_day(visit.scope, wanted, moves, False), _RED, "left"),
+                },
+            )
+        with _card("新客接待", "这段时间加的好友走到了哪一步；按账号和来源，不分群"):
+            _funnel(wanted, people)
+        with _card("再看看", ""):
+            ui.link("群里的问题：有没有人回", wanted.address("questions")).classes("z-link")
+            ui.link("每条排期的效果：送达、回话、进群、退群", wanted.address("posts")).classes("z-link")
+            ui.link("每个必发的结果", wanted.address("promises")).classes("z-link")
+    table = ui.card().classes("z-card full-width")
+    with said:
+        waits = ui.spinner(size="lg")
+
+    async def look() -> None:
+        found = await visit.read(activity, wanted)
+        waits.delete()
+        with figures:
+            _figure("群消息", sum(found.messages.values()), wanted.address("messages"))
+            _figure("说话的人", found.active, wanted.address("active"))
+        with said:
+            _chart(wanted, {"群消息": ([*found.by_day.values()], _BLUE, "messages")})
+            for account, tier, active, messages in by_account(groups, found):
+                there = wanted._replace(account=account, tier=tier).address("active")
+                ui.link(f"{account} · {tier}：{active:,} 人说了 {messages:,} 条", there).classes("z-link")
+        with table:
+            _groups(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged)
+
+    ui.timer(0.05, look, once=True)
+
+
+def _choices(visit: Visit, wanted: Wanted, groups: list[Group]) -> None:
+    def choose(**chosen: Any) -> None:
+        ui.navigate.to(wanted._replace(**chosen).address())
+
+    today = visit.local(visit.site.now()).date()
+    with ui.card().classes("z-card full-width"), ui.row().classes("items-center full-width"):
+        for span in SPANS:
+            first = today - timedelta(days=span - 1)
+            lit = (wanted.first, wanted.last) == (first, today)
+            ui.button(f"{span} 天", on_click=lambda first=first: choose(first=first, last=today)).props(
+                "dense no-caps " + ("unelevated" if lit else "flat")
+            ).classes("q-px-sm")
+        for label, name in (("从", "first"), ("到", "last")):
+            day = ui.input(label, value=getattr(wanted, name).isoformat()).props("dense outlined type=date stack-label")
+
+            def chosen(day: ui.input = day, name: str = name) -> None:
+                given = Wanted.read({"from": day.value, "to": day.value}, today)
+                choose(**{name: given.last})
+
+            day.on("change", chosen)
+        _select("层级", {one.tier: one.tier for one in groups}, wanted.tier, lambda one: choose(tier=one))
+        _select("群", {one.room: one.topic or one.room for one in groups}, wanted.group, lambda one: choose(group=one))
+        if len(visit.scope.accounts) > 1:
+            accounts = {one: one for one in visit.scope.accounts}
+            _select("账号", accounts, wanted.account, lambda one: choose(account=one))
+
+
+def _select(label: str, options: Mapping[str, str], value: str, chosen: Callable[[str], None]) -> None:
+    box = ui.select(dict(options), label=label, value=value if value in options else None, clearable=True)
+    box.props("dense outlined options-dense").style("min-width: 120px; max-width: 220px")
+    box.on_value_change(lambda event: chosen(event.value or ""))
+
+
+def _figure(label: str, number: int, address: str) -> None:
+    with (
+        ui.element("div").classes("col-6 col-md-2"),
+        ui.link(target=address).classes("z-link"),
+        ui.card().classes("z-card full-width"),
+    ):
+        ui.label(f"{number:,}").classes("z-figure")
+        ui.label(label).classes("z-muted")
+
+
+def _card(title: str, told: str) -> ui.card:
+    with ui.element("div").classes("col-12 col-md-6"):
+        card = ui.card().classes("z-card full-width full-height")
+    with card:
+        ui.label(title).classes("text-subtitle1 text-weight-bold")
+        if told:
+            ui.label(told).classes("z-muted")
+    return card
+
+
+def _chart(wanted: Wanted, lines: Mapping[str, tuple[list[int], str, str]]) -> None:
+    """Bars by day; a click opens the rows of that day."""
+    if not any(sum(numbers) for numbers, _, _ in lines.values()):
+        ui.label("这段时间没有。换一段日子，或少选一个条件。").classes("z-muted")
+        return
+    days = wanted.days
+
+    def opened(event: Any) -> None:
+        day = days[event.data_index]
+        figure = lines[event.series_name][2]
+        ui.navigate.to(wanted._replace(first=day, last=day).address(figure))
+
+    ui.echart(
+        {
+            "animation": False,
+            "textStyle": {"color": _GREY},
+            "tooltip": {"trigger": "axis"},
+            "legend": {"show": len(lines) > 1, "textStyle": {"color": _GREY}},
+            "grid": {"left": 8, "right": 8, "top": 32, "bottom": 8, "containLabel": True},
+            "xAxis": {"type": "category", "data": [f"{day:%m-%d}" for day in days], "axisLabel": {"color": _GREY}},
+            "yAxis": {
+                "type": "value",
+                "minInterval": 1,
+                "axisLabel": {"color": _GREY},
+                "splitLine": {"lineStyle": {"color": f"{_GREY}40"}},
+            },
+            "series": [
+                {"name": name, "type": "bar", "data": numbers, "itemStyle": {"color": colour}}
+                for name, (numbers, colour, _) in lines.items()
+            ],
+        },
+        on_point_click=opened,
+    ).style("height: 240px")
+
+
+def _funnel(wanted: Wanted, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        ui.label("这段时间没有新客。把二维码发出去，有人加就会出现在这里。").classes("z-muted")
+        return
+    whole = sum(row["befriended"] for row in rows)
+    for step, name in STEPS.items():
+        number = sum(row[step] for row in rows)
+        with ui.row().classes("items-center full-width no-wrap"):
+            ui.link(f"{name} {number:,}", wanted.address(step)).classes("z-link").style("min-width: 130px")
+            ui.linear_progress(number / whole, show_value=False).props(f'aria-label="{name}"').classes("col")
+            ui.label(f"{number / whole:.0%}").classes("z-muted text-right").style("min-width: 44px")
+    for row in rows if len(rows) > 1 else ():
+        there = wanted._replace(account=row["account"], source=row["source"]).address("befriended")
+        with ui.row().classes("items-center full-width"):
+            ui.link(f"{row['account']} · {row['source'] or '不知道从哪来'}", there).classes("z-link")
+            ui.label("，".join(f"{name} {row[step]:,}" for step, name in STEPS.items())).classes("z-muted")
+
+
+def _groups(
+    wanted: Wanted, groups: list[Group], found: Activity, moves: Counter[tuple[str, bool]], judged: list[Any]
+) -> None:
+    ui.label("各群").classes("text-subtitle1 text-weight-bold")
+    if not groups:
+        ui.label("没有这样的群。少选一个条件，或去绑定群。").classes("z-muted")
+    all_of = Counter(one.group for one in judged)
+    kept = Counter(one.group for one in judged if one.state == "kept")
+    for one in groups[:_SHOWN_GROUPS]:
+        there = wanted._replace(group=one.room)
+        with ui.row().classes("items-center full-width"):
+            ui.badge(one.tier).props("color=secondary")
+            ui.link(one.topic or one.room, there.address()).classes("z-link text-weight-medium")
+            ui.label(f"{one.members:,} 人").classes("z-muted")
+            for told, figure in (
+                (f"{len(found.people.get(one.id, ())):,} 人说话", "active"),
+                (f"{found.messages[one.id]:,} 条", "messages"),
+                (f"进 {moves[one.room, True]:,}", "joined"),
+                (f"退 {moves[one.room, False]:,}", "left"),
+                (f"必发 {kept[one.room]}/{all_of[one.room]}", "promises"),
+            ):
+                ui.link(told, there.address(figure)).classes("z-link")
+    if len(groups) > _SHOWN_GROUPS:
+        ui.label(f"……还有 {len(groups) - _SHOWN_GROUPS:,} 个群，在上面挑。").classes("z-muted")
+
+
+PAGE = Page(route="/insight", title="数据", area="数据", icon="insights", build=build)

@@ -1,0 +1,207 @@
+"""数据: what happened in a span of days, in figures and in the rows behind each of them.
+
+A figure and its rows come of the same conditions. What a report of the command line counts is counted by that report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from bot.console.visit import Scope
+from bot.promise_report import PromiseRow, promise_rows
+from bot.store.ids import Ids
+from bot.store.movements import moved, our_ids
+from models.digest_views import MovedView
+from models.groups import ChatGroup
+from models.journal import JournalEntry
+from models.people import Contact
+
+SPANS = (7, 30, 90)
+_LONGEST = timedelta(days=366)
+
+
+class Wanted(NamedTuple):
+    """Which local days, both included, and of what; what is empty does not matter. `group` is a room id."""
+
+    first: date
+    last: date
+    tier: str = ""
+    group: str = ""
+    account: str = ""
+    source: str = ""
+
+    @classmethod
+    def read(cls, at: Any, today: date) -> Wanted:
+        """From the address of a page; what makes no sense there is left out, and no span is longer than a year."""
+        last = _day(at.get("to", "")) or today
+        first = _day(at.get("from", "")) or last - timedelta(days=SPANS[0] - 1)
+        first, last = min(first, last), max(first, last)
+        given = {name: str(at.get(name, ""))[:100] for name in ("tier", "group", "account", "source")}
+        return cls(max(first, last - min(_LONGEST, last - date.min)), last, **given)
+
+    def address(self, figure: str = "") -> str:
+        """The page of the figures, or of the rows behind one of them."""
+        given = {"from": self.first.isoformat(), "to": self.last.isoformat()}
+        given |= {name: getattr(self, name) for name in ("tier", "group", "account", "source") if getattr(self, name)}
+        return f"/insight/{figure}?{urlencode(given)}" if figure else f"/insight?{urlencode(given)}"
+
+    @property
+    def days(self) -> list[date]:
+        """Each of its days."""
+        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
+
+
+class Group(NamedTuple):
+    """A bound group."""
+
+    id: int
+    room: str
+    topic: str
+    tier: str
+    account: str
+    members: int
+
+
+class Activity(NamedTuple):
+    """Messages of members by day and by our id of the group, and by that id who wrote them (our ids of contacts)."""
+
+    by_day: dict[date, int]
+    messages: Counter[int]
+    people: dict[int, set[int]]
+
+    @property
+    def active(self) -> int:
+        """How many wrote at all."""
+        return len(set().union(*self.people.values()))
+
+
+def groups_of(connection: Connection, scope: Scope, wanted: Wanted) -> list[Group]:
+    """The bound groups that are asked for, in the order of their binding."""
+    asked = select(
+        col(ChatGroup.id),
+        col(ChatGroup.wire_id),
+        col(ChatGroup.topic),
+        col(ChatGroup.tier),
+        col(ChatGroup.account_id),
+        col(ChatGroup.members),
+    ).where(
+        col(ChatGroup.merchant_id) == scope.merchant.id,
+        col(ChatGroup.account_id).in_(scope.accounts),
+        col(ChatGroup.tier).is_not(None),
+    )
+    for column, value in (
+        (ChatGroup.tier, wanted.tier),
+        (ChatGroup.wire_id, wanted.group),
+        (ChatGroup.account_id, wanted.account),
+    ):
+        if value:
+            asked = asked.where(col(column) == value)
+    rows = connection.execute(asked.order_by(col(ChatGroup.bound_at), col(ChatGroup.id)))
+    return [
+        Group(identity, room, topic, tier or "", account, members)
+        for identity, room, topic, tier, account, members in rows
+    ]
+
+
+def movements(connection: Connection, scope: Scope, wanted: Wanted) -> list[MovedView]:
+    """Who came and who left, as `report joins` has it, in the order of time."""
+    start, end = bounds(scope, wanted)
+    found = moved(connection, scope.merchant, [one.id for one in groups_of(connection, scope, wanted)], start, end)
+    return sorted((one for of_group in found.values() for one in of_group), key=lambda one: one.at)
+
+
+def promises(connection: Connection, scope: Scope, wanted: Wanted, now: datetime) -> list[PromiseRow]:
+    """What became of each promise, as `report promises` has it."""
+    rooms = {one.room for one in groups_of(connection, scope, wanted)}
+    found = promise_rows(connection, scope.merchant, wanted.first, wanted.last, now)
+    return [one for one in found if one.group in rooms]
+
+
+def activity(connection: Connection, scope: Scope, wanted: Wanted) -> Activity:
+    """What members wrote in groups, a statement a day: the journal's ids are ordered by when it was received.
+
+    What was recalled counts; what a second account of ours heard too does not.
+    """
+    accounts = {one.id: one.account for one in groups_of(connection, scope, wanted)}
+    by_day = dict.fromkeys(wanted.days, 0)
+    messages: Counter[int] = Counter()
+    people: dict[int, set[int]] = defaultdict(set)
+    ours = _ours(connection, scope)
+    for day in wanted.days if accounts else ():
+        of_day = wanted._replace(first=day, last=day)
+        asked = select(col(JournalEntry.group_id), col(JournalEntry.account_id), col(JournalEntry.contact_id)).where(
+            *spoken(scope, of_day)
+        )
+        for group, account, contact in connection.execute(asked):
+            if group is not None and accounts.get(group) == account and contact not in ours:
+                by_day[day] += 1
+                messages[group] += 1
+                if contact is not None:
+                    people[group].add(contact)
+    return Activity(by_day, messages, people)
+
+
+def spoken(scope: Scope, wanted: Wanted) -> list[Any]:
+    """The conditions of the journal's rows that are messages in groups in these days."""
+    start, end = bounds(scope, wanted)
+    return [
+        col(JournalEntry.id) >= Ids.floor(start),
+        col(JournalEntry.id) < Ids.floor(end),
+        col(JournalEntry.merchant_id) == scope.merchant.id,
+        col(JournalEntry.type) == "message",
+        col(JournalEntry.group_id).is_not(None),
+    ]
+
+
+def silent(connection: Connection, scope: Scope) -> Any:
+    """The condition of the journal's rows that no account of ours wrote."""
+    contact = col(JournalEntry.contact_id)
+    return contact.is_(None) | contact.not_in(sorted(_ours(connection, scope)))
+
+
+def bounds(scope: Scope, wanted: Wanted) -> tuple[datetime, datetime]:
+    """The first moment, and the one after the last."""
+    zone = scope.merchant.zone
+    return (
+        datetime.combine(wanted.first, time(), zone),
+        datetime.combine(wanted.last + timedelta(days=1), time(), zone),
+    )
+
+
+def by_day(scope: Scope, wanted: Wanted, moves: list[MovedView], came: bool) -> list[int]:
+    """How many came, or left, on each day."""
+    counts = Counter(one.at.astimezone(scope.merchant.zone).date() for one in moves if one.came == came)
+    return [counts[day] for day in wanted.days]
+
+
+def by_account(groups: list[Group], found: Activity) -> Iterator[tuple[str, str, int, int]]:
+    """For each account and tier how many wrote, and how many messages."""
+    of: dict[tuple[str, str], list[Group]] = defaultdict(list)
+    for one in groups:
+        of[one.account, one.tier].append(one)
+    for (account, tier), some in of.items():
+        people: set[int] = set().union(*(found.people.get(one.id, ()) for one in some))
+        yield account, tier, len(people), sum(found.messages[one.id] for one in some)
+
+
+def _ours(connection: Connection, scope: Scope) -> set[int]:
+    names = our_ids(connection, scope.merchant)
+    asked = select(col(Contact.id)).where(
+        col(Contact.merchant_id) == scope.merchant.id, col(Contact.wire_id).in_(sorted(names))
+    )
+    return set(connection.execute(asked).scalars())
+
+
+def _day(text: Any) -> date | None:
+    try:
+        day = date.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2200 else None

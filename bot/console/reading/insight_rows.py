@@ -1,0 +1,194 @@
+"""The rows behind each figure of 数据, under the heads that people read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+from sqlmodel import col
+
+from bot.console.reading.insight import Wanted, groups_of, movements, promises, silent, spoken
+from bot.console.reading.insight_funnel import STEPS, people_of
+from bot.console.visit import Scope
+from bot.post_effects import effects_of
+from bot.question_report import question_rows
+from models.groups import ChatGroup
+from models.journal import Body, JournalEntry
+from models.people import Contact
+
+MOST_ROWS = 10_000
+PROMISE_STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发"}
+QUESTION_STATES = {"open": "没人回", "answered": "有人回", "withdrawn": "不问了"}
+
+Row = dict[str, Any]
+_Question = Callable[[Connection, Scope, Wanted, datetime], list[Row]]
+
+
+def rows_of(connection: Connection, scope: Scope, wanted: Wanted, figure: str, now: datetime) -> list[Row]:
+    """The rows behind a figure, at most `MOST_ROWS`. Raises `KeyError` where there is no such figure."""
+    if figure in STEPS:
+        return people_of(connection, scope, wanted, figure, MOST_ROWS)
+    return _READ[figure][1](connection, scope, wanted, now)[:MOST_ROWS]
+
+
+def title_of(figure: str) -> str | None:
+    """What a figure is called; None: there is none."""
+    return STEPS.get(figure) or (_READ[figure][0] if figure in _READ else None)
+
+
+def _messages(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+    asked = (
+        _spoken(
+            connection,
+            scope,
+            wanted,
+            col(JournalEntry.at),
+            col(ChatGroup.topic),
+            col(Contact.name),
+            col(Contact.wire_id),
+            col(Body.text),
+        )
+        .outerjoin(Body, col(Body.id) == col(JournalEntry.body_id))
+        .order_by(col(JournalEntry.id).desc())
+        .limit(MOST_ROWS)
+    )
+    return [
+        {
+            "时间": _moment(scope, at),
+            "群": topic,
+            "客人": name or "",
+            "编号": contact or "",
+            "说了": said or "（没有文字）",
+        }
+        for at, topic, name, contact, said in connection.execute(asked)
+    ]
+
+
+def _active(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+    count = func.count()
+    asked = (
+        _spoken(connection, scope, wanted, col(Contact.name), col(Contact.wire_id), count)
+        .where(col(Contact.id).is_not(None))
+        .group_by(col(Contact.id), col(Contact.name), col(Contact.wire_id))
+        .order_by(count.desc(), col(Contact.wire_id))
+        .limit(MOST_ROWS)
+    )
+    return [{"客人": name, "编号": contact, "条数": said} for name, contact, said in connection.execute(asked)]
+
+
+def _spoken(connection: Connection, scope: Scope, wanted: Wanted, *columns: Any) -> Any:
+    ids = [one.id for one in groups_of(connection, scope, wanted)]
+    mine = col(JournalEntry.merchant_id)
+    return (
+        select(*columns)
+        .select_from(JournalEntry)
+        .join(ChatGroup, and_(col(ChatGroup.merchant_id) == mine, col(ChatGroup.id) == col(JournalEntry.group_id)))
+        .outerjoin(Contact, and_(col(Contact.merchant_id) == mine, col(Contact.id) == col(JournalEntry.contact_id)))
+        .where(
+            *spoken(scope, wanted),
+            silent(connection, scope),
+            col(JournalEntry.group_id).in_(ids),
+            col(JournalEntry.account_id) == col(ChatGroup.account_id),
+        )
+    )
+
+
+def _moved(came: bool) -> _Question:
+    def rows(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+        topics = _topics(connection, scope, wanted)
+        return [
+            {"时间": _moment(scope, one.at), "群": topics[one.group], "客人": one.name, "编号": one.contact}
+            | ({"谁拉的": one.by} if came else {"走之前发过": one.after})
+            for one in movements(connection, scope, wanted)
+            if one.came == came
+        ]
+
+    return rows
+
+
+def _promised(state: str) -> _Question:
+    def rows(connection: Connection, scope: Scope, wanted: Wanted, now: datetime) -> list[Row]:
+        topics = _topics(connection, scope, wanted)
+        return [
+            {
+                "周期": one.period,
+                "群": topics[one.group],
+                "必发": one.promise,
+                "结果": PROMISE_STATES[one.state],
+                "排期": "、".join(one.entries),
+                "原因": one.text,
+            }
+            for one in promises(connection, scope, wanted, now)
+            if state in ("", one.state)
+        ]
+
+    return rows
+
+
+def _questions(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+    start, end = wanted.first.isoformat(), wanted.last.isoformat()
+    topics = _topics(connection, scope, wanted)
+    since = datetime.combine(wanted.first, datetime.min.time(), scope.merchant.zone)
+    found = [
+        one
+        for one in question_rows(connection, scope.merchant, since)
+        if one["group"] in topics and start <= one["at"][:10] <= end
+    ]
+    return [
+        {
+            "时间": one["at"][:16].replace("T", " "),
+            "群": topics[one["group"]],
+            "谁问的": one["asked_by"],
+            "问题": one["text"],
+            "结果": QUESTION_STATES[one["state"]],
+        }
+        for one in found
+    ]
+
+
+def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+    topics = _topics(connection, scope, wanted)
+    return [
+        {
+            "发出": f"{one.at:%Y-%m-%d %H:%M}",
+            "群": topics[one.group],
+            "排期": one.entry,
+            "送达": one.reach,
+            "回话": one.replies,
+            "平时": one.usual_replies,
+            "进群": one.joins,
+            "退群": one.leaves,
+        }
+        for one in effects_of(connection, scope.merchant, wanted.first, wanted.last)
+        if one.group in topics
+    ]
+
+
+def counts_of(rows: list[Row], head: str) -> Counter[str]:
+    """How often each value stands under a head."""
+    return Counter(row[head] for row in rows)
+
+
+def _topics(connection: Connection, scope: Scope, wanted: Wanted) -> dict[str, str]:
+    return {one.room: one.topic or one.room for one in groups_of(connection, scope, wanted)}
+
+
+def _moment(scope: Scope, at: datetime) -> str:
+    return f"{at.astimezone(scope.merchant.zone):%Y-%m-%d %H:%M}"
+
+
+_READ: dict[str, tuple[str, _Question]] = {
+    "messages": ("群里的话", _messages),
+    "active": ("说话的人", _active),
+    "joined": ("进群的人", _moved(came=True)),
+    "left": ("退群的人", _moved(came=False)),
+    "promises": ("必发", _promised("")),
+    "kept": ("做到的必发", _promised("kept")),
+    "late": ("晚了的必发", _promised("late")),
+    "missed": ("漏发的必发", _promised("missed")),
+    "questions": ("群里的问题", _questions),
+    "posts": ("每条排期的效果", _posts),
+}
