@@ -6,7 +6,7 @@ The same facts and the same reasons as for a real send, on a connection that can
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from types import SimpleNamespace
@@ -44,10 +44,18 @@ Row = dict[str, Any]
 _PAGE = 500
 
 
-def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | None) -> list[Row]:
+def preview(
+    store: Store,
+    merchant: MerchantView,
+    entry: Entry,
+    at: datetime | None,
+    accounts: Collection[str] | None = None,
+    only: Collection[str] | None = None,
+) -> list[Row]:
     """One row a target if the entry were sent at that moment (its next one by default), and the counts at the end.
 
     Texts are rendered with what is known today. Who stands further back than the account has room for would wait.
+    `accounts`: what these would send; `only`: these rooms and contacts, by their ids.
     """
     due = at or next_moment(entry, merchant, store.now())
     occurrence = Occurrence(due.astimezone(merchant.zone).date(), due)
@@ -58,6 +66,10 @@ def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | N
         effect = expansion(entry, entry.revision, occurrence, merchant.zone, spares_of(entry, known))
         effect = msgspec.structs.replace(effect, but=declined)
         planned = _as_deliveries(looking, merchant, effect, approved=_is_approved(looking, merchant, entry.key))
+        planned = [
+            row for row in planned
+            if (accounts is None or row.account_id in accounts) and (only is None or row.wire_id in only)
+        ]  # fmt: skip
         for account, of_account in groupby(planned, key=lambda row: row.account_id):
             rows += _rows_of(looking, merchant, account, list(of_account))
     counts = Counter(row["reason"] or row["decision"] for row in rows)
