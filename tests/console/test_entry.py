@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.console.conftest import PHONE, Console, faults_of, shoot
-from tests.console.test_calendar import DAY, cell, month, next_monday, put
+from tests.console.test_calendar import DAY, HEADER, cell, month, next_monday, put
 from tests.console.test_people import say
 from tests.console.test_practice import HOSTILE, become
 
@@ -73,3 +73,37 @@ def test_a_draft_waits_and_what_is_not_there_is_said(console: Console) -> None:
     gone = console.page("/calendar/没有的")
     expect(gone.get_by_text("没有这条排期，可能被删了。")).to_be_visible()
     assert faults_of(gone) == []
+
+
+def test_what_waits_is_sent_back_or_let_go_and_an_occurrence_is_skipped(console: Console) -> None:
+    monday = next_monday()
+    file = console.folder / "waits.csv"
+    file.write_text(HEADER + f"等着,等人看的,talk,,{monday},15:00,每周一,堂口,,请看,否\n", encoding="utf-8")
+    console.command("calendar", "import", str(file), "--author", "wx-writer")
+    console.join("小管", "admin")
+    console.join("小看", "viewer")
+    page, looks = console.page("/calendar/等着", who="小管"), console.page("/calendar/等着", who="小看")
+    expect(looks.get_by_text("等人通过").first).to_be_visible()
+    expect(looks.get_by_role("button", name="退回")).to_have_count(0)
+    assert faults_of(page) == []
+    page.get_by_role("button", name="退回").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("为什么退回").fill("太长了，短一点")
+    page.wait_for_timeout(500)  # it takes its time to open
+    shoot(page, "entry-reject")
+    # Axe takes the dialog's white for what is behind the white word of the button under it.
+    assert [one for one in faults_of(page) if "通过" not in one] == []
+    dialog.get_by_role("button", name="退回", exact=True).click()
+    expect(looks.get_by_text("退回了：太长了，短一点")).to_be_visible()
+    page.get_by_role("button", name="通过", exact=True).click()
+    expect(looks.get_by_text("可以发", exact=True)).to_be_visible()
+    page.get_by_role("button", name="跳过下一次").click()
+    page.get_by_role("dialog").get_by_role("button", name="跳过", exact=True).click()
+    expect(looks.locator("dl")).to_contain_text(f"{monday.month}月{monday.day}日 周一 15:00（跳过）")
+    expect(page.get_by_role("button", name="恢复")).to_be_visible()
+    page.wait_for_timeout(500)  # the dialog takes its time to go
+    shoot(page, "entry-skipped")
+    assert faults_of(page) == []
+    page.get_by_role("button", name="恢复").click()
+    expect(looks.locator("dl")).not_to_contain_text("跳过")
+    assert "console:小管" in console.command("audit", "--json")

@@ -9,6 +9,7 @@ from bot.console.page import Page
 from bot.console.pages.calendar_moving import called
 from bot.console.pages.entry_check import show_check
 from bot.console.pages.entry_look import STYLE, show_content
+from bot.console.pages.entry_words import is_skipped, show_stop, show_words
 from bot.console.reading.calendar import title_of
 from bot.console.reading.calendar_words import rule_words
 from bot.console.reading.deliveries import Filter
@@ -42,7 +43,7 @@ async def build(visit: Visit) -> None:
             seen_below[:] = [rows]
             below.clear()
             with below:
-                _show_happened(key, rows)
+                _show_happened(visit, key, rows)
 
     async def show(shown: Shown | None) -> None:
         place.clear()
@@ -51,6 +52,7 @@ async def build(visit: Visit) -> None:
                 ui.label("没有这条排期，可能被删了。").classes("z-muted")
                 return
             _show_head(shown)
+            show_words(visit, shown)
             with ui.element("div").classes("z-two"):
                 with ui.card().classes("z-card"):
                     content = ui.column().classes("full-width")
@@ -86,6 +88,8 @@ def _show_head(shown: Shown) -> None:
         )
         name, colour = _STATES[shown.state]
         ui.badge(name).props(f"color={colour}").classes("q-pa-sm")
+    if shown.sent_back:
+        ui.label(f"退回了：{shown.sent_back}").classes("text-negative").style("overflow-wrap: anywhere")
 
 
 def _show_facts(visit: Visit, shown: Shown) -> None:
@@ -129,7 +133,14 @@ def _coming(visit: Visit, shown: Shown) -> str:
     if is_personal(shown.entry):
         return "各人的日子"
     days = next_days(shown.entry, visit.merchant.zone, visit.site.now(), _DATES)
-    return "\n".join(f"{called(one.local_date)} {visit.local(one.at_utc):%H:%M}" for one in days) or "不会再来了"
+    return (
+        "\n".join(
+            f"{called(one.local_date)} {visit.local(one.at_utc):%H:%M}"
+            + ("（跳过）" if is_skipped(shown, one.at_utc) else "")
+            for one in days
+        )
+        or "不会再来了"
+    )
 
 
 def _who(author: str) -> str:
@@ -137,7 +148,7 @@ def _who(author: str) -> str:
     return {"operator": "命令行", "": "命令行"}.get(author, author.removeprefix("console:"))
 
 
-def _show_happened(key: str, rows: list[Happened]) -> None:
+def _show_happened(visit: Visit, key: str, rows: list[Happened]) -> None:
     with ui.card().classes("z-card full-width"):
         with ui.row().classes("items-center full-width"):
             ui.label("最近发得怎么样").classes("text-subtitle1 text-weight-bold")
@@ -152,6 +163,7 @@ def _show_happened(key: str, rows: list[Happened]) -> None:
                     address = Filter(fold=fold, entry=key, occurrence=row.occurrence).address
                     with ui.link(target=address).classes("z-link"):
                         ui.badge(f"{fold} {count:,}").props(f"color={_FOLDS[fold]}").classes("q-pa-sm")
+                show_stop(visit, key, row)
 
 
 _USUAL_PRIORITY = 5

@@ -12,6 +12,8 @@ from content_calendar.entry import Entry
 from handlers.reason_names import REASON_NAMES
 
 DECISIONS = {"would_send": ("会发", "positive"), "would_wait": ("要等", "warning"), "would_skip": ("不发", "negative")}
+# What is mended here, and not on the command line.
+_MENDS = {"not_approved": "看过没问题，就点上面的「通过」", "not_bound": "先到「客户与群」里绑定这个群"}
 _TO_GROUPS, _TO_PEOPLE = "个群", "人"
 
 
@@ -43,7 +45,9 @@ def show_check(visit: Visit, entry: Entry, outlook: Outlook) -> None:
         if one["reason"]:
             name = DECISIONS[one["decision"]][0]
             why = f"{name} {one['count']:,}：{REASON_NAMES.get(one['reason'], one['reason'])}"
-            _line("block" if one["decision"] == "would_skip" else "schedule", why, one["mend"])
+            _line(
+                "block" if one["decision"] == "would_skip" else "schedule", why, _MENDS.get(one["reason"], one["mend"])
+            )
     for text in outlook.faults:
         _line("warning", f"排期检查：{text}", "")
     if outlook.total and not outlook.faults and totals["would_send"] == outlook.total:

@@ -19,10 +19,11 @@ from bot.store.ids import Ids
 from bot.store.prepared import unindexed
 from content_calendar.entry import Entry, from_json
 from handlers.reason_names import FOLD_OF
+from models import timers
 from models.columns import table_of
 from models.deliveries import OPEN_STATES, Delivery, DeliveryState
 from models.groups import ChatGroup
-from models.operations import EntryRevision
+from models.operations import AuditEntry, EntryRevision, Timer
 from models.people import Contact
 
 NAMED = 50
@@ -33,7 +34,10 @@ _OCCURRENCES = 12
 
 
 class Shown(NamedTuple):
-    """An entry in force. `state` is draft, review or approved; `to`: who gets it, in words."""
+    """An entry in force. `state` is draft, review or approved; `to`: who gets it, in words.
+
+    `rings`: when it does next, if it ever does; `sent_back`: why it is a draft, as whoever sent it back said.
+    """
 
     entry: Entry
     revision: str
@@ -42,6 +46,8 @@ class Shown(NamedTuple):
     approver: str
     state: str
     to: str
+    rings: datetime | None
+    sent_back: str
 
 
 class Target(NamedTuple):
@@ -90,7 +96,29 @@ def entry_of(connection: Connection, scope: Scope, key: str) -> Shown | None:
     entry = from_json(row.body)
     to = whom(entry, {one.room: one for one in rooms_of(connection, scope)})
     said = {"approved": row.approved, "draft": row.draft}
-    return Shown(entry, row.revision, row.at, row.author, row.approver, state_of(said), to)
+    rings = connection.execute(
+        select(col(Timer.at)).where(
+            col(Timer.merchant_id) == scope.merchant.id, col(Timer.kind) == timers.ENTRY, col(Timer.subject) == key
+        )
+    ).scalar()
+    why = _sent_back(connection, scope, key, row.at) if row.draft else ""
+    return Shown(entry, row.revision, row.at, row.author, row.approver, state_of(said), to, rings, why)
+
+
+def _sent_back(connection: Connection, scope: Scope, key: str, since: datetime) -> str:
+    found = connection.execute(
+        select(col(AuditEntry.reason))
+        .where(
+            col(AuditEntry.id) >= Ids.floor(since),
+            unindexed(col(AuditEntry.merchant_id)) == scope.merchant.id,
+            col(AuditEntry.action) == "calendar.reject",
+            col(AuditEntry.target) == key,
+            col(AuditEntry.result) == "ok",
+        )
+        .order_by(col(AuditEntry.id).desc())
+        .limit(1)
+    ).scalar()
+    return found or ""
 
 
 def happened(connection: Connection, scope: Scope, now: datetime, key: str) -> list[Happened]:
