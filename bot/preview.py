@@ -6,7 +6,7 @@ The same facts and the same reasons as for a real send, on a connection that can
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate, groupby
 from types import SimpleNamespace
@@ -46,11 +46,19 @@ Row = dict[str, Any]
 _PAGE = 500
 
 
-def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | None) -> list[Row]:
+def preview(
+    store: Store,
+    merchant: MerchantView,
+    entry: Entry,
+    at: datetime | None,
+    accounts: Collection[str] | None = None,
+    only: Collection[str] | None = None,
+) -> list[Row]:
     """One row a target if the entry were sent at that moment (its next one by default), and the counts at the end.
 
     Texts are rendered with what is known today. Who stands further back than the account has room for would wait. Of
     an entry that goes to some groups first, `stage` is the number of a group's turn, from 1; it waits until then.
+    `accounts`: what these would send; `only`: these rooms and contacts, by their ids.
     """
     due = at or next_moment(entry, merchant, store.now())
     occurrence = Occurrence(due.astimezone(merchant.zone).date(), due)
@@ -62,6 +70,10 @@ def preview(store: Store, merchant: MerchantView, entry: Entry, at: datetime | N
         effect = msgspec.structs.replace(effect, but=declined)
         planned = _as_deliveries(looking, merchant, effect, approved=_is_approved(looking, merchant, entry.key))
         turns = _turns(looking, merchant, entry, occurrence.at_utc, planned)
+        planned = [
+            row for row in planned
+            if (accounts is None or row.account_id in accounts) and (only is None or row.wire_id in only)
+        ]  # fmt: skip
         for account, of_account in groupby(planned, key=lambda row: row.account_id):
             rows += _rows_of(looking, merchant, account, list(of_account), turns)
     counts = Counter(row["reason"] or row["decision"] for row in rows)

@@ -36,6 +36,7 @@ from handlers import (
     survey,
     weeks,
     welcomes,
+    words_on_entries,
 )
 from models import events as ev
 from models import orders, timers
@@ -115,6 +116,10 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return weeks.copied_to(event, context)
         case orders.ApproveEntryOrder():
             return calendar.approved(event, context)
+        case orders.RejectEntryOrder():
+            return words_on_entries.rejected(event, context)
+        case orders.SkipEntryOrder():
+            return words_on_entries.skipped(event, context)
         case orders.OverrideEntryOrder():
             return overrides.overridden(event, context)
         case orders.ImportPlaybookOrder():

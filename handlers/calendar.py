@@ -87,6 +87,8 @@ def approved(order: ApproveEntryOrder, context: Context) -> list[Effect]:
     view = next((entry for entry in context.entries if entry.key == order.key), None)
     if view is None:
         return [fx.Answered(refused=f"没有排期「{order.key}」")]
+    if order.revision not in ("", view.revision):
+        return [fx.Answered(refused="别人刚改过这一条，没有通过。看一下最新的再说。")]
     release = fx.ApproveWaiting(entry=order.key, approver=order.actor)
     entry = from_json(view.body)
     match catch_up.parse_policy(entry.catch_up):

@@ -120,6 +120,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case orders.ApproveEntryOrder() | orders.OverrideEntryOrder() | orders.MoveEntryOrder():
             return Needs.ENTRIES
+        case orders.RejectEntryOrder() | orders.SkipEntryOrder():
+            return Needs.ENTRIES
         case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind == timers.ROLLOUT:

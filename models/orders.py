@@ -81,9 +81,29 @@ class CopyWeekOrder(Order, frozen=True, kw_only=True, tag="order.copy_week"):
 
 
 class ApproveEntryOrder(Order, frozen=True, kw_only=True, tag="order.approve_entry"):
-    """Let the deliveries of an entry go that wait for a word."""
+    """Let the deliveries of an entry go that wait for a word. `revision`: what has been seen of it, if it matters."""
 
     key: str
+    revision: str = ""
+
+
+class RejectEntryOrder(Order, frozen=True, kw_only=True, tag="order.reject_entry"):
+    """What of an entry waits for a word does not get it, and it is a draft again. `revision`: what has been seen."""
+
+    key: str
+    revision: str
+    why: str = ""
+
+
+class SkipEntryOrder(Order, frozen=True, kw_only=True, tag="order.skip_entry"):
+    """An occurrence is not to leave, or no further: the next one, or one of which something is still open.
+
+    `undo`: the next one leaves after all; what was cancelled stays so.
+    """
+
+    key: str
+    day: date
+    undo: bool = False
 
 
 class OverrideEntryOrder(Order, frozen=True, kw_only=True, tag="order.override_entry"):

@@ -51,7 +51,8 @@ async def build(visit: Visit) -> None:
             day = ui.input("日期", value=wanted.day).props("dense outlined type=date stack-label clearable")
             day.on("change", lambda: choose(day=day.value))
             if wanted.entry:
-                ui.chip(f"排期 {wanted.entry}", removable=True).on("remove", lambda: choose(entry=""))
+                of = f"排期 {wanted.entry} {wanted.occurrence}".rstrip()
+                ui.chip(of, removable=True).on("remove", lambda: choose(entry="", occurrence=""))
     with ui.card().classes("z-card full-width"):
         place = ui.column().classes("full-width")
         more = ui.button("更早的").props("flat no-caps").classes("self-center")

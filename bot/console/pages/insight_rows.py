@@ -52,7 +52,7 @@ async def build(visit: Visit) -> None:
             ui.label("这段时间没有。换一段日子，或少选一个条件。").classes("z-muted")
             return
         if len(rows) > _SHOWN:
-            ui.label(f"这里显示前 {_SHOWN} 行，导出的文件里是全的。").classes("z-muted")
+            ui.label(f"这里显示前 {_SHOWN} 行，导出的文件里最多 {MOST_ROWS} 行。").classes("z-muted")
         heads = [{"name": head, "label": head, "field": head, "align": "left", "sortable": True} for head in rows[0]]
         ui.table(rows=rows[:_SHOWN], columns=heads, row_key="", pagination=20).props("flat wrap-cells").classes(
             "full-width"

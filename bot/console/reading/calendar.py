@@ -224,7 +224,7 @@ def undated(connection: Connection, scope: Scope, wanted: Wanted) -> Undated:
         else:
             continue
         if len(kept) < _STANDING:
-            to, state = _whom(entry, rooms), _state(words[entry.key])
+            to, state = whom(entry, rooms), state_of(words[entry.key])
             kept.append(Standing(entry.key, title_of(entry), entry.rule, entry.content_kind, to, state))
     return found
 
@@ -306,9 +306,9 @@ def _turn(
         revision=said["revision"],
         day=occurrence.local_date,
         title=title_of(entry),
-        to=own or _whom(entry, rooms),
+        to=own or whom(entry, rooms),
         own=own,
-        state=_state(said),
+        state=state_of(said),
         content_kind=entry.content_kind,
         promotional=entry.promotional,
         repeats=bool(entry.rule),
@@ -316,11 +316,12 @@ def _turn(
     )
 
 
-def _state(said: dict[str, Any]) -> str:
+def state_of(said: dict[str, Any]) -> str:
+    """How far it is: draft, review (it waits for somebody's word) or approved."""
     return "approved" if said["approved"] else "draft" if said["draft"] else "review"
 
 
-def _whom(entry: Entry, rooms: dict[str, Room]) -> str:
+def whom(entry: Entry, rooms: dict[str, Room]) -> str:
     """Who gets it."""
     topics = [rooms[room].topic or room if room in rooms else room for room in entry.groups]
     to_groups = [*entry.tiers, *([groups_named(topics)] if topics else [])]

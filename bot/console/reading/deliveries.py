@@ -28,7 +28,8 @@ MOST_COUNTED = 10_000
 
 
 class Filter(NamedTuple):
-    """What is asked for; what is empty does not matter. `day` is a local day: of leaving, or of the end for 没发."""
+    """What is asked for; what is empty does not matter. `day` is a local day: of leaving, or of the end for 没发;
+    `occurrence` is that of the entry."""
 
     fold: str = ""
     state: str = ""
@@ -37,6 +38,7 @@ class Filter(NamedTuple):
     cause: str = ""
     reason: str = ""
     entry: str = ""
+    occurrence: str = ""
 
     @classmethod
     def read(cls, at: Any) -> Filter:
@@ -204,6 +206,8 @@ def _conditions(scope: Scope, wanted: Filter) -> list[Any]:
         conditions.append(col(Delivery.reason) == wanted.reason)
     if wanted.entry:
         conditions.append(col(Delivery.entry) == wanted.entry)
+    if wanted.occurrence:
+        conditions.append(col(Delivery.occurrence) == wanted.occurrence)
     return conditions
 
 

@@ -1,0 +1,171 @@
+"""One entry of the calendar: what it says and to whom, whether it may go, and what became of it."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from bot.calendar_plan import MEDIA_FOLDER
+from bot.console.page import Page
+from bot.console.pages.calendar_moving import called
+from bot.console.pages.entry_check import show_check
+from bot.console.pages.entry_look import STYLE, show_content
+from bot.console.pages.entry_words import is_skipped, show_stop, show_words
+from bot.console.reading.calendar import title_of
+from bot.console.reading.calendar_words import rule_words
+from bot.console.reading.deliveries import Filter
+from bot.console.reading.entries import Happened, Shown, entry_of, happened, outlook_of
+from bot.console.visit import Visit
+from content_calendar.cadence import is_personal, next_days
+from content_calendar.rotation import is_spare
+
+_DATES = 5
+_STATES = {"draft": ("草稿", "grey-8"), "review": ("等人通过", "warning"), "approved": ("可以发", "positive")}
+_FOLDS = {"待发": "secondary", "已发": "positive", "没发": "grey-8", "请核对": "negative"}
+
+
+async def build(visit: Visit) -> None:
+    """Build the page."""
+    ui.add_css(STYLE)
+    key = visit.at.get("entry", "")
+    ui.link("← 排期", "/calendar").classes("z-link")
+    place = ui.column().classes("full-width")
+    below = ui.column().classes("full-width")
+    seen: list[object] = []
+    seen_below: list[list[Happened]] = []
+
+    async def look() -> None:
+        shown = await visit.read(entry_of, key)
+        if seen != [shown]:
+            seen[:] = [shown]
+            await show(shown)
+        rows = await visit.read(happened, visit.site.now(), key)
+        if seen_below != [rows]:
+            seen_below[:] = [rows]
+            below.clear()
+            with below:
+                _show_happened(visit, key, rows)
+
+    async def show(shown: Shown | None) -> None:
+        place.clear()
+        with place:
+            if shown is None:
+                ui.label("没有这条排期，可能被删了。").classes("z-muted")
+                return
+            _show_head(shown)
+            show_words(visit, shown)
+            with ui.element("div").classes("z-two"):
+                with ui.card().classes("z-card"):
+                    content = ui.column().classes("full-width")
+                with ui.card().classes("z-card"):
+                    facts = ui.column().classes("full-width")
+                    with facts:
+                        _show_facts(visit, shown)
+            check = ui.card().classes("z-card full-width")
+        with content:
+            show_content(visit, shown.entry, ())
+        if is_spare(shown.entry):
+            check.delete()
+            return
+        with check:
+            ui.label("正在做发前检查……").classes("z-muted").props("role=status")
+        media = visit.site.folder / MEDIA_FOLDER
+        outlook = await visit.site.in_thread(lambda: outlook_of(visit.site.store, visit.scope, shown.entry, media))
+        content.clear()
+        with content:
+            show_content(visit, shown.entry, outlook.targets)
+        check.clear()
+        with check:
+            show_check(visit, shown.entry, outlook)
+
+    await look()
+    visit.live(look, 3.0)
+
+
+def _show_head(shown: Shown) -> None:
+    with ui.row().classes("items-center full-width"):
+        ui.label(title_of(shown.entry)).classes("text-h6").props("role=heading aria-level=2").style(
+            "overflow-wrap: anywhere"
+        )
+        name, colour = _STATES[shown.state]
+        ui.badge(name).props(f"color={colour}").classes("q-pa-sm")
+    if shown.sent_back:
+        ui.label(f"退回了：{shown.sent_back}").classes("text-negative").style("overflow-wrap: anywhere")
+
+
+def _show_facts(visit: Visit, shown: Shown) -> None:
+    entry = shown.entry
+    until = f"{entry.not_after:%Y-%m-%d %H:%M}" if entry.not_after else ""
+    facts = {
+        "什么时候": _when(shown),
+        "接下来": _coming(visit, shown),
+        "发给": shown.to,
+        "标签": "、".join(entry.tags) if entry.tiers or entry.groups else "",
+        "内容类型": " · ".join(filter(None, [entry.content_kind, entry.theme, "推广" if entry.promotional else ""])),
+        "优先级": f"{entry.priority}（1 最先，9 最后）" if entry.priority != _USUAL_PRIORITY else "",
+        "过期": f"{until} 之后不再发" if until else "",
+        "分批": entry.rollout,
+        "编号": entry.key,
+        "谁写的": f"{_who(shown.author)}，{visit.local(shown.at):%Y-%m-%d %H:%M}",
+        "谁通过的": _who(shown.approver) if shown.approver else "",
+    }
+    with ui.element("dl").classes("z-facts"):
+        for name, value in facts.items():
+            if value:
+                with ui.element("dt").classes("z-muted"):
+                    ui.label(name)
+                with ui.element("dd"):
+                    ui.label(value).style("white-space: pre-line; overflow-wrap: anywhere")
+
+
+def _when(shown: Shown) -> str:
+    entry = shown.entry
+    if is_spare(entry):
+        return "备稿，用到时才发"
+    at = f"{entry.time:%H:%M}" if entry.time else ""
+    if entry.rule:
+        return f"{rule_words(entry.rule)} {at}".rstrip()
+    return f"{entry.date} {at}，只发一次" if entry.date else at
+
+
+def _coming(visit: Visit, shown: Shown) -> str:
+    if is_spare(shown.entry):
+        return ""
+    if is_personal(shown.entry):
+        return "各人的日子"
+    days = next_days(shown.entry, visit.merchant.zone, visit.site.now(), _DATES)
+    return (
+        "\n".join(
+            f"{called(one.local_date)} {visit.local(one.at_utc):%H:%M}"
+            + ("（跳过）" if is_skipped(shown, one.at_utc) else "")
+            for one in days
+        )
+        or "不会再来了"
+    )
+
+
+def _who(author: str) -> str:
+    """An author as people say it: the console's by the name they sign in with."""
+    return {"operator": "命令行", "": "命令行"}.get(author, author.removeprefix("console:"))
+
+
+def _show_happened(visit: Visit, key: str, rows: list[Happened]) -> None:
+    with ui.card().classes("z-card full-width"):
+        with ui.row().classes("items-center full-width"):
+            ui.label("最近发得怎么样").classes("text-subtitle1 text-weight-bold")
+            ui.space()
+            ui.link("全部发送记录", Filter(entry=key).address).classes("z-link")
+        if not rows:
+            ui.label("最近一个月还没有到点过。").classes("z-muted")
+        for row in rows:
+            with ui.row().classes("items-center full-width"):
+                ui.label(row.occurrence).classes("text-weight-medium").style("min-width: 96px")
+                for fold, count in row.folds.items():
+                    address = Filter(fold=fold, entry=key, occurrence=row.occurrence).address
+                    with ui.link(target=address).classes("z-link"):
+                        ui.badge(f"{fold} {count:,}").props(f"color={_FOLDS[fold]}").classes("q-pa-sm")
+                show_stop(visit, key, row)
+
+
+_USUAL_PRIORITY = 5
+
+PAGE = Page(route="/calendar/{entry}", title="一条排期", area="排期", build=build)

@@ -1,0 +1,93 @@
+"""How an entry looks in the chat: bubbles as its groups and members get them, one of them chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from nicegui import ui
+
+from bot.calendar_plan import MEDIA_FOLDER, media_in
+from bot.console.reading.entries import Target, would_get
+from bot.console.visit import Visit
+from content_calendar.columns import KIND_NAMES
+from content_calendar.entry import Entry
+from content_calendar.rotation import is_slot
+from content_calendar.wording import PART_MARK
+from models.fields import unfilled
+
+STYLE = """
+.z-two { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; width: 100%; }
+.z-chat { background: #ededed; border-radius: 10px; padding: 14px; gap: 10px; width: 100%; }
+.body--dark .z-chat { background: #111317; }
+.z-bubble { background: #ffffff; color: #1d2129; border-radius: 6px; padding: 9px 12px; max-width: 92%;
+  white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.5; }
+.body--dark .z-bubble { background: #2c2f36; color: #e6e8eb; }
+.z-picture { width: 240px; max-width: 92%; border-radius: 6px; }
+.z-facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 8px 16px; margin: 0; }
+.z-facts dd { margin: 0; min-width: 0; }
+@media (max-width: 760px) { .z-two { grid-template-columns: minmax(0, 1fr); } }
+"""
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
+_NOTES = {"would_skip": "这一位不会收到，看下面为什么。", "would_wait": "这一位会等一等再收到。"}
+_LONGEST_WORD = 80
+
+
+def show_content(visit: Visit, entry: Entry, targets: Sequence[Target]) -> None:
+    """What it says: as it is written until it is known who gets it, then as the one gets it who is chosen."""
+    ui.label("发出去的样子").classes("text-subtitle1 text-weight-bold")
+    found = {one.id: one for one in targets}
+    if found:
+        with ui.row().classes("items-center full-width"):
+            chooser = ui.select(_names(found), label="谁收到的", value=targets[0].id)
+            chooser.props("dense outlined options-dense").classes("col").style("min-width: 150px")
+            word = ui.input("找别人（名字或编号）").props(f"dense outlined maxlength={_LONGEST_WORD}").classes("col")
+            word.style("min-width: 150px")
+    note = ui.label().classes("z-muted")
+    chat = ui.column().classes("z-chat items-start")
+
+    def show(target: Target | None) -> None:
+        note.text = _NOTES.get(target.decision, "") if target else ""
+        note.visible = bool(note.text)
+        chat.clear()
+        with chat:
+            _show_bubbles(visit, entry, target.text if target and target.text else unfilled(entry.text))
+
+    async def find() -> None:
+        wanted = str(word.value or "").strip().replace("\0", "")
+        if not wanted:
+            return
+        others = await visit.site.in_thread(lambda: would_get(visit.site.store, visit.scope, entry, wanted))
+        if not others:
+            ui.notify(f"收到这条的人里没有「{wanted}」。", type="warning")
+            return
+        found.update((one.id, one) for one in others)
+        chooser.set_options(_names(found), value=others[0].id)
+
+    show(next(iter(targets), None))
+    if found:
+        chooser.on_value_change(lambda event: show(found.get(event.value)))
+        word.on("keydown.enter", find)
+
+
+def _names(found: dict[str, Target]) -> dict[str, str]:
+    return {one.id: one.name if one.name == one.id else f"{one.name}（{one.id}）" for one in found.values()}
+
+
+def _show_bubbles(visit: Visit, entry: Entry, text: str) -> None:
+    """The parts of the text, and what goes with it."""
+    if is_slot(entry) and text == unfilled(entry.text):
+        ui.label("轮到时从备稿库里取一篇").classes("z-bubble z-muted")
+        return
+    folder = visit.site.folder / MEDIA_FOLDER
+    there = media_in(folder) or {} if entry.media else {}
+    for name in entry.media:
+        if name in there and PurePath(name).suffix.lower() in _PICTURES:
+            ui.image(folder / name).classes("z-picture").props["alt"] = name
+        else:
+            with ui.row().classes("z-bubble items-center no-wrap"):
+                ui.icon("attach_file").props("aria-hidden=true")
+                ui.label(f"[{KIND_NAMES[entry.kind]}] {name}")
+    for part in text.split(f"\n{PART_MARK}\n"):
+        if part.strip():
+            ui.label(part.strip()).classes("z-bubble")
