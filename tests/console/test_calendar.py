@@ -93,3 +93,4 @@ def test_a_month_shows_what_is_planned_and_what_is_missing(console: Console) -> 
     expect(phone.locator(".z-fault").first).to_be_visible()
     shoot(phone, "calendar-phone")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert faults_of(phone) == []
