@@ -101,6 +101,8 @@ def test_what_waits_is_sent_back_or_let_go_and_an_occurrence_is_skipped(console:
     page.get_by_role("dialog").get_by_role("button", name="跳过", exact=True).click()
     expect(looks.locator("dl")).to_contain_text(f"{monday.month}月{monday.day}日 周一 15:00（跳过）")
     expect(page.get_by_role("button", name="恢复")).to_be_visible()
+    after = monday + 7 * DAY
+    expect(page.get_by_text(f"{after.month}月{after.day}日 周一 15:00 发的话")).to_be_visible()
     page.wait_for_timeout(500)  # the dialog takes its time to go
     shoot(page, "entry-skipped")
     assert faults_of(page) == []

@@ -69,7 +69,7 @@ async def build(visit: Visit) -> None:
         with check:
             ui.label("正在做发前检查……").classes("z-muted").props("role=status")
         media = visit.site.folder / MEDIA_FOLDER
-        outlook = await visit.site.in_thread(lambda: outlook_of(visit.site.store, visit.scope, shown.entry, media))
+        outlook = await visit.site.in_thread(lambda: outlook_of(visit.site.store, visit.scope, shown, media))
         content.clear()
         with content:
             show_content(visit, shown.entry, outlook.targets)

@@ -17,6 +17,7 @@ from content_calendar.wording import PART_MARK
 from models.fields import unfilled
 
 STYLE = """
+.q-loading-bar { display: none; } /* it has no name; the page says itself that it is reading */
 .z-two { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; width: 100%; }
 .z-chat { background: #ededed; border-radius: 10px; padding: 14px; gap: 10px; width: 100%; }
 .body--dark .z-chat { background: #111317; }

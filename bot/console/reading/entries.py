@@ -144,10 +144,11 @@ def happened(connection: Connection, scope: Scope, now: datetime, key: str) -> l
     return [found[day] for day in sorted(found, reverse=True)][:_OCCURRENCES]
 
 
-def outlook_of(store: Store, scope: Scope, entry: Entry, media: Path) -> Outlook:
-    """What would happen to the entry in force at its next moment, for the accounts that may be seen."""
-    merchant = scope.merchant
-    moment = next_moment(entry, merchant, store.now())
+def outlook_of(store: Store, scope: Scope, shown: Shown, media: Path) -> Outlook:
+    """What would happen to the entry in force when it rings next, now if it does not, for the accounts that may be
+    seen."""
+    merchant, entry, now = scope.merchant, shown.entry, store.now()
+    moment = max(shown.rings or now, now)
     rows = preview.preview(store, merchant, entry, moment, scope.accounts)[:-1]
     targets = [row["target"] for row in rows]
     groups, people = before_sending.wear(store, merchant, targets, moment)
