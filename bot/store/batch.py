@@ -176,8 +176,11 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
 
 
 def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
-    """Split events so that no wave has two of one conversation, each conversation's in their order."""
-    latest: dict[str, int] = {}
+    """Split events so that no wave has two of one conversation, each conversation's in their order.
+
+    Nor has one an echo and an answer of one account: the two may be of one send, whichever came first.
+    """
+    latest: dict[str | tuple[type[Event], str], int] = {}
     barrier = -1  # nothing may be placed at or before this wave
     split: list[list[Outcome]] = []
     for outcome in outcomes:
@@ -190,12 +193,19 @@ def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
             place = barrier + 1
             for key in keys:
                 place = max(place, latest.get(key, barrier) + 1)
+            if (other := _OF_A_SEND.get(kind := type(outcome.event))) is not None:
+                place = max(place, latest.get((other, account := outcome.event.account), barrier) + 1)
+                latest[kind, account] = max(place, latest.get((kind, account), barrier))
             for key in keys:
                 latest[key] = place
         while len(split) <= place:
             split.append([])
         split[place].append(outcome)
     return split
+
+
+# What the platform says of a send, and what else it says of one.
+_OF_A_SEND: dict[type[Event], type[Event]] = {ev.SelfMessage: ev.SendAnswered, ev.SendAnswered: ev.SelfMessage}
 
 
 def conversations(event: Event) -> list[str] | None:

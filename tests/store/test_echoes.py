@@ -10,9 +10,9 @@ import pytest
 from bot.store.outbox import claim
 from models import effects as fx
 from models.deliveries import Cause, DeliveryKind, Lane
-from models.events import Media, SelfMessage, SendAnswered
+from models.events import Answer, Media, SelfMessage, SendAnswered
 from models.people import Friendship
-from tests.store.stage import START, Shop, merchant, shop
+from tests.store.stage import START, Shop, merchant, reply, shop
 
 PICTURES = (Media(url="a.png"), Media(url="b.png"))
 
@@ -68,3 +68,18 @@ def test_echoes(database_url: str, kind: str, media: tuple[Any, ...], echoes: li
             echo(stage, what, text)
         assert stage.delivery("e:1").state == "confirmed"
         assert held(stage) is not is_ours
+
+
+@pytest.mark.parametrize("answer", ["sent", "timeout", "refused"])
+def test_an_echo_and_the_answer_in_one_batch(database_url: str, answer: Answer) -> None:
+    with shop(database_url) as stage:
+        stage.bring_about(reply("r1", stage.befriend("wx-a")["wx-a"]))
+        one = claim(stage.store, stage.merchants, [("m1", "main")]).claims[0]
+        here: dict[str, Any] = {"merchant": "m1", "account": "main", "at": START}
+        outcomes = stage.apply(
+            SelfMessage(**here, wire_id="e", to_contact="wx-a", text="r1"),
+            SendAnswered(**here, delivery=one.delivery_id, key="r1", answer=answer, message="e"),
+        )
+        assert [outcome.error for outcome in outcomes] == ["", ""]
+        assert stage.history("r1") == ["planned", "claimed", "sent", "confirmed"]
+        assert stage.delivery("r1").state == "confirmed"
