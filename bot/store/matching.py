@@ -108,22 +108,19 @@ def _echoed(writing: Writing, merchant_id: str, event: ev.SelfMessage, names: Na
         found = writing.rows(_TO_GROUP, **ours, target=names.groups[event.to_group], since=since)
     else:
         found = writing.rows(_TO_CONTACT, **ours, target=names.contacts[event.to_contact].contact_id, since=since)
+    more_of_it: DeliveryView | None = None  # what was seen already, if nothing else is left that it could be
     for *row, mentions, media in found:
         view = _viewed(row)
-        if view.state == DeliveryState.CONFIRMED and not _has_more(view, media):
-            continue
         kind = "image" if view.kind == DeliveryKind.ALBUM else view.kind
         if event.kind == "text" and (kind in ("text", "announcement") or view.kind in _WITH_WORDS):
-            if _same_words(view.text, mentions, event.text):
-                return view
-        elif kind == event.kind:
+            repeats, has_more = _same_words(view.text, mentions, event.text), view.kind in _WITH_WORDS
+        else:
+            repeats, has_more = kind == event.kind, len(media) > 1
+        if repeats and view.state != DeliveryState.CONFIRMED:
             return view
-    return None
-
-
-def _has_more(view: DeliveryView, media: Sequence[Any]) -> bool:
-    """Whether a send that was seen already is several messages on some platforms: an album, a picture with words."""
-    return view.kind in _WITH_WORDS and (len(media) > 1 or bool(view.text))
+        if repeats and has_more:  # on some platforms it is several messages: an album, a picture with words
+            more_of_it = more_of_it or view
+    return more_of_it
 
 
 def _same_words(text: str, mentions: Sequence[str], said: str) -> bool:

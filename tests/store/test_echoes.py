@@ -83,3 +83,29 @@ def test_an_echo_and_the_answer_in_one_batch(database_url: str, answer: Answer) 
         assert [outcome.error for outcome in outcomes] == ["", ""]
         assert stage.history("r1") == ["planned", "claimed", "sent", "confirmed"]
         assert stage.delivery("r1").state == "confirmed"
+
+
+def test_the_echo_of_an_album_is_not_taken_for_one_of_a_picture_or_album_before_it(database_url: str) -> None:
+    sends = [("image", PICTURES[:1]), ("album", PICTURES), ("album", PICTURES)]
+    with shop(database_url) as stage:
+        people = stage.befriend("wx-a")
+        for number, (kind, media) in enumerate(sends):
+            stage.bring_about(
+                fx.Send(
+                    key=f"e:{number}",
+                    account="main",
+                    kind=DeliveryKind(kind),
+                    lane=Lane.CONTENT,
+                    cause=Cause.CALENDAR,
+                    contact_id=people["wx-a"],
+                    text="册",
+                    media=media,
+                )
+            )
+            (one,) = claim(stage.store, stage.merchants, [("m1", "main")]).claims
+            answered = SendAnswered(
+                merchant="m1", account="main", at=START, delivery=one.delivery_id, key=f"e:{number}", answer="crash"
+            )
+            stage.apply(answered)
+            echo(stage, "image")
+        assert [stage.delivery(f"e:{number}").state for number in range(3)] == ["confirmed"] * 3
