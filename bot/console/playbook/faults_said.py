@@ -73,7 +73,7 @@ def _what(said: str) -> str:
 
 
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
-    (re.compile(pattern, re.DOTALL), says)
+    (re.compile(rf"\A{pattern}\Z", re.DOTALL), says)
     for pattern, says in (
         (r"more than (.+)", lambda m: f"要大于 {m[1]}"),
         (r"at least (.+)", lambda m: f"至少 {m[1]}"),
