@@ -183,6 +183,7 @@ def test_a_survey_is_tried_before_it_is_saved(console: Console) -> None:
         words.fill(text)
         page.keyboard.press("Enter")
         expect(page.locator(".q-message-sent", has_text=text)).to_be_visible()
+        expect(words).to_have_value("")  # the box is empty again: nobody types on before
     expect(page.get_by_text("已成年")).to_be_visible()
     shoot(page, "playbook-try")
     assert faults_of(page) == []
