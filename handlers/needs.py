@@ -87,6 +87,8 @@ def needs_under(playbook: Playbook) -> Callable[[Event], Needs]:
 
 def _of_what_is_not_said(event: Event) -> Needs:
     match event:
+        case ev.TimerDue():
+            return _OF_TIMERS.get(event.kind, _KNOWN)
         case ev.FriendAdded():
             return Needs.PEOPLE | Needs.DELIVERY
         case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
@@ -122,26 +124,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case orders.RejectEntryOrder() | orders.SkipEntryOrder():
             return Needs.ENTRIES
-        case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
-            return Needs.ENTRIES
-        case ev.TimerDue() if event.kind == timers.ROLLOUT:
-            return Needs.ENTRIES | Needs.ROLLOUT | Needs.STAFF
-        case ev.TimerDue() if event.kind == timers.OLD_FRIENDS:
-            return Needs.OLD_FRIENDS
-        case ev.TimerDue() if event.kind == timers.QUESTION:
-            return Needs.STAFF | Needs.CARERS | Needs.TALK
-        case ev.TimerDue() if event.kind == timers.WELCOME:
-            return Needs.NEWCOMERS
-        case ev.TimerDue() if event.kind == timers.DIGEST:
-            return Needs.STAFF | Needs.DIGEST
-        case ev.TimerDue() if event.kind == timers.NO_SEAT:
-            return Needs.WAITING | Needs.STAFF
-        case ev.TimerDue() if event.kind in (timers.ALERT_OVER, timers.PAUSE_OVER):
-            return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
             return Needs.ALERTS | Needs.STAFF
-        case ev.TimerDue():
-            return _KNOWN
         case ev.Roster():
             # An account that is in no group asks for none: a merchant may have a hundred thousand.
             groups = Needs.BOUND_GROUPS if event.groups else Needs.NOTHING
@@ -156,6 +140,18 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE
 
 
+_OF_TIMERS: dict[str, Needs] = {
+    timers.ENTRY: Needs.ENTRIES,
+    timers.OWN_ENTRY: Needs.ENTRIES,
+    timers.ROLLOUT: Needs.ENTRIES | Needs.ROLLOUT | Needs.STAFF,
+    timers.OLD_FRIENDS: Needs.OLD_FRIENDS,
+    timers.QUESTION: Needs.STAFF | Needs.CARERS | Needs.TALK,
+    timers.WELCOME: Needs.NEWCOMERS,
+    timers.DIGEST: Needs.STAFF | Needs.DIGEST,
+    timers.NO_SEAT: Needs.WAITING | Needs.STAFF,
+    timers.ALERT_OVER: Needs.NOTHING,
+    timers.PAUSE_OVER: Needs.NOTHING,
+}
 # Longer texts are hardly said twice.
 _SHORT = 64
 
