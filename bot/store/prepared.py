@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     literal_column,
+    null,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -59,7 +60,12 @@ class Insert:
             for column in table.columns
             if column.name not in names and column.default is not None
         }
-        statement = statement.values({name: bindparam(name) for name in (*names, *defaults)})
+        # What is the same in every row need not be handed over with each; COPY wants rows that have everything.
+        written = {
+            name: bindparam(name) if dialect_name == "postgresql" else _literal(dialect_name, table.columns[name])
+            for name in defaults
+        }
+        statement = statement.values({**{name: bindparam(name) for name in names}, **written})
         compiled: Any = statement.compile(dialect=_dialect(dialect_name))
         self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
@@ -217,6 +223,17 @@ def _constant(default: Any, processor: Processor | None) -> Any:
         return None
     value = default.arg(None) if default.is_callable else default.arg
     return processor(value) if processor else value
+
+
+def _literal(dialect_name: str, column: Any) -> ColumnElement[Any]:
+    """A column's default as it stands in a statement: nothing, a number or a text of ours."""
+    value = _constant(column.default, column.type.bind_processor(_dialect(dialect_name)))
+    if value is None:
+        return null()
+    if isinstance(value, str):
+        quoted = value.replace("'", "''")
+        return literal_column(f"'{quoted}'")
+    return literal_column(str(int(value) if isinstance(value, bool) else value))
 
 
 class _Many(TypeDecorator[Sequence[Any]]):
