@@ -62,6 +62,8 @@ def sqlite_texts(values: Sequence[datetime | None]) -> list[str | None]:
 
 def from_sqlite_texts(texts: Sequence[str | None]) -> list[datetime | None]:
     """The times of a column of SQLite's texts."""
+    if texts.count(None) == len(texts):  # few are human-held, put off, or erased
+        return [None] * len(texts)
     return msgspec.convert([text and f"{text}Z" for text in texts], _TIMES)
 
 

@@ -200,7 +200,7 @@ def _from_driver(dialect: Dialect, kind: TypeEngine[Any]) -> Converter | None:
         if isinstance(kind, UtcDateTime):
             return from_sqlite_texts
         if isinstance(kind, JSON):
-            return partial(map, _from_json)
+            return _from_jsons
     processor: Any = kind._cached_result_processor(dialect, None)
     return processor and partial(map, processor)
 
@@ -209,9 +209,11 @@ def _json(value: Any) -> str:
     return _encode(value).decode()
 
 
-def _from_json(stored: Any) -> Any:
-    """SQLite keeps the JSON of a number as that number."""
-    return msgspec.json.decode(stored) if isinstance(stored, str) else stored
+def _from_jsons(column: Sequence[Any]) -> list[Any]:
+    """A column of JSON, decoded at once. SQLite keeps the JSON of a number as that number, and nothing is nothing."""
+    texts = [one if isinstance(one, str) else "null" if one is None else repr(one) for one in column]
+    values: list[Any] = msgspec.json.decode(f"[{','.join(texts)}]")
+    return values
 
 
 _encode = msgspec.json.Encoder().encode
