@@ -8,13 +8,12 @@ from functools import lru_cache
 
 from handlers import adverts, consent, fewer, forgetting, my_data, optin, signups, why
 from handlers.commands import is_command, looks_at_status, may_answer
-from handlers.handoff import named_answer, standing_answer
+from handlers.group_topics import Topic, topics_under
+from handlers.handoff import standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
-from handlers.understanding.business import asks_the_shop
 from handlers.understanding.feelings import ANSWERED, feeling_of, greets
-from handlers.words import is_plain_opt_out
 from models import events as ev
 from models import orders, timers
 from models.events import Event
@@ -161,16 +160,20 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
         return _COMMANDS_AND_STATUS if looks_at_status(text) else _COMMANDS
     if may_answer(text):
         return _COMMANDS
-    if my_data.is_asked_for(text) or why.is_asked(text):
-        return _KNOWN_AND_KEPT
-    if signups.is_about_it(text):
-        return Needs.SPEAKER
-    spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
-    if spoken_to or named_answer(playbook, text) is not None:
-        return Needs.SPEAKER
-    if adverts.may_be_one(text):
-        return _FOR_AN_ADVERT
-    return _FOR_A_QUESTION if asks_the_shop(text) else Needs.NOTHING
+    return _FOR_TOPICS[topics_under(playbook)(text)]
+
+
+_FOR_TOPICS: dict[Topic, Needs] = {
+    "": Needs.NOTHING,
+    "opt_out": Needs.SPEAKER,
+    "my_data": _KNOWN_AND_KEPT,
+    "forget": Needs.SPEAKER,
+    "signup": Needs.SPEAKER,
+    "why": _KNOWN_AND_KEPT,
+    "keyword": Needs.SPEAKER,
+    "advert": _FOR_AN_ADVERT,
+    "question": _FOR_A_QUESTION,
+}
 
 
 def _alone(text: str, playbook: Playbook) -> Needs:
