@@ -48,11 +48,12 @@ class Needs(Flag):
     DIGEST = auto()  # how yesterday was in the groups, and who looks after them
     ROLLOUT = auto()  # what an entry did in the groups that got it first
     KEPT = auto()  # what is kept of who asks for it
+    OWNER = auto()  # who looks after the speaker
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
 
 # Put together once: Python's flags take their time.
-_KNOWN = Needs.PEOPLE | Needs.STAFF
+_KNOWN = Needs.PEOPLE | Needs.STAFF | Needs.OWNER
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
