@@ -106,7 +106,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.UnmergeOrder():
             return Needs.PEOPLE | Needs.MERGES
         case orders.PersonChanged():
-            return _KNOWN
+            return Needs.PEOPLE | Needs.STAFF
         case orders.SurveyFinished():
             return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
         case orders.SignUp():
@@ -114,7 +114,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.SeatsChanged():
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
         case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder():
-            return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
+            return Needs.PEOPLE | Needs.STAFF | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
         case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder() | orders.CopyWeekOrder():
