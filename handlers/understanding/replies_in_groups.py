@@ -119,9 +119,9 @@ _EITHER = re.compile(
 )
 
 
-def takes_up(question: str, answer: str) -> bool:
-    """Whether an answer says again what a question left open: 疼不疼, 不疼; 退货收不, 七天内收."""
-    return any((either or word) in answer for either, word in _EITHER.findall(question))
+def left_open(question: str) -> tuple[str, ...]:
+    """What a question leaves open, one of which an answer says again: 疼不疼, 不疼; 退货收不, 七天内收."""
+    return tuple(either or word for either, word in _EITHER.findall(question))
 
 
 def names_something(answer: str) -> bool:
