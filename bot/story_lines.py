@@ -11,6 +11,8 @@ from typing import Annotated, Literal, Self
 
 import msgspec
 
+from models.deliveries import DeliveryState
+
 Channel = Literal["personal", "window", "tap"]
 DeliveryKind = Literal[
     "text", "image", "album", "video", "file", "link", "mini_program", "card",
@@ -273,6 +275,13 @@ class Kill(Line, frozen=True, kw_only=True, tag="kill"):
 
     after: str = ""
     down: Wait | None = None
+
+    def __post_init__(self) -> None:
+        if self.after and ":" not in self.after and self.after not in _STATES:
+            raise ValueError(f"expected as 'after' one of {', '.join(_STATES)}, or a delivery key such as greet:wx1")
+
+
+_STATES = tuple(DeliveryState)
 
 
 class ClockShift(Line, frozen=True, kw_only=True, tag="clock"):

@@ -7,7 +7,21 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, String, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    String,
+    Subquery,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -198,6 +212,8 @@ def _plan(
 ) -> None:
     """Plan an occurrence, with what the draft `spare` says, for `only` those groups or contacts, in one statement."""
     targets = audience(merchant, effect).subquery()
+    if effect.state in OPEN_STATES:
+        _take_up_missed(writing, merchant, effect, spare, only, targets)
     first = writing.ids.take(writing.now)
     key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + targets.c.wire_id
     planned = select(
@@ -259,3 +275,48 @@ def _plan(
             writing.connection.execute(select(col(Delivery.id)).where(*mine).order_by(col(Delivery.id))).scalars().all()
         )
     writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))
+
+
+def _take_up_missed(
+    writing: Writing,
+    merchant: MerchantView,
+    effect: Expand,
+    spare: str | None,
+    only: Sequence[int] | None,
+    targets: Subquery,
+) -> None:
+    """What was missed and never left is planned for the time that its occurrence has been moved to since."""
+    mine = func.coalesce(col(Delivery.group_id), col(Delivery.contact_id))
+    theirs = func.coalesce(targets.c.group_id, targets.c.contact_id)
+    missed = (
+        col(Delivery.merchant_id) == merchant.id,
+        col(Delivery.entry) == effect.entry,
+        col(Delivery.occurrence) == effect.occurrence,
+        col(Delivery.reason) == literal_column("'too_late'"),  # as the index says it
+        col(Delivery.part) == 1,
+        col(Delivery.state).in_((DeliveryState.SKIPPED, DeliveryState.EXPIRED)),
+        col(Delivery.attempts) == 0,
+        col(Delivery.due_at) != effect.due,
+        mine.in_(select(theirs)) if only is None else mine.in_(only),
+    )
+    own_text = select(targets.c.own_text).where(theirs == mine).limit(1).scalar_subquery()
+    enter(
+        writing,
+        merchant,
+        missed,
+        effect.state,
+        effect.reason,
+        kind=effect.kind,
+        lane=effect.lane,
+        priority=effect.priority,
+        template=func.coalesce(own_text, effect.template),
+        text=None,
+        media=msgspec.to_builtins(effect.media),
+        promotional=effect.promotional,
+        due_at=effect.due,
+        next_at=effect.due,
+        not_after=effect.not_after,
+        approved=effect.reason != "not_approved",
+        revision=effect.revision,
+        spare=spare,
+    )

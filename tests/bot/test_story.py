@@ -206,6 +206,11 @@ def test_other_hands_and_other_clocks_are_read_too() -> None:
         ({"type": "renumbered", "at": AT, "account": "a", "ids": {"b": 3}}, '{"b":3} as ids', "a text in quotes"),
         ({"world": {"accounts": [{"id": "a", "channel": "phone"}]}}, "'phone' as world.accounts[0].channel", "one of"),
         ({"world": {"accounts": [{"id": "a"}, {"id": "a"}]}}, '{"accounts":', "each account once, not a again"),
+        (
+            {"type": "kill", "at": AT, "after": "clamed"},
+            '{"type":"kill"',
+            "as 'after' one of planned, waiting, claimed",
+        ),
         ({"type": "restart", "at": AT, "down": "-5m"}, "'-5m' as down", "not a negative one"),
         ({"world": {"grups": []}}, "unknown field 'grups'", "'groups' perhaps, or another of: accounts, contacts"),
         ({"world": {"auto": "yes"}}, "'yes' as world.auto", "true or false"),

@@ -118,3 +118,34 @@ def test_an_import_tells_what_will_reach_nobody(stage: Stage) -> None:
     answer = played.operator("calendar import")
     assert answer["exit"] == 0
     assert "提醒：a 没有写层级、群或标签，谁也收不到" in answer["out"]
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "missed", "time", "then"),
+    [
+        ("skip", "skipped:too_late", "12:30", ["planned", "claimed", "sent", "confirmed"]),
+        ("skip", "skipped:too_late", "10:00", []),
+        ("within 30m", "expired:too_late", "12:30", ["planned", "claimed", "sent", "confirmed"]),
+        ("within 30m", "expired:too_late", "10:45", ["planned", "claimed", "sent", "confirmed"]),
+        ("within 30m", "expired:too_late", "10:15", []),
+    ],
+)
+def test_what_was_missed_and_never_left_goes_at_the_time_it_is_moved_to(
+    stage: Stage, catch_up: str, missed: str, time: str, then: list[str]
+) -> None:
+    key = "entry:a:2026-11-23:room-1@chatroom"
+    stage.write("calendar.csv", HEADER + entry("a", "07:30", catch_up=catch_up))
+    stage.write("moved.csv", HEADER + entry("a", time, catch_up=catch_up).replace("正文", "新"))
+    again = operator("13:00:00", "calendar import moved.csv --json")
+    played = stage.play([BIND, IMPORT, operator("11:00:00", "calendar import moved.csv --json"), again])
+    assert played.states(key) == [missed, *then]
+    assert [(line["at"][11:16], line["text"]) for line in played.arrived(to="room-1@chatroom")] == (
+        [(max(time, "11:00"), "新 a")] if then else []
+    )
+
+
+def test_what_was_missed_for_a_group_that_is_no_longer_meant_stays_missed(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "07:30"))
+    stage.write("moved.csv", HEADER + entry("a", "12:30").replace("分院", "总院"))
+    played = stage.play([BIND, IMPORT, operator("11:00:00", "calendar import moved.csv --json")])
+    assert played.states("entry:a:2026-11-23:room-1@chatroom") == ["skipped:too_late"]

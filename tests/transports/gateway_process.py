@@ -89,6 +89,7 @@ class GatewayProcess:
         self.troubles: list[str] = []
         self.world_file = folder / f"world-{self.port}.json"
         """People, groups and friendships, for whoever wants to change them while the gateway is down."""
+        self._complaints = folder / f"gateway-{self.port}.log"  # what Node says on standard error
         self._options = {
             "endpoint": f"127.0.0.1:{self.port}",
             "token": token,
@@ -128,19 +129,21 @@ class GatewayProcess:
         """Start it, and wait until it listens."""
         folder = install()
         self._answers = queue.Queue()
-        self._process = subprocess.Popen(
-            [NODE, "--no-deprecation", "gateway.mjs", json.dumps(self._options)],
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"WECHATY_LOG": "silent"},
-        )
+        with self._complaints.open("a") as complaints:
+            self._process = subprocess.Popen(
+                [NODE, "--no-deprecation", "gateway.mjs", json.dumps(self._options)],
+                cwd=folder,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+                env=os.environ | {"WECHATY_LOG": "silent"},
+            )
         self._reader = threading.Thread(target=self._listen, args=(self._process, self._answers), daemon=True)
         self._reader.start()
         ready = self._answers.get(timeout=30)
         if "ready" not in ready:
-            raise RuntimeError(f"the gateway did not start: {ready}")
+            raise RuntimeError(f"the gateway did not start: {ready}\n{self._last_words()}")
 
     def stop(self) -> None:
         """End it in good order."""
@@ -174,15 +177,24 @@ class GatewayProcess:
         if self._process is None or self._process.stdin is None:
             raise RuntimeError("the gateway is not running")
         self._calls += 1
-        self._process.stdin.write(json.dumps({"call": self._calls, "do": do, **fields}) + "\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(json.dumps({"call": self._calls, "do": do, **fields}) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise RuntimeError(f"the gateway died before {do}: {self._last_words()}") from None
         while True:
             answer = self._answers.get(timeout=30)
             if answer.get("call") == self._calls:
                 break
+            if "ended" in answer:
+                raise RuntimeError(f"the gateway died at {do}: {self._last_words()}")
         if "error" in answer:
             raise RuntimeError(f"{do}: {answer['error']}")
         return answer["result"]
+
+    def _last_words(self) -> str:
+        code = self._process.poll() if self._process else None
+        return f"exit code {code}\n{self._complaints.read_text()[-4_000:]}"
 
     def _listen(self, process: subprocess.Popen[str], answers: queue.Queue[dict[str, Any]]) -> None:
         assert process.stdout is not None
