@@ -22,7 +22,7 @@ from models.effects import Effect
 from models.events import Roster, TimerDue
 from models.orders import SeatsChanged, SurveyFinished
 from models.people import FriendshipState, SurveyState
-from models.playbook import Tier
+from models.playbook import Playbook, Tier
 
 NO_SEAT = "「{tier}」的群都满了，{who}在排队。请开一个新群并绑定。"
 # Where another account has a group, perhaps with seats, which is of no use to who is no friend of that account.
@@ -82,6 +82,13 @@ def look_again(at: datetime, context: Context, person: PersonView, account: str)
     return [fx.Follow(event=finished)]
 
 
+def follows(playbook: Playbook, tags: Iterable[str]) -> bool:
+    """Whether who belongs where may depend on these tags."""
+    joins = [tier.join for tier in playbook.tiers] + [rule.when for rule in playbook.survey.completion]
+    wanted = [*joins, *(rule.when for rule in playbook.survey.tags)]
+    return bool(playbook.tiers) and any(one and set(tags) & {*one.tags, *one.without} for one in wanted)
+
+
 def cooled_down(event: TimerDue, context: Context) -> list[Effect]:
     """So long after a move they may be moved again."""
     return look_again(event.at, context, context.person, event.account) if context.person else []
@@ -102,9 +109,12 @@ def _moved(
     """
     there = place.tiers | facts.tiers
     belongs = place.belongs or next((one.name for one in context.merchant.playbook.tiers if one.name in there), None)
-    if tier is None or belongs is None or tier.name == belongs:
+    finished = person.survey is not None and person.survey.state == SurveyState.FINISHED
+    if tier is None or tier.name == belongs:
         return []
-    has_told = place.belongs is not None or (person.survey is not None and person.survey.state == SurveyState.FINISHED)
+    if belongs is None:  # no tier was theirs when they finished the survey
+        return seated(at, tier, context, person, wanted)[0] if finished else []
+    has_told = place.belongs is not None or finished
     if not has_told and (tier.join is None or not holds(tier.join, facts)):
         return []
     current = context.merchant.playbook.tier(belongs)

@@ -88,6 +88,7 @@ class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     friendships: Mapping[str, FriendshipView] = {}
     answers: Mapping[str, AnswerView] = {}
     tags: frozenset[str] = frozenset()
+    by_hand: frozenset[str] = frozenset()  # of those: what no answer of theirs gave
     survey: SurveyProgress | None = None
     roles: tuple[RoleView, ...] = ()
     groups: frozenset[int] = frozenset()

@@ -76,6 +76,35 @@ def test_what_a_member_tells_moves_them_up_with_a_word_and_not_again_before_the_
     assert [row["reason"] for row in played.rows("audit") if row["action"] == "move"] == ["茶桌 → 分院", "分院 → 茶桌"]
 
 
+def test_a_tag_by_hand_moves_as_well_and_no_answer_takes_it_away(stage: Stage) -> None:
+    tagged = """
+[[survey.tags]]
+when = { tea = "rock" }
+add = ["岩友"]
+"""
+    book = LADDER.replace('join = { tea = "rock" }', 'join = { tags = ["岩友"] }')
+    stage.write("playbook.toml", book.partition("[[tiers]]")[0] + tagged + "[[tiers]]" + book.partition("[[tiers]]")[2])
+    played = stage.play(
+        [
+            *BOUND,
+            *RECEIVED,
+            says("10:00:00", "wx-boss", "/加标签 wx1 岩友"),
+            says("11:00:00", "wx1", "说错了，我爱喝白茶"),
+            operator("2026-12-05T09:00:00+08:00", "who wx1 --json"),
+            operator("2026-12-05T09:00:01+08:00", "audit --json"),
+            says("2026-12-05T10:00:00+08:00", "wx-boss", "/去标签 wx1 岩友"),
+            operator("2026-12-05T11:00:00+08:00", "audit --json"),
+        ],
+        world=WORLD,
+    )
+    assert [(line["at"][8:13], line["to"]["group"]) for line in played.arrived(kind="invite")] == [
+        ("23T09", LOW),
+        ("23T10", HIGH),
+    ]
+    assert played.rows("who")[0]["tags"] == ["岩友"]
+    assert [row["reason"] for row in played.rows("audit") if row["action"] == "move"] == ["茶桌 → 分院", "分院 → 茶桌"]
+
+
 def test_who_was_in_a_group_before_us_is_not_put_down(stage: Stage) -> None:
     stage.write("playbook.toml", LADDER)
     story = [*BOUND, says("09:30:00", "wx9", "在吗"), operator("10:00:00", "merge old wx9")]
