@@ -81,7 +81,7 @@ _KNOWN = (
 _ANSWERS = select(col(Answer.person_id), col(Answer.key), col(Answer.value), col(Answer.state)).where(
     col(Answer.merchant_id) == bindparam("merchant"), is_one_of(col(Answer.person_id), "ids")
 )
-_TAGS = select(col(Tag.person_id), col(Tag.tag), col(Tag.origin) == SURVEY).where(
+_TAGS = select(col(Tag.person_id), col(Tag.tag), col(Tag.origin)).where(
     col(Tag.merchant_id) == bindparam("merchant"), is_one_of(col(Tag.person_id), "ids")
 )
 _MEMBERSHIPS = (
@@ -138,9 +138,9 @@ def load_people(
         whole_persons = sorted({row[1] for row in rows if row[0] in of_these})
         for person_id, key, value, state in writing.rows(_ANSWERS, merchant=merchant.id, ids=whole_persons):
             answers[person_id][key] = AnswerView(value, state)
-        for person_id, tag, by_survey in writing.rows(_TAGS, merchant=merchant.id, ids=whole_persons):
+        for person_id, tag, origin in writing.rows(_TAGS, merchant=merchant.id, ids=whole_persons):
             tags[person_id].append(tag)
-            if not by_survey:
+            if origin != SURVEY:
                 by_hand[person_id].append(tag)
         for contact_id, group_id, is_there, by, tier in writing.rows(_MEMBERSHIPS, merchant=merchant.id, ids=whole):
             if not is_there:
