@@ -253,7 +253,7 @@ def _no_seat(tier: Tier, context: Context, person: PersonView) -> str:
     groups = [group for group in context.groups.values() if group.tier == tier.name]
     if not groups:
         return NO_GROUP
-    if not any(_is_friend(person, group.account) for group in groups):
+    if not any(_host(group, person) for group in groups):
         return NONE_OF_OURS
     return OWN_FULL if any(_has_seats(tier, group) for group in groups) else NO_SEAT
 
@@ -318,7 +318,7 @@ def _invite(at: datetime, tier: Tier, group: GroupView, person: PersonView, *, a
         fx.Reserve(contact_id=person.contact_id, group_id=group.id, until=until),
         fx.Send(
             key=f"invite:{person.wire_id}:{group.wire_id}" + (f":{at:%Y%m%dT%H%M%S%f}" if again else ""),
-            account=group.account,
+            account=_host(group, person) or group.account,
             kind=DeliveryKind.INVITE,
             lane=Lane.REPLY,
             cause=Cause.GROUP,
@@ -339,11 +339,7 @@ def _with_room(
     person can be invited."""
     groups: Iterable[GroupView] = context.groups.values()
     for group in (wanted, *groups) if wanted else groups:
-        if (
-            group.tier == tier.name
-            and _has_seats(tier, group, taken.get(group.id, 0))
-            and _is_friend(person, group.account)
-        ):
+        if group.tier == tier.name and _has_seats(tier, group, taken.get(group.id, 0)) and _host(group, person):
             return group
     return None
 
@@ -357,6 +353,11 @@ def tiers_of(person: PersonView, context: Context) -> frozenset[str]:
     if not person.groups:
         return frozenset()
     return frozenset(group.tier for group in context.groups.values() if group.tier and group.id in person.groups)
+
+
+def _host(group: GroupView, person: PersonView) -> str | None:
+    """The account that can invite somebody: the one that posts in the group, else another of ours that is in it."""
+    return next((one for one in (group.account, *group.inside) if _is_friend(person, one)), None)
 
 
 def _is_friend(person: PersonView, account: str) -> bool:

@@ -129,6 +129,7 @@ class GroupView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     reserved: int = 0
     listed: bool = False  # whether who was there before our account is known by a list
     human_until: datetime | None = None
+    inside: tuple[str, ...] = ()  # our accounts that are in it; loaded with all bound groups
 
 
 class DeliveryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -147,6 +147,35 @@ def test_five_who_finish_at_once_for_one_seat(stage: Stage) -> None:
     assert waits == [None, None, "茶桌", "茶桌", "茶桌"]
 
 
+def test_friends_of_two_accounts_for_one_seat_in_the_same_second(stage: Stage) -> None:
+    stage.write("playbook.toml", LADDER.replace("capacity = 10\nreserve", "capacity = 4\nreserve"))
+    config = (stage.folder / "config.toml").read_text(encoding="utf-8")
+    second = '[[accounts]]\nid = "second"\nmerchant = "m1"\ntransport = "simulator"\n'
+    stage.write("config.toml", config + second)
+    accounts = [{"id": "main", "name": "小山"}, {"id": "second", "name": "小水"}]
+    room = {"id": LOW, "topic": "茶桌", "owner": "main", "members": ["main", "second", "old"]}
+    world = {"world": {**WORLD["world"], "accounts": accounts, "groups": [room]}}
+    of = {"wx1": "main", "wx2": "second", "wx3": "main"}
+    played = stage.play(
+        [
+            operator("08:00:00", f"group bind {LOW} --tier 茶桌"),
+            *(asks_to_be_friends("09:00:00", one) | {"account": account} for one, account in of.items()),
+            *(says("09:05:00", one, "叫我老林") | {"account": account} for one, account in of.items()),
+            *(says("09:06:00", one, "2") | {"account": account} for one, account in of.items()),
+            operator("10:00:00", "who wx2 --json"),
+            {"at": "11:00:00", "type": "group_left", "account": "main", "group": LOW,
+             "members": [{"contact": "old", "name": "老友"}]},
+        ],
+        world=world,
+    )  # fmt: skip
+    assert [(line["at"][11:16], line["account"], line["to"]["contact"]) for line in played.arrived(kind="invite")] == [
+        ("09:06", "main", "wx1"),
+        ("11:00", "second", "wx2"),  # who came before wx3, by the account that is in the group, too
+    ]
+    assert played.rows("who")[0]["waiting_for"] == "茶桌"
+    assert [line["state"] for line in played.lines if line.get("key", "").startswith("invite:wx2:")][-1] == "confirmed"
+
+
 @AND_SET_BACK
 def test_a_declined_invitation_frees_its_seat_after_the_hours(stage: Stage, clock: list[Line]) -> None:
     stage.write("playbook.toml", LADDER.replace("capacity = 10\nreserve", "capacity = 2\nreserve"))
