@@ -122,6 +122,12 @@ def test_arguments_may_be_quoted_as_people_type(line: str) -> None:
     assert of(fx.PutPause, in_group(line, staff())) == [fx.PutPause(scope="group", subject=ROOM, by="wx1")]
 
 
+def test_a_command_about_who_waits_is_no_complaint() -> None:
+    for who in (staff("helper", group=ROOM), person()):
+        assert of(fx.OpenComplaint, in_private("/没人回", who)) == []
+    assert of(fx.OpenComplaint, in_private("半天没人回，太差劲了", person()))
+
+
 def test_a_quote_that_is_not_closed_is_part_of_the_word() -> None:
     assert texts(in_group('/停发 "本群', staff())) == ['不明白「"本群」。' + CHOICES]
 
@@ -130,6 +136,9 @@ def test_an_unknown_command_gets_a_hint_and_is_audited() -> None:
     effects = in_group("/statsu", staff())
     assert texts(effects) == ["没有「statsu」这个指令。是不是想说 /status？发 /帮助 看看能用哪些。"]
     assert audits(effects) == [("statsu", "refused", "unknown_command")]
+    assert "是不是想说 /没人回？" in texts(in_group("/没人", staff()))[0]
+    assert "是不是想说 /handoff、/handover？" in texts(in_group("/hand", staff()))[0]
+    assert "是不是想说 /转人工？" in texts(in_group("/转", staff()))[0]
     assert texts(in_group("/qqqqqq", staff())) == ["没有「qqqqqq」这个指令。发 /帮助 看看能用哪些。"]
 
 
