@@ -117,7 +117,9 @@ def test_each_line_is_a_command_and_there_is_one_answer() -> None:
     assert [action for action, _, _ in audits(in_private("我是谁\n状态", staff()))] == ["whoami", "status"]
 
 
-@pytest.mark.parametrize("line", ['/停发 "本群"', "/停发 “本群”", "/停发　「本群」", "/停发 '本群'"])
+@pytest.mark.parametrize(
+    "line", ["＠小山 /停发 本群", '/停发 "本群"', "/停发 “本群”", "/停发　「本群」", "/停发 '本群'"]
+)
 def test_arguments_may_be_quoted_as_people_type(line: str) -> None:
     assert of(fx.PutPause, in_group(line, staff())) == [fx.PutPause(scope="group", subject=ROOM, by="wx1")]
 
