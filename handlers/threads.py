@@ -56,8 +56,7 @@ def threads(said: Sequence[Said]) -> list[Thread]:
     for one in said:
         if one.by != "auto":
             if waiting or recent:
-                settled = [thread for thread in recent if thread.state == ANSWERED and thread.by_member]
-                _hear(one, waiting, settled)
+                _hear(one, waiting, [thread for thread in recent if thread.state == ANSWERED])
                 waiting.come_to_terms()
             for thread in recent:
                 thread.passed += 1
@@ -163,7 +162,9 @@ class _Reply:
         return reply.names_something(self.core)
 
 
-def _hear(one: Said, waiting: _Waiting, settled: list[Thread]) -> None:
+def _hear(one: Said, waiting: _Waiting, answered: list[Thread]) -> None:
+    """A message, while these wait, and those were answered a short while ago."""
+    settled = [thread for thread in answered if thread.by_member]
     if one.by == "staff" and is_command(one.text):
         return  # said to us
     if one.by == "answer":
@@ -179,6 +180,11 @@ def _hear(one: Said, waiting: _Waiting, settled: list[Thread]) -> None:
     asked = own and one.by == "member" and not _is_for_others(one, waiting)
     if asked and (_by_asker(one, own, waiting) or own[-1].passed <= _STILL_ABOUT_IT):
         return
+    thanked = one.by == "member" and any(
+        thread.question.contact == one.contact and thread.passed <= _STILL_ABOUT_IT for thread in answered
+    )
+    if thanked and not _is_for_others(one, waiting):
+        return  # who was answered says what comes of it: 留一件, 我下班来拿
     quoted = waiting.quoted(one)
     if one.kind != "text":
         _shown(one, quoted, waiting)
@@ -281,7 +287,8 @@ def _fit(told: _Reply, thread: Thread, at: datetime, *, staff: bool, called: boo
     fits = not told.given.isdisjoint(thread.wants) or any(word in told.core for word in thread.left_open)
     common = told.gist & thread.words
     shared = len(common)
-    if not staff and not called and told.is_own_story and not any(len(pair) > 1 for pair in common):
+    is_alike = any(len(pair) > 1 for pair in common) or (fits and shared)
+    if not staff and not called and told.is_own_story and not is_alike:
         return 0.0
     score = 2.0 * fits + min(2.0, 0.8 * shared)
     if called:
