@@ -231,9 +231,20 @@ def test_the_list_of_the_day_says_who_waits_whom_to_greet_and_why_it_is_quiet(st
             says("08:30:00", "wx1", "我要找人工"),
             boss("08:50:00", "/停发 本群", group=ROOM),
             boss("09:00:00", "今天", id="t"),
+            {
+                "at": "09:10:00",
+                "type": "group_joined",
+                "account": "main",
+                "group": ROOM,
+                "members": [{"contact": "wx8", "name": "新来的"}],
+            },
+            operator("09:15:00", f"role grant wx1 helper --group {ROOM}"),
+            says("09:20:00", "wx1", "/今天", id="h"),
         ],
         world=WORLD,
     )
+    (helper,) = [line["text"] for line in played.arrived(delivery="command:wx1:h")]
+    assert "今天新来的，去打个招呼：新来的" in helper.splitlines()  # and not who was there before us
     (today,) = [line["text"] for line in played.arrived(delivery="command:wx-boss:t")]
     assert today.splitlines() == [
         "我现在不主动发：停发的群：分院一群。",
