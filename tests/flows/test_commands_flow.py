@@ -292,6 +292,9 @@ def test_the_calendar_is_seen_and_passed_over_from_the_phone(stage: Stage) -> No
             operator("08:30:00", "calendar import calendar.csv"),
             boss("09:00:00", "今天\n本周\n/next\n/preview brief"),
             boss("09:01:00", "/跳过 brief"),
+            boss("09:02:00", "/下一条"),
+            boss("09:03:00", "/今天"),
+            boss("09:04:00", "/绑定", group=ROOM),
         ],
         "--to",
         "2026-11-24T12:00:00+08:00",
@@ -301,6 +304,9 @@ def test_the_calendar_is_seen_and_passed_over_from_the_phone(stage: Stage) -> No
     assert "10:00 早报（brief）" in answers
     assert "发前检查：没问题" in answers
     assert "跳过 2026-11-23" in answers
+    following, today = told(played)[-2:]
+    assert following == "11-24 10:00 早报（brief）"
+    assert today.endswith("今天没有排期。")
     assert {line["at"][:10] for line in played.arrived(to=ROOM)} == {"2026-11-24"}
 
 
