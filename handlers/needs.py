@@ -47,11 +47,12 @@ class Needs(Flag):
     DIGEST = auto()  # how yesterday was in the groups, and who looks after them
     ROLLOUT = auto()  # what an entry did in the groups that got it first
     KEPT = auto()  # what is kept of who asks for it
+    OWNER = auto()  # who looks after the speaker
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
 
 # Put together once: Python's flags take their time.
-_KNOWN = Needs.PEOPLE | Needs.STAFF
+_KNOWN = Needs.PEOPLE | Needs.STAFF | Needs.OWNER
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
@@ -106,7 +107,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.UnmergeOrder():
             return Needs.PEOPLE | Needs.MERGES
         case orders.PersonChanged():
-            return _KNOWN
+            return Needs.PEOPLE | Needs.STAFF
         case orders.SurveyFinished():
             return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
         case orders.SignUp():
@@ -114,7 +115,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.SeatsChanged():
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
         case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder():
-            return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
+            return Needs.PEOPLE | Needs.STAFF | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
         case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder() | orders.CopyWeekOrder():

@@ -117,9 +117,17 @@ def test_each_line_is_a_command_and_there_is_one_answer() -> None:
     assert [action for action, _, _ in audits(in_private("我是谁\n状态", staff()))] == ["whoami", "status"]
 
 
-@pytest.mark.parametrize("line", ['/停发 "本群"', "/停发 “本群”", "/停发　「本群」", "/停发 '本群'"])
+@pytest.mark.parametrize(
+    "line", ["＠小山 /停发 本群", '/停发 "本群"', "/停发 “本群”", "/停发　「本群」", "/停发 '本群'"]
+)
 def test_arguments_may_be_quoted_as_people_type(line: str) -> None:
     assert of(fx.PutPause, in_group(line, staff())) == [fx.PutPause(scope="group", subject=ROOM, by="wx1")]
+
+
+def test_a_command_about_who_waits_is_no_complaint() -> None:
+    for who in (staff("helper", group=ROOM), person()):
+        assert of(fx.OpenComplaint, in_private("/没人回", who)) == []
+    assert of(fx.OpenComplaint, in_private("半天没人回，太差劲了", person()))
 
 
 def test_a_quote_that_is_not_closed_is_part_of_the_word() -> None:
@@ -130,6 +138,9 @@ def test_an_unknown_command_gets_a_hint_and_is_audited() -> None:
     effects = in_group("/statsu", staff())
     assert texts(effects) == ["没有「statsu」这个指令。是不是想说 /status？发 /帮助 看看能用哪些。"]
     assert audits(effects) == [("statsu", "refused", "unknown_command")]
+    assert "是不是想说 /没人回？" in texts(in_group("/没人", staff()))[0]
+    assert "是不是想说 /handoff、/handover？" in texts(in_group("/hand", staff()))[0]
+    assert "是不是想说 /转人工？" in texts(in_group("/转", staff()))[0]
     assert texts(in_group("/qqqqqq", staff())) == ["没有「qqqqqq」这个指令。发 /帮助 看看能用哪些。"]
 
 
@@ -378,7 +389,7 @@ def test_binding_in_the_room() -> None:
 def test_binding_wrongly() -> None:
     known = context(BOOK, person=staff(), group=group())
     assert texts(_bind("/绑定 茶卓", known)) == ["没有「茶卓」这个层级。现有：分院、茶桌。"]
-    assert texts(_bind("/绑定", known)) == ["没有「」这个层级。现有：分院、茶桌。"]
+    assert texts(_bind("/绑定", known)) == ["绑到哪个层级？写上层级名，现有：分院、茶桌。"]
     effects = decide(says("/绑定 茶桌"), context(BOOK, person=staff()))
     assert texts(effects) == ["/绑定 要在群里发。"]
     assert audits(effects) == [("bind", "refused", "wrong_place")]
