@@ -173,7 +173,7 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             if part.spares is None:
                 _plan(writing, merchant, part, only=only)
                 continue
-            found = writing.connection.execute(audience(merchant, part))
+            found = writing.connection.execute(audience(writing, merchant, part))
             targets = [row.group_id or row.contact_id for row in found]
             mine = [target for target in targets if only is None or target in only]
             by_spare: dict[Spare, list[int]] = defaultdict(list)
@@ -189,7 +189,7 @@ def _stages(writing: Writing, merchant: MerchantView, effect: Expand) -> Iterato
     if not effect.rollout or effect.state != DeliveryState.PLANNED:
         yield effect, None
         return
-    ids = {row.wire_id: row.group_id for row in writing.connection.execute(audience(merchant, effect))}
+    ids = {row.wire_id: row.group_id for row in writing.connection.execute(audience(writing, merchant, effect))}
     tiers = dict(
         writing.connection.execute(
             select(col(ChatGroup.wire_id), col(ChatGroup.tier)).where(
@@ -211,7 +211,7 @@ def _plan(
     only: Sequence[int] | None = None,
 ) -> None:
     """Plan an occurrence, with what the draft `spare` says, for `only` those groups or contacts, in one statement."""
-    targets = audience(merchant, effect).subquery()
+    targets = audience(writing, merchant, effect).subquery()
     if effect.state in OPEN_STATES:
         _take_up_missed(writing, merchant, effect, spare, only, targets)
     first = writing.ids.take(writing.now)
