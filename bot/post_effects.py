@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from bot.promise_report import posted_entries
 from bot.store.ids import Ids
+from bot.store.prepared import unindexed
 from models.accounts import Account
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, Delivery
@@ -118,7 +119,7 @@ def _posts(connection: Connection, merchant: MerchantView, first: date, last: da
         )
         .where(
             col(Delivery.merchant_id) == merchant.id,
-            col(Delivery.contact_id).is_(None),
+            unindexed(col(Delivery.contact_id)).is_(None),
             col(Delivery.part) == 1,
             col(Delivery.state).in_(ARRIVED_STATES),
             col(Delivery.left_at).is_not(None),

@@ -22,6 +22,7 @@ from handlers import (
     outcomes,
     overrides,
     owners,
+    pausing,
     placement,
     playbooks,
     presence,
@@ -126,6 +127,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
             return roles.granted(event, context)
+        case orders.PauseOrder():
+            return pausing.ordered(event, context)
         case orders.InviteOperatorOrder():
             return operators.invite(event, context)
         case orders.RemoveOperatorOrder():

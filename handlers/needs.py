@@ -148,7 +148,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS | groups
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
-        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder():
+        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder() | orders.PauseOrder():
             return Needs.NOTHING
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING

@@ -158,6 +158,22 @@ class Delivery(SQLModel, table=True):
             sqlite_where=text("reason = 'too_late'"),
             postgresql_where=text("reason = 'too_late'"),
         ),
+        # Posts of the calendar are few among all that leaves.
+        Index(
+            "delivery_entry",
+            "merchant_id",
+            "entry",
+            "occurrence",
+            sqlite_where=text("entry IS NOT NULL"),
+            postgresql_where=text("entry IS NOT NULL"),
+        ),
+        Index(
+            "delivery_post",
+            "merchant_id",
+            "occurrence",
+            sqlite_where=text("occurrence IS NOT NULL"),
+            postgresql_where=text("occurrence IS NOT NULL"),
+        ),
         Index("delivery_contact", "contact_id", "left_at"),
         Index("delivery_group", "group_id", "left_at"),
         Index("delivery_left", "account_id", "left_at"),

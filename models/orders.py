@@ -143,6 +143,14 @@ class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):
     until: datetime | None = None
 
 
+class PauseOrder(Order, frozen=True, kw_only=True, tag="order.pause"):
+    """Nothing is to be sent by an account (`scope` is account) or at all (all); with `resumed`, it goes on."""
+
+    scope: str
+    subject: str = ""
+    resumed: bool = False
+
+
 class InviteOperatorOrder(Order, frozen=True, kw_only=True, tag="order.invite_operator"):
     """Let somebody sign in to the console, with a pool to that account's only; `invitation`: SHA-256 of their link's
     secret, which holds until then."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 LOOK_AGAIN_SECONDS = 1.0
+# A page rests so many times as long as its last look took: what a large shop answers slowly is asked for less often.
+_REST = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +113,20 @@ class Visit:
         return await execute(["--merchant", self.merchant_id, *argv], self._desk())
 
     def live(self, look: Callable[[], Awaitable[None]], seconds: float = LOOK_AGAIN_SECONDS) -> None:
-        """Call `look` again whenever something was committed, at most once in so many seconds."""
-        seen = self.site.version
+        """Call `look` again whenever something was committed, at most once in so many seconds, and the more rarely the
+        longer it takes."""
+        seen, rests_until = self.site.version, 0.0
 
         async def again() -> None:
-            nonlocal seen
-            if seen != self.site.version:
-                seen = self.site.version
-                if await self._still_here():
-                    await look()
+            nonlocal seen, rests_until
+            began = time.monotonic()
+            if seen == self.site.version or began < rests_until:
+                return
+            seen = self.site.version
+            if await self._still_here():
+                await look()
+            ended = time.monotonic()
+            rests_until = ended + _REST * (ended - began)
 
         ui.timer(seconds, again, immediate=False)
 
