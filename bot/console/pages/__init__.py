@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bot.console.page import Page
 from bot.console.pages import (
+    accounts,
     calendar,
     calendar_ahead,
     calendar_import,
     deliveries,
     delivery,
+    doubts,
     entry,
     groups,
     insight,
@@ -26,6 +28,7 @@ from bot.console.pages import (
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
+    accounts.PAGE,
     practice.PAGE,
     calendar.PAGE,
     calendar_import.PAGE,
@@ -34,6 +37,7 @@ PAGES: tuple[Page, ...] = (
     people.PAGE,
     person.PAGE,
     groups.PAGE,
+    doubts.PAGE,
     messages.PAGE,
     messages.TALK,
     deliveries.PAGE,

@@ -35,6 +35,11 @@ def funnel(connection: Connection, scope: Scope, wanted: Wanted) -> list[dict[st
     ]
 
 
+def befriended(connection: Connection, scope: Scope, wanted: Wanted) -> int:
+    """How many took the first step."""
+    return int(connection.execute(_people(select(func.count()), scope, wanted)).scalar_one())
+
+
 def people_of(connection: Connection, scope: Scope, wanted: Wanted, step: str, limit: int) -> list[dict[str, Any]]:
     """Who took a step, the newest first."""
     asked = _people(

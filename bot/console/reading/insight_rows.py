@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -128,14 +128,21 @@ def _promised(state: str) -> _Question:
     return rows
 
 
-def _questions(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+def _asked(*states: str) -> _Question:
+    def rows(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+        return _questions(connection, scope, wanted, states)
+
+    return rows
+
+
+def _questions(connection: Connection, scope: Scope, wanted: Wanted, states: Sequence[str]) -> list[Row]:
     start, end = wanted.first.isoformat(), wanted.last.isoformat()
     topics = _topics(connection, scope, wanted)
     since = datetime.combine(wanted.first, datetime.min.time(), scope.merchant.zone)
     found = [
         one
         for one in question_rows(connection, scope.merchant, since)
-        if one["group"] in topics and start <= one["at"][:10] <= end
+        if one["group"] in topics and start <= one["at"][:10] <= end and (not states or one["state"] in states)
     ]
     return [
         {
@@ -189,6 +196,8 @@ _READ: dict[str, tuple[str, _Question]] = {
     "kept": ("做到的必发", _promised("kept")),
     "late": ("晚了的必发", _promised("late")),
     "missed": ("漏发的必发", _promised("missed")),
-    "questions": ("群里的问题", _questions),
+    "questions": ("群里的问题", _asked()),
+    "unanswered": ("没人回的问题", _asked("open")),
+    "replied": ("有人回的问题", _asked("answered")),
     "posts": ("每条排期的效果", _posts),
 }
