@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection
+from pathlib import PurePosixPath, PureWindowsPath
 
 import msgspec
 
@@ -207,6 +208,23 @@ def _among(what: str, names: Callable[[Known], Collection[str]]) -> Callable[[Ce
     return read
 
 
+def _media(cell: Cell, known: Known) -> tuple[str, ...]:
+    """Names in the media folder, and links. Whoever writes the calendar reads no other file of the machine by it."""
+    found = _several(cell, known)
+    if outside := [name for name in found if leads_outside(name)]:
+        expected = "media 文件夹里的文件名，例如 海报/周五.png，或 https:// 开头的链接"
+        raise CellError(*((name, expected) for name in outside[:MOST_FAULTS]))
+    return found
+
+
+def leads_outside(name: str) -> bool:
+    """Whether a reference is a path out of the media folder, as POSIX or Windows writes paths."""
+    scheme, mark, _ = name.partition("://")
+    if mark:
+        return scheme.lower() == "file"
+    return any(path.anchor or ".." in path.parts for path in (PurePosixPath(name), PureWindowsPath(name)))
+
+
 def _yes_no(cell: Cell, known: Known) -> bool:
     word = _line(cell, known).lower()
     if word not in _YES_NO:
@@ -236,7 +254,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("groups", "群", _among("已绑定的群", lambda known: known.groups), lambda entry: ";".join(entry.groups)),
     Column("tags", "标签", _several, lambda entry: ";".join(entry.tags)),
     Column("text", "正文", _message, lambda entry: entry.text),
-    Column("media", "素材", _several, lambda entry: ";".join(entry.media)),
+    Column("media", "素材", _media, lambda entry: ";".join(entry.media)),
     Column("promotional", "推广", _yes_no, lambda entry: "yes" if entry.promotional else "no"),
     Column("priority", "优先级", _priority, lambda entry: entry.priority),
     Column("not_after", "过期", _moment, lambda entry: entry.not_after),
