@@ -15,6 +15,9 @@ def upgrade() -> None:
     op.add_column("account", sa.Column("scan_code", sa.String(), nullable=False, server_default=""))
     op.add_column("operator_session", sa.Column("agent", sa.String(), nullable=False, server_default=""))
     op.add_column("operator_session", sa.Column("address", sa.String(), nullable=False, server_default=""))
+    recalled = sa.text("type = 'recalled'")
+    columns = ["merchant_id", "id"]
+    op.create_index("journal_recalled", "journal", columns, sqlite_where=recalled, postgresql_where=recalled)
     of_entries = sa.text("entry IS NOT NULL")
     columns = ["merchant_id", "entry", "occurrence"]
     op.create_index("delivery_entry", "delivery", columns, sqlite_where=of_entries, postgresql_where=of_entries)
