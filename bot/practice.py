@@ -29,6 +29,7 @@ from bot.store import Store
 from bot.transports.simulator import World
 from bot.transports.simulator_state import Friendship as SimulatedFriendship
 from content_calendar.entry import Entry, to_json
+from content_calendar.rotation import is_spare
 from handlers.gate import quiet_until
 from models.context import MerchantView
 from models.groups import ChatGroup, GroupMember
@@ -182,7 +183,9 @@ def _shipped_calendar(app: App, merchant: MerchantView) -> list[Entry]:
     with app.store.reading() as connection:
         known = {entry.key for entry in reading.entries(connection, merchant)}
     return [
-        msgspec.structs.replace(entry, date=entry.date or today + timedelta(days=1), catch_up="within 24h")
+        entry
+        if is_spare(entry)
+        else msgspec.structs.replace(entry, date=entry.date or today + timedelta(days=1), catch_up="within 24h")
         for entry in read.entries
         if entry.key not in known
     ]

@@ -10,6 +10,7 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.page import Page
+from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import (
     SPANS,
     Activity,
@@ -65,7 +66,8 @@ async def build(visit: Visit) -> None:
             _figure("进群", sum(one.came for one in moves), wanted.address("joined"))
             _figure("退群", sum(not one.came for one in moves), wanted.address("left"))
             for state, name in PROMISE_STATES.items():
-                _figure(f"必发{name}", kept[state], wanted.address(state))
+                whole = f"{kept[state]:,} / {len(judged):,}" if state == "kept" else kept[state]
+                _figure(f"必发{name}", whole, wanted.address(state))
         spinners[1].delete()
         with moved:
             _chart(
@@ -91,8 +93,11 @@ async def build(visit: Visit) -> None:
             for account, tier, active, messages in by_account(groups, found):
                 there = wanted._replace(account=account, tier=tier).address("active")
                 ui.link(f"{account} · {tier}：{active:,} 人说了 {messages:,} 条", there).classes("z-link")
+        cold = {one.room for one in await visit.read(cooling, wanted, now)}
+        with figures:
+            _figure("在变冷的群", len(cold), wanted.address("cooling"))
         with table:
-            _groups(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged)
+            _groups(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged, cold)
         asked = await visit.read(questions_of, wanted)
         with figures:
             _figure(REPLY_RATE, asked.rate, wanted.address("settled"))
@@ -212,7 +217,12 @@ def _funnel(wanted: Wanted, rows: list[dict[str, Any]], tiers: Mapping[str, Mapp
 
 
 def _groups(
-    wanted: Wanted, groups: list[Group], found: Activity, moves: Counter[tuple[str, bool]], judged: list[Any]
+    wanted: Wanted,
+    groups: list[Group],
+    found: Activity,
+    moves: Counter[tuple[str, bool]],
+    judged: list[Any],
+    cold: set[str],
 ) -> None:
     ui.label("各群").classes("text-subtitle1 text-weight-bold")
     if not groups:
@@ -224,6 +234,8 @@ def _groups(
         with ui.row().classes("items-center full-width"):
             ui.badge(one.tier).props("color=secondary")
             ui.link(one.topic or one.room, there.address()).classes("z-link text-weight-medium")
+            if one.room in cold:
+                ui.badge("变冷").props("color=negative")
             ui.label(f"{one.members:,} 人").classes("z-muted")
             for told, figure in (
                 (f"{len(found.people.get(one.id, ())):,} 人说话", "active"),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
+from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import Wanted, bounds, groups_of, in_groups, movements, promises
 from bot.console.reading.insight_funnel import STEPS, people_of
 from bot.console.visit import Scope
@@ -177,6 +178,13 @@ def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime)
     ]
 
 
+def _cooling(connection: Connection, scope: Scope, wanted: Wanted, now: datetime) -> list[Row]:
+    return [
+        {"群": one.topic, "编号": one.room, "平时一天几条": one.usual, "最近一天几条": one.recent}
+        for one in cooling(connection, scope, wanted, now)
+    ]
+
+
 def counts_of(rows: list[Row], head: str) -> Counter[str]:
     """How often each value stands under a head."""
     return Counter(row[head] for row in rows)
@@ -199,6 +207,7 @@ _READ: dict[str, tuple[str, _Question]] = {
     "kept": ("做到的必发", _promised("kept")),
     "late": ("晚了的必发", _promised("late")),
     "missed": ("漏发的必发", _promised("missed")),
+    "cooling": ("在变冷的群", _cooling),
     "questions": ("群里的问题", _asked()),
     "unanswered": ("没人回的问题", _asked("open")),
     "settled": ("有人回和没人回的问题", _asked(*_SETTLED)),

@@ -80,6 +80,11 @@ def what_waits(connection: Connection, scope: Scope, now: datetime) -> Open:
             for tier in _tiers_waited_for(connection, scope)
             for waiting in [people.Search(waiting=tier)]
         ),
+        Count(
+            len(rows_of(connection, scope, asked, "cooling", now)),
+            "个群在变冷：最近三天说话的少了一半多",
+            asked.address("cooling"),
+        ),
         Count(len(doubts(connection, scope)), "位认不准是谁", "/doubts"),
         Count(people.count_of(connection, scope, _COMPLAINED), "个投诉没了结", _COMPLAINED.address),
     ]
