@@ -13,8 +13,9 @@ from bot.practice import Ground
 from bot.story_lines import GroupJoined, Person, Text
 
 WEEK = timedelta(days=7)
-_STEP, _STEP_AT_NIGHT = timedelta(minutes=10), timedelta(hours=1)
+_STEP, _STEP_WHEN_BUSY, _STEP_AT_NIGHT = timedelta(minutes=20), timedelta(minutes=5), timedelta(hours=1)
 _WAKE, _SLEEP = 8, 22  # local hours
+_BUSY = frozenset({9, 10, 12, 19, 20})  # when the calendar posts: an account sends one thing after the other
 # How long the program has for a step; what it does not manage it does in the next.
 _SECONDS_A_STEP = 0.06
 _TALKS = 0.12  # the chance that somebody says something in a step
@@ -29,8 +30,10 @@ async def live_through(ground: Ground, account: str, span: timedelta, zone: Zone
     talkers = [(one, room) for one in OLD_FRIENDS if one.talk for room in one.groups]
     while (left := began + span - world.now()) > timedelta():
         now = world.now()
-        awake = _WAKE <= now.astimezone(zone).hour < _SLEEP
-        ground.hurry(min(left, _STEP if awake else _STEP_AT_NIGHT))
+        hour = now.astimezone(zone).hour
+        awake = _WAKE <= hour < _SLEEP
+        step = _STEP_WHEN_BUSY if hour in _BUSY else _STEP if awake else _STEP_AT_NIGHT
+        ground.hurry(min(left, step))
         if awake and ground.lively.is_set():
             for friend, room in talkers:
                 is_quiet = room == HALL_2 and now - began > _FALLS_SILENT_AFTER

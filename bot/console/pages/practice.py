@@ -13,6 +13,7 @@ from bot import reading
 from bot.console.asking import ask
 from bot.console.page import MANAGERS, Page
 from bot.console.pages.practice_phone import Phone
+from bot.console.reading.accounts import AccountNow, accounts_now
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import Wanted, promises
 from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers
@@ -38,6 +39,7 @@ async def build(visit: Visit) -> None:
             phone.build()
         with ui.element("div").classes("col-12 col-md-7"), ui.column().classes("full-width"):
             _controls(visit, ground)
+            limits = ui.column().classes("full-width")
             known = ui.card().classes("z-card full-width")
             people = ui.card().classes("z-card full-width")
             groups = ui.card().classes("z-card full-width")
@@ -46,6 +48,7 @@ async def build(visit: Visit) -> None:
 
     async def look() -> None:
         who = phone.who
+        _show_limits(limits, await visit.read(accounts_now, visit.site.now()))
         found = await visit.read(_known, who)
         came = await visit.read(newcomers)
         full = await visit.read(fills)
@@ -58,6 +61,18 @@ async def build(visit: Visit) -> None:
     phone.turned = look
     await look()
     visit.live(look)
+
+
+def _show_limits(place: ui.column, accounts: list[AccountNow]) -> None:
+    """Why nobody is answered, while an account has used up what it may send."""
+    place.clear()
+    with place:
+        for one in accounts:
+            for room in one.rooms:
+                if room.left >= room.most:
+                    full = f"「{one.name or one.id}」{room.name}的 {room.most:,} 条发满了"
+                    told = f"{full}，和真的号一样先歇着。快进就接着发。"
+                    ui.link(told, "/accounts").classes("z-link text-weight-medium")
 
 
 def _known(connection: Connection, scope: Scope, contact: str) -> reading.Row | None:

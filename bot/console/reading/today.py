@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select, text
 from sqlmodel import col
 
 from bot.console.reading import people
@@ -16,7 +16,7 @@ from bot.console.reading.insight_rows import rows_of
 from bot.console.visit import Scope
 from bot.store.alerting import all_alerts
 from models.groups import ChatGroup, Waiting
-from models.operations import Pause
+from models.operations import Pause, Ticket
 
 # Older questions than these nobody answers any more; they are in the report.
 QUESTIONS_OF = timedelta(days=7)
@@ -69,7 +69,11 @@ def what_waits(connection: Connection, scope: Scope, now: datetime) -> Open:
             ),
         )
     )
+    tickets = select(func.count()).where(
+        col(Ticket.merchant_id) == mine, col(Ticket.account_id).in_(scope.accounts), text("closed_at IS NULL")
+    )
     counts = [
+        Count(int(connection.execute(tickets).scalar_one()), "位在私聊里等人回话", "/messages"),
         Count(
             len(rows_of(connection, scope, asked, "unanswered", now)),
             f"个问题没人回（{QUESTIONS_OF.days} 天内）",
