@@ -83,7 +83,7 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return alerts.ended(event, context)
         case ev.TimerDue():
             return _TIMERS[event.kind](event, context)
-        case orders.Order() if refusal := rights.refused(event):
+        case orders.Order() if refusal := rights.refused(event, context):
             return refusal
         case orders.SurveyFinished():
             return placement.place(event, context)

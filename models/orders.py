@@ -12,10 +12,14 @@ from models.operations import Role
 
 
 class Order(Event, frozen=True, kw_only=True):
-    """The common root of orders, given with the `rights` of a role: the command line's are the merchant's owner's."""
+    """The common root of orders, given with the `rights` of a role: the command line's are the merchant's owner's.
+
+    `within` is the account that its giver is limited to; empty: the whole shop is theirs.
+    """
 
     actor: str = "operator"
     rights: Role = Role.OWNER
+    within: str = ""
 
 
 class BindGroupOrder(Order, frozen=True, kw_only=True, tag="order.bind_group"):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -19,6 +19,9 @@ from bot.desk import Answer, Desk, Refused
 from models.context import MerchantView
 from models.operations import Role
 from models.orders import Order
+
+if TYPE_CHECKING:
+    from bot.console.myself import Myself
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -57,6 +60,7 @@ class Visit:
     merchants: Sequence[str]
     is_valid: Callable[[], Awaitable[bool]]
     choose: Callable[[str], Awaitable[None]]
+    myself: Myself
 
     @property
     def scope(self) -> Scope:
@@ -141,5 +145,10 @@ class Visit:
         site = self.site
         desk = Desk(site.config, site.store, site.merchants, site.app.ask, site.now, site.folder)
         return dataclasses.replace(
-            desk, chosen=self.merchant_id, actor=f"console:{self.name}", rights=self.role, title_of=title_of
+            desk,
+            chosen=self.merchant_id,
+            actor=f"console:{self.name}",
+            rights=self.role,
+            within=self.pool,
+            title_of=title_of,
         )

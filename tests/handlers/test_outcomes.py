@@ -144,7 +144,7 @@ def test_a_human_settles_what_is_uncertain(state: str, outcome: str, effect: fx.
     ("state", "outcome", "why"),
     [
         (None, "sent", "没有编号为 31 的发送记录"),
-        ("confirmed", "resend", "greet:wx1 现在是 confirmed，不需要核对"),
+        ("confirmed", "resend", "greet:wx1 现在是「已确认」，不需要核对"),
         ("unknown", "maybe", "结果只能是 sent、failed 或 resend"),
     ],
 )

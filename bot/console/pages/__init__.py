@@ -16,6 +16,7 @@ from bot.console.pages import (
     insight,
     insight_rows,
     messages,
+    myself,
     operators,
     people,
     person,
@@ -49,4 +50,5 @@ PAGES: tuple[Page, ...] = (
     playbook_try.PAGE,
     playbook.SECTION,
     operators.PAGE,
+    myself.PAGE,
 )
