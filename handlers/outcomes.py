@@ -25,7 +25,11 @@ _NETWORK_FIRST = timedelta(seconds=2)
 _NETWORK_MOST = timedelta(minutes=10)
 
 _UNKNOWN = {"timeout", "error", "crash"}
-_SETTLED = {"sent": "好，记为已发出。", "failed": "好，记为没发出去。", "resend": "好，再发一次：到它的时候照样先把关。"}
+_SETTLED = {
+    "sent": "好，记为已发出。",
+    "failed": "好，记为没发出去。",
+    "resend": "好，再发一次：到它的时候照样先把关。",
+}
 
 
 def answered(event: SendAnswered, context: Context) -> list[Effect]:

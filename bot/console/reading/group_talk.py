@@ -85,8 +85,9 @@ def rooms(connection: Connection, scope: Scope, limit: int = 200) -> list[Room]:
         Room(room, topic or room, tier or "", account, members, heard.get(identity))
         for identity, room, topic, tier, account, members in rows
     ]
-    spoken = sorted((one for one in found if one.heard_at), key=lambda one: one.heard_at or datetime.min, reverse=True)
-    return [*spoken, *(one for one in found if not one.heard_at)][:limit]
+    spoken = [(one.heard_at, number, one) for number, one in enumerate(found) if one.heard_at]
+    in_order = [one for _, _, one in sorted(spoken, key=lambda pair: pair[:2], reverse=True)]
+    return [*in_order, *(one for one in found if not one.heard_at)][:limit]
 
 
 def room_of(connection: Connection, scope: Scope, room: str) -> Room | None:
