@@ -22,6 +22,7 @@ from handlers import (
     outcomes,
     overrides,
     owners,
+    pausing,
     placement,
     playbooks,
     presence,
@@ -82,7 +83,7 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return alerts.began(event, context)
         case ev.TroubleEnded():
             return alerts.ended(event, context)
-        case orders.Order() if refusal := rights.refused(event):
+        case orders.Order() if refusal := rights.refused(event, context):
             return refusal
         case orders.SurveyFinished():
             return placement.place(event, context)
@@ -126,6 +127,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
             return roles.granted(event, context)
+        case orders.PauseOrder():
+            return pausing.ordered(event, context)
         case orders.InviteOperatorOrder():
             return operators.invite(event, context)
         case orders.RemoveOperatorOrder():

@@ -60,6 +60,7 @@ _FOR_AN_ADVERT = Needs.SPEAKER | Needs.STAFF
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
 _COMMANDS = Needs.SPEAKER | Needs.COMMANDS | Needs.STAFF
 _COMMANDS_AND_STATUS = _COMMANDS | Needs.STATUS
+_WHOSE_IT_IS = Needs.PEOPLE | Needs.BOUND_GROUPS
 
 
 @once_a_revision
@@ -73,7 +74,8 @@ def needs_under(playbook: Playbook) -> Callable[[Event], Needs]:
 
     def wanted(event: Event) -> Needs:
         if not isinstance(event, ev.Message):
-            return _of_what_is_not_said(event)
+            wants = _of_what_is_not_said(event)
+            return wants | _WHOSE_IT_IS if isinstance(event, orders.Order) and event.within else wants
         text = event.text
         if not event.group:
             return alone(text) if len(text) <= _SHORT else _alone(text, playbook)
@@ -132,7 +134,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS | groups
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
-        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder():
+        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder() | orders.PauseOrder():
             return Needs.NOTHING
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING

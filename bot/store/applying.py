@@ -80,7 +80,7 @@ def apply_effects(writing: Writing, merchant: MerchantView, decided: Sequence[tu
 
 def put_accounts(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
-        row: dict[str, Any] = {"state": effect.state, "state_at": event.at}
+        row: dict[str, Any] = {"state": effect.state, "state_at": event.at, "scan_code": effect.scan_code}
         if effect.self_id is not None:
             row["self_id"] = effect.self_id
         if effect.name:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from bot.console.page import Page
 from bot.console.pages import (
+    accounts,
     calendar,
     calendar_ahead,
     calendar_import,
     deliveries,
     delivery,
+    doubts,
     entry,
+    group_talk,
     groups,
     insight,
     insight_rows,
     messages,
+    myself,
     operators,
     people,
     person,
@@ -26,6 +30,7 @@ from bot.console.pages import (
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
+    accounts.PAGE,
     practice.PAGE,
     calendar.PAGE,
     calendar_import.PAGE,
@@ -34,8 +39,10 @@ PAGES: tuple[Page, ...] = (
     people.PAGE,
     person.PAGE,
     groups.PAGE,
+    doubts.PAGE,
     messages.PAGE,
     messages.TALK,
+    group_talk.PAGE,
     deliveries.PAGE,
     delivery.PAGE,
     insight.PAGE,
@@ -45,4 +52,5 @@ PAGES: tuple[Page, ...] = (
     playbook_try.PAGE,
     playbook.SECTION,
     operators.PAGE,
+    myself.PAGE,
 )
