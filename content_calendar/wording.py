@@ -7,7 +7,7 @@ In a text a line `---` ends a part; parts leave one after the other. Within a pa
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -50,6 +50,18 @@ def parts_of(text: str) -> tuple[Part, ...]:
     """The parts of a text, at least one; those without any words are left out."""
     found = tuple(_part(piece) for piece in _BETWEEN.split(text) if piece.strip())
     return found or (Part(text),)
+
+
+def written(parts: Iterable[Part]) -> str:
+    """The text of these parts, which reads back as them."""
+    pieces = (
+        "\n".join(filter(None, (one.text, *(f"{_head(some)}\n{some.text}" for some in one.wordings)))) for one in parts
+    )
+    return f"\n{PART_MARK}\n".join(piece for piece in pieces if piece.strip())
+
+
+def _head(some: Wording) -> str:
+    return f"【{'层级' if some.by == 'tier' else '标签'} {'；'.join(some.names)}】"
 
 
 def said(text: str, part: int, tiers: Collection[str], tags: Collection[str]) -> str | None:

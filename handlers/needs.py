@@ -120,7 +120,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case orders.ApproveEntryOrder() | orders.OverrideEntryOrder() | orders.MoveEntryOrder():
             return Needs.ENTRIES
-        case orders.RejectEntryOrder() | orders.SkipEntryOrder():
+        case orders.RejectEntryOrder() | orders.SkipEntryOrder() | orders.WriteEntryOrder():
             return Needs.ENTRIES
         case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
             return Needs.ENTRIES
@@ -148,7 +148,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS | groups
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
-        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder():
+        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder() | orders.KeepMediaOrder():
             return Needs.NOTHING
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING

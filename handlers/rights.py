@@ -14,6 +14,8 @@ NOT_YOURS = "您的角色是「{role}」，这件事请找{who}。"
 # What is not named here is the owner's and the admins'.
 _WHOSE: dict[type[orders.Order], tuple[Role, ...]] = {
     orders.SettleDeliveryOrder: KEEPERS,
+    orders.KeepMediaOrder: (*CHIEFS, Role.AUTHOR),
+    orders.WriteEntryOrder: (*CHIEFS, Role.AUTHOR),  # whose entries wait for a chief's word
     # whoever invites could invite themselves anew, as somebody else
     orders.InviteOperatorOrder: (Role.OWNER,),
     orders.RemoveOperatorOrder: (Role.OWNER,),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from nicegui import ui
 
 from bot.calendar_plan import MEDIA_FOLDER
@@ -17,6 +19,8 @@ from bot.console.reading.entries import Happened, Shown, entry_of, happened, out
 from bot.console.visit import Visit
 from content_calendar.cadence import is_personal, next_days
 from content_calendar.rotation import is_spare
+from handlers import rights
+from models.orders import WriteEntryOrder
 
 _DATES = 5
 _STATES = {"draft": ("草稿", "grey-8"), "review": ("等人通过", "warning"), "approved": ("可以发", "positive")}
@@ -51,7 +55,7 @@ async def build(visit: Visit) -> None:
             if shown is None:
                 ui.label("没有这条排期，可能被删了。").classes("z-muted")
                 return
-            _show_head(shown)
+            _show_head(visit, shown)
             show_words(visit, shown)
             with ui.element("div").classes("z-two"):
                 with ui.card().classes("z-card"):
@@ -81,13 +85,17 @@ async def build(visit: Visit) -> None:
     visit.live(look, 3.0)
 
 
-def _show_head(shown: Shown) -> None:
+def _show_head(visit: Visit, shown: Shown) -> None:
     with ui.row().classes("items-center full-width"):
         ui.label(title_of(shown.entry)).classes("text-h6").props("role=heading aria-level=2").style(
             "overflow-wrap: anywhere"
         )
         name, colour = _STATES[shown.state]
         ui.badge(name).props(f"color={colour}").classes("q-pa-sm")
+        if rights.may(visit.role, WriteEntryOrder):
+            ui.space()
+            edit = f"/calendar/{quote(shown.entry.key, safe='')}/edit"
+            ui.button("改这一条", icon="edit", on_click=lambda: ui.navigate.to(edit)).props("outline no-caps")
     if shown.sent_back:
         ui.label(f"退回了：{shown.sent_back}").classes("text-negative").style("overflow-wrap: anywhere")
 
