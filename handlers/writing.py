@@ -40,10 +40,11 @@ def written(order: WriteEntryOrder, context: Context) -> list[Effect]:
     else:
         put = ((entry.key, entry.revision, order.body),)
         effects = calendar.put(put, context, order.at, order.actor, approved=approved, draft=order.draft)
+    revisions = f"{order.base} → {entry.revision}".removeprefix(" → ")
     told = "存好了，到点就发" if approved else "草稿存好了" if order.draft else "交上去了，等人通过"
     return [
         *effects,
-        fx.Audit(actor=order.actor, action="calendar.write", target=entry.key, reason=entry.revision),
+        fx.Audit(actor=order.actor, action="calendar.write", target=entry.key, reason=revisions),
         fx.Answered(text=told),
     ]
 

@@ -27,19 +27,20 @@ def show_conflict(form: Form, theirs: Shown, go_on: Callable[[dict[str, str]], N
     cells = cells_of(theirs.entry)
     topics = form.choices.rooms
     found = differences(form.before, cells, topics)
+    mine = differences(form.before, form.cells, topics)
     both = [one for one in found if form.cells[one.column] not in (form.before[one.column], cells[one.column])]
     who = theirs.author.removeprefix("console:").replace("operator", "命令行")
     at = f"{form.visit.local(theirs.at):%H:%M}"
     with ui.card().classes("z-card full-width").props("role=alert"):
         ui.label(f"您打开以后，{who}在 {at} 改了这一条：").classes("text-weight-bold")
-        show_differences(found)
+        show_differences(found, {one.column: one.after for one in mine})
         if both:
             ui.label(f"您也改了{'、'.join(one.name for one in both)}，用谁的？别的地方各人改的都留着。")
         else:
             ui.label("您改的是别的地方，可以合起来。")
         with ui.row():
-            mine, others = ("都改了的，用我的", "都改了的，用对方的") if both else ("合起来", "")
-            ui.button(mine, on_click=lambda: go_on(merged(form, cells, mine_first=True))).props("unelevated no-caps")
+            first, others = ("都改了的，用我的", "都改了的，用对方的") if both else ("合起来", "")
+            ui.button(first, on_click=lambda: go_on(merged(form, cells, mine_first=True))).props("unelevated no-caps")
             if others:
                 ui.button(others, on_click=lambda: go_on(merged(form, cells, mine_first=False))).props(
                     "outline no-caps"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from nicegui import ui
@@ -54,10 +54,12 @@ def _said(column: str, cell: str, topics: Mapping[str, str]) -> str:
             return cell if len(cell) <= _LONGEST else f"{cell[:_LONGEST]}…"
 
 
-def show_differences(found: list[Difference]) -> None:
-    """Each with what was there before and what is there now."""
+def show_differences(found: Sequence[Difference], mine: Mapping[str, str] | None = None) -> None:
+    """Each with what was there before and what is there now; `mine`: what whoever looks has written by column."""
     for one in found:
         with ui.column().classes("full-width").style("gap: 2px"):
             ui.label(one.name).classes("text-weight-bold")
             ui.label(one.before).classes("z-said z-gone")
             ui.label(one.after).classes("z-said z-added")
+            if mine and one.column in mine:
+                ui.label(f"您写的：{mine[one.column]}").classes("z-said")

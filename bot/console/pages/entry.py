@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import quote
 
 from nicegui import ui
@@ -20,6 +21,7 @@ from bot.console.visit import Visit
 from content_calendar.cadence import is_personal, next_days
 from content_calendar.rotation import is_spare
 from handlers import rights
+from models.operations import Role
 from models.orders import WriteEntryOrder
 
 _DATES = 5
@@ -92,10 +94,12 @@ def _show_head(visit: Visit, shown: Shown) -> None:
         )
         name, colour = _STATES[shown.state]
         ui.badge(name).props(f"color={colour}").classes("q-pa-sm")
-        if rights.may(visit.role, WriteEntryOrder):
-            ui.space()
-            edit = f"/calendar/{quote(shown.entry.key, safe='')}/edit"
-            ui.button("改这一条", icon="edit", on_click=lambda: ui.navigate.to(edit)).props("outline no-caps")
+        ui.space()
+        address = f"/calendar/{quote(shown.entry.key, safe='')}"
+        ui.link("改过的", f"{address}/history").classes("z-link")
+        if rights.may(visit.role, WriteEntryOrder) and not is_others(visit, shown):
+            edit = partial(ui.navigate.to, f"{address}/edit")
+            ui.button("改这一条", icon="edit", on_click=edit).props("outline no-caps")
     if shown.sent_back:
         ui.label(f"退回了：{shown.sent_back}").classes("text-negative").style("overflow-wrap: anywhere")
 
@@ -149,6 +153,11 @@ def _coming(visit: Visit, shown: Shown) -> str:
         )
         or "不会再来了"
     )
+
+
+def is_others(visit: Visit, shown: Shown) -> bool:
+    """Whether somebody else wrote it and this person changes only their own."""
+    return visit.role is Role.AUTHOR and shown.author != f"console:{visit.name}"
 
 
 def _who(author: str) -> str:

@@ -15,8 +15,10 @@ from bot.console.editor.outlook import Outlook
 from bot.console.editor.text_form import text_form
 from bot.console.editor.when_form import when_form
 from bot.console.page import Page
+from bot.console.pages.entry import is_others
 from bot.console.pages.entry_look import STYLE
 from bot.console.reading.entries import Shown, entry_of
+from bot.console.reading.entry_history import version_of
 from bot.console.reading.entry_writing import choices_of
 from bot.console.visit import Visit
 from content_calendar.entry import to_json
@@ -51,13 +53,16 @@ async def build(visit: Visit) -> None:
         ui.link("← 排期", "/calendar").classes("z-link")
         ui.label("没有这条排期，可能被删了。").classes("z-muted")
         return
-    if visit.role is Role.AUTHOR and shown.author != f"console:{visit.name}":
+    if is_others(visit, shown):
         ui.link("← 回到这条", f"/calendar/{quote(key, safe='')}").classes("z-link")
         ui.label(NOT_YOURS).classes("z-muted")
         return
     form = await _form(visit)
     form.before, form.base = cells_of(shown.entry), shown.revision
-    form.cells = dict(form.before)
+    earlier = await visit.read(version_of, key, visit.at.get("from", ""))
+    form.cells = cells_of(earlier) if earlier else dict(form.before)
+    if earlier:
+        ui.label("下面是早先那一版；看看日子和人数还对不对，存了就回到它。").classes("z-muted").props("role=status")
     _Writing(form, shown).build()
 
 
@@ -126,7 +131,7 @@ class _Writing:
         is_approved = self._shown is not None and self._shown.state == "approved"
         with ui.card().classes("z-card full-width z-save"), ui.row().classes("items-center full-width"):
             told = "存了要等人通过才发。" if waits else "存了就生效，到点就发。"
-            ui.label(told).classes("z-muted col").style("min-width: 180px")
+            ui.label(told).classes("z-muted col").style("min-width: 90px")
             if not is_approved:
                 ui.button("存成草稿", on_click=lambda: self._save(draft=True)).props("outline no-caps")
             name = "交上去" if waits else "保存"
