@@ -38,6 +38,7 @@ from handlers import (
     weeks,
     welcomes,
     words_on_entries,
+    writing,
 )
 from models import events as ev
 from models import orders, timers
@@ -109,6 +110,10 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return owners.move(event, context)
         case orders.ImportEntriesOrder():
             return calendar.imported(event, context)
+        case orders.WriteEntryOrder():
+            return writing.written(event, context)
+        case orders.KeepMediaOrder():
+            return writing.kept(event)
         case orders.DeleteEntriesOrder():
             return calendar.deleted(event, context)
         case orders.MoveEntryOrder():

@@ -124,7 +124,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case orders.ApproveEntryOrder() | orders.OverrideEntryOrder() | orders.MoveEntryOrder():
             return Needs.ENTRIES
-        case orders.RejectEntryOrder() | orders.SkipEntryOrder():
+        case orders.RejectEntryOrder() | orders.SkipEntryOrder() | orders.WriteEntryOrder():
             return Needs.ENTRIES
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
             return Needs.ALERTS | Needs.STAFF
@@ -134,7 +134,9 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS | groups
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
-        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder() | orders.PauseOrder():
+        case (
+            orders.InviteOperatorOrder() | orders.RemoveOperatorOrder() | orders.PauseOrder() | orders.KeepMediaOrder()
+        ):
             return Needs.NOTHING
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING

@@ -160,6 +160,7 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     first_imported_at: datetime
     approved: bool = True  # False: its occurrences wait for somebody's word
     draft: bool = False
+    author: str = ""
     overrides: tuple[OverrideView, ...] = ()
     # The local dates of occurrences that have not left everywhere; loaded for who edits the entry.
     open: tuple[str, ...] = ()
