@@ -38,6 +38,7 @@ from handlers import (
     weeks,
     welcomes,
     words_on_entries,
+    writing,
 )
 from models import events as ev
 from models import orders, timers
@@ -53,6 +54,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
     match event:
         case ev.Message():
             return chat.said(event, context)
+        case ev.TimerDue():
+            return _TIMERS[event.kind](event, context)
         case ev.FriendRequested():
             return reception.requested(event, context)
         case ev.FriendAdded():
@@ -81,8 +84,6 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return alerts.began(event, context)
         case ev.TroubleEnded():
             return alerts.ended(event, context)
-        case ev.TimerDue():
-            return _TIMERS[event.kind](event, context)
         case orders.Order() if refusal := rights.refused(event, context):
             return refusal
         case orders.SurveyFinished():
@@ -109,6 +110,10 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return owners.move(event, context)
         case orders.ImportEntriesOrder():
             return calendar.imported(event, context)
+        case orders.WriteEntryOrder():
+            return writing.written(event, context)
+        case orders.KeepMediaOrder():
+            return writing.kept(event)
         case orders.DeleteEntriesOrder():
             return calendar.deleted(event, context)
         case orders.MoveEntryOrder():

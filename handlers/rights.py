@@ -17,6 +17,8 @@ NOT_IN_YOUR_POOL = "您只管账号「{account}」，这件事不止它，请找
 # What is not named here is the owner's and the admins'.
 _WHOSE: dict[type[orders.Order], tuple[Role, ...]] = {
     orders.SettleDeliveryOrder: KEEPERS,
+    orders.KeepMediaOrder: (*CHIEFS, Role.AUTHOR),
+    orders.WriteEntryOrder: (*CHIEFS, Role.AUTHOR),  # whose entries wait for a chief's word
     # whoever invites could invite themselves anew, as somebody else
     orders.InviteOperatorOrder: (Role.OWNER,),
     orders.RemoveOperatorOrder: (Role.OWNER,),

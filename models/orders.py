@@ -62,6 +62,24 @@ class ImportEntriesOrder(Order, frozen=True, kw_only=True, tag="order.import_ent
     draft: bool = False
 
 
+class WriteEntryOrder(Order, frozen=True, kw_only=True, tag="order.write_entry"):
+    """Somebody writes one entry by hand, as JSON: a new one, or over the revision `base` that they have seen.
+
+    `draft`: it is not put forward yet.
+    """
+
+    body: str
+    base: str = ""
+    draft: bool = False
+
+
+class KeepMediaOrder(Order, frozen=True, kw_only=True, tag="order.keep_media"):
+    """A file of so many bytes is to be kept in the media folder under this name."""
+
+    name: str
+    size: int
+
+
 class DeleteEntriesOrder(Order, frozen=True, kw_only=True, tag="order.delete_entries"):
     """Take calendar entries out of force."""
 

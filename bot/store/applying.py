@@ -231,7 +231,7 @@ def confirm_by_fact(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
         rows = writing.connection.execute(
             select(col(Delivery.id), col(Delivery.state)).where(
                 col(Delivery.merchant_id) == merchant.id,
-                col(Delivery.account_id) == effect.account,
+                col(Delivery.account_id) == effect.account if effect.account else true(),
                 col(Delivery.contact_id) == effect.contact_id,
                 col(Delivery.kind) == effect.kind,
                 col(Delivery.group_id) == effect.group_id if effect.group_id else true(),

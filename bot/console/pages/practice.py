@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -49,7 +49,7 @@ async def build(visit: Visit) -> None:
     async def look() -> None:
         who = phone.who
         _show_limits(limits, await visit.read(accounts_now, visit.site.now()))
-        found = await visit.read(_known, who)
+        found = await visit.read(_known, who, visit.site.now())
         came = await visit.read(newcomers)
         full = await visit.read(fills)
         _show_known(known, phone.name_of(who), found, visit)
@@ -75,8 +75,8 @@ def _show_limits(place: ui.column, accounts: list[AccountNow]) -> None:
                     ui.link(told, "/accounts").classes("z-link text-weight-medium")
 
 
-def _known(connection: Connection, scope: Scope, contact: str) -> reading.Row | None:
-    return reading.who(connection, scope.merchant, contact)
+def _known(connection: Connection, scope: Scope, contact: str, now: datetime) -> reading.Row | None:
+    return reading.who(connection, scope.merchant, contact, now)
 
 
 def _controls(visit: Visit, ground: Ground) -> None:
