@@ -10,6 +10,7 @@ import msgspec
 
 from content_calendar.entry import Entry
 from content_calendar.group_lint import posts_by_group
+from content_calendar.kind_names import content_name
 from content_calendar.lint_plan import LintGroup, Plan
 from content_calendar.promises import Period, Post, has_album, shortages
 from content_calendar.rotation import filled, following, is_spare, text_for
@@ -82,7 +83,7 @@ def _fill_group(
             if key is None or moment is None:
                 given_up.add(gap.label)
                 what = "相册的备稿" if promise.album else "备稿"
-                why = f"没有它没发过的 {promise.content_kind} {what}" if key is None else "没有合适的时间"
+                why = f"没有它没发过的 {content_name(promise.content_kind)} {what}" if key is None else "没有合适的时间"
                 yield Unfilled(group.room, promise.name, gap.label, why)
                 continue
             local = moment.astimezone(plan.zone)
