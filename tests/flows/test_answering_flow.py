@@ -235,6 +235,25 @@ def test_who_asks_for_a_human_is_brought_to_who_looks_after_them(stage: Stage) -
     assert said_to(played, "wx3")[-1] == "您好，我来了"
 
 
+def test_who_waits_for_an_owner_waits_for_the_next_one_when_they_are_handed_over(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BOUND,
+            says("09:00:00", "wx3", "人工"),
+            operator("09:02:00", "owner wx3 wx-hall"),
+            says("09:03:00", "wx-hall", "/没人回"),
+            says("09:03:10", "wx-hall", "/我来跟 1"),
+            operator("09:04:00", "handover wx-hall wx2"),
+            says("09:05:00", "wx2", "/没人回"),
+            says("09:06:00", "wx2", "1"),
+            says("09:06:10", "wx2", "我来啦"),
+        ],
+        world=WORLD,
+    )
+    assert "1. WX3（私聊，11-23 09:00，wx2 在跟）：人工" in "\n".join(said_to(played, "wx2"))
+    assert said_to(played, "wx3")[-1] == "我来啦"
+
+
 def test_the_digest_is_shown_when_asked_for_and_its_numbers_answer(stage: Stage) -> None:
     tomorrow = "2026-11-24T09:00:{:02}+08:00".format
     played = stage.play(
