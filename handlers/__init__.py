@@ -52,6 +52,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
     match event:
         case ev.Message():
             return chat.said(event, context)
+        case ev.TimerDue():
+            return _TIMERS[event.kind](event, context)
         case ev.FriendRequested():
             return reception.requested(event, context)
         case ev.FriendAdded():
@@ -80,8 +82,6 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return alerts.began(event, context)
         case ev.TroubleEnded():
             return alerts.ended(event, context)
-        case ev.TimerDue():
-            return _TIMERS[event.kind](event, context)
         case orders.Order() if refusal := rights.refused(event):
             return refusal
         case orders.SurveyFinished():

@@ -330,9 +330,15 @@ def help_text(call: Call) -> str:
     one = BY_NAME.get(name_in(topic.lstrip("/／")))
     if one is not None and one in commands:
         return _told(one)
-    used = [BY_NAME[name] for name in call.context.commands.used if name in BY_NAME and BY_NAME[name] in commands]
+    return _overview(call.roles, call.context.commands.used)
+
+
+@lru_cache(maxsize=64)  # it changes when its readers take to other commands
+def _overview(roles: frozenset[Role], used: tuple[str, ...]) -> str:
+    commands = usable(roles)
+    used_most = [BY_NAME[name] for name in used if name in BY_NAME and BY_NAME[name] in commands]
     usual = [BY_NAME[name] for name in _USUAL if BY_NAME[name] in commands]
-    first = list(dict.fromkeys([*used, *usual, *commands]))[:MOST_USED]
+    first = list(dict.fromkeys([*used_most, *usual, *commands]))[:MOST_USED]
     lines = [_told(command) for command in first]
     if rest := [command for command in commands if command not in first]:
         lines.append("")

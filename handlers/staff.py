@@ -46,7 +46,10 @@ def notes_to(
 
 def account_for(member: PersonView, account: str) -> str | None:
     """The account that can speak to one of the staff: the one at hand, else one that knows them."""
-    befriended = sorted(
-        name for name, friendship in member.friendships.items() if friendship.state == FriendshipState.FRIEND
+    here = member.friendships.get(account)
+    if here is not None and here.state == FriendshipState.FRIEND:
+        return account
+    return min(
+        (name for name, friendship in member.friendships.items() if friendship.state == FriendshipState.FRIEND),
+        default=None,
     )
-    return account if account in befriended else next(iter(befriended), None)

@@ -95,7 +95,7 @@ ARROWS: dict[DeliveryState | None, frozenset[DeliveryState]] = {
     _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.SENT, _S.FAILED, _S.PLANNED}),
     _S.SKIPPED: frozenset({_S.PLANNED, _S.WAITING}),
     _S.EXPIRED: frozenset({_S.PLANNED, _S.WAITING}),
-    _S.CANCELLED: frozenset(),
+    _S.CANCELLED: frozenset({_S.PLANNED, _S.WAITING}),
     _S.AWAITING_TAP: frozenset({_S.SENT, _S.CONFIRMED}),
 }
 OPEN_STATES = (DeliveryState.PLANNED, DeliveryState.WAITING)
@@ -157,6 +157,14 @@ class Delivery(SQLModel, table=True):
             "occurrence",
             sqlite_where=text("reason = 'too_late'"),
             postgresql_where=text("reason = 'too_late'"),
+        ),
+        Index(
+            "delivery_withdrawn",
+            "merchant_id",
+            "entry",
+            "occurrence",
+            sqlite_where=text("state = 'cancelled'"),
+            postgresql_where=text("state = 'cancelled'"),
         ),
         Index("delivery_contact", "contact_id", "left_at"),
         Index("delivery_group", "group_id", "left_at"),

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select, text
+from sqlalchemy import and_, bindparam, func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -148,31 +148,31 @@ def _pending(
     """The askers', the newest first, and those of others whose code was typed."""
     if not askers:
         return ()
-    codes = {code for event, _ in askers if (code := event.text.strip()[:4]).isdigit()}
-    rows = writing.connection.execute(
-        select(table_of(PendingCommand))
-        .where(
-            col(PendingCommand.merchant_id) == merchant.id,
-            or_(
-                col(PendingCommand.actor).in_({person.wire_id for _, person in askers}),
-                *([col(PendingCommand.code).in_(codes)] if codes else []),
-            ),
+    rows = writing.rows(_OF_ACTORS, merchant=merchant.id, actors=sorted({person.wire_id for _, person in askers}))
+    if codes := {code for event, _ in askers if (code := event.text.strip()[:4]).isdigit()}:
+        rows += writing.rows(_OF_CODES, merchant=merchant.id, codes=sorted(codes))
+    by_id = {
+        identity: PendingView(
+            id=identity,
+            actor=actor,
+            place=place,
+            code=code,
+            kind=kind,
+            lines=tuple(lines),
+            quote=quote,
+            expires_at=until,
         )
-        .order_by(col(PendingCommand.id).desc())
-    )
-    return tuple(
-        PendingView(
-            id=row.id,
-            actor=row.actor,
-            place=row.place,
-            code=row.code,
-            kind=row.kind,
-            lines=tuple(row.lines),
-            quote=row.quote,
-            expires_at=row.expires_at,
-        )
-        for row in rows
-    )
+        for identity, actor, place, code, kind, lines, quote, until in rows
+    }
+    return tuple(by_id[identity] for identity in sorted(by_id, reverse=True))
+
+
+_PENDING = select(
+    col(PendingCommand.id), col(PendingCommand.actor), col(PendingCommand.place), col(PendingCommand.code),
+    col(PendingCommand.kind), col(PendingCommand.lines), col(PendingCommand.quote), col(PendingCommand.expires_at),
+).where(col(PendingCommand.merchant_id) == bindparam("merchant"))  # fmt: skip
+_OF_ACTORS = _PENDING.where(is_one_of(col(PendingCommand.actor), "actors"))
+_OF_CODES = _PENDING.where(is_one_of(col(PendingCommand.code), "codes"))
 
 
 def _found(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlmodel import col
 
 from bot.budget import midnight
@@ -15,6 +15,7 @@ from bot.store import Writing
 from bot.store.digesting import load_digest
 from bot.store.ids import Ids
 from bot.store.open_questions import load_open
+from bot.store.prepared import is_one_of
 from content_calendar.lint import NAMES, lint
 from handlers.command_days import LINTED_DAYS
 from models.accounts import Account
@@ -229,25 +230,28 @@ def _used(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple
     """What people of the same role used most lately."""
     roles = {role.role for role in person.roles}
     named = {wire_id for _, wire_id, role in merchant.admins if role in roles}
-    # Asked of each row: there may be a hundred thousand of them, and few did anything lately.
-    granted = exists().where(
-        col(RoleGrant.merchant_id) == merchant.id,
-        col(RoleGrant.wire_id) == col(AuditEntry.actor),
-        col(RoleGrant.role).in_(roles),
+    since = Ids.floor(writing.now - LOOKED_BACK)
+    rows = writing.rows(_MOST_USED, merchant=merchant.id, since=since, named=sorted(named), roles=sorted(roles))
+    return tuple(action for (action,) in rows)
+
+
+# Asked of each row: there may be a hundred thousand grants, and few of those people did anything lately.
+_GRANTED = exists().where(
+    col(RoleGrant.merchant_id) == bindparam("merchant"),
+    col(RoleGrant.wire_id) == col(AuditEntry.actor),
+    is_one_of(col(RoleGrant.role), "roles"),
+)
+_MOST_USED = (
+    select(col(AuditEntry.action))
+    .where(
+        col(AuditEntry.merchant_id) == bindparam("merchant"),
+        col(AuditEntry.id) >= bindparam("since"),
+        or_(is_one_of(col(AuditEntry.actor), "named"), _GRANTED),
+        col(AuditEntry.result) == "ok",
     )
-    count = func.count()
-    rows = writing.connection.execute(
-        select(col(AuditEntry.action))
-        .where(
-            col(AuditEntry.merchant_id) == merchant.id,
-            col(AuditEntry.id) >= Ids.floor(writing.now - LOOKED_BACK),
-            or_(col(AuditEntry.actor).in_(named), granted),
-            col(AuditEntry.result) == "ok",
-        )
-        .group_by(col(AuditEntry.action))
-        .order_by(count.desc(), col(AuditEntry.action))
-    )
-    return tuple(rows.scalars())
+    .group_by(col(AuditEntry.action))
+    .order_by(func.count().desc(), col(AuditEntry.action))
+)
 
 
 def _to_all(_person: PersonView) -> object:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import repeat
 from operator import add
 from typing import Literal
 
@@ -35,39 +37,56 @@ class Business(msgspec.Struct, frozen=True):
 
 
 class Model(msgspec.Struct, frozen=True):
-    """Weights by feature, in hundredths, one for each of `classes`."""
+    """Weights by feature, in hundredths, one for each of `classes`: what the file holds."""
 
     classes: list[Business]
     weights: dict[str, list[int]]
+
+
+class Classifier:
+    """A model at work. The weights of a feature for all classes are one number, so that one addition adds them all."""
+
+    def __init__(self, model: Model) -> None:
+        self.classes = model.classes
+        self._weights = {
+            feature: sum(weight << _BITS * place for place, weight in enumerate(row))
+            for feature, row in model.weights.items()
+        }
+        # Added last, so that no class is below zero and borrows of the next.
+        self._even = sum(_HALF << _BITS * place for place in range(len(self.classes)))
+        labels = [each.label for each in self.classes]
+        self._business = [place for place, label in enumerate(labels) if label == "business_question"]
+        self._complaints = [place for place, label in enumerate(labels) if label == "complaint"]
+        self._neither = [place for place in range(len(labels)) if place not in (*self._business, *self._complaints)]
 
     def meaning(self, text: str, context: str) -> Business:
         """The likeliest class of a message in a `group` or a `private` chat."""
         return self.likeliest(self.scores(Message(text[:_READ]), context))
 
-    def likeliest(self, scores: list[int]) -> Business:
+    def likeliest(self, scores: Sequence[int]) -> Business:
         """The class with the highest score."""
         return self.classes[scores.index(max(scores))]
 
-    def lead(self, scores: list[int], *, asks: bool) -> int:
+    def lead(self, scores: Sequence[int], *, asks: bool) -> int:
         """How much likelier a message asks the shop for something than not, in hundredths; negative if less likely.
 
         Who complains and asks does too.
         """
-        business, other = 0, 0
-        for each, score in zip(self.classes, scores, strict=False):
-            if each.label == "business_question":
-                business = max(business, score)
-            elif asks and each.label == "complaint":
-                business = max(business, score - _SURELY)
-            else:
-                other = max(other, score)
-        return business - other
+        business = max(0, *(scores[place] for place in self._business))
+        other = max(0, *(scores[place] for place in self._neither))
+        complaint = max(scores[place] for place in self._complaints)
+        return max(business, complaint - _SURELY) - other if asks else business - max(other, complaint)
 
-    def scores(self, message: Message, context: str, *, asks: bool | None = None) -> list[int]:
+    def scores(self, message: Message, context: str, *, asks: bool | None = None) -> Sequence[int]:
         """How likely each class is, in hundredths; whether the message `asks` is found out if it is not given."""
-        found = _features(message, context, asks=asks)
-        rows = [row for feature in found if (row := self.weights.get(feature)) is not None]
-        return list(map(sum, zip(*rows, strict=True))) or [0]
+        total = self._even + sum(map(self._weights.get, _features(message, context, asks=asks), repeat(0)))
+        return [(total >> _BITS * place & _MASK) - _HALF for place in range(len(self.classes))]
+
+
+# Bits for the sum of one class: a message has a thousand features at most, of some hundreds each.
+_BITS = 32
+_MASK = (1 << _BITS) - 1
+_HALF = 1 << _BITS - 1
 
 
 def features(text: str, context: str) -> list[str]:
@@ -118,7 +137,9 @@ _SHORT = 64
 _remembered_asks = lru_cache(maxsize=8_192)(_asks)
 
 
-_MODEL = msgspec.json.decode(pkgutil.get_data("handlers.understanding", "business_model.json") or b"", type=Model)
+_MODEL = Classifier(
+    msgspec.json.decode(pkgutil.get_data("handlers.understanding", "business_model.json") or b"", type=Model)
+)
 
 
 def understand_business(text: str, context: str) -> Business:

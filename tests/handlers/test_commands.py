@@ -389,7 +389,7 @@ def test_binding_in_the_room() -> None:
 def test_binding_wrongly() -> None:
     known = context(BOOK, person=staff(), group=group())
     assert texts(_bind("/绑定 茶卓", known)) == ["没有「茶卓」这个层级。现有：分院、茶桌。"]
-    assert texts(_bind("/绑定", known)) == ["没有「」这个层级。现有：分院、茶桌。"]
+    assert texts(_bind("/绑定", known)) == ["绑到哪个层级？写上层级名，现有：分院、茶桌。"]
     effects = decide(says("/绑定 茶桌"), context(BOOK, person=staff()))
     assert texts(effects) == ["/绑定 要在群里发。"]
     assert audits(effects) == [("bind", "refused", "wrong_place")]

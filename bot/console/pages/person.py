@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from nicegui import ui
@@ -48,7 +49,7 @@ async def build(visit: Visit) -> None:
             more = ui.button("更早的").props("flat no-caps").classes("self-center")
 
     async def look() -> None:
-        found = await visit.read(_person, contact)
+        found = await visit.read(_person, contact, visit.site.now())
         if shown == [found]:  # whoever is about to press a button keeps it
             return
         shown[:] = [found]
@@ -88,8 +89,8 @@ async def build(visit: Visit) -> None:
         more.visible = False
 
 
-def _person(connection: Any, scope: Scope, contact: str) -> dict[str, Any] | None:
-    return reading.who(connection, scope.merchant, contact) if may_be_seen(connection, scope, contact) else None
+def _person(connection: Any, scope: Scope, contact: str, now: datetime) -> dict[str, Any] | None:
+    return reading.who(connection, scope.merchant, contact, now) if may_be_seen(connection, scope, contact) else None
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -174,7 +175,7 @@ def _act(visit: Visit, found: dict[str, Any]) -> None:
 
 async def _note(visit: Visit, contact: str, text: str) -> bool:
     """A line under what is noted by now, whatever the page still shows."""
-    found = await visit.read(_person, contact)
+    found = await visit.read(_person, contact, visit.site.now())
     note = "\n".join(filter(None, [found["note"] if found else "", text]))
     return await visit.order(DescribePersonOrder, contact=contact, note=note)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from nicegui import ui
@@ -39,7 +39,7 @@ async def build(visit: Visit) -> None:
 
     async def look() -> None:
         who = phone.who
-        found = await visit.read(_known, who)
+        found = await visit.read(_known, who, visit.site.now())
         came = await visit.read(newcomers)
         full = await visit.read(fills)
         _show_known(known, phone.name_of(who), found, visit)
@@ -51,8 +51,8 @@ async def build(visit: Visit) -> None:
     visit.live(look)
 
 
-def _known(connection: Connection, scope: Scope, contact: str) -> reading.Row | None:
-    return reading.who(connection, scope.merchant, contact)
+def _known(connection: Connection, scope: Scope, contact: str, now: datetime) -> reading.Row | None:
+    return reading.who(connection, scope.merchant, contact, now)
 
 
 def _controls(visit: Visit, ground: Ground) -> None:
