@@ -265,10 +265,12 @@ def test_the_digest_is_shown_when_asked_for_and_its_numbers_answer(stage: Stage)
             says(tomorrow(20), "wx-hall", "三百八一斤"),
             says(tomorrow(30), "wx-boss", "/digest 二群"),
             says(tomorrow(40), "wx1", "/digest"),
+            says(tomorrow(50), "wx-hall", "/话多"),
         ],
         world=WORLD,
     )
     assert said_to(played, "wx-hall")[0].splitlines()[0] == "【早报】11-23 周一，一群"
+    assert "WX3" not in said_to(played, "wx-hall")[-1]  # who said most: of their own group
     assert [line["text"] for line in played.arrived(to=ROOM, kind="text")] == ["@WX2 三百八一斤"]
     assert said_to(played, "wx-boss")[0].splitlines()[0] == "【早报】11-23 周一，二群"
     assert said_to(played, "wx1")[-1] == "这个指令只有管理员能用。"
