@@ -111,12 +111,14 @@ def next_moment(entry: Entry, merchant: MerchantView, now: datetime) -> datetime
 
 
 def _is_approved(looking: Writing, merchant: MerchantView, key: str) -> bool:
-    """Whether an entry in force needs nobody's word."""
-    return looking.connection.execute(
-        select(col(EntryRevision.approved)).where(
-            col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, col(EntryRevision.current)
-        )
-    ).scalar_one()
+    """Whether an entry in force needs nobody's word; one that is not in force does."""
+    return bool(
+        looking.connection.execute(
+            select(col(EntryRevision.approved)).where(
+                col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, col(EntryRevision.current)
+            )
+        ).scalar()
+    )
 
 
 def _turns(
@@ -144,7 +146,7 @@ def _declined(looking: Writing, merchant: MerchantView, entry: Entry) -> Iterato
 
 def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, approved: bool) -> list[Any]:
     """What the entry would plan, as rows of the outbox; nothing is written. By account, each in the order planned."""
-    found = looking.connection.execute(audience(merchant, effect)).all()
+    found = looking.connection.execute(audience(looking, merchant, effect)).all()
     spares: dict[int, Spare] = {}
     if effect.spares is not None:
         spares = drawn(looking.connection, merchant, effect.spares, (row.group_id or row.contact_id for row in found))

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlmodel import col
 
 from bot.rehearsal_output import iso
 from bot.store.alerting import all_alerts
 from bot.store.entries import override_view
+from bot.store.stages import stages_of_people
 from content_calendar.entry import Entry, from_json
 from handlers.learning import learned
 from handlers.overrides import own_version
@@ -67,7 +68,7 @@ def groups(connection: Connection, merchant: MerchantView) -> list[Row]:
     ]
 
 
-def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | None:
+def who(connection: Connection, merchant: MerchantView, wire_id: str, now: datetime) -> Row | None:
     """Everything that we know of a person, found by a contact's wire id."""
     run = connection.execute
     found = run(
@@ -166,7 +167,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         "coupon": (survey.coupon or None) if survey else None,
         "opted_out": found.opted_out_at is not None,
         "consent": found.consent,
-        "stage": None,
+        "stage": stages_of_people(connection, merchant, now, [found.id]).get(found.id),
     }
 
 
@@ -227,6 +228,16 @@ def words_on_entries(connection: Connection, merchant: MerchantView) -> dict[str
         ).where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current))
     )
     return {row.key: dict(row._mapping) for row in rows}
+
+
+def under_way(connection: Connection, merchant: MerchantView) -> frozenset[str]:
+    """The keys of entries of which something has yet to leave."""
+    statement = select(col(Delivery.entry)).where(
+        col(Delivery.merchant_id) == merchant.id,
+        text("state IN ('planned', 'waiting')"),  # in the words of the partial index
+        col(Delivery.entry).is_not(None),
+    )
+    return frozenset(filter(None, connection.execute(statement.distinct()).scalars()))
 
 
 def earlier_entries(connection: Connection, merchant: MerchantView, revisions: Mapping[str, str]) -> dict[str, Entry]:

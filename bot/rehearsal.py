@@ -309,6 +309,11 @@ def with_accounts(config: Config, spec: WorldSpec, story: str) -> Config:
             raise StoryFault(story, 1, f"unknown merchant {one.merchant!r} of account {one.id!r}", expected)
         if one.id in {channel.id for channel in config.alerts}:
             raise StoryFault(story, 1, f"account {one.id!r}, a name that a channel of alerts has", "another id")
+    ours = [one.id for one in spec.accounts]
+    for contact in spec.contacts:
+        if strange := [account for account in contact.friend_of if account not in ours]:
+            found = f"unknown account {strange[0]!r} in friend_of of contact {contact.id!r}"
+            raise StoryFault(story, 1, found, f"one of: {', '.join(ours) or 'none'}")
     accounts = tuple(
         Account(id=one.id, name=one.name, merchant=one.merchant or first, transport="simulator")
         for one in spec.accounts

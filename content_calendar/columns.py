@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection
+from pathlib import PurePosixPath, PureWindowsPath
 
 import msgspec
 
@@ -17,6 +18,7 @@ from content_calendar.rollout import RolloutError, parse_rollout, written_rollou
 from content_calendar.rotation import is_slot_text
 from content_calendar.rules import RuleError, parse_rule
 from content_calendar.wording import names_in
+from models.life_cycle import STAGE_TITLES, STAGE_WORDS, stage_named, stage_of_tag
 from models.playbook_faults import nearest
 
 
@@ -127,10 +129,25 @@ def _message(cell: Cell, known: Known) -> str:
         raise CellError(
             *((piece, "字段写成 {name} 或 {name|备用词}，花括号要成对、用半角") for piece in odd[:MOST_FAULTS])
         )
-    if unknown := [name for by, name in names_in(text) if by == "tier" and name not in known.tiers]:
+    named = tuple(names_in(text))
+    if unknown := [name for by, name in named if by == "stage" and stage_named(name) is None]:
+        raise CellError(*((name, _one_of_the_stages(name)) for name in unknown[:MOST_FAULTS]))
+    if unknown := [name for by, name in named if by == "tier" and name not in known.tiers]:
         tiers = "、".join(sorted(known.tiers)) or "（还没有）"
         raise CellError(*((name, f"已有的层级：{tiers}{hint(name, known.tiers)}") for name in unknown[:MOST_FAULTS]))
     return text
+
+
+def _tags(cell: Cell, known: Known) -> tuple[str, ...]:
+    found = _several(cell, known)
+    stages = [word for tag in found if (word := stage_of_tag(tag))]
+    if unknown := [word for word in stages if stage_named(word) is None]:
+        raise CellError(*((word, _one_of_the_stages(word)) for word in unknown[:MOST_FAULTS]))
+    return found
+
+
+def _one_of_the_stages(found: str) -> str:
+    return f"{'、'.join(STAGE_TITLES.values())} 之一{hint(found, STAGE_WORDS)}"
 
 
 def _kind(cell: Cell, known: Known) -> str:
@@ -147,6 +164,21 @@ def _date(cell: Cell, known: Known) -> tuple[dt.date, dt.time | None] | None:
         return read_date(cell, known.today)
     except DateError as error:
         raise CellError((shown(cell), str(error))) from None
+
+
+def _days(cell: Cell, known: Known) -> tuple[dt.date, ...]:
+    if isinstance(cell, dt.date):
+        return (cell.date() if isinstance(cell, dt.datetime) else cell,)
+    days: set[dt.date] = set()
+    wrong: list[tuple[str, str]] = []
+    for piece in _several(cell, known):
+        try:
+            days.add(read_date(piece, known.today)[0])
+        except DateError as error:
+            wrong.append((piece, str(error)))
+    if wrong:
+        raise CellError(*wrong[:MOST_FAULTS])
+    return tuple(sorted(days))
 
 
 def _time(cell: Cell, known: Known) -> dt.time | None:
@@ -207,6 +239,23 @@ def _among(what: str, names: Callable[[Known], Collection[str]]) -> Callable[[Ce
     return read
 
 
+def _media(cell: Cell, known: Known) -> tuple[str, ...]:
+    """Names in the media folder, and links. Whoever writes the calendar reads no other file of the machine by it."""
+    found = _several(cell, known)
+    if outside := [name for name in found if leads_outside(name)]:
+        expected = "media 文件夹里的文件名，例如 海报/周五.png，或 https:// 开头的链接"
+        raise CellError(*((name, expected) for name in outside[:MOST_FAULTS]))
+    return found
+
+
+def leads_outside(name: str) -> bool:
+    """Whether a reference is a path out of the media folder, as POSIX or Windows writes paths."""
+    scheme, mark, _ = name.partition("://")
+    if mark:
+        return scheme.lower() == "file"
+    return any(path.anchor or ".." in path.parts for path in (PurePosixPath(name), PureWindowsPath(name)))
+
+
 def _yes_no(cell: Cell, known: Known) -> bool:
     word = _line(cell, known).lower()
     if word not in _YES_NO:
@@ -234,15 +283,16 @@ COLUMNS: tuple[Column, ...] = (
     Column("rule", "重复", _rule, lambda entry: entry.rule),
     Column("tiers", "层级", _among("已有的层级", lambda known: known.tiers), lambda entry: ";".join(entry.tiers)),
     Column("groups", "群", _among("已绑定的群", lambda known: known.groups), lambda entry: ";".join(entry.groups)),
-    Column("tags", "标签", _several, lambda entry: ";".join(entry.tags)),
+    Column("tags", "标签", _tags, lambda entry: ";".join(entry.tags)),
     Column("text", "正文", _message, lambda entry: entry.text),
-    Column("media", "素材", _several, lambda entry: ";".join(entry.media)),
+    Column("media", "素材", _media, lambda entry: ";".join(entry.media)),
     Column("promotional", "推广", _yes_no, lambda entry: "yes" if entry.promotional else "no"),
     Column("priority", "优先级", _priority, lambda entry: entry.priority),
     Column("not_after", "过期", _moment, lambda entry: entry.not_after),
     Column("catch_up", "补发", _catch_up, lambda entry: entry.catch_up),
     Column("optional", "可选", _yes_no, lambda entry: "yes" if entry.optional else "no"),
     Column("rollout", "分批", _rollout, lambda entry: entry.rollout),
+    Column("but", "除外", _days, lambda entry: ";".join(map(str, entry.but))),
 )
 
 NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)

@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError, WrapValidator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from models.conditions import Condition, Facts, holds
+from models.life_cycle import StageRule
 from models.playbook_survey import Question, Survey
 from models.playbook_values import (
     WEEKDAYS,
@@ -282,6 +283,7 @@ class Playbook(Part):
     reactions: Reactions = Reactions()
     tiers: tuple[Tier, ...] = ()
     promises: tuple[Promise, ...] = ()
+    stages: tuple[StageRule, ...] = ()
     quiet_hours: tuple[DailyWindow, ...] = ()
     rest_days: tuple[RestDay, ...] = ()
     caps: Caps = Caps()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlmodel import col
 
 from bot.store import Writing
@@ -14,14 +14,16 @@ from models.accounts import Account
 from models.context import MerchantView
 from models.events import Event
 from models.groups import ChatGroup, GroupMember
-from models.operations import AuditEntry
+from models.operations import AuditEntry, Role, RoleGrant, Ticket
 from models.people import Contact, Person
 
 Pairs = list[tuple[Event, Any]]
 
+_WORKING = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL, Role.HELPER)
+
 
 def claim_members(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    """In statements per group and not per member; our own accounts are nobody's, and nobody is their own."""
+    """In statements per group and not per member; our own accounts and the staff are nobody's."""
     for event, effect in pairs:
         group: Any = writing.connection.execute(
             select(col(ChatGroup.wire_id), col(Contact.id), col(Contact.person_id), col(Contact.wire_id).label("owner"))
@@ -54,12 +56,35 @@ def hand_over(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         owner = {"owner_contact_id": effect.owner_contact_id}
         _update(writing, merchant, Person, effect.person_ids, owner | {"owner_by": "given"})
         _update(writing, merchant, ChatGroup, effect.group_ids, owner)
+        _hand_over_tickets(writing, merchant, effect.owner_contact_id, effect.person_ids)
+
+
+def _hand_over_tickets(writing: Writing, merchant: MerchantView, owner: int, persons: Sequence[int]) -> None:
+    """Who waited for the former owner, who had taken care of it, waits for the new one."""
+    new = select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id, col(Contact.id) == owner)
+    for chunk in chunks(list(persons)):
+        theirs = select(col(Contact.id)).where(
+            col(Contact.merchant_id) == merchant.id, col(Contact.person_id).in_(chunk)
+        )
+        writing.connection.execute(
+            update(Ticket)
+            .where(
+                col(Ticket.merchant_id) == merchant.id,
+                text("closed_at IS NULL"),  # in the words of the index
+                col(Ticket.claimed_by) != "",
+                col(Ticket.contact_id).in_(theirs),
+            )
+            .values(claimed_by=new.scalar_subquery())
+        )
 
 
 def _found(
     writing: Writing, merchant: MerchantView, group_id: int, contact_ids: Sequence[int] | None
 ) -> list[tuple[int, str, int | None, str | None]]:
     ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id)
+    staff = select(col(RoleGrant.wire_id)).where(
+        col(RoleGrant.merchant_id) == merchant.id, col(RoleGrant.role).in_(_WORKING)
+    )
     statement = (
         select(col(Person.id), col(Contact.wire_id), col(Person.owner_contact_id), col(Person.owner_by))
         .join(
@@ -75,6 +100,8 @@ def _found(
             col(GroupMember.group_id) == group_id,
             col(GroupMember.left_at).is_(None),
             col(Contact.wire_id).not_in(ours),
+            col(Contact.wire_id).not_in(staff),
+            col(Contact.wire_id).not_in([wire_id for _, wire_id, _ in merchant.admins]),
             col(Person.erased_at).is_(None),
         )
         .order_by(col(Contact.id))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select, true
 from sqlmodel import col
 
 from bot.budget import midnight
@@ -24,7 +24,7 @@ from models.command_views import AuditView, FaultView, ScriptView
 from models.commands import Script
 from models.context import MerchantView, PersonView
 from models.digest_views import DigestView, OpenQuestion
-from models.groups import ChatGroup, GroupMember
+from models.groups import ChatGroup, GroupChange, GroupMember
 from models.journal import JournalEntry
 from models.operations import AuditEntry, RoleGrant
 from models.people import Contact, Friendship, FriendshipState, Person, Tag
@@ -69,7 +69,18 @@ def _said(writing: Writing, merchant: MerchantView) -> Any:
     )
 
 
-def _talkers(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, int], ...]:
+def _of_theirs(merchant: MerchantView, person: PersonView) -> Any:
+    """Whether something was said where somebody may look: for whom all roles are limited to groups, in those."""
+    rooms = [role.group for role in person.roles]
+    if not all(rooms):
+        return true()
+    groups = select(col(ChatGroup.id)).where(
+        col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id).in_(rooms)
+    )
+    return col(JournalEntry.group_id).in_(groups)
+
+
+def _talkers(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, int], ...]:
     count = func.count()
     rows = writing.connection.execute(
         select(col(Contact.name), col(Contact.wire_id), count)
@@ -81,7 +92,7 @@ def _talkers(writing: Writing, merchant: MerchantView, _person: PersonView) -> t
                 col(Contact.id) == col(JournalEntry.contact_id),
             ),
         )
-        .where(_said(writing, merchant))
+        .where(_said(writing, merchant), _of_theirs(merchant, person))
         .group_by(col(Contact.name), col(Contact.wire_id))
         .order_by(count.desc(), col(Contact.wire_id))
         .limit(10)
@@ -89,7 +100,7 @@ def _talkers(writing: Writing, merchant: MerchantView, _person: PersonView) -> t
     return tuple((name or wire_id, number) for name, wire_id, number in rows)
 
 
-def _lively(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, int, int], ...]:
+def _lively(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, int, int], ...]:
     people, count = func.count(func.distinct(col(JournalEntry.contact_id))), func.count()
     rows = writing.connection.execute(
         select(col(ChatGroup.topic), col(ChatGroup.wire_id), people, count)
@@ -102,7 +113,7 @@ def _lively(writing: Writing, merchant: MerchantView, _person: PersonView) -> tu
                 col(ChatGroup.tier).is_not(None),
             ),
         )
-        .where(_said(writing, merchant))
+        .where(_said(writing, merchant), _of_theirs(merchant, person))
         .group_by(col(ChatGroup.topic), col(ChatGroup.wire_id))
         .order_by(people.desc(), col(ChatGroup.wire_id))
     )
@@ -141,29 +152,40 @@ def _opted_out(writing: Writing, merchant: MerchantView, _person: PersonView) ->
 
 
 def _greet(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, str], ...]:
-    """Who became a friend today; for whom all roles are limited to groups, who came into those."""
+    """Who became a friend today; for whom all roles are limited to groups, who came into those, and new customers of
+    theirs. Who was there before us is no news."""
     today = midnight(writing.now, merchant.zone)
     mine = [role.group for role in person.roles]
+    friends = select(col(Friendship.contact_id)).where(
+        col(Friendship.merchant_id) == merchant.id,
+        col(Friendship.added_at) >= today,
+        col(Friendship.old).is_(False),
+        col(Friendship.state) == FriendshipState.FRIEND,
+    )
     if all(mine):
         groups = select(col(ChatGroup.id)).where(
             col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id).in_(mine)
         )
-        new = select(col(GroupMember.contact_id)).where(
+        came = select(col(GroupChange.contact_id)).where(
+            col(GroupChange.merchant_id) == merchant.id,
+            col(GroupChange.group_id).in_(groups),
+            col(GroupChange.at) >= today,
+            col(GroupChange.came),
+        )
+        there = select(col(GroupMember.contact_id)).where(
             col(GroupMember.merchant_id) == merchant.id,
             col(GroupMember.group_id).in_(groups),
-            col(GroupMember.joined_at) >= today,
             col(GroupMember.left_at).is_(None),
         )
+        theirs = and_(col(Contact.id).in_(friends), col(Person.owner_contact_id) == person.contact_id)
+        new = or_(and_(col(Contact.id).in_(came), col(Contact.id).in_(there)), theirs)
     else:
-        new = select(col(Friendship.contact_id)).where(
-            col(Friendship.merchant_id) == merchant.id,
-            col(Friendship.added_at) >= today,
-            col(Friendship.old).is_(False),
-            col(Friendship.state) == FriendshipState.FRIEND,
-        )
+        new = col(Contact.id).in_(friends)
     others = col(Contact.id) != person.contact_id
     ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id)
-    return tuple(_people(writing, merchant, col(Contact.id).in_(new), others, col(Contact.wire_id).not_in(ours)))
+    staff = [wire_id for _, wire_id, _ in merchant.admins]
+    strangers = and_(col(Contact.wire_id).not_in(ours), col(Contact.wire_id).not_in(staff))
+    return tuple(_people(writing, merchant, new, others, strangers))
 
 
 def _open(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[OpenQuestion, ...]:
@@ -258,8 +280,8 @@ def _to_them(person: PersonView) -> object:
 FIGURES: Mapping[str, tuple[Load, ShownTo]] = {
     "scripts": (_scripts, _to_all),
     "audit": (_audit, _to_all),
-    "talkers": (_talkers, _to_all),
-    "lively": (_lively, _to_all),
+    "talkers": (_talkers, _to_them),
+    "lively": (_lively, _to_them),
     "sources": (_sources, _to_all),
     "opted_out": (_opted_out, _to_all),
     "greet": (_greet, _to_them),

@@ -231,7 +231,7 @@ async def _deliver(link: Link, outgoing: Outgoing, seconds: float, folder: Path)
         return await _ask(link, _file(outgoing, {"type": URL_BOX, "name": name, "url": media.url}), seconds)
     path = folder / media.url
     try:
-        content = await asyncio.to_thread(path.read_bytes)
+        content = await asyncio.to_thread(_content, path, folder)
     except (OSError, ValueError) as error:  # ValueError: a path that cannot exist
         raise Refused(f"the file {path} of {outgoing.key} cannot be read: {error}") from error
     box: dict[str, Any] = {"name": _file_name(media, path.name)}
@@ -240,6 +240,13 @@ async def _deliver(link: Link, outgoing: Outgoing, seconds: float, folder: Path)
     else:
         box |= {"type": BASE64_BOX, "base64": base64.b64encode(content).decode()}
     return await _ask(link, _file(outgoing, box), seconds)
+
+
+def _content(path: Path, folder: Path) -> bytes:
+    """Raises `ValueError` for a path that leads out of the folder, by itself or by a symbolic link."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ValueError("it is not in the media folder")
+    return path.read_bytes()
 
 
 def _file_name(media: Media, name: str) -> str:

@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import story_lines
+from bot.config import load_config
+from bot.rehearsal import with_accounts
 from bot.story import StoryFault, read_lines, read_story
 from bot.story_lines import (
     AccountSpec,
@@ -277,6 +279,12 @@ def test_a_story_is_checked_whole_and_then_read_again(tmp_path: Path) -> None:
     story.check_accounts(["main", "mian"])
     with pytest.raises(StoryFault, match="line 4: found unknown account 'mian'; expected one of: main"):
         story.check_accounts(["main"])
+
+
+def test_a_friend_of_an_account_that_is_not_there_is_named() -> None:
+    world = WorldSpec(accounts=(AccountSpec("main"),), contacts=(ContactSpec("wx1", friend_of=("main", "mian")),))
+    with pytest.raises(StoryFault, match="line 1: found unknown account 'mian' in friend_of of contact 'wx1'"):
+        with_accounts(load_config(Path("config.toml"), {}), world, "tea.jsonl")
 
 
 def test_an_empty_story_is_a_story(tmp_path: Path) -> None:

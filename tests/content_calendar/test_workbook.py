@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from content_calendar.columns import leads_outside
 from content_calendar.entry import Entry
 from content_calendar.faults import FileError
 from content_calendar.template import EXAMPLES
@@ -132,7 +133,7 @@ entries = st.builds(
     groups=st.lists(st.sampled_from(GROUPS), unique=True).map(tuple),
     tags=several,
     text=texts.filter(bool),
-    media=several,
+    media=several.filter(lambda names: not any(map(leads_outside, names))),
     promotional=st.booleans(),
     priority=st.integers(1, 9),
     not_after=st.none() | st.builds(dt.datetime.combine, days, seconds),
@@ -190,6 +191,15 @@ BAD_PLACES = [
     (17, "日期", ""),
     (18, "重复", "RRULE:FREQ=DAILY;UNTIL=20261130"),
 ]
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "../config.toml", "海报/../../x.png", "C:\\x.png", "..\\x.png", "file:///etc/passwd"]
+)
+def test_media_outside_the_media_folder_is_a_fault(name: str) -> None:
+    found = read(f"编号,日期,时间,素材,形式\na,2026-12-01,9:00,海报/周五.png;{name},album\n".encode())
+    assert [(fault.row, fault.column, fault.found) for fault in found.faults] == [(2, "素材", name)]
+    assert "media 文件夹" in found.faults[0].expected
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
@@ -303,11 +313,12 @@ def test_any_cells_are_read_or_refused(text: str) -> None:
     "text",
     [
         "key," + "x," * 400_000,
+        "key," + ",".join(map(str, range(400_000))),
         "key,text\na1," + ",x" * 400_000,
         "key,text\na1," + "{" * 100_000,
         "key,tiers\na1," + ";".join(map(str, range(20_000))),
     ],
-    ids=["header", "row", "fields", "tiers"],
+    ids=["header", "headers", "row", "fields", "tiers"],
 )
 def test_faults_without_end_are_told_in_part(text: str) -> None:
     found = read(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.flows.playing import PLAYBOOK, Line, Played, Stage, asks_to_be_friends, operator, says
@@ -30,7 +32,10 @@ def endings(played: Played) -> list[str]:
 
 
 def test_the_others_get_the_new_revision_and_the_ledger_says_which_got_which(stage: Stage) -> None:
-    played = edited(stage, entry("tea", "10:00", text="新"))
+    lists = [operator(at, "calendar list --json") for at in ("10:04:30", "10:06:00")]
+    played = edited(stage, entry("tea", "10:00", text="新"), *lists)
+    told = [json.loads(line["out"])["state"] for line in played.lines if line.get("operator") == "calendar list --json"]
+    assert told == ["scheduled", "done"]
     assert left(played, "旧") == ["23 10:00", "23 10:01", "23 10:02"]
     assert left(played, "新") == ["23 10:03", "23 10:04", "23 10:05"]
     revisions = {
@@ -74,6 +79,15 @@ def test_moved_to_another_day_it_is_an_occurrence_of_that_day(stage: Stage) -> N
     played = edited(stage, entry("tea", "10:00", date="2026-11-24", text="新"))
     assert endings(played) == ["confirmed"] * 3 + ["cancelled"] * 3
     assert left(played, "新") == [f"24 10:0{minute}" for minute in range(6)]
+
+
+def test_moved_to_another_day_and_back_to_later_that_day_the_others_go_then(stage: Stage) -> None:
+    stage.write("back.csv", HEADER + entry("tea", "15:00", text="又"))
+    back = operator("10:30:00", "calendar import back.csv --json")
+    played = edited(stage, entry("tea", "10:00", date="2026-11-24", text="新"), back)
+    assert left(played, "旧") == ["23 10:00", "23 10:01", "23 10:02"]
+    assert left(played, "又") == ["23 15:00", "23 15:01", "23 15:02"]
+    assert left(played, "新") == []
 
 
 def test_whom_the_edited_entry_does_not_concern_is_spared(stage: Stage) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
 from bot.transports import LinkLost, Transport
@@ -42,8 +43,8 @@ class Driver(Protocol):
 
     self_id: str
 
-    def transport(self) -> Transport:
-        """A further transport to the same account."""
+    def transport(self, *, media: Path = Path()) -> Transport:
+        """A further transport to the same account; `media` is the folder of pictures and files."""
         ...
 
     def says(

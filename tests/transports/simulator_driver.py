@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 from bot import story_lines as facts
@@ -44,7 +45,8 @@ class SimulatorDriver:
     def _happens(self, fact: type[facts.WireFact], **fields: Any) -> None:
         self.world.apply(fact(at=_now(), account=ACCOUNT, **fields))
 
-    def transport(self) -> SimulatorTransport:
+    def transport(self, *, media: Path = Path()) -> SimulatorTransport:
+        """The simulator takes the names of files for files, wherever they are."""
         return SimulatorTransport(self.world, ACCOUNT)
 
     def says(self, contact: str, text: str, *, group: str = "", mentions: tuple[str, ...] = (), id: str = "") -> None:

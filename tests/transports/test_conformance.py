@@ -194,18 +194,17 @@ async def test_a_post_to_a_group_with_a_mention(driver: Driver) -> None:
 
 
 async def test_every_medium_can_be_sent(driver: Driver, tmp_path: Path) -> None:
-    picture, film, paper = tmp_path / "酒.png", tmp_path / "酒.mp4", tmp_path / "价目.pdf"
-    for path in (picture, film, paper):
-        path.write_bytes(b"content")
+    for name in ("酒.png", "酒.mp4", "价目.pdf"):
+        (tmp_path / name).write_bytes(b"content")
     sends = {
-        "image": Media(url=str(picture)),
-        "video": Media(url=str(film)),
-        "file": Media(url=str(paper)),
+        "image": Media(url="酒.png"),
+        "video": Media(url="酒.mp4"),
+        "file": Media(url="价目.pdf"),
         "link": Media(name="本周酒单", url="https://example.com/wine"),
         "mini_program": Media(name="小店", url="wxapp/pages/index"),
         "card": Media(url="wx-bob"),
     }
-    transport = driver.transport()
+    transport = driver.transport(media=tmp_path)
     async with listening(transport) as listener:
         await listener.heard(LoggedIn)
         for kind, media in sends.items():

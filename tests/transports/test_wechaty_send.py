@@ -13,9 +13,9 @@ from tests.transports.driver import HALL, listening
 from tests.transports.wechaty_driver import WechatyDriver
 
 
-async def send(wechaty: WechatyDriver, outgoing: Outgoing) -> dict[str, Any]:
+async def send(wechaty: WechatyDriver, outgoing: Outgoing, media: Path = Path()) -> dict[str, Any]:
     """Send one thing, and return the gateway's record of it."""
-    transport = wechaty.transport(send_seconds=10)
+    transport = wechaty.transport(send_seconds=10, media=media)
     async with listening(transport) as listener:
         await listener.heard(LoggedIn)
         await transport.send(outgoing)
@@ -39,10 +39,22 @@ async def test_what_is_set_reaches_new_gateways_too(wechaty: WechatyDriver, word
 
 @pytest.mark.parametrize("size", [10, 3_000_000, 8_000_000])
 async def test_a_file_arrives_whole(wechaty: WechatyDriver, tmp_path: Path, size: int) -> None:
-    path = tmp_path / "价目表.pdf"
-    path.write_bytes(b"x" * size)
-    sent = await send(wechaty, Outgoing("f:1", 1, "file", contact="wx-alice", media=(Media(url=str(path)),)))
+    (tmp_path / "价目表.pdf").write_bytes(b"x" * size)
+    outgoing = Outgoing("f:1", 1, "file", contact="wx-alice", media=(Media(url="价目表.pdf"),))
+    sent = await send(wechaty, outgoing, media=tmp_path)
     assert (sent["kind"], sent["name"], sent["bytes"]) == ("file", "价目表.pdf", size)
+
+
+@pytest.mark.parametrize("name", ["../config.toml", "海报/../../config.toml", "{outside}/config.toml", "link.toml"])
+async def test_no_file_outside_the_media_folder_is_sent(wechaty: WechatyDriver, tmp_path: Path, name: str) -> None:
+    (tmp_path / "config.toml").write_text("secret")
+    folder = tmp_path / "media"
+    (folder / "海报").mkdir(parents=True)
+    (folder / "link.toml").symlink_to(tmp_path / "config.toml")
+    media = Media(url=name.format(outside=tmp_path))
+    with pytest.raises(Refused, match="not in the media folder"):
+        await send(wechaty, Outgoing("f:1", 1, "file", contact="wx-alice", media=(media,)), media=folder)
+    assert not wechaty.gateway.sent
 
 
 async def test_a_picture_on_the_net_is_sent_by_its_address(wechaty: WechatyDriver) -> None:
