@@ -100,9 +100,11 @@ def asked(event: Message, context: Context, person: PersonView) -> list[Effect]:
 
 def decided(event: Message, context: Context, person: PersonView) -> list[Effect] | None:
     """Their answer to whether they mean it; None if the message is about something else."""
-    said = _said(event.text) if len(event.text) <= _LONGEST else ""
     asked_at = person.forget_asked_at
-    if said not in _YES | _NO or asked_at is None or person.forget_asked_on != event.account or event.at < asked_at:
+    if asked_at is None or person.forget_asked_on != event.account or event.at < asked_at:  # as of nearly everybody
+        return None
+    said = _said(event.text) if len(event.text) <= _LONGEST else ""
+    if said not in _DECIDING:
         return None
     not_any_more = fx.AskToForget(person_id=person.person_id)
     if is_waiting(event.at, person, event.account):

@@ -259,7 +259,7 @@ def _parts(want: Needs) -> frozenset[str]:
 def take_seats(context: Context, effects: Iterable[Effect]) -> None:
     """What a decision reserves is taken for the next one in its wave, so that placing people needs no wave each."""
     for effect in effects:
-        if isinstance(effect, Reserve) and isinstance(context.groups, dict):
+        if type(effect) is Reserve and isinstance(context.groups, dict):
             for wire_id, group in context.groups.items():
                 if group.id == effect.group_id:
                     context.groups[wire_id] = msgspec.structs.replace(group, reserved=group.reserved + 1)

@@ -197,8 +197,10 @@ def asks_the_shop(text: str) -> bool:
 
 
 def _asks_the_shop(text: str) -> bool:
-    message = Message(_CALLED.sub("", text))
-    if len(message.dense) < _SHORTEST or not _CALLS.sub("", message.dense):
+    message = Message(_CALLED.sub("", text) if "@" in text else text)
+    if len(message.dense) < _SHORTEST:
+        return False
+    if _CALLS.match(message.dense) and not _CALLS.sub("", message.dense):
         return False
     asking = _asking(message)
     if not asking and not _WANTS.search(message.text):

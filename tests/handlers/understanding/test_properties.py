@@ -20,6 +20,7 @@ from handlers.understanding import (
     understand_business,
     wants_human,
 )
+from handlers.understanding import text as text_module
 from handlers.understanding.business import Classifier, Model, features
 from handlers.understanding.phrases import words
 from handlers.understanding.text import Message
@@ -57,6 +58,13 @@ def test_what_is_kept_of_a_text_is_its_letters_and_digits(text: str) -> None:
     message = Message(text)
     assert message.dense == re.sub(r"[^\w\u4e00-\u9fff]+|_", "", message.text)
     assert len(message.text) == len(message.written) == len(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(_TEXTS, st.text("a1.。，,?？! \n~…—吧啦哈好", max_size=40)))
+def test_clauses_end_wherever_the_pattern_finds_an_end(text: str) -> None:
+    found = [match.span() for match in text_module._ends(text)]
+    assert found == [match.span() for match in text_module._CLAUSE_END.finditer(text)]
 
 
 @settings(deadline=None)
