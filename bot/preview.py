@@ -146,7 +146,7 @@ def _declined(looking: Writing, merchant: MerchantView, entry: Entry) -> Iterato
 
 def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, approved: bool) -> list[Any]:
     """What the entry would plan, as rows of the outbox; nothing is written. By account, each in the order planned."""
-    found = looking.connection.execute(audience(merchant, effect)).all()
+    found = looking.connection.execute(audience(looking, merchant, effect)).all()
     spares: dict[int, Spare] = {}
     if effect.spares is not None:
         spares = drawn(looking.connection, merchant, effect.spares, (row.group_id or row.contact_id for row in found))

@@ -12,6 +12,7 @@ from sqlmodel import col
 from bot.rehearsal_output import iso
 from bot.store.alerting import all_alerts
 from bot.store.entries import override_view
+from bot.store.stages import stages_of_people
 from content_calendar.entry import Entry, from_json
 from handlers.learning import learned
 from handlers.overrides import own_version
@@ -67,7 +68,7 @@ def groups(connection: Connection, merchant: MerchantView) -> list[Row]:
     ]
 
 
-def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | None:
+def who(connection: Connection, merchant: MerchantView, wire_id: str, now: datetime) -> Row | None:
     """Everything that we know of a person, found by a contact's wire id."""
     run = connection.execute
     found = run(
@@ -166,7 +167,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str) -> Row | N
         "coupon": (survey.coupon or None) if survey else None,
         "opted_out": found.opted_out_at is not None,
         "consent": found.consent,
-        "stage": None,
+        "stage": stages_of_people(connection, merchant, now, [found.id]).get(found.id),
     }
 
 

@@ -18,6 +18,7 @@ from content_calendar.rollout import RolloutError, parse_rollout, written_rollou
 from content_calendar.rotation import is_slot_text
 from content_calendar.rules import RuleError, parse_rule
 from content_calendar.wording import names_in
+from models.life_cycle import STAGE_TITLES, STAGE_WORDS, stage_named, stage_of_tag
 from models.playbook_faults import nearest
 
 
@@ -128,10 +129,25 @@ def _message(cell: Cell, known: Known) -> str:
         raise CellError(
             *((piece, "字段写成 {name} 或 {name|备用词}，花括号要成对、用半角") for piece in odd[:MOST_FAULTS])
         )
-    if unknown := [name for by, name in names_in(text) if by == "tier" and name not in known.tiers]:
+    named = tuple(names_in(text))
+    if unknown := [name for by, name in named if by == "stage" and stage_named(name) is None]:
+        raise CellError(*((name, _one_of_the_stages(name)) for name in unknown[:MOST_FAULTS]))
+    if unknown := [name for by, name in named if by == "tier" and name not in known.tiers]:
         tiers = "、".join(sorted(known.tiers)) or "（还没有）"
         raise CellError(*((name, f"已有的层级：{tiers}{hint(name, known.tiers)}") for name in unknown[:MOST_FAULTS]))
     return text
+
+
+def _tags(cell: Cell, known: Known) -> tuple[str, ...]:
+    found = _several(cell, known)
+    stages = [word for tag in found if (word := stage_of_tag(tag))]
+    if unknown := [word for word in stages if stage_named(word) is None]:
+        raise CellError(*((word, _one_of_the_stages(word)) for word in unknown[:MOST_FAULTS]))
+    return found
+
+
+def _one_of_the_stages(found: str) -> str:
+    return f"{'、'.join(STAGE_TITLES.values())} 之一{hint(found, STAGE_WORDS)}"
 
 
 def _kind(cell: Cell, known: Known) -> str:
@@ -267,7 +283,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("rule", "重复", _rule, lambda entry: entry.rule),
     Column("tiers", "层级", _among("已有的层级", lambda known: known.tiers), lambda entry: ";".join(entry.tiers)),
     Column("groups", "群", _among("已绑定的群", lambda known: known.groups), lambda entry: ";".join(entry.groups)),
-    Column("tags", "标签", _several, lambda entry: ";".join(entry.tags)),
+    Column("tags", "标签", _tags, lambda entry: ";".join(entry.tags)),
     Column("text", "正文", _message, lambda entry: entry.text),
     Column("media", "素材", _media, lambda entry: ";".join(entry.media)),
     Column("promotional", "推广", _yes_no, lambda entry: "yes" if entry.promotional else "no"),

@@ -18,6 +18,7 @@ from content_calendar.rotation import filled, is_slot, spares_of
 from content_calendar.rules import Workdays, parse_rule
 from content_calendar.wording import parts_of
 from models.fields import ALWAYS_KNOWN
+from models.life_cycle import stage_named, stage_of_tag
 
 # Known of a group without knowing anybody in it.
 _KNOWN_OF_GROUPS = frozenset({"group", "tier", "shop"})
@@ -83,7 +84,7 @@ def _known_fields(plan: Plan, entry: Entry) -> frozenset[str]:
     return (
         ALWAYS_KNOWN
         | persona
-        | ({"tag"} if entry.tags and not any(signed_up_for(tag) for tag in entry.tags) else set())
+        | ({"tag"} if entry.tags and not any(signed_up_for(tag) or stage_of_tag(tag) for tag in entry.tags) else set())
     )
 
 
@@ -103,6 +104,8 @@ def _audience(plan: Plan, one: LintEntry) -> Iterator[LintRow]:
     for tag in entry.tags:
         if (key := signed_up_for(tag)) and key not in gatherings:
             yield LintRow(code="unreachable", entry=entry.key, text=f"没有可以报名的排期「{key}」")
+        if (word := stage_of_tag(tag)) and stage_named(word) not in {rule.stage for rule in plan.playbook.stages}:
+            yield LintRow(code="unreachable", entry=entry.key, text=f"运营方案里没有写谁算{word}")
     if not entry.tags and not is_personal(entry):
         yield LintRow(code="unreachable", entry=entry.key, text="没有写层级、群或标签，谁也收不到")
     elif plan.accounts and not any(able.proactive and can_send(able, entry) for able in plan.accounts):

@@ -17,10 +17,12 @@ from content_calendar.records import Record
 
 
 class Merged(msgspec.Struct, frozen=True):
-    """What an import is to put in force, and where the two editors contradict each other."""
+    """What an import is to put in force, where the two editors contradict each other, and the keys of what others
+    deleted and the file still has as it was."""
 
     entries: tuple[Entry, ...]
     conflicts: tuple[Fault, ...]
+    gone: tuple[str, ...] = ()
 
 
 def merge(
@@ -35,6 +37,7 @@ def merge(
     """
     merged: list[Entry] = []
     conflicts: list[Fault] = []
+    gone: list[str] = []
     for mine in entries:
         base, theirs = bases.get(mine.key), current.get(mine.key)
         if base is None:
@@ -42,6 +45,8 @@ def merge(
         elif theirs is None:
             if mine != base:
                 conflicts.append(_conflict(places[mine.key], "key", mine.key, "别人已删除这条，而表里改过它"))
+            else:
+                gone.append(mine.key)
         else:
             together, columns = _together(mine, base, theirs)
             merged.append(together)
@@ -49,7 +54,7 @@ def merge(
                 found, other = _cell(mine, name), _cell(theirs, name)
                 told = f"导出以后别人改成了「{other}」，请定下用哪一个：改成一样的，或重新导出再改"
                 conflicts.append(_conflict(places[mine.key], name, found, told))
-    return Merged(tuple(merged), tuple(conflicts))
+    return Merged(tuple(merged), tuple(conflicts), tuple(gone))
 
 
 def _together(mine: Entry, base: Entry, theirs: Entry) -> tuple[Entry, list[str]]:

@@ -42,7 +42,8 @@ def records_of(sheet: Sheet) -> tuple[list[Record], list[Fault]]:
     if not any(text_of(cell) for row in sheet.rows for cell in row):
         return [], []
     places, faults = _places(sheet.name, header)
-    misnamed = frozenset(filter(None, map(_meant, header))) - places.keys()
+    unknown = dict.fromkeys(written for written in header if written and not _is_known(written))
+    misnamed = frozenset(filter(None, map(_meant, islice(unknown, MOST_FAULTS)))) - places.keys()
     if "key" not in places:
         if "key" not in misnamed:
             faults.append(Fault(sheet.name, 1, "key", "", "第一行是表头，要有 key 编号 这一列"))
@@ -80,10 +81,13 @@ def _places(sheet: str, header: Sequence[str]) -> tuple[dict[str, int], list[Fau
     return places, faults
 
 
+def _is_known(header: str) -> bool:
+    return header in BY_HEADER or header.lower() in BY_HEADER
+
+
 def _meant(header: str) -> str:
-    """The column that an unknown header probably stands for; empty for one that we know, and where none is near."""
-    known = header in BY_HEADER or header.lower() in BY_HEADER
-    near = "" if known or not header else alike(header, BY_HEADER)
+    """The column that an unknown header probably stands for; empty where none is near."""
+    near = alike(header, BY_HEADER)
     return BY_HEADER[near].name if near else ""
 
 

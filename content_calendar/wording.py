@@ -1,7 +1,8 @@
 """Texts in several parts, and wordings for some: what an entry says to this person or group, decided when it leaves.
 
-In a text a line `---` ends a part; parts leave one after the other. Within a part a line such as `【标签 爱红酒】` or
-`[tier 分舵；堂口]` begins what those get instead of what stands before it; the first that fits counts.
+In a text a line `---` ends a part; parts leave one after the other. Within a part a line such as `【标签 爱红酒】`,
+`[tier 分舵；堂口]` or `【阶段 成熟期】` begins what those get instead of what stands before it; the first that fits
+counts.
 """
 
 from __future__ import annotations
@@ -12,22 +13,35 @@ from typing import Literal
 
 import msgspec
 
+from models.life_cycle import stage_named
+
 PART_MARK = "---"
 """What a line between two parts begins with; no other text needs a look."""
 
 _BETWEEN = re.compile(r"^[ \t]*-{3,}[ \t]*$", re.MULTILINE)
 _HEAD = re.compile(
-    r"^[ \t]*[\[【][ \t]*(tier|tag|层级|标签)[ \t]*[:： \t][ \t]*([^\[\]【】\n]+?)[ \t]*[\]】][ \t]*$",
+    r"^[ \t]*[\[【][ \t]*(tier|tag|stage|层级|标签|阶段)[ \t]*[:： \t][ \t]*([^\[\]【】\n]+?)[ \t]*[\]】][ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"[;；、]")
-_BY: dict[str, Literal["tier", "tag"]] = {"tier": "tier", "层级": "tier", "tag": "tag", "标签": "tag"}
+By = Literal["tier", "tag", "stage"]
+_BY: dict[str, By] = {
+    "tier": "tier",
+    "层级": "tier",
+    "tag": "tag",
+    "标签": "tag",
+    "stage": "stage",
+    "阶段": "stage",
+}
+
+
+_TITLES: dict[By, str] = {"tier": "层级", "tag": "标签", "stage": "阶段"}
 
 
 class Wording(msgspec.Struct, frozen=True):
-    """What whoever is in one of these tiers, or has one of these tags, gets instead."""
+    """What whoever is in one of these tiers or stages, or has one of these tags, gets instead."""
 
-    by: Literal["tier", "tag"]
+    by: By
     names: tuple[str, ...]
     text: str
 
@@ -38,10 +52,11 @@ class Part(msgspec.Struct, frozen=True):
     text: str
     wordings: tuple[Wording, ...] = ()
 
-    def said_to(self, tiers: Collection[str], tags: Collection[str]) -> str:
-        """The text for somebody in these tiers and with these tags."""
+    def said_to(self, tiers: Collection[str], tags: Collection[str], stage: str | None = None) -> str:
+        """The text for somebody in these tiers, with these tags and in that stage."""
         for one in self.wordings:
-            if any(name in (tiers if one.by == "tier" else tags) for name in one.names):
+            theirs = tiers if one.by == "tier" else tags if one.by == "tag" else {stage}
+            if any((stage_named(name) if one.by == "stage" else name) in theirs for name in one.names):
                 return one.text
         return self.text
 
@@ -61,10 +76,10 @@ def written(parts: Iterable[Part]) -> str:
 
 
 def _head(some: Wording) -> str:
-    return f"【{'层级' if some.by == 'tier' else '标签'} {'；'.join(some.names)}】"
+    return f"【{_TITLES[some.by]} {'；'.join(some.names)}】"
 
 
-def said(text: str, part: int, tiers: Collection[str], tags: Collection[str]) -> str | None:
+def said(text: str, part: int, tiers: Collection[str], tags: Collection[str], stage: str | None = None) -> str | None:
     """What the part with this number, from 1, says to somebody; `None` if there is no such part, or nothing for them.
 
     A text without marks is said as it stands.
@@ -72,11 +87,16 @@ def said(text: str, part: int, tiers: Collection[str], tags: Collection[str]) ->
     if PART_MARK not in text and not _HEAD.search(text):
         return text if part == 1 else None
     parts = parts_of(text)
-    return (parts[part - 1].said_to(tiers, tags) or None) if part <= len(parts) else None
+    return (parts[part - 1].said_to(tiers, tags, stage) or None) if part <= len(parts) else None
 
 
-def names_in(text: str) -> Iterator[tuple[Literal["tier", "tag"], str]]:
-    """The tiers and tags that a text has wordings for."""
+def by_stage(text: str) -> bool:
+    """Whether a text has wordings for the stages of customers."""
+    return any(by == "stage" for by, _name in names_in(text))
+
+
+def names_in(text: str) -> Iterator[tuple[By, str]]:
+    """The tiers, tags and stages that a text has wordings for."""
     for head in _HEAD.finditer(text):
         for name in _names(head[2]):
             yield _BY[head[1].lower()], name

@@ -22,6 +22,7 @@ from handlers import (
     outcomes,
     overrides,
     owners,
+    pausing,
     placement,
     playbooks,
     presence,
@@ -53,6 +54,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
     match event:
         case ev.Message():
             return chat.said(event, context)
+        case ev.TimerDue():
+            return _TIMERS[event.kind](event, context)
         case ev.FriendRequested():
             return reception.requested(event, context)
         case ev.FriendAdded():
@@ -81,9 +84,7 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return alerts.began(event, context)
         case ev.TroubleEnded():
             return alerts.ended(event, context)
-        case ev.TimerDue():
-            return _TIMERS[event.kind](event, context)
-        case orders.Order() if refusal := rights.refused(event):
+        case orders.Order() if refusal := rights.refused(event, context):
             return refusal
         case orders.SurveyFinished():
             return placement.place(event, context)
@@ -131,6 +132,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
             return roles.granted(event, context)
+        case orders.PauseOrder():
+            return pausing.ordered(event, context)
         case orders.InviteOperatorOrder():
             return operators.invite(event, context)
         case orders.RemoveOperatorOrder():

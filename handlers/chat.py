@@ -19,12 +19,13 @@ from handlers import (
     survey,
     why,
 )
+from handlers.commands import is_command
+from handlers.group_topics import topics_under
 from handlers.replies import prior_of, unanswered, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
-from handlers.understanding.business import asks_the_shop
 from handlers.understanding.feelings import ANSWERED, feeling_of, greets
-from handlers.words import is_plain_opt_out, is_platform_line
+from handlers.words import is_platform_line
 from models import effects as fx
 from models.context import Context, PersonView
 from models.deliveries import Cause, Lane
@@ -46,7 +47,7 @@ def said(event: Message, context: Context) -> list[Effect]:
         return _in_group(event, context, person)
     effects = _where_the_survey_is(event, context, person)
     look = first_look(event.text, words_of(context.merchant.playbook))
-    if look.complains and not roles_of(person, event.account, ""):
+    if look.complains and not person.roles and not is_command(event.text, by_staff=False):
         effects = [*effects, *complaints.heard(event, context, person, effects)]
     if context.account.capabilities.window_hours is None:
         return effects
@@ -69,25 +70,24 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
     playbook = context.merchant.playbook
     if obeying.is_for_us(event, context, person):
         return obeying.obey(event, context, person)
-    if is_plain_opt_out(event.text, playbook.words.opt_out):
-        return optout.stop(event.at, person, event.account)
-    if my_data.is_asked_for(event.text):
-        return my_data.shown(event, context, person)
-    if forgetting.is_wished(event.text):
-        return forgetting.asked(event, context, person)
-    if signups.is_about_it(event.text):
-        return [signups.wished(event, person)]
-    if why.is_asked(event.text):
-        return why.told(event, context, person)
-    if context.account.self_id in event.mentions and asks_whether_bot(event.text):
+    match topic := topics_under(playbook)(event.text):
+        case "opt_out":
+            return optout.stop(event.at, person, event.account)
+        case "my_data":
+            return my_data.shown(event, context, person)
+        case "forget":
+            return forgetting.asked(event, context, person)
+        case "signup":
+            return [signups.wished(event, person)]
+        case "why":
+            return why.told(event, context, person)
+    if event.mentions and context.account.self_id in event.mentions and asks_whether_bot(event.text):
         return [_reply(event, context, person, _who_we_are(I_AM_A_BOT_IN_GROUP, context))]
-    if (answer := handoff.named_answer(playbook, event.text)) is not None:
+    if topic == "keyword" and (answer := handoff.named_answer(playbook, event.text)) is not None:
         return [_reply(event, context, person, answer)]
-    if adverts.may_be_one(event.text) or adverts.is_shown(event):
+    if topic == "advert" or adverts.is_shown(event):
         return adverts.seen(event, context, person)
-    if not asks_the_shop(event.text) or asks_whether_bot(event.text):  # the latter of somebody else
-        return []
-    return questions.asked(event, context, person)
+    return questions.asked(event, context, person) if topic == "question" else []
 
 
 def _in_private(event: Message, context: Context, person: PersonView) -> list[Effect]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 import msgspec
 
 # WeChat puts a thin space (U+2005) behind a mention, so a name before it may hold blanks; typed by hand, it may not.
-_MENTION = re.compile(r"@[^@\n\u2005]{1,64}\u2005\s*|@[^\s@/／]{1,64}(?:\s+|(?=[/／]))")
+_MENTION = re.compile(r"[@＠][^@＠\n\u2005]{1,64}\u2005\s*|[@＠][^\s@＠/／]{1,64}(?:\s+|(?=[/／]))")
 # A slash and a word: /:) and // are none.
 SLASH = re.compile(r"[/／]\s*\w")
 # A word: in quotes of any keyboard, a mention with the platform's blank behind it, or what has no blank in it.
@@ -19,6 +19,7 @@ _WORD = re.compile(
     r"|(@[^@\n\u2005]{1,64})\u2005|(\S+)"
 )
 _NUMBER = re.compile(r"[0-9０-９]{1,2}|[0-9０-９]{4}")
+_LONGEST_NUMBER = 4
 # A command is short; of a longer message only so much is looked at.
 LONGEST = 4_000
 
@@ -74,6 +75,8 @@ def number_in(text: str) -> str:
         return ""
     said = text.strip()
     if said[:1] in "/／":
+        return ""
+    if len(said) > _LONGEST_NUMBER and said[:1] != "@":  # as nearly everything that ends with a digit
         return ""
     said = without_mentions(said).strip()
     return unicodedata.normalize("NFKC", said) if _NUMBER.fullmatch(said) else ""

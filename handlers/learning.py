@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -45,8 +46,7 @@ class _Rules(msgspec.Struct, frozen=True, kw_only=True):
     tagging: tuple[Question, ...]  # questions that bring tags by being answered
     governed: frozenset[str]  # tags that come and go with answers
     always: tuple[TagRule, ...]  # rules that ask for no answer
-    by_word: Mapping[str, Mapping[str, frozenset[str]]]  # what an option's own tags are, by question and option
-    simple: Mapping[str, tuple[tuple[Callable[[Any], bool], tuple[str, ...]], ...]]  # others that one answer decides
+    earned: Callable[[str, Any], frozenset[str]]  # tags that one answer brings, by question and value
     by_answer: Mapping[str, tuple[TagRule, ...]]  # the others, by the first answer that they ask for
     chained: tuple[TagRule, ...]  # rules that look at tags themselves
     branches_by_tags: bool  # whether questions do
@@ -63,6 +63,16 @@ def _rules_of(playbook: Playbook) -> _Rules:
             for word in words:
                 tags = by_word.setdefault(key, {})
                 tags[word] = tags.get(word, frozenset()).union(rule.add)
+    simple = {
+        key: tuple(
+            (meets, rule.add)
+            for rule in asking
+            if _is_simple(rule.when) and not _words_wanted(rule.when)
+            for asked, meets in rule.when.tests
+            if asked == key
+        )
+        for key in keys
+    }
     return _Rules(
         branches={question.key: question for question in questions if question.when is not None},
         tagging=tuple(question for question in questions if question.tags),
@@ -70,17 +80,7 @@ def _rules_of(playbook: Playbook) -> _Rules:
             [tag for question in questions for tag in question.tags] + [tag for rule in rules for tag in rule.add]
         ),
         always=tuple(rule for rule in rules if not rule.when.answers),
-        by_word=by_word,
-        simple={
-            key: tuple(
-                (meets, rule.add)
-                for rule in asking
-                if _is_simple(rule.when) and not _words_wanted(rule.when)
-                for asked, meets in rule.when.tests
-                if asked == key
-            )
-            for key in keys
-        },
+        earned=_earned_by_one(by_word, simple),
         by_answer={
             key: tuple(rule for rule in asking if not _is_simple(rule.when) and next(iter(rule.when.answers)) == key)
             for key in keys
@@ -88,6 +88,28 @@ def _rules_of(playbook: Playbook) -> _Rules:
         chained=tuple(rule for rule in rules if _looks_at_tags(rule.when)),
         branches_by_tags=any(question.when is not None and _looks_at_tags(question.when) for question in questions),
     )
+
+
+# Tests of an answer, each with the tags of its rule.
+_Tests = tuple[tuple[Callable[[Any], bool], tuple[str, ...]], ...]
+
+
+def _earned_by_one(
+    by_word: Mapping[str, Mapping[str, frozenset[str]]], simple: Mapping[str, _Tests]
+) -> Callable[[str, Any], frozenset[str]]:
+    """Tells which tags a value brings: as an option, whose tags are looked up, or by rules that it alone decides."""
+
+    def brought(key: str, value: Any) -> frozenset[str]:
+        tags = frozenset(tag for meets, add in simple.get(key, ()) if meets(value) for tag in add)
+        tags_of = by_word.get(key, {})
+        for word in (value,) if isinstance(value, str) else value if isinstance(value, list | tuple) else ():
+            if isinstance(word, str) and word in tags_of:
+                tags |= tags_of[word]
+        return tags
+
+    # Nearly everybody's answer is one that others gave before.
+    remembered = lru_cache(maxsize=4_096, typed=True)(brought)  # true is no 1
+    return lambda key, value: (remembered if isinstance(value, str | int | float) else brought)(key, value)
 
 
 def _looks_at_tags(condition: Condition) -> bool:
@@ -146,20 +168,14 @@ def _facts(rules: _Rules, person: PersonView, given: Mapping[str, Any], *, tagge
     """What conditions may look at; the tags cost most and are left out where nothing looks at them."""
     if not tagged:
         return Facts(answers=given, source=person.source, tiers=person.tiers)
-    tags = person.tags - rules.governed
+    tags = person.tags - (rules.governed - person.by_hand)
     for question in rules.tagging:
         if question.key in given:
             tags = tags.union(question.tags)
     facts = Facts(tags=tags, answers=given, source=person.source, tiers=person.tiers)
     earned = {tag for rule in rules.always if holds(rule.when, facts) for tag in rule.add}
     for key, value in given.items():
-        if tags_of := rules.by_word.get(key):
-            for word in (value,) if isinstance(value, str) else value if isinstance(value, list | tuple) else ():
-                if isinstance(word, str) and word in tags_of:
-                    earned |= tags_of[word]
-        for meets, add in rules.simple.get(key, ()):
-            if meets(value):
-                earned.update(add)
+        earned |= rules.earned(key, value)
         for rule in rules.by_answer.get(key, ()):
             if holds(rule.when, facts):
                 earned.update(rule.add)

@@ -8,13 +8,12 @@ from functools import lru_cache
 
 from handlers import adverts, consent, fewer, forgetting, my_data, optin, signups, why
 from handlers.commands import is_command, looks_at_status, may_answer
-from handlers.handoff import named_answer, standing_answer
+from handlers.group_topics import Topic, topics_under
+from handlers.handoff import standing_answer
 from handlers.replies import words_of
 from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
-from handlers.understanding.business import asks_the_shop
 from handlers.understanding.feelings import ANSWERED, feeling_of, greets
-from handlers.words import is_plain_opt_out
 from models import events as ev
 from models import orders, timers
 from models.events import Event
@@ -48,11 +47,12 @@ class Needs(Flag):
     DIGEST = auto()  # how yesterday was in the groups, and who looks after them
     ROLLOUT = auto()  # what an entry did in the groups that got it first
     KEPT = auto()  # what is kept of who asks for it
+    OWNER = auto()  # who looks after the speaker
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
 
 # Put together once: Python's flags take their time.
-_KNOWN = Needs.PEOPLE | Needs.STAFF
+_KNOWN = Needs.PEOPLE | Needs.STAFF | Needs.OWNER
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
@@ -60,6 +60,7 @@ _FOR_AN_ADVERT = Needs.SPEAKER | Needs.STAFF
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
 _COMMANDS = Needs.SPEAKER | Needs.COMMANDS | Needs.STAFF
 _COMMANDS_AND_STATUS = _COMMANDS | Needs.STATUS
+_WHOSE_IT_IS = Needs.PEOPLE | Needs.BOUND_GROUPS
 
 
 @once_a_revision
@@ -73,7 +74,8 @@ def needs_under(playbook: Playbook) -> Callable[[Event], Needs]:
 
     def wanted(event: Event) -> Needs:
         if not isinstance(event, ev.Message):
-            return _of_what_is_not_said(event)
+            wants = _of_what_is_not_said(event)
+            return wants | _WHOSE_IT_IS if isinstance(event, orders.Order) and event.within else wants
         text = event.text
         if not event.group:
             return alone(text) if len(text) <= _SHORT else _alone(text, playbook)
@@ -87,6 +89,8 @@ def needs_under(playbook: Playbook) -> Callable[[Event], Needs]:
 
 def _of_what_is_not_said(event: Event) -> Needs:
     match event:
+        case ev.TimerDue():
+            return _OF_TIMERS.get(event.kind, _KNOWN)
         case ev.FriendAdded():
             return Needs.PEOPLE | Needs.DELIVERY
         case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
@@ -105,7 +109,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.UnmergeOrder():
             return Needs.PEOPLE | Needs.MERGES
         case orders.PersonChanged():
-            return _KNOWN
+            return Needs.PEOPLE | Needs.STAFF
         case orders.SurveyFinished():
             return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
         case orders.SignUp():
@@ -113,7 +117,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.SeatsChanged():
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
         case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder():
-            return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
+            return Needs.PEOPLE | Needs.STAFF | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
         case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder() | orders.CopyWeekOrder():
@@ -122,33 +126,17 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case orders.RejectEntryOrder() | orders.SkipEntryOrder() | orders.WriteEntryOrder():
             return Needs.ENTRIES
-        case ev.TimerDue() if event.kind in (timers.ENTRY, timers.OWN_ENTRY):
-            return Needs.ENTRIES
-        case ev.TimerDue() if event.kind == timers.ROLLOUT:
-            return Needs.ENTRIES | Needs.ROLLOUT | Needs.STAFF
-        case ev.TimerDue() if event.kind == timers.OLD_FRIENDS:
-            return Needs.OLD_FRIENDS
-        case ev.TimerDue() if event.kind == timers.QUESTION:
-            return Needs.STAFF | Needs.CARERS | Needs.TALK
-        case ev.TimerDue() if event.kind == timers.WELCOME:
-            return Needs.NEWCOMERS
-        case ev.TimerDue() if event.kind == timers.DIGEST:
-            return Needs.STAFF | Needs.DIGEST
-        case ev.TimerDue() if event.kind == timers.NO_SEAT:
-            return Needs.WAITING | Needs.STAFF
-        case ev.TimerDue() if event.kind in (timers.ALERT_OVER, timers.PAUSE_OVER):
-            return Needs.NOTHING
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
             return Needs.ALERTS | Needs.STAFF
-        case ev.TimerDue():
-            return _KNOWN
         case ev.Roster():
             # An account that is in no group asks for none: a merchant may have a hundred thousand.
             groups = Needs.BOUND_GROUPS if event.groups else Needs.NOTHING
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS | groups
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
-        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder() | orders.KeepMediaOrder():
+        case (
+            orders.InviteOperatorOrder() | orders.RemoveOperatorOrder() | orders.PauseOrder() | orders.KeepMediaOrder()
+        ):
             return Needs.NOTHING
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING
@@ -156,6 +144,18 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE
 
 
+_OF_TIMERS: dict[str, Needs] = {
+    timers.ENTRY: Needs.ENTRIES,
+    timers.OWN_ENTRY: Needs.ENTRIES,
+    timers.ROLLOUT: Needs.ENTRIES | Needs.ROLLOUT | Needs.STAFF,
+    timers.OLD_FRIENDS: Needs.OLD_FRIENDS,
+    timers.QUESTION: Needs.STAFF | Needs.CARERS | Needs.TALK,
+    timers.WELCOME: Needs.NEWCOMERS,
+    timers.DIGEST: Needs.STAFF | Needs.DIGEST,
+    timers.NO_SEAT: Needs.WAITING | Needs.STAFF,
+    timers.ALERT_OVER: Needs.NOTHING,
+    timers.PAUSE_OVER: Needs.NOTHING,
+}
 # Longer texts are hardly said twice.
 _SHORT = 64
 
@@ -165,16 +165,20 @@ def _in_group(text: str, playbook: Playbook) -> Needs:
         return _COMMANDS_AND_STATUS if looks_at_status(text) else _COMMANDS
     if may_answer(text):
         return _COMMANDS
-    if my_data.is_asked_for(text) or why.is_asked(text):
-        return _KNOWN_AND_KEPT
-    if signups.is_about_it(text):
-        return Needs.SPEAKER
-    spoken_to = forgetting.is_wished(text) or is_plain_opt_out(text, playbook.words.opt_out)
-    if spoken_to or named_answer(playbook, text) is not None:
-        return Needs.SPEAKER
-    if adverts.may_be_one(text):
-        return _FOR_AN_ADVERT
-    return _FOR_A_QUESTION if asks_the_shop(text) else Needs.NOTHING
+    return _FOR_TOPICS[topics_under(playbook)(text)]
+
+
+_FOR_TOPICS: dict[Topic, Needs] = {
+    "": Needs.NOTHING,
+    "opt_out": Needs.SPEAKER,
+    "my_data": _KNOWN_AND_KEPT,
+    "forget": Needs.SPEAKER,
+    "signup": Needs.SPEAKER,
+    "why": _KNOWN_AND_KEPT,
+    "keyword": Needs.SPEAKER,
+    "advert": _FOR_AN_ADVERT,
+    "question": _FOR_A_QUESTION,
+}
 
 
 def _alone(text: str, playbook: Playbook) -> Needs:

@@ -130,7 +130,7 @@ def _turns(context: Context, group: GroupView) -> list[list[PersonView]]:
     """Whose turn it is to be told: the owner's, the helpers', the admins'. Nobody has two, and where there is nobody
     whom we can reach it is the next ones' turn."""
     owners = [one for one in context.carers if one.contact_id == group.owner_contact_id]
-    helpers = [one for one in context.carers if Role.HELPER in {role.role for role in one.roles}]
+    helpers = [one for one in context.carers if any(role.role == Role.HELPER for role in one.roles)]
     told: set[int] = set()
     turns = []
     for people in (owners, helpers, context.staff):
@@ -143,7 +143,8 @@ def _turns(context: Context, group: GroupView) -> list[list[PersonView]]:
 
 def _word(event: Message, group: GroupView, person: PersonView) -> list[Effect]:
     """1:1 where we can, else in the group; once an hour to each, however much they ask."""
-    key = f"handed:{group.wire_id}:{person.wire_id}:{event.at:%Y%m%dT%H}"
+    at = event.at
+    key = f"handed:{group.wire_id}:{person.wire_id}:{at.year}{at.month:02}{at.day:02}T{at.hour:02}"
     friendship = person.friendships.get(event.account)
     if person.opted_out or (group.human_until is not None and group.human_until > event.at):
         return []

@@ -49,7 +49,12 @@ def values_for(
 
 
 def as_said(
-    template: str, part: int, values: Mapping[str, str], person: PersonView | None, group: GroupView | None
+    template: str,
+    part: int,
+    values: Mapping[str, str],
+    person: PersonView | None,
+    group: GroupView | None,
+    stage: str | None = None,
 ) -> Rendered:
     """A part (from 1) of a text of the calendar as it is said to a person, or in a group, with its fields filled.
 
@@ -59,9 +64,9 @@ def as_said(
         tiers, tags = person.tiers, person.tags
     else:
         tiers, tags = frozenset({group.tier} if group and group.tier else ()), frozenset()
-    texts = [said(template, part, tiers, tags)]
+    texts = [said(template, part, tiers, tags, stage)]
     if part == 1 and PART_MARK in template:
-        texts += [said(template, number, tiers, tags) for number in range(2, 1 + len(parts_of(template)))]
+        texts += [said(template, number, tiers, tags, stage) for number in range(2, 1 + len(parts_of(template)))]
     found = [Rendered("", (NOTHING_FOR_THEM,)) if text is None else render(text, values) for text in texts]
     return Rendered(found[0].text, tuple(name for one in found for name in one.missing))
 
@@ -75,13 +80,14 @@ def filled(
     group: GroupView | None,
     *,
     by_entry: bool,
+    stage: str | None = None,
 ) -> Rendered:
     """A template of the calendar (`by_entry`) or of ours, with its fields filled.
 
     Nobody is left ungreeted or unasked because they have no nickname.
     """
     if by_entry:
-        return as_said(template, part, values, person, group)
+        return as_said(template, part, values, person, group, stage)
     nobody_is_skipped = cause in (Cause.GREETING, Cause.SURVEY)
     return render(template, {**_NAMELESS, **values} if nobody_is_skipped else values)
 

@@ -49,7 +49,11 @@ def sqlite_texts(values: Sequence[datetime | None]) -> list[str | None]:
         there = iter(sqlite_texts([value for value in values if value is not None]))
         return [None if value is None else next(there) for value in values]
     texts = [
-        text if len(text) == _UTC_LENGTH else _sqlite_text(value) or ""
+        text
+        if (length := len(text)) == _UTC_LENGTH
+        else f"{text[:-1]}.000000"
+        if length == _WHOLE_LENGTH
+        else _sqlite_text(value) or ""
         for text, value in zip(msgspec.to_builtins(values), values, strict=True)
     ]
     # All at once: nothing else in such a text is a T or a Z.
@@ -58,6 +62,8 @@ def sqlite_texts(values: Sequence[datetime | None]) -> list[str | None]:
 
 def from_sqlite_texts(texts: Sequence[str | None]) -> list[datetime | None]:
     """The times of a column of SQLite's texts."""
+    if texts.count(None) == len(texts):  # few are human-held, put off, or erased
+        return [None] * len(texts)
     return msgspec.convert([text and f"{text}Z" for text in texts], _TIMES)
 
 
@@ -73,6 +79,7 @@ def _from_sqlite_text(value: str | None) -> datetime | None:
 _TEXT_LENGTH = len("2026-11-20 02:00:00.000000")
 # As msgspec writes them: a time without a zone, or in another one, has another length than these.
 _UTC_LENGTH = len("2026-11-20T02:00:00.000001Z")
+_WHOLE_LENGTH = len("2026-11-20T02:00:00Z")
 _TIMES = list[datetime | None]
 
 

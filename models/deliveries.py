@@ -95,7 +95,7 @@ ARROWS: dict[DeliveryState | None, frozenset[DeliveryState]] = {
     _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.SENT, _S.FAILED, _S.PLANNED}),
     _S.SKIPPED: frozenset({_S.PLANNED, _S.WAITING}),
     _S.EXPIRED: frozenset({_S.PLANNED, _S.WAITING}),
-    _S.CANCELLED: frozenset(),
+    _S.CANCELLED: frozenset({_S.PLANNED, _S.WAITING}),
     _S.AWAITING_TAP: frozenset({_S.SENT, _S.CONFIRMED}),
 }
 OPEN_STATES = (DeliveryState.PLANNED, DeliveryState.WAITING)
@@ -150,13 +150,21 @@ class Delivery(SQLModel, table=True):
             sqlite_where=text("spare IS NOT NULL"),
             postgresql_where=text("spare IS NOT NULL"),
         ),
+        # Posts of the calendar are few among all that leaves.
         Index(
-            "delivery_missed",
+            "delivery_entry",
             "merchant_id",
             "entry",
             "occurrence",
-            sqlite_where=text("reason = 'too_late'"),
-            postgresql_where=text("reason = 'too_late'"),
+            sqlite_where=text("entry IS NOT NULL"),
+            postgresql_where=text("entry IS NOT NULL"),
+        ),
+        Index(
+            "delivery_post",
+            "merchant_id",
+            "occurrence",
+            sqlite_where=text("occurrence IS NOT NULL"),
+            postgresql_where=text("occurrence IS NOT NULL"),
         ),
         Index("delivery_contact", "contact_id", "left_at"),
         Index("delivery_group", "group_id", "left_at"),

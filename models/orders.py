@@ -12,10 +12,14 @@ from models.operations import Role
 
 
 class Order(Event, frozen=True, kw_only=True):
-    """The common root of orders, given with the `rights` of a role: the command line's are the merchant's owner's."""
+    """The common root of orders, given with the `rights` of a role: the command line's are the merchant's owner's.
+
+    `within` is the account that its giver is limited to; empty: the whole shop is theirs.
+    """
 
     actor: str = "operator"
     rights: Role = Role.OWNER
+    within: str = ""
 
 
 class BindGroupOrder(Order, frozen=True, kw_only=True, tag="order.bind_group"):
@@ -163,6 +167,14 @@ class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):
     group: str = ""
     revoke: bool = False
     until: datetime | None = None
+
+
+class PauseOrder(Order, frozen=True, kw_only=True, tag="order.pause"):
+    """Nothing is to be sent by an account (`scope` is account) or at all (all); with `resumed`, it goes on."""
+
+    scope: str
+    subject: str = ""
+    resumed: bool = False
 
 
 class InviteOperatorOrder(Order, frozen=True, kw_only=True, tag="order.invite_operator"):

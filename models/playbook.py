@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError, WrapValidator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from models.conditions import Condition, Facts, holds
+from models.life_cycle import StageRule
 from models.playbook_survey import Question, Survey
 from models.playbook_values import (
     WEEKDAYS,
@@ -172,12 +173,15 @@ class DailyWindow(Part):
 
     def end_of(self, local: datetime) -> datetime | None:
         """When the window around this local moment ends (same zone), or None outside it. The end is outside."""
-        for days_ago in (0, 1):
-            begins = datetime.combine(local.date() - timedelta(days=days_ago), self.start, local.tzinfo)
-            ends = datetime.combine(begins.date() + timedelta(days=self.end <= self.start), self.end, local.tzinfo)
-            if begins <= local < ends and (not self.days or WEEKDAYS[begins.weekday()] in self.days):
-                return ends
+        clock, over_night = local.time(), self.end <= self.start
+        if clock >= self.start and (over_night or clock < self.end) and self._begins(local):
+            return datetime.combine(local.date() + timedelta(days=over_night), self.end, local.tzinfo)
+        if over_night and clock < self.end and self._begins(local - timedelta(days=1)):
+            return datetime.combine(local.date(), self.end, local.tzinfo)
         return None
+
+    def _begins(self, day: datetime) -> bool:
+        return not self.days or WEEKDAYS[day.weekday()] in self.days
 
 
 class Caps(Part):
@@ -279,6 +283,7 @@ class Playbook(Part):
     reactions: Reactions = Reactions()
     tiers: tuple[Tier, ...] = ()
     promises: tuple[Promise, ...] = ()
+    stages: tuple[StageRule, ...] = ()
     quiet_hours: tuple[DailyWindow, ...] = ()
     rest_days: tuple[RestDay, ...] = ()
     caps: Caps = Caps()

@@ -116,10 +116,15 @@ def _conditions(playbook: Playbook) -> Iterator[Misfit]:
         *((("survey", "tags", n, "when"), rule.when) for n, rule in enumerate(survey.tags)),
         *((("survey", "completion", n, "when"), rule.when) for n, rule in enumerate(survey.completion)),
         *((("tiers", n, "join"), tier.join) for n, tier in enumerate(playbook.tiers)),
+        *((("stages", n, "when"), rule.when) for n, rule in enumerate(playbook.stages)),
     ):
         found = list(_condition(playbook, condition, path))
         yield from found
-        if not found and path not in unreachable and not can_hold(playbook, condition, by_hand=path[0] == "tiers"):
+        if (
+            not found
+            and path not in unreachable
+            and not can_hold(playbook, condition, by_hand=path[0] in ("tiers", "stages"))
+        ):
             yield Misfit(path, "a condition that contradicts itself or what it rests on", "one that somebody can meet")
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from models import playbook as pb
 from models import playbook_survey as sv
 from models.conditions import Condition
+from models.life_cycle import StageRule, WholeDays
 from models.playbook_values import Part
 
 
@@ -38,7 +39,7 @@ SECTIONS = (
     Section("survey", "建档", "assignment", ("survey",)),
     Section("replies", "待客的话", "chat_bubble", ("reactions", "keywords")),
     Section("tiers", "层级", "account_tree", ("tiers",)),
-    Section("promises", "必发", "event_repeat", ("promises", "rollout")),
+    Section("promises", "必发", "event_repeat", ("promises", "rollout", "stages")),
     Section("caps", "打扰上限与免打扰", "do_not_disturb_on", ("quiet_hours", "rest_days", "caps")),
     Section("pace", "发送节奏", "speed", ("pace", "send_timeout_seconds", "pause_after_failures")),
     Section("words", "词表", "spellcheck", ("words",)),
@@ -62,6 +63,9 @@ TITLES: Mapping[type[Part], Mapping[str, Title]] = {
         "reactions": Title("客人说别的时", help="客人没答题、说了别的时怎么接话。不写的用自带的话，留空就是不接。"),
         "tiers": Title("层级", help="群分几级。建档完的客人进第一个符合条件的层级；都不符合，进最下面没写条件的。"),
         "promises": Title("必发", help="答应过每个层级的群发多少内容，排期里少了会提醒。"),
+        "stages": Title(
+            "客户阶段", help="客户走到哪一步了，按顺序看，先符合的算。排期里用 【阶段 成熟期】、标签 阶段:成熟期。"
+        ),
         "quiet_hours": Title("免打扰", help="这些时段里不主动发，等过了再发；客人自己来说话，照样回。"),
         "rest_days": Title("休息日", help="整天免打扰。补班的日子不算休息。"),
         "caps": Title("打扰上限"),
@@ -195,6 +199,16 @@ TITLES: Mapping[type[Part], Mapping[str, Title]] = {
         "advert_share": Title("每周群里推广最多占", SHARE, absent=_NO_LIMIT),
         "fewer_per_week": Title("说过「少发点」的，每周", "条"),
     },
+    StageRule: {
+        "stage": Title("阶段"),
+        "when": Title("条件", absent="不看"),
+        "known_days": Title("认识多久", "天", absent="不看"),
+        "silent_days": Title("多久没说话", "天", "群里和私聊都没说过话。", "不看"),
+    },
+    WholeDays: {
+        "min": Title("至少", "天", absent=_NO_LIMIT),
+        "max": Title("最多", "天", absent=_NO_LIMIT),
+    },
     pb.Rollout: {
         "leaves": Title("退群超过", SHARE, "收到的人里退群的占多少。", _NO_LIMIT),
         "complaints": Title("投诉超过", "个", absent=_NO_LIMIT),
@@ -245,6 +259,11 @@ CHOICES: Mapping[str, str] = {
     "sat": "周六",
     "sun": "周日",
     "holidays": "法定假日",
+    # stages
+    "introduction": "引入期",
+    "growth": "成长期",
+    "mature": "成熟期",
+    "declining": "衰退期",
     # periods
     "day": "每天",
     "week": "每周",

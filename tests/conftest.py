@@ -13,6 +13,8 @@ from typing import TypeVar
 import pytest
 import structlog
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 Report = TypeVar("Report", pytest.CollectReport, pytest.TestReport)
 
@@ -20,6 +22,20 @@ ON_CI = os.environ.get("CI") == "true"
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+class _FileByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """A file's tests share what they set up; all with a browser go one after the other, or two bots and two browsers
+    on two processors keep each other waiting for longer than people do."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/console" if file.startswith("tests/console/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _FileByFile:
+    """How tests are dealt out to several processes."""
+    return _FileByFile(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

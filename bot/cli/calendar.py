@@ -94,7 +94,8 @@ def import_file(
         new = [entry for entry in filled if known.get(entry.key) != entry.revision]
         coming = [_coming(entry, desk) for entry in new if entry.rule]
         hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry, media)]
-        return Answer("".join([*coming, *hinted, _told([], counts, as_json)]))
+        gone = f"导出以后别人删掉的，没有加回来：{'、'.join(map(brief, merged.gone))}\n" if merged.gone else ""
+        return Answer("".join([*coming, *hinted, gone, _told([], counts, as_json)]))
 
     return request
 
@@ -147,7 +148,7 @@ def list_entries(
         rows = [
             {
                 **msgspec.to_builtins(entry),
-                "state": _state(entry, words[entry.key], desk),
+                "state": _state((entry, *filter(None, own.get(entry.key, {}).values())), words[entry.key], desk),
                 **{name: words[entry.key][name] for name in ("revision", "author", "approver")},
                 "next": _next_days(entry, desk),
                 "overrides": [_own(room, entry, version) for room, version in own.get(entry.key, {}).items()],
@@ -230,13 +231,14 @@ def _without_days(entry: Entry) -> str:
 _STATES = {"draft": "草稿", "review": "待通过", "approved": "已通过", "scheduled": "已排期", "done": "发完了"}
 
 
-def _state(entry: Entry, words: dict[str, Any], desk: Desk) -> str:
-    """How far it is: draft, review, approved (a spare draft has no dates), scheduled, or done."""
+def _state(versions: tuple[Entry, ...], words: dict[str, Any], desk: Desk) -> str:
+    """How far an entry is, of which groups have versions: draft, review, approved (a spare draft has no dates),
+    scheduled, or done."""
     if not words["approved"]:
         return "draft" if words["draft"] else "review"
-    if is_spare(entry):
+    if is_spare(versions[0]):
         return "approved"
-    return "scheduled" if is_personal(entry) or _next_days(entry, desk) else "done"
+    return "scheduled" if any(is_personal(one) or _next_days(one, desk) for one in versions) else "done"
 
 
 def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:

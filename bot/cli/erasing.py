@@ -25,7 +25,7 @@ def erase(
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
-            known = reading.who(connection, desk.merchant, contact) is not None
+            known = reading.who(connection, desk.merchant, contact, desk.now()) is not None
         if not known:
             raise Refused(f"没有这个人：{contact}")
         if not yes:

@@ -11,6 +11,7 @@ from bot import reading
 from bot.cli.options import CONFIG, AccountOption, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from models.life_cycle import STAGE_TITLES
 from models.orders import GrantRoleOrder
 
 roles = typer.Typer(help="角色：谁可以做什么。", no_args_is_help=True)
@@ -30,7 +31,7 @@ def who(
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
-            found = reading.who(connection, desk.merchant, contact)
+            found = reading.who(connection, desk.merchant, contact, desk.now())
         if found is None:
             raise Refused(f"没有这个人：{contact}")
         if as_json:
@@ -58,6 +59,7 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
         "所在群": found["groups"],
         "归属": found["owner"],
         "券": found["coupon"],
+        "阶段": STAGE_TITLES.get(found["stage"]),
         "在排队": found["waiting_for"],
         "记一笔": found["note"],
         "退订": "已退订" if found["opted_out"] else "",

@@ -17,7 +17,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     or_,
     select,
     update,
@@ -173,7 +172,7 @@ def expand(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             if part.spares is None:
                 _plan(writing, merchant, part, only=only)
                 continue
-            found = writing.connection.execute(audience(merchant, part))
+            found = writing.connection.execute(audience(writing, merchant, part))
             targets = [row.group_id or row.contact_id for row in found]
             mine = [target for target in targets if only is None or target in only]
             by_spare: dict[Spare, list[int]] = defaultdict(list)
@@ -189,7 +188,7 @@ def _stages(writing: Writing, merchant: MerchantView, effect: Expand) -> Iterato
     if not effect.rollout or effect.state != DeliveryState.PLANNED:
         yield effect, None
         return
-    ids = {row.wire_id: row.group_id for row in writing.connection.execute(audience(merchant, effect))}
+    ids = {row.wire_id: row.group_id for row in writing.connection.execute(audience(writing, merchant, effect))}
     tiers = dict(
         writing.connection.execute(
             select(col(ChatGroup.wire_id), col(ChatGroup.tier)).where(
@@ -211,9 +210,9 @@ def _plan(
     only: Sequence[int] | None = None,
 ) -> None:
     """Plan an occurrence, with what the draft `spare` says, for `only` those groups or contacts, in one statement."""
-    targets = audience(merchant, effect).subquery()
+    targets = audience(writing, merchant, effect).subquery()
     if effect.state in OPEN_STATES:
-        _take_up_missed(writing, merchant, effect, spare, only, targets)
+        _take_up_again(writing, merchant, effect, spare, only, targets)
     first = writing.ids.take(writing.now)
     key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + targets.c.wire_id
     planned = select(
@@ -277,7 +276,7 @@ def _plan(
     writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))
 
 
-def _take_up_missed(
+def _take_up_again(
     writing: Writing,
     merchant: MerchantView,
     effect: Expand,
@@ -285,25 +284,29 @@ def _take_up_missed(
     only: Sequence[int] | None,
     targets: Subquery,
 ) -> None:
-    """What was missed and never left is planned for the time that its occurrence has been moved to since."""
+    """What was missed, or taken back, and never left is planned for the time that its occurrence has been moved to
+    since."""
     mine = func.coalesce(col(Delivery.group_id), col(Delivery.contact_id))
     theirs = func.coalesce(targets.c.group_id, targets.c.contact_id)
-    missed = (
+    missed = and_(
+        col(Delivery.state).in_((DeliveryState.SKIPPED, DeliveryState.EXPIRED)), col(Delivery.reason) == "too_late"
+    )
+    taken_back = and_(col(Delivery.state) == DeliveryState.CANCELLED, col(Delivery.reason).is_(None))
+    never_left = (
         col(Delivery.merchant_id) == merchant.id,
         col(Delivery.entry) == effect.entry,
         col(Delivery.occurrence) == effect.occurrence,
-        col(Delivery.reason) == literal_column("'too_late'"),  # as the index says it
         col(Delivery.part) == 1,
-        col(Delivery.state).in_((DeliveryState.SKIPPED, DeliveryState.EXPIRED)),
         col(Delivery.attempts) == 0,
         col(Delivery.due_at) != effect.due,
+        or_(missed, taken_back),
         mine.in_(select(theirs)) if only is None else mine.in_(only),
     )
     own_text = select(targets.c.own_text).where(theirs == mine).limit(1).scalar_subquery()
     enter(
         writing,
         merchant,
-        missed,
+        never_left,
         effect.state,
         effect.reason,
         kind=effect.kind,

@@ -33,6 +33,7 @@ from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Delivery, DeliveryKind, DeliveryState
 from models.effects import Effect, Expand
+from models.life_cycle import stage_of_tag
 from models.operations import EntryRevision
 from models.people import Contact, Tag
 
@@ -48,7 +49,7 @@ def replan(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
         planned: Expand = effect.planned
         open_ones = _of_occurrence(merchant, planned.entry, planned.occurrence, planned.but, planned.only)
-        concerned = audience(merchant, planned).subquery()
+        concerned = audience(writing, merchant, planned).subquery()
         target = func.coalesce(concerned.c.group_id, concerned.c.contact_id)
         mine = func.coalesce(col(Delivery.group_id), col(Delivery.contact_id))
         enter(writing, merchant, (*open_ones, mine.not_in(select(target))), DeliveryState.CANCELLED, None)
@@ -120,7 +121,7 @@ def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[in
             for identity, person_id, body in waiting
             if (wanted := from_json(body).tags)
             and not tags[person_id].intersection(wanted)
-            and not any(signed_up_for(tag) for tag in wanted)
+            and not any(signed_up_for(tag) or stage_of_tag(tag) for tag in wanted)
         ]
         enter(writing, merchant, (col(Delivery.id).in_(spared),), DeliveryState.CANCELLED, None)
 

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, 
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from bot.store import Writing
 from bot.store.ids import Ids
+from bot.store.stages import in_stages
 from content_calendar.entry import signed_up_for
 from models.accounts import Account
 from models.columns import Id
@@ -24,7 +26,7 @@ from models.people import Answer, AnswerState, Contact, Friendship, FriendshipSt
 _LONGEST_DOWN = timedelta(days=7)
 
 
-def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
+def audience(writing: Writing, merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
     """Bound groups of the tiers, and the rooms named, bound or not: the gate says no, on record, to those that are not.
     Without any, or where it counts from each member, the friends concerned, 1:1."""
     if effect.turn is None and (effect.tiers or effect.groups):
@@ -42,7 +44,7 @@ def audience(merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]
         )
     wanted = []
     if effect.tags or effect.turn is None:
-        wanted.append(_tagged(merchant, effect.tags, effect.occurrence))
+        wanted.append(_tagged(writing, merchant, effect.tags, effect.occurrence))
     if effect.turn is not None:
         wanted.append(_whose_turn(merchant, effect, effect.turn))
         if (effect.tiers or effect.groups) and effect.turn.of != "joined":
@@ -117,14 +119,15 @@ def _friends(merchant: MerchantView, wanted: ColumnElement[bool]) -> Select[*tup
     )
 
 
-def _tagged(merchant: MerchantView, tags: tuple[str, ...], day: str) -> ColumnElement[bool]:
-    """Who has one of the tags, or a place on the list of one of the gatherings that they name."""
+def _tagged(writing: Writing, merchant: MerchantView, tags: tuple[str, ...], day: str) -> ColumnElement[bool]:
+    """Who has one of the tags, or is on the list of a gathering, or in a stage, that one of them names."""
     tagged = exists().where(
         col(Tag.merchant_id) == merchant.id,
         col(Tag.person_id) == col(Contact.person_id),
         col(Tag.tag).in_(tags),
     )
-    return or_(tagged, *(_signed_up(merchant, key, day) for tag in tags if (key := signed_up_for(tag))))
+    signed_up = (_signed_up(merchant, key, day) for tag in tags if (key := signed_up_for(tag)))
+    return or_(tagged, *signed_up, *in_stages(writing.connection, merchant, writing.now, tags))
 
 
 def _signed_up(merchant: MerchantView, key: str, day: str) -> ColumnElement[bool]:

@@ -71,15 +71,16 @@ def apply(
 def _apply_together(
     store: Store, merchants: Mapping[str, MerchantView], events: Sequence[Event], decide: Decide
 ) -> list[Outcome]:
-    outcomes = [Outcome(event) for event in events]
-    by_merchant: dict[str, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        by_merchant[outcome.event.merchant].append(outcome)
-    with _collector_at_rest(), store.writing(by_merchant, kept_for(store, events)) as writing:
-        for merchant_id, mine in by_merchant.items():
-            fresh = _take_timers(writing, merchant_id, _drop_duplicates(writing, merchant_id, mine))
-            _decide_in_waves(writing, merchants[merchant_id], fresh, decide)
-    return outcomes
+    with _collector_at_rest():
+        outcomes = [Outcome(event) for event in events]
+        by_merchant: dict[str, list[Outcome]] = defaultdict(list)
+        for outcome in outcomes:
+            by_merchant[outcome.event.merchant].append(outcome)
+        with store.writing(by_merchant, kept_for(store, events)) as writing:
+            for merchant_id, mine in by_merchant.items():
+                fresh = _take_timers(writing, merchant_id, _drop_duplicates(writing, merchant_id, mine))
+                _decide_in_waves(writing, merchants[merchant_id], fresh, decide)
+        return outcomes
 
 
 @contextmanager
@@ -213,6 +214,10 @@ def conversations(event: Event) -> list[str] | None:
     match event:
         case ev.Message():
             return [event.contact.contact]
+        case ev.TimerDue():
+            if event.kind == SEAT_TIMER:
+                return event.subject.split(" ")
+            return [event.subject] if event.kind in PERSON_TIMERS else None
         case ev.FriendRequested() | ev.FriendAdded() | ev.FriendRemoved():
             return [event.contact.contact]
         case orders.SurveyFinished():
@@ -224,10 +229,6 @@ def conversations(event: Event) -> list[str] | None:
         case ev.SendAnswered():
             asked = asking.asked_by(event.key)  # that a question has left changes where the survey stands
             return [event.key, asked] if asked else [event.key]
-        case ev.TimerDue() if event.kind == SEAT_TIMER:
-            return event.subject.split(" ")
-        case ev.TimerDue() if event.kind in PERSON_TIMERS:
-            return [event.subject]
         case ev.MessageRecalled() | ev.Unreadable():
             return []
         case _:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select, text
+from sqlalchemy import and_, bindparam, func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -20,6 +20,7 @@ from bot.store.people import load_people
 from bot.store.prepared import is_one_of
 from handlers.command_meant import in_force
 from handlers.commands import Wanted, wanted
+from models import timers
 from models.columns import UtcDateTime, table_of
 from models.command_views import CommandView, FoundPerson, PendingView, PostView, QuotedView
 from models.commands import PendingCommand
@@ -28,7 +29,7 @@ from models.deliveries import OPEN_STATES, Cause, Delivery, Lane
 from models.events import Media, Message
 from models.groups import ChatGroup, Waiting
 from models.journal import Body, JournalEntry, SeenEvent
-from models.operations import EntryRevision, Role
+from models.operations import EntryRevision, Role, Timer
 from models.people import Contact, Friendship, FriendshipState, Person, Tag
 
 # Names that fit more people than this are no names; a tag may fit many.
@@ -147,31 +148,31 @@ def _pending(
     """The askers', the newest first, and those of others whose code was typed."""
     if not askers:
         return ()
-    codes = {code for event, _ in askers if (code := event.text.strip()[:4]).isdigit()}
-    rows = writing.connection.execute(
-        select(table_of(PendingCommand))
-        .where(
-            col(PendingCommand.merchant_id) == merchant.id,
-            or_(
-                col(PendingCommand.actor).in_({person.wire_id for _, person in askers}),
-                *([col(PendingCommand.code).in_(codes)] if codes else []),
-            ),
+    rows = writing.rows(_OF_ACTORS, merchant=merchant.id, actors=sorted({person.wire_id for _, person in askers}))
+    if codes := {code for event, _ in askers if (code := event.text.strip()[:4]).isdigit()}:
+        rows += writing.rows(_OF_CODES, merchant=merchant.id, codes=sorted(codes))
+    by_id = {
+        identity: PendingView(
+            id=identity,
+            actor=actor,
+            place=place,
+            code=code,
+            kind=kind,
+            lines=tuple(lines),
+            quote=quote,
+            expires_at=until,
         )
-        .order_by(col(PendingCommand.id).desc())
-    )
-    return tuple(
-        PendingView(
-            id=row.id,
-            actor=row.actor,
-            place=row.place,
-            code=row.code,
-            kind=row.kind,
-            lines=tuple(row.lines),
-            quote=row.quote,
-            expires_at=row.expires_at,
-        )
-        for row in rows
-    )
+        for identity, actor, place, code, kind, lines, quote, until in rows
+    }
+    return tuple(by_id[identity] for identity in sorted(by_id, reverse=True))
+
+
+_PENDING = select(
+    col(PendingCommand.id), col(PendingCommand.actor), col(PendingCommand.place), col(PendingCommand.code),
+    col(PendingCommand.kind), col(PendingCommand.lines), col(PendingCommand.quote), col(PendingCommand.expires_at),
+).where(col(PendingCommand.merchant_id) == bindparam("merchant"))  # fmt: skip
+_OF_ACTORS = _PENDING.where(is_one_of(col(PendingCommand.actor), "actors"))
+_OF_CODES = _PENDING.where(is_one_of(col(PendingCommand.code), "codes"))
 
 
 def _found(
@@ -316,7 +317,12 @@ def _entries(writing: Writing, merchant: MerchantView) -> dict[str, Any]:
         )
         .group_by(col(Delivery.entry))
     )
-    return {"entries": entries, "awaiting": dict(waiting.all())}
+    rings = run(
+        select(col(Timer.subject), col(Timer.at)).where(
+            col(Timer.merchant_id) == merchant.id, col(Timer.kind) == timers.ENTRY
+        )
+    )
+    return {"entries": entries, "awaiting": dict(waiting.all()), "rings": dict(rings.all())}
 
 
 def _posts(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[PostView, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlmodel import col
 
 from bot.budget import midnight
@@ -15,6 +15,7 @@ from bot.store import Writing
 from bot.store.digesting import load_digest
 from bot.store.ids import Ids
 from bot.store.open_questions import load_open
+from bot.store.prepared import is_one_of
 from content_calendar.lint import NAMES, lint
 from handlers.command_days import LINTED_DAYS
 from models.accounts import Account
@@ -23,7 +24,7 @@ from models.command_views import AuditView, FaultView, ScriptView
 from models.commands import Script
 from models.context import MerchantView, PersonView
 from models.digest_views import DigestView, OpenQuestion
-from models.groups import ChatGroup, GroupMember
+from models.groups import ChatGroup, GroupChange, GroupMember
 from models.journal import JournalEntry
 from models.operations import AuditEntry, RoleGrant
 from models.people import Contact, Friendship, FriendshipState, Person, Tag
@@ -140,29 +141,40 @@ def _opted_out(writing: Writing, merchant: MerchantView, _person: PersonView) ->
 
 
 def _greet(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, str], ...]:
-    """Who became a friend today; for whom all roles are limited to groups, who came into those."""
+    """Who became a friend today; for whom all roles are limited to groups, who came into those, and new customers of
+    theirs. Who was there before us is no news."""
     today = midnight(writing.now, merchant.zone)
     mine = [role.group for role in person.roles]
+    friends = select(col(Friendship.contact_id)).where(
+        col(Friendship.merchant_id) == merchant.id,
+        col(Friendship.added_at) >= today,
+        col(Friendship.old).is_(False),
+        col(Friendship.state) == FriendshipState.FRIEND,
+    )
     if all(mine):
         groups = select(col(ChatGroup.id)).where(
             col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id).in_(mine)
         )
-        new = select(col(GroupMember.contact_id)).where(
+        came = select(col(GroupChange.contact_id)).where(
+            col(GroupChange.merchant_id) == merchant.id,
+            col(GroupChange.group_id).in_(groups),
+            col(GroupChange.at) >= today,
+            col(GroupChange.came),
+        )
+        there = select(col(GroupMember.contact_id)).where(
             col(GroupMember.merchant_id) == merchant.id,
             col(GroupMember.group_id).in_(groups),
-            col(GroupMember.joined_at) >= today,
             col(GroupMember.left_at).is_(None),
         )
+        theirs = and_(col(Contact.id).in_(friends), col(Person.owner_contact_id) == person.contact_id)
+        new = or_(and_(col(Contact.id).in_(came), col(Contact.id).in_(there)), theirs)
     else:
-        new = select(col(Friendship.contact_id)).where(
-            col(Friendship.merchant_id) == merchant.id,
-            col(Friendship.added_at) >= today,
-            col(Friendship.old).is_(False),
-            col(Friendship.state) == FriendshipState.FRIEND,
-        )
+        new = col(Contact.id).in_(friends)
     others = col(Contact.id) != person.contact_id
     ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id)
-    return tuple(_people(writing, merchant, col(Contact.id).in_(new), others, col(Contact.wire_id).not_in(ours)))
+    staff = [wire_id for _, wire_id, _ in merchant.admins]
+    strangers = and_(col(Contact.wire_id).not_in(ours), col(Contact.wire_id).not_in(staff))
+    return tuple(_people(writing, merchant, new, others, strangers))
 
 
 def _open(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[OpenQuestion, ...]:
@@ -218,25 +230,28 @@ def _used(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple
     """What people of the same role used most lately."""
     roles = {role.role for role in person.roles}
     named = {wire_id for _, wire_id, role in merchant.admins if role in roles}
-    # Asked of each row: there may be a hundred thousand of them, and few did anything lately.
-    granted = exists().where(
-        col(RoleGrant.merchant_id) == merchant.id,
-        col(RoleGrant.wire_id) == col(AuditEntry.actor),
-        col(RoleGrant.role).in_(roles),
+    since = Ids.floor(writing.now - LOOKED_BACK)
+    rows = writing.rows(_MOST_USED, merchant=merchant.id, since=since, named=sorted(named), roles=sorted(roles))
+    return tuple(action for (action,) in rows)
+
+
+# Asked of each row: there may be a hundred thousand grants, and few of those people did anything lately.
+_GRANTED = exists().where(
+    col(RoleGrant.merchant_id) == bindparam("merchant"),
+    col(RoleGrant.wire_id) == col(AuditEntry.actor),
+    is_one_of(col(RoleGrant.role), "roles"),
+)
+_MOST_USED = (
+    select(col(AuditEntry.action))
+    .where(
+        col(AuditEntry.merchant_id) == bindparam("merchant"),
+        col(AuditEntry.id) >= bindparam("since"),
+        or_(is_one_of(col(AuditEntry.actor), "named"), _GRANTED),
+        col(AuditEntry.result) == "ok",
     )
-    count = func.count()
-    rows = writing.connection.execute(
-        select(col(AuditEntry.action))
-        .where(
-            col(AuditEntry.merchant_id) == merchant.id,
-            col(AuditEntry.id) >= Ids.floor(writing.now - LOOKED_BACK),
-            or_(col(AuditEntry.actor).in_(named), granted),
-            col(AuditEntry.result) == "ok",
-        )
-        .group_by(col(AuditEntry.action))
-        .order_by(count.desc(), col(AuditEntry.action))
-    )
-    return tuple(rows.scalars())
+    .group_by(col(AuditEntry.action))
+    .order_by(func.count().desc(), col(AuditEntry.action))
+)
 
 
 def _to_all(_person: PersonView) -> object:

@@ -17,8 +17,10 @@ from bot.store.budgets import Budget, last_left, load_budgets
 from bot.store.groups import load_groups
 from bot.store.people import load_people
 from bot.store.prepared import constants, is_one_of, unindexed
+from bot.store.stages import stages_of_people
 from bot.store.touches import Touches, greeted, last_heard, load_touches, posts_today
 from content_calendar.render import Rendered
+from content_calendar.wording import by_stage
 from handlers.gate import Facts
 from handlers.values import filled, of_their_own, values_for
 from models.capabilities import CHANNEL
@@ -51,6 +53,7 @@ class Loaded:
     first_reply: dict[tuple[str, int], int]
     last_left: Mapping[str, datetime | None]  # by account
     budgets: Mapping[str, Budget]
+    stages: Mapping[int, str]  # by contact, of those whose text depends on it
 
     def facts(self, row: Any) -> Facts:
         """What the gate may know of one delivery."""
@@ -96,7 +99,9 @@ class Loaded:
         person = self.people.get(row.contact_id) if row.contact_id else None
         group = self.groups.get(row.group_id) if row.group_id else None
         values = values_for(self.merchant, person, group, self.groups, row.account_id)
-        return filled(row.template, row.part, row.cause, values, person, group, by_entry=row.entry is not None)
+        stage = self.stages.get(row.contact_id)
+        by_entry = row.entry is not None
+        return filled(row.template, row.part, row.cause, values, person, group, by_entry=by_entry, stage=stage)
 
     def contact_wire_id(self, row: Any) -> str:
         """The platform's id of the person, as it is now."""
@@ -187,7 +192,13 @@ def load_facts(
         first_reply=_first_replies(writing, merchant, asked, contact_ids) if contact_ids else {},
         last_left=last_left(writing, merchant, asked),
         budgets={**budgets, **load_budgets(writing, merchant, asked.keys() - budgets.keys())},
+        stages=_stages(writing, merchant, rows) if merchant.playbook.stages else {},
     )
+
+
+def _stages(writing: Writing, merchant: MerchantView, rows: Sequence[Any]) -> dict[int, str]:
+    asked = {row.contact_id for row in rows if row.entry is not None and row.template and by_stage(row.template)}
+    return stages_of_people(writing.connection, merchant, writing.now, asked - {None})
 
 
 _UNTOUCHED = Touches()

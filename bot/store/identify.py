@@ -33,6 +33,11 @@ def people_of(event: Event) -> Iterator[Who]:
     match event:
         case ev.Message() | ev.FriendRequested() | ev.FriendAdded() | ev.FriendRemoved():
             yield event.contact
+        case ev.TimerDue():  # after what is said the most there is
+            if event.kind in PERSON_TIMERS:
+                yield Who(event.subject)
+            elif event.kind == SEAT_TIMER:
+                yield Who(event.subject.partition(" ")[0])
         case ev.GroupJoined() | ev.GroupLeft():
             yield from event.members
             if event.by:
@@ -68,25 +73,22 @@ def people_of(event: Event) -> Iterator[Who]:
             yield Who(event.contact)
             if event.other:
                 yield Who(event.other)
-        case ev.TimerDue() if event.kind in PERSON_TIMERS:
-            yield Who(event.subject)
-        case ev.TimerDue() if event.kind == SEAT_TIMER:
-            yield Who(event.subject.partition(" ")[0])
 
 
 def groups_of(event: Event) -> Iterator[str]:
     """Every group that an event names, by wire id."""
     match event:
+        case ev.TimerDue():  # after what is said the most there is
+            if event.kind == SEAT_TIMER:
+                yield event.subject.partition(" ")[2]
+            elif event.kind == WELCOME:
+                yield event.subject
+            elif event.kind == QUESTION:
+                yield event.subject.partition(" ")[0]
         case ev.Message() | ev.GroupJoined() | ev.GroupLeft() | ev.GroupRenamed() if event.group:
             yield event.group
         case ev.SelfMessage() if event.to_group:
             yield event.to_group
-        case ev.TimerDue() if event.kind == SEAT_TIMER:
-            yield event.subject.partition(" ")[2]
-        case ev.TimerDue() if event.kind == WELCOME:
-            yield event.subject
-        case ev.TimerDue() if event.kind == QUESTION:
-            yield event.subject.partition(" ")[0]
         case orders.SignUp() if event.group:
             yield event.group
         case orders.BindGroupOrder() | orders.UnbindGroupOrder() | orders.OverrideEntryOrder():

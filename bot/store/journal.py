@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from models import events as ev
 from models import orders
 from models.effects import Effect
 from models.erasure import is_nameless
-from models.events import Event, Who
+from models.events import Event, Media, Who
 from models.journal import Body, JournalEntry, SeenEvent
 
 
@@ -41,6 +42,7 @@ def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[
     first = writing.ids.take(writing.now, len(outcomes))
     now, contacts, groups = writing.now, names.contacts, names.groups
     rows: list[tuple[Any, ...]] = []
+    data: list[msgspec.Struct] = []
     bodies: list[tuple[int, str, str]] = []
     keys: list[tuple[str, str, str, int]] = []
     kinds = _TYPES
@@ -53,7 +55,9 @@ def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[
             keys.append((merchant_id, event.account, outcome.key, identity))
         if isinstance(event, ev.Message):  # nearly all of them, so they are spared the generators
             who, group, words, kind = event.contact, event.group, event.text, event.kind
+            data.append(_Said(event.at, who, group, event.mentions, event.quote, event.media))
         else:
+            data.append(_without_words(event))
             who, group = next(people_of(event), None), next(groups_of(event), "")
             words = getattr(event, "text", "") or getattr(event, "hello", "")
             kind = getattr(event, "kind", "")
@@ -74,10 +78,11 @@ def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[
                 groups[group] if group else None,
                 kind,
                 identity if words else None,
-                _without_words(event),
             )
         )
-    writing.put(JournalEntry, _JOURNAL, rows)
+    # All at once: no line of JSON has a line break in it.
+    texts = _encoder.encode_lines(data).decode().split("\n")
+    writing.put(JournalEntry, _JOURNAL, [(*row, text) for row, text in zip(rows, texts, strict=False)])
     writing.put(Body, ("id", "merchant_id", "text"), bodies)
     writing.put(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), keys)
 
@@ -107,30 +112,36 @@ _JOURNAL = (
 )
 
 
-def _without_words(event: Event) -> str:
-    """The event's JSON without what members said, whose words live in the erasable body table, or what was said of
-    them, and without what the row's own columns say.
+class _Said(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type", tag="message"):
+    """A message without its words, and without what the row's own columns say: most of what is written down, made at
+    a third of what it costs to copy the event."""
+
+    at: datetime
+    contact: Who
+    group: str = ""
+    mentions: tuple[str, ...] = ()
+    quote: str = ""
+    media: Media | None = None
+
+
+def _without_words(event: Event) -> Event:
+    """An event without what members said, whose words live in the erasable body table, or what was said of them, and
+    without what the row's own columns say.
 
     Of a roster only that it came is kept: it is long, comes every hour, and who is in what group are rows already.
     """
     replace = msgspec.structs.replace
-    match event:
-        case ev.Message():
-            event = replace(event, account="", merchant="", wire_id="", received_at=None, kind="text", text="")
-        case _:
-            event = replace(event, account="", merchant="", wire_id="", received_at=None)
-            match event:
-                case ev.SelfMessage():
-                    event = replace(event, text="")
-                case ev.Roster():
-                    event = replace(event, friends=None, groups=None)
-                case ev.FriendRequested():
-                    event = replace(event, hello="")
-                case orders.SayOrder():
-                    event = replace(event, text="")
-                case orders.DescribePersonOrder():
-                    event = replace(event, add=(), remove=(), note=None, remark="")
-    return _encoder.encode(event).decode()
+    bare = replace(event, account="", merchant="", wire_id="", received_at=None)
+    match bare:
+        case ev.SelfMessage() | orders.SayOrder():
+            return replace(bare, text="")
+        case ev.Roster():
+            return replace(bare, friends=None, groups=None)
+        case ev.FriendRequested():
+            return replace(bare, hello="")
+        case orders.DescribePersonOrder():
+            return replace(bare, add=(), remove=(), note=None, remark="")
+    return bare
 
 
 def keep_error(writing: Writing, merchant_id: str, outcome: Outcome) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     literal_column,
+    null,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -59,7 +60,12 @@ class Insert:
             for column in table.columns
             if column.name not in names and column.default is not None
         }
-        statement = statement.values({name: bindparam(name) for name in (*names, *defaults)})
+        # What is the same in every row need not be handed over with each; COPY wants rows that have everything.
+        written = {
+            name: bindparam(name) if dialect_name == "postgresql" else _literal(dialect_name, table.columns[name])
+            for name in defaults
+        }
+        statement = statement.values({**{name: bindparam(name) for name in names}, **written})
         compiled: Any = statement.compile(dialect=_dialect(dialect_name))
         self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
@@ -194,7 +200,7 @@ def _from_driver(dialect: Dialect, kind: TypeEngine[Any]) -> Converter | None:
         if isinstance(kind, UtcDateTime):
             return from_sqlite_texts
         if isinstance(kind, JSON):
-            return partial(map, _from_json)
+            return _from_jsons
     processor: Any = kind._cached_result_processor(dialect, None)
     return processor and partial(map, processor)
 
@@ -203,9 +209,11 @@ def _json(value: Any) -> str:
     return _encode(value).decode()
 
 
-def _from_json(stored: Any) -> Any:
-    """SQLite keeps the JSON of a number as that number."""
-    return msgspec.json.decode(stored) if isinstance(stored, str) else stored
+def _from_jsons(column: Sequence[Any]) -> list[Any]:
+    """A column of JSON, decoded at once. SQLite keeps the JSON of a number as that number, and nothing is nothing."""
+    texts = [one if isinstance(one, str) else "null" if one is None else repr(one) for one in column]
+    values: list[Any] = msgspec.json.decode(f"[{','.join(texts)}]")
+    return values
 
 
 _encode = msgspec.json.Encoder().encode
@@ -217,6 +225,17 @@ def _constant(default: Any, processor: Processor | None) -> Any:
         return None
     value = default.arg(None) if default.is_callable else default.arg
     return processor(value) if processor else value
+
+
+def _literal(dialect_name: str, column: Any) -> ColumnElement[Any]:
+    """A column's default as it stands in a statement: nothing, a number or a text of ours."""
+    value = _constant(column.default, column.type.bind_processor(_dialect(dialect_name)))
+    if value is None:
+        return null()
+    if isinstance(value, str):
+        quoted = value.replace("'", "''")
+        return literal_column(f"'{quoted}'")
+    return literal_column(str(int(value) if isinstance(value, bool) else value))
 
 
 class _Many(TypeDecorator[Sequence[Any]]):

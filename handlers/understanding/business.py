@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import repeat
 from operator import add
 from typing import Literal
 
@@ -35,39 +37,56 @@ class Business(msgspec.Struct, frozen=True):
 
 
 class Model(msgspec.Struct, frozen=True):
-    """Weights by feature, in hundredths, one for each of `classes`."""
+    """Weights by feature, in hundredths, one for each of `classes`: what the file holds."""
 
     classes: list[Business]
     weights: dict[str, list[int]]
+
+
+class Classifier:
+    """A model at work. The weights of a feature for all classes are one number, so that one addition adds them all."""
+
+    def __init__(self, model: Model) -> None:
+        self.classes = model.classes
+        self._weights = {
+            feature: sum(weight << _BITS * place for place, weight in enumerate(row))
+            for feature, row in model.weights.items()
+        }
+        # Added last, so that no class is below zero and borrows of the next.
+        self._even = sum(_HALF << _BITS * place for place in range(len(self.classes)))
+        labels = [each.label for each in self.classes]
+        self._business = [place for place, label in enumerate(labels) if label == "business_question"]
+        self._complaints = [place for place, label in enumerate(labels) if label == "complaint"]
+        self._neither = [place for place in range(len(labels)) if place not in (*self._business, *self._complaints)]
 
     def meaning(self, text: str, context: str) -> Business:
         """The likeliest class of a message in a `group` or a `private` chat."""
         return self.likeliest(self.scores(Message(text[:_READ]), context))
 
-    def likeliest(self, scores: list[int]) -> Business:
+    def likeliest(self, scores: Sequence[int]) -> Business:
         """The class with the highest score."""
         return self.classes[scores.index(max(scores))]
 
-    def lead(self, scores: list[int], *, asks: bool) -> int:
+    def lead(self, scores: Sequence[int], *, asks: bool) -> int:
         """How much likelier a message asks the shop for something than not, in hundredths; negative if less likely.
 
         Who complains and asks does too.
         """
-        business, other = 0, 0
-        for each, score in zip(self.classes, scores, strict=False):
-            if each.label == "business_question":
-                business = max(business, score)
-            elif asks and each.label == "complaint":
-                business = max(business, score - _SURELY)
-            else:
-                other = max(other, score)
-        return business - other
+        business = max(0, *(scores[place] for place in self._business))
+        other = max(0, *(scores[place] for place in self._neither))
+        complaint = max(scores[place] for place in self._complaints)
+        return max(business, complaint - _SURELY) - other if asks else business - max(other, complaint)
 
-    def scores(self, message: Message, context: str, *, asks: bool | None = None) -> list[int]:
+    def scores(self, message: Message, context: str, *, asks: bool | None = None) -> Sequence[int]:
         """How likely each class is, in hundredths; whether the message `asks` is found out if it is not given."""
-        found = _features(message, context, asks=asks)
-        rows = [row for feature in found if (row := self.weights.get(feature)) is not None]
-        return list(map(sum, zip(*rows, strict=True))) or [0]
+        total = self._even + sum(map(self._weights.get, _features(message, context, asks=asks), repeat(0)))
+        return [(total >> _BITS * place & _MASK) - _HALF for place in range(len(self.classes))]
+
+
+# Bits for the sum of one class: a message has a thousand features at most, of some hundreds each.
+_BITS = 32
+_MASK = (1 << _BITS) - 1
+_HALF = 1 << _BITS - 1
 
 
 def features(text: str, context: str) -> list[str]:
@@ -95,18 +114,32 @@ def _asking(message: Message) -> list[str]:
     return [
         clause
         for clause in clauses
-        if not clause.strip().isdigit() and (_remembered_asks if len(clause) <= _SHORT else acts.asks)(clause)
+        if not clause.strip().isdigit() and (_remembered_asks if len(clause) <= _SHORT else _asks)(clause)
     ]
+
+
+# 按人收还是按桌收, 蜡烛送几根, 换一块多钱: put to a shop, these ask without a mark or a particle.
+_ASKS_A_SHOP = re.compile(
+    r"[是用按要].{1,8}还是.{1,8}(?<![好吧行强香算了])[啊呀呢哦]*$"
+    r"|多少?钱(?!都|也|的)|多少一|几[块毛][钱一]|[什啥]么?价|[怎咋]么?卖"
+    r"|[送赠配放加装用写带泡能要](?:几|多少)[个根只条份次张瓶盒片勺节位件包字双斤]"
+)
+
+
+def _asks(clause: str) -> bool:
+    return acts.asks(clause) or bool(_ASKS_A_SHOP.search(clause))
 
 
 # Who asks more in one message is not asking.
 _MOST_CLAUSES = 40
 _MOST_ASKED = 4
 _SHORT = 64
-_remembered_asks = lru_cache(maxsize=8_192)(acts.asks)
+_remembered_asks = lru_cache(maxsize=8_192)(_asks)
 
 
-_MODEL = msgspec.json.decode(pkgutil.get_data("handlers.understanding", "business_model.json") or b"", type=Model)
+_MODEL = Classifier(
+    msgspec.json.decode(pkgutil.get_data("handlers.understanding", "business_model.json") or b"", type=Model)
+)
 
 
 def understand_business(text: str, context: str) -> Business:
@@ -145,7 +178,9 @@ _CALLS = re.compile(
     "(?:没有|没|有)人(?:管|理|回|在|知道)?|人呢|回我?一?下|看一?下|消息|[都还在吗么嘛啊呢呀的不]"
 )
 """Of these is made what asks whether anybody is there, and nothing else."""
-_TO_THE_SHOP = re.compile("^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里")
+_TO_THE_SHOP = re.compile(
+    "老板$|^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里"
+)
 _ADDRESSED = 250
 """Hundredths by which a question is likelier for the shop if it says so."""
 _ALONE = 4
@@ -174,7 +209,7 @@ def _asks_the_shop(text: str) -> bool:
         lead += _ADDRESSED
     if not asking or len(message.clauses) == 1:
         return lead > (0 if asking else _SURELY)
-    if _MODEL.likeliest(scores).label == "ad":  # which asks too: 想赚钱吗
+    if lead < -_SURELY and _MODEL.likeliest(scores).label == "ad":  # which asks too: 想赚钱吗
         return False
     return lead > 0 or any(
         _MODEL.lead(_MODEL.scores(Message(one), "group", asks=True), asks=True) > _SURELY

@@ -7,6 +7,7 @@ or undoing a mistake or an order, is not a word about our messages.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from handlers.understanding.phrases import Phrases, phrases, words
 from handlers.understanding.text import LONGEST_CLAUSE, Message
@@ -106,7 +107,14 @@ def wants_human(text: str | Message, words: Words = NO_WORDS) -> bool:
 
 def asks_whether_bot(text: str | Message, words: Words = NO_WORDS) -> bool:
     """Whether a message asks if it is written by a machine; `words.bot` adds to the list."""
-    message = text if isinstance(text, Message) else Message(text)
+    if not isinstance(text, Message):
+        return _remembered_asks(text, words) if len(text) <= _SHORT else asks_whether_bot(Message(text), words)
+    message = text
     if words.bot and phrases(words.bot).within(message.dense):
         return True
     return _BOT.within(message.dense) and not _ABOUT_MACHINES.search(message.dense)
+
+
+# Whoever asks something in a group is asked this first, and many ask the same.
+_SHORT = 64
+_remembered_asks = lru_cache(maxsize=8_192)(lambda text, words: asks_whether_bot(Message(text), words))

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 Act = Literal["answer", "question", "decline", "later", "correct", "optout", "chitchat", "unclear"]
 
 
-class Option(Struct, frozen=True):
+class Option(Struct, frozen=True, cache_hash=True):
     """One choice of a question. `value` is what is stored; `label` and `synonyms` are how people say it."""
 
     value: str
@@ -22,7 +22,7 @@ class Option(Struct, frozen=True):
         return (self.label, *self.synonyms)
 
 
-class Question(Struct, frozen=True):
+class Question(Struct, frozen=True, cache_hash=True):
     """A question of the survey. `type` is one of name, age_months, number, date, region, choice, multi, yesno, phone,
     freetext; any other type is read as free text."""
 
@@ -40,7 +40,7 @@ class Prior(Struct, frozen=True):
     value: Any
 
 
-class Words(Struct, frozen=True):
+class Words(Struct, frozen=True, cache_hash=True):
     """A playbook's additions to the word lists that ship. They add; the shipped words always hold."""
 
     opt_out: tuple[str, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
@@ -10,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -176,14 +174,6 @@ def faults_of(page: Page) -> list[str]:
 
 
 # A module at a time: while Playwright is open its loop runs in this thread, and no other test could have one.
-@pytest.fixture(autouse=True)
-def _one_at_a_time() -> Iterator[None]:
-    """Two people, two browsers and two bots on two processors keep each other waiting for longer than people do."""
-    with (Path(tempfile.gettempdir()) / "zhanggui-console-tests.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium()

@@ -76,6 +76,15 @@ def test_moved_to_another_day_it_is_an_occurrence_of_that_day(stage: Stage) -> N
     assert left(played, "新") == [f"24 10:0{minute}" for minute in range(6)]
 
 
+def test_moved_to_another_day_and_back_to_later_that_day_the_others_go_then(stage: Stage) -> None:
+    stage.write("back.csv", HEADER + entry("tea", "15:00", text="又"))
+    back = operator("10:30:00", "calendar import back.csv --json")
+    played = edited(stage, entry("tea", "10:00", date="2026-11-24", text="新"), back)
+    assert left(played, "旧") == ["23 10:00", "23 10:01", "23 10:02"]
+    assert left(played, "又") == ["23 15:00", "23 15:01", "23 15:02"]
+    assert left(played, "新") == []
+
+
 def test_whom_the_edited_entry_does_not_concern_is_spared(stage: Stage) -> None:
     played = edited(stage, entry("tea", "10:00", tags="没人有", text="新"))
     assert endings(played) == ["confirmed"] * 3 + ["cancelled"] * 3

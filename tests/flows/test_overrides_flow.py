@@ -166,6 +166,16 @@ def test_the_list_says_which_group_has_what_and_when_it_comes_next(stage: Stage)
     assert row["next"] == [f"2026-11-{day} 09:00" for day in range(24, 29)]
 
 
+def test_an_entry_is_not_done_while_a_groups_own_version_is_still_to_come(stage: Stage) -> None:
+    later = operator("2026-11-24T12:00:00+08:00", "calendar list --json")
+    played = play(stage, own("08:02:00", f"会 --group {A} --date 2026-11-26"), later)
+    assert {row["key"]: row["state"] for row in played.rows("calendar list")} == {
+        "早": "scheduled",
+        "会": "scheduled",
+        "令": "done",
+    }
+
+
 def test_an_import_shows_the_next_dates_of_its_rules(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + DAILY + "闰,,09:00,农历腊月三十,分院,除夕好,no,\n")
     played = stage.play([*BIND, operator("08:01:00", "calendar import calendar.csv --dry-run")], world=WORLD)

@@ -70,6 +70,23 @@ def test_tags_and_tiers_of_the_moment_choose_the_wording(stage: Stage) -> None:
     }
 
 
+def test_the_stage_of_the_moment_chooses_the_wording_and_the_audience(stage: Stage) -> None:
+    book(stage, '[[stages]]\nstage = "mature"\nwhen = { tags = ["岩"] }\n')
+    text = '"{nick}你好\n【阶段 成熟期】\n老朋友{nick}，新茶先给你留着"'
+    stage.write("calendar.csv", HEADER + entry("tea", "10:00", text=text) + entry("dear", "11:00", tags="阶段:成熟期"))
+    people = world(friends={"wx-a": ["main"], "wx-b": ["main"]})
+    people["world"]["contacts"][1]["tags"] = ["茶友", "岩"]
+    preview = operator("09:00:00", "calendar preview tea --json")
+    played = stage.play([IMPORT, preview, operator("09:01:00", "who wx-a --json")], *ENDS, world=people)
+    said = [
+        ("wx-a", "老朋友WX-A，新茶先给你留着"),
+        ("wx-b", "WX-B你好"),
+    ]
+    assert [(row["target"], row["text"]) for row in played.rows("calendar preview")[:-1]] == said
+    assert [(line["to"]["contact"], line["text"]) for line in played.arrived()] == [*said, ("wx-a", "dear")]
+    assert played.rows("who wx-a")[0]["stage"] == "mature"
+
+
 def test_an_edit_between_two_parts_changes_the_second(stage: Stage) -> None:
     book(stage, "[pace]\nper_minute = 1\n")
     stage.write("calendar.csv", HEADER + entry("tea", "10:00", text='"一\n---\n二"'))

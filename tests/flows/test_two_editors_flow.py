@@ -48,14 +48,22 @@ def test_both_edits_stand(stage: Stage) -> None:
     rewrite(stage.folder, b=("time", "10:30"), c=("text", "c 表里的"))
     gone = operator("08:06:00", "calendar delete d")
     back = operator("08:10:00", "calendar import book.xlsx --replace --json")
-    played = stage.play([*story, gone, back, operator("08:11:00", "calendar export after.xlsx")], *TO)
-    assert played.rows("calendar import")[-1] == {"created": 0, "changed": 2, "same": 1, "faults": 0}
+    again = operator("08:12:00", "calendar import book.xlsx")
+    played = stage.play([*story, gone, back, operator("08:11:00", "calendar export after.xlsx"), again], *TO)
+    assert played.rows("calendar import book.xlsx --replace")[-1] == {
+        "created": 0,
+        "changed": 2,
+        "same": 1,
+        "faults": 0,
+    }
     assert texts(stage.folder, "after.xlsx") == {
         "a": ("a 别人的", "09:00:00"),
         "b": ("b 别人的", "10:30:00"),
         "c": ("c 表里的", "09:00:00"),
         "e": ("e 旧", "09:00:00"),
     }
+    told = [line["out"] for line in played.lines if line.get("operator") == "calendar import book.xlsx"]
+    assert told == ["导出以后别人删掉的，没有加回来：d\n新增 0，改动 0，没变 3，有错 0\n"]
 
 
 def test_where_they_contradict_each_other_nothing_is_saved_and_the_place_is_named(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from content_calendar.cadence import by_the_day, occurrences
 from content_calendar.entry import Entry
 from handlers.planning import turn_of
+from models.effects import Turn
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Born = tuple[bool, int, int]  # by the lunar calendar or not, month, day
@@ -17,19 +19,28 @@ Born = tuple[bool, int, int]  # by the lunar calendar or not, month, day
 
 def days_of(rule: str, anchor: Born | datetime, first: date | None = None) -> list[date]:
     """The days from 2026 to 2028 on which it is the turn of who was born, or came or spoke last, then."""
-    entry = Entry(key="e", rule=rule, time=time(9, 30), date=first)
-    start, end = datetime(2026, 1, 1, tzinfo=SHANGHAI), datetime(2029, 1, 1, tzinfo=SHANGHAI)
     found = []
-    for occurrence in occurrences(by_the_day(entry), SHANGHAI, start, end):
-        turn = turn_of(entry, occurrence, SHANGHAI)
-        assert turn is not None
+    for day, turn in turns_of(rule, first):
         if isinstance(anchor, datetime):
             assert turn.start is not None
             assert turn.end is not None
             is_theirs = turn.start <= anchor < turn.end
         else:
             is_theirs = anchor in turn.born
-        found += [occurrence.local_date] if is_theirs else []
+        found += [day] if is_theirs else []
+    return found
+
+
+@cache
+def turns_of(rule: str, first: date | None) -> list[tuple[date, Turn]]:
+    """Each local day of those years with its turn."""
+    entry = Entry(key="e", rule=rule, time=time(9, 30), date=first)
+    start, end = datetime(2026, 1, 1, tzinfo=SHANGHAI), datetime(2029, 1, 1, tzinfo=SHANGHAI)
+    found = []
+    for occurrence in occurrences(by_the_day(entry), SHANGHAI, start, end):
+        turn = turn_of(entry, occurrence, SHANGHAI)
+        assert turn is not None
+        found.append((occurrence.local_date, turn))
     return found
 
 

@@ -135,6 +135,12 @@ content_kind = "gathering"
 at_least = 1
 per = { days = 10 }
 
+[[stages]]
+stage = "mature"
+when = { tags = ["诗"], without = ["已退款"], sources = ["书市"], tiers = ["书院"] }
+known_days = { min = 30, max = 3000 }
+silent_days = { min = 0, max = 14 }
+
 [[quiet_hours]]
 from = "22:00"
 to = "08:00"

@@ -152,7 +152,7 @@ def test_orders_and_what_the_operator_reads(database_url: str) -> None:
         assert "unmerge wx1" in told(stage, MergeOrder(**here, kept="wx3", other="wx1"))
         assert reads()[1] == [(["wx2"], []), (["wx1", "wx2"], ["wx3"])]
         with stage.store.reading() as connection:
-            row = reading.who(connection, known, "wx2")
+            row = reading.who(connection, known, "wx2", stage.at)
         assert row is not None
         assert row["contacts"] == ["wx1", "wx2", "wx3"]
         assert "撤销了" in told(stage, UnmergeOrder(**here, contact="wx2"))

@@ -85,7 +85,7 @@ def test_the_first_claim_holds_and_the_coupon_stays_with_the_survey(database_url
         assert (survey.state, survey.coupon) == ("finished", "新人券")
         stage.apply(SurveyFinished(merchant="m1", account="main", at=START, contact="wx1", owner="wx-other"))
         with stage.store.reading() as connection:
-            told = who(connection, stage.merchants["m1"], "wx1")
+            told = who(connection, stage.merchants["m1"], "wx1", START)
         assert told is not None
         assert (told["owner"], told["coupon"]) == ("wx-hall", "新人券")
 

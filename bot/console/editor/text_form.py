@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Literal
 
 from nicegui import ui
 
 from bot.console.editor.form import Form
 from bot.console.reading.entry_writing import FALLBACKS
-from content_calendar.wording import Part, Wording, parts_of, written
+from content_calendar.wording import By, Part, Wording, parts_of, written
+from models.life_cycle import STAGE_TITLES
 
-_BY = {"tag": "有标签", "tier": "在层级"}
+_BY: dict[By, str] = {"tag": "有标签", "tier": "在层级", "stage": "在阶段"}
 
 
 @dataclass
 class _Some:
-    by: Literal["tier", "tag"]
+    by: By
     names: list[str]
     text: str = ""
 
@@ -108,8 +108,8 @@ def text_form(form: Form) -> None:
 
 
 def _names(form: Form, one: _Some) -> ui.select:
-    """The tiers there are, or tags: those may be new."""
-    known = form.choices.tiers if one.by == "tier" else form.choices.tags
+    """The tiers and stages there are, or tags: those may be new."""
+    known = {"tier": form.choices.tiers, "tag": form.choices.tags, "stage": STAGE_TITLES.values()}[one.by]
     free = {"with_input": True, "new_value_mode": "add-unique"} if one.by == "tag" else {}
     box = ui.select(
         list(dict.fromkeys([*known, *one.names])),

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from bot.console.page import Page
 from bot.console.pages import (
+    accounts,
     calendar,
     calendar_ahead,
     calendar_import,
     deliveries,
     delivery,
+    doubts,
     entry,
     entry_edit,
     entry_history,
+    group_talk,
     groups,
     insight,
     insight_rows,
     messages,
+    myself,
     operators,
     people,
     person,
@@ -28,6 +32,7 @@ from bot.console.pages import (
 
 PAGES: tuple[Page, ...] = (
     today.PAGE,
+    accounts.PAGE,
     practice.PAGE,
     calendar.PAGE,
     calendar_import.PAGE,
@@ -39,8 +44,10 @@ PAGES: tuple[Page, ...] = (
     people.PAGE,
     person.PAGE,
     groups.PAGE,
+    doubts.PAGE,
     messages.PAGE,
     messages.TALK,
+    group_talk.PAGE,
     deliveries.PAGE,
     delivery.PAGE,
     insight.PAGE,
@@ -50,4 +57,5 @@ PAGES: tuple[Page, ...] = (
     playbook_try.PAGE,
     playbook.SECTION,
     operators.PAGE,
+    myself.PAGE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from nicegui import ui
@@ -9,13 +10,23 @@ from nicegui import ui
 from bot import reading
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment
+from bot.console.pages.doubts import undo_merge
+from bot.console.pages.person_merging import ask_whom
 from bot.console.reading.people import PAGE as PAGE_SIZE
 from bot.console.reading.people import STAGES, Moment, may_be_seen, timeline
 from bot.console.visit import Scope, Visit
 from handlers import rights
 from handlers.reason_names import CAUSE_NAMES, FOLD_OF, KIND_NAMES, REASON_NAMES
 from models.deliveries import Cause
-from models.orders import DescribePersonOrder, ErasePersonOrder, HandoffOrder, HandoverOrder, OwnerOrder
+from models.orders import (
+    DescribePersonOrder,
+    ErasePersonOrder,
+    HandoffOrder,
+    HandoverOrder,
+    MergeOrder,
+    OwnerOrder,
+    UnmergeOrder,
+)
 
 _EVENTS = {
     "friend_request": "请求加好友",
@@ -48,7 +59,7 @@ async def build(visit: Visit) -> None:
             more = ui.button("更早的").props("flat no-caps").classes("self-center")
 
     async def look() -> None:
-        found = await visit.read(_person, contact)
+        found = await visit.read(_person, contact, visit.site.now())
         if shown == [found]:  # whoever is about to press a button keeps it
             return
         shown[:] = [found]
@@ -88,8 +99,8 @@ async def build(visit: Visit) -> None:
         more.visible = False
 
 
-def _person(connection: Any, scope: Scope, contact: str) -> dict[str, Any] | None:
-    return reading.who(connection, scope.merchant, contact) if may_be_seen(connection, scope, contact) else None
+def _person(connection: Any, scope: Scope, contact: str, now: datetime) -> dict[str, Any] | None:
+    return reading.who(connection, scope.merchant, contact, now) if may_be_seen(connection, scope, contact) else None
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -166,6 +177,10 @@ def _act(visit: Visit, found: dict[str, Any]) -> None:
                 )
             else:
                 _ask("归属", "归谁跟（编号或昵称）", lambda text: visit.order(OwnerOrder, person=contact, owner=text))
+        if rights.may(visit.role, MergeOrder):
+            ui.button("和谁是同一个人", on_click=lambda: ask_whom(visit, found)).props("outline no-caps")
+        if rights.may(visit.role, UnmergeOrder) and len(found["contacts"]) > 1:
+            ui.button("撤销合并", on_click=lambda: undo_merge(visit, contact)).props("outline no-caps")
         if rights.may(visit.role, HandoffOrder):
             ui.button("转人工", on_click=lambda: visit.order(HandoffOrder, person=contact)).props("outline no-caps")
         if rights.may(visit.role, ErasePersonOrder):
@@ -174,7 +189,7 @@ def _act(visit: Visit, found: dict[str, Any]) -> None:
 
 async def _note(visit: Visit, contact: str, text: str) -> bool:
     """A line under what is noted by now, whatever the page still shows."""
-    found = await visit.read(_person, contact)
+    found = await visit.read(_person, contact, visit.site.now())
     note = "\n".join(filter(None, [found["note"] if found else "", text]))
     return await visit.order(DescribePersonOrder, contact=contact, note=note)
 

@@ -126,11 +126,10 @@ def happened(connection: Connection, scope: Scope, now: datetime, key: str) -> l
     asked = (
         select(col(Delivery.occurrence), col(Delivery.state), func.count())
         .where(
-            col(Delivery.id) >= Ids.floor(now - LATELY),
-            unindexed(col(Delivery.merchant_id)) == scope.merchant.id,
+            col(Delivery.merchant_id) == scope.merchant.id,
             unindexed(col(Delivery.account_id)).in_(scope.accounts),
             col(Delivery.entry) == key,
-            col(Delivery.occurrence).is_not(None),
+            col(Delivery.occurrence) >= f"{(now - LATELY).astimezone(scope.merchant.zone):%Y-%m-%d}",
         )
         .group_by(col(Delivery.occurrence), col(Delivery.state))
     )

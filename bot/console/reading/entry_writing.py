@@ -136,20 +136,23 @@ def who_gets(store: Store, scope: Scope, entry: Entry) -> list[Target]:
         return []
     moment = preview.next_moment(entry, scope.merchant, store.now())
     with store.reading() as connection:
-        reached = _audience(scope, entry, moment)
+        reached = _audience(connection, scope, entry, moment)
         asked = select(reached.c.wire_id).where(reached.c.account_id.in_(scope.accounts)).order_by(reached.c.rank)
         ids = frozenset(connection.execute(asked.limit(_NAMED)).scalars())
     rows = preview.preview(store, scope.merchant, entry, moment, scope.accounts, only=ids)[:-1] if ids else []
     return targets_of(store, scope, rows)
 
 
-def _audience(scope: Scope, entry: Entry, moment: datetime) -> Subquery:
+def _audience(connection: Connection, scope: Scope, entry: Entry, moment: datetime) -> Subquery:
     occurrence = Occurrence(moment.astimezone(scope.merchant.zone).date(), moment)
-    return audience(scope.merchant, expansion(entry, entry.revision, occurrence, scope.merchant.zone)).subquery()
+    looking = Writing(connection, Ids(), moment)
+    return audience(
+        looking, scope.merchant, expansion(entry, entry.revision, occurrence, scope.merchant.zone)
+    ).subquery()
 
 
 def _reach(connection: Connection, scope: Scope, entry: Entry, moment: datetime) -> tuple[int, int]:
-    reached = _audience(scope, entry, moment)
+    reached = _audience(connection, scope, entry, moment)
     ours = reached.c.account_id.in_(scope.accounts)
     if is_personal(entry) or not (entry.tiers or entry.groups):
         return 0, connection.execute(select(func.count()).select_from(reached).where(ours)).scalar_one()

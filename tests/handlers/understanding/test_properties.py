@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pkgutil
+import re
 import time
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +20,9 @@ from handlers.understanding import (
     understand_business,
     wants_human,
 )
+from handlers.understanding.business import Classifier, Model, features
 from handlers.understanding.phrases import words
+from handlers.understanding.text import Message
 from tests.handlers.understanding.questions import ASKED_ON, QUESTIONS
 
 _PIECES = st.sampled_from(
@@ -29,6 +34,8 @@ _PIECES = st.sampled_from(
         """
     )
 )
+_BUSINESS = msgspec.json.decode(pkgutil.get_data("handlers.understanding", "business_model.json") or b"", type=Model)
+_CLASSIFIER = Classifier(_BUSINESS)
 _TEXTS = st.one_of(
     st.text(max_size=60), st.lists(_PIECES, max_size=25).map("".join), st.lists(_PIECES, max_size=25).map(" ".join)
 )
@@ -42,6 +49,22 @@ _PRIOR = (
     Prior(QUESTIONS["birthday"], "lunar:05-03"),
 )
 _OTHERS = (QUESTIONS["age"], QUESTIONS["phone"], QUESTIONS["liquor"], QUESTIONS["people"], QUESTIONS["note"])
+
+
+@settings(deadline=None)
+@given(_TEXTS)
+def test_what_is_kept_of_a_text_is_its_letters_and_digits(text: str) -> None:
+    message = Message(text)
+    assert message.dense == re.sub(r"[^\w\u4e00-\u9fff]+|_", "", message.text)
+    assert len(message.text) == len(message.written) == len(text)
+
+
+@settings(deadline=None)
+@given(_TEXTS, st.sampled_from(["group", "private"]))
+def test_a_classifier_adds_up_the_weights_of_its_model(text: str, context: str) -> None:
+    told = [row for feature in features(text, context) if (row := _BUSINESS.weights.get(feature))]
+    scores = list(_CLASSIFIER.scores(Message(text), context))
+    assert scores == [sum(row[place] for row in told) for place in range(len(scores))]
 
 
 @settings(max_examples=400, deadline=None)

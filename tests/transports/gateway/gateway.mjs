@@ -266,6 +266,8 @@ mocker.use(() => {
   return () => {}
 })
 process.on('unhandledRejection', reason => out({ trouble: String(reason) }))
+// What hangs is given up after a minute with an `error`; Node ends a process in which nobody listens to one.
+puppet.on('error', reason => out({ trouble: JSON.stringify(reason) }))
 await new PuppetServer({ endpoint: options.endpoint, puppet, token: options.token, tls: { disable: !options.tls } }).start()
 await puppet.start()
 await sleep(0)                                  // the mock logs in on the next turn of the loop
