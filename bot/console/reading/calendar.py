@@ -21,6 +21,7 @@ from bot.entries_in_force import entries_in_force
 from content_calendar.cadence import Occurrence, is_personal, occurrences
 from content_calendar.copying import copied
 from content_calendar.entry import Entry
+from content_calendar.kind_names import content_name
 from content_calendar.lint_plan import LintEntry
 from content_calendar.moving import can_move
 from content_calendar.rotation import is_slot, is_spare
@@ -243,7 +244,7 @@ def title_of(entry: Entry) -> str:
     if entry.title:
         return entry.title
     if is_slot(entry):
-        return f"备稿 {entry.content_kind or entry.theme}".rstrip()
+        return f"备稿 {content_name(entry.content_kind) or entry.theme}".rstrip()
     return next(iter(unfilled(entry.text).split("\n")), "")[:60] or entry.key
 
 

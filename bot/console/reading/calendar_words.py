@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from content_calendar.kind_names import content_name
 from content_calendar.rules import (
     After,
     BirthdayRule,
@@ -19,32 +22,20 @@ from content_calendar.rules import (
 )
 from content_calendar.weekdays import CHINESE
 
-CONTENT_KINDS = {
-    "article": "文章",
-    "story": "故事",
-    "video": "视频",
-    "benefit": "福利",
-    "gathering": "活动",
-    "event": "活动",
-    "talk": "闲聊",
-    "interaction": "互动",
-    "new": "上新",
-    "offer": "优惠",
-    "care": "关怀",
-    "service": "服务",
-}
-"""What is often written as a content kind, in Chinese; both are only words, and compared as they are written."""
-
 _ORDINALS = "一二三四五"
+# What imports and the shipped calendars write most; whatever else an RRULE says is left to who can read one.
+_EVERY = re.compile(r"RRULE:FREQ=(DAILY|WEEKLY|MONTHLY);INTERVAL=(\d+)")
+_UNITS = {"DAILY": "天", "WEEKLY": "周", "MONTHLY": "个月"}
 
 
 def content_kind_words(kind: str) -> str:
     """A content kind as it is shown: what it is written as stands beside, since that is what counts."""
-    return f"{CONTENT_KINDS[kind]}（{kind}）" if kind in CONTENT_KINDS else kind
+    name = content_name(kind)
+    return kind if name == kind else f"{name}（{kind}）"
 
 
 def rule_words(rule: str) -> str:
-    """A rule as it is written in the calendar, in Chinese; an RRULE stays one."""
+    """A rule as it is written in the calendar, in Chinese; a long RRULE stays one."""
     match parse_rule(rule):
         case Once():
             return "只发一次"
@@ -71,4 +62,5 @@ def rule_words(rule: str) -> str:
         case SpareRule():
             return "备稿"
         case _:
-            return rule
+            every = _EVERY.fullmatch(rule)
+            return f"每 {every[2]} {_UNITS[every[1]]}" if every else rule
