@@ -40,6 +40,10 @@ def reaches_beyond(order: orders.Order, context: Context) -> bool:
         case orders.ImportEntriesOrder():
             new = [body for _key, _revision, body in order.entries]
             return order.replace or not _goes_to_own(context, pool, {key for key, *_ in order.entries}, new)
+        case orders.WriteEntryOrder():
+            return not _goes_to_own(context, pool, {from_json(order.body).key}, [order.body])
+        case orders.KeepMediaOrder():  # a file goes nowhere until an entry says so
+            return False
         case orders.DeleteEntriesOrder():
             return not _goes_to_own(context, pool, set(order.keys))
         case orders.MoveEntryOrder() | orders.ApproveEntryOrder() | orders.RejectEntryOrder() | orders.SkipEntryOrder():

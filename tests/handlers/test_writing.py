@@ -69,3 +69,9 @@ def test_who_only_looks_writes_and_keeps_nothing() -> None:
     assert "只看" in refusal(decide(order, _started()))
     kept = decide(KeepMediaOrder(merchant="m1", at=AT, name="a.png", size=3), _started())
     assert fx.Audit(actor="operator", action="media.keep", target="a.png", reason="3 bytes") in kept
+
+
+def test_who_looks_after_one_account_writes_for_its_groups_only() -> None:
+    order = WriteEntryOrder(merchant="m1", at=AT, body=to_json(TALK).decode(), within="main")
+    assert not any(isinstance(one, fx.PutEntries) for one in decide(order, _started()))
+    assert refusal(decide(order, _started()))

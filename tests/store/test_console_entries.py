@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
+
+from sqlmodel import col
 
 from bot.console.reading.entries import entry_of, happened, outlook_of, would_get
 from bot.console.reading.entry_history import history_of, version_of
 from bot.console.reading.entry_writing import choices_of, weighed, who_gets
 from bot.console.visit import Scope
 from content_calendar.entry import to_json
-from models.orders import RejectEntryOrder, SkipEntryOrder, WriteEntryOrder
+from models.deliveries import Delivery
+from models.events import TimerDue
+from models.operations import Role, Timer
+from models.orders import ApproveEntryOrder, RejectEntryOrder, SkipEntryOrder, WriteEntryOrder
 from tests.store.stage import START, shop
 from tests.store.test_calendar_rows import open_groups
 from tests.store.test_console_calendar import DAY, MONDAY, NOWHERE, entry, put, read
@@ -79,3 +84,22 @@ def test_a_history_has_each_version_also_one_that_came_back(database_url: str) -
         assert read(stage, version_of, "tea", first.revision) == first
         assert read(stage, version_of, "tea", "none") is None
         assert read(stage, history_of, "none") == []
+
+
+def test_what_an_author_wrote_goes_out_with_its_picture_once_a_chief_lets_it(database_url: str) -> None:
+    with shop(database_url) as stage:
+        open_groups(stage, hall="堂口")
+        today = START.astimezone(stage.merchants["m1"].zone).date()
+        new = entry("hand", day=today, at=time(11), kind="image", media=("海报-1.png",), text="来喝茶")
+        body = to_json(new).decode()
+        stage.apply(WriteEntryOrder(merchant="m1", at=START, body=body, actor="console:小笔", rights=Role.AUTHOR))
+        (timer,) = stage.rows(Timer, col(Timer.kind) == "entry")
+        stage.at = timer.at
+        stage.apply(
+            TimerDue(merchant="m1", at=timer.at, kind="entry", subject="hand", due=timer.at, wire_id=stage.fresh())
+        )
+        (waiting,) = stage.rows(Delivery)
+        assert (waiting.state, waiting.reason) == ("waiting", "not_approved")
+        stage.apply(ApproveEntryOrder(merchant="m1", at=timer.at, key="hand", revision=new.revision))
+        (planned,) = stage.rows(Delivery)
+        assert (planned.state, planned.kind, planned.media[0]["url"]) == ("planned", "image", "海报-1.png")

@@ -44,6 +44,9 @@ def _content_kind(form: Form) -> None:
 def whom_form(form: Form) -> None:
     """Tiers, groups, tags."""
     choices = form.choices
+    if form.visit.pool:  # whoever looks after one account writes for its groups
+        form.some_of("groups", "群", choices.rooms)
+        return
     form.some_of("tiers", "层级（发到这一层的群）", {tier: tier for tier in choices.tiers})
     form.some_of("groups", "群", choices.rooms)
     box = form.some_of("tags", "标签（一对一发给有其中任何一个的好友）", {tag: tag for tag in choices.tags}, free=True)

@@ -21,9 +21,11 @@ from content_calendar.faults import Fault
 from content_calendar.rotation import is_spare
 from content_calendar.wording import PART_MARK, names_in, parts_of
 from models.fields import unfilled
+from models.life_cycle import stage_named
 
 LOOK_SECONDS = 0.5
 _PLAIN = ""
+_TITLES = {"tier": "层级", "tag": "标签", "stage": "阶段"}
 
 
 @dataclass
@@ -73,7 +75,7 @@ class Outlook:
             self._show(entry, faults, found)
 
     def _show(self, entry: Entry | None, faults: Sequence[Fault], found: Weighed | None = None) -> None:
-        named = {f"{by} {name}": f"{'层级' if by == 'tier' else '标签'}「{name}」" for by, name in names_in(self._text)}
+        named = {f"{by} {name}": f"{_TITLES[by]}「{name}」" for by, name in names_in(self._text)}
         options = {_PLAIN: "平常的样子", **named, **{one.id: one.name for one in self._targets.values()}}
         self._who.set_options(options, value=self._chosen if self._chosen in options else _PLAIN)
         self._bubbles()
@@ -98,8 +100,9 @@ class Outlook:
         if target is not None and target.text:
             text = target.text
         else:
-            tiers, tags = ({name}, ()) if by == "tier" else ((), {name})
-            said = (part.said_to(tiers, tags) for part in parts_of(self._text))
+            tiers, tags = ({name} if by == one else set() for one in ("tier", "tag"))
+            stage = stage_named(name) if by == "stage" else None
+            said = (part.said_to(tiers, tags, stage) for part in parts_of(self._text))
             text = f"\n{PART_MARK}\n".join(unfilled(one) for one in said if one)
         kept = {name: value for name, value in self.form.cells.items() if name == "kind"}
         entry = Entry(key="-", text=self._text, media=tuple(self.form.several("media")))

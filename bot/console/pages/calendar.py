@@ -86,7 +86,7 @@ def _bar(visit: Visit, wanted: Wanted, today: date) -> None:
             ui.button("今天", on_click=lambda: ui.navigate.to(wanted.to(day=today.isoformat()))).props("flat no-caps")
         ui.space()
         if rights.may(visit.role, WriteEntryOrder):
-            ui.button("新建", icon="add", on_click=lambda: ui.navigate.to("/calendar/new")).props("unelevated no-caps")
+            ui.button("新建", icon="add", on_click=lambda: ui.navigate.to("/calendar/new")).props("outline no-caps")
         menu(visit, wanted)
         with ui.row().classes("no-wrap").style("gap: 4px"):
             for view, name in VIEWS.items():

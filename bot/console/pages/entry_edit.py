@@ -35,6 +35,7 @@ _LOOK = """
 .z-pair { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px; width: 100%;
   align-items: start; }
 .z-some { border-left: 3px solid #c4cad4; padding-left: 12px; gap: 8px; }
+.body--dark .z-write input { color-scheme: dark; }
 .z-save { position: sticky; bottom: 0; z-index: 5; }
 @media (max-width: 760px) {
   .z-write, .z-pair { grid-template-columns: minmax(0, 1fr); }
