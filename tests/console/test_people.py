@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
+import pytest
 from playwright.sync_api import Page, expect
 
+from bot.console.pages.accounts import qr_code
 from tests.console.conftest import PHONE, Console, faults_of, shoot
 from tests.console.test_practice import HOSTILE, become
 
@@ -108,6 +112,7 @@ def test_two_are_merged_and_parted(console: Console) -> None:
     expect(page.get_by_role("button", name="撤销合并")).to_be_visible()
     page.goto(console.address + "/doubts")
     expect(page.get_by_text("没有认不准的人")).to_be_visible()
+    expect(page.get_by_role("link", name="双号乙")).to_be_visible()
     shoot(page, "doubts")
     assert faults_of(page) == []
     page.get_by_role("button", name="撤销合并").click()
@@ -116,6 +121,13 @@ def test_two_are_merged_and_parted(console: Console) -> None:
     audit = console.command("audit", "--json")
     assert '"merge"' in audit
     assert '"unmerge"' in audit
+
+
+@pytest.mark.parametrize("code", ["http://weixin.qq.com/x/AbC", '"/><script>alert(1)</script>', "扫我" * 200])
+def test_what_is_to_be_scanned_is_a_picture_and_nothing_else(code: str) -> None:
+    picture = ElementTree.fromstring(qr_code(code))
+    assert [one.tag.rpartition("}")[2] for one in picture.iter()] == ["svg", "rect", "path"]
+    assert "alert" not in qr_code(code)
 
 
 def test_an_account_is_paused_and_goes_on(console: Console) -> None:
