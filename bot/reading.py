@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlmodel import col
 
 from bot.rehearsal_output import iso
@@ -228,6 +228,16 @@ def words_on_entries(connection: Connection, merchant: MerchantView) -> dict[str
         ).where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current))
     )
     return {row.key: dict(row._mapping) for row in rows}
+
+
+def under_way(connection: Connection, merchant: MerchantView) -> frozenset[str]:
+    """The keys of entries of which something has yet to leave."""
+    statement = select(col(Delivery.entry)).where(
+        col(Delivery.merchant_id) == merchant.id,
+        text("state IN ('planned', 'waiting')"),  # in the words of the partial index
+        col(Delivery.entry).is_not(None),
+    )
+    return frozenset(filter(None, connection.execute(statement.distinct()).scalars()))
 
 
 def earlier_entries(connection: Connection, merchant: MerchantView, revisions: Mapping[str, str]) -> dict[str, Entry]:

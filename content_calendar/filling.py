@@ -78,20 +78,35 @@ def _fill_group(
                 for key, one in spares.items()
                 if one.content_kind == promise.content_kind and key not in had and (has_album(one) or not promise.album)
             }
-            key = following(fresh, had)
-            moment = _moment(plan, posts, gap, promise.content_kind, now, is_quiet) if key else None
-            if key is None or moment is None:
+            moment = _moment(plan, posts, gap, promise.content_kind, now, is_quiet) if fresh else None
+            if moment is None:
                 given_up.add(gap.label)
                 what = "相册的备稿" if promise.album else "备稿"
-                why = f"没有它没发过的 {content_name(promise.content_kind)} {what}" if key is None else "没有合适的时间"
+                kind = content_name(promise.content_kind)
+                why = "没有合适的时间" if fresh else f"没有它没发过的 {kind} {what}"
                 yield Unfilled(group.room, promise.name, gap.label, why)
                 continue
             local = moment.astimezone(plan.zone)
+            key = following(_fitting(fresh, posts, promise.content_kind, moment), had)
+            assert key is not None  # none of them was had
             had.append(key)
             slot = Entry(key="", date=local.date(), time=local.time(), content_kind=promise.content_kind)
             posts.append(Post(local.date(), moment, filled(slot, spares[key])))
             posts.sort(key=lambda post: post.at_utc)
             yield local.date(), local.time(), key
+
+
+def _fitting(fresh: dict[str, str], posts: Sequence[Post], content_kind: str, moment: datetime) -> dict[str, str]:
+    """Of the drafts, given as their themes by key, those that are not like the posts before and after, where there are
+    such; and of these those whose theme the group has heard of longest ago."""
+    place = sum(post.at_utc < moment for post in posts)
+    beside = {
+        post.entry.theme for post in posts[max(0, place - 1) : place + 1] if post.entry.content_kind == content_kind
+    }
+    heard = {post.entry.theme: n for n, post in enumerate(posts[:place]) if post.entry.content_kind == content_kind}
+    unlike = {key: theme for key, theme in fresh.items() if theme not in beside} or fresh
+    longest_ago = min(heard.get(theme, -1) for theme in unlike.values())
+    return {key: theme for key, theme in unlike.items() if heard.get(theme, -1) == longest_ago}
 
 
 def _planned(posts: Sequence[Post], spares: dict[str, Entry]) -> Iterator[str]:
@@ -117,8 +132,8 @@ def _moment(
     now: datetime,
     is_quiet: Callable[[datetime], bool],
 ) -> datetime | None:
-    """A moment to come within the period, on a day with as few posts as there is, near the usual time, an hour from
-    every other post and outside quiet hours."""
+    """A moment to come within the period, on a day with as few posts as there is, at a usual time or near the most
+    usual one, an hour from every other post and outside quiet hours."""
     most = plan.playbook.caps.group_per_day
     count = Counter(post.local_date for post in posts)
     days = [period.first + number * _DAY for number in range((period.last - period.first).days + 1)]
@@ -126,7 +141,7 @@ def _moment(
     for day in sorted(days, key=lambda day: (count[day], day)):
         if most is not None and count[day] >= most:
             continue
-        for clock in _near(usual):
+        for clock in (*usual, *_near(usual[0])):
             moment = datetime.combine(day, clock, plan.zone)
             at = moment.astimezone(UTC)
             if at > now and not is_quiet(moment) and all(abs(post.at_utc - at) > _APART for post in posts):
@@ -134,11 +149,11 @@ def _moment(
     return None
 
 
-def _usual(plan: Plan, posts: Sequence[Post], content_kind: str) -> time:
-    """When the group is used to such posts, else to any."""
+def _usual(plan: Plan, posts: Sequence[Post], content_kind: str) -> list[time]:
+    """When the group is used to such posts, else to any: the times of day, the most usual one first."""
     alike = [post for post in posts if post.entry.content_kind == content_kind] or posts
     times = Counter(post.at_utc.astimezone(plan.zone).time() for post in alike)
-    return max(times, key=lambda clock: (times[clock], clock), default=_MORNING)
+    return sorted(times, key=lambda clock: (times[clock], clock), reverse=True) or [_MORNING]
 
 
 def _near(usual: time) -> list[time]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -145,10 +145,13 @@ def list_entries(
             entries = reading.entries(connection, desk.merchant)
             own = reading.overrides(connection, desk.merchant)
             words = reading.words_on_entries(connection, desk.merchant)
+            leaving = reading.under_way(connection, desk.merchant)
         rows = [
             {
                 **msgspec.to_builtins(entry),
-                "state": _state((entry, *filter(None, own.get(entry.key, {}).values())), words[entry.key], desk),
+                "state": _state(
+                    (entry, *filter(None, own.get(entry.key, {}).values())), words[entry.key], leaving, desk
+                ),
                 **{name: words[entry.key][name] for name in ("revision", "author", "approver")},
                 "next": _next_days(entry, desk),
                 "overrides": [_own(room, entry, version) for room, version in own.get(entry.key, {}).items()],
@@ -231,14 +234,15 @@ def _without_days(entry: Entry) -> str:
 _STATES = {"draft": "草稿", "review": "待通过", "approved": "已通过", "scheduled": "已排期", "done": "发完了"}
 
 
-def _state(versions: tuple[Entry, ...], words: dict[str, Any], desk: Desk) -> str:
+def _state(versions: tuple[Entry, ...], words: dict[str, Any], leaving: Collection[str], desk: Desk) -> str:
     """How far an entry is, of which groups have versions: draft, review, approved (a spare draft has no dates),
-    scheduled, or done."""
+    scheduled, or, once all has left, done."""
     if not words["approved"]:
         return "draft" if words["draft"] else "review"
     if is_spare(versions[0]):
         return "approved"
-    return "scheduled" if any(is_personal(one) or _next_days(one, desk) for one in versions) else "done"
+    comes = any(one.key in leaving or is_personal(one) or _next_days(one, desk) for one in versions)
+    return "scheduled" if comes else "done"
 
 
 def _own(room: str, entry: Entry, version: Entry | None) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.flows.playing import PLAYBOOK, Line, Played, Stage, asks_to_be_friends, operator, says
@@ -30,7 +32,10 @@ def endings(played: Played) -> list[str]:
 
 
 def test_the_others_get_the_new_revision_and_the_ledger_says_which_got_which(stage: Stage) -> None:
-    played = edited(stage, entry("tea", "10:00", text="新"))
+    lists = [operator(at, "calendar list --json") for at in ("10:04:30", "10:06:00")]
+    played = edited(stage, entry("tea", "10:00", text="新"), *lists)
+    told = [json.loads(line["out"])["state"] for line in played.lines if line.get("operator") == "calendar list --json"]
+    assert told == ["scheduled", "done"]
     assert left(played, "旧") == ["23 10:00", "23 10:01", "23 10:02"]
     assert left(played, "新") == ["23 10:03", "23 10:04", "23 10:05"]
     revisions = {

@@ -93,6 +93,7 @@ class Room(NamedTuple):
 class Turn(NamedTuple):
     """An entry's turn on a day. `own`: the group that has it in a version of its own; `to`: who gets it, in words.
 
+    `whole`: what repeats can be moved for good, and not this once only.
     `at` is local. `state` is draft, review (it waits for somebody's word) or approved.
     """
 
@@ -108,6 +109,7 @@ class Turn(NamedTuple):
     promotional: bool
     repeats: bool
     movable: bool
+    whole: bool
 
     @property
     def address(self) -> str:
@@ -313,7 +315,8 @@ def _turn(
         content_kind=entry.content_kind,
         promotional=entry.promotional,
         repeats=bool(entry.rule),
-        movable=not own and can_move(entry),
+        movable=not own,
+        whole=can_move(entry),
     )
 
 
