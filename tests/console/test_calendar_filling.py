@@ -16,7 +16,7 @@ def test_a_gap_is_filled_by_one_click(console: Console) -> None:
         "短片,一分钟看蒸粮,video,,2026-01-01,12:00,,,没人有,旧的,否",  # in place of what the shop came with
     )
     page = console.page(month(next_monday()) + "&view=week")
-    gap = page.locator(".z-of-week .z-fault", has_text="video")
+    gap = page.locator(".z-of-week .z-fault", has_text="视频")
     expect(gap).to_be_visible()
     shoot(page, "calendar-gap")
     assert faults_of(page) == []

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
+import pytest
 from playwright.sync_api import Page, expect
 
+from bot.console.pages.accounts import qr_code
 from tests.console.conftest import PHONE, Console, faults_of, shoot
 from tests.console.test_practice import HOSTILE, become
 
@@ -89,3 +93,54 @@ def test_the_groups_are_a_tree_and_one_is_bound(console: Console) -> None:
     expect(phone.get_by_text("绑定的群", exact=True)).to_be_visible()
     shoot(phone, "groups-phone")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_two_are_merged_and_parted(console: Console) -> None:
+    page = console.page("/practice")
+    for name in ("双号甲", "双号乙"):
+        become(page, name)
+        expect(page.locator(".q-message-received").first).to_be_visible()
+    page.goto(console.address + "/people?word=双号甲")
+    page.locator("a.q-item", has_text="双号甲").click()
+    page.wait_for_url("**/people/*")
+    page.get_by_role("button", name="和谁是同一个人").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("昵称、备注或编号").fill("双号乙")
+    dialog.get_by_role("button", name="找").click()
+    dialog.get_by_role("button", name="合并 双号乙").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("button", name="撤销合并")).to_be_visible()
+    page.goto(console.address + "/doubts")
+    expect(page.get_by_text("没有认不准的人")).to_be_visible()
+    expect(page.get_by_role("link", name="双号乙")).to_be_visible()
+    shoot(page, "doubts")
+    assert faults_of(page) == []
+    page.get_by_role("button", name="撤销合并").click()
+    page.get_by_role("dialog").get_by_role("button", name="撤销合并").click()
+    expect(page.get_by_text("合并过的")).to_have_count(0)
+    audit = console.command("audit", "--json")
+    assert '"merge"' in audit
+    assert '"unmerge"' in audit
+
+
+@pytest.mark.parametrize("code", ["http://weixin.qq.com/x/AbC", '"/><script>alert(1)</script>', "扫我" * 200])
+def test_what_is_to_be_scanned_is_a_picture_and_nothing_else(code: str) -> None:
+    picture = ElementTree.fromstring(qr_code(code))
+    assert [one.tag.rpartition("}")[2] for one in picture.iter()] == ["svg", "rect", "path"]
+    assert "alert" not in qr_code(code)
+
+
+def test_an_account_is_paused_and_goes_on(console: Console) -> None:
+    page = console.page("/accounts")
+    expect(page.get_by_text("秒前有心跳")).to_be_visible()
+    page.get_by_role("button", name="停发").click()
+    page.get_by_role("dialog").get_by_role("button", name="停发").click()
+    expect(page.get_by_text("停发中", exact=True)).to_be_visible()
+    shoot(page, "accounts")
+    assert faults_of(page) == []
+    today = console.page("/today", size=PHONE, color_scheme="dark")
+    expect(today.get_by_role("link", name="账号 main停发中")).to_be_visible()
+    shoot(today, "today-phone-dark")
+    assert today.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_role("button", name="恢复发送").click()
+    expect(page.get_by_text("在线", exact=True)).to_be_visible()

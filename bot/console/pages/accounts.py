@@ -21,7 +21,7 @@ from models.accounts import AccountState
 from models.orders import PauseOrder
 
 _QUIET_ZONE = 4  # modules around a QR code; its standard's number
-_LONGEST_CODE = 1_000
+_LONGEST_CODE = 1_000  # bytes: what is longer no phone can read off a screen
 
 
 async def build(visit: Visit) -> None:
@@ -115,7 +115,7 @@ def _pulse(heard_at: datetime | None, now: datetime) -> str:
 
 def _show_code(one: AccountNow) -> None:
     ui.label("请用这个号的手机扫码登录").classes("text-weight-bold")
-    if len(one.scan_code) <= _LONGEST_CODE:
+    if len(one.scan_code.encode()) <= _LONGEST_CODE:
         source = "data:image/svg+xml;base64," + base64.b64encode(qr_code(one.scan_code).encode()).decode()
         ui.element("img").props(f'src="{source}" alt="登录二维码" width=220 height=220').style("background: #ffffff")
     ui.label(one.scan_code).classes("z-muted text-caption").style("overflow-wrap: anywhere")

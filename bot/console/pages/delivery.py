@@ -30,13 +30,16 @@ async def build(visit: Visit) -> None:
     given = visit.at.get("delivery", "")
     identity = int(given) if given.isascii() and given.isdecimal() and len(given) < 20 else 0
     place = ui.column().classes("full-width")
-
+    buttons = ui.column().classes("full-width")
+    past = ui.column().classes("full-width")
     shown: list[Any] = []
+    offered: list[DeliveryState] = []
 
     async def look() -> None:
         row = await visit.read(one_of, identity) if 0 < identity <= _GREATEST_ID else None
         if row is None:
-            place.clear()
+            for one in (place, buttons, past):
+                one.clear()
             with place:
                 ui.label("没有这条发送记录。").classes("z-muted")
                 ui.link("看全部", "/deliveries").classes("z-link")
@@ -49,7 +52,13 @@ async def build(visit: Visit) -> None:
         place.clear()
         with place:
             _show(visit, row, verdict)
-            _act(visit, row)
+        if offered != [row.state]:  # whoever is about to press a button keeps it, whatever else is new
+            offered[:] = [row.state]
+            buttons.clear()
+            with buttons:
+                _act(visit, row)
+        past.clear()
+        with past:
             _show_history(visit, changes)
 
     await look()

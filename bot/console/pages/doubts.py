@@ -76,10 +76,10 @@ def _show_merges(visit: Visit, merged: list[Row]) -> None:
             with ui.row().classes("items-center full-width"):
                 ui.label(f"{row['at'][:16].replace('T', ' ')}").classes("z-muted")
                 for contact in row["contacts"]:
-                    _name(contact, "", "")
+                    _name(contact, row["names"].get(contact, ""), "")
                 ui.label("并到").classes("z-muted")
                 for contact in row["with"]:
-                    _name(contact, "", "")
+                    _name(contact, row["names"].get(contact, ""), "")
                 ui.space()
                 if rights.may(visit.role, UnmergeOrder) and row["contacts"]:
                     undo = partial(undo_merge, visit, row["contacts"][0])
