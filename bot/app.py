@@ -28,7 +28,7 @@ from bot.store.journal import Outcome
 from bot.store.late import belongs_to_keeper, drop_late, late_events, leave_late
 from bot.store.leases import LeaseLost
 from bot.store.set_back import look_again_if_set_back
-from bot.transports import Transport
+from bot.transports import HasPulse, Transport
 from bot.troubles import Troubles, log_alerts
 from handlers import decide
 from models.deliveries import DeliveryState
@@ -128,6 +128,11 @@ class App:
     def accounts(self) -> list[str]:
         """All accounts and channels, whoever keeps them."""
         return list(self._transports)
+
+    def heard_at(self, account: str) -> datetime | None:
+        """When an account last gave a sign of life to this process; None: it does not keep it, or it is not linked."""
+        pulse: object = self._transports.get(account)
+        return pulse.heard_at if isinstance(pulse, HasPulse) else None
 
     def tick(self) -> None:
         """A second of the real clock has passed."""

@@ -41,7 +41,8 @@ class Refused(Exception):
 class Desk:
     """What a request may use. `folder` is what its file arguments are relative to.
 
-    Orders are given in the name of `actor` and with the `rights` of a role: the command line's are the owner's.
+    Orders are given in the name of `actor` and with the `rights` of a role, about the account that they are `within`
+    if there is one: the command line's are the owner's of the whole shop.
     `title_of` looks up the title of an article; where time is virtual nobody looks anything up.
     """
 
@@ -54,6 +55,7 @@ class Desk:
     chosen: str = ""
     actor: str = "operator"
     rights: Role = Role.OWNER
+    within: str = ""
     title_of: Callable[[str], Awaitable[str]] | None = None
 
     @property
@@ -78,7 +80,7 @@ class Desk:
     async def order(self, event: Event) -> str:
         """Give an order. Returns what was answered; raises `Refused`."""
         if isinstance(event, Order):
-            event = msgspec.structs.replace(event, actor=self.actor, rights=self.rights)
+            event = msgspec.structs.replace(event, actor=self.actor, rights=self.rights, within=self.within)
         outcome = await self.ask(event)
         if outcome.error:
             raise Refused("出错了，没有执行；原因记在日志表 journal 里。")

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from bot.promise_report import posted_entries
-from bot.store.ids import Ids
+from bot.store.prepared import unindexed
+from bot.store.spoken import counted
 from models.accounts import Account
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, Delivery
@@ -26,6 +27,7 @@ LOOKED_AT = timedelta(hours=48)
 """How long what happens in a group is put down to a post."""
 USUAL = timedelta(days=28)
 """The days before a post by which is known what is usual in the group."""
+_MOMENT = timedelta(microseconds=1)
 
 
 class PostEffect(msgspec.Struct, frozen=True):
@@ -77,7 +79,10 @@ def effects_of(
     ]
     if not posts:
         return []
-    happened = _happened(connection, merchant, {row.group_id for row in posts}, posts[0].left_at - USUAL)
+    first_at, last_at = posts[0].left_at, posts[-1].left_at
+    happened = _happened(
+        connection, merchant, {row.group_id for row in posts}, first_at - USUAL, last_at + LOOKED_AT + _MOMENT
+    )
     found = []
     for row in posts:
         there = happened[row.group_id]
@@ -118,7 +123,7 @@ def _posts(connection: Connection, merchant: MerchantView, first: date, last: da
         )
         .where(
             col(Delivery.merchant_id) == merchant.id,
-            col(Delivery.contact_id).is_(None),
+            unindexed(col(Delivery.contact_id)).is_(None),
             col(Delivery.part) == 1,
             col(Delivery.state).in_(ARRIVED_STATES),
             col(Delivery.left_at).is_not(None),
@@ -130,25 +135,18 @@ def _posts(connection: Connection, merchant: MerchantView, first: date, last: da
 
 
 def _happened(
-    connection: Connection, merchant: MerchantView, groups: set[int], since: datetime
+    connection: Connection, merchant: MerchantView, groups: set[int], since: datetime, until: datetime
 ) -> dict[int, _Happened]:
-    """What happened in the groups: messages from `since` on, and since ever who came and who left. Our accounts are
-    no members."""
+    """What happened in the groups: messages from `since` to before `until`, and since ever who came and who left. Our
+    accounts are no members."""
     ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id, col(Account.self_id) != "")
     ours_are = _contacts(connection, merchant, connection.execute(ours).scalars())
     found: dict[int, _Happened] = defaultdict(lambda: _Happened([], [], []))
-    messages = connection.execute(
-        select(col(JournalEntry.group_id), col(JournalEntry.at), col(JournalEntry.contact_id))
-        .where(
-            col(JournalEntry.id) >= Ids.floor(since),
-            col(JournalEntry.merchant_id) == merchant.id,
-            col(JournalEntry.type) == "message",
-            col(JournalEntry.group_id).is_not(None),
-        )
-        .order_by(col(JournalEntry.at))
-    )
-    for group, at, contact in messages:
-        if group in groups and contact not in ours_are:
+    messages = counted(
+        connection, merchant, since, until, select(col(JournalEntry.group_id), col(JournalEntry.at))
+    ).order_by(col(JournalEntry.at))
+    for group, at in connection.execute(messages):
+        if group in groups:
             found[group].messages.append(at)
     members = connection.execute(
         select(

@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select, update
 from sqlmodel import col
 
 from bot import power, reading
@@ -29,7 +30,9 @@ from bot.store import Store
 from bot.transports.simulator import World
 from bot.transports.simulator_state import Friendship as SimulatedFriendship
 from content_calendar.entry import Entry, to_json
+from content_calendar.rotation import is_spare
 from handlers.gate import quiet_until
+from models.accounts import Account
 from models.context import MerchantView
 from models.groups import ChatGroup, GroupMember
 from models.orders import BindGroupOrder, DeleteEntriesOrder, ImportEntriesOrder
@@ -39,6 +42,7 @@ CALENDAR = Path(__file__).parents[1] / "playbooks" / "liquor-club-calendar.csv"
 FIRST_POST_AFTER = timedelta(seconds=7)
 FIRST_POST = "大家好，我是小满。今天起每天一篇小文章，说说酒，也说说人。想看什么，群里说一声。"
 _PREFIX = "演练-"
+_GROWN_UP = timedelta(days=365)
 BRANCH_TIER, HALL_TIER = "分舵", "堂口"
 
 
@@ -144,6 +148,7 @@ async def prepare(app: App, *, again: bool = False) -> None:
     Only where the playbook has the tiers of the shipped one; another playbook is left alone.
     """
     merchant = next(iter(app.merchants.values()))
+    await app.in_store(partial(_grown_up, app.store, merchant))
     if again or merchant.playbook.tier(BRANCH_TIER) is None or merchant.playbook.tier(HALL_TIER) is None:
         return
     for room in GROUPS:
@@ -170,6 +175,17 @@ async def prepare(app: App, *, again: bool = False) -> None:
     )
 
 
+def _grown_up(store: Store, merchant: MerchantView) -> None:
+    """The accounts of the practice ground are no newcomers: what a young one may send an hour the crowd uses up in
+    minutes, and then nobody is answered."""
+    with store.writing() as writing:
+        this = and_(col(Account.merchant_id) == merchant.id, col(Account.first_login_at) > writing.now - _GROWN_UP)
+        never = and_(col(Account.merchant_id) == merchant.id, col(Account.first_login_at).is_(None))
+        writing.connection.execute(
+            update(Account).where(or_(this, never)).values(first_login_at=writing.now - _GROWN_UP)
+        )
+
+
 def _shipped_calendar(app: App, merchant: MerchantView) -> list[Entry]:
     """The calendar that ships. Who looks at noon for the first time sees the morning's post, not that it expired."""
     from content_calendar.workbook import (
@@ -182,7 +198,9 @@ def _shipped_calendar(app: App, merchant: MerchantView) -> list[Entry]:
     with app.store.reading() as connection:
         known = {entry.key for entry in reading.entries(connection, merchant)}
     return [
-        msgspec.structs.replace(entry, date=entry.date or today + timedelta(days=1), catch_up="within 24h")
+        entry
+        if is_spare(entry)
+        else msgspec.structs.replace(entry, date=entry.date or today + timedelta(days=1), catch_up="within 24h")
         for entry in read.entries
         if entry.key not in known
     ]

@@ -111,12 +111,14 @@ def next_moment(entry: Entry, merchant: MerchantView, now: datetime) -> datetime
 
 
 def _is_approved(looking: Writing, merchant: MerchantView, key: str) -> bool:
-    """Whether an entry in force needs nobody's word."""
-    return looking.connection.execute(
-        select(col(EntryRevision.approved)).where(
-            col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, col(EntryRevision.current)
-        )
-    ).scalar_one()
+    """Whether an entry in force needs nobody's word; one that is not in force does."""
+    return bool(
+        looking.connection.execute(
+            select(col(EntryRevision.approved)).where(
+                col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, col(EntryRevision.current)
+            )
+        ).scalar()
+    )
 
 
 def _turns(

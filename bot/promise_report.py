@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from bot.store.prepared import unindexed
 from content_calendar.entry import Entry, from_json
 from content_calendar.promises import Judged, Outcome, Post, PromisedGroup, PromiseState, lateness, report
 from content_calendar.rotation import filled
@@ -110,7 +111,7 @@ def _outcomes(connection: Connection, merchant: MerchantView, first: date, last:
         )
         .where(
             col(Delivery.merchant_id) == merchant.id,
-            col(Delivery.contact_id).is_(None),
+            unindexed(col(Delivery.contact_id)).is_(None),
             col(Delivery.occurrence) >= first.isoformat(),
             col(Delivery.occurrence) <= last.isoformat(),
         )

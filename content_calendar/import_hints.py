@@ -21,8 +21,8 @@ _ENDINGS = {
 }
 _MEGABYTE = 1_000_000
 # What WeChat takes, in bytes.
-_LARGEST = {"image": 25 * _MEGABYTE, "album": 25 * _MEGABYTE, "video": 100 * _MEGABYTE}
-_LARGEST_FILE = 200 * _MEGABYTE
+LARGEST = {"image": 25 * _MEGABYTE, "album": 25 * _MEGABYTE, "video": 100 * _MEGABYTE}
+LARGEST_FILE = 200 * _MEGABYTE
 
 
 def hints(entry: Entry, media: Mapping[str, int] | None = None) -> Iterator[str]:
@@ -49,5 +49,5 @@ def media_faults(entry: Entry, media: Mapping[str, int] | None) -> Iterator[str]
             continue
         if name not in media:
             yield f"素材里没有 {name}"
-        elif media[name] > _LARGEST.get(entry.kind, _LARGEST_FILE):
+        elif media[name] > LARGEST.get(entry.kind, LARGEST_FILE):
             yield f"素材 {name} 太大（{media[name] / _MEGABYTE:.0f} MB），{KIND_NAMES[entry.kind]}发不出去"

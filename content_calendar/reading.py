@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from content_calendar.cadence import next_occurrence
 from content_calendar.columns import COLUMNS, Known, shown, written
+from content_calendar.dates import Cell
 from content_calendar.entry import Entry
 from content_calendar.faults import CellError, Fault
 from content_calendar.records import Record
@@ -49,6 +50,17 @@ def read_records(
                 entries.append(entry)
         faults.extend(wrong)
     return entries, faults
+
+
+def read_cells(cells: Mapping[str, Cell], known: Known, zone: dt.tzinfo) -> tuple[Entry | None, list[Fault]]:
+    """One entry from cells by the names of their columns, as a row of a file is read; a fault's `column` is a name."""
+    entries, faults = read_records([Record("", 1, cells, {})], known, zone)
+    return (entries[0] if entries else None), faults
+
+
+def cells_of(entry: Entry) -> dict[str, str]:
+    """The cells that read back as the entry."""
+    return {column.name: written(column.write(entry)) for column in COLUMNS}
 
 
 def _fault(record: Record, column: str, found: str, expected: str) -> Fault:

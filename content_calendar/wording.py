@@ -8,7 +8,7 @@ counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -33,6 +33,9 @@ _BY: dict[str, By] = {
     "stage": "stage",
     "阶段": "stage",
 }
+
+
+_TITLES: dict[By, str] = {"tier": "层级", "tag": "标签", "stage": "阶段"}
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -62,6 +65,18 @@ def parts_of(text: str) -> tuple[Part, ...]:
     """The parts of a text, at least one; those without any words are left out."""
     found = tuple(_part(piece) for piece in _BETWEEN.split(text) if piece.strip())
     return found or (Part(text),)
+
+
+def written(parts: Iterable[Part]) -> str:
+    """The text of these parts, which reads back as them."""
+    pieces = (
+        "\n".join(filter(None, (one.text, *(f"{_head(some)}\n{some.text}" for some in one.wordings)))) for one in parts
+    )
+    return f"\n{PART_MARK}\n".join(piece for piece in pieces if piece.strip())
+
+
+def _head(some: Wording) -> str:
+    return f"【{_TITLES[some.by]} {'；'.join(some.names)}】"
 
 
 def said(text: str, part: int, tiers: Collection[str], tags: Collection[str], stage: str | None = None) -> str | None:

@@ -22,6 +22,7 @@ from handlers import (
     outcomes,
     overrides,
     owners,
+    pausing,
     placement,
     playbooks,
     presence,
@@ -37,6 +38,7 @@ from handlers import (
     weeks,
     welcomes,
     words_on_entries,
+    writing,
 )
 from models import events as ev
 from models import orders, timers
@@ -82,7 +84,7 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return alerts.began(event, context)
         case ev.TroubleEnded():
             return alerts.ended(event, context)
-        case orders.Order() if refusal := rights.refused(event):
+        case orders.Order() if refusal := rights.refused(event, context):
             return refusal
         case orders.SurveyFinished():
             return placement.place(event, context)
@@ -108,6 +110,10 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return owners.move(event, context)
         case orders.ImportEntriesOrder():
             return calendar.imported(event, context)
+        case orders.WriteEntryOrder():
+            return writing.written(event, context)
+        case orders.KeepMediaOrder():
+            return writing.kept(event)
         case orders.DeleteEntriesOrder():
             return calendar.deleted(event, context)
         case orders.MoveEntryOrder():
@@ -126,6 +132,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
             return roles.granted(event, context)
+        case orders.PauseOrder():
+            return pausing.ordered(event, context)
         case orders.InviteOperatorOrder():
             return operators.invite(event, context)
         case orders.RemoveOperatorOrder():

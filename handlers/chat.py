@@ -19,6 +19,7 @@ from handlers import (
     survey,
     why,
 )
+from handlers.commands import is_command
 from handlers.group_topics import topics_under
 from handlers.replies import prior_of, unanswered, words_of
 from handlers.roles import roles_of
@@ -46,7 +47,7 @@ def said(event: Message, context: Context) -> list[Effect]:
         return _in_group(event, context, person)
     effects = _where_the_survey_is(event, context, person)
     look = first_look(event.text, words_of(context.merchant.playbook))
-    if look.complains and not roles_of(person, event.account, ""):
+    if look.complains and not person.roles and not is_command(event.text, by_staff=False):
         effects = [*effects, *complaints.heard(event, context, person, effects)]
     if context.account.capabilities.window_hours is None:
         return effects

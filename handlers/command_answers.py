@@ -19,6 +19,7 @@ STATE_NAMES = {"online": "在线", "offline": "离线", "deaf": "没动静", "ta
 WHOAMI = "你是{roles}，编号 {contact}。"
 PAUSED = "好，{scope}已停发。恢复请发 /恢复{suffix}。"
 RESUMED = "好，{scope}恢复发送。"
+WHICH_TIER = "绑到哪个层级？写上层级名，现有：{tiers}。"
 NOT_BOUND_TO = "没有「{tier}」这个层级。现有：{tiers}。"
 BOUND = "好，本群绑定为「{tier}」。"
 COMPLAINT_SETTLED = "好，{contact} 的投诉记为了结，推广照常。"
@@ -101,6 +102,8 @@ def settle_complaint(call: Call) -> tuple[str, list[Effect]]:
 def bind(call: Call) -> tuple[str, list[Effect]]:
     playbook, group = call.context.merchant.playbook, call.context.group
     tier = call.arguments[0] if call.arguments else ""
+    if not tier:
+        raise Refusal(WHICH_TIER.format(tiers="、".join(one.name for one in playbook.tiers) or "无"))
     if group is None or playbook.tier(tier) is None:
         raise Refusal(NOT_BOUND_TO.format(tier=tier, tiers="、".join(tier.name for tier in playbook.tiers) or "无"))
     return BOUND.format(tier=tier), groups.bound(call.context, group, tier, at=call.event.at)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from content_calendar import cadence
+from content_calendar.cadence import Occurrence
 from content_calendar.entry import Entry, from_json
 from handlers.command_call import Call, Refusal, unlimited
 from handlers.gate import quiet_until
@@ -94,7 +95,7 @@ def following(call: Call) -> tuple[str, list[Effect]]:
     for view in call.context.commands.entries:
         entry = from_json(view.body)
         if not cadence.is_personal(entry) and _is_mine(call, entry):
-            after = cadence.next_occurrence(entry, call.context.merchant.zone, call.event.at)
+            after = _next(call, entry)
             found += [(after.at_utc, view)] if after else []
     if not found:
         return NO_NEXT, []
@@ -106,7 +107,7 @@ def following(call: Call) -> tuple[str, list[Effect]]:
 def preview(call: Call) -> tuple[str, list[Effect]]:
     """An entry before it goes: when, to whom, and what the check says."""
     view, entry = _entry(call)
-    after = cadence.next_occurrence(entry, call.context.merchant.zone, call.event.at)
+    after = _next(call, entry)
     local = after.at_utc.astimezone(call.context.merchant.zone) if after else None
     text = entry.text or entry.title
     word = sensitive_word(text, call.context.merchant.playbook.words.sensitive)
@@ -145,7 +146,7 @@ def skip(call: Call) -> tuple[str, list[Effect]]:
     """The next occurrence is passed over: what of it is planned is cancelled, and the timer rings for the one after."""
     _view, entry = _entry(call)
     zone = call.context.merchant.zone
-    upcoming = cadence.next_occurrence(entry, zone, call.event.at)
+    upcoming = _next(call, entry)
     if upcoming is None or cadence.is_personal(entry):
         raise Refusal(NO_NEXT)
     after = cadence.next_occurrence(entry, zone, upcoming.at_utc)
@@ -191,10 +192,22 @@ def _between(call: Call, start: datetime, end: datetime) -> Iterator[tuple[Entry
         entry = from_json(view.body)
         if _is_mine(call, entry):
             found += [
-                (one.at_utc.astimezone(zone), view, entry) for one in cadence.occurrences(entry, zone, start, end)
+                (one.at_utc.astimezone(zone), view, entry)
+                for one in cadence.occurrences(entry, zone, start, end)
+                if not call.event.at < one.at_utc < _rings(call, entry)
             ]
     for at, view, entry in sorted(found, key=lambda one: (one[0], one[1].key)):
         yield view, entry, at
+
+
+def _next(call: Call, entry: Entry) -> Occurrence | None:
+    """The next occurrence that was not skipped."""
+    after = max(call.event.at, _rings(call, entry) - datetime.resolution)
+    return cadence.next_occurrence(entry, call.context.merchant.zone, after)
+
+
+def _rings(call: Call, entry: Entry) -> datetime:
+    return call.context.commands.rings.get(entry.key, call.event.at)
 
 
 def _is_mine(call: Call, entry: Entry) -> bool:

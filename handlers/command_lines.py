@@ -10,7 +10,7 @@ from functools import lru_cache
 import msgspec
 
 # WeChat puts a thin space (U+2005) behind a mention, so a name before it may hold blanks; typed by hand, it may not.
-_MENTION = re.compile(r"@[^@\n\u2005]{1,64}\u2005\s*|@[^\s@/／]{1,64}(?:\s+|(?=[/／]))")
+_MENTION = re.compile(r"[@＠][^@＠\n\u2005]{1,64}\u2005\s*|[@＠][^\s@＠/／]{1,64}(?:\s+|(?=[/／]))")
 # A slash and a word: /:) and // are none.
 SLASH = re.compile(r"[/／]\s*\w")
 # A word: in quotes of any keyboard, a mention with the platform's blank behind it, or what has no blank in it.

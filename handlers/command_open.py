@@ -21,6 +21,7 @@ from models.effects import Effect
 NOBODY_WAITS = "没有等人回的，都回过了。"
 LIST = "还没人回 {count} 条，回数字就由你来答：\n{lines}"
 ITEM = "{number}. {who}（{where}，{at:%m-%d %H:%M}{claimed}）：{text}"
+NO_LONGER_KEPT = "（当时的话过了保存期）"
 IN_PRIVATE, TAKEN_BY = "私聊", "，{who} 在跟"
 MORE = "……还有 {count} 条"
 NO_SUCH = "没有第「{what}」条等人回的。发 /没人回 看看有哪些。"
@@ -61,7 +62,7 @@ def answer(call: Call) -> tuple[str, list[Effect]]:
             lines=(f"/answer {one.reference}",),
             until=call.event.at + WITHIN,
         )
-        return GO_ON.format(who=_called(one), where=_where(one), text=one.text[:_QUOTED]), [waits]
+        return GO_ON.format(who=_called(one), where=_where(one), text=_said(one)[:_QUOTED]), [waits]
     if word := sensitive_word(text, call.context.merchant.playbook.words.sensitive):
         raise Refusal(FORBIDDEN.format(word=word))
     told = ANSWERED.format(who=_called(one), where=_where(one))
@@ -181,8 +182,12 @@ def _item(call: Call, number: int, one: OpenQuestion) -> str:
         where=_where(one),
         at=one.at.astimezone(call.context.merchant.zone),
         claimed=claimed,
-        text=one.text.replace("\n", " ")[:_QUOTED],
+        text=_said(one).replace("\n", " ")[:_QUOTED],
     )
+
+
+def _said(one: OpenQuestion) -> str:
+    return one.text or NO_LONGER_KEPT
 
 
 def _called(one: OpenQuestion) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from handlers import placement
 from handlers.command_call import Call, Refusal, may_see
 from handlers.my_data import spoken_answers
 from models import effects as fx
 from models.command_views import FoundPerson
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
-from models.orders import ErasePersonOrder, SurveyFinished
+from models.orders import ErasePersonOrder, PersonChanged, SurveyFinished
 from models.people import FriendshipState
 
 TAGGED = "好，{who} 加了标签：{tags}。"
@@ -60,7 +63,7 @@ def tag(call: Call) -> tuple[str, list[Effect]]:
     effects = [
         fx.PutTags(person_id=one.person.person_id, add=tags, origin=call.person.wire_id) for one in _visible(call)
     ]
-    return TAGGED.format(who=_them(call), tags="、".join(tags)), list(effects)
+    return TAGGED.format(who=_them(call), tags="、".join(tags)), [*effects, *_moves(call, tags)]
 
 
 def untag(call: Call) -> tuple[str, list[Effect]]:
@@ -69,7 +72,18 @@ def untag(call: Call) -> tuple[str, list[Effect]]:
     effects = [
         fx.PutTags(person_id=one.person.person_id, remove=tags, origin=call.person.wire_id) for one in _visible(call)
     ]
-    return UNTAGGED.format(who=_them(call), tags="、".join(tags)), list(effects)
+    return UNTAGGED.format(who=_them(call), tags="、".join(tags)), [*effects, *_moves(call, tags)]
+
+
+def _moves(call: Call, tags: Sequence[str]) -> list[Effect]:
+    """Where they belong is looked at again, if that is a matter of these tags."""
+    if not placement.follows(call.context.merchant.playbook, tags):
+        return []
+    event = call.event
+    return [
+        fx.Follow(event=PersonChanged(merchant=event.merchant, at=event.at, contact=one.person.wire_id))
+        for one in _visible(call)
+    ]
 
 
 def will_tag(call: Call) -> str | None:

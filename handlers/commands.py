@@ -26,6 +26,8 @@ from models.operations import Role
 
 REFUSED = "这个指令只有管理员能用。"
 MOST_USED = 8
+# Until it is known what a role uses most.
+_USUAL = ("today", "unanswered", "post", "who", "tag", "note", "digest", "claim", "status", "pause")
 _REST = "其余的按类看：发 /帮助 加类名（{topics}）。"
 
 PERSON = Argument("客人", Takes.PERSON)
@@ -334,9 +336,9 @@ def help_text(call: Call) -> str:
 @lru_cache(maxsize=64)  # it changes when its readers take to other commands
 def _overview(roles: frozenset[Role], used: tuple[str, ...]) -> str:
     commands = usable(roles)
-    mine = {command.name: command for command in commands}
-    used_most = [BY_NAME[name] for name in used if name in BY_NAME and BY_NAME[name].name in mine]
-    first = list({command.name: command for command in (*used_most, *commands)}.values())[:MOST_USED]
+    used_most = [BY_NAME[name] for name in used if name in BY_NAME and BY_NAME[name] in commands]
+    usual = [BY_NAME[name] for name in _USUAL if BY_NAME[name] in commands]
+    first = list(dict.fromkeys([*used_most, *usual, *commands]))[:MOST_USED]
     lines = [_told(command) for command in first]
     if rest := [command for command in commands if command not in first]:
         lines.append("")

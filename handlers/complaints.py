@@ -32,5 +32,5 @@ def heard(event: Message, context: Context, person: PersonView, besides: Sequenc
     note = TO_STAFF.format(who=who, contact=person.wire_id, text=event.text[:_QUOTED])
     return [
         *effects,
-        *staff.notes(context, event.account, f"complaint:{person.wire_id}:{day}", note, Cause.HANDOFF, person),
+        *staff.notes_about(context, event.account, f"complaint:{person.wire_id}:{day}", note, Cause.HANDOFF, person),
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from handlers import placement
 from models import effects as fx
 from models.context import Context, PersonView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
-from models.orders import DescribePersonOrder
+from models.orders import DescribePersonOrder, PersonChanged
 from models.people import FriendshipState
 
 GONE = "这个人的资料已经删了，记不了。"
@@ -29,6 +30,9 @@ def ordered(order: DescribePersonOrder, context: Context) -> list[Effect]:
     effects: list[Effect] = []
     if order.add or order.remove:
         effects.append(fx.PutTags(person_id=person.person_id, add=order.add, remove=order.remove, origin=order.actor))
+        if placement.follows(context.merchant.playbook, (*order.add, *order.remove)):
+            changed = PersonChanged(merchant=order.merchant, at=order.at, contact=order.contact)
+            effects.append(fx.Follow(event=changed))
     if order.note is not None:
         effects.append(fx.PutNote(person_id=person.person_id, note=order.note))
     if order.remark:

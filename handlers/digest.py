@@ -1,4 +1,4 @@
-"""The digest: each morning how yesterday was, to each 堂主 about their groups and to the admins about all of them.
+"""The digest: each morning how yesterday was, to 堂主, 舵主 and helpers about their groups and to the admins about all.
 
 Everybody gets one message, short enough for a phone; `/早报` shows the same at any time.
 """
@@ -18,6 +18,7 @@ from models.deliveries import Cause
 from models.digest_views import GroupDay, OpenQuestion, PostDay
 from models.effects import Effect
 from models.events import TimerDue
+from models.operations import Role
 from models.playbook import Playbook
 
 TITLE = "【早报】{day:%m-%d} 周{weekday}，{where}"
@@ -44,6 +45,7 @@ NUMBERED = 10
 """So many questions of a list have numbers."""
 HOLD_FOR = timedelta(hours=12)
 """How long the numbers of a list that was sent hold."""
+_CARING = frozenset({Role.BRANCH, Role.HALL, Role.HELPER})
 _SHOWN = 5
 _MOST_GROUPS = 8
 _QUOTED = 40
@@ -64,7 +66,8 @@ def look_next_morning(
 
 
 def due(event: TimerDue, context: Context) -> list[Effect]:
-    """One word to everybody who has groups to look after; an admin who has some of their own hears of all at once.
+    """One word to everybody who has groups to look after: the owner of a group, the 舵主 of its branch, its helpers; an
+    admin, and who has a role for everywhere, hears of all at once.
 
     Of what was not ours yet on that day nothing is told.
     """
@@ -74,9 +77,9 @@ def due(event: TimerDue, context: Context) -> list[Effect]:
         return following
     ours = tuple(one for one in view.groups if one.since <= view.day)
     chiefs = {one.contact_id for one in context.staff}
-    owners = [one for one in context.carers if one.contact_id not in chiefs]
+    carers = [one for one in context.carers if one.contact_id not in chiefs]
     effects = list(following)
-    for person in (*context.staff, *owners):
+    for person in (*context.staff, *carers):
         groups = ours if person.contact_id in chiefs else groups_of(ours, person)
         if not groups:
             continue
@@ -101,8 +104,9 @@ def numbers(at: datetime, actor: str, account: str, asked: Sequence[OpenQuestion
 
 
 def groups_of(groups: Sequence[GroupDay], person: PersonView) -> tuple[GroupDay, ...]:
-    """Those that somebody looks after."""
-    return tuple(one for one in groups if one.owner == person.contact_id)
+    """Those that somebody looks after: all, for who has a role for everywhere."""
+    rooms = {role.group for role in person.roles if role.role in _CARING}
+    return tuple(one for one in groups if "" in rooms or one.group in rooms)
 
 
 def told(day: date, groups: Sequence[GroupDay], zone: ZoneInfo) -> str:

@@ -78,9 +78,7 @@ def _came_in(at: datetime, context: Context, group: GroupView, people: Sequence[
             continue
         effects += [
             fx.DropTimer(kind=timers.SEAT_TIMER, subject=timers.seat_subject(person.wire_id, group.wire_id)),
-            fx.ConfirmByFact(
-                account=group.account, contact_id=person.contact_id, kind=DeliveryKind.INVITE, group_id=group.id
-            ),
+            fx.ConfirmByFact(contact_id=person.contact_id, kind=DeliveryKind.INVITE, group_id=group.id),
         ]
     return [*effects, *welcomes.wanted(at, context, group, people)]
 

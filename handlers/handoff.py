@@ -15,8 +15,10 @@ from models.playbook import Playbook
 
 TO_MEMBER = "这个我请店里的同事来回你，稍等一下哈。"
 TO_STAFF = "【转人工】{who}（{contact}）说：{text}"
+KNOWN_BY = "标签：{tags}"
 # A phone shows so much of a message without a tap.
 _QUOTED = 200
+_MOST_TAGS = 5
 _LONGEST_NAME = 16
 """Characters of a message that may be nothing but a keyword."""
 
@@ -57,9 +59,11 @@ def tell_staff(at: datetime, context: Context, person: PersonView, account: str,
     """The staff reads what the member said, who waits from now on until one of us answers."""
     who = address(context.merchant.playbook, person) or person.wire_id
     note = TO_STAFF.format(who=who, contact=person.wire_id, text=text[:_QUOTED])
+    if person.tags:
+        note += "\n" + KNOWN_BY.format(tags="、".join(sorted(person.tags)[:_MOST_TAGS]))
     return [
         fx.OpenTicket(contact_id=person.contact_id, account=account, text=text[:LIMIT]),
-        *staff.notes(context, account, f"handoff:{person.wire_id}:{_stamp(at)}", note, Cause.HANDOFF, person),
+        *staff.notes_about(context, account, f"handoff:{person.wire_id}:{_stamp(at)}", note, Cause.HANDOFF, person),
     ]
 
 

@@ -168,7 +168,7 @@ def _facts(rules: _Rules, person: PersonView, given: Mapping[str, Any], *, tagge
     """What conditions may look at; the tags cost most and are left out where nothing looks at them."""
     if not tagged:
         return Facts(answers=given, source=person.source, tiers=person.tiers)
-    tags = person.tags - rules.governed
+    tags = person.tags - (rules.governed - person.by_hand)
     for question in rules.tagging:
         if question.key in given:
             tags = tags.union(question.tags)

@@ -47,11 +47,12 @@ class Needs(Flag):
     DIGEST = auto()  # how yesterday was in the groups, and who looks after them
     ROLLOUT = auto()  # what an entry did in the groups that got it first
     KEPT = auto()  # what is kept of who asks for it
+    OWNER = auto()  # who looks after the speaker
     UNLESS_IDLE = auto()  # all that only if the speaker is no plain friend, or in the middle of a survey
 
 
 # Put together once: Python's flags take their time.
-_KNOWN = Needs.PEOPLE | Needs.STAFF
+_KNOWN = Needs.PEOPLE | Needs.STAFF | Needs.OWNER
 _KNOWN_UNLESS_IDLE = _KNOWN | Needs.UNLESS_IDLE
 _SPEAKER_UNLESS_IDLE = Needs.SPEAKER | Needs.UNLESS_IDLE
 _FOR_A_QUESTION = Needs.SPEAKER | Needs.STAFF | Needs.CARERS
@@ -59,6 +60,7 @@ _FOR_AN_ADVERT = Needs.SPEAKER | Needs.STAFF
 _KNOWN_AND_KEPT = Needs.PEOPLE | Needs.KEPT
 _COMMANDS = Needs.SPEAKER | Needs.COMMANDS | Needs.STAFF
 _COMMANDS_AND_STATUS = _COMMANDS | Needs.STATUS
+_WHOSE_IT_IS = Needs.PEOPLE | Needs.BOUND_GROUPS
 
 
 @once_a_revision
@@ -72,7 +74,8 @@ def needs_under(playbook: Playbook) -> Callable[[Event], Needs]:
 
     def wanted(event: Event) -> Needs:
         if not isinstance(event, ev.Message):
-            return _of_what_is_not_said(event)
+            wants = _of_what_is_not_said(event)
+            return wants | _WHOSE_IT_IS if isinstance(event, orders.Order) and event.within else wants
         text = event.text
         if not event.group:
             return alone(text) if len(text) <= _SHORT else _alone(text, playbook)
@@ -106,7 +109,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.UnmergeOrder():
             return Needs.PEOPLE | Needs.MERGES
         case orders.PersonChanged():
-            return _KNOWN
+            return Needs.PEOPLE | Needs.STAFF
         case orders.SurveyFinished():
             return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
         case orders.SignUp():
@@ -114,14 +117,14 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.SeatsChanged():
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
         case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder():
-            return _KNOWN | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
+            return Needs.PEOPLE | Needs.STAFF | Needs.NAMED | Needs.BOUND_GROUPS | Needs.PLACES
         case orders.BindGroupOrder() | orders.UnbindGroupOrder():
             return Needs.PEOPLE | Needs.BOUND_GROUPS
         case orders.ImportEntriesOrder() | orders.DeleteEntriesOrder() | orders.CopyWeekOrder():
             return Needs.ENTRIES
         case orders.ApproveEntryOrder() | orders.OverrideEntryOrder() | orders.MoveEntryOrder():
             return Needs.ENTRIES
-        case orders.RejectEntryOrder() | orders.SkipEntryOrder():
+        case orders.RejectEntryOrder() | orders.SkipEntryOrder() | orders.WriteEntryOrder():
             return Needs.ENTRIES
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
             return Needs.ALERTS | Needs.STAFF
@@ -131,7 +134,9 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.MISSING | Needs.STAFF | Needs.ALERTS | groups
         case orders.ReplaceAccountOrder():
             return Needs.ALERTS
-        case orders.InviteOperatorOrder() | orders.RemoveOperatorOrder():
+        case (
+            orders.InviteOperatorOrder() | orders.RemoveOperatorOrder() | orders.PauseOrder() | orders.KeepMediaOrder()
+        ):
             return Needs.NOTHING
         case orders.BindGroupsOrder() | ev.MessageRecalled() | ev.LoggedIn() | ev.TroubleEnded() | ev.Unreadable():
             return Needs.NOTHING

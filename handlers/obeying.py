@@ -28,7 +28,7 @@ UNKNOWN = "没有「{name}」这个指令。{hint}发 /帮助 看看能用哪些
 TOO_MANY = "一条消息最多 {most} 个指令，请分开发。"
 TOO_MUCH = "「{surplus}」我不懂，所以什么都没做。请这样发：{usage}"
 TOO_LITTLE = "少了点什么，所以什么都没做。请这样发：{usage}"
-DID_YOU_MEAN = "是不是想说 /{name}？"
+DID_YOU_MEAN = "是不是想说 {names}？"
 IN_A_GROUP = "/{name} 要在群里发。"
 IN_PRIVATE = "/{name} 要私聊发我。"
 PRIVATE_TO_STRANGER = "这个只能私聊说：先加我好友，再发一次。"
@@ -38,6 +38,7 @@ WRONG_CODE = "码不对，没做。再看一眼上面那四位。"
 EXPIRED_CODE = "那个码过时了，没做。要做就重新发一次指令。"
 
 _LONGEST_NAME = 32
+_MOST_MEANT = 3
 _MOST_LINES = 50  # commands in one message
 _CODES = 10_000
 
@@ -262,7 +263,7 @@ class _Line:
         if not roles:
             return ("" if self.event.group else REFUSED), [refused]
         near = _nearest(name[:_LONGEST_NAME])
-        hint = DID_YOU_MEAN.format(name=near) if near else ""
+        hint = DID_YOU_MEAN.format(names="、".join(f"/{one}" for one in near)) if near else ""
         return UNKNOWN.format(name=name[:20], hint=hint), [refused]
 
     def _refused(self, said: str, why: str) -> tuple[str, list[Effect]]:
@@ -288,10 +289,13 @@ def _ask(event: Message, context: Context, person: PersonView, waiting: list[tup
 
 
 @lru_cache(maxsize=1_024)
-def _nearest(name: str) -> str:
-    """The command that was probably meant; empty where none is like it."""
-    near = difflib.get_close_matches(name, list(BY_NAME), n=1)
-    return near[0] if near else ""
+def _nearest(name: str) -> tuple[str, ...]:
+    """The commands that were probably meant: those that begin so, else the one that is written nearly so; by the name
+    of its kind that each is known by."""
+    half = [one for one in BY_NAME if name and one.startswith(name)]
+    near = half or difflib.get_close_matches(name, list(BY_NAME), n=1)
+    known = [BY_NAME[one].name if one.isascii() else BY_NAME[one].chinese for one in near]
+    return tuple(dict.fromkeys(known))[:_MOST_MEANT]
 
 
 def _told(event: Message, context: Context, person: PersonView, replies: Sequence[tuple[str, bool]]) -> list[Effect]:

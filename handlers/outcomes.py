@@ -25,6 +25,11 @@ _NETWORK_FIRST = timedelta(seconds=2)
 _NETWORK_MOST = timedelta(minutes=10)
 
 _UNKNOWN = {"timeout", "error", "crash"}
+_SETTLED = {
+    "sent": "好，记为已发出。",
+    "failed": "好，记为没发出去。",
+    "resend": "好，再发一次：到它的时候照样先把关。",
+}
 
 
 def answered(event: SendAnswered, context: Context) -> list[Effect]:
@@ -66,7 +71,8 @@ def settle(order: SettleDeliveryOrder, context: Context) -> list[Effect]:
     if delivery is None:
         return _refuse(order, f"没有编号为 {order.delivery} 的发送记录")
     if delivery.state not in (DeliveryState.UNKNOWN, DeliveryState.FAILED, DeliveryState.SENT):
-        return _refuse(order, f"{delivery.key} 现在是 {delivery.state}，不需要核对")
+        state = DELIVERY_STATE_NAMES[DeliveryState(delivery.state)]
+        return _refuse(order, f"{delivery.key} 现在是「{state}」，不需要核对")
     match order.outcome:
         case "sent":
             done: Effect = _settle(delivery, DeliveryState.SENT)
@@ -80,7 +86,7 @@ def settle(order: SettleDeliveryOrder, context: Context) -> list[Effect]:
         done,
         *(rest(delivery) if order.outcome == "sent" else ()),
         fx.Audit(actor=order.actor, action="deliveries.settle", target=delivery.key, reason=order.outcome),
-        fx.Answered(text=f"{delivery.key}：{order.outcome}"),
+        fx.Answered(text=_SETTLED[order.outcome]),
     ]
 
 

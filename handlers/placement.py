@@ -22,7 +22,7 @@ from models.effects import Effect
 from models.events import Roster, TimerDue
 from models.orders import SeatsChanged, SurveyFinished
 from models.people import FriendshipState, SurveyState
-from models.playbook import Tier
+from models.playbook import Playbook, Tier
 
 NO_SEAT = "「{tier}」的群都满了，{who}在排队。请开一个新群并绑定。"
 # Where another account has a group, perhaps with seats, which is of no use to who is no friend of that account.
@@ -82,6 +82,13 @@ def look_again(at: datetime, context: Context, person: PersonView, account: str)
     return [fx.Follow(event=finished)]
 
 
+def follows(playbook: Playbook, tags: Iterable[str]) -> bool:
+    """Whether who belongs where may depend on these tags."""
+    joins = [tier.join for tier in playbook.tiers] + [rule.when for rule in playbook.survey.completion]
+    wanted = [*joins, *(rule.when for rule in playbook.survey.tags)]
+    return bool(playbook.tiers) and any(one and set(tags) & {*one.tags, *one.without} for one in wanted)
+
+
 def cooled_down(event: TimerDue, context: Context) -> list[Effect]:
     """So long after a move they may be moved again."""
     return look_again(event.at, context, context.person, event.account) if context.person else []
@@ -102,9 +109,12 @@ def _moved(
     """
     there = place.tiers | facts.tiers
     belongs = place.belongs or next((one.name for one in context.merchant.playbook.tiers if one.name in there), None)
-    if tier is None or belongs is None or tier.name == belongs:
+    finished = person.survey is not None and person.survey.state == SurveyState.FINISHED
+    if tier is None or tier.name == belongs:
         return []
-    has_told = place.belongs is not None or (person.survey is not None and person.survey.state == SurveyState.FINISHED)
+    if belongs is None:  # no tier was theirs when they finished the survey
+        return seated(at, tier, context, person, wanted)[0] if finished else []
+    has_told = place.belongs is not None or finished
     if not has_told and (tier.join is None or not holds(tier.join, facts)):
         return []
     current = context.merchant.playbook.tier(belongs)
@@ -243,7 +253,7 @@ def _no_seat(tier: Tier, context: Context, person: PersonView) -> str:
     groups = [group for group in context.groups.values() if group.tier == tier.name]
     if not groups:
         return NO_GROUP
-    if not any(_is_friend(person, group.account) for group in groups):
+    if not any(_host(group, person) for group in groups):
         return NONE_OF_OURS
     return OWN_FULL if any(_has_seats(tier, group) for group in groups) else NO_SEAT
 
@@ -308,7 +318,7 @@ def _invite(at: datetime, tier: Tier, group: GroupView, person: PersonView, *, a
         fx.Reserve(contact_id=person.contact_id, group_id=group.id, until=until),
         fx.Send(
             key=f"invite:{person.wire_id}:{group.wire_id}" + (f":{at:%Y%m%dT%H%M%S%f}" if again else ""),
-            account=group.account,
+            account=_host(group, person) or group.account,
             kind=DeliveryKind.INVITE,
             lane=Lane.REPLY,
             cause=Cause.GROUP,
@@ -329,11 +339,7 @@ def _with_room(
     person can be invited."""
     groups: Iterable[GroupView] = context.groups.values()
     for group in (wanted, *groups) if wanted else groups:
-        if (
-            group.tier == tier.name
-            and _has_seats(tier, group, taken.get(group.id, 0))
-            and _is_friend(person, group.account)
-        ):
+        if group.tier == tier.name and _has_seats(tier, group, taken.get(group.id, 0)) and _host(group, person):
             return group
     return None
 
@@ -347,6 +353,11 @@ def tiers_of(person: PersonView, context: Context) -> frozenset[str]:
     if not person.groups:
         return frozenset()
     return frozenset(group.tier for group in context.groups.values() if group.tier and group.id in person.groups)
+
+
+def _host(group: GroupView, person: PersonView) -> str | None:
+    """The account that can invite somebody: the one that posts in the group, else another of ours that is in it."""
+    return next((one for one in (group.account, *group.inside) if _is_friend(person, one)), None)
 
 
 def _is_friend(person: PersonView, account: str) -> bool:

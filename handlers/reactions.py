@@ -90,5 +90,7 @@ def to_feeling(
     note = TO_STAFF.format(who=who, contact=person.wire_id, text=text[:_QUOTED])
     return [
         *effects,
-        *staff.notes(context, account, f"care:{person.wire_id}:{at:%Y%m%dT%H%M%S%f}", note, Cause.HANDOFF, person),
+        *staff.notes_about(
+            context, account, f"care:{person.wire_id}:{at:%Y%m%dT%H%M%S%f}", note, Cause.HANDOFF, person
+        ),
     ]

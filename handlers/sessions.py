@@ -43,7 +43,9 @@ def unreachable(event: LoggedOut | ScanWanted | WentDeaf | Taken, context: Conte
     state, kind, text = _UNREACHABLE[type(event)]
     said = text.format(name=context.account.name or event.account)
     return [
-        fx.PutAccount(account=event.account, state=state),
+        fx.PutAccount(
+            account=event.account, state=state, scan_code=event.code if isinstance(event, ScanWanted) else ""
+        ),
         *alerts.raised(event.at, context, kind, event.account, said, account=event.account, staff=True),
     ]
 

@@ -1,4 +1,5 @@
-"""What the staff must be told: a note to each owner and admin who is a friend of one of our accounts."""
+"""What the staff must be told: a note to each owner and admin who is a friend of one of our accounts, and what is about
+a member to their 堂主 as well."""
 
 from __future__ import annotations
 
@@ -16,6 +17,13 @@ def notes(
 ) -> list[Effect]:
     """The note, from the account at hand where it can, else from one that knows them; never to whom it is about."""
     return notes_to(context.staff, account, key, text, cause, about)
+
+
+def notes_about(context: Context, account: str, key: str, text: str, cause: Cause, person: PersonView) -> list[Effect]:
+    """A note on a member to who looks after them first, and to the owners and admins."""
+    owner = context.owners.get(person.person_id)
+    chiefs = [one for one in context.staff if owner is None or one.contact_id != owner.contact_id]
+    return notes_to((*([owner] if owner else ()), *chiefs), account, key, text, cause, person)
 
 
 def notes_to(

@@ -33,6 +33,8 @@ class Account(SQLModel, table=True):
     self_id: str = ""
     state: str = AccountState.OFFLINE
     state_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # What the QR code says that the gateway wants scanned, while it does.
+    scan_code: str = Field(default="", sa_column_kwargs={"server_default": ""})
     capabilities: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     rostered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # friends found before this are old ones
     first_login_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the warm-up counts from here

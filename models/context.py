@@ -88,6 +88,7 @@ class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     friendships: Mapping[str, FriendshipView] = {}
     answers: Mapping[str, AnswerView] = {}
     tags: frozenset[str] = frozenset()
+    by_hand: frozenset[str] = frozenset()  # of those: what no answer of theirs gave
     survey: SurveyProgress | None = None
     roles: tuple[RoleView, ...] = ()
     groups: frozenset[int] = frozenset()
@@ -128,6 +129,7 @@ class GroupView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     reserved: int = 0
     listed: bool = False  # whether who was there before our account is known by a list
     human_until: datetime | None = None
+    inside: tuple[str, ...] = ()  # our accounts that are in it; loaded with all bound groups
 
 
 class DeliveryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -158,6 +160,7 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     first_imported_at: datetime
     approved: bool = True  # False: its occurrences wait for somebody's word
     draft: bool = False
+    author: str = ""
     overrides: tuple[OverrideView, ...] = ()
     # The local dates of occurrences that have not left everywhere; loaded for who edits the entry.
     open: tuple[str, ...] = ()
@@ -329,7 +332,7 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     missing: tuple[PersonView, ...] = ()  # friends of the account who are not on the list that the event brings
     survey_playbook: Playbook | None = None  # the revision that the person's survey was begun under, if another
     named: Mapping[str, tuple[PersonView, ...]] = {}  # who may be meant, by the words of the order
-    owners: Mapping[int, PersonView] = {}  # by person id, of those: who looks after them
+    owners: Mapping[int, PersonView] = {}  # by person id, of those and of who speaks 1:1: who looks after them
     customers: tuple[PersonView, ...] = ()  # whom the order hands over, all of them
     old_friends: tuple[PersonView, ...] = ()  # those of the account whose turn it is to be surveyed
     doubts: tuple[DoubtView, ...] = ()  # those that a contact named by the order has a part in

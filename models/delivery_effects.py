@@ -96,7 +96,7 @@ class ConfirmByFact(Effect, frozen=True, kw_only=True):
     What has left is confirmed; what has not is taken back, since nothing is left to do.
     """
 
-    account: str
+    account: str = ""  # empty: whichever it was
     contact_id: int
     kind: DeliveryKind
     group_id: int | None = None

@@ -132,10 +132,11 @@ __all__ = [
 
 
 class PutAccount(Effect, frozen=True, kw_only=True):
-    """The account's link changed."""
+    """The account's link changed. `scan_code` is what the QR code says that is to be scanned; nothing else has one."""
 
     account: str
     state: str
+    scan_code: str = ""
     self_id: str | None = None
     name: str | None = None
     rostered: bool = False

@@ -1,14 +1,14 @@
 """What happened: the journal of events, the words of members beside it, and the keys that spot duplicates.
 
-The journal is append-only and its rows are found by their time-ordered id; it has no foreign keys and one secondary
-index, since random indexes are what makes a log slow when it is large.
+The journal is append-only and its rows are found by their time-ordered id; it has no foreign keys and one index of
+all rows, since random indexes are what makes a log slow when it is large.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import Id, UtcDateTime
@@ -18,7 +18,16 @@ class JournalEntry(SQLModel, table=True):
     """One event, decided once. `data` is its JSON without the words; `error` keeps the traceback of a poison event."""
 
     __tablename__ = "journal"
-    __table_args__ = (Index("journal_contact", "contact_id", "id"),)
+    __table_args__ = (
+        Index("journal_contact", "contact_id", "id"),
+        Index(
+            "journal_recalled",
+            "merchant_id",
+            "id",
+            sqlite_where=text("type = 'recalled'"),
+            postgresql_where=text("type = 'recalled'"),
+        ),
+    )
 
     id: int = Field(primary_key=True, sa_type=Id)
     merchant_id: str

@@ -115,7 +115,8 @@ class Ticket(SQLModel, table=True):
     contact_id: int = Field(sa_type=Id)
     account_id: str  # where they are talking with us
     opened_at: datetime = Field(sa_type=UtcDateTime)
-    text: str = ""
+    said_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # their last word; null: when it was opened
+    text: str = ""  # empty: longer ago than messages are kept
     claimed_by: str = ""  # wire id of who said 我来跟
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_by: str = ""  # wire id; empty: whoever typed on the account's own phone

@@ -30,7 +30,8 @@ class Operator(SQLModel, table=True):
 
 
 class OperatorSession(SQLModel, table=True):
-    """Somebody who is signed in, at the shop that they look at. `token` is the SHA-256 of what their browser holds."""
+    """Somebody who is signed in, at the shop that they look at. `token` is the SHA-256 of what their browser holds;
+    `agent` and `address` are what it said of itself and where it was, for whoever looks through their sessions."""
 
     __tablename__ = "operator_session"
 
@@ -39,3 +40,5 @@ class OperatorSession(SQLModel, table=True):
     name: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    agent: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    address: str = Field(default="", sa_column_kwargs={"server_default": ""})

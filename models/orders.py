@@ -12,10 +12,14 @@ from models.operations import Role
 
 
 class Order(Event, frozen=True, kw_only=True):
-    """The common root of orders, given with the `rights` of a role: the command line's are the merchant's owner's."""
+    """The common root of orders, given with the `rights` of a role: the command line's are the merchant's owner's.
+
+    `within` is the account that its giver is limited to; empty: the whole shop is theirs.
+    """
 
     actor: str = "operator"
     rights: Role = Role.OWNER
+    within: str = ""
 
 
 class BindGroupOrder(Order, frozen=True, kw_only=True, tag="order.bind_group"):
@@ -56,6 +60,24 @@ class ImportEntriesOrder(Order, frozen=True, kw_only=True, tag="order.import_ent
     replace: bool = False
     author: str = ""
     draft: bool = False
+
+
+class WriteEntryOrder(Order, frozen=True, kw_only=True, tag="order.write_entry"):
+    """Somebody writes one entry by hand, as JSON: a new one, or over the revision `base` that they have seen.
+
+    `draft`: it is not put forward yet.
+    """
+
+    body: str
+    base: str = ""
+    draft: bool = False
+
+
+class KeepMediaOrder(Order, frozen=True, kw_only=True, tag="order.keep_media"):
+    """A file of so many bytes is to be kept in the media folder under this name."""
+
+    name: str
+    size: int
 
 
 class DeleteEntriesOrder(Order, frozen=True, kw_only=True, tag="order.delete_entries"):
@@ -141,6 +163,14 @@ class GrantRoleOrder(Order, frozen=True, kw_only=True, tag="order.grant_role"):
     group: str = ""
     revoke: bool = False
     until: datetime | None = None
+
+
+class PauseOrder(Order, frozen=True, kw_only=True, tag="order.pause"):
+    """Nothing is to be sent by an account (`scope` is account) or at all (all); with `resumed`, it goes on."""
+
+    scope: str
+    subject: str = ""
+    resumed: bool = False
 
 
 class InviteOperatorOrder(Order, frozen=True, kw_only=True, tag="order.invite_operator"):

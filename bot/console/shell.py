@@ -114,6 +114,7 @@ def _who(visit: Visit) -> None:
     with door, ui.menu(), ui.column().classes("q-pa-md"):
         ui.label(visit.name).classes("text-weight-bold")
         ui.label(ROLE_NAMES[visit.role]).classes("z-muted")
+        ui.link("改密码、登录着的设备", "/me").classes("z-link")
         with ui.element("form").props("method=post action=/sign-out"):
             ui.button("退出").props("type=submit flat dense")
 

@@ -24,6 +24,8 @@ from bot.clock import utc_now
 from bot.console.attempts import Attempts
 from bot.console.forms import join_form, message_page, sign_in_form
 from bot.console.guard import SIGNED_IN
+from bot.console.myself import Myself
+from bot.console.passwords import fault_of
 from bot.console.site import Site
 from bot.console.visit import Visit
 from bot.store import operators
@@ -32,8 +34,6 @@ from bot.store.operators import Known, Session
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 _PROLONG_AFTER = timedelta(minutes=10)
-SHORTEST_PASSWORD = 8
-LONGEST_PASSWORD = 200
 
 _WRONG = "用户名或密码不对。"
 _TOO_OFTEN = "试得太多了，{seconds} 秒后再试。"
@@ -131,6 +131,7 @@ class Entrance:
             merchants=tuple(signed_in.people),
             is_valid=is_valid,
             choose=choose,
+            myself=Myself(self._site, self, signed_in, request.client.host if request.client else ""),
         )
 
     def _look_up(self, token: str) -> SignedIn | None:
@@ -168,8 +169,7 @@ class Entrance:
 
         known = [one for one in await self._site.in_thread(named) if one.merchant in self._site.merchants]
         hashes = list(dict.fromkeys(one.password for one in known)) or [self._nobody]
-        async with self._one_at_a_time:
-            right = await self._site.in_thread(lambda: [one for one in hashes if self._fits(one, password)])
+        right = await self.those_that_fit(hashes, password)
         mine = [one for one in known if one.password in right]
         if not mine:
             self._attempts.failed(address, name)
@@ -196,9 +196,9 @@ class Entrance:
         token, name, password = form.get("token", ""), form.get("name", "").strip(), form.get("password", "")
         if not self._is_setup(token):
             return HTMLResponse(message_page(_USED_UP), 410)
-        if fault := _fault(name, password):
+        if fault := fault_of(name, password):
             return HTMLResponse(join_form("/setup", token, name, fault, may_rename=True), 422)
-        hashed = await self._site.in_thread(partial(self._hasher.hash, password))
+        hashed = await self.hashed(password)
         merchants = list(self._site.merchants.values())
         if not await self._site.in_store(
             partial(operators.found_shop, self._site.store, merchants, name, hashed, utc_now())
@@ -224,9 +224,9 @@ class Entrance:
     async def _join(self, request: Request) -> Response:
         form = await _form(request)
         token, password = form.get("token", ""), form.get("password", "")
-        if fault := _fault("-", password):
+        if fault := fault_of("-", password):
             return HTMLResponse(join_form("/join", token, form.get("name", ""), fault), 422)
-        hashed = await self._site.in_thread(partial(self._hasher.hash, password))
+        hashed = await self.hashed(password)
         accept = partial(
             operators.accept_invitation, self._site.store, self._site.merchants, _hash(token), hashed, utc_now()
         )
@@ -234,6 +234,21 @@ class Entrance:
         if not people:
             return HTMLResponse(message_page(_USED_UP), 410)
         return await self._welcome(request, people[0], "")
+
+    async def those_that_fit(self, hashes: list[str], password: str) -> list[str]:
+        """Which of these is the hash of a password."""
+        async with self._one_at_a_time:
+            return await self._site.in_thread(lambda: [one for one in hashes if self._fits(one, password)])
+
+    async def hashed(self, password: str) -> str:
+        """What is kept of a password."""
+        async with self._one_at_a_time:
+            return await self._site.in_thread(partial(self._hasher.hash, password))
+
+    @property
+    def attempts(self) -> Attempts:
+        """How often somebody tried a password of late."""
+        return self._attempts
 
     def _is_setup(self, token: str) -> bool:
         return bool(self._setup) and secrets.compare_digest(token.encode(), self._setup.encode())
@@ -250,7 +265,17 @@ class Entrance:
         now = utc_now()
         merchant = self._site.merchants[known.merchant]
         await self._site.in_store(
-            partial(operators.open_session, self._site.store, _hash(value), merchant, known.name, now, now + IDLE)
+            partial(
+                operators.open_session,
+                self._site.store,
+                _hash(value),
+                merchant,
+                known.name,
+                now,
+                now + IDLE,
+                request.headers.get("user-agent", ""),
+                request.client.host if request.client else "",
+            )
         )
         answer = RedirectResponse(own_path(wish), 303)
         answer.set_cookie(
@@ -269,16 +294,6 @@ def own_path(wish: str) -> str:
     parts = urlsplit(wish)
     safe = wish.startswith("/") and not wish.startswith(("//", "/\\")) and not parts.netloc and wish.isprintable()
     return wish if safe and "\\" not in wish else "/"
-
-
-def _fault(name: str, password: str) -> str:
-    if not name or len(name) > 40 or not name.isprintable():
-        return "给自己起个名字，40 个字以内。"
-    if len(password) < SHORTEST_PASSWORD:
-        return f"密码至少 {SHORTEST_PASSWORD} 位。"
-    if len(password) > LONGEST_PASSWORD:
-        return f"密码最多 {LONGEST_PASSWORD} 位。"
-    return ""
 
 
 def _hash(value: str) -> str:

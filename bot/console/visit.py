@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from nicegui import ui
 from sqlalchemy import Connection
@@ -19,10 +20,15 @@ from models.context import MerchantView
 from models.operations import Role
 from models.orders import Order
 
+if TYPE_CHECKING:
+    from bot.console.myself import Myself
+
 T = TypeVar("T")
 P = ParamSpec("P")
 
 LOOK_AGAIN_SECONDS = 1.0
+# A page rests so many times as long as its last look took: what a large shop answers slowly is asked for less often.
+_REST = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Visit:
     merchants: Sequence[str]
     is_valid: Callable[[], Awaitable[bool]]
     choose: Callable[[str], Awaitable[None]]
+    myself: Myself
 
     @property
     def scope(self) -> Scope:
@@ -110,15 +117,20 @@ class Visit:
         return await execute(["--merchant", self.merchant_id, *argv], self._desk())
 
     def live(self, look: Callable[[], Awaitable[None]], seconds: float = LOOK_AGAIN_SECONDS) -> None:
-        """Call `look` again whenever something was committed, at most once in so many seconds."""
-        seen = self.site.version
+        """Call `look` again whenever something was committed, at most once in so many seconds, and the more rarely the
+        longer it takes."""
+        seen, rests_until = self.site.version, 0.0
 
         async def again() -> None:
-            nonlocal seen
-            if seen != self.site.version:
-                seen = self.site.version
-                if await self._still_here():
-                    await look()
+            nonlocal seen, rests_until
+            began = time.monotonic()
+            if seen == self.site.version or began < rests_until:
+                return
+            seen = self.site.version
+            if await self._still_here():
+                await look()
+            ended = time.monotonic()
+            rests_until = ended + _REST * (ended - began)
 
         ui.timer(seconds, again, immediate=False)
 
@@ -133,5 +145,10 @@ class Visit:
         site = self.site
         desk = Desk(site.config, site.store, site.merchants, site.app.ask, site.now, site.folder)
         return dataclasses.replace(
-            desk, chosen=self.merchant_id, actor=f"console:{self.name}", rights=self.role, title_of=title_of
+            desk,
+            chosen=self.merchant_id,
+            actor=f"console:{self.name}",
+            rights=self.role,
+            within=self.pool,
+            title_of=title_of,
         )

@@ -80,7 +80,7 @@ def apply_effects(writing: Writing, merchant: MerchantView, decided: Sequence[tu
 
 def put_accounts(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for event, effect in pairs:
-        row: dict[str, Any] = {"state": effect.state, "state_at": event.at}
+        row: dict[str, Any] = {"state": effect.state, "state_at": event.at, "scan_code": effect.scan_code}
         if effect.self_id is not None:
             row["self_id"] = effect.self_id
         if effect.name:
@@ -231,7 +231,7 @@ def confirm_by_fact(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
         rows = writing.connection.execute(
             select(col(Delivery.id), col(Delivery.state)).where(
                 col(Delivery.merchant_id) == merchant.id,
-                col(Delivery.account_id) == effect.account,
+                col(Delivery.account_id) == effect.account if effect.account else true(),
                 col(Delivery.contact_id) == effect.contact_id,
                 col(Delivery.kind) == effect.kind,
                 col(Delivery.group_id) == effect.group_id if effect.group_id else true(),

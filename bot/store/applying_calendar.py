@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     JSON,
-    Boolean,
     ColumnElement,
     String,
     Subquery,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     or_,
     select,
     update,
@@ -290,6 +288,10 @@ def _take_up_again(
     since."""
     mine = func.coalesce(col(Delivery.group_id), col(Delivery.contact_id))
     theirs = func.coalesce(targets.c.group_id, targets.c.contact_id)
+    missed = and_(
+        col(Delivery.state).in_((DeliveryState.SKIPPED, DeliveryState.EXPIRED)), col(Delivery.reason) == "too_late"
+    )
+    taken_back = and_(col(Delivery.state) == DeliveryState.CANCELLED, col(Delivery.reason).is_(None))
     never_left = (
         col(Delivery.merchant_id) == merchant.id,
         col(Delivery.entry) == effect.entry,
@@ -297,38 +299,27 @@ def _take_up_again(
         col(Delivery.part) == 1,
         col(Delivery.attempts) == 0,
         col(Delivery.due_at) != effect.due,
+        or_(missed, taken_back),
         mine.in_(select(theirs)) if only is None else mine.in_(only),
     )
-    # Each as its index says it.
-    missed = (
-        literal_column("reason = 'too_late'", Boolean),
-        col(Delivery.state).in_((DeliveryState.SKIPPED, DeliveryState.EXPIRED)),
-    )
-    taken_back = (literal_column("state = 'cancelled'", Boolean), col(Delivery.reason).is_(None))
-    ids = [
-        identity
-        for which in (missed, taken_back)
-        for identity in writing.connection.execute(select(col(Delivery.id)).where(*never_left, *which)).scalars()
-    ]
     own_text = select(targets.c.own_text).where(theirs == mine).limit(1).scalar_subquery()
-    for chunk in chunks(ids):
-        enter(
-            writing,
-            merchant,
-            (col(Delivery.id).in_(chunk),),
-            effect.state,
-            effect.reason,
-            kind=effect.kind,
-            lane=effect.lane,
-            priority=effect.priority,
-            template=func.coalesce(own_text, effect.template),
-            text=None,
-            media=msgspec.to_builtins(effect.media),
-            promotional=effect.promotional,
-            due_at=effect.due,
-            next_at=effect.due,
-            not_after=effect.not_after,
-            approved=effect.reason != "not_approved",
-            revision=effect.revision,
-            spare=spare,
-        )
+    enter(
+        writing,
+        merchant,
+        never_left,
+        effect.state,
+        effect.reason,
+        kind=effect.kind,
+        lane=effect.lane,
+        priority=effect.priority,
+        template=func.coalesce(own_text, effect.template),
+        text=None,
+        media=msgspec.to_builtins(effect.media),
+        promotional=effect.promotional,
+        due_at=effect.due,
+        next_at=effect.due,
+        not_after=effect.not_after,
+        approved=effect.reason != "not_approved",
+        revision=effect.revision,
+        spare=spare,
+    )

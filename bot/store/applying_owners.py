@@ -14,14 +14,16 @@ from models.accounts import Account
 from models.context import MerchantView
 from models.events import Event
 from models.groups import ChatGroup, GroupMember
-from models.operations import AuditEntry
+from models.operations import AuditEntry, Role, RoleGrant
 from models.people import Contact, Person
 
 Pairs = list[tuple[Event, Any]]
 
+_WORKING = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL, Role.HELPER)
+
 
 def claim_members(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    """In statements per group and not per member; our own accounts are nobody's, and nobody is their own."""
+    """In statements per group and not per member; our own accounts and the staff are nobody's."""
     for event, effect in pairs:
         group: Any = writing.connection.execute(
             select(col(ChatGroup.wire_id), col(Contact.id), col(Contact.person_id), col(Contact.wire_id).label("owner"))
@@ -60,6 +62,9 @@ def _found(
     writing: Writing, merchant: MerchantView, group_id: int, contact_ids: Sequence[int] | None
 ) -> list[tuple[int, str, int | None, str | None]]:
     ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id)
+    staff = select(col(RoleGrant.wire_id)).where(
+        col(RoleGrant.merchant_id) == merchant.id, col(RoleGrant.role).in_(_WORKING)
+    )
     statement = (
         select(col(Person.id), col(Contact.wire_id), col(Person.owner_contact_id), col(Person.owner_by))
         .join(
@@ -75,6 +80,8 @@ def _found(
             col(GroupMember.group_id) == group_id,
             col(GroupMember.left_at).is_(None),
             col(Contact.wire_id).not_in(ours),
+            col(Contact.wire_id).not_in(staff),
+            col(Contact.wire_id).not_in([wire_id for _, wire_id, _ in merchant.admins]),
             col(Person.erased_at).is_(None),
         )
         .order_by(col(Contact.id))

@@ -233,6 +233,9 @@ def put_answers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     writing.put(Answer, names, list(rows.values()), "replace")
 
 
+_NOT_BY_HAND = (SURVEY, "platform")
+
+
 def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     removed: dict[bool, list[tuple[int, str]]] = {True: [], False: []}
     for _event, effect in pairs:
@@ -248,12 +251,14 @@ def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
                     whose,
                 )
             )
-    added = {
-        (one.person_id, tag): (merchant.id, one.person_id, tag, one.origin, event.at)
-        for event, one in pairs
-        for tag in one.add
-    }
-    writing.put(Tag, ("merchant_id", "person_id", "tag", "origin", "at"), list(added.values()), "keep")
+    for conflict in ("keep", "replace"):  # what a human gives as well stays, whatever is answered
+        added = {
+            (one.person_id, tag): (merchant.id, one.person_id, tag, one.origin, event.at)
+            for event, one in pairs
+            for tag in one.add
+            if (one.origin in _NOT_BY_HAND) == (conflict == "keep")
+        }
+        writing.put(Tag, ("merchant_id", "person_id", "tag", "origin", "at"), list(added.values()), conflict)
     spare_untagged(writing, merchant, sorted({person_id for tags in removed.values() for person_id, _ in tags}))
 
 

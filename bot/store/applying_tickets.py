@@ -29,9 +29,11 @@ def open_tickets(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
     last = {effect.contact_id: (event, effect) for event, effect in pairs}
     known = dict(writing.rows(_OPEN_ONES, merchant=merchant.id, ids=sorted(last)))
     for contact_id, identity in known.items():
-        _, effect = last.pop(contact_id)
+        event, effect = last.pop(contact_id)
         writing.connection.execute(
-            update(Ticket).where(col(Ticket.id) == identity).values(text=effect.text, account_id=effect.account)
+            update(Ticket)
+            .where(col(Ticket.id) == identity)
+            .values(text=effect.text, account_id=effect.account, said_at=event.at)
         )
     first = writing.ids.take(writing.now, len(last)) if last else 0
     writing.put(

@@ -20,6 +20,7 @@ from bot.store.people import load_people
 from bot.store.prepared import is_one_of
 from handlers.command_meant import in_force
 from handlers.commands import Wanted, wanted
+from models import timers
 from models.columns import UtcDateTime, table_of
 from models.command_views import CommandView, FoundPerson, PendingView, PostView, QuotedView
 from models.commands import PendingCommand
@@ -28,7 +29,7 @@ from models.deliveries import OPEN_STATES, Cause, Delivery, Lane
 from models.events import Media, Message
 from models.groups import ChatGroup, Waiting
 from models.journal import Body, JournalEntry, SeenEvent
-from models.operations import EntryRevision, Role
+from models.operations import EntryRevision, Role, Timer
 from models.people import Contact, Friendship, FriendshipState, Person, Tag
 
 # Names that fit more people than this are no names; a tag may fit many.
@@ -316,7 +317,12 @@ def _entries(writing: Writing, merchant: MerchantView) -> dict[str, Any]:
         )
         .group_by(col(Delivery.entry))
     )
-    return {"entries": entries, "awaiting": dict(waiting.all())}
+    rings = run(
+        select(col(Timer.subject), col(Timer.at)).where(
+            col(Timer.merchant_id) == merchant.id, col(Timer.kind) == timers.ENTRY
+        )
+    )
+    return {"entries": entries, "awaiting": dict(waiting.all()), "rings": dict(rings.all())}
 
 
 def _posts(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[PostView, ...]:

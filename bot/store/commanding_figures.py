@@ -24,7 +24,7 @@ from models.command_views import AuditView, FaultView, ScriptView
 from models.commands import Script
 from models.context import MerchantView, PersonView
 from models.digest_views import DigestView, OpenQuestion
-from models.groups import ChatGroup, GroupMember
+from models.groups import ChatGroup, GroupChange, GroupMember
 from models.journal import JournalEntry
 from models.operations import AuditEntry, RoleGrant
 from models.people import Contact, Friendship, FriendshipState, Person, Tag
@@ -141,29 +141,40 @@ def _opted_out(writing: Writing, merchant: MerchantView, _person: PersonView) ->
 
 
 def _greet(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, str], ...]:
-    """Who became a friend today; for whom all roles are limited to groups, who came into those."""
+    """Who became a friend today; for whom all roles are limited to groups, who came into those, and new customers of
+    theirs. Who was there before us is no news."""
     today = midnight(writing.now, merchant.zone)
     mine = [role.group for role in person.roles]
+    friends = select(col(Friendship.contact_id)).where(
+        col(Friendship.merchant_id) == merchant.id,
+        col(Friendship.added_at) >= today,
+        col(Friendship.old).is_(False),
+        col(Friendship.state) == FriendshipState.FRIEND,
+    )
     if all(mine):
         groups = select(col(ChatGroup.id)).where(
             col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id).in_(mine)
         )
-        new = select(col(GroupMember.contact_id)).where(
+        came = select(col(GroupChange.contact_id)).where(
+            col(GroupChange.merchant_id) == merchant.id,
+            col(GroupChange.group_id).in_(groups),
+            col(GroupChange.at) >= today,
+            col(GroupChange.came),
+        )
+        there = select(col(GroupMember.contact_id)).where(
             col(GroupMember.merchant_id) == merchant.id,
             col(GroupMember.group_id).in_(groups),
-            col(GroupMember.joined_at) >= today,
             col(GroupMember.left_at).is_(None),
         )
+        theirs = and_(col(Contact.id).in_(friends), col(Person.owner_contact_id) == person.contact_id)
+        new = or_(and_(col(Contact.id).in_(came), col(Contact.id).in_(there)), theirs)
     else:
-        new = select(col(Friendship.contact_id)).where(
-            col(Friendship.merchant_id) == merchant.id,
-            col(Friendship.added_at) >= today,
-            col(Friendship.old).is_(False),
-            col(Friendship.state) == FriendshipState.FRIEND,
-        )
+        new = col(Contact.id).in_(friends)
     others = col(Contact.id) != person.contact_id
     ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id)
-    return tuple(_people(writing, merchant, col(Contact.id).in_(new), others, col(Contact.wire_id).not_in(ours)))
+    staff = [wire_id for _, wire_id, _ in merchant.admins]
+    strangers = and_(col(Contact.wire_id).not_in(ours), col(Contact.wire_id).not_in(staff))
+    return tuple(_people(writing, merchant, new, others, strangers))
 
 
 def _open(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[OpenQuestion, ...]:

@@ -14,7 +14,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.accounts import load_accounts
 from bot.store.alerting import load_alerts
-from bot.store.commanding import asked_for_text, load_commands
+from bot.store.commanding import asked_for_text, load_commands, with_group_roles
 from bot.store.digesting import load_digest
 from bot.store.entries import load_entries
 from bot.store.groups import load_groups
@@ -26,14 +26,14 @@ from bot.store.matching import deliveries_of
 from bot.store.missing import missing_friends
 from bot.store.newcomers import load_newcomers
 from bot.store.old_friends import old_friends_of
-from bot.store.owning import Owning, load_owning
+from bot.store.owning import Owning, load_owning, owners_of
 from bot.store.people import load_people
 from bot.store.places import load_places
 from bot.store.prepared import is_one_of
 from bot.store.rolling_out import load_rollouts
 from bot.store.signups import gathering_of
 from bot.store.status import load_status
-from bot.store.talk import carers_of, load_talk
+from bot.store.talk import carers_of, digest_readers, load_talk
 from handlers.needs import Needs
 from models import orders, timers
 from models.columns import UtcDateTime
@@ -119,14 +119,23 @@ def _load(
     people_ids.update(missing_ids)
     owning = load_owning(writing, merchant, events) if "NAMED" in every else Owning()
     people_ids.update(owning.contact_ids)
+    heard = [
+        contacts[wire_id].person_id
+        for them, parts in zip(everybody, wanted, strict=True)
+        if "OWNER" in parts
+        for wire_id, _ in them
+    ]
+    owners = owning.owners | (owners_of(writing, merchant.id, heard) if heard else {})
+    people_ids.update(owners.values())
     old_ids = old_friends_of(writing, merchant, events) if "OLD_FRIENDS" in every else []
     people_ids.update(old_ids)
     digest = load_digest(writing.connection, merchant, writing.now) if "DIGEST" in every else None
-    owner_ids = list(dict.fromkeys(one.owner for one in digest.groups if one.owner)) if digest else []
-    people_ids.update(owner_ids)
+    reader_ids = digest_readers(writing, merchant.id, digest.groups) if digest else []
+    people_ids.update(reader_ids)
     newcomers = load_newcomers(writing, merchant.id, events) if "NEWCOMERS" in every else {}
     people_ids.update(*newcomers.values())
     people = load_people(writing, merchant, accounts, people_ids, speaker_ids)
+    readers = with_group_roles(writing, merchant, {one: people[one] for one in reader_ids}) if reader_ids else {}
     staff = tuple(people[contact_id] for contact_id in staff_ids)
     placing = {one for them, parts in zip(everybody, wanted, strict=True) if "PLACES" in parts for _, one in them}
     placing.update(*waiting_ids.values(), *owning.named.values())
@@ -169,14 +178,16 @@ def _load(
             groups=bound if "BOUND_GROUPS" in parts else by_wire,
             staff=staff if "STAFF" in parts else (),
             entries=entries if "ENTRIES" in parts else (),
-            carers=tuple(people[one] for one in (owner_ids if "DIGEST" in parts else carer_ids))
-            if parts & {"CARERS", "DIGEST"}
+            carers=tuple(readers.values())
+            if "DIGEST" in parts
+            else tuple(people[one] for one in carer_ids)
+            if "CARERS" in parts
             else (),
             digest=digest if "DIGEST" in parts else None,
             places=places_of if "PLACES" in parts else {},
             missing=missing if "MISSING" in parts else (),
             named={word: tuple(people[one] for one in ids) for word, ids in owning.named.items()},
-            owners={person_id: people[owner] for person_id, owner in owning.owners.items()},
+            owners={person_id: people[owner] for person_id, owner in owners.items()},
             old_friends=tuple(people[one] for one in old_ids) if "OLD_FRIENDS" in parts else (),
             customers=tuple(people[one] for one in owning.customers),
             status=status if "STATUS" in parts else None,

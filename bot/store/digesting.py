@@ -1,7 +1,6 @@
 """What the digest of a day tells, from the journal, the ledger, who came and left, and the calendar.
 
-What was recalled, what a gateway said twice, what a second account of ours heard too, and what we said ourselves is in
-none of the numbers.
+What counts as a message is said in `bot.store.spoken`.
 """
 
 from __future__ import annotations
@@ -17,14 +16,15 @@ from sqlmodel import col
 from bot.entries_in_force import entries_in_force
 from bot.promise_report import promise_rows
 from bot.store import read
-from bot.store.movements import Posted, moved, our_ids, posted
+from bot.store.movements import Posted, moved, posted
 from bot.store.open_questions import ASKED_WITHIN, Room, open_in, talk_of
 from bot.store.prepared import is_one_of
+from bot.store.spoken import Spoken, spoken
 from bot.talked_about import counted
 from content_calendar.group_lint import posts_by_group
 from content_calendar.lint_plan import LintGroup, Plan
 from content_calendar.promises import shortages
-from models.context import MerchantView, Said
+from models.context import MerchantView
 from models.digest_views import DigestView, GroupDay, MovedView, PlannedView, PostDay
 from models.groups import ChatGroup
 from models.operations import EntryRevision
@@ -68,16 +68,17 @@ def load_digest(connection: Connection, merchant: MerchantView, now: datetime, d
     owners = dict(
         read(connection, _OWNERS, merchant=merchant.id, ids=sorted({row[4] for row in rows if row[4] is not None}))
     )
-    ours = our_ids(connection, merchant)
-    talk = talk_of(connection, merchant, ids, min(start, now - ASKED_WITHIN))
+    talk = talk_of(connection, merchant, ids, now - ASKED_WITHIN)
+    said: dict[int, list[Spoken]] = defaultdict(list)
+    for one in spoken(connection, merchant, start, max(now, end), col(ChatGroup.tier).is_not(None)):
+        said[one.group_id].append(one)
     changes = moved(connection, merchant, ids, start, max(now, end))
     posts = posted(connection, merchant, ids, start, end)
     today = planned_on(connection, merchant, {row[1]: row[3] for row in rows}, day + timedelta(days=1))
     missing = _missing(connection, merchant, {row[1]: row[3] for row in rows}, day, now)
     groups = []
     for identity, room, topic, tier, owner, members, bound_at, account in rows:
-        said = talk[identity]
-        people = [one for one in said if one.by in ("member", "staff") and one.contact and one.contact not in ours]
+        people = said[identity]
         of_day = [one for one in people if start <= one.at < end]
         words = counted((one.text for one in of_day), merchant.playbook.words.user_dictionary)
         there = changes.get(identity, [])
@@ -94,7 +95,7 @@ def load_digest(connection: Connection, merchant: MerchantView, now: datetime, d
                 active=frozenset(one.contact for one in of_day),
                 messages=len(of_day),
                 words=words,
-                unanswered=tuple(open_in(said, Room(room, topic or room, account), now)),
+                unanswered=tuple(open_in(talk[identity], Room(room, topic or room, account), now)),
                 posts=_followed(room, [one for one in posts if one.group_id == identity], people, there, now),
                 today=today.get(room, ()),
                 missing=missing.get(room, ()),
@@ -124,10 +125,10 @@ def planned_on(
 
 
 def _followed(
-    room: str, posts: Sequence[Posted], people: Iterable[Said], moves: Iterable[MovedView], now: datetime
+    room: str, posts: Sequence[Posted], people: Sequence[Spoken], moves: Iterable[MovedView], now: datetime
 ) -> tuple[PostDay, ...]:
     """What followed each post, until the next one of the day."""
-    said, changes = list(people), list(moves)
+    changes = list(moves)
     ends = [*(later.at for _, later in pairwise(posts)), now]
     return tuple(
         PostDay(
@@ -135,7 +136,7 @@ def _followed(
             entry=post.entry,
             title=post.title,
             at=post.at,
-            replies=sum(post.at < one.at <= end for one in said),
+            replies=sum(post.at < one.at <= end for one in people),
             joins=sum(one.came and post.at < one.at <= end for one in changes),
             leaves=sum(not one.came and post.at < one.at <= end for one in changes),
         )

@@ -20,7 +20,7 @@ from models.events import Event, TimerDue
 from models.operations import EntryOverride, EntryRevision
 from models.timers import entry_of
 
-_EDITS = (orders.ImportEntriesOrder, orders.OverrideEntryOrder, orders.MoveEntryOrder)
+_EDITS = (orders.ImportEntriesOrder, orders.WriteEntryOrder, orders.OverrideEntryOrder, orders.MoveEntryOrder)
 # As a draft's rule stands in its JSON.
 _SPARE = f'"rule":"{SPARE}"'
 
@@ -54,6 +54,7 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
             first_imported_at=row.first_imported_at,
             approved=row.approved,
             draft=row.draft,
+            author=row.author,
             overrides=tuple(overrides[row.key]),
             open=tuple(still_open.get(row.key, ())),
         )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.prepared import is_one_of
+from models.accounts import Account
 from models.context import GroupView
-from models.groups import ChatGroup, Seat
+from models.groups import ChatGroup, GroupMember, Seat
+from models.people import Contact
 
 _GROUPS = select(
     col(ChatGroup.id),
@@ -33,16 +36,38 @@ _SEATS = (
     .group_by(col(Seat.group_id))
 )
 
+_INSIDE = (
+    select(col(GroupMember.group_id), col(Account.id))
+    .select_from(Account)
+    .join(
+        Contact,
+        and_(col(Contact.merchant_id) == col(Account.merchant_id), col(Contact.wire_id) == col(Account.self_id)),
+    )
+    .join(
+        GroupMember,
+        and_(col(GroupMember.merchant_id) == col(Contact.merchant_id), col(GroupMember.contact_id) == col(Contact.id)),
+    )
+    .where(
+        col(Account.merchant_id) == bindparam("merchant"),
+        col(Account.replaced_by).is_(None),
+        col(GroupMember.left_at).is_(None),
+    )
+    .order_by(col(Account.id))
+)
+
 
 def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound: bool) -> dict[int, GroupView]:
     """Groups by our id: the named ones and, with `bound`, all that have a tier, with their reserved seats."""
     named = sorted(ids)
     rows = writing.rows(_NAMED_GROUPS, merchant=merchant_id, ids=named) if named else []
     seats: dict[int, int] = {}
+    inside: dict[int, list[str]] = defaultdict(list)
     if bound:
         rows += writing.rows(_BOUND_GROUPS, merchant=merchant_id)
         everyone = sorted({row[0] for row in rows})
         seats = dict(writing.rows(_SEATS, merchant=merchant_id, ids=everyone))
+        for group_id, account in writing.rows(_INSIDE, merchant=merchant_id):
+            inside[group_id].append(account)
     return {
         identity: GroupView(
             id=identity,
@@ -57,6 +82,7 @@ def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound
             reserved=seats.get(identity, 0),
             listed=listed,
             human_until=human_until,
+            inside=tuple(inside.get(identity, ())),
         )
         for (
             identity,

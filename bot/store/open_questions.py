@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from bot.store import read
 from bot.store.ids import Ids
-from bot.store.talk import talk_since
+from bot.store.talk import all_questions, talk_since
 from handlers.threads import OPEN, threads
 from models.context import MerchantView, PersonView, Said
 from models.digest_views import OpenQuestion
@@ -68,8 +68,9 @@ def load_open(
         if mine is None or wire_id in mine
     }
     asked: list[OpenQuestion] = []
-    if rooms:
-        talk = talk_of(connection, merchant, sorted(rooms), now - ASKED_WITHIN)
+    put = all_questions(connection, merchant, sorted(rooms), Ids.floor(now - ASKED_WITHIN)) if rooms else []
+    if put:  # most groups have none, and before the first of them nothing was answered
+        talk = _by_group(talk_since(connection, merchant, put[0].id, sorted({one.group_id for one in put})))
         asked = [one for identity, room in rooms.items() for one in open_in(talk[identity], room, now)]
     theirs = None if mine is None else _members(connection, merchant, sorted(rooms))
     for identity, account, at, said, claimed_by, contact_id, wire_id, name, owner in read(
@@ -97,8 +98,12 @@ def talk_of(
     connection: Connection, merchant: MerchantView, groups: Sequence[int], since: datetime
 ) -> Mapping[int, list[Said]]:
     """What was said in each of these groups since then."""
+    return _by_group(talk_since(connection, merchant, Ids.floor(since), groups))
+
+
+def _by_group(said: Iterable[Said]) -> dict[int, list[Said]]:
     found: dict[int, list[Said]] = defaultdict(list)
-    for one in talk_since(connection, merchant, Ids.floor(since), groups):
+    for one in said:
         found[one.group_id].append(one)
     return found
 

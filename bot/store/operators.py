@@ -5,7 +5,7 @@ Who is invited and who is removed goes through orders like everything else (`han
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -33,12 +33,18 @@ class Known(NamedTuple):
 
 
 class Session(NamedTuple):
-    """A session that was found: whose it is, at which shop."""
+    """A session that was found: whose it is, at which shop; `agent` and `address` are the browser's."""
 
     merchant: str
     name: str
     created_at: datetime
     expires_at: datetime
+    token: str = ""
+    agent: str = ""
+    address: str = ""
+
+
+LONGEST_AGENT = 300
 
 
 _KNOWN = select(
@@ -112,13 +118,32 @@ def accept_invitation(
         return [one._replace(password=password) for one in people]
 
 
-def open_session(store: Store, token: str, merchant: MerchantView, name: str, at: datetime, until: datetime) -> None:
+def open_session(
+    store: Store,
+    token: str,
+    merchant: MerchantView,
+    name: str,
+    at: datetime,
+    until: datetime,
+    agent: str = "",
+    address: str = "",
+) -> None:
     """Somebody has signed in; sessions that are over go."""
     with store.writing() as writing:
         writing.connection.execute(delete(OperatorSession).where(col(OperatorSession.expires_at) < at))
         writing.insert(
             OperatorSession,
-            [{"token": token, "merchant_id": merchant.id, "name": name, "created_at": at, "expires_at": until}],
+            [
+                {
+                    "token": token,
+                    "merchant_id": merchant.id,
+                    "name": name,
+                    "created_at": at,
+                    "expires_at": until,
+                    "agent": agent[:LONGEST_AGENT],
+                    "address": address[:LONGEST_AGENT],
+                }
+            ],
         )
         _note(writing, [merchant], name, "operator.sign_in", at)
 
@@ -127,6 +152,52 @@ def session_of(connection: Connection, token: str) -> Session | None:
     """The session of a token, over or not."""
     row = connection.execute(select(table_of(OperatorSession)).where(col(OperatorSession.token) == token)).first()
     return Session(row.merchant_id, row.name, row.created_at, row.expires_at) if row else None
+
+
+def sessions_of(connection: Connection, merchants: Collection[str], name: str, at: datetime) -> list[Session]:
+    """The sessions of somebody that are not over, at these shops, the last one first."""
+    rows = connection.execute(
+        select(table_of(OperatorSession))
+        .where(
+            col(OperatorSession.merchant_id).in_(merchants),
+            col(OperatorSession.name) == name,
+            col(OperatorSession.expires_at) > at,
+        )
+        .order_by(col(OperatorSession.created_at).desc(), col(OperatorSession.token))
+    )
+    return [
+        Session(row.merchant_id, row.name, row.created_at, row.expires_at, row.token, row.agent, row.address)
+        for row in rows
+    ]
+
+
+def change_password(
+    store: Store, merchants: Sequence[MerchantView], name: str, password: str, at: datetime, keep: str
+) -> None:
+    """Somebody has another password at their shops from now on; whoever else is signed in as them is not any more."""
+    ids = [one.id for one in merchants]
+    with store.writing() as writing:
+        this = (col(Operator.merchant_id).in_(ids), col(Operator.name) == name)
+        writing.connection.execute(update(Operator).where(*this).values(password=password))
+        _drop_other_sessions(writing.connection, ids, name, keep)
+        _note(writing, merchants, name, "operator.password", at)
+
+
+def end_sessions(store: Store, merchants: Sequence[MerchantView], name: str, at: datetime, keep: str = "") -> None:
+    """Somebody signs out everywhere, but for the session with the token to keep, if any."""
+    with store.writing() as writing:
+        _drop_other_sessions(writing.connection, [one.id for one in merchants], name, keep)
+        _note(writing, merchants, name, "operator.sign_out", at)
+
+
+def _drop_other_sessions(connection: Connection, merchants: Sequence[str], name: str, keep: str) -> None:
+    connection.execute(
+        delete(OperatorSession).where(
+            col(OperatorSession.merchant_id).in_(merchants),
+            col(OperatorSession.name) == name,
+            col(OperatorSession.token) != keep,
+        )
+    )
 
 
 def change_session(store: Store, token: str, *, merchant: str, until: datetime) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.called import contacts_called
+from bot.store.prepared import is_one_of
 from models import orders
 from models.context import MerchantView
 from models.events import Event
@@ -54,6 +55,18 @@ def load_owning(writing: Writing, merchant: MerchantView, events: Sequence[Event
             named[word] = [contact_id for contact_id, _, _ in found]
             owners |= {person_id: owner for _, person_id, owner in found if owner}
     return Owning(named, owners, tuple(customers))
+
+
+_OWNED = select(col(Person.id), col(Person.owner_contact_id)).where(
+    col(Person.merchant_id) == bindparam("merchant"),
+    is_one_of(col(Person.id), "ids"),
+    col(Person.owner_contact_id).is_not(None),
+)
+
+
+def owners_of(writing: Writing, merchant_id: str, persons: Iterable[int]) -> dict[int, int]:
+    """By person: the contact id of who looks after them, of those who have an owner."""
+    return dict(writing.rows(_OWNED, merchant=merchant_id, ids=sorted(set(persons))))
 
 
 def _named(connection: Connection, merchant: MerchantView, word: str) -> list[tuple[int, int, int | None]]:

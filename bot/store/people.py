@@ -15,7 +15,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.prepared import is_one_of
 from models.context import AccountView, AnswerView, FriendshipView, MerchantView, PersonView, RoleView
-from models.effects import SurveyProgress
+from models.effects import SURVEY, SurveyProgress
 from models.groups import ChatGroup, GroupMember
 from models.operations import RoleGrant
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
@@ -81,7 +81,7 @@ _KNOWN = (
 _ANSWERS = select(col(Answer.person_id), col(Answer.key), col(Answer.value), col(Answer.state)).where(
     col(Answer.merchant_id) == bindparam("merchant"), is_one_of(col(Answer.person_id), "ids")
 )
-_TAGS = select(col(Tag.person_id), col(Tag.tag)).where(
+_TAGS = select(col(Tag.person_id), col(Tag.tag), col(Tag.origin)).where(
     col(Tag.merchant_id) == bindparam("merchant"), is_one_of(col(Tag.person_id), "ids")
 )
 _MEMBERSHIPS = (
@@ -129,6 +129,7 @@ def load_people(
     rows = writing.rows(_KNOWN, merchant=merchant.id, ids=wanted)
     answers: dict[int, dict[str, AnswerView]] = defaultdict(dict)
     tags: dict[int, list[str]] = defaultdict(list)
+    by_hand: dict[int, list[str]] = defaultdict(list)
     memberships: dict[int, dict[int, str]] = defaultdict(dict)
     tiers: dict[int, set[str]] = defaultdict(set)
     left: dict[int, list[int]] = defaultdict(list)
@@ -137,8 +138,10 @@ def load_people(
         whole_persons = sorted({row[1] for row in rows if row[0] in of_these})
         for person_id, key, value, state in writing.rows(_ANSWERS, merchant=merchant.id, ids=whole_persons):
             answers[person_id][key] = AnswerView(value, state)
-        for person_id, tag in writing.rows(_TAGS, merchant=merchant.id, ids=whole_persons):
+        for person_id, tag, origin in writing.rows(_TAGS, merchant=merchant.id, ids=whole_persons):
             tags[person_id].append(tag)
+            if origin != SURVEY:
+                by_hand[person_id].append(tag)
         for contact_id, group_id, is_there, by, tier in writing.rows(_MEMBERSHIPS, merchant=merchant.id, ids=whole):
             if not is_there:
                 left[contact_id].append(group_id)
@@ -186,6 +189,7 @@ def load_people(
                 friendships=theirs,
                 answers=answers.get(person_id, {}),
                 tags=frozenset(tags[person_id]) if person_id in tags else _NONE,
+                by_hand=frozenset(by_hand[person_id]) if person_id in by_hand else _NONE,
                 survey=None if survey[0] is None else _survey_of(survey),
                 roles=tuple(roles[wire_id]) if wire_id in roles else (),
                 groups=frozenset(memberships[contact_id]) if contact_id in memberships else _NONE,

@@ -1,4 +1,5 @@
-"""What is kept only for so long: the log, by the playbook's `retention_days`, and the keys that spot duplicates.
+"""What is kept only for so long: the log and what is waited for 1:1, by the playbook's `retention_days`, and the keys
+that spot duplicates.
 
 Nothing here scans a table in the writer. What is old is found on a reader, a page at a time in the order of a primary
 key, and deleted by that key, a page a transaction; so a page costs the same however large a table has become, and
@@ -8,10 +9,10 @@ events wait for no more than one page. Figures: docs/decisions/0007-retention-by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, select, tuple_
+from sqlalchemy import Connection, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -20,6 +21,7 @@ from bot.store.ids import Ids
 from models.context import MerchantView
 from models.deliveries import DeliveryChange
 from models.journal import Body, JournalEntry, SeenEvent
+from models.operations import Ticket
 from models.questions import GroupQuestion
 
 PAGE = 500
@@ -46,9 +48,11 @@ class Retention:
         """The work of a day, in pages; each step is one short transaction."""
         for merchant in list(self._merchants.values()):
             if merchant.playbook.retention_days is not None:
-                before = Ids.floor(self._store.now() - timedelta(days=merchant.playbook.retention_days))
+                oldest = self._store.now() - timedelta(days=merchant.playbook.retention_days)
+                before = Ids.floor(oldest)
                 yield from self._pages(merchant.id, JournalEntry, before, self._remove_log)
                 yield from self._pages(merchant.id, DeliveryChange, before, self._remove_changes)
+                yield from self._tickets(merchant.id, oldest)
         yield from self._expired_keys(Ids.floor(self._store.now() - SEEN_FOR))
 
     def _pages(
@@ -88,6 +92,35 @@ class Retention:
                     ),
                 )
             ).rowcount
+
+    def _tickets(self, merchant: str, oldest: datetime) -> Iterator[Step]:
+        """What members wanted of a human: who has been answered is forgotten, of who waits still only the words.
+
+        They may have said more since, so an old one may be young yet and is looked at again; there are few.
+        """
+        said = func.coalesce(col(Ticket.said_at), col(Ticket.opened_at))
+        old = select(col(Ticket.id)).where(
+            col(Ticket.merchant_id) == merchant,
+            col(Ticket.id) < Ids.floor(oldest),
+            said < oldest,
+            or_(col(Ticket.closed_at).is_not(None), col(Ticket.text) != ""),
+        )
+        after = 0
+        while True:
+            with self._store.reading() as connection:
+                statement = old.where(col(Ticket.id) > after).order_by(col(Ticket.id)).limit(PAGE)
+                ids = list(connection.execute(statement).scalars())
+            if not ids:
+                return
+            yield lambda ids=ids: self._remove_tickets(ids)  # type: ignore[misc]
+            after = ids[-1]
+
+    def _remove_tickets(self, ids: list[int]) -> int:
+        these = col(Ticket.id).in_(ids)
+        with self._store.writing() as writing:
+            writing.connection.execute(delete(Ticket).where(these, col(Ticket.closed_at).is_not(None)))
+            writing.connection.execute(update(Ticket).where(these).values(text=""))
+        return len(ids)
 
     def _expired_keys(self, before: int) -> Iterator[Step]:
         """An index by age would cost every message; a look at all keys a day costs some seconds of a reader."""

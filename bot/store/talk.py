@@ -17,6 +17,7 @@ from bot.store.prepared import is_one_of
 from models.columns import UtcDateTime
 from models.context import MerchantView, Said
 from models.deliveries import Delivery
+from models.digest_views import GroupDay
 from models.events import TimerDue
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry, SeenEvent
@@ -109,6 +110,7 @@ _OWNERS = select(col(ChatGroup.owner_contact_id)).where(
     col(ChatGroup.merchant_id) == bindparam("merchant"), is_one_of(col(ChatGroup.wire_id), "wire_ids")
 )
 _WORKING = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL, Role.HELPER)
+_CARING = (Role.BRANCH, Role.HALL, Role.HELPER)
 
 
 class _Details(msgspec.Struct):
@@ -220,3 +222,10 @@ def carers_of(writing: Writing, merchant_id: str, places: Iterable[Sequence[str]
     ]
     ids.update(identity for (identity,) in writing.rows(_NAMED, merchant=merchant_id, wire_ids=helpers))
     return sorted(ids)
+
+
+def digest_readers(writing: Writing, merchant_id: str, groups: Iterable[GroupDay]) -> list[int]:
+    """The contact ids of the owners of these groups, in their order, and of who was made 舵主, 堂主 or helper."""
+    wire_ids = sorted({wire_id for wire_id, _ in writing.rows(_STAFF, merchant=merchant_id, roles=_CARING)})
+    named = sorted(identity for (identity,) in writing.rows(_NAMED, merchant=merchant_id, wire_ids=wire_ids))
+    return list(dict.fromkeys([*(one.owner for one in groups if one.owner), *named]))

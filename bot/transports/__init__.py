@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from models.capabilities import Capabilities
 from models.events import Event, Media, Roster
@@ -100,9 +101,20 @@ class Transport(Protocol):
         ...
 
 
+@runtime_checkable
+class HasPulse(Protocol):
+    """A transport that knows when its platform last gave a sign of life."""
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When that was; None: not yet, or the link is down."""
+        ...
+
+
 __all__ = [
     "AccountTaken",
     "Capabilities",
+    "HasPulse",
     "LinkLost",
     "NotConnected",
     "Outgoing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import datetime
 
 import msgspec
 
@@ -23,6 +24,13 @@ class SimulatorTransport:
         self.capabilities = world.account(account).capabilities
         self._world = world
         self._link: Link | None = None
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """Its heart beats all the time, until a story wants it to fall silent."""
+        if self._link is None or self._link.cut:
+            return None
+        return self._world.account(self.account).deaf_since or self._world.now()
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Attach and yield what happens, `LoggedIn` first, then what waited, in order.

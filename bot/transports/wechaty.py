@@ -81,6 +81,7 @@ class WechatyTransport:
     ) -> None:
         self.account = account
         self.self_id = ""
+        self.heard_at: datetime | None = None
         self._endpoint = endpoint
         self._token = token
         self._tls = tls
@@ -119,7 +120,7 @@ class WechatyTransport:
                 yield WentDeaf(account=self.account, at=now, received_at=now, silent_seconds=error.seconds)
             raise error
         finally:
-            self._link = self._reader = None
+            self._link = self._reader = self.heard_at = None
             reader.cancel()
             await asyncio.wait({reader})
             await self._abandon(readings)
@@ -178,7 +179,8 @@ class WechatyTransport:
             await places.acquire()  # before a frame is taken, so that none is in hand when the reading is stopped
             async for frame in frames:
                 self._note(frame)
-                self._start(_Heard(frame, self._now()), link, readings)
+                self.heard_at = now = self._now()
+                self._start(_Heard(frame, now), link, readings)
                 await places.acquire()
                 while self._unread and frame.type == wire.LOGIN:
                     self._start(self._unread.popleft(), link, readings)

@@ -114,15 +114,27 @@ def _asking(message: Message) -> list[str]:
     return [
         clause
         for clause in clauses
-        if not clause.strip().isdigit() and (_remembered_asks if len(clause) <= _SHORT else acts.asks)(clause)
+        if not clause.strip().isdigit() and (_remembered_asks if len(clause) <= _SHORT else _asks)(clause)
     ]
+
+
+# 按人收还是按桌收, 蜡烛送几根, 换一块多钱: put to a shop, these ask without a mark or a particle.
+_ASKS_A_SHOP = re.compile(
+    r"[是用按要].{1,8}还是.{1,8}(?<![好吧行强香算了])[啊呀呢哦]*$"
+    r"|多少?钱(?!都|也|的)|多少一|几[块毛][钱一]|[什啥]么?价|[怎咋]么?卖"
+    r"|[送赠配放加装用写带泡能要](?:几|多少)[个根只条份次张瓶盒片勺节位件包字双斤]"
+)
+
+
+def _asks(clause: str) -> bool:
+    return acts.asks(clause) or bool(_ASKS_A_SHOP.search(clause))
 
 
 # Who asks more in one message is not asking.
 _MOST_CLAUSES = 40
 _MOST_ASKED = 4
 _SHORT = 64
-_remembered_asks = lru_cache(maxsize=8_192)(acts.asks)
+_remembered_asks = lru_cache(maxsize=8_192)(_asks)
 
 
 _MODEL = Classifier(
@@ -166,7 +178,9 @@ _CALLS = re.compile(
     "(?:没有|没|有)人(?:管|理|回|在|知道)?|人呢|回我?一?下|看一?下|消息|[都还在吗么嘛啊呢呀的不]"
 )
 """Of these is made what asks whether anybody is there, and nothing else."""
-_TO_THE_SHOP = re.compile("^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里")
+_TO_THE_SHOP = re.compile(
+    "老板$|^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里"
+)
 _ADDRESSED = 250
 """Hundredths by which a question is likelier for the shop if it says so."""
 _ALONE = 4
@@ -195,7 +209,7 @@ def _asks_the_shop(text: str) -> bool:
         lead += _ADDRESSED
     if not asking or len(message.clauses) == 1:
         return lead > (0 if asking else _SURELY)
-    if _MODEL.likeliest(scores).label == "ad":  # which asks too: 想赚钱吗
+    if lead < -_SURELY and _MODEL.likeliest(scores).label == "ad":  # which asks too: 想赚钱吗
         return False
     return lead > 0 or any(
         _MODEL.lead(_MODEL.scores(Message(one), "group", asks=True), asks=True) > _SURELY

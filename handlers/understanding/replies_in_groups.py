@@ -104,7 +104,8 @@ def wanted(question: str) -> frozenset[str]:
     """The kinds of thing that a question asks for; all where none can be told."""
     message = Message(question)
     said = [dense(message.text[start:end]) for start, end in message.clauses]
-    return frozenset(kind for kind, asks, _ in _KINDS if any(asks.search(one) for one in said)) or _ANY
+    kinds = frozenset(kind for kind, asks, _ in _KINDS if any(asks.search(one) for one in said))
+    return kinds or (frozenset({"which"}) if _ONE_OF_TWO.search(question) else _ANY)
 
 
 def given(answer: str) -> frozenset[str]:
@@ -119,9 +120,13 @@ _EITHER = re.compile(
 )
 
 
-def takes_up(question: str, answer: str) -> bool:
-    """Whether an answer says again what a question left open: 疼不疼, 不疼; 退货收不, 七天内收."""
-    return any((either or word) in answer for either, word in _EITHER.findall(question))
+_ONE_OF_TWO = re.compile(r"([\u4e00-\u9fff]{2})的?还是([\u4e00-\u9fff]{2})")
+
+
+def left_open(question: str) -> tuple[str, ...]:
+    """What a question leaves open, one of which an answer says again: 疼不疼, 不疼; 新茶还是陈茶, 陈茶."""
+    either = (one or word for one, word in _EITHER.findall(question))
+    return (*either, *(word for pair in _ONE_OF_TWO.findall(question) for word in pair))
 
 
 def names_something(answer: str) -> bool:
@@ -171,7 +176,7 @@ def said_besides_asking(text: str) -> str:
 _LISTED = re.compile(r"\s*\d{1,3}\s*[.、．)）]\s*\D")  # a place in a list of orders, as 接龙 makes them
 _SHORT = 40
 _NOTHING = re.compile(
-    r"(?>(?>同问|同求|我也想[问知道]++|我也[想要问]++|我也没收到|蹲(?:一个|个|蹲)?|等(?:一个)?(?:答案|回复)|\+?1++|"
+    r"(?>(?>(?:真|太)?(?:好看|漂亮|好美|好吃|好喝|好香|划算)了?|同问|同求|我也想[问知道]++|我也[想要问]++|我也没收到|蹲(?:一个|个|蹲)?|等(?:一个)?(?:答案|回复)|\+?1++|"
     r"顶(?:一下)?|插眼|mark|马住|围观|坐等.{0,8}|哈++|嘿++|嘻++|呵++|6++|嗯++|哦++|噢++|啊++|对呀?|是啊|是呀|是吧|"
     r"收到|好嘞|好滴|好的|好(?![像多几用吃喝])|okk?|行|赞|牛|厉害|谢谢.{0,4}|感谢.{0,4}|早上好.{0,4}|早安|早|晚安|"
     r"大家好|在|来了|来啦|可爱|羡慕|真的|笑死.{0,8}|绝了|加油|辛苦了?|不客气|不用谢|客气了?|期待|好期待|想要|我要|"

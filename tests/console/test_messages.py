@@ -37,3 +37,20 @@ def test_who_waits_is_answered_by_a_human(console: Console) -> None:
     page.goto(console.address + "/messages")
     expect(page.locator("a.q-item", has_text="等人的")).to_have_count(1)
     assert '"say"' in console.command("audit", "--json")
+
+
+def test_a_group_is_read_as_a_chat(console: Console) -> None:
+    member = console.page("/practice?as=wx-he")
+    member.get_by_role("button", name="酒友社·听雨堂", exact=True).click()
+    member.get_by_label("说点什么").fill(f"群里说：{HOSTILE}")
+    member.keyboard.press("Enter")
+    page = console.page("/messages")
+    page.locator("a.q-item", has_text="酒友社·听雨堂").last.click()
+    page.wait_for_url("**/messages/group/*")
+    expect(page.locator(".q-message-received", has_text=f"群里说：{HOSTILE}")).to_be_visible()
+    expect(page.get_by_role("link", name="老何").first).to_be_visible()
+    assert page.title() != "owned"
+    shoot(page, "group-talk")
+    assert faults_of(page) == []
+    page.goto(console.address + "/messages/group/nowhere")
+    expect(page.get_by_text("没有这个群")).to_be_visible()

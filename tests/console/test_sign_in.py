@@ -76,6 +76,42 @@ def test_somebody_signs_in_and_out(console: Console) -> None:
     page.wait_for_url("**/sign-in?next=**")
 
 
+def test_somebody_takes_another_password_and_is_signed_out_elsewhere(console: Console) -> None:
+    console.join("小赵", "viewer")
+    elsewhere = console.page("/today", who="小赵")
+    context = console.context()
+    page = context.new_page()
+    page.goto(console.address + "/sign-in?next=/me")
+    page.fill("input[name=name]", "小赵")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button")
+    page.wait_for_url("**/me")
+    expect(page.get_by_text("（就是这台）")).to_have_count(1)
+    shoot(page, "myself")
+    assert faults_of(page) == []
+    for old, again, told in (("不对的旧密码", "新的密码一二三四", "现在的密码不对"), (PASSWORD, "新", "不一样")):
+        page.get_by_label("现在的密码").fill(old)
+        page.get_by_label("新密码（至少 8 位）").fill("新的密码一二三四")
+        page.get_by_label("再输一遍新密码").fill(again)
+        page.get_by_role("button", name="改密码").click()
+        expect(page.get_by_role("alert")).to_contain_text(told)
+    page.get_by_label("再输一遍新密码").fill("新的密码一二三四")
+    page.get_by_role("button", name="改密码").click()
+    page.wait_for_url("**/me?changed=1")
+    expect(page.get_by_text("密码改好了")).to_be_visible()
+    elsewhere.goto(console.address + "/today")
+    elsewhere.wait_for_url("**/sign-in?next=**")
+    assert "operator.password" in console.command("audit", "--json")
+    phone = context.new_page()
+    phone.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    phone.goto(console.address + "/me")
+    phone.get_by_role("button", name="全部退出").click()
+    phone.get_by_role("dialog").get_by_role("button", name="全部退出").click()
+    phone.wait_for_url("**/sign-in")
+    page.goto(console.address + "/today")
+    page.wait_for_url("**/sign-in?next=**")
+
+
 def test_passwords_are_not_guessed(console: Console) -> None:
     page = console.context().new_page()
     page.goto(console.address + "/sign-in")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content_calendar.wording import Part, Wording, names_in, parts_of, said
+from content_calendar.wording import Part, Wording, names_in, parts_of, said, written
 
 TEXT = """大家好
 
@@ -59,3 +59,11 @@ def test_what_only_looks_like_a_mark_is_said_as_it_stands(text: str) -> None:
 @given(st.text())
 def test_any_text_has_a_first_part(text: str) -> None:
     assert len(parts_of(text)) >= 1
+
+
+@given(st.text(alphabet="早茶-\n【】[]标签层级阶段 tag；a", max_size=60))
+def test_what_is_written_of_parts_reads_back_as_them(text: str) -> None:
+    again = parts_of(written(parts_of(text)))
+    assert parts_of(written(again)) == again
+    for one in (TEXT, "早\n【阶段 成熟期；衰退期】\n好久不见"):
+        assert parts_of(written(parts_of(one))) == parts_of(one)

@@ -214,6 +214,27 @@ def test_a_member_is_handed_to_who_looks_after_them(stage: Stage) -> None:
     ]
 
 
+def test_who_asks_for_a_human_is_brought_to_who_looks_after_them(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BOUND,
+            says("09:00:00", "wx-hall", "/我来跟 wx3"),
+            says("09:01:00", "wx-boss", "/加标签 wx3 老茶客"),
+            says("09:02:00", "wx3", "人工"),
+            says("09:10:00", "wx1", "我去年存的茶能取吗"),  # who was found in the hall
+            says("09:20:00", "wx3", "气死我了，要投诉你们"),
+            says("09:30:00", "wx-hall", "1"),
+            says("09:30:10", "wx-hall", "您好，我来了"),
+        ],
+        world=WORLD,
+    )
+    for chief in ("wx-hall", "wx-boss"):
+        notes = [text for text in said_to(played, chief) if text[:1] == "【"]
+        assert notes[0] == "【转人工】WX3（wx3）说：人工\n标签：老茶客"
+        assert [note.partition("（")[0] for note in notes] == ["【转人工】WX3", "【转人工】WX1", "【投诉】WX3"]
+    assert said_to(played, "wx3")[-1] == "您好，我来了"
+
+
 def test_the_digest_is_shown_when_asked_for_and_its_numbers_answer(stage: Stage) -> None:
     tomorrow = "2026-11-24T09:00:{:02}+08:00".format
     played = stage.play(

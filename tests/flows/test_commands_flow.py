@@ -231,9 +231,20 @@ def test_the_list_of_the_day_says_who_waits_whom_to_greet_and_why_it_is_quiet(st
             says("08:30:00", "wx1", "我要找人工"),
             boss("08:50:00", "/停发 本群", group=ROOM),
             boss("09:00:00", "今天", id="t"),
+            {
+                "at": "09:10:00",
+                "type": "group_joined",
+                "account": "main",
+                "group": ROOM,
+                "members": [{"contact": "wx8", "name": "新来的"}],
+            },
+            operator("09:15:00", f"role grant wx1 helper --group {ROOM}"),
+            says("09:20:00", "wx1", "/今天", id="h"),
         ],
         world=WORLD,
     )
+    (helper,) = [line["text"] for line in played.arrived(delivery="command:wx1:h")]
+    assert "今天新来的，去打个招呼：新来的" in helper.splitlines()  # and not who was there before us
     (today,) = [line["text"] for line in played.arrived(delivery="command:wx-boss:t")]
     assert today.splitlines() == [
         "我现在不主动发：停发的群：分院一群。",
@@ -281,6 +292,9 @@ def test_the_calendar_is_seen_and_passed_over_from_the_phone(stage: Stage) -> No
             operator("08:30:00", "calendar import calendar.csv"),
             boss("09:00:00", "今天\n本周\n/next\n/preview brief"),
             boss("09:01:00", "/跳过 brief"),
+            boss("09:02:00", "/下一条"),
+            boss("09:03:00", "/今天"),
+            boss("09:04:00", "/绑定", group=ROOM),
         ],
         "--to",
         "2026-11-24T12:00:00+08:00",
@@ -290,6 +304,9 @@ def test_the_calendar_is_seen_and_passed_over_from_the_phone(stage: Stage) -> No
     assert "10:00 早报（brief）" in answers
     assert "发前检查：没问题" in answers
     assert "跳过 2026-11-23" in answers
+    following, today = told(played)[-2:]
+    assert following == "11-24 10:00 早报（brief）"
+    assert today.endswith("今天没有排期。")
     assert {line["at"][:10] for line in played.arrived(to=ROOM)} == {"2026-11-24"}
 
 

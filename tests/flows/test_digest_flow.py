@@ -94,6 +94,31 @@ def test_the_owner_hears_of_their_group_and_the_admin_of_all(stage: Stage) -> No
     assert len(boss["text"]) < 600
 
 
+def test_branch_and_helper_hear_of_theirs(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BOUND,
+            operator("08:00:03", f"group bind {OTHER} --tier 分院 --parent {ROOM}"),
+            operator("08:00:04", f"role grant wx1 branch --group {ROOM}"),
+            operator("08:00:05", f"role grant wx3 helper --group {OTHER}"),
+            operator("08:00:06", "role grant wx2 helper"),
+            says("09:00:00", "wx4", "下午好", group=OTHER),
+        ],
+        "--to",
+        "2026-11-24T08:50:00+08:00",
+        world=WORLD,
+    )
+    where = {one: [line["text"].splitlines()[0] for line in mornings(played, one)] for one in PEOPLE}
+    assert where == {
+        "wx-boss": ["【早报】11-23 周一，2 个群"],
+        "wx-hall": ["【早报】11-23 周一，一群"],
+        "wx1": ["【早报】11-23 周一，2 个群"],  # the 舵主: with the group under theirs
+        "wx2": ["【早报】11-23 周一，2 个群"],
+        "wx3": ["【早报】11-23 周一，二群"],
+        "wx4": [],
+    }
+
+
 def test_its_numbers_are_those_of_the_rows(stage: Stage) -> None:
     story = [
         *BOUND,

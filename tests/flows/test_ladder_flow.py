@@ -76,6 +76,35 @@ def test_what_a_member_tells_moves_them_up_with_a_word_and_not_again_before_the_
     assert [row["reason"] for row in played.rows("audit") if row["action"] == "move"] == ["茶桌 → 分院", "分院 → 茶桌"]
 
 
+def test_a_tag_by_hand_moves_as_well_and_no_answer_takes_it_away(stage: Stage) -> None:
+    tagged = """
+[[survey.tags]]
+when = { tea = "rock" }
+add = ["岩友"]
+"""
+    book = LADDER.replace('join = { tea = "rock" }', 'join = { tags = ["岩友"] }')
+    stage.write("playbook.toml", book.partition("[[tiers]]")[0] + tagged + "[[tiers]]" + book.partition("[[tiers]]")[2])
+    played = stage.play(
+        [
+            *BOUND,
+            *RECEIVED,
+            says("10:00:00", "wx-boss", "/加标签 wx1 岩友"),
+            says("11:00:00", "wx1", "说错了，我爱喝白茶"),
+            operator("2026-12-05T09:00:00+08:00", "who wx1 --json"),
+            operator("2026-12-05T09:00:01+08:00", "audit --json"),
+            says("2026-12-05T10:00:00+08:00", "wx-boss", "/去标签 wx1 岩友"),
+            operator("2026-12-05T11:00:00+08:00", "audit --json"),
+        ],
+        world=WORLD,
+    )
+    assert [(line["at"][8:13], line["to"]["group"]) for line in played.arrived(kind="invite")] == [
+        ("23T09", LOW),
+        ("23T10", HIGH),
+    ]
+    assert played.rows("who")[0]["tags"] == ["岩友"]
+    assert [row["reason"] for row in played.rows("audit") if row["action"] == "move"] == ["茶桌 → 分院", "分院 → 茶桌"]
+
+
 def test_who_was_in_a_group_before_us_is_not_put_down(stage: Stage) -> None:
     stage.write("playbook.toml", LADDER)
     story = [*BOUND, says("09:30:00", "wx9", "在吗"), operator("10:00:00", "merge old wx9")]
@@ -116,6 +145,35 @@ def test_five_who_finish_at_once_for_one_seat(stage: Stage) -> None:
     ]
     waits = [played.rows(f"who {one}")[0]["waiting_for"] for one in people]
     assert waits == [None, None, "茶桌", "茶桌", "茶桌"]
+
+
+def test_friends_of_two_accounts_for_one_seat_in_the_same_second(stage: Stage) -> None:
+    stage.write("playbook.toml", LADDER.replace("capacity = 10\nreserve", "capacity = 4\nreserve"))
+    config = (stage.folder / "config.toml").read_text(encoding="utf-8")
+    second = '[[accounts]]\nid = "second"\nmerchant = "m1"\ntransport = "simulator"\n'
+    stage.write("config.toml", config + second)
+    accounts = [{"id": "main", "name": "小山"}, {"id": "second", "name": "小水"}]
+    room = {"id": LOW, "topic": "茶桌", "owner": "main", "members": ["main", "second", "old"]}
+    world = {"world": {**WORLD["world"], "accounts": accounts, "groups": [room]}}
+    of = {"wx1": "main", "wx2": "second", "wx3": "main"}
+    played = stage.play(
+        [
+            operator("08:00:00", f"group bind {LOW} --tier 茶桌"),
+            *(asks_to_be_friends("09:00:00", one) | {"account": account} for one, account in of.items()),
+            *(says("09:05:00", one, "叫我老林") | {"account": account} for one, account in of.items()),
+            *(says("09:06:00", one, "2") | {"account": account} for one, account in of.items()),
+            operator("10:00:00", "who wx2 --json"),
+            {"at": "11:00:00", "type": "group_left", "account": "main", "group": LOW,
+             "members": [{"contact": "old", "name": "老友"}]},
+        ],
+        world=world,
+    )  # fmt: skip
+    assert [(line["at"][11:16], line["account"], line["to"]["contact"]) for line in played.arrived(kind="invite")] == [
+        ("09:06", "main", "wx1"),
+        ("11:00", "second", "wx2"),  # who came before wx3, by the account that is in the group, too
+    ]
+    assert played.rows("who")[0]["waiting_for"] == "茶桌"
+    assert [line["state"] for line in played.lines if line.get("key", "").startswith("invite:wx2:")][-1] == "confirmed"
 
 
 @AND_SET_BACK

@@ -59,6 +59,16 @@ def test_a_member_belongs_to_the_owner_of_the_hall_they_were_first_found_in(stag
     assert refused(told) == [("bob", "claim", "wx1", B), ("ann", "claim", "wx2", A)]
 
 
+def test_the_staff_in_a_hall_is_nobodys_customer(stage: Stage) -> None:
+    told = played(
+        stage,
+        [joined("09:00:00", A, "wx-boss"), operator("19:00:00", "handover ann bob")],
+        world(a=["ann", "wx1", "wx-boss"], b=["bob"]),
+    )
+    assert told.operator("handover")["out"] == "好，名ann 的客户交给 名bob：1 位客人，1 个群。\n"
+    assert told.arrived(to="wx-boss", kind="text") == []
+
+
 def test_who_is_found_only_by_a_list_is_claimed_as_well_and_once(stage: Stage) -> None:
     members = {
         "at": "09:00:00",

@@ -19,7 +19,7 @@ from models.context import (
     PersonView,
     RoleView,
 )
-from models.effects import Effect, PutSurvey, Send, SurveyProgress
+from models.effects import Audit, Effect, PutSurvey, Send, SurveyProgress
 from models.events import Message, SendAnswered, TimerDue, Who
 from models.playbook import Playbook
 
@@ -156,3 +156,11 @@ def of(kind: type[E], effects: list[Effect]) -> list[E]:
 def survey_after(effects: list[Effect]) -> SurveyProgress:
     """Where the survey stands then."""
     return of(PutSurvey, effects)[-1].survey
+
+
+def staff(role: str = "admin", **more: Any) -> PersonView:
+    return person(roles=(RoleView(role=role, **more),))
+
+
+def audits(effects: list[Effect]) -> list[tuple[str, str, str]]:
+    return [(one.action, one.result, one.reason) for one in of(Audit, effects)]

@@ -11,22 +11,22 @@ from handlers import decide
 from handlers.commands import REFUSED, TABLE, is_command
 from models import effects as fx
 from models.alerts import AlertKind
-from models.context import AccountView, AlertView, Context, PersonView, RoleView, Status
+from models.context import AccountView, AlertView, PersonView, RoleView, Status
 from models.deliveries import Cause, Lane
 from models.effects import Effect
-from models.orders import SeatsChanged
 from tests.handlers.builders import (
     AT,
     ROOM,
+    audits,
     context,
     friendship,
     group,
     minutes,
     of,
     person,
-    playbook,
     says,
     sends,
+    staff,
     texts,
 )
 
@@ -36,10 +36,6 @@ STATUS = Status(accounts=(AccountView(id="main", name="小山", state="online"),
 CHOICES = "可以说 本群、全部，或一类消息（回复、关怀、服务、内容、推广），或一个账号（main、second）。"
 
 
-def staff(role: str = "admin", **more: Any) -> PersonView:
-    return person(roles=(RoleView(role=role, **more),))
-
-
 def in_group(text: str, who: PersonView, **more: Any) -> list[Effect]:
     known: dict[str, Any] = {"person": who, "group": group(1, "茶桌"), "status": STATUS, **more}
     return decide(says(text, group=ROOM), context(**known))
@@ -47,10 +43,6 @@ def in_group(text: str, who: PersonView, **more: Any) -> list[Effect]:
 
 def in_private(text: str, who: PersonView, **more: Any) -> list[Effect]:
     return decide(says(text), context(person=who, status=STATUS, **more))
-
-
-def audits(effects: list[Effect]) -> list[tuple[str, str, str]]:
-    return [(one.action, one.result, one.reason) for one in of(fx.Audit, effects)]
 
 
 def test_a_command_is_answered_where_it_was_given_and_audited() -> None:
@@ -117,9 +109,17 @@ def test_each_line_is_a_command_and_there_is_one_answer() -> None:
     assert [action for action, _, _ in audits(in_private("我是谁\n状态", staff()))] == ["whoami", "status"]
 
 
-@pytest.mark.parametrize("line", ['/停发 "本群"', "/停发 “本群”", "/停发　「本群」", "/停发 '本群'"])
+@pytest.mark.parametrize(
+    "line", ["＠小山 /停发 本群", '/停发 "本群"', "/停发 “本群”", "/停发　「本群」", "/停发 '本群'"]
+)
 def test_arguments_may_be_quoted_as_people_type(line: str) -> None:
     assert of(fx.PutPause, in_group(line, staff())) == [fx.PutPause(scope="group", subject=ROOM, by="wx1")]
+
+
+def test_a_command_about_who_waits_is_no_complaint() -> None:
+    for who in (staff("helper", group=ROOM), person()):
+        assert of(fx.OpenComplaint, in_private("/没人回", who)) == []
+    assert of(fx.OpenComplaint, in_private("半天没人回，太差劲了", person()))
 
 
 def test_a_quote_that_is_not_closed_is_part_of_the_word() -> None:
@@ -130,6 +130,9 @@ def test_an_unknown_command_gets_a_hint_and_is_audited() -> None:
     effects = in_group("/statsu", staff())
     assert texts(effects) == ["没有「statsu」这个指令。是不是想说 /status？发 /帮助 看看能用哪些。"]
     assert audits(effects) == [("statsu", "refused", "unknown_command")]
+    assert "是不是想说 /没人回？" in texts(in_group("/没人", staff()))[0]
+    assert "是不是想说 /handoff、/handover？" in texts(in_group("/hand", staff()))[0]
+    assert "是不是想说 /转人工？" in texts(in_group("/转", staff()))[0]
     assert texts(in_group("/qqqqqq", staff())) == ["没有「qqqqqq」这个指令。发 /帮助 看看能用哪些。"]
 
 
@@ -350,38 +353,6 @@ def test_an_admin_of_one_group_stops_no_more_than_that_group() -> None:
     effects = in_group("/停发 全部", local)
     assert of(fx.PutPause, effects) == []
     assert audits(effects) == [("pause", "refused", "bad_arguments")]
-
-
-BOOK = playbook(tiers=[{"name": "分院"}, {"name": "茶桌"}])
-
-
-def _bind(line: str, known: Context) -> list[Effect]:
-    return decide(says(line, group=ROOM), known)
-
-
-def test_binding_in_the_room() -> None:
-    assert _bind("/绑定 茶桌", context(BOOK, person=staff(), group=group())) == [
-        fx.BindGroup(group_id=21, tier="茶桌", bound_at=AT),
-        fx.Follow(event=SeatsChanged(merchant="m1", at=AT, tier="茶桌")),
-        fx.Audit(actor="wx1", action="bind", place=ROOM, reason="茶桌"),
-        fx.Send(
-            key="command:wx1:e1",
-            account="main",
-            lane=Lane.REPLY,
-            cause=Cause.COMMAND,
-            group_id=21,
-            text="好，本群绑定为「茶桌」。",
-        ),
-    ]
-
-
-def test_binding_wrongly() -> None:
-    known = context(BOOK, person=staff(), group=group())
-    assert texts(_bind("/绑定 茶卓", known)) == ["没有「茶卓」这个层级。现有：分院、茶桌。"]
-    assert texts(_bind("/绑定", known)) == ["没有「」这个层级。现有：分院、茶桌。"]
-    effects = decide(says("/绑定 茶桌"), context(BOOK, person=staff()))
-    assert texts(effects) == ["/绑定 要在群里发。"]
-    assert audits(effects) == [("bind", "refused", "wrong_place")]
 
 
 def test_a_command_in_the_survey_is_no_answer() -> None:

@@ -194,7 +194,7 @@ def test_who_comes_in_is_a_member_their_invitation_is_confirmed_and_they_are_wel
     assert decide(joined(WX1), known) == [
         fx.PutMembers(group_id=21, joined=(WX1,), by="wx-boss"),
         fx.DropTimer(kind="seat", subject="wx1 room-1@chatroom"),
-        fx.ConfirmByFact(account="main", contact_id=11, kind=DeliveryKind.INVITE, group_id=21),
+        fx.ConfirmByFact(contact_id=11, kind=DeliveryKind.INVITE, group_id=21),
         fx.PutNewcomers(group_id=21, contact_ids=(11,)),
         fx.PutTimer(kind="welcome", subject=ROOM, at=AT + minutes(1), account="main", unless_set=True),
     ]
@@ -298,7 +298,7 @@ def test_who_came_in_unseen_is_found_by_the_next_list_and_is_as_welcome() -> Non
     effects = found()
     assert effects[:2] == [
         fx.DropTimer(kind="seat", subject="wx1 room-1@chatroom"),
-        fx.ConfirmByFact(account="main", contact_id=11, kind=DeliveryKind.INVITE, group_id=21),
+        fx.ConfirmByFact(contact_id=11, kind=DeliveryKind.INVITE, group_id=21),
     ]
     assert welcomed(effects) == [(11,)]
 

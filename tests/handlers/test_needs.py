@@ -29,7 +29,7 @@ HERE: dict[str, Any] = {"merchant": "m1", "account": "main", "at": AT}
 CONSENTING = playbook(consent={"required": True}, survey={"settle_seconds": 4})
 SETTLING = playbook(survey={"settle_seconds": 4})
 TELLING = Needs.ALERTS | Needs.STAFF
-KNOWN = Needs.PEOPLE | Needs.STAFF
+KNOWN = Needs.PEOPLE | Needs.STAFF | Needs.OWNER
 COMMANDS = Needs.SPEAKER | Needs.COMMANDS | Needs.STAFF
 
 
@@ -72,7 +72,7 @@ COMMANDS = Needs.SPEAKER | Needs.COMMANDS | Needs.STAFF
         (LoggedIn(**HERE, self_id="self"), Needs.NOTHING),
         (MessageRecalled(**HERE, message="e1"), Needs.NOTHING),
         (rings("entry", "a-1"), Needs.ENTRIES),
-        (rings("nudge"), Needs.PEOPLE | Needs.STAFF),
+        (rings("nudge"), KNOWN),
         (orders.SurveyFinished(**HERE, contact="wx1"), Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES),
         (orders.SeatsChanged(**HERE, tier="茶桌"), Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF),
         (orders.BindGroupOrder(**HERE, group=ROOM, tier="茶桌"), Needs.PEOPLE | Needs.BOUND_GROUPS),

@@ -119,6 +119,13 @@ def test_a_remark_that_was_set_is_the_remark() -> None:
     ]
 
 
+TOLD = {
+    "sent": "好，记为已发出。",
+    "failed": "好，记为没发出去。",
+    "resend": "好，再发一次：到它的时候照样先把关。",
+}
+
+
 def order(outcome: str) -> SettleDeliveryOrder:
     return SettleDeliveryOrder(merchant="m1", at=AT, delivery=31, outcome=outcome)
 
@@ -136,7 +143,7 @@ def test_a_human_settles_what_is_uncertain(state: str, outcome: str, effect: fx.
     assert decide(order(outcome), context(delivery=delivery(state))) == [
         effect,
         fx.Audit(actor="operator", action="deliveries.settle", target="greet:wx1", reason=outcome),
-        fx.Answered(text=f"greet:wx1：{outcome}"),
+        fx.Answered(text=TOLD[outcome]),
     ]
 
 
@@ -144,7 +151,7 @@ def test_a_human_settles_what_is_uncertain(state: str, outcome: str, effect: fx.
     ("state", "outcome", "why"),
     [
         (None, "sent", "没有编号为 31 的发送记录"),
-        ("confirmed", "resend", "greet:wx1 现在是 confirmed，不需要核对"),
+        ("confirmed", "resend", "greet:wx1 现在是「已确认」，不需要核对"),
         ("unknown", "maybe", "结果只能是 sent、failed 或 resend"),
     ],
 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.console.reading.entries import entry_of, happened, outlook_of, would_get
+from bot.console.reading.entry_history import history_of, version_of
+from bot.console.reading.entry_writing import choices_of, weighed, who_gets
 from bot.console.visit import Scope
-from models.orders import RejectEntryOrder, SkipEntryOrder
+from content_calendar.entry import to_json
+from models.orders import RejectEntryOrder, SkipEntryOrder, WriteEntryOrder
 from tests.store.stage import START, shop
 from tests.store.test_calendar_rows import open_groups
-from tests.store.test_console_calendar import MONDAY, NOWHERE, entry, put, read
+from tests.store.test_console_calendar import DAY, MONDAY, NOWHERE, entry, put, read
 
 
 def test_an_entry_is_sent_back_and_its_occurrence_skipped(database_url: str) -> None:
@@ -29,3 +34,48 @@ def test_an_entry_is_sent_back_and_its_occurrence_skipped(database_url: str) -> 
         assert (shown.state, shown.sent_back, shown.rings) == ("draft", "太短", None)
         assert read(stage, happened, START, "tea") == []
         assert read(stage, entry_of, "none") is None
+
+
+def test_what_an_entry_would_do_is_known_before_it_is_in_force(database_url: str) -> None:
+    with shop(database_url) as stage:
+        open_groups(stage, hall="堂口", other="堂口")
+        new = entry("tea", text="喝茶{name|朋友}\n【层级 堂口】\n堂口喝茶", rule="weekly mon")
+        found = read(stage, weighed, START, NOWHERE, new)
+        assert (found.groups, [one.local_date for one in found.days[:2]]) == (2, [MONDAY, MONDAY + 7 * DAY])
+        assert {one.text for one in who_gets(stage.store, Scope(stage.merchants["m1"]), new)} == {"堂口喝茶"}
+        choices = read(stage, choices_of, START, NOWHERE)
+        assert set(choices.rooms) == {"hall", "other"}
+        nobody = read(stage, weighed, START, NOWHERE, entry("x", tiers=(), tags=("没人",)))
+        assert (nobody.groups, nobody.people) == (0, 0)
+        assert read(stage, weighed, START, NOWHERE, entry("old", day=MONDAY - 30 * DAY)).days == []
+
+
+def test_a_history_has_each_version_also_one_that_came_back(database_url: str) -> None:
+    with shop(database_url) as stage:
+        open_groups(stage, hall="堂口")
+        first, second = entry("tea", text="一"), entry("tea", text="二")
+        put(stage, first)
+        base = first.revision
+        for minutes, one in ((1, second), (2, first), (3, second)):
+            stage.at = START + timedelta(minutes=minutes)
+            stage.apply(
+                WriteEntryOrder(
+                    merchant="m1",
+                    at=stage.at,
+                    actor="console:店主",
+                    body=to_json(one).decode(),
+                    base=base,
+                )
+            )
+            base = one.revision
+        steps = read(stage, history_of, "tea")
+        assert [(one.who, one.entry.text if one.entry else "") for one in steps] == [
+            ("console:店主", "二"),
+            ("console:店主", "一"),
+            ("console:店主", "二"),
+            ("", "一"),
+        ]
+        assert [one.before.text if one.before else "" for one in steps] == ["一", "二", "一", ""]
+        assert read(stage, version_of, "tea", first.revision) == first
+        assert read(stage, version_of, "tea", "none") is None
+        assert read(stage, history_of, "none") == []

@@ -10,9 +10,10 @@ from sqlalchemy import text
 
 from bot.console.reading import insight, insight_rows
 from bot.console.reading.insight import Wanted
-from bot.console.reading.insight_funnel import STEPS, funnel
+from bot.console.reading.insight_funnel import STEPS, by_tier, funnel
 from bot.console.visit import Scope
-from models.events import FriendAdded, GroupJoined, Who
+from bot.digest_report import digest_rows
+from models.events import FriendAdded, GroupJoined, LoggedIn, MessageRecalled, Who
 from models.orders import BindGroupOrder
 from tests.store.stage import START, Shop, merchant, said, shop
 
@@ -51,6 +52,8 @@ def test_each_figure_is_its_rows(database_url: str) -> None:
         friends = "SELECT count(*) FROM friendship WHERE NOT old AND added_at IS NOT NULL"
         assert row["befriended"] == sql(stage, friends) == 1
         assert row["grouped"] == 1
+        assert read(stage, by_tier, wanted) == {"分舵": {step: row[step] for step in STEPS}}
+        assert read(stage, funnel, wanted._replace(group="nowhere")) == []
         figures = {"messages": 3, "active": 2, "joined": len(moves), "left": 0} | {step: row[step] for step in STEPS}
         for figure, number in figures.items():
             assert len(read(stage, insight_rows.rows_of, wanted, figure, stage.at)) == number, figure
@@ -60,6 +63,34 @@ def test_each_figure_is_its_rows(database_url: str) -> None:
         for other in (earlier, wanted._replace(tier="总舵"), wanted._replace(account="second")):
             assert read(stage, insight.activity, other).active == 0
         assert read(stage, insight.groups_of, wanted, pool="second") == []
+
+
+def test_messages_are_counted_as_the_digest_counts_them(database_url: str) -> None:
+    tiers = [merchant("m1", accounts=("main", "second"), tiers=[TIER])]
+    with shop(database_url, *tiers) as stage:
+        stage.apply(LoggedIn(merchant="m1", account="main", at=stage.at, self_id="wx-us"))
+        members = tuple(Who(one) for one in ("wx1", "wx2", "wx-us"))
+        stage.apply(GroupJoined(merchant="m1", account="main", at=stage.at, group="room", members=members))
+        stage.apply(BindGroupOrder(merchant="m1", at=stage.at, group="room", tier="分舵"))
+        for number, (who, account) in enumerate(
+            (("wx1", "main"), ("wx1", "main"), ("wx2", "main"), ("wx2", "second"), ("wx-us", "main"))
+        ):
+            stage.apply(said(who, f"第 {number} 句", f"m{number}", at=stage.at, group="room", account=account))
+        stage.apply(said("wx1", "第 0 句", "m0", at=stage.at, group="room"))  # the gateway says it again
+        stage.apply(MessageRecalled(merchant="m1", account="main", at=stage.at, message="m1", wire_id="r1"))
+        today = stage.at.astimezone(stage.merchants["m1"].zone).date()
+        wanted = Wanted(today, today)
+        with stage.store.reading() as connection:
+            *_, whole = digest_rows(connection, stage.merchants["m1"], stage.at, today)
+        found = read(stage, insight.activity, wanted)
+        assert (sum(found.messages.values()), found.active) == (whole["messages"], whole["active"]) == (2, 2)
+        assert len(read(stage, insight_rows.rows_of, wanted, "messages", stage.at)) == 2
+
+
+@pytest.mark.parametrize("asked", [(0, 0, "—"), (1, 2, "33%"), (3, 0, "100%")])
+def test_the_share_of_questions_that_were_answered(asked: tuple[int, int, str]) -> None:
+    answered, still_open, rate = asked
+    assert insight_rows.Questions(answered, still_open).rate == rate
 
 
 @pytest.mark.parametrize("at", [{"from": "x"}, {"from": "0001-01-01"}, {"to": "9999-12-31"}, {"from": "2030-01-09"}])

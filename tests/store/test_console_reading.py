@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy import text
 
-from bot.console.reading import deliveries, newcomers, today
+from bot.console.reading import accounts, deliveries, insight, insight_rows, newcomers, people, today
 from bot.console.reading.deliveries import Filter
 from bot.console.visit import Scope
 from models import effects as fx
 from models.deliveries import DeliveryState
-from models.events import FriendAdded, Roster, Who
-from models.orders import CancelDeliveryOrder
+from models.events import FriendAdded, LoggedIn, Roster, ScanWanted, Who
+from models.orders import CancelDeliveryOrder, PauseOrder
 from tests.store.stage import START, Shop, merchant, reply, shop
 
 LATER = START + timedelta(days=3)
@@ -93,13 +94,36 @@ def test_the_pool_and_who_came(database_url: str) -> None:
         new = Who("wx2", "新<b>来</b>")
         stage.apply(FriendAdded(account="main", merchant="m1", at=START, contact=new, source="海报3", wire_id="f1"))
         now = START + timedelta(minutes=1)
-        pool = read(stage, today.health, now)
-        assert pool.friends == sql(stage, "SELECT count(*) FROM friendship WHERE state = 'friend'")
-        assert (pool.new_today, pool.new_week) == (1, 1)
-        assert read(stage, today.health, LATER).new_today == 0
+        friends, today_new, week_new, *_ = read(stage, today.health, now)
+        assert friends.number == sql(stage, "SELECT count(*) FROM friendship WHERE state = 'friend'")
+        assert (today_new.number, week_new.number) == (1, 1)
+        assert read(stage, today.health, LATER)[1].number == 0
+        for one in (friends, today_new, week_new):  # a number opens as many rows
+            assert len(rows_behind(stage, one.address, now)) == one.number
         assert [(one.name, one.source) for one in read(stage, newcomers.newcomers)] == [("新<b>来</b>", "海报3")]
         assert read(stage, newcomers.fills) == []
         waits = read(stage, today.what_waits, now)
-        assert (waits.questions, waits.doubts, waits.complaints, waits.paused) == (0, 0, 0, [])
-        (account,) = read(stage, today.accounts_now, now)
-        assert (account.id, account.sent_today, account.paused) == ("main", 0, False)
+        assert ([one.number for one in waits.counts], waits.paused, waits.alerts) == ([0] * 5, [], [])
+        (account,) = read(stage, accounts.accounts_now, now)
+        assert (account.id, account.sent_today, account.paused, account.scan_code) == ("main", 0, False, "")
+        stage.apply(ScanWanted(account="main", merchant="m1", at=now, code="http://weixin.qq.com/x/1", wire_id="s1"))
+        (pause,) = stage.apply(PauseOrder(merchant="m1", account="main", at=now, scope="account", subject="main"))
+        assert not pause.error
+        (account,) = read(stage, accounts.accounts_now, now)
+        assert (account.state, account.paused, account.scan_code) == ("scan", True, "http://weixin.qq.com/x/1")
+        assert read(stage, today.what_waits, now).paused == [today.Paused("account", "main", "")]
+        stage.apply(LoggedIn(account="main", merchant="m1", at=now, self_id="wx-us", wire_id="l1"))
+        stage.apply(PauseOrder(merchant="m1", at=now, scope="account", subject="main", resumed=True))
+        (account,) = read(stage, accounts.accounts_now, now)
+        assert (account.state, account.paused, account.scan_code) == ("online", False, "")
+
+
+def rows_behind(stage: Shop, address: str, now: datetime) -> list[Any]:
+    """The rows of the page that a number links to."""
+    parts = urlsplit(address)
+    at = dict(parse_qsl(parts.query))
+    if parts.path == "/people":
+        return list(read(stage, people.people_of, people.Search.read(at)))
+    figure = parts.path.removeprefix("/insight/")
+    wanted = insight.Wanted.read(at, now.date())
+    return list(read(stage, insight_rows.rows_of, wanted, figure, now))

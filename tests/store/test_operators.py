@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from bot.store import operators
 from models.operations import AuditEntry
 from models.operators import Operator, OperatorSession
-from models.orders import InviteOperatorOrder, RemoveOperatorOrder
+from models.orders import DescribePersonOrder, InviteOperatorOrder, RemoveOperatorOrder
+from models.people import Tag
 from tests.store.stage import START, merchant, shop
 
 TOMORROW = START + timedelta(days=1)
@@ -58,6 +60,37 @@ def test_who_is_removed_is_signed_out(database_url: str) -> None:
             assert operators.session_of(connection, "t1") == operators.Session("m1", "小林", START, TOMORROW)
         stage.apply(RemoveOperatorOrder(merchant="m1", at=START, name="小林"))
         assert stage.rows(OperatorSession) == stage.rows(Operator) == []
+
+
+def test_another_password_ends_the_sessions_of_other_devices(database_url: str) -> None:
+    with shop(database_url, merchant("m1"), merchant("m2", accounts=("second",))) as stage:
+        shops = list(stage.merchants.values())
+        operators.found_shop(stage.store, shops, "店主", "first", START)
+        for token, whose in (("t1", shops[0]), ("t2", shops[1])):
+            operators.open_session(stage.store, token, whose, "店主", START, TOMORROW, "Firefox" * 90, "::1")
+        operators.open_session(stage.store, "t3", shops[0], "小林", START, TOMORROW)
+        with stage.store.reading() as connection:
+            found = operators.sessions_of(connection, ["m1", "m2"], "店主", START)
+            assert [(one.token, len(one.agent)) for one in found] == [("t1", 300), ("t2", 300)]
+            assert operators.sessions_of(connection, ["m1"], "店主", TOMORROW) == []
+        operators.change_password(stage.store, shops, "店主", "second", START, "t1")
+        assert {row.password for row in stage.rows(Operator)} == {"second"}
+        assert {row.token for row in stage.rows(OperatorSession)} == {"t1", "t3"}
+        operators.end_sessions(stage.store, shops, "店主", START)
+        assert {row.token for row in stage.rows(OperatorSession)} == {"t3"}
+        assert [row.action for row in stage.rows(AuditEntry)][-2:] == ["operator.sign_out"] * 2
+
+
+def test_a_forged_order_about_another_account_is_refused_on_record(database_url: str) -> None:
+    with shop(database_url, merchant("m1", accounts=("main", "second"))) as stage:
+        stage.befriend("wx1")
+        given: dict[str, Any] = {"actor": "console:小林", "contact": "wx1", "add": ("老客",)}
+        (theirs,) = stage.apply(DescribePersonOrder(merchant="m1", at=START, within="second", **given))
+        stage.apply(DescribePersonOrder(merchant="m1", at=START, within="main", **given))
+        assert not theirs.error
+        assert [row.tag for row in stage.rows(Tag)] == ["老客"]
+        audits = [(row.result, row.reason) for row in stage.rows(AuditEntry)]
+        assert audits == [("refused", "not_permitted(within second)"), ("ok", "")]
 
 
 def test_sessions_go_on_and_end(database_url: str) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.store.retention import LOOKED_AT, PAGE, SEEN_FOR, Retention
+from models import effects as fx
 from models.deliveries import DeliveryChange
 from models.journal import Body, JournalEntry, SeenEvent
+from models.operations import Ticket
 from tests.store.stage import START, Shop, merchant, nothing, reply, said, shop
 
 KEPT = 90
@@ -103,6 +105,24 @@ def test_of_what_deliveries_went_through_the_last_state_stays(database_url: str)
         stage.later(days=10 * KEPT)
         prune(stage)
         assert stage.history("r1") == ["sent"]
+
+
+def test_who_was_answered_is_forgotten_and_of_who_waits_the_words(database_url: str) -> None:
+    with shop(database_url, merchant(retention_days=KEPT)) as stage:
+        ids = stage.befriend("answered", "waits", "talks")
+        for contact_id in ids.values():
+            stage.bring_about(fx.OpenTicket(contact_id=contact_id, account="main", text="发票怎么开"))
+        stage.bring_about(fx.CloseTicket(contact_id=ids["answered"]))
+        stage.later(days=KEPT)
+        stage.bring_about(fx.OpenTicket(contact_id=ids["talks"], account="main", text="还在吗"))
+        prune(stage)
+        assert len(stage.rows(Ticket)) == 3
+        stage.later(seconds=1)
+        prune(stage)
+        assert {row.contact_id: row.text for row in stage.rows(Ticket)} == {ids["waits"]: "", ids["talks"]: "还在吗"}
+        stage.later(days=KEPT)
+        prune(stage)
+        assert {row.text for row in stage.rows(Ticket)} == {""}
 
 
 def test_keys_that_spot_duplicates_expire(database_url: str) -> None:

@@ -16,6 +16,8 @@ from bot.console.pages.calendar_look import STYLE
 from bot.console.reading.calendar import VIEWS, Room, Wanted, days_of, page_of, rooms_of, stamp_of, undated
 from bot.console.reading.calendar_faults import Checked, checked
 from bot.console.visit import Visit
+from handlers import rights
+from models.orders import WriteEntryOrder
 
 _DAY = timedelta(days=1)
 _NOT_YET = Checked((), has_spares=False)
@@ -83,6 +85,8 @@ def _bar(visit: Visit, wanted: Wanted, today: date) -> None:
         if not wanted.span[0] <= today <= wanted.span[1]:
             ui.button("今天", on_click=lambda: ui.navigate.to(wanted.to(day=today.isoformat()))).props("flat no-caps")
         ui.space()
+        if rights.may(visit.role, WriteEntryOrder):
+            ui.button("新建", icon="add", on_click=lambda: ui.navigate.to("/calendar/new")).props("unelevated no-caps")
         menu(visit, wanted)
         with ui.row().classes("no-wrap").style("gap: 4px"):
             for view, name in VIEWS.items():

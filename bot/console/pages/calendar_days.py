@@ -13,6 +13,8 @@ from bot.console.reading.calendar_faults import Checked, in_front
 from bot.console.visit import Visit
 from content_calendar.holidays import is_make_up_day, is_public_holiday
 from content_calendar.weekdays import CHINESE
+from handlers import rights
+from models.orders import WriteEntryOrder
 
 STATES = {"draft": "草稿", "review": "待通过"}
 _DAY = timedelta(days=1)
@@ -23,6 +25,7 @@ def show_days(visit: Visit, wanted: Wanted, days: Days, checked: Checked, today:
     first, last = wanted.span
     tall = wanted.view == "week"
     moving = Moving(visit)
+    writes = rights.may(visit.role, WriteEntryOrder)
     with ui.element("div").classes("z-days" + (" z-tall" if tall else "")):
         for name in CHINESE:
             ui.label(name).classes("z-weekday z-muted")
@@ -31,12 +34,20 @@ def show_days(visit: Visit, wanted: Wanted, days: Days, checked: Checked, today:
             show_of_week(visit, checked, checked.of_week(monday))
             for number in range(7):
                 day = monday + number * _DAY
-                _show_day(visit, moving, wanted, day, days, checked, today)
+                _show_day(visit, moving, wanted, day, days, checked, today, writes=writes and day >= today)
             monday += 7 * _DAY
 
 
 def _show_day(
-    visit: Visit, moving: Moving, wanted: Wanted, day: date, days: Days, checked: Checked, today: date
+    visit: Visit,
+    moving: Moving,
+    wanted: Wanted,
+    day: date,
+    days: Days,
+    checked: Checked,
+    today: date,
+    *,
+    writes: bool,
 ) -> None:
     faults = checked.of_day(day)
     turns = days.turns.get(day, [])
@@ -50,7 +61,13 @@ def _show_day(
         moving.drop(cell, day)
         with ui.element("div").classes("z-number"):
             number = f"{day.month}月{day.day}日" if day.day == 1 else f"{day.day}"
-            ui.label(number).classes("z-number-of" + ("" if day == today else " z-muted"))
+            said = "z-number-of" + ("" if day == today else " z-muted")
+            if writes:
+                new = f"/calendar/new?day={day}"
+                ui.link(number, new).classes(f"{said} z-new").props["title"] = f"在{day.month}月{day.day}日新建一条"
+                cell.on("click", js_handler=f"(e) => {{ if (e.target === e.currentTarget) location.href = '{new}' }}")
+            else:
+                ui.label(number).classes(said)
             ui.label(CHINESE[day.weekday()]).classes("z-muted z-short")
             if is_public_holiday(day) or is_make_up_day(day):
                 ui.label("休" if is_public_holiday(day) else "班").classes("z-muted text-weight-bold")

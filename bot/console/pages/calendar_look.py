@@ -15,6 +15,7 @@ STYLE = """
 .z-day.z-elsewhere { background: #f5f6f8; } .body--dark .z-day.z-elsewhere { background: #191b20; }
 .z-day.z-gap { background: #fdeceb; } .body--dark .z-day.z-gap { background: #38201f; }
 .z-day.z-over { outline: 2px solid #0a6b45; outline-offset: -2px; }
+a.z-new { text-decoration: none; } a.z-new:hover, a.z-new:focus { text-decoration: underline; }
 .z-number { font-size: 13px; display: flex; align-items: center; gap: 6px; min-height: 22px; }
 .z-today .z-number-of { background: #0a6b45; color: #ffffff; border-radius: 11px; padding: 1px 7px; font-weight: 600; }
 .z-of-week { grid-column: 1 / -1; padding: 6px 8px; border-bottom: 1px solid #e3e6eb; display: flex; flex-wrap: wrap;

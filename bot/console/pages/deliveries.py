@@ -31,6 +31,7 @@ async def build(visit: Visit) -> None:
                 ).classes("q-px-sm")
             ui.space()
             total = ui.label().classes("z-muted")
+            ui.link("账号：在不在线、还能发多少", "/accounts").classes("z-link")
         with ui.row().classes("items-center full-width"):
             _select(
                 "具体状态",

@@ -20,7 +20,9 @@ from models.deliveries import OPEN_STATES, Cause, DeliveryState
 from models.orders import CancelDeliveryOrder, SettleDeliveryOrder
 
 _GREATEST_ID = 2**63 - 1
-_OUTCOMES = (("sent", "发出去了"), ("failed", "没发出去"), ("resend", "再发一次"))
+_OUTCOMES = (("sent", "发出去了"), ("failed", "没发出去"))
+_AGAIN_UNSURE = "还不知道上一次到没到，再发一次对方可能收到两遍。发吗？"
+_AGAIN = "上一次没发出去，再发一次？发之前照样把关：免打扰、上限、退订都算。"
 
 
 async def build(visit: Visit) -> None:
@@ -99,13 +101,14 @@ def _act(visit: Visit, row: Row) -> None:
         if row.state in (DeliveryState.UNKNOWN, DeliveryState.FAILED) and rights.may(visit.role, SettleDeliveryOrder):
             if row.state == DeliveryState.UNKNOWN:
                 ui.label("看一下手机，这条到底")
+            settle = partial(visit.order, SettleDeliveryOrder, delivery=row.id)
             for outcome, label in _OUTCOMES:
                 if outcome == "failed" and row.state == DeliveryState.FAILED:
                     continue
-                ui.button(
-                    label,
-                    on_click=lambda outcome=outcome: visit.order(SettleDeliveryOrder, delivery=row.id, outcome=outcome),
-                ).props("no-caps " + ("outline" if outcome == "resend" else "unelevated"))
+                ui.button(label, on_click=partial(settle, outcome=outcome)).props("no-caps unelevated")
+            told = _AGAIN_UNSURE if row.state == DeliveryState.UNKNOWN else _AGAIN
+            again = partial(settle, outcome="resend")
+            ui.button("重发", icon="replay", on_click=lambda: ask(told, "重发", again)).props("no-caps outline")
         if row.state in OPEN_STATES and rights.may(visit.role, CancelDeliveryOrder):
             cancel = partial(visit.order, CancelDeliveryOrder, delivery=row.id)
             ui.button("不发了", on_click=lambda: ask("这条不发了？取消之后不能恢复。", "不发了", cancel)).props(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from urllib.parse import quote
+
 from nicegui import ui
 
 from bot.calendar_plan import MEDIA_FOLDER
@@ -17,6 +20,9 @@ from bot.console.reading.entries import Happened, Shown, entry_of, happened, out
 from bot.console.visit import Visit
 from content_calendar.cadence import is_personal, next_days
 from content_calendar.rotation import is_spare
+from handlers import rights
+from models.operations import Role
+from models.orders import WriteEntryOrder
 
 _DATES = 5
 _STATES = {"draft": ("草稿", "grey-8"), "review": ("等人通过", "warning"), "approved": ("可以发", "positive")}
@@ -51,7 +57,7 @@ async def build(visit: Visit) -> None:
             if shown is None:
                 ui.label("没有这条排期，可能被删了。").classes("z-muted")
                 return
-            _show_head(shown)
+            _show_head(visit, shown)
             show_words(visit, shown)
             with ui.element("div").classes("z-two"):
                 with ui.card().classes("z-card"):
@@ -81,13 +87,19 @@ async def build(visit: Visit) -> None:
     visit.live(look, 3.0)
 
 
-def _show_head(shown: Shown) -> None:
+def _show_head(visit: Visit, shown: Shown) -> None:
     with ui.row().classes("items-center full-width"):
         ui.label(title_of(shown.entry)).classes("text-h6").props("role=heading aria-level=2").style(
             "overflow-wrap: anywhere"
         )
         name, colour = _STATES[shown.state]
         ui.badge(name).props(f"color={colour}").classes("q-pa-sm")
+        ui.space()
+        address = f"/calendar/{quote(shown.entry.key, safe='')}"
+        ui.link("改过的", f"{address}/history").classes("z-link")
+        if rights.may(visit.role, WriteEntryOrder) and not is_others(visit, shown):
+            edit = partial(ui.navigate.to, f"{address}/edit")
+            ui.button("改这一条", icon="edit", on_click=edit).props("outline no-caps")
     if shown.sent_back:
         ui.label(f"退回了：{shown.sent_back}").classes("text-negative").style("overflow-wrap: anywhere")
 
@@ -141,6 +153,11 @@ def _coming(visit: Visit, shown: Shown) -> str:
         )
         or "不会再来了"
     )
+
+
+def is_others(visit: Visit, shown: Shown) -> bool:
+    """Whether somebody else wrote it and this person changes only their own."""
+    return visit.role is Role.AUTHOR and shown.author != f"console:{visit.name}"
 
 
 def _who(author: str) -> str:

@@ -52,7 +52,7 @@ def show_content(visit: Visit, entry: Entry, targets: Sequence[Target]) -> None:
         note.visible = bool(note.text)
         chat.clear()
         with chat:
-            _show_bubbles(visit, entry, target.text if target and target.text else unfilled(entry.text))
+            show_bubbles(visit, entry, target.text if target and target.text else unfilled(entry.text))
 
     async def find() -> None:
         wanted = str(word.value or "").strip().replace("\0", "")
@@ -75,7 +75,7 @@ def _names(found: dict[str, Target]) -> dict[str, str]:
     return {one.id: one.name if one.name == one.id else f"{one.name}（{one.id}）" for one in found.values()}
 
 
-def _show_bubbles(visit: Visit, entry: Entry, text: str) -> None:
+def show_bubbles(visit: Visit, entry: Entry, text: str) -> None:
     """The parts of the text, and what goes with it."""
     if is_slot(entry) and text == unfilled(entry.text):
         ui.label("轮到时从备稿库里取一篇").classes("z-bubble z-muted")

@@ -8,36 +8,49 @@ from nicegui import ui
 
 from bot.console.page import Page
 from bot.console.pages.people import address_of, switch
-from bot.console.reading.groups import Queue, Tree, queues, tree_of
+from bot.console.reading.groups import Queue, Tree, lint_of, queues, tree_of
+from bot.console.reading.people import Search
 from bot.console.visit import Visit
 from handlers import rights
 from models.orders import BindGroupOrder, UnbindGroupOrder
 
 _SHOWN_FAULTS = 20
+_CHECKED_SECONDS = 20.0  # the report looks at everybody
 
 
 async def build(visit: Visit) -> None:
     """Build the page."""
     switch("群")
     place = ui.column().classes("full-width")
-
     shown: list[object] = []
+    lint: dict[str, list[str]] = {}
 
     async def look() -> None:
         tree = await visit.read(tree_of)
         waiting = await visit.read(queues)
-        if shown == [tree, waiting]:  # whoever is about to press a button keeps it
+        if shown == [tree, waiting, lint]:  # whoever is about to press a button keeps it
             return
-        shown[:] = [tree, waiting]
+        shown[:] = [tree, waiting, dict(lint)]
         place.clear()
         with place:
             _show_unbound(visit, tree)
-            _show_tree(visit, tree)
+            _show_tree(visit, tree, lint)
             _show_queues(waiting)
-            _show_faults(tree.lint.get("", []))
+            _show_faults(lint.get("", []))
+
+    async def check() -> None:
+        found = await visit.read(lint_of)
+        lint.clear()
+        lint.update(found)
+        await look()
+
+    async def begin() -> None:
+        await check()
+        visit.live(check, _CHECKED_SECONDS)
 
     await look()
     visit.live(look, 3.0)
+    ui.timer(0.05, begin, once=True)
 
 
 def _show_unbound(visit: Visit, tree: Tree) -> None:
@@ -55,7 +68,7 @@ def _show_unbound(visit: Visit, tree: Tree) -> None:
                     ui.button("绑定", on_click=lambda row=row: _bind(visit, tree, row)).props("unelevated no-caps")
 
 
-def _show_tree(visit: Visit, tree: Tree) -> None:
+def _show_tree(visit: Visit, tree: Tree, lint: dict[str, list[str]]) -> None:
     with ui.card().classes("z-card full-width"):
         ui.label("绑定的群").classes("text-subtitle1 text-weight-bold")
         if not tree.bound:
@@ -64,7 +77,7 @@ def _show_tree(visit: Visit, tree: Tree) -> None:
         for depth, row in tree.bound:
             with ui.column().classes("full-width").style(f"gap: 4px; padding-left: {min(depth, 4) * 20}px"):
                 _show_group(visit, row)
-                for fault in tree.lint.get(row["group"], [])[:_SHOWN_FAULTS]:
+                for fault in lint.get(row["group"], [])[:_SHOWN_FAULTS]:
                     with ui.row().classes("items-start no-wrap full-width"):
                         ui.icon("warning", size="18px").classes("text-negative").props('aria-hidden="true"')
                         ui.label(fault).style("overflow-wrap: anywhere")
@@ -95,7 +108,9 @@ def _show_group(visit: Visit, row: dict[str, Any]) -> None:
 def _show_queues(waiting: list[Queue]) -> None:
     for queue in waiting:
         with ui.card().classes("z-card full-width"):
-            ui.label(f"排队等「{queue.tier}」：{queue.number:,} 人").classes("text-subtitle1 text-weight-bold")
+            ui.link(f"排队等「{queue.tier}」：{queue.number:,} 人", Search(waiting=queue.tier).address).classes(
+                "z-link text-subtitle1 text-weight-bold"
+            )
             with ui.row():
                 for contact, name in queue.first:
                     ui.link(name or contact, address_of(contact)).classes("z-link")

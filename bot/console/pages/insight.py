@@ -10,6 +10,7 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.page import Page
+from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import (
     SPANS,
     Activity,
@@ -22,38 +23,53 @@ from bot.console.reading.insight import (
     movements,
     promises,
 )
-from bot.console.reading.insight_funnel import STEPS, funnel
-from bot.console.reading.insight_rows import PROMISE_STATES
+from bot.console.reading.insight_funnel import STEPS, by_tier, funnel
+from bot.console.reading.insight_rows import PROMISE_STATES, questions_of
 from bot.console.visit import Visit
 
 _SHOWN_GROUPS = 50
+REPLY_RATE = "问题有人回"
 _GREY, _GREEN, _RED, _BLUE = "#848d99", "#2a9d6f", "#d9605a", "#5b8bc0"
 
 
 async def build(visit: Visit) -> None:
-    """Build the page: what is quickly known first, then what members wrote."""
+    """Build the page: its frame at once, then what is quickly known, then what members wrote."""
     now = visit.site.now()
     wanted = Wanted.read(visit.at, visit.local(now).date())
     everywhere = await visit.read(groups_of, Wanted(wanted.first, wanted.last))
     _choices(visit, wanted, everywhere)
-    moves = await visit.read(movements, wanted)
-    judged = await visit.read(promises, wanted, now)
-    people = await visit.read(funnel, wanted)
-    groups = await visit.read(groups_of, wanted)
-    kept = Counter[str](one.state for one in judged)
     figures = ui.element("div").classes("row full-width q-col-gutter-md")
-    with figures:
-        _figure("进群", sum(one.came for one in moves), wanted.address("joined"))
-        _figure("退群", sum(not one.came for one in moves), wanted.address("left"))
-        for state, name in PROMISE_STATES.items():
-            _figure(f"必发{name}", kept[state], wanted.address(state))
     if not everywhere:
         with ui.card().classes("z-card full-width"):
             ui.label("还没有绑定的群，所以没有群的数。").classes("z-muted")
             ui.link("去绑定群", "/groups").classes("z-link")
     with ui.element("div").classes("row full-width q-col-gutter-md items-stretch"):
         said = _card("群里说话", "点一天看那天的话")
-        with _card("进群和退群", "点一天看是谁"):
+        moved = _card("进群和退群", "点一天看是谁")
+        came = _card("新客接待", "这段时间加的好友走到了哪一步；选了层级或群的，只算现在在里面的人")
+        with _card("再看看", ""):
+            ui.link("群里的问题：有没有人回", wanted.address("questions")).classes("z-link")
+            ui.link("每条排期的效果：送达、回话、进群、退群", wanted.address("posts")).classes("z-link")
+            ui.link("每个必发的结果", wanted.address("promises")).classes("z-link")
+    table = ui.card().classes("z-card full-width")
+    spinners = []
+    for card in (said, moved, came, table):
+        with card:
+            spinners.append(ui.spinner(size="lg"))
+
+    async def look() -> None:
+        groups = await visit.read(groups_of, wanted)
+        moves = await visit.read(movements, wanted)
+        judged = await visit.read(promises, wanted, now)
+        kept = Counter[str](one.state for one in judged)
+        with figures:
+            _figure("进群", sum(one.came for one in moves), wanted.address("joined"))
+            _figure("退群", sum(not one.came for one in moves), wanted.address("left"))
+            for state, name in PROMISE_STATES.items():
+                whole = f"{kept[state]:,} / {len(judged):,}" if state == "kept" else kept[state]
+                _figure(f"必发{name}", whole, wanted.address(state))
+        spinners[1].delete()
+        with moved:
             _chart(
                 wanted,
                 {
@@ -61,19 +77,14 @@ async def build(visit: Visit) -> None:
                     "退群": (by_day(visit.scope, wanted, moves, False), _RED, "left"),
                 },
             )
-        with _card("新客接待", "这段时间加的好友走到了哪一步；按账号和来源，不分群"):
-            _funnel(wanted, people)
-        with _card("再看看", ""):
-            ui.link("群里的问题：有没有人回", wanted.address("questions")).classes("z-link")
-            ui.link("每条排期的效果：送达、回话、进群、退群", wanted.address("posts")).classes("z-link")
-            ui.link("每个必发的结果", wanted.address("promises")).classes("z-link")
-    table = ui.card().classes("z-card full-width")
-    with said:
-        waits = ui.spinner(size="lg")
-
-    async def look() -> None:
+        people = await visit.read(funnel, wanted)
+        tiers = await visit.read(by_tier, wanted)
+        spinners[2].delete()
+        with came:
+            _funnel(wanted, people, tiers)
         found = await visit.read(activity, wanted)
-        waits.delete()
+        spinners[0].delete()
+        spinners[3].delete()
         with figures:
             _figure("群消息", sum(found.messages.values()), wanted.address("messages"))
             _figure("说话的人", found.active, wanted.address("active"))
@@ -82,8 +93,14 @@ async def build(visit: Visit) -> None:
             for account, tier, active, messages in by_account(groups, found):
                 there = wanted._replace(account=account, tier=tier).address("active")
                 ui.link(f"{account} · {tier}：{active:,} 人说了 {messages:,} 条", there).classes("z-link")
+        cold = {one.room for one in await visit.read(cooling, wanted, now)}
+        with figures:
+            _figure("在变冷的群", len(cold), wanted.address("cooling"))
         with table:
-            _groups(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged)
+            _groups(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged, cold)
+        asked = await visit.read(questions_of, wanted)
+        with figures:
+            _figure(REPLY_RATE, asked.rate, wanted.address("settled"))
 
     ui.timer(0.05, look, once=True)
 
@@ -121,13 +138,13 @@ def _select(label: str, options: Mapping[str, str], value: str, chosen: Callable
     box.on_value_change(lambda event: chosen(event.value or ""))
 
 
-def _figure(label: str, number: int, address: str) -> None:
+def _figure(label: str, number: int | str, address: str) -> None:
     with (
         ui.element("div").classes("col-6 col-md-2"),
         ui.link(target=address).classes("z-link"),
         ui.card().classes("z-card full-width"),
     ):
-        ui.label(f"{number:,}").classes("z-figure")
+        ui.label(number if isinstance(number, str) else f"{number:,}").classes("z-figure")
         ui.label(label).classes("z-muted")
 
 
@@ -176,7 +193,7 @@ def _chart(wanted: Wanted, lines: Mapping[str, tuple[list[int], str, str]]) -> N
     ).style("height: 240px")
 
 
-def _funnel(wanted: Wanted, rows: list[dict[str, Any]]) -> None:
+def _funnel(wanted: Wanted, rows: list[dict[str, Any]], tiers: Mapping[str, Mapping[str, int]]) -> None:
     if not rows:
         ui.label("这段时间没有新客。把二维码发出去，有人加就会出现在这里。").classes("z-muted")
         return
@@ -192,10 +209,20 @@ def _funnel(wanted: Wanted, rows: list[dict[str, Any]]) -> None:
         with ui.row().classes("items-center full-width"):
             ui.link(f"{row['account']} · {row['source'] or '不知道从哪来'}", there).classes("z-link")
             ui.label("，".join(f"{name} {row[step]:,}" for step, name in STEPS.items())).classes("z-muted")
+    for tier, taken in tiers.items():
+        there = wanted._replace(tier=tier).address("befriended")
+        with ui.row().classes("items-center full-width"):
+            ui.link(f"现在在「{tier}」", there).classes("z-link")
+            ui.label("，".join(f"{name} {taken[step]:,}" for step, name in STEPS.items())).classes("z-muted")
 
 
 def _groups(
-    wanted: Wanted, groups: list[Group], found: Activity, moves: Counter[tuple[str, bool]], judged: list[Any]
+    wanted: Wanted,
+    groups: list[Group],
+    found: Activity,
+    moves: Counter[tuple[str, bool]],
+    judged: list[Any],
+    cold: set[str],
 ) -> None:
     ui.label("各群").classes("text-subtitle1 text-weight-bold")
     if not groups:
@@ -207,6 +234,8 @@ def _groups(
         with ui.row().classes("items-center full-width"):
             ui.badge(one.tier).props("color=secondary")
             ui.link(one.topic or one.room, there.address()).classes("z-link text-weight-medium")
+            if one.room in cold:
+                ui.badge("变冷").props("color=negative")
             ui.label(f"{one.members:,} 人").classes("z-muted")
             for told, figure in (
                 (f"{len(found.people.get(one.id, ())):,} 人说话", "active"),

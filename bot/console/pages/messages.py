@@ -8,7 +8,9 @@ from nicegui import ui
 
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import moment
+from bot.console.pages.group_talk import group_address
 from bot.console.pages.people import address_of
+from bot.console.reading.group_talk import Room, rooms
 from bot.console.reading.messages import Wait, accounts_of, talks, waits
 from bot.console.reading.people import PAGE as PAGE_SIZE
 from bot.console.reading.people import Moment, may_be_seen, timeline
@@ -25,8 +27,9 @@ async def build(visit: Visit) -> None:
     waiting = ui.column().classes("full-width")
     seen: set[str] = set()
     place_to_go_on: list[int] = []
+    groups = ui.card().classes("z-card full-width")
     with ui.card().classes("z-card full-width"):
-        ui.label("聊天").classes("text-subtitle1 text-weight-bold")
+        ui.label("私聊").classes("text-subtitle1 text-weight-bold")
         place = ui.list().props("separator").classes("full-width")
         more = ui.button("更早的").props("flat no-caps").classes("self-center")
 
@@ -61,12 +64,30 @@ async def build(visit: Visit) -> None:
 
     more.on_click(earlier)
     await look()
+    _show_groups(visit, groups, await visit.read(rooms))
     await earlier()
     visit.live(look, 3.0)
 
 
+def _show_groups(visit: Visit, card: ui.card, found: list[Room]) -> None:
+    with card:
+        ui.label("群聊").classes("text-subtitle1 text-weight-bold")
+        if not found:
+            ui.label("账号还没在群里。").classes("z-muted")
+        with ui.list().props("separator").classes("full-width"):
+            for row in found:
+                with ui.item().props(f'href="{group_address(row.room)}"').classes("q-px-none"):
+                    with ui.item_section():
+                        ui.item_label(row.topic).props("lines=1").classes("text-weight-medium")
+                        told = f"{row.tier or '没绑定'} · {row.members:,} 人"
+                        ui.item_label(told).props("caption").classes("z-muted")
+                    with ui.item_section().props("side"):
+                        ui.label(moment(visit, row.heard_at) if row.heard_at else "").classes("z-muted")
+
+
 def _show_wait(row: Wait, minutes: int) -> None:
-    with ui.item().props(f'href="{_talk(row.contact)}"').classes("q-px-none"):
+    there = group_address(row.group) if row.group else _talk(row.contact)
+    with ui.item().props(f'href="{there}"').classes("q-px-none"):
         with ui.item_section():
             ui.item_label((f"［{row.room}］" if row.room else "") + (row.name or row.contact)).props("lines=1")
             ui.item_label(row.text).props("caption lines=2").classes("z-muted")

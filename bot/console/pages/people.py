@@ -7,8 +7,8 @@ from urllib.parse import quote
 from nicegui import ui
 
 from bot.console.page import Page
+from bot.console.reading.people import ONLY, STAGES, UNFINISHED, Found, Search, people_of, tags_and_sources
 from bot.console.reading.people import PAGE as PAGE_SIZE
-from bot.console.reading.people import STAGES, Found, Search, people_of, tags_and_sources
 from bot.console.visit import Visit
 
 
@@ -29,7 +29,9 @@ async def build(visit: Visit) -> None:
         for label, name, options in (
             ("标签", "tag", {one: one for one in tags}),
             ("来源", "source", {one: one for one in sources}),
-            ("建档", "stage", STAGES),
+            ("建档", "stage", {**STAGES, UNFINISHED: "没完的"}),
+            ("在排队等", "waiting", {one.name: one.name for one in visit.merchant.playbook.tiers}),
+            ("只看", "only", ONLY),
         ):
             chosen = getattr(wanted, name)
             box = ui.select(options, label=label, value=chosen if chosen in options else None, clearable=True)
@@ -58,9 +60,9 @@ async def build(visit: Visit) -> None:
 
 
 def switch(here: str) -> None:
-    """The two halves of this area."""
+    """The parts of this area."""
     with ui.row():
-        for name, address in (("客户", "/people"), ("群", "/groups")):
+        for name, address in (("客户", "/people"), ("群", "/groups"), ("认不准的人", "/doubts")):
             ui.button(name, on_click=lambda address=address: ui.navigate.to(address)).props(
                 "no-caps " + ("unelevated aria-current=page" if name == here else "flat")
             )

@@ -10,13 +10,23 @@ from nicegui import ui
 from bot import reading
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment
+from bot.console.pages.doubts import undo_merge
+from bot.console.pages.person_merging import ask_whom
 from bot.console.reading.people import PAGE as PAGE_SIZE
 from bot.console.reading.people import STAGES, Moment, may_be_seen, timeline
 from bot.console.visit import Scope, Visit
 from handlers import rights
 from handlers.reason_names import CAUSE_NAMES, FOLD_OF, KIND_NAMES, REASON_NAMES
 from models.deliveries import Cause
-from models.orders import DescribePersonOrder, ErasePersonOrder, HandoffOrder, HandoverOrder, OwnerOrder
+from models.orders import (
+    DescribePersonOrder,
+    ErasePersonOrder,
+    HandoffOrder,
+    HandoverOrder,
+    MergeOrder,
+    OwnerOrder,
+    UnmergeOrder,
+)
 
 _EVENTS = {
     "friend_request": "请求加好友",
@@ -167,6 +177,10 @@ def _act(visit: Visit, found: dict[str, Any]) -> None:
                 )
             else:
                 _ask("归属", "归谁跟（编号或昵称）", lambda text: visit.order(OwnerOrder, person=contact, owner=text))
+        if rights.may(visit.role, MergeOrder):
+            ui.button("和谁是同一个人", on_click=lambda: ask_whom(visit, found)).props("outline no-caps")
+        if rights.may(visit.role, UnmergeOrder) and len(found["contacts"]) > 1:
+            ui.button("撤销合并", on_click=lambda: undo_merge(visit, contact)).props("outline no-caps")
         if rights.may(visit.role, HandoffOrder):
             ui.button("转人工", on_click=lambda: visit.order(HandoffOrder, person=contact)).props("outline no-caps")
         if rights.may(visit.role, ErasePersonOrder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -12,15 +13,20 @@ from bot import reading
 from bot.console.asking import ask
 from bot.console.page import MANAGERS, Page
 from bot.console.pages.practice_phone import Phone
+from bot.console.reading.accounts import AccountNow, accounts_now
+from bot.console.reading.cooling import cooling
+from bot.console.reading.insight import Wanted, promises
 from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers
 from bot.console.visit import Scope, Visit
 from bot.practice import Ground
+from bot.practice_week import WEEK, fill_up, live_through
 from bot.story_lines import Platform
 from content_calendar.render import spoken
 from models.playbook import Playbook
 
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
 JUMPS = (("10 分钟后", timedelta(minutes=10)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
+_SMALL_GROUP = 50  # seats: a larger one is not filled for a look
 
 
 async def build(visit: Visit) -> None:
@@ -33,22 +39,40 @@ async def build(visit: Visit) -> None:
             phone.build()
         with ui.element("div").classes("col-12 col-md-7"), ui.column().classes("full-width"):
             _controls(visit, ground)
+            limits = ui.column().classes("full-width")
             known = ui.card().classes("z-card full-width")
             people = ui.card().classes("z-card full-width")
             groups = ui.card().classes("z-card full-width")
 
+    shown: list[Fill] = []
+
     async def look() -> None:
         who = phone.who
+        _show_limits(limits, await visit.read(accounts_now, visit.site.now()))
         found = await visit.read(_known, who, visit.site.now())
         came = await visit.read(newcomers)
         full = await visit.read(fills)
         _show_known(known, phone.name_of(who), found, visit)
         _show_people(people, came)
-        _show_groups(groups, full)
+        if shown != full:  # whoever is about to press a button keeps it
+            shown[:] = full
+            _show_groups(visit, ground, groups, full)
 
     phone.turned = look
     await look()
     visit.live(look)
+
+
+def _show_limits(place: ui.column, accounts: list[AccountNow]) -> None:
+    """Why nobody is answered, while an account has used up what it may send."""
+    place.clear()
+    with place:
+        for one in accounts:
+            for room in one.rooms:
+                if room.left >= room.most:
+                    full = f"「{one.name or one.id}」{room.name}的 {room.most:,} 条发满了"
+                    told = f"{full}，和真的号一样先歇着。快进就接着发。"
+                    ui.link(told, "/accounts").classes("z-link text-weight-medium")
 
 
 def _known(connection: Connection, scope: Scope, contact: str, now: datetime) -> reading.Row | None:
@@ -57,7 +81,9 @@ def _known(connection: Connection, scope: Scope, contact: str, now: datetime) ->
 
 def _controls(visit: Visit, ground: Ground) -> None:
     with ui.card().classes("z-card full-width"):
-        with ui.row().classes("items-center full-width"):
+        bar = ui.row().classes("items-center full-width")
+        told = ui.row().classes("items-center full-width").props("role=status")
+        with bar:
             lively = ui.switch("放一群人进来", value=ground.lively.is_set())
             lively.on_value_change(lambda event: ground.lively.set() if event.value else ground.lively.clear())
             clock = ui.label().classes("z-muted")
@@ -68,6 +94,7 @@ def _controls(visit: Visit, ground: Ground) -> None:
             with ui.button("快进", icon="fast_forward").props("flat dense no-caps"), ui.menu():
                 for label, by in JUMPS:
                     ui.menu_item(label, on_click=lambda by=by: ground.hurry(by))
+                ui.menu_item("过一周（不到一分钟走完）", on_click=lambda: _pass_a_week(visit, ground, told))
             if visit.role in MANAGERS:
                 ui.button("拔掉电源", icon="power_off", on_click=lambda: _ask_to_pull(ground)).props(
                     "outline dense no-caps color=negative"
@@ -98,6 +125,30 @@ def _after_a_cut(visit: Visit, ground: Ground) -> None:
     count()
     ui.timer(1.0, count)
     ui.link("拿不准的在这里核对", "/deliveries?state=unknown").classes("z-link")
+
+
+async def _pass_a_week(visit: Visit, ground: Ground, place: ui.row) -> None:
+    """Let a week go by, and say how the groups fared."""
+    place.clear()
+    with place:
+        ui.spinner()
+        ui.label("一周正在过去：该发的照发，群里的人照聊。")
+    await live_through(ground, visit.merchant.accounts[0], WEEK, visit.merchant.zone)
+    now = visit.site.now()
+    today = visit.local(now).date()
+    wanted = Wanted(today - WEEK, today - timedelta(days=1))
+    judged = await visit.read(promises, wanted, now)
+    cold = await visit.read(cooling, wanted, now)
+    kept = sum(one.state == "kept" for one in judged)
+    place.clear()
+    with place:
+        ui.label("一周过去了。").classes("text-weight-bold")
+        ui.link(f"必发 {len(judged):,} 个里做到 {kept:,} 个", wanted.address("promises")).classes("z-link")
+        for one in cold:
+            said = f"「{one.topic}」在变冷：平时一天 {one.usual:g} 条，最近 {one.recent:g} 条"
+            ui.link(said, wanted.address("cooling")).classes("z-link")
+        if not cold:
+            ui.label("没有群变冷。").classes("z-muted")
 
 
 def _lose_an_answer(visit: Visit, ground: Ground) -> None:
@@ -165,8 +216,9 @@ def _show_people(card: ui.card, came: list[Newcomer]) -> None:
                         ui.label(SURVEY_NAMES.get(one.survey, "")).classes("z-muted text-caption")
 
 
-def _show_groups(card: ui.card, full: list[Fill]) -> None:
+def _show_groups(visit: Visit, ground: Ground, card: ui.card, full: list[Fill]) -> None:
     card.clear()
+    has_room = {one.tier: one.group for one in reversed(full) if one.capacity is None or one.members < one.capacity}
     with card:
         ui.label("群").classes("text-subtitle1 text-weight-bold")
         if not full:
@@ -175,6 +227,16 @@ def _show_groups(card: ui.card, full: list[Fill]) -> None:
             with ui.row().classes("items-center full-width no-wrap"):
                 ui.label(one.topic or one.group).classes("col ellipsis")
                 ui.label(one.tier).classes("z-muted")
+                seats = (one.capacity or 0) - one.members
+                if one.capacity and seats <= 0:
+                    ui.badge("满了").props("color=negative")
+                elif has_room[one.tier] == one.group:
+                    ui.badge("新人进这里").props("outline color=primary")
+                    if one.capacity and one.capacity <= _SMALL_GROUP:
+                        fill = partial(fill_up, ground, visit.merchant.accounts[0], one.group, seats)
+                        ui.button("坐满", on_click=lambda fill=fill: fill(visit.site.now())).props(
+                            f'flat dense no-caps aria-label="把 {one.topic} 坐满"'
+                        )
                 of = f" / {one.capacity}" if one.capacity else ""
                 ui.label(f"{one.members}{of} 人").classes("text-right").style("min-width: 84px")
             if one.capacity:

@@ -19,7 +19,28 @@ from content_calendar.rules import (
 )
 from content_calendar.weekdays import CHINESE
 
+CONTENT_KINDS = {
+    "article": "文章",
+    "story": "故事",
+    "video": "视频",
+    "benefit": "福利",
+    "gathering": "活动",
+    "event": "活动",
+    "talk": "闲聊",
+    "interaction": "互动",
+    "new": "上新",
+    "offer": "优惠",
+    "care": "关怀",
+    "service": "服务",
+}
+"""What is often written as a content kind, in Chinese; both are only words, and compared as they are written."""
+
 _ORDINALS = "一二三四五"
+
+
+def content_kind_words(kind: str) -> str:
+    """A content kind as it is shown: what it is written as stands beside, since that is what counts."""
+    return f"{CONTENT_KINDS[kind]}（{kind}）" if kind in CONTENT_KINDS else kind
 
 
 def rule_words(rule: str) -> str:

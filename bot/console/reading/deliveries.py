@@ -180,7 +180,8 @@ def _conditions(scope: Scope, wanted: Filter) -> list[Any]:
     states = [DeliveryState(wanted.state)] if wanted.state else list(FOLDS.get(wanted.fold, ()))
     # Where neither a day nor few states narrow it, the list is read backwards by id and not gathered by account.
     account: Any = col(Delivery.account_id) if wanted.day else unindexed(col(Delivery.account_id))
-    conditions: list[Any] = [unindexed(col(Delivery.merchant_id)) == scope.merchant.id, account.in_(accounts)]
+    merchant: Any = col(Delivery.merchant_id) if wanted.entry else unindexed(col(Delivery.merchant_id))
+    conditions: list[Any] = [merchant == scope.merchant.id, account.in_(accounts)]
     if states:
         conditions.append(_in_states(states, accounts))
     if wanted.day:

@@ -126,11 +126,10 @@ def happened(connection: Connection, scope: Scope, now: datetime, key: str) -> l
     asked = (
         select(col(Delivery.occurrence), col(Delivery.state), func.count())
         .where(
-            col(Delivery.id) >= Ids.floor(now - LATELY),
-            unindexed(col(Delivery.merchant_id)) == scope.merchant.id,
+            col(Delivery.merchant_id) == scope.merchant.id,
             unindexed(col(Delivery.account_id)).in_(scope.accounts),
             col(Delivery.entry) == key,
-            col(Delivery.occurrence).is_not(None),
+            col(Delivery.occurrence) >= f"{(now - LATELY).astimezone(scope.merchant.zone):%Y-%m-%d}",
         )
         .group_by(col(Delivery.occurrence), col(Delivery.state))
     )
@@ -163,7 +162,7 @@ def outlook_of(store: Store, scope: Scope, shown: Shown, media: Path) -> Outlook
         faults=before_sending.faults_of(store, merchant, entry, moment, media),
         worn="；".join(worn),
         past=before_sending.history(store, merchant, entry, targets) if groups else "",
-        targets=_targets(store, scope, first),
+        targets=targets_of(store, scope, first),
     )
 
 
@@ -180,7 +179,7 @@ def would_get(store: Store, scope: Scope, entry: Entry, word: str) -> list[Targe
         return []
     moment = next_moment(entry, merchant, store.now())
     rows = preview.preview(store, merchant, entry, moment, scope.accounts, only=ids)[:-1]
-    return _targets(store, scope, rows[:NAMED])
+    return targets_of(store, scope, rows[:NAMED])
 
 
 def _called(connection: Connection, scope: Scope, word: str) -> frozenset[str]:
@@ -195,7 +194,8 @@ def _called(connection: Connection, scope: Scope, word: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _targets(store: Store, scope: Scope, rows: Sequence[dict[str, Any]]) -> list[Target]:
+def targets_of(store: Store, scope: Scope, rows: Sequence[dict[str, Any]]) -> list[Target]:
+    """Rows of a preview with the names of who gets them."""
     ids = [row["target"] for row in rows]
     names: dict[str, str] = {}
     with store.reading() as connection:

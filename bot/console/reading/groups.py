@@ -18,12 +18,10 @@ _CURE = "：group bind"  # of the command line; the page has buttons
 
 
 class Tree(NamedTuple):
-    """`bound` in the order of the tree, each with its depth; `unbound` belong to no tier yet; `lint` by room, those of
-    people in no group under nothing."""
+    """`bound` in the order of the tree, each with its depth; `unbound` belong to no tier yet."""
 
     bound: list[tuple[int, dict[str, Any]]]
     unbound: list[dict[str, Any]]
-    lint: dict[str, list[str]]
 
 
 class Queue(NamedTuple):
@@ -36,20 +34,20 @@ class Queue(NamedTuple):
 
 def tree_of(connection: Connection, scope: Scope) -> Tree:
     """All groups of the scope."""
-    rows = reading.groups(connection, scope.merchant)
-    ours = set(
-        connection.execute(
-            select(col(ChatGroup.wire_id)).where(
-                col(ChatGroup.merchant_id) == scope.merchant.id, col(ChatGroup.account_id).in_(scope.accounts)
-            )
-        ).scalars()
-    )
-    rows = [row for row in rows if row["group"] in ours]
+    ours = _ours(connection, scope)
+    rows = [row for row in reading.groups(connection, scope.merchant) if row["group"] in ours]
+    return Tree(_in_order([row for row in rows if row["tier"]]), [row for row in rows if not row["tier"]])
+
+
+def lint_of(connection: Connection, scope: Scope) -> dict[str, list[str]]:
+    """What is not in order, as `report groups` has it, by room; of people in no group under nothing. It looks at
+    everybody, so it takes its time in a large shop."""
+    ours = _ours(connection, scope)
     lint: dict[str, list[str]] = {}
     for fault in group_rows(connection, scope.merchant):
         if (fault["group"] or not scope.pool) and (not fault["group"] or fault["group"] in ours):
             lint.setdefault(fault["group"] or "", []).append(fault["text"].partition(_CURE)[0])
-    return Tree(_in_order([row for row in rows if row["tier"]]), [row for row in rows if not row["tier"]], lint)
+    return lint
 
 
 def queues(connection: Connection, scope: Scope) -> list[Queue]:
@@ -73,6 +71,16 @@ def queues(connection: Connection, scope: Scope) -> list[Queue]:
     ):
         first.setdefault(tier, []).append((contact, name))
     return [Queue(tier, count, first.get(tier, [])) for tier, count in sorted(counts)]
+
+
+def _ours(connection: Connection, scope: Scope) -> set[str]:
+    return set(
+        connection.execute(
+            select(col(ChatGroup.wire_id)).where(
+                col(ChatGroup.merchant_id) == scope.merchant.id, col(ChatGroup.account_id).in_(scope.accounts)
+            )
+        ).scalars()
+    )
 
 
 def _in_order(bound: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:

@@ -5,6 +5,7 @@ A figure and its rows come of the same conditions. What a report of the command 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -16,12 +17,11 @@ from sqlmodel import col
 
 from bot.console.visit import Scope
 from bot.promise_report import PromiseRow, promise_rows
-from bot.store.ids import Ids
-from bot.store.movements import moved, our_ids
+from bot.store.movements import moved
+from bot.store.spoken import counted
 from models.digest_views import MovedView
 from models.groups import ChatGroup
 from models.journal import JournalEntry
-from models.people import Contact
 
 SPANS = (7, 30, 90)
 _LONGEST = timedelta(days=366)
@@ -91,18 +91,7 @@ def groups_of(connection: Connection, scope: Scope, wanted: Wanted) -> list[Grou
         col(ChatGroup.tier),
         col(ChatGroup.account_id),
         col(ChatGroup.members),
-    ).where(
-        col(ChatGroup.merchant_id) == scope.merchant.id,
-        col(ChatGroup.account_id).in_(scope.accounts),
-        col(ChatGroup.tier).is_not(None),
-    )
-    for column, value in (
-        (ChatGroup.tier, wanted.tier),
-        (ChatGroup.wire_id, wanted.group),
-        (ChatGroup.account_id, wanted.account),
-    ):
-        if value:
-            asked = asked.where(col(column) == value)
+    ).where(*in_groups(scope, wanted))
     rows = connection.execute(asked.order_by(col(ChatGroup.bound_at), col(ChatGroup.id)))
     return [
         Group(identity, room, topic, tier or "", account, members)
@@ -125,45 +114,35 @@ def promises(connection: Connection, scope: Scope, wanted: Wanted, now: datetime
 
 
 def activity(connection: Connection, scope: Scope, wanted: Wanted) -> Activity:
-    """What members wrote in groups, a statement a day: the journal's ids are ordered by when it was received.
-
-    What was recalled counts; what a second account of ours heard too does not.
-    """
-    accounts = {one.id: one.account for one in groups_of(connection, scope, wanted)}
-    by_day = dict.fromkeys(wanted.days, 0)
+    """What members wrote in groups, as digests count it."""
     messages: Counter[int] = Counter()
     people: dict[int, set[int]] = defaultdict(set)
-    ours = _ours(connection, scope)
-    for day in wanted.days if accounts else ():
-        of_day = wanted._replace(first=day, last=day)
-        asked = select(col(JournalEntry.group_id), col(JournalEntry.account_id), col(JournalEntry.contact_id)).where(
-            *spoken(scope, of_day)
-        )
-        for group, account, contact in connection.execute(asked):
-            if group is not None and accounts.get(group) == account and contact not in ours:
-                by_day[day] += 1
-                messages[group] += 1
-                if contact is not None:
-                    people[group].add(contact)
-    return Activity(by_day, messages, people)
+    columns = select(col(JournalEntry.group_id), col(JournalEntry.contact_id), col(JournalEntry.at))
+    asked = counted(connection, scope.merchant, *bounds(scope, wanted), columns).where(*in_groups(scope, wanted))
+    ends = [bounds(scope, wanted._replace(last=day))[1] for day in wanted.days]
+    per_day = [0] * len(ends)
+    for group, contact, at in connection.execute(asked):
+        per_day[bisect_right(ends, at)] += 1
+        messages[group] += 1
+        people[group].add(contact)
+    return Activity(dict(zip(wanted.days, per_day, strict=True)), messages, people)
 
 
-def spoken(scope: Scope, wanted: Wanted) -> list[Any]:
-    """The conditions of the journal's rows that are messages in groups in these days."""
-    start, end = bounds(scope, wanted)
-    return [
-        col(JournalEntry.id) >= Ids.floor(start),
-        col(JournalEntry.id) < Ids.floor(end),
-        col(JournalEntry.merchant_id) == scope.merchant.id,
-        col(JournalEntry.type) == "message",
-        col(JournalEntry.group_id).is_not(None),
+def in_groups(scope: Scope, wanted: Wanted) -> list[Any]:
+    """The conditions of the groups that are asked for."""
+    conditions = [
+        col(ChatGroup.merchant_id) == scope.merchant.id,
+        col(ChatGroup.account_id).in_(scope.accounts),
+        col(ChatGroup.tier).is_not(None),
     ]
-
-
-def silent(connection: Connection, scope: Scope) -> Any:
-    """The condition of the journal's rows that no account of ours wrote."""
-    contact = col(JournalEntry.contact_id)
-    return contact.is_(None) | contact.not_in(sorted(_ours(connection, scope)))
+    for column, value in (
+        (ChatGroup.tier, wanted.tier),
+        (ChatGroup.wire_id, wanted.group),
+        (ChatGroup.account_id, wanted.account),
+    ):
+        if value:
+            conditions.append(col(column) == value)
+    return conditions
 
 
 def bounds(scope: Scope, wanted: Wanted) -> tuple[datetime, datetime]:
@@ -189,14 +168,6 @@ def by_account(groups: list[Group], found: Activity) -> Iterator[tuple[str, str,
     for (account, tier), some in of.items():
         people: set[int] = set().union(*(found.people.get(one.id, ()) for one in some))
         yield account, tier, len(people), sum(found.messages[one.id] for one in some)
-
-
-def _ours(connection: Connection, scope: Scope) -> set[int]:
-    names = our_ids(connection, scope.merchant)
-    asked = select(col(Contact.id)).where(
-        col(Contact.merchant_id) == scope.merchant.id, col(Contact.wire_id).in_(sorted(names))
-    )
-    return set(connection.execute(asked).scalars())
 
 
 def _day(text: Any) -> date | None:

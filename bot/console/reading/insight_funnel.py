@@ -23,7 +23,8 @@ STEPS = {
 
 
 def funnel(connection: Connection, scope: Scope, wanted: Wanted) -> list[dict[str, Any]]:
-    """A row an account and source: how many took each step. Old friends are not counted, as in `report reception`."""
+    """A row an account and source: how many took each step, with a tier or a group of those who are in it now. Old
+    friends are not counted, as in `report reception`."""
     steps = _steps()
     taken = [func.sum(case((steps[name], 1), else_=0)).label(name) for name in STEPS]
     asked = _people(select(col(Friendship.account_id), col(Friendship.source), *taken), scope, wanted)
@@ -33,6 +34,22 @@ def funnel(connection: Connection, scope: Scope, wanted: Wanted) -> list[dict[st
         {"account": row.account_id, "source": row.source} | {name: int(getattr(row, name)) for name in STEPS}
         for row in rows
     ]
+
+
+def by_tier(connection: Connection, scope: Scope, wanted: Wanted) -> dict[str, dict[str, int]]:
+    """How many of those who are in a group of each tier by now took each step; tiers of nobody are left out."""
+    found = {}
+    for tier in scope.merchant.playbook.tiers:
+        if wanted.tier in ("", tier.name):
+            rows = funnel(connection, scope, wanted._replace(tier=tier.name))
+            if rows:
+                found[tier.name] = {step: sum(row[step] for row in rows) for step in STEPS}
+    return found
+
+
+def befriended(connection: Connection, scope: Scope, wanted: Wanted) -> int:
+    """How many took the first step."""
+    return int(connection.execute(_people(select(func.count()), scope, wanted)).scalar_one())
 
 
 def people_of(connection: Connection, scope: Scope, wanted: Wanted, step: str, limit: int) -> list[dict[str, Any]]:
@@ -88,7 +105,25 @@ def _people(asked: Any, scope: Scope, wanted: Wanted) -> Any:
         asked = asked.where(col(Friendship.account_id) == wanted.account)
     if wanted.source:
         asked = asked.where(col(Friendship.source) == wanted.source)
+    if wanted.tier or wanted.group:
+        asked = asked.where(_is_in(scope.merchant.id, wanted))
     return asked
+
+
+def _is_in(mine: str, wanted: Wanted) -> Any:
+    """Whether somebody is in a bound group of this tier, or in this one, by now."""
+    conditions = [
+        col(GroupMember.merchant_id) == mine,
+        col(GroupMember.contact_id) == col(Friendship.contact_id),
+        col(GroupMember.left_at).is_(None),
+        col(ChatGroup.merchant_id) == mine,
+        col(ChatGroup.id) == col(GroupMember.group_id),
+    ]
+    if wanted.tier:
+        conditions.append(col(ChatGroup.tier) == wanted.tier)
+    if wanted.group:
+        conditions.append(col(ChatGroup.wire_id) == wanted.group)
+    return exists().where(*conditions)
 
 
 def _steps() -> dict[str, Any]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from bot.console.reading.insight import Wanted, groups_of, movements, promises, silent, spoken
+from bot.console.reading.cooling import cooling
+from bot.console.reading.insight import Wanted, bounds, groups_of, in_groups, movements, promises
 from bot.console.reading.insight_funnel import STEPS, people_of
 from bot.console.visit import Scope
 from bot.post_effects import effects_of
 from bot.question_report import question_rows
+from bot.store.spoken import WRITER, counted
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry
 from models.people import Contact
@@ -22,6 +24,8 @@ from models.people import Contact
 MOST_ROWS = 10_000
 PROMISE_STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发"}
 QUESTION_STATES = {"open": "没人回", "answered": "有人回", "withdrawn": "不问了"}
+
+_SETTLED = ("answered", "open")
 
 Row = dict[str, Any]
 _Question = Callable[[Connection, Scope, Wanted, datetime], list[Row]]
@@ -40,29 +44,22 @@ def title_of(figure: str) -> str | None:
 
 
 def _messages(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+    columns = (
+        col(JournalEntry.at),
+        col(ChatGroup.topic),
+        col(Contact.name),
+        col(Contact.wire_id),
+        col(Body.text),
+    )
     asked = (
-        _spoken(
-            connection,
-            scope,
-            wanted,
-            col(JournalEntry.at),
-            col(ChatGroup.topic),
-            col(Contact.name),
-            col(Contact.wire_id),
-            col(Body.text),
-        )
+        _counted(connection, scope, wanted, *columns)
+        .join(Contact, WRITER)
         .outerjoin(Body, col(Body.id) == col(JournalEntry.body_id))
         .order_by(col(JournalEntry.id).desc())
         .limit(MOST_ROWS)
     )
     return [
-        {
-            "时间": _moment(scope, at),
-            "群": topic,
-            "客人": name or "",
-            "编号": contact or "",
-            "说了": said or "（没有文字）",
-        }
+        {"时间": _moment(scope, at), "群": topic, "客人": name, "编号": contact, "说了": said or "（没有文字）"}
         for at, topic, name, contact, said in connection.execute(asked)
     ]
 
@@ -70,8 +67,8 @@ def _messages(connection: Connection, scope: Scope, wanted: Wanted, _now: dateti
 def _active(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
     count = func.count()
     asked = (
-        _spoken(connection, scope, wanted, col(Contact.name), col(Contact.wire_id), count)
-        .where(col(Contact.id).is_not(None))
+        _counted(connection, scope, wanted, col(Contact.name), col(Contact.wire_id), count)
+        .join(Contact, WRITER)
         .group_by(col(Contact.id), col(Contact.name), col(Contact.wire_id))
         .order_by(count.desc(), col(Contact.wire_id))
         .limit(MOST_ROWS)
@@ -79,21 +76,9 @@ def _active(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime
     return [{"客人": name, "编号": contact, "条数": said} for name, contact, said in connection.execute(asked)]
 
 
-def _spoken(connection: Connection, scope: Scope, wanted: Wanted, *columns: Any) -> Any:
-    ids = [one.id for one in groups_of(connection, scope, wanted)]
-    mine = col(JournalEntry.merchant_id)
-    return (
-        select(*columns)
-        .select_from(JournalEntry)
-        .join(ChatGroup, and_(col(ChatGroup.merchant_id) == mine, col(ChatGroup.id) == col(JournalEntry.group_id)))
-        .outerjoin(Contact, and_(col(Contact.merchant_id) == mine, col(Contact.id) == col(JournalEntry.contact_id)))
-        .where(
-            *spoken(scope, wanted),
-            silent(connection, scope),
-            col(JournalEntry.group_id).in_(ids),
-            col(JournalEntry.account_id) == col(ChatGroup.account_id),
-        )
-    )
+def _counted(connection: Connection, scope: Scope, wanted: Wanted, *columns: Any) -> Any:
+    start, end = bounds(scope, wanted)
+    return counted(connection, scope.merchant, start, end, select(*columns)).where(*in_groups(scope, wanted))
 
 
 def _moved(came: bool) -> _Question:
@@ -128,14 +113,21 @@ def _promised(state: str) -> _Question:
     return rows
 
 
-def _questions(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+def _asked(*states: str) -> _Question:
+    def rows(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+        return _questions(connection, scope, wanted, states)
+
+    return rows
+
+
+def _questions(connection: Connection, scope: Scope, wanted: Wanted, states: Sequence[str]) -> list[Row]:
     start, end = wanted.first.isoformat(), wanted.last.isoformat()
     topics = _topics(connection, scope, wanted)
     since = datetime.combine(wanted.first, datetime.min.time(), scope.merchant.zone)
     found = [
         one
         for one in question_rows(connection, scope.merchant, since)
-        if one["group"] in topics and start <= one["at"][:10] <= end
+        if one["group"] in topics and start <= one["at"][:10] <= end and (not states or one["state"] in states)
     ]
     return [
         {
@@ -147,6 +139,25 @@ def _questions(connection: Connection, scope: Scope, wanted: Wanted, _now: datet
         }
         for one in found
     ]
+
+
+class Questions(NamedTuple):
+    """How many questions of members were answered, and how many were not; what was withdrawn is neither."""
+
+    answered: int
+    open: int
+
+    @property
+    def rate(self) -> str:
+        """The share that was answered, in per cent."""
+        whole = self.answered + self.open
+        return f"{self.answered / whole:.0%}" if whole else "—"
+
+
+def questions_of(connection: Connection, scope: Scope, wanted: Wanted) -> Questions:
+    """The questions of these days."""
+    found = counts_of(_questions(connection, scope, wanted, _SETTLED), "结果")
+    return Questions(found[QUESTION_STATES["answered"]], found[QUESTION_STATES["open"]])
 
 
 def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
@@ -164,6 +175,13 @@ def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime)
         }
         for one in effects_of(connection, scope.merchant, wanted.first, wanted.last)
         if one.group in topics
+    ]
+
+
+def _cooling(connection: Connection, scope: Scope, wanted: Wanted, now: datetime) -> list[Row]:
+    return [
+        {"群": one.topic, "编号": one.room, "平时一天几条": one.usual, "最近一天几条": one.recent}
+        for one in cooling(connection, scope, wanted, now)
     ]
 
 
@@ -189,6 +207,9 @@ _READ: dict[str, tuple[str, _Question]] = {
     "kept": ("做到的必发", _promised("kept")),
     "late": ("晚了的必发", _promised("late")),
     "missed": ("漏发的必发", _promised("missed")),
-    "questions": ("群里的问题", _questions),
+    "cooling": ("在变冷的群", _cooling),
+    "questions": ("群里的问题", _asked()),
+    "unanswered": ("没人回的问题", _asked("open")),
+    "settled": ("有人回和没人回的问题", _asked(*_SETTLED)),
     "posts": ("每条排期的效果", _posts),
 }

@@ -29,13 +29,14 @@ class Talk(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """Somebody who waits for a human since then; in a group, or 1:1."""
+    """Somebody who waits for a human since then; in a group (`room` is what it is called, `group` its id), or 1:1."""
 
     contact: str
     name: str
     room: str
     since: datetime
     text: str
+    group: str = ""
 
 
 def talks(connection: Connection, scope: Scope, before: int | None = None) -> tuple[list[Talk], int | None]:
@@ -122,6 +123,7 @@ def waits(connection: Connection, scope: Scope, now: datetime) -> list[Wait]:
             rooms[row["group"]] or row["group"],
             datetime.fromisoformat(row["at"]),
             row["text"],
+            row["group"],
         )
         for row in asked
         if row["group"] in rooms

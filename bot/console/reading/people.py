@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, String, and_, cast, exists, func, or_, select
+from sqlalchemy import Connection, String, and_, cast, exists, func, or_, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -16,29 +16,36 @@ from bot.console.visit import Scope
 from models.accounts import Account
 from models.deliveries import Delivery, DeliveryState
 from models.fields import unfilled
-from models.groups import ChatGroup, GroupMember
+from models.groups import ChatGroup, GroupMember, Waiting
 from models.journal import Body, JournalEntry
-from models.people import Answer, Contact, Friendship, Person, Survey, Tag
+from models.people import Answer, Contact, Friendship, FriendshipState, Person, Survey, Tag
 
 PAGE = 50
 _LONGEST = 2_000  # of one message: somebody may have pasted a book
 STAGES = {"none": "没开始", "open": "进行中", "resting": "搁着", "finished": "完成", "stopped": "停了"}
+UNFINISHED = "unfinished"  # either of the two that go on
+ONLY = {"friends": "现在的好友", "complained": "投诉没了结"}
 
 
 class Search(NamedTuple):
-    """Whom one looks for; what is empty does not matter. `word` is in a name, remark, tag, answer, or is an id."""
+    """Whom one looks for; what is empty does not matter. `word` is in a name, remark, tag, answer, or is an id;
+    `waiting` is the tier that they wait for a seat of."""
 
     word: str = ""
     tag: str = ""
     source: str = ""
     stage: str = ""
+    waiting: str = ""
+    only: str = ""
 
     @classmethod
     def read(cls, at: Mapping[str, str]) -> Search:
         """From the address of a page; what makes no sense there is left out."""
         given = {name: str(at.get(name, "")).strip()[:100].replace("\0", "") for name in cls._fields}
-        if given["stage"] not in STAGES:
+        if given["stage"] not in (*STAGES, UNFINISHED):
             given["stage"] = ""
+        if given["only"] not in ONLY:
+            given["only"] = ""
         return cls(**given)
 
     @property
@@ -77,7 +84,7 @@ class Moment(NamedTuple):
 
 def people_of(connection: Connection, scope: Scope, wanted: Search, before: int | None = None) -> list[Found]:
     """A page of them, who came last first, from below an id on."""
-    asked: Any = (
+    asked = _found(
         select(
             col(Contact.id),
             col(Contact.person_id),
@@ -86,15 +93,11 @@ def people_of(connection: Connection, scope: Scope, wanted: Search, before: int 
             col(Person.source),
             col(Person.opted_out_at),
             col(Survey.state),
-        )
-        .join(Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == _person(Contact)))
-        .outerjoin(
-            Survey, and_(col(Survey.merchant_id) == col(Contact.merchant_id), col(Survey.person_id) == _person(Contact))
-        )
-        .where(*_conditions(scope, wanted))
-        .order_by(col(Contact.id).desc())
-        .limit(PAGE)
+        ),
+        scope,
+        wanted,
     )
+    asked = asked.order_by(col(Contact.id).desc()).limit(PAGE)
     if before is not None:
         asked = asked.where(col(Contact.id) < before)
     rows = connection.execute(asked).all()
@@ -117,6 +120,12 @@ def people_of(connection: Connection, scope: Scope, wanted: Search, before: int 
         )
         for row in rows
     ]
+
+
+def count_of(connection: Connection, scope: Scope, wanted: Search) -> int:
+    """How many there are."""
+    asked = _found(select(func.count()).select_from(Contact), scope, wanted)
+    return int(connection.execute(asked).scalar_one())
 
 
 def tags_and_sources(connection: Connection, scope: Scope, limit: int = 200) -> tuple[list[str], list[str]]:
@@ -240,6 +249,16 @@ def timeline(connection: Connection, scope: Scope, contact: str, before: int | N
     return sorted(rows, key=lambda one: one.id, reverse=True)[:PAGE]
 
 
+def _found(asked: Any, scope: Scope, wanted: Search) -> Any:
+    mine = col(Contact.merchant_id)
+    return (
+        # Everybody has a person. An outer join, so that SQLite reads the contacts by id and stops after a page.
+        asked.outerjoin(Person, and_(col(Person.merchant_id) == mine, col(Person.id) == _person(Contact)))
+        .outerjoin(Survey, and_(col(Survey.merchant_id) == mine, col(Survey.person_id) == _person(Contact)))
+        .where(*_conditions(scope, wanted))
+    )
+
+
 def _conditions(scope: Scope, wanted: Search) -> list[Any]:
     mine = scope.merchant.id
     earlier = aliased(Contact)
@@ -262,10 +281,46 @@ def _conditions(scope: Scope, wanted: Search) -> list[Any]:
         conditions.append(_person(Contact).in_(tagged))
     if wanted.source:
         conditions.append(col(Person.source) == wanted.source)
-    if wanted.stage:
-        state = col(Survey.state)
-        conditions.append(state.is_(None) if wanted.stage == "none" else state == wanted.stage)
+    state = col(Survey.state)
+    if wanted.stage == "none":
+        conditions.append(state.is_(None))
+    elif wanted.stage == UNFINISHED:
+        conditions.append(text("survey.state IN ('open', 'resting')"))  # in the words of the index
+    elif wanted.stage:
+        conditions.append(state == wanted.stage)
+    if wanted.waiting:
+        waits = select(col(Waiting.contact_id)).where(
+            col(Waiting.merchant_id) == mine, col(Waiting.tier) == wanted.waiting
+        )
+        conditions.append(_one_of_theirs(mine, waits))
+    if wanted.only == "friends":
+        of = aliased(Contact)
+        conditions.append(
+            exists().where(
+                col(of.merchant_id) == mine,
+                col(of.person_id) == _person(Contact),
+                col(Friendship.merchant_id) == mine,
+                col(Friendship.contact_id) == col(of.id),
+                col(Friendship.account_id).in_(scope.accounts),
+                col(Friendship.state) == FriendshipState.FRIEND,
+            )
+        )
+    elif wanted.only == "complained":
+        complaining = aliased(Person, name="complaining")
+        conditions.append(
+            _person(Contact).in_(
+                select(col(complaining.id)).where(
+                    col(complaining.merchant_id) == mine, text("complaining.complained_at IS NOT NULL")
+                )
+            )
+        )
     return conditions
+
+
+def _one_of_theirs(mine: str, contacts: Any) -> Any:
+    """Whether a person has one of these contacts; another than the shown one may be it."""
+    of = aliased(Contact)
+    return _person(Contact).in_(select(col(of.person_id)).where(col(of.merchant_id) == mine, col(of.id).in_(contacts)))
 
 
 def _with(mine: str, word: str) -> Any:
@@ -292,7 +347,7 @@ def _with(mine: str, word: str) -> Any:
             written.contains(json.dumps(word)[1:-1], autoescape=True),
         ),
     )
-    return names.union(remarks, tags, answers)
+    return names.union_all(remarks, tags, answers)
 
 
 def _of_the_pool(scope: Scope) -> list[Any]:

@@ -1,156 +1,138 @@
-"""What waits for somebody, and how the pool is: each a count of rows."""
+"""What waits for somebody, and how the pool is: each a count, by the conditions of the page that has its rows."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, and_, func, or_, select, text
 from sqlmodel import col
 
-from bot.budget import midnight
+from bot.console.reading import people
+from bot.console.reading.doubts import doubts
+from bot.console.reading.insight import Wanted
+from bot.console.reading.insight_funnel import befriended
+from bot.console.reading.insight_rows import rows_of
 from bot.console.visit import Scope
-from bot.question_report import question_rows
 from bot.store.alerting import all_alerts
-from models.accounts import Account
-from models.columns import table_of
-from models.deliveries import ARRIVED_STATES, Delivery
 from models.groups import ChatGroup, Waiting
-from models.identity import Doubt
-from models.operations import Pause
-from models.people import Friendship, FriendshipState, Person, Survey
+from models.operations import Pause, Ticket
 
 # Older questions than these nobody answers any more; they are in the report.
 QUESTIONS_OF = timedelta(days=7)
 
 
-class Open(NamedTuple):
-    """What waits for a human. `waiting` are people without a seat, by tier; `paused` and `alerts` are rows."""
+class Count(NamedTuple):
+    """A number, what it counts, and the page with its rows."""
 
-    questions: int
-    waiting: dict[str, int]
-    doubts: int
-    complaints: int
-    paused: list[Any]
+    number: int
+    text: str
+    address: str
+
+
+class Open(NamedTuple):
+    """What waits for a human: counts, and the rows of what is paused and of what is wrong."""
+
+    counts: list[Count]
+    paused: list[Paused]
     alerts: list[Any]
 
 
-class Health(NamedTuple):
-    """How the pool is: who is a friend, who came today and in seven days, surveys that run, bound groups and heads."""
+class Paused(NamedTuple):
+    """Something that is paused: an account, a group, a lane or everything; `topic` is the group's."""
 
-    friends: int
-    new_today: int
-    new_week: int
-    surveys_open: int
-    groups: int
-    heads: int
-
-
-class AccountNow(NamedTuple):
-    """An account, what it sent today, and what it may send a day."""
-
-    id: str
-    name: str
-    state: str
-    state_at: datetime | None
-    slow_until: datetime | None
-    sent_today: int
-    per_day: int | None
-    per_minute: int | None
-    paused: bool
+    scope: str
+    subject: str
+    topic: str
 
 
 def what_waits(connection: Connection, scope: Scope, now: datetime) -> Open:
-    """What somebody should look at."""
+    """What somebody should look at, of the accounts that they see."""
     mine = scope.merchant.id
-
-    def count(asked: Any) -> int:
-        return int(connection.execute(asked).scalar_one())
-
-    tiers = select(col(Waiting.tier), func.count()).where(col(Waiting.merchant_id) == mine).group_by(col(Waiting.tier))
+    asked = _span(scope, now, QUESTIONS_OF)
+    paused = (
+        select(col(Pause.scope), col(Pause.subject), func.coalesce(col(ChatGroup.topic), ""))
+        .outerjoin(
+            ChatGroup,
+            and_(
+                col(Pause.scope) == "group",
+                col(ChatGroup.merchant_id) == mine,
+                col(ChatGroup.wire_id) == col(Pause.subject),
+            ),
+        )
+        .where(
+            col(Pause.merchant_id) == mine,
+            or_(
+                col(Pause.scope).not_in(("account", "group")),
+                and_(col(Pause.scope) == "account", col(Pause.subject).in_(scope.accounts)),
+                col(ChatGroup.account_id).in_(scope.accounts),
+            ),
+        )
+    )
+    tickets = select(func.count()).where(
+        col(Ticket.merchant_id) == mine, col(Ticket.account_id).in_(scope.accounts), text("closed_at IS NULL")
+    )
+    counts = [
+        Count(int(connection.execute(tickets).scalar_one()), "位在私聊里等人回话", "/messages"),
+        Count(
+            len(rows_of(connection, scope, asked, "unanswered", now)),
+            f"个问题没人回（{QUESTIONS_OF.days} 天内）",
+            asked.address("unanswered"),
+        ),
+        *(
+            Count(people.count_of(connection, scope, waiting), f"人在排队等「{tier}」的位子", waiting.address)
+            for tier in _tiers_waited_for(connection, scope)
+            for waiting in [people.Search(waiting=tier)]
+        ),
+        Count(
+            len(rows_of(connection, scope, asked, "cooling", now)),
+            "个群在变冷：最近三天说话的少了一半多",
+            asked.address("cooling"),
+        ),
+        Count(len(doubts(connection, scope)), "位认不准是谁", "/doubts"),
+        Count(people.count_of(connection, scope, _COMPLAINED), "个投诉没了结", _COMPLAINED.address),
+    ]
     return Open(
-        questions=sum(row["state"] == "open" for row in question_rows(connection, scope.merchant, now - QUESTIONS_OF)),
-        waiting=_counts(connection, tiers),
-        doubts=count(
-            select(func.count(func.distinct(col(Doubt.contact_id)))).where(
-                col(Doubt.merchant_id) == mine, text("state = 'open'")
-            )
-        ),
-        complaints=count(
-            select(func.count())
-            .select_from(Person)
-            .where(col(Person.merchant_id) == mine, text("complained_at IS NOT NULL"))
-        ),
-        paused=list(connection.execute(select(table_of(Pause)).where(col(Pause.merchant_id) == mine))),
-        alerts=all_alerts(connection, scope.merchant, over=False),
+        counts,
+        [Paused(*row) for row in connection.execute(paused)],
+        [one for one in all_alerts(connection, scope.merchant, over=False) if one.account_id in ("", *scope.accounts)],
     )
 
 
-def health(connection: Connection, scope: Scope, now: datetime) -> Health:
+def health(connection: Connection, scope: Scope, now: datetime) -> list[Count]:
     """The pool at a glance."""
-    mine, today = scope.merchant.id, midnight(now, scope.merchant.zone)
-
-    def count(table: Any, *where: Any) -> int:
-        asked = select(func.count()).select_from(table).where(col(table.merchant_id) == mine, *where)
-        return int(connection.execute(asked).scalar_one())
-
-    ours = col(Friendship.account_id).in_(scope.accounts)
-    new = (ours, col(Friendship.old).is_(False))
+    mine = scope.merchant.id
+    today, week = _span(scope, now, timedelta(days=1)), _span(scope, now, timedelta(days=7))
     bound = (
+        col(ChatGroup.merchant_id) == mine,
         col(ChatGroup.account_id).in_(scope.accounts),
         col(ChatGroup.tier).is_not(None),
         col(ChatGroup.became).is_(None),
     )
-    heads = select(func.coalesce(func.sum(col(ChatGroup.members)), 0)).where(col(ChatGroup.merchant_id) == mine, *bound)
-    return Health(
-        friends=count(Friendship, ours, col(Friendship.state) == FriendshipState.FRIEND),
-        new_today=count(Friendship, *new, col(Friendship.added_at) >= today),
-        new_week=count(Friendship, *new, col(Friendship.added_at) >= today - timedelta(days=6)),
-        surveys_open=count(Survey, text("state IN ('open', 'resting')"), col(Survey.account_id).in_(scope.accounts)),
-        groups=count(ChatGroup, *bound),
-        heads=int(connection.execute(heads).scalar_one()),
-    )
-
-
-def accounts_now(connection: Connection, scope: Scope, now: datetime) -> list[AccountNow]:
-    """Each account as it is now."""
-    sent = _counts(
-        connection,
-        select(col(Delivery.account_id), func.count())
-        .where(
-            col(Delivery.account_id).in_(scope.accounts),
-            col(Delivery.left_at) >= midnight(now, scope.merchant.zone),
-            col(Delivery.state).in_(ARRIVED_STATES),
-        )
-        .group_by(col(Delivery.account_id)),
-    )
-    paused = {
-        (scoped, subject)
-        for scoped, subject in connection.execute(
-            select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == scope.merchant.id)
-        )
-    }
-    pace = scope.merchant.playbook.pace
-    rows = connection.execute(
-        select(table_of(Account))
-        .where(col(Account.merchant_id) == scope.merchant.id, col(Account.id).in_(scope.accounts))
-        .order_by(col(Account.id))
-    )
+    groups, heads = connection.execute(
+        select(func.count(), func.coalesce(func.sum(col(ChatGroup.members)), 0)).where(*bound)
+    ).one()
     return [
-        AccountNow(
-            row.id,
-            row.name,
-            row.state,
-            row.state_at,
-            row.slow_until if row.slow_until and row.slow_until > now else None,
-            sent.get(row.id, 0),
-            pace.per_day,
-            pace.per_minute,
-            ("all", "") in paused or ("account", row.id) in paused,
-        )
-        for row in rows
+        Count(people.count_of(connection, scope, _FRIENDS), "位好友", _FRIENDS.address),
+        Count(befriended(connection, scope, today), "位今天新来的", today.address("befriended")),
+        Count(befriended(connection, scope, week), "位近七天新来的", week.address("befriended")),
+        Count(people.count_of(connection, scope, _UNFINISHED), "位建档没完的", _UNFINISHED.address),
+        Count(groups, "个群", "/groups"),
+        Count(heads, "人次在群里", "/groups"),
     ]
 
 
-def _counts(connection: Connection, asked: Any) -> dict[str, int]:
-    return dict(connection.execute(asked).all())
+def _tiers_waited_for(connection: Connection, scope: Scope) -> list[str]:
+    asked = select(col(Waiting.tier)).where(col(Waiting.merchant_id) == scope.merchant.id).distinct()
+    return sorted(connection.execute(asked).scalars())
+
+
+def _span(scope: Scope, now: datetime, length: timedelta) -> Wanted:
+    """The local days of that length that end today."""
+    today = now.astimezone(scope.merchant.zone).date()
+    return Wanted(today - length + timedelta(days=1), today)
+
+
+_COMPLAINED = people.Search(only="complained")
+_FRIENDS = people.Search(only="friends")
+_UNFINISHED = people.Search(stage=people.UNFINISHED)

@@ -1,0 +1,139 @@
+"""账号: each as a card with its link, what it did and may still do, and the QR code where one is to be scanned."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from functools import partial
+
+from nicegui import ui
+from qrcode.main import QRCode
+
+from bot.console.asking import ask
+from bot.console.page import Page
+from bot.console.pages.deliveries_rows import moment
+from bot.console.reading.accounts import AccountNow, accounts_now
+from bot.console.reading.deliveries import Filter
+from bot.console.visit import Visit
+from handlers import rights
+from handlers.command_answers import STATE_NAMES
+from models.accounts import AccountState
+from models.orders import PauseOrder
+
+_QUIET_ZONE = 4  # modules around a QR code; its standard's number
+_LONGEST_CODE = 1_000
+
+
+async def build(visit: Visit) -> None:
+    """Build the page."""
+    place = ui.element("div").classes("row full-width q-col-gutter-md items-stretch")
+    pulses: dict[str, ui.label] = {}
+    shown: list[list[AccountNow]] = []
+
+    async def look() -> None:
+        found = await visit.read(accounts_now, visit.site.now())
+        if shown == [found]:  # whoever is about to press a button keeps it
+            return
+        shown[:] = [found]
+        place.clear()
+        pulses.clear()
+        with place:
+            for one in found:
+                with ui.element("div").classes("col-12 col-md-6"), ui.card().classes("z-card full-width full-height"):
+                    _show(visit, one, pulses)
+            if not found:
+                ui.label("还没有账号。在 config.toml 里加一个。").classes("z-muted")
+        tick()
+
+    def tick() -> None:
+        for account, label in pulses.items():
+            label.text = _pulse(visit.site.app.heard_at(account), visit.site.now())
+
+    await look()
+    visit.live(look, 2.0)
+    ui.timer(1.0, tick)
+
+
+def _show(visit: Visit, one: AccountNow, pulses: dict[str, ui.label]) -> None:
+    with ui.row().classes("items-center full-width no-wrap"):
+        ui.label(one.name or one.id).classes("col ellipsis text-subtitle1 text-weight-bold")
+        state_badge(one)
+    since = f"，从 {moment(visit, one.state_at)} 起" if one.state_at else ""
+    ui.label(f"编号 {one.id}{since}").classes("z-muted").style("overflow-wrap: anywhere")
+    pulses[one.id] = ui.label().classes("z-muted")
+    if one.scan_code:
+        _show_code(one)
+    day = f"{visit.local(visit.site.now()):%Y-%m-%d}"
+    there = Filter(fold="已发", day=day, account=one.id).address
+    ui.link(f"今天发到了 {one.sent_today:,} 条", there).classes("z-link")
+    for room in one.rooms:
+        left = max(0, room.most - room.left)
+        ui.label(f"{room.name}：用了 {room.left:,} / {room.most:,}，还能发 {left:,}").classes("z-muted")
+        ui.linear_progress(min(room.left / room.most, 1.0), show_value=False).props(
+            f'aria-label="{room.name}的额度" color={"negative" if not left else "primary"}'
+        )
+    if not one.rooms:
+        ui.label("没有设发送上限。在「运营方案」的节奏里设。").classes("z-muted")
+    if one.slow_until:
+        ui.label(f"平台嫌太快，歇到 {visit.local(one.slow_until):%H:%M}").classes("text-negative")
+    elif one.lowered:
+        ui.label("一天内平台嫌过太快，现在放慢了发。").classes("text-negative")
+    if one.failures:
+        ui.label(f"最近连着 {one.failures} 条没发成。").classes("text-negative")
+    with ui.row().classes("items-center"):
+        waiting = Filter(fold="待发", account=one.id).address
+        ui.link("还要发的", waiting).classes("z-link")
+        ui.link("没发成的", Filter(state="failed", account=one.id).address).classes("z-link")
+        ui.space()
+        if rights.may(visit.role, PauseOrder):
+            _switch(visit, one)
+
+
+def _switch(visit: Visit, one: AccountNow) -> None:
+    change = partial(visit.order, PauseOrder, account=one.id, scope="account", subject=one.id, resumed=one.paused)
+    if one.paused:
+        ui.button("恢复发送", icon="play_arrow", on_click=change).props("unelevated no-caps")
+    else:
+        told = f"账号「{one.name or one.id}」先不发了？排着的会等着，随时可以恢复。"
+        ui.button("停发", icon="pause", on_click=lambda: ask(told, "停发", change)).props("outline no-caps")
+
+
+def state_badge(one: AccountNow) -> None:
+    """Whether it is on line, and not paused."""
+    well = one.state == AccountState.ONLINE and not one.paused
+    name = "停发中" if one.paused else STATE_NAMES.get(one.state, one.state)
+    ui.badge(name).props(f"color={'positive' if well else 'negative'}").classes("q-pa-xs")
+
+
+def _pulse(heard_at: datetime | None, now: datetime) -> str:
+    """How old the last sign of life is."""
+    if heard_at is None:
+        return "没有心跳：现在没连着，或由另一台机器管着"
+    seconds = max(0, int((now - heard_at).total_seconds()))
+    return f"{seconds} 秒前有心跳" if seconds < 120 else f"{seconds // 60} 分钟没有心跳"
+
+
+def _show_code(one: AccountNow) -> None:
+    ui.label("请用这个号的手机扫码登录").classes("text-weight-bold")
+    if len(one.scan_code) <= _LONGEST_CODE:
+        source = "data:image/svg+xml;base64," + base64.b64encode(qr_code(one.scan_code).encode()).decode()
+        ui.element("img").props(f'src="{source}" alt="登录二维码" width=220 height=220').style("background: #ffffff")
+    ui.label(one.scan_code).classes("z-muted text-caption").style("overflow-wrap: anywhere")
+
+
+def qr_code(text: str) -> str:
+    """A QR code as SVG, black on white."""
+    code = QRCode(border=_QUIET_ZONE)
+    code.add_data(text)
+    rows = code.get_matrix()
+    dark = "".join(
+        f"M{column} {row}h1v1h-1z" for row, line in enumerate(rows) for column, is_dark in enumerate(line) if is_dark
+    )
+    size = len(rows)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges">'
+        f'<rect width="{size}" height="{size}" fill="#fff"/><path d="{dark}"/></svg>'
+    )
+
+
+PAGE = Page(route="/accounts", title="账号", area="今天", build=build)

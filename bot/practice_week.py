@@ -1,0 +1,53 @@
+"""A week of the practice ground in less than a minute: the clock goes in small steps, so that all that is due in it
+happens, and those who sit in the groups go on talking, in one group less and less."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from bot.crowd_lives import HALL_2, OLD_FRIENDS
+from bot.practice import Ground
+from bot.story_lines import GroupJoined, Person, Text
+
+WEEK = timedelta(days=7)
+_STEP, _STEP_WHEN_BUSY, _STEP_AT_NIGHT = timedelta(minutes=20), timedelta(minutes=5), timedelta(hours=1)
+_WAKE, _SLEEP = 8, 22  # local hours
+_BUSY = frozenset({9, 10, 12, 19, 20})  # when the calendar posts: an account sends one thing after the other
+# How long the program has for a step; what it does not manage it does in the next.
+_SECONDS_A_STEP = 0.06
+_TALKS = 0.12  # the chance that somebody says something in a step
+_FALLS_SILENT_AFTER = timedelta(days=3)
+_SURNAMES, _GIVEN = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨", ("建国", "晓燕", "志强", "海涛", "小梅", "秀英", "俊杰", "阿杰")
+
+
+async def live_through(ground: Ground, account: str, span: timedelta, zone: ZoneInfo) -> None:
+    """Let so much time pass."""
+    world, chance = ground.world, Random(ground.seed)
+    began = world.now()
+    talkers = [(one, room) for one in OLD_FRIENDS if one.talk for room in one.groups]
+    while (left := began + span - world.now()) > timedelta():
+        now = world.now()
+        hour = now.astimezone(zone).hour
+        awake = _WAKE <= hour < _SLEEP
+        step = _STEP_WHEN_BUSY if hour in _BUSY else _STEP if awake else _STEP_AT_NIGHT
+        ground.hurry(min(left, step))
+        if awake and ground.lively.is_set():
+            for friend, room in talkers:
+                is_quiet = room == HALL_2 and now - began > _FALLS_SILENT_AFTER
+                if not is_quiet and chance.random() < _TALKS and friend.contact in world.rooms[room].members:
+                    said = chance.choice(friend.talk)
+                    world.apply(Text(at=world.now(), account=account, contact=friend.contact, text=said, group=room))
+        await asyncio.sleep(_SECONDS_A_STEP)
+
+
+def fill_up(ground: Ground, account: str, room: str, seats: int, at: datetime) -> None:
+    """So many people come into a group, as if somebody had brought a busload of friends."""
+    chance = Random(f"{ground.seed}:{room}:{at}")
+    people = tuple(
+        Person(f"wx-bus-{chance.getrandbits(40):010x}", chance.choice(_SURNAMES) + chance.choice(_GIVEN))
+        for _ in range(seats)
+    )
+    ground.world.apply(GroupJoined(at=at, account=account, group=room, members=people))

@@ -1,0 +1,123 @@
+"""What members said in groups: the one meaning of a message that counts, for digests, figures and effects of posts.
+
+What was recalled, what a gateway said twice, what a second account of ours heard too, and what we said ourselves
+counts nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, and_, func, select, text
+from sqlmodel import col
+
+from bot.store.ids import Ids
+from bot.store.movements import our_ids
+from bot.store.prepared import is_one_of
+from models.context import MerchantView
+from models.groups import ChatGroup
+from models.journal import Body, JournalEntry
+from models.people import Contact
+
+LATE = timedelta(days=7)
+"""How long after it was said a message may reach us and still counts for its day."""
+
+
+WRITER = and_(
+    col(Contact.merchant_id) == col(JournalEntry.merchant_id), col(Contact.id) == col(JournalEntry.contact_id)
+)
+
+
+class Spoken(NamedTuple):
+    """A message of a member; `group` and `contact` are wire ids."""
+
+    group_id: int
+    group: str
+    at: datetime
+    contact: str
+    text: str
+
+
+class _Recalled(msgspec.Struct):
+    message: str = ""
+
+
+_recalled = msgspec.json.Decoder(_Recalled).decode
+
+
+def spoken(
+    connection: Connection, merchant: MerchantView, start: datetime, end: datetime, *where: Any
+) -> Iterator[Spoken]:
+    """What was said from `start` to before `end`, in the order in which it was heard; `where` narrows the groups."""
+    asked = (
+        counted(
+            connection,
+            merchant,
+            start,
+            end,
+            select(
+                col(JournalEntry.group_id),
+                col(ChatGroup.wire_id),
+                col(JournalEntry.at),
+                col(Contact.wire_id),
+                func.coalesce(col(Body.text), ""),
+            ),
+        )
+        .join(Contact, WRITER)
+        .outerjoin(Body, col(Body.id) == col(JournalEntry.body_id))
+        .where(*where)
+        .order_by(col(JournalEntry.id))
+    )
+    for row in connection.execute(asked):
+        yield Spoken(*row)
+
+
+def counted(connection: Connection, merchant: MerchantView, start: datetime, end: datetime, asked: Any) -> Any:
+    """A selection of columns of `JournalEntry` and `ChatGroup` as one of messages that count; whoever wants to know who
+    wrote them joins `WRITER`. The journal is found by its ids, which are ordered by when it was heard."""
+    mine = col(JournalEntry.merchant_id)
+    asked = (
+        asked.select_from(JournalEntry)
+        .join(
+            ChatGroup,
+            and_(
+                col(ChatGroup.merchant_id) == mine,
+                col(ChatGroup.id) == col(JournalEntry.group_id),
+                col(ChatGroup.account_id) == col(JournalEntry.account_id),  # the account that posts there
+            ),
+        )
+        .where(
+            col(JournalEntry.id) >= Ids.floor(start),
+            col(JournalEntry.id) < Ids.floor(end + LATE),
+            mine == merchant.id,
+            col(JournalEntry.type) == "message",
+            col(JournalEntry.at) >= start,
+            col(JournalEntry.at) < end,
+            col(JournalEntry.contact_id).is_not(None),
+            col(JournalEntry.contact_id).not_in(_ours(connection, merchant)),
+        )
+    )
+    taken_back = _taken_back(connection, merchant, start)
+    return asked.where(~is_one_of(col(JournalEntry.wire_id), "recalled")).params(recalled=taken_back)
+
+
+def _ours(connection: Connection, merchant: MerchantView) -> list[int]:
+    asked = select(col(Contact.id)).where(
+        col(Contact.merchant_id) == merchant.id, col(Contact.wire_id).in_(sorted(our_ids(connection, merchant)))
+    )
+    return list(connection.execute(asked).scalars())
+
+
+def _taken_back(connection: Connection, merchant: MerchantView, since: datetime) -> list[str]:
+    """The messages that were recalled since then."""
+    rows = connection.execute(
+        select(col(JournalEntry.data)).where(
+            col(JournalEntry.id) >= Ids.floor(since),
+            col(JournalEntry.merchant_id) == merchant.id,
+            text("type = 'recalled'"),  # in the words of the index
+        )
+    )
+    return [_recalled(data).message for data in rows.scalars()]
