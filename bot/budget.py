@@ -23,10 +23,18 @@ LONGEST_SILENCE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many within a length of time; None stands for the local day."""
+    """At most so many within a length of time; None stands for the local day.
+
+    `later` are the steps of a warm-up that are still to come: from so many days after today on, so many.
+    """
 
     most: int
     length: timedelta | None = None
+    later: tuple[tuple[int, int], ...] = ()
+
+    def most_on(self, days: int) -> int:
+        """The most, so many days after today."""
+        return next((most for first, most in reversed(self.later) if first <= days), self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +58,18 @@ def speed(pace: Pace, age_days: int, slow_until: datetime | None, now: datetime)
     how briskly it answers one person.
     """
     warm = next((step.share for step in reversed(pace.warm_up) if step.day <= age_days), 1.0)
+    later = [(step.day - age_days, step.share) for step in pace.warm_up if step.day > age_days]
     silent = slow_until if slow_until is not None and now < slow_until <= now + LONGEST_SILENCE else None
     lowered = silent is not None or (slow_until is not None and slow_until <= now < slow_until + LOWERED_FOR)
     slow = pace.share_after_too_frequent if lowered else 1.0
     limits = (
         _limit(pace.per_minute, slow, MINUTE),
-        _limit(pace.per_hour, slow * warm, HOUR),
-        _limit(pace.per_day, slow * warm, None),
+        _limit(pace.per_hour, slow, HOUR, warm, later),
+        _limit(pace.per_day, slow, None, warm, later),
     )
     return Speed(
         limits=tuple(limit for limit in limits if limit is not None),
-        new_friends=_limit(pace.new_friends_per_day, slow * warm, None),
+        new_friends=_limit(pace.new_friends_per_day, slow, None, warm, later),
         silent_until=silent,
         lowered=lowered,
     )
@@ -86,12 +95,15 @@ def free_moments(
     moment = max(now, not_before) if not_before is not None else now
 
     def room(limit: Limit) -> datetime:
-        """The first moment from this one on at which one limit has room."""
+        """The first moment from this one on at which one limit has room, or at which it may be another one."""
+        days = (moment.astimezone(zone).date() - now.astimezone(zone).date()).days if limit.later else 0
+        most = limit.most_on(days)
         if limit.length is not None:
-            return taken[-limit.most] + limit.length if len(taken) >= limit.most else moment
+            free = taken[-most] + limit.length if len(taken) >= most else moment
+            return min(free, midnight(moment, zone, 1)) if limit.later else free
         begins = midnight(moment, zone)
         that_day = len(new) - bisect_left(new, begins) + (left_today if begins == today else 0)
-        return midnight(moment, zone, 1) if that_day >= limit.most else moment
+        return midnight(moment, zone, 1) if that_day >= most else moment
 
     while True:
         while (later := max(map(room, limits), default=moment)) > moment:
@@ -107,5 +119,17 @@ def midnight(moment: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
     return datetime.combine(day, time(0), zone).astimezone(moment.tzinfo)
 
 
-def _limit(most: int | None, share: float, length: timedelta | None) -> Limit | None:
-    return None if most is None else Limit(max(1, int(round(most * share, 6))), length)
+def _limit(
+    most: int | None,
+    slow: float,
+    length: timedelta | None,
+    warm: float = 1.0,
+    later: Sequence[tuple[int, float]] = (),
+) -> Limit | None:
+    if most is None:
+        return None
+
+    def part(share: float) -> int:
+        return max(1, int(round(most * slow * share, 6)))
+
+    return Limit(part(warm), length, tuple((days, part(share)) for days, share in later))

@@ -98,6 +98,8 @@ def _local_days(entry: Entry, zone: tzinfo, start: datetime, end: datetime) -> t
 
 def _between(days: Iterator[date], entry: Entry, zone: tzinfo, start: datetime, end: datetime) -> Iterator[Occurrence]:
     for day in days:
+        if entry.but and day in entry.but:
+            continue
         at = _moment(day, entry, zone)
         if at >= end:
             return

@@ -166,6 +166,21 @@ def _date(cell: Cell, known: Known) -> tuple[dt.date, dt.time | None] | None:
         raise CellError((shown(cell), str(error))) from None
 
 
+def _days(cell: Cell, known: Known) -> tuple[dt.date, ...]:
+    if isinstance(cell, dt.date):
+        return (cell.date() if isinstance(cell, dt.datetime) else cell,)
+    days: set[dt.date] = set()
+    wrong: list[tuple[str, str]] = []
+    for piece in _several(cell, known):
+        try:
+            days.add(read_date(piece, known.today)[0])
+        except DateError as error:
+            wrong.append((piece, str(error)))
+    if wrong:
+        raise CellError(*wrong[:MOST_FAULTS])
+    return tuple(sorted(days))
+
+
 def _time(cell: Cell, known: Known) -> dt.time | None:
     if text_of(cell) == "":
         return None
@@ -277,6 +292,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("catch_up", "补发", _catch_up, lambda entry: entry.catch_up),
     Column("optional", "可选", _yes_no, lambda entry: "yes" if entry.optional else "no"),
     Column("rollout", "分批", _rollout, lambda entry: entry.rollout),
+    Column("but", "除外", _days, lambda entry: ";".join(map(str, entry.but))),
 )
 
 NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)

@@ -40,7 +40,8 @@ _SIGNED_UP = re.compile(r"(?:报名|signup)[:：] ?(.+)")
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A calendar entry, with the columns of the workbook.
 
-    `rule` is empty for an entry that happens once, on `date`; with a rule `date` is the first day it may fall on.
+    `rule` is empty for an entry that happens once, on `date`; with a rule `date` is the first day it may fall on,
+    and it passes over the days `but`.
     `groups` are room ids, `tiers` names of tiers, `media` references into the media folder or links, in their order.
     """
 
@@ -63,6 +64,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     catch_up: str = "skip"
     optional: bool = False
     rollout: str = ""
+    but: tuple[dt.date, ...] = ()
 
     @property
     def revision(self) -> str:

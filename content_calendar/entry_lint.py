@@ -10,6 +10,7 @@ from content_calendar.cadence import is_personal
 from content_calendar.entry import Entry, signed_up_for
 from content_calendar.holidays import is_known
 from content_calendar.import_hints import media_faults
+from content_calendar.kind_names import kind_name
 from content_calendar.links import hosts_of, leads_outside
 from content_calendar.lint_plan import LintEntry, LintRow, Plan
 from content_calendar.reach import can_send
@@ -65,7 +66,7 @@ def _of_entry(plan: Plan, entry: Entry) -> Iterator[LintRow]:
         text = "只写了给一部分人的话，其他人这一条收不到"
         yield LintRow(code="field", entry=entry.key, text=text)
     if entry.kind in _NEEDS_MEDIA and not entry.media:
-        yield LintRow(code="media", entry=entry.key, text=f"{entry.kind} 没有写素材")
+        yield LintRow(code="media", entry=entry.key, text=f"{kind_name(entry.kind)}没有写素材")
     if entry.kind == "link" and not (entry.media or hosts_of(words)):
         yield LintRow(code="media", entry=entry.key, text="link 没有写链接")
     for fault in media_faults(entry, plan.media):
@@ -109,7 +110,7 @@ def _audience(plan: Plan, one: LintEntry) -> Iterator[LintRow]:
     if not entry.tags and not is_personal(entry):
         yield LintRow(code="unreachable", entry=entry.key, text="没有写层级、群或标签，谁也收不到")
     elif plan.accounts and not any(able.proactive and can_send(able, entry) for able in plan.accounts):
-        yield LintRow(code="unreachable", entry=entry.key, text=f"没有账号能一对一发 {entry.kind}")
+        yield LintRow(code="unreachable", entry=entry.key, text=f"没有账号能一对一发{kind_name(entry.kind)}")
 
 
 def lint_holidays(plan: Plan) -> Iterator[LintRow]:

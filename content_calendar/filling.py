@@ -10,6 +10,7 @@ import msgspec
 
 from content_calendar.entry import Entry
 from content_calendar.group_lint import posts_by_group
+from content_calendar.kind_names import content_name
 from content_calendar.lint_plan import LintGroup, Plan
 from content_calendar.promises import Period, Post, has_album, shortages
 from content_calendar.rotation import filled, following, is_spare, text_for
@@ -81,7 +82,8 @@ def _fill_group(
             if moment is None:
                 given_up.add(gap.label)
                 what = "相册的备稿" if promise.album else "备稿"
-                why = "没有合适的时间" if fresh else f"没有它没发过的 {promise.content_kind} {what}"
+                kind = content_name(promise.content_kind)
+                why = "没有合适的时间" if fresh else f"没有它没发过的 {kind} {what}"
                 yield Unfilled(group.room, promise.name, gap.label, why)
                 continue
             local = moment.astimezone(plan.zone)

@@ -10,6 +10,7 @@ from itertools import pairwise
 import msgspec
 
 from content_calendar.cadence import is_personal
+from content_calendar.kind_names import content_name, kind_name
 from content_calendar.lint_plan import LintGroup, LintRow, Plan
 from content_calendar.promises import Period, Post, Shortage, shortages, theme_runs, weeks
 from content_calendar.reach import can_post
@@ -82,11 +83,11 @@ def _promises(plan: Plan, group: LintGroup, posts: Sequence[Post]) -> Iterator[L
             if found.missing:
                 yield LintRow(code="missing", promise=promise.name, period=period, text=_lack(found))
             if found.surplus:
-                text = f"{promise.content_kind} 应正好 {promise.exactly} 条，排了 {found.planned} 条"
+                text = f"{content_name(promise.content_kind)} 应正好 {promise.exactly} 条，排了 {found.planned} 条"
                 yield LintRow(code="surplus", promise=promise.name, period=period, entry=found.last_entry, text=text)
         for run, absent in theme_runs(promise, posts):
             period = f"{run[0].local_date}/{run[-1].local_date}"
-            text = f"连续 {len(run)} 条 {promise.content_kind} 里没有主题：{'、'.join(absent)}"
+            text = f"连续 {len(run)} 条 {content_name(promise.content_kind)} 里没有主题：{'、'.join(absent)}"
             yield LintRow(code="theme", promise=promise.name, period=period, text=text)
 
 
@@ -94,7 +95,7 @@ def _lack(found: Shortage) -> str:
     promise = found.promise
     how_many = f"至少 {promise.at_least}" if promise.exactly is None else f"正好 {promise.exactly}"
     why = f"，另有 {found.without_album} 条没有相册" if found.without_album else ""
-    return f"{promise.content_kind} 应{how_many} 条，排了 {found.planned} 条{why}，缺 {found.missing} 条"
+    return f"{content_name(promise.content_kind)} 应{how_many} 条，排了 {found.planned} 条{why}，缺 {found.missing} 条"
 
 
 def _clashes(posts: Sequence[Post]) -> Iterator[LintRow]:
@@ -111,7 +112,7 @@ def _repeats(posts: Sequence[Post]) -> Iterator[LintRow]:
     for earlier, later in pairwise(posts):
         alike = (later.entry.content_kind, later.entry.theme)
         if alike == (earlier.entry.content_kind, earlier.entry.theme):
-            what = " ".join(word for word in alike if word) or "没写内容类型和主题"
+            what = " ".join(filter(None, (content_name(alike[0]), alike[1]))) or "没写内容类型和主题"
             text = f"{earlier.entry.key} 和 {later.entry.key} 接连两条一样：{what}"
             yield LintRow(code="repeat", period=f"{later.local_date}", entry=later.entry.key, text=text)
 
@@ -165,7 +166,7 @@ def _over(
 def _unreachable(group: LintGroup, posts: Iterable[Post]) -> Iterator[LintRow]:
     for entry in {post.entry.key: post.entry for post in posts}.values():
         if not can_post(group.capabilities, entry):
-            yield LintRow(code="unreachable", entry=entry.key, text=f"这个群的账号发不了 {entry.kind}")
+            yield LintRow(code="unreachable", entry=entry.key, text=f"这个群的账号发不了{kind_name(entry.kind)}")
 
 
 def _within(posts: Iterable[Post], period: Period) -> list[Post]:

@@ -94,6 +94,9 @@ def _repeat(event: Event, entry: Entry, first: Occurrence, zone: dt.tzinfo) -> N
         case _:
             return
     event.add("rrule", vRecur.from_ical(rule))
+    for day in entry.but:
+        if day > first.local_date:
+            event.add("exdate", _moment(day, entry, zone))
 
 
 def _later(entry: Entry, first: Occurrence, zone: dt.tzinfo) -> Iterator[Occurrence]:

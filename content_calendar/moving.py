@@ -1,7 +1,7 @@
 """An entry on another day: what it is then, and why some cannot be moved.
 
 An entry that happens once has another date. One that repeats by weekday or day of the month repeats on another one from
-then on, for there is one rule and no exceptions to it; others have no day of their own.
+then on, or goes to another day this once: it passes over its own, and a copy of it happens there.
 """
 
 from __future__ import annotations
@@ -36,6 +36,24 @@ def moved(entry: Entry, day: date, to: date) -> Entry:
         return msgspec.structs.replace(entry, date=to, not_after=expires)
     first = min(entry.date, to) if entry.date else None
     return msgspec.structs.replace(entry, date=first, rule=str(_another(rule, day, to)))
+
+
+def moved_once(entry: Entry, day: date, to: date) -> tuple[Entry, Entry]:
+    """An entry that repeats without its occurrence of a day, and the one that happens on the day `to` in its place.
+
+    Raises `CannotMove`.
+    """
+    if to == day:
+        raise CannotMove("就在这一天，没有动。")
+    if not entry.rule:
+        raise CannotMove("这条本来就只发一次，直接挪。")
+    once = msgspec.structs.replace(entry, key=f"{entry.key}-{to}", rule="", date=to, but=())
+    return without(entry, day), once
+
+
+def without(entry: Entry, day: date) -> Entry:
+    """The entry, which passes over that day."""
+    return msgspec.structs.replace(entry, but=tuple(sorted({*entry.but, day})))
 
 
 def _another(rule: Rule, day: date, to: date) -> Rule:

@@ -16,7 +16,7 @@ from content_calendar.faults import Fault, FileError
 from content_calendar.records import Record, unknown_column
 
 _TABLE = "entries"
-_LISTS = ("tiers", "groups", "tags", "media")
+_LISTS = ("tiers", "groups", "tags", "media", "but")
 _BLANK = Entry(key="")
 _SCALARS = (str, bool, int, float, dt.date, dt.time)
 

@@ -23,6 +23,8 @@ _SIGN = re.compile(
     r"https?:|www\.|\.(?:com|cn|top|shop|vip|xyz|net)|[加+][我vV微薇威Qq]|私我|私信我|联系我|找我|兼职|日结|日赚|代理|"
     r"贷款|低价|货源|扫码|返利|刷单|招募|进群|微信|[Qq][Qq]|扣扣|\d{7}"
 )
+# What any of them begins with: to look for one of many characters is a tenth of trying all of them at each.
+_BEGINS = re.compile(r"[hw.加+私联找兼日代贷低货扫返刷招进微Qq扣\d]")
 _URL = re.compile(r"https?://\S+")
 _READ = 400
 """Characters of a message that are looked at: an advert says early what it wants."""
@@ -31,7 +33,8 @@ _LINKS = frozenset({"link", "mini_program", "card"})
 
 def may_be_one(text: str) -> bool:
     """Whether what was written in a group is worth a look at who wrote it."""
-    if not _SIGN.search(text, 0, _READ):
+    first = _BEGINS.search(text, 0, _READ)
+    if first is None or not _SIGN.search(text, first.start(), _READ):
         return False
     return _advertises(text) or (_leads_outside(text[:_READ]) and not asks_the_shop(text))
 

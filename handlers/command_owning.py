@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import command_open
-from handlers.command_call import HERE, Call, Refusal
+from handlers.command_call import HERE, Call, Refusal, unlimited
 from models import effects as fx
 from models.effects import Effect
 from models.orders import HandoffOrder, HandoverOrder, MoveOrder, OwnerOrder
@@ -63,7 +63,9 @@ def capacity(call: Call) -> tuple[str, list[Effect]]:
         raise Refusal(NO_TIERS)
     lines = []
     for tier in tiers:
-        groups = [group for group in call.context.commands.groups if group.tier == tier.name]
+        groups = [group for group in call.groups if group.tier == tier.name]
+        if not groups and not unlimited(call.person, call.event.account):
+            continue
         free = OPEN
         if tier.capacity is not None:
             count = sum(max(0, tier.capacity - group.members - group.reserved) for group in groups)

@@ -26,6 +26,7 @@ NO_DURATION = "看不懂多久「{word}」。可以写 30分钟、2小时、3天
 NO_ROLE = "没有「{role}」这个角色。可以是：{roles}。"
 ABOVE_YOU = "只有老板能给或收「{role}」。"
 GRANTED = "好，{who} 现在是{role}{where}{until}。"
+CONFIGURED = "{who} 的「{role}」是配置文件里写的，要在那里改。"
 REVOKED = "好，{who} 不再是{role}{where}。"
 ROLES_ARE = "{who} 的角色：{roles}。"
 NO_ROLES = "{who} 没有角色。"
@@ -109,6 +110,8 @@ def revoke(call: Call) -> tuple[str, list[Effect]]:
     """Take a role back."""
     given, group, _until_then = _grant(call)
     who = call.who.person
+    if not group and any(one == who.wire_id and role == given for _, one, role in call.context.merchant.admins):
+        raise Refusal(CONFIGURED.format(who=who.name or who.wire_id, role=ROLE_NAMES[given]))
     where = f"（{group}）" if group else ""
     told = REVOKED.format(who=who.name or who.wire_id, role=ROLE_NAMES[given], where=where)
     return told, [_order(call, given, group, None, revoke=True)]

@@ -21,6 +21,7 @@ from handlers import command_posts as posts
 from handlers import command_rooms as rooms
 from handlers.command_call import CHIEFS, EVERYBODY, KEEPERS, STAFF, Argument, Call, Command, Takes
 from handlers.command_lines import LONGEST, SLASH, Word, lines_of, name_in, number_in, words_of
+from handlers.roles import roles_of
 from models.effects import Effect
 from models.operations import Role
 
@@ -183,7 +184,8 @@ TABLE: tuple[Command, ...] = (
         topic="客人",
     ),
     Command(
-        "capacity", "名额", STAFF, "每个层级还有多少位子", owning.capacity, topic="群", reads=frozenset({"groups"}),
+        "capacity", "名额", STAFF, "每个层级还有多少位子", owning.capacity, topic="群", limited=True,
+        reads=frozenset({"groups"}),
     ),
     Command(
         "bind", "绑定", CHIEFS, "把本群绑定到一个层级", answers.bind, (Argument("层级"),), topic="群", groups_only=True,
@@ -201,11 +203,11 @@ TABLE: tuple[Command, ...] = (
         reads=frozenset({"groups"}),
     ),
     Command(
-        "top", "话多", STAFF, "近 7 天谁说话最多", figures.top, topic="数据", private=True,
+        "top", "话多", STAFF, "近 7 天谁说话最多", figures.top, topic="数据", private=True, limited=True,
         reads=frozenset({"talkers"}),
     ),
     Command(
-        "active", "活跃", STAFF, "近 7 天各群多热闹", figures.active, (PAGE,), topic="数据",
+        "active", "活跃", STAFF, "近 7 天各群多热闹", figures.active, (PAGE,), topic="数据", limited=True,
         reads=frozenset({"lively"}),
     ),
     Command(
@@ -315,27 +317,28 @@ _OF_TWO = {
 }
 
 
-@lru_cache(maxsize=16)
-def usable(roles: frozenset[Role]) -> tuple[Command, ...]:
-    """What somebody with these roles may do."""
-    return tuple(command for command in TABLE if roles & set(command.roles))
+@lru_cache(maxsize=64)
+def usable(roles: frozenset[Role], here: frozenset[Role]) -> tuple[Command, ...]:
+    """What somebody with these roles may do where those of `here` count; what keeps to their groups, anywhere."""
+    return tuple(one for one in TABLE if (roles if one.limited else here) & set(one.roles))
 
 
 def help_text(call: Call) -> str:
     """The eight that this role uses most, and the rest by topic."""
-    commands = usable(call.roles)
+    here = roles_of(call.person, call.event.account, call.event.group)
+    commands = usable(call.roles, here)
     topic = call.argument(0)
     if topic and any(command.topic == topic for command in commands):
         return "\n".join(_told(command) for command in commands if command.topic == topic)
     one = BY_NAME.get(name_in(topic.lstrip("/／")))
     if one is not None and one in commands:
         return _told(one)
-    return _overview(call.roles, call.context.commands.used)
+    return _overview(call.roles, here, call.context.commands.used)
 
 
 @lru_cache(maxsize=64)  # it changes when its readers take to other commands
-def _overview(roles: frozenset[Role], used: tuple[str, ...]) -> str:
-    commands = usable(roles)
+def _overview(roles: frozenset[Role], here: frozenset[Role], used: tuple[str, ...]) -> str:
+    commands = usable(roles, here)
     used_most = [BY_NAME[name] for name in used if name in BY_NAME and BY_NAME[name] in commands]
     usual = [BY_NAME[name] for name in _USUAL if BY_NAME[name] in commands]
     first = list(dict.fromkeys([*used_most, *usual, *commands]))[:MOST_USED]

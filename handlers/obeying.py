@@ -30,6 +30,7 @@ TOO_MUCH = "「{surplus}」我不懂，所以什么都没做。请这样发：{u
 TOO_LITTLE = "少了点什么，所以什么都没做。请这样发：{usage}"
 DID_YOU_MEAN = "是不是想说 {names}？"
 IN_A_GROUP = "/{name} 要在群里发。"
+WHERE_IT_COUNTS = "/{name} 请在你管的群里发。"
 IN_PRIVATE = "/{name} 要私聊发我。"
 PRIVATE_TO_STRANGER = "这个只能私聊说：先加我好友，再发一次。"
 NOBODY = "没找到「{who}」。可以 @ 对方、写编号，或写完整的昵称、备注。"
@@ -174,6 +175,8 @@ class _Line:
             return self._unknown(anywhere)
         here = anywhere if command.limited else roles_of(person, event.account, event.group)
         if not here & set(command.roles):
+            if not event.group and anywhere & set(command.roles):
+                return self._refused(WHERE_IT_COUNTS.format(name=command.chinese), "not_allowed")
             said = "" if event.group and not anywhere else REFUSED
             return said, [_audit(event, person, command.name, "refused", "not_allowed")]
         if command.groups_only and not event.group:

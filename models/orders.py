@@ -87,12 +87,16 @@ class DeleteEntriesOrder(Order, frozen=True, kw_only=True, tag="order.delete_ent
 
 
 class MoveEntryOrder(Order, frozen=True, kw_only=True, tag="order.move_entry"):
-    """An entry's occurrence of a local day is to be on another. `revision`: what whoever moves it has seen of it."""
+    """An entry's occurrence of a local day is to be on another. `revision`: what whoever moves it has seen of it.
+
+    `only`: this one of an entry that repeats, and none after it.
+    """
 
     key: str
     revision: str
     day: date
     to: date
+    only: bool = False
 
 
 class CopyWeekOrder(Order, frozen=True, kw_only=True, tag="order.copy_week"):

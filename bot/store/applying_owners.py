@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlmodel import col
 
 from bot.store import Writing
@@ -14,7 +14,7 @@ from models.accounts import Account
 from models.context import MerchantView
 from models.events import Event
 from models.groups import ChatGroup, GroupMember
-from models.operations import AuditEntry, Role, RoleGrant
+from models.operations import AuditEntry, Role, RoleGrant, Ticket
 from models.people import Contact, Person
 
 Pairs = list[tuple[Event, Any]]
@@ -56,6 +56,26 @@ def hand_over(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         owner = {"owner_contact_id": effect.owner_contact_id}
         _update(writing, merchant, Person, effect.person_ids, owner | {"owner_by": "given"})
         _update(writing, merchant, ChatGroup, effect.group_ids, owner)
+        _hand_over_tickets(writing, merchant, effect.owner_contact_id, effect.person_ids)
+
+
+def _hand_over_tickets(writing: Writing, merchant: MerchantView, owner: int, persons: Sequence[int]) -> None:
+    """Who waited for the former owner, who had taken care of it, waits for the new one."""
+    new = select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id, col(Contact.id) == owner)
+    for chunk in chunks(list(persons)):
+        theirs = select(col(Contact.id)).where(
+            col(Contact.merchant_id) == merchant.id, col(Contact.person_id).in_(chunk)
+        )
+        writing.connection.execute(
+            update(Ticket)
+            .where(
+                col(Ticket.merchant_id) == merchant.id,
+                text("closed_at IS NULL"),  # in the words of the index
+                col(Ticket.claimed_by) != "",
+                col(Ticket.contact_id).in_(theirs),
+            )
+            .values(claimed_by=new.scalar_subquery())
+        )
 
 
 def _found(

@@ -185,17 +185,22 @@ def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
     barrier = -1  # nothing may be placed at or before this wave
     split: list[list[Outcome]] = []
     for outcome in outcomes:
-        if outcome.wants is Needs.NOTHING and isinstance(outcome.event, ev.Message):
-            # It is decided knowing nothing, as most of what is said in groups: no wave is too early for it.
-            place = barrier + 1
-        elif (keys := conversations(outcome.event)) is None:
+        event = outcome.event
+        if isinstance(event, ev.Message):
+            if outcome.wants is Needs.NOTHING:
+                # It is decided knowing nothing, as most of what is said in groups: no wave is too early for it.
+                place = barrier + 1
+            else:
+                who = event.contact.contact
+                place = latest[who] = max(barrier, latest.get(who, barrier)) + 1
+        elif (keys := conversations(event)) is None:
             place = barrier = len(split)
         else:
             place = barrier + 1
             for key in keys:
                 place = max(place, latest.get(key, barrier) + 1)
-            if (other := _OF_A_SEND.get(kind := type(outcome.event))) is not None:
-                place = max(place, latest.get((other, account := outcome.event.account), barrier) + 1)
+            if (other := _OF_A_SEND.get(kind := type(event))) is not None:
+                place = max(place, latest.get((other, account := event.account), barrier) + 1)
                 latest[kind, account] = max(place, latest.get((kind, account), barrier))
             for key in keys:
                 latest[key] = place

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select, true
 from sqlmodel import col
 
 from bot.budget import midnight
@@ -69,7 +69,18 @@ def _said(writing: Writing, merchant: MerchantView) -> Any:
     )
 
 
-def _talkers(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, int], ...]:
+def _of_theirs(merchant: MerchantView, person: PersonView) -> Any:
+    """Whether something was said where somebody may look: for whom all roles are limited to groups, in those."""
+    rooms = [role.group for role in person.roles]
+    if not all(rooms):
+        return true()
+    groups = select(col(ChatGroup.id)).where(
+        col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id).in_(rooms)
+    )
+    return col(JournalEntry.group_id).in_(groups)
+
+
+def _talkers(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, int], ...]:
     count = func.count()
     rows = writing.connection.execute(
         select(col(Contact.name), col(Contact.wire_id), count)
@@ -81,7 +92,7 @@ def _talkers(writing: Writing, merchant: MerchantView, _person: PersonView) -> t
                 col(Contact.id) == col(JournalEntry.contact_id),
             ),
         )
-        .where(_said(writing, merchant))
+        .where(_said(writing, merchant), _of_theirs(merchant, person))
         .group_by(col(Contact.name), col(Contact.wire_id))
         .order_by(count.desc(), col(Contact.wire_id))
         .limit(10)
@@ -89,7 +100,7 @@ def _talkers(writing: Writing, merchant: MerchantView, _person: PersonView) -> t
     return tuple((name or wire_id, number) for name, wire_id, number in rows)
 
 
-def _lively(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, int, int], ...]:
+def _lively(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, int, int], ...]:
     people, count = func.count(func.distinct(col(JournalEntry.contact_id))), func.count()
     rows = writing.connection.execute(
         select(col(ChatGroup.topic), col(ChatGroup.wire_id), people, count)
@@ -102,7 +113,7 @@ def _lively(writing: Writing, merchant: MerchantView, _person: PersonView) -> tu
                 col(ChatGroup.tier).is_not(None),
             ),
         )
-        .where(_said(writing, merchant))
+        .where(_said(writing, merchant), _of_theirs(merchant, person))
         .group_by(col(ChatGroup.topic), col(ChatGroup.wire_id))
         .order_by(people.desc(), col(ChatGroup.wire_id))
     )
@@ -269,8 +280,8 @@ def _to_them(person: PersonView) -> object:
 FIGURES: Mapping[str, tuple[Load, ShownTo]] = {
     "scripts": (_scripts, _to_all),
     "audit": (_audit, _to_all),
-    "talkers": (_talkers, _to_all),
-    "lively": (_lively, _to_all),
+    "talkers": (_talkers, _to_them),
+    "lively": (_lively, _to_them),
     "sources": (_sources, _to_all),
     "opted_out": (_opted_out, _to_all),
     "greet": (_greet, _to_them),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import compress
 
 import msgspec
 from sqlalchemy import bindparam, or_, select
@@ -56,27 +55,34 @@ def load_contexts(
         account: Context(merchant=merchant, account=accounts.get(account) or AccountView(id=account))
         for account in {event.account for event, _ in wave}
     }
-    wanted = [_NO_PARTS if want is Needs.NOTHING else _parts(want) for _, want in wave]
-    alone = [isinstance(event, Message) and not event.group for event, _ in wave]
-    if any(alone) and (asked := asked_for_text(writing, merchant)):
-        wanted = [
-            (parts | _FOR_A_TEXT) - {"UNLESS_IDLE"} if is_alone and _speaker(event)[1] in asked else parts
-            for (event, _), parts, is_alone in zip(wave, wanted, alone, strict=True)
-        ]
-    talk = [event for (event, _), parts in zip(wave, wanted, strict=True) if "UNLESS_IDLE" in parts]
+    contexts = [nothing[event.account] for event, _ in wave]
+    wanted = {
+        place: _parts(want)
+        for place, (event, want) in enumerate(wave)
+        if want is not Needs.NOTHING or (isinstance(event, Message) and not event.group)
+    }
+    alone = {
+        place: event.contact.contact
+        for place in wanted
+        if isinstance(event := wave[place][0], Message) and not event.group
+    }
+    if alone and (asked := asked_for_text(writing, merchant)):
+        for place, speaker in alone.items():
+            if speaker in asked:
+                wanted[place] = (wanted[place] | _FOR_A_TEXT) - {"UNLESS_IDLE"}
+    talk = [wave[place][0] for place, parts in wanted.items() if "UNLESS_IDLE" in parts]
     idle = idle_speakers(writing, merchant.id, names, accounts, talk) if talk else frozenset()
-    needed = [
-        bool(parts) and not ("UNLESS_IDLE" in parts and _speaker(event) in idle)
-        for (event, _), parts in zip(wave, wanted, strict=True)
-    ]
-    if not any(needed):
-        return [nothing[event.account] for event, _ in wave]
-    events = [event for event, _ in compress(wave, needed)]
-    loaded = _load(writing, merchant, names, accounts, events, list(compress(wanted, needed)))
-    return [
-        next(loaded) if is_needed else nothing[event.account]
-        for (event, _), is_needed in zip(wave, needed, strict=True)
-    ]
+    needed = {
+        place: parts
+        for place, parts in wanted.items()
+        if parts and not ("UNLESS_IDLE" in parts and _speaker(wave[place][0]) in idle)
+    }
+    if needed:
+        events = [wave[place][0] for place in needed]
+        loaded = _load(writing, merchant, names, accounts, events, list(needed.values()))
+        for place, context in zip(needed, loaded, strict=True):
+            contexts[place] = context
+    return contexts
 
 
 def _load(
@@ -240,7 +246,6 @@ def _speaker(event: Event) -> tuple[str, str]:
     return (event.account, event.contact.contact) if isinstance(event, Message) else ("", "")
 
 
-_NO_PARTS: frozenset[str] = frozenset()
 _FOR_A_TEXT = frozenset({"SPEAKER", "COMMANDS"})
 _NO_COMMANDS = CommandView()
 

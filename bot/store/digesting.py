@@ -22,6 +22,7 @@ from bot.store.prepared import is_one_of
 from bot.store.spoken import Spoken, spoken
 from bot.talked_about import counted
 from content_calendar.group_lint import posts_by_group
+from content_calendar.kind_names import content_name
 from content_calendar.lint_plan import LintGroup, Plan
 from content_calendar.promises import shortages
 from models.context import MerchantView
@@ -153,7 +154,7 @@ def _missing(
     found: dict[str, list[str]] = defaultdict(list)
     for row in promise_rows(connection, merchant, day, day, now):
         if row.state == "missed":
-            found[row.group].append(f"{row.promise.split('/')[1]} {day:%m-%d} 漏发：{row.text}")
+            found[row.group].append(f"{content_name(row.promise.split('/')[1])} {day:%m-%d} 漏发：{row.text}")
     today = day + timedelta(days=1)
     first = min(today.replace(day=1), today - timedelta(days=today.weekday()))
     last = max((today.replace(day=28) + timedelta(days=4)).replace(day=1), today + timedelta(days=7))
@@ -167,7 +168,7 @@ def _missing(
                 if lack.missing and lack.period.first <= today <= lack.period.last
             ]
             if lacks:
-                found[room].append(f"{promise.content_kind} {_period(promise)}还缺 {lacks[0].missing} 条")
+                found[room].append(f"{content_name(promise.content_kind)} {_period(promise)}还缺 {lacks[0].missing} 条")
     return {room: tuple(told) for room, told in found.items()}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from sqlalchemy import update
@@ -39,51 +38,60 @@ _encoder = msgspec.json.Encoder()
 
 def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[Outcome]) -> None:
     """Write events down, the words of members apart, and the keys that spot their duplicates."""
-    first = writing.ids.take(writing.now, len(outcomes))
+    if not outcomes:
+        return
+    count = len(outcomes)
+    first = writing.ids.take(writing.now, count)
     now, contacts, groups = writing.now, names.contacts, names.groups
-    rows: list[tuple[Any, ...]] = []
     data: list[msgspec.Struct] = []
-    bodies: list[tuple[int, str, str]] = []
-    keys: list[tuple[str, str, str, int]] = []
-    kinds = _TYPES
+    contact_ids: list[int | None] = []
+    group_ids: list[int | None] = []
+    said: list[str] = []
+    media: list[str] = []
     who: Who | None
-    kind: str
-    for identity, outcome in enumerate(outcomes, first):
+    for outcome in outcomes:
         event = outcome.event
-        outcome.journal_id = identity
-        if outcome.key:
-            keys.append((merchant_id, event.account, outcome.key, identity))
         if isinstance(event, ev.Message):  # nearly all of them, so they are spared the generators
-            who, group, words, kind = event.contact, event.group, event.text, event.kind
-            data.append(_Said(event.at, who, group, event.mentions, event.quote, event.media))
-        else:
-            data.append(_without_words(event))
-            who, group = next(people_of(event), None), next(groups_of(event), "")
-            words = getattr(event, "text", "") or getattr(event, "hello", "")
-            kind = getattr(event, "kind", "")
-            if who and is_nameless(who.contact):  # what a human says to somebody who was erased is not kept either
-                words = ""
-        if words:
-            bodies.append((identity, merchant_id, words))
-        rows.append(
-            (
-                identity,
-                merchant_id,
-                kinds[type(event)],
-                event.at,
-                event.received_at or now,
-                event.account,
-                event.wire_id,
-                contacts[who.contact].contact_id if who else None,
-                groups[group] if group else None,
-                kind,
-                identity if words else None,
-            )
-        )
-    # All at once: no line of JSON has a line break in it.
-    texts = _encoder.encode_lines(data).decode().split("\n")
-    writing.put(JournalEntry, _JOURNAL, [(*row, text) for row, text in zip(rows, texts, strict=False)])
+            contact_ids.append(contacts[event.contact.contact].contact_id)
+            group_ids.append(groups[event.group] if event.group else None)
+            said.append(event.text)
+            media.append(event.kind)
+            data.append(_Said(event.at, event.contact, event.group, event.mentions, event.quote, event.media))
+            continue
+        who, group = next(people_of(event), None), next(groups_of(event), "")
+        contact_ids.append(contacts[who.contact].contact_id if who else None)
+        group_ids.append(groups[group] if group else None)
+        words = getattr(event, "text", "") or getattr(event, "hello", "")
+        # What a human says to somebody who was erased is not kept either.
+        said.append("" if who and is_nameless(who.contact) else words)
+        media.append(getattr(event, "kind", ""))
+        data.append(_without_words(event))
+    ids = range(first, first + count)
+    for identity, outcome in zip(ids, outcomes, strict=True):
+        outcome.journal_id = identity
+    events = [outcome.event for outcome in outcomes]
+    writing.put_columns(
+        JournalEntry,
+        _JOURNAL,
+        (
+            ids,
+            (merchant_id,) * count,
+            [_TYPES[type(event)] for event in events],
+            [event.at for event in events],
+            [event.received_at or now for event in events],
+            [event.account for event in events],
+            [event.wire_id for event in events],
+            contact_ids,
+            group_ids,
+            media,
+            [identity if words else None for identity, words in zip(ids, said, strict=True)],
+            # All at once: no line of JSON has a line break in it.
+            _encoder.encode_lines(data).decode().split("\n")[:count],
+        ),
+    )
+    bodies = [(identity, merchant_id, words) for identity, words in zip(ids, said, strict=True) if words]
     writing.put(Body, ("id", "merchant_id", "text"), bodies)
+    keys = [(merchant_id, one.event.account, one.key, one.journal_id) for one in outcomes if one.key]
     writing.put(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), keys)
 
 

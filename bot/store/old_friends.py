@@ -12,6 +12,7 @@ from models import timers
 from models.accounts import Account
 from models.context import MerchantView
 from models.events import Event, TimerDue
+from models.groups import ChatGroup
 from models.operations import RoleGrant
 from models.people import Contact, Friendship, FriendshipState, Person, Survey
 
@@ -25,6 +26,11 @@ def old_friends_of(writing: Writing, merchant: MerchantView, events: Iterable[Ev
     mine = col(Contact.merchant_id) == merchant.id
     surveyed = exists().where(col(Survey.merchant_id) == merchant.id, col(Survey.person_id) == col(Contact.person_id))
     grants = select(col(RoleGrant.wire_id)).where(col(RoleGrant.merchant_id) == merchant.id)
+    owners = exists().where(
+        col(ChatGroup.merchant_id) == merchant.id,
+        col(ChatGroup.owner_contact_id) == col(Contact.id),
+        col(ChatGroup.tier).is_not(None),
+    )
     ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id)
     statement = (
         select(col(Contact.id))
@@ -46,6 +52,7 @@ def old_friends_of(writing: Writing, merchant: MerchantView, events: Iterable[Ev
             col(Contact.wire_id).not_in([wire_id for _account, wire_id, _role in merchant.admins]),
             col(Contact.wire_id).not_in(grants),
             col(Contact.wire_id).not_in(ours),
+            ~owners,
             ~surveyed,
         )
         .order_by(col(Contact.id))

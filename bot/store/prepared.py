@@ -82,13 +82,13 @@ class Insert:
             for name in compiled.positiontup
         ]
 
-    def values(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """The rows as the driver wants them, column by column, so that the loops are not ours."""
-        given = list(zip(*rows, strict=True))
+    def values(self, given: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """The rows of these columns as the driver wants them, made column by column, so that the loops are not ours."""
+        count = len(given[0])
         columns: list[Iterable[Any]] = []
         for place, convert, constant in self._columns:
             if place is None:
-                columns.append(repeat(constant, len(rows)))
+                columns.append(repeat(constant, count))
             else:
                 columns.append(given[place] if convert is None else convert(given[place]))
         return list(zip(*columns, strict=True))

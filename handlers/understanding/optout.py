@@ -32,6 +32,7 @@ _WHOLE = frozenset(
     )
 )
 
+_ANY_OF_WHOLE = Phrases(_WHOLE)
 _HUMAN = Phrases(
     words(
         """
@@ -83,7 +84,7 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
         return True
     if words.opt_out and phrases(words.opt_out).within(message.dense):
         return True
-    if len(bare) <= LONGEST_CLAUSE and _AROUND.sub("", bare) in _WHOLE:
+    if len(bare) <= LONGEST_CLAUSE and _ANY_OF_WHOLE.within(bare) and _AROUND.sub("", bare) in _WHOLE:
         return True
     return wishes_us_away(message)
 

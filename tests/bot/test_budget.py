@@ -84,8 +84,14 @@ def test_a_young_account_has_a_share_of_what_is_counted_by_the_hour_and_longer(
         ' "warm_up": [{"day": 1, "share": 0.1}, {"day": 3, "share": 0.5}]}'
     )
     allowed = speed(pace, age, None, NOW)
-    assert allowed.limits == (Limit(per_minute, MINUTE), Limit(per_hour, HOUR), Limit(per_day))
-    assert allowed.new_friends == Limit(friends)
+    assert [(one.most, one.length) for one in allowed.limits] == [
+        (per_minute, MINUTE),
+        (per_hour, HOUR),
+        (per_day, None),
+    ]
+    assert allowed.new_friends is not None
+    assert allowed.new_friends.most == friends
+    assert {one.most_on(3 - age) for one in allowed.limits} == {6, 50, 150}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.pace import leaves_at, typing_time
 from bot.store.outbox import claim
 from models.accounts import Account
-from models.deliveries import Cause, Delivery, Lane
+from models.deliveries import Cause, Delivery, DeliveryChange, Lane
 from models.events import LoggedIn, SendAnswered
 from tests.store.databases import migrated_sqlite
 from tests.store.stage import START, Shop, merchant, reply, shop
@@ -112,6 +112,15 @@ def run(stage: Shop, until: datetime) -> None:
         stage.at = found.next_at
 
 
+def told_first(stage: Shop) -> dict[int, datetime | None]:
+    """Until when each that had to wait was to wait, as it was told when it began to."""
+    told: dict[int, datetime | None] = {}
+    for change in sorted(stage.rows(DeliveryChange), key=lambda one: one.id):
+        if change.state == "waiting":
+            told.setdefault(change.delivery_id, change.until)
+    return told
+
+
 def most_within(moments: list[datetime], window: timedelta) -> int:
     return max((sum(first <= one < first + window for one in moments) for first in moments), default=0)
 
@@ -169,6 +178,27 @@ def test_a_young_account_gets_its_share(database_url: str) -> None:
         run(stage, START + timedelta(days=3, hours=1))
         days = [(moment.astimezone(ZONE).date() - START.date()).days for moment in left(stage)]
         assert [days.count(day) for day in range(4)] == [2, 2, 5, 3]
+        assert told_first(stage).items() <= {row.id: row.left_at for row in stage.rows(Delivery)}.items()
+        assert len(told_first(stage)) >= 3
+
+
+def test_who_waits_for_a_young_account_is_told_the_hour_in_which_it_has_grown(database_url: str) -> None:
+    view = merchant(pace={"per_hour": 4, "warm_up": [{"day": 1, "share": 0.25}, {"day": 2, "share": 1.0}]})
+    with shop(database_url, view) as stage:
+        stage.apply(LoggedIn(merchant="m1", account="main", at=START, self_id="me"))
+        to = stage.befriend("wx1")["wx1"]
+        stage.at = evening = START + timedelta(hours=12, minutes=30)
+        stage.bring_about(*(reply(f"r{n}", to, due=evening) for n in range(8)))
+        run(stage, START + timedelta(days=1))
+        midnight = START + timedelta(hours=14)
+        assert left(stage) == [
+            *(evening, evening + timedelta(hours=1)),
+            *[midnight] * 3,
+            evening + timedelta(hours=2),
+            *[midnight + timedelta(hours=1)] * 2,
+        ]
+        assert told_first(stage).items() <= {row.id: row.left_at for row in stage.rows(Delivery)}.items()
+        assert len(told_first(stage)) >= 3
 
 
 @pytest.mark.parametrize("budget", ["per_minute", "per_hour", "per_day"])

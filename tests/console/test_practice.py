@@ -33,7 +33,9 @@ def test_a_guest_is_greeted_and_remembered(console: Console) -> None:
     expect(page.get_by_text("机器人助手").first).to_be_visible()
     page.get_by_label("说点什么").fill("你是机器人吗")
     page.keyboard.press("Enter")
+    page.keyboard.type("接着打")  # at once: nothing of it is lost when the server has taken the first line
     expect(page.locator(".q-message-sent", has_text="你是机器人吗")).to_be_visible()
+    expect(page.get_by_label("说点什么")).to_have_value("接着打")
     expect(page.locator(".q-message-received").nth(1)).to_be_visible()
     expect(page.get_by_text("掌柜眼里的「酒中仙」")).to_be_visible()
     expect(page.locator(".q-item", has_text="酒中仙")).to_contain_text("来自海报3")

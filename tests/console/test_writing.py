@@ -100,6 +100,16 @@ def test_two_who_change_the_same_see_each_other_and_choose(console: Console) -> 
     mine.get_by_role("button", name="保存").click()
     expect(mine.get_by_role("heading", name="我改的标题")).to_be_visible()
     expect(mine.locator(".z-bubble")).to_have_text("我的话")
+    mine.get_by_role("link", name="改过的").click()
+    expect(mine.get_by_text("现在用的")).to_be_visible()
+    expect(mine.get_by_role("button", name="回到这一版")).to_have_count(2)
+    shoot(mine, "entry-history")
+    assert faults_of(mine) == []
+    mine.get_by_role("button", name="回到这一版").last.click()
+    expect(mine.get_by_label("正文")).to_have_value("原来的话")
+    mine.get_by_role("button", name="保存").click()
+    expect(mine.get_by_role("heading", name="两人改的")).to_be_visible()
+    expect(mine.locator(".z-bubble")).to_have_text("原来的话")
 
 
 def test_what_is_no_picture_is_refused_and_a_phone_and_the_dark_have_room(console: Console) -> None:

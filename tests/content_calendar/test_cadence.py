@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content_calendar.cadence import Occurrence, is_personal, next_occurrence, occurrences
+from content_calendar.cadence import Occurrence, is_personal, next_days, next_occurrence, occurrences
 from content_calendar.entry import Entry
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -202,3 +202,9 @@ def test_rules_that_count_from_members_have_no_occurrences_of_their_own() -> Non
     assert not is_personal(Entry(key="e", rule="daily"))
     assert list(occurrences(entry, SHANGHAI, datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))) == []
     assert next_occurrence(entry, SHANGHAI, datetime(2026, 1, 1, tzinfo=UTC)) is None
+
+
+def test_the_days_excepted_are_passed_over() -> None:
+    entry = Entry(key="e", rule="daily", time=time(9), but=(date(2026, 11, 26), date(2026, 11, 27)))
+    after = datetime(2026, 11, 25, 12, tzinfo=SHANGHAI)
+    assert [one.local_date.day for one in next_days(entry, SHANGHAI, after, 2)] == [28, 29]

@@ -62,7 +62,7 @@ def test_a_promise_is_inherited_and_judged_in_each_group() -> None:
         ("missing", HALL.room, "茶桌", "分院/article/day", "2026-12-07"),
         ("missing", HALL.room, "茶桌", "分院/article/day", "2026-12-08"),
     ]
-    assert rows[0].text == "article 应至少 1 条，排了 0 条，缺 1 条"
+    assert rows[0].text == "文章 应至少 1 条，排了 0 条，缺 1 条"
 
 
 def test_week_53_and_a_day_that_belongs_to_it() -> None:

@@ -235,6 +235,25 @@ def test_who_asks_for_a_human_is_brought_to_who_looks_after_them(stage: Stage) -
     assert said_to(played, "wx3")[-1] == "您好，我来了"
 
 
+def test_who_waits_for_an_owner_waits_for_the_next_one_when_they_are_handed_over(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BOUND,
+            says("09:00:00", "wx3", "人工"),
+            operator("09:02:00", "owner wx3 wx-hall"),
+            says("09:03:00", "wx-hall", "/没人回"),
+            says("09:03:10", "wx-hall", "/我来跟 1"),
+            operator("09:04:00", "handover wx-hall wx2"),
+            says("09:05:00", "wx2", "/没人回"),
+            says("09:06:00", "wx2", "1"),
+            says("09:06:10", "wx2", "我来啦"),
+        ],
+        world=WORLD,
+    )
+    assert "1. WX3（私聊，11-23 09:00，wx2 在跟）：人工" in "\n".join(said_to(played, "wx2"))
+    assert said_to(played, "wx3")[-1] == "我来啦"
+
+
 def test_the_digest_is_shown_when_asked_for_and_its_numbers_answer(stage: Stage) -> None:
     tomorrow = "2026-11-24T09:00:{:02}+08:00".format
     played = stage.play(
@@ -246,10 +265,12 @@ def test_the_digest_is_shown_when_asked_for_and_its_numbers_answer(stage: Stage)
             says(tomorrow(20), "wx-hall", "三百八一斤"),
             says(tomorrow(30), "wx-boss", "/digest 二群"),
             says(tomorrow(40), "wx1", "/digest"),
+            says(tomorrow(50), "wx-hall", "/话多"),
         ],
         world=WORLD,
     )
     assert said_to(played, "wx-hall")[0].splitlines()[0] == "【早报】11-23 周一，一群"
+    assert "WX3" not in said_to(played, "wx-hall")[-1]  # who said most: of their own group
     assert [line["text"] for line in played.arrived(to=ROOM, kind="text")] == ["@WX2 三百八一斤"]
     assert said_to(played, "wx-boss")[0].splitlines()[0] == "【早报】11-23 周一，二群"
     assert said_to(played, "wx1")[-1] == "这个指令只有管理员能用。"

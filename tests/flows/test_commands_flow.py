@@ -294,7 +294,6 @@ def test_the_calendar_is_seen_and_passed_over_from_the_phone(stage: Stage) -> No
             boss("09:01:00", "/跳过 brief"),
             boss("09:02:00", "/下一条"),
             boss("09:03:00", "/今天"),
-            boss("09:04:00", "/绑定", group=ROOM),
         ],
         "--to",
         "2026-11-24T12:00:00+08:00",

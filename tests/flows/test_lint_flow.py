@@ -85,7 +85,7 @@ def test_week_53_is_judged_by_its_own_days_and_inherited_by_the_hall(stage: Stag
     assert brief(played) == [("missing", "table@chatroom", "茶桌", "分院/story/week", "2026-W53", "-")]
     (row,) = played.rows("calendar lint")
     assert list(row) == ["code", "group", "tier", "promise", "period", "entry", "text"]
-    assert row["text"] == "story 应正好 1 条，排了 0 条，缺 1 条"
+    assert row["text"] == "故事 应正好 1 条，排了 0 条，缺 1 条"
 
 
 def test_a_calendar_that_is_right_has_no_rows(stage: Stage) -> None:

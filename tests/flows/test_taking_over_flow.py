@@ -129,15 +129,17 @@ def test_groups_are_bound_by_their_numbers(stage: Stage) -> None:
 def test_old_friends_are_surveyed_little_by_little_where_the_playbook_says_so(stage: Stage) -> None:
     rule = 'old_friends = { per_day = 2, at = "10:00", hello = ["老朋友，想更懂你一点。"] }\n'
     stage.write("playbook.toml", PLAYBOOK.replace("[[survey.questions]]", rule + "[[survey.questions]]", 1))
-    people = ["wx-boss", "o1", "o2", "o3", "out"]
+    people = ["wx-boss", "hall", "o1", "o2", "o3", "out"]
     friends: Line = {
         "world": {
             "accounts": [{"id": "main", "name": "小山"}],
             "contacts": [{"id": one, "name": one.upper(), "friend_of": ["main"]} for one in people],
+            "groups": [{"id": "room-1@chatroom", "topic": "一群", "owner": "main", "members": ["main", "hall"]}],
         }
     }
     played = stage.play(
         [
+            operator("08:00:00", "group bind room-1@chatroom --tier 分院 --owner hall"),  # who is staff and not asked
             says("08:30:00", "out", "退订", id="e1"),
             says("10:30:00", "o1", "叫我老林", id="e2"),
             operator("2026-11-25T12:00:00+08:00", "who o1 --json"),

@@ -169,6 +169,9 @@ def test_a_role_of_one_group_counts_there_and_nowhere_else() -> None:
     hall = staff("hall", group=ROOM)
     assert audits(in_group("/状态", hall)) == [("status", "ok", "")]
     assert audits(in_private("/状态", hall)) == [("status", "refused", "not_allowed")]
+    assert texts(in_private("/状态", hall)) == ["/状态 请在你管的群里发。"]
+    assert "/状态" in texts(in_group("/帮助", hall))[0]
+    assert "/状态" not in texts(in_private("/帮助", hall))[0]
     elsewhere = staff("hall", group="room-2@chatroom")
     assert sends(in_group("/状态", elsewhere)) == []
 

@@ -91,3 +91,20 @@ def test_only_who_may_moves() -> None:
 def test_later_today_is_not_past() -> None:
     later = entry(rule="", date=TOMORROW, time=time(20))
     assert of(fx.PutEntries, decided(moving(later, TOMORROW, TODAY), view(later)))
+
+
+def test_only_this_once_it_happens_on_another_day_and_the_rule_stays() -> None:
+    weekly = entry(rule="weekly tue")
+    put, ring, again, audit, _ = decided(moving(weekly, only=True), view(weekly))
+    without, once = entry(rule="weekly tue", but=(TOMORROW,)), entry("a-1-2026-11-26", rule="", date=THURSDAY)
+    assert put == fx.PutEntries(entries=(row(without), row(once)), author="operator", approved=True)
+    assert ring == fx.PutTimer(kind="entry", subject="a-1", at=NINE + hours(8 * 24))
+    assert again == fx.PutTimer(kind="entry", subject=once.key, at=NINE + hours(72))
+    assert isinstance(audit, fx.Audit)
+    (answered,) = decided(moving(weekly, only=True), view(weekly), view(once))
+    assert isinstance(answered, fx.Answered)
+    assert "已经有从这条挪过去" in answered.refused
+    daily = entry()
+    (answered,) = decided(moving(daily, only=True), view(daily))
+    assert isinstance(answered, fx.Answered)
+    assert "本来就有" in answered.refused

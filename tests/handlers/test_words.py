@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers import adverts
 from handlers.words import is_plain_opt_out, is_platform_line, sensitive_word
 
 
@@ -53,3 +54,8 @@ def test_no_text_breaks_them(text: str) -> None:
     is_plain_opt_out(text)
     is_platform_line(text)
     sensitive_word(text, ("内部价",))
+
+
+@given(st.from_regex(adverts._SIGN, fullmatch=True))
+def test_every_sign_of_an_advert_begins_with_one_of_the_characters_that_are_looked_for(sign: str) -> None:
+    assert adverts._BEGINS.match(sign)

@@ -159,3 +159,8 @@ def test_a_move_says_what_it_changes_and_then_changes_it(database_url: str) -> N
         stage.apply(MoveEntryOrder(merchant="m1", at=START, key="once", revision=once.revision, day=MONDAY, to=to))
         assert keys(read(stage, calendar.days_of, Wanted(day="2026-12-03")), to) == ["once", "often"]
         assert "别人刚改过" in read(stage, change_of, START, NOWHERE, *seen).refused
+        seen = ("often", often.revision, MONDAY, MONDAY + DAY)
+        with stage.store.reading() as connection:
+            scope = Scope(stage.merchants["m1"])
+            found = change_of(connection, scope, START, NOWHERE, *seen, only=True)
+        assert (found.refused, found.told[0]) == ("", "只挪11月30日 周一这一次，12月1日 周二发；别的照常。")

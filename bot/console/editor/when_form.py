@@ -29,6 +29,7 @@ def when_form(form: Form) -> None:
             show()
         first_day.visible = kind != "spare"
         at.visible = kind != "spare"
+        but.visible = kind not in ("once", "spare")
         first_day.props(f'label="{_called(kind)}"')
 
     def number(name: str, label: str, lowest: int, highest: int) -> None:
@@ -74,6 +75,7 @@ def when_form(form: Form) -> None:
     with ui.element("div").classes("z-pair"):
         first_day = form.line("date", _called(when.kind)).props("type=date stack-label")
         at = form.line("time", "几点").props("type=time stack-label")
+        but = form.line("but", "除了这些天（选填，用 ; 隔开）").props('placeholder="2026-12-24；2026-12-31"')
     kinds.on_value_change(lambda event: choose(event.value))
     choose(when.kind)
 

@@ -15,6 +15,7 @@ from bot.console.reading.calendar import PAGE, Standing, Turn, Undated, Wanted, 
 from bot.console.reading.calendar_faults import Checked
 from bot.console.reading.calendar_words import rule_words
 from bot.console.visit import Visit
+from content_calendar.kind_names import content_name
 
 
 def show_list(visit: Visit, wanted: Wanted, rows: Sequence[Turn], checked: Checked) -> None:
@@ -81,12 +82,12 @@ def _describe(row: Turn) -> None:
         ui.label(f"{row.at:%H:%M}").classes("text-weight-bold").style("min-width: 48px")
         with ui.column().style("gap: 0; min-width: 0"):
             ui.label(row.title).classes("full-width ellipsis text-weight-medium")
-            told = [row.to, row.content_kind, "推广" if row.promotional else "", *marks(row)]
+            told = [row.to, content_name(row.content_kind), "推广" if row.promotional else "", *marks(row)]
             ui.label(" · ".join(filter(None, told))).classes("z-muted full-width ellipsis")
 
 
 def _show_standing(row: Standing) -> None:
     with ui.item().props(f'href="{row.address}"').classes("q-px-none"), ui.item_section():
         ui.item_label(row.title).props("lines=1")
-        told = [rule_words(row.rule), row.content_kind, row.to if row.rule != "spare" else ""]
+        told = [rule_words(row.rule), content_name(row.content_kind), row.to if row.rule != "spare" else ""]
         ui.item_label(" · ".join(filter(None, told))).props("caption lines=1").classes("z-muted")

@@ -75,11 +75,17 @@ class Moving:
             ui.label(f"改期：{turn.title}").classes("text-subtitle1 text-weight-bold").style("overflow-wrap: anywhere")
             ui.label(f"现在是{called(turn.day)} {turn.at:%H:%M}，发给{turn.to}").classes("z-muted")
             day = ui.input("挪到哪天", value=to.isoformat()).props("outlined type=date stack-label autofocus")
+            how = {"all": "往后每次都变", "only": "只这一次"} if turn.whole else {"only": "只这一次"}
+            span = ui.radio(how, value=next(iter(how))).props("inline")
+            span.visible = turn.repeats
             place = ui.column().classes("full-width")
             with ui.row().classes("full-width justify-end"):
                 ui.button("算了", on_click=dialog.close).props("flat")
                 move = ui.button("挪过去")
         dialog.on("hide", dialog.delete)
+
+        def only() -> bool:
+            return turn.repeats and span.value == "only"
 
         async def look() -> None:
             wanted = _read(day.value)
@@ -91,7 +97,8 @@ class Moving:
                 return
             media = self._visit.site.folder / MEDIA_FOLDER
             now = self._visit.site.now()
-            change = await self._visit.read(change_of, now, media, turn.key, turn.revision, turn.day, wanted)
+            seen = (turn.key, turn.revision, turn.day, wanted)
+            change = await self._visit.read(change_of, now, media, *seen, only=only())
             place.clear()
             with place:
                 _show(change)
@@ -101,9 +108,11 @@ class Moving:
             wanted = _read(day.value)
             dialog.close()
             if wanted is not None:
-                await self._visit.order(MoveEntryOrder, key=turn.key, revision=turn.revision, day=turn.day, to=wanted)
+                what = {"key": turn.key, "revision": turn.revision, "day": turn.day, "to": wanted, "only": only()}
+                await self._visit.order(MoveEntryOrder, **what)
 
         day.on_value_change(look)
+        span.on_value_change(look)
         move.on_click(done)
         await look()
 

@@ -19,6 +19,7 @@ from bot.console.reading.deliveries import Filter
 from bot.console.reading.entries import Happened, Shown, entry_of, happened, outlook_of
 from bot.console.visit import Visit
 from content_calendar.cadence import is_personal, next_days
+from content_calendar.kind_names import content_name
 from content_calendar.rotation import is_spare
 from handlers import rights
 from models.operations import Role
@@ -112,7 +113,9 @@ def _show_facts(visit: Visit, shown: Shown) -> None:
         "接下来": _coming(visit, shown),
         "发给": shown.to,
         "标签": "、".join(entry.tags) if entry.tiers or entry.groups else "",
-        "内容类型": " · ".join(filter(None, [entry.content_kind, entry.theme, "推广" if entry.promotional else ""])),
+        "内容类型": " · ".join(
+            filter(None, [content_name(entry.content_kind), entry.theme, "推广" if entry.promotional else ""])
+        ),
         "优先级": f"{entry.priority}（1 最先，9 最后）" if entry.priority != _USUAL_PRIORITY else "",
         "过期": f"{until} 之后不再发" if until else "",
         "分批": entry.rollout,

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from bot.console.line import on_sent
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import moment
 from bot.console.pages.group_talk import group_address
@@ -134,13 +135,12 @@ async def build_talk(visit: Visit) -> None:
     with ui.card().classes("z-card full-width"), ui.row().classes("items-center full-width no-wrap"):
         line = ui.input("以掌柜的名义回一句").props("outlined dense autofocus maxlength=2000").classes("col")
 
-        async def say() -> None:
-            text, line.value = str(line.value or "").strip(), ""
-            if text and not await visit.order(SayOrder, contact=contact, account=accounts[0], text=text):
+        async def say(text: str) -> None:
+            said = await visit.order(SayOrder, contact=contact, account=accounts[0], text=text)
+            if not said and not line.value:
                 line.value = text
 
-        line.on("keydown.enter", say)
-        ui.button("发", on_click=say).props("unelevated")
+        on_sent(line, ui.button("发").props("unelevated"), say)
 
 
 def _bubble(visit: Visit, row: Moment) -> None:

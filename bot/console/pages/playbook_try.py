@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from bot.console.line import on_sent
 from bot.console.page import Page
 from bot.console.pages.practice import said as said_answer
 from bot.console.playbook.playing import Player
@@ -49,19 +50,15 @@ async def build(visit: Visit) -> None:
         with known:
             _show_known(playbook, players[0])
 
-    def say() -> None:
-        text = str(words.value or "").strip()[:_LONGEST]
-        if text:
-            words.value = ""
-            players[0].say(text)
-            look()
+    def say(text: str) -> None:
+        players[0].say(text[:_LONGEST])
+        look()
 
     def begin_anew() -> None:
         players[0] = _begin(visit, playbook)
         look()
 
-    words.on("keydown.enter", say)
-    send.on_click(say)
+    on_sent(words, send, say)
     anew.on_click(begin_anew)
     look()
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from bot.console.line import on_sent
 from bot.console.visit import Visit
 from bot.crowd_lives import BOSS, OLD_FRIENDS
 from bot.practice import Ground
@@ -66,8 +67,8 @@ class Phone:
                 self._line = ui.input(placeholder="说点什么").props(
                     f'dense outlined aria-label="说点什么" maxlength={LONGEST_TEXT}'
                 )
-                self._line.classes("col").on("keydown.enter", self._send)
-                ui.button(icon="send", on_click=self._send).props('round dense aria-label="发送"')
+                self._line.classes("col")
+                on_sent(self._line, ui.button(icon="send").props('round dense aria-label="发送"'), self._say)
         self._open("")
         ui.timer(LOOK_SECONDS, self._look)
 
@@ -142,11 +143,6 @@ class Phone:
                 ui.button("加掌柜为好友", icon="person_add", on_click=self._ask_to_be_friends).props(
                     "dense no-caps color=secondary"
                 )
-
-    async def _send(self) -> None:
-        text = self._line.value
-        self._line.value = ""
-        await self._say(text)
 
     async def _say(self, text: str) -> None:
         text = text.strip()[:LONGEST_TEXT]

@@ -21,6 +21,7 @@ from bot.entries_in_force import entries_in_force
 from content_calendar.cadence import Occurrence, is_personal, occurrences
 from content_calendar.copying import copied
 from content_calendar.entry import Entry
+from content_calendar.kind_names import content_name
 from content_calendar.lint_plan import LintEntry
 from content_calendar.moving import can_move
 from content_calendar.rotation import is_slot, is_spare
@@ -92,6 +93,7 @@ class Room(NamedTuple):
 class Turn(NamedTuple):
     """An entry's turn on a day. `own`: the group that has it in a version of its own; `to`: who gets it, in words.
 
+    `whole`: what repeats can be moved for good, and not this once only.
     `at` is local. `state` is draft, review (it waits for somebody's word) or approved.
     """
 
@@ -107,6 +109,7 @@ class Turn(NamedTuple):
     promotional: bool
     repeats: bool
     movable: bool
+    whole: bool
 
     @property
     def address(self) -> str:
@@ -241,7 +244,7 @@ def title_of(entry: Entry) -> str:
     if entry.title:
         return entry.title
     if is_slot(entry):
-        return f"备稿 {entry.content_kind or entry.theme}".rstrip()
+        return f"备稿 {content_name(entry.content_kind) or entry.theme}".rstrip()
     return next(iter(unfilled(entry.text).split("\n")), "")[:60] or entry.key
 
 
@@ -312,7 +315,8 @@ def _turn(
         content_kind=entry.content_kind,
         promotional=entry.promotional,
         repeats=bool(entry.rule),
-        movable=not own and can_move(entry),
+        movable=not own,
+        whole=can_move(entry),
     )
 
 

@@ -18,9 +18,10 @@ from bot.console.visit import Scope
 from content_calendar.cadence import next_days
 from content_calendar.entry import Entry, from_json
 from content_calendar.lint import Plan, lint
+from content_calendar.lint_plan import LintEntry
 from content_calendar.moving import CannotMove
 from content_calendar.weekdays import CHINESE
-from handlers.moves import on_another_day
+from handlers.moves import on_another_day, this_once
 from models.operations import EntryOverride, EntryRevision
 
 _DAY = timedelta(days=1)
@@ -38,9 +39,18 @@ class Change(NamedTuple):
 
 
 def change_of(
-    connection: Connection, scope: Scope, now: datetime, media: Path, key: str, revision: str, day: date, to: date
+    connection: Connection,
+    scope: Scope,
+    now: datetime,
+    media: Path,
+    key: str,
+    revision: str,
+    day: date,
+    to: date,
+    *,
+    only: bool = False,
 ) -> Change:
-    """What becomes of it, if it is still as it was seen."""
+    """What becomes of it, if it is still as it was seen; with `only` of this one turn of what repeats."""
     mine = scope.merchant.id
     row = connection.execute(
         select(col(EntryRevision.revision), col(EntryRevision.body), col(EntryRevision.approved)).where(
@@ -53,10 +63,13 @@ def change_of(
         return Change(refused="别人刚改过这一条，看一下最新的再挪。")
     entry = from_json(row.body)
     try:
-        new = on_another_day(entry, day, to, now, scope.merchant.zone)
+        if only:
+            new, *once = this_once(entry, day, to, now, scope.merchant.zone)
+        else:
+            new, once = on_another_day(entry, day, to, now, scope.merchant.zone), []
     except CannotMove as why:
         return Change(refused=str(why))
-    said = [_sentence(entry, new, day, to)]
+    said = [f"只挪{_called(day)}这一次，{_called(to)}发；别的照常。" if only else _sentence(entry, new, day, to)]
     if entry.rule:
         said.append(f"往后是：{_coming(new, scope, now)}")
     if new.not_after != entry.not_after:
@@ -72,7 +85,7 @@ def change_of(
         said.append(f"有 {len(own)} 个群自己定了日子，不跟着挪。")
     if row.approved and scope.merchant.playbook.approval:
         said.append("挪了以后要重新等人通过。")
-    worse, better = _difference(connection, scope, now, media, entry, new, day, to)
+    worse, better = _difference(connection, scope, now, media, [new, *once], day, to)
     return Change(told=tuple(said), worse=worse, better=better)
 
 
@@ -88,7 +101,7 @@ def _coming(entry: Entry, scope: Scope, now: datetime) -> str:
 
 
 def _difference(
-    connection: Connection, scope: Scope, now: datetime, media: Path, entry: Entry, new: Entry, day: date, to: date
+    connection: Connection, scope: Scope, now: datetime, media: Path, new: Sequence[Entry], day: date, to: date
 ) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
     """The lint of the months around both days, without and with it."""
     first, last = min(day, to).replace(day=1), (max(day, to).replace(day=1) + 31 * _DAY).replace(day=1) - _DAY
@@ -105,12 +118,16 @@ def _difference(
     return _only(after, before), _only(before, after)
 
 
-def _with(plan: Plan, new: Entry) -> Plan:
+def _with(plan: Plan, new: Sequence[Entry]) -> Plan:
+    """What is changed in its place, what is added at the end, to the groups of the entry as the lint sees them."""
+    changed, *added = new
+    before = next((one.entry for one in plan.entries if one.entry.key == changed.key), changed)
     entries = [
-        msgspec.structs.replace(one, entry=msgspec.structs.replace(new, groups=one.entry.groups))
-        if one.entry.key == new.key else one
+        msgspec.structs.replace(one, entry=msgspec.structs.replace(changed, groups=before.groups))
+        if one.entry.key == changed.key else one
         for one in plan.entries
     ]  # fmt: skip
+    entries += [LintEntry(entry=msgspec.structs.replace(one, groups=before.groups)) for one in added]
     return msgspec.structs.replace(plan, entries=entries)
 
 

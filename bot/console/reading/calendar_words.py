@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from content_calendar.rules import (
     After,
     BirthdayRule,
@@ -36,6 +38,9 @@ CONTENT_KINDS = {
 """What is often written as a content kind, in Chinese; both are only words, and compared as they are written."""
 
 _ORDINALS = "一二三四五"
+# What imports and the shipped calendars write most; whatever else an RRULE says is left to who can read one.
+_EVERY = re.compile(r"RRULE:FREQ=(DAILY|WEEKLY|MONTHLY);INTERVAL=(\d+)")
+_UNITS = {"DAILY": "天", "WEEKLY": "周", "MONTHLY": "个月"}
 
 
 def content_kind_words(kind: str) -> str:
@@ -44,7 +49,7 @@ def content_kind_words(kind: str) -> str:
 
 
 def rule_words(rule: str) -> str:
-    """A rule as it is written in the calendar, in Chinese; an RRULE stays one."""
+    """A rule as it is written in the calendar, in Chinese; a long RRULE stays one."""
     match parse_rule(rule):
         case Once():
             return "只发一次"
@@ -71,4 +76,5 @@ def rule_words(rule: str) -> str:
         case SpareRule():
             return "备稿"
         case _:
-            return rule
+            every = _EVERY.fullmatch(rule)
+            return f"每 {every[2]} {_UNITS[every[1]]}" if every else rule

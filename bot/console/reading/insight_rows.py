@@ -17,6 +17,7 @@ from bot.console.visit import Scope
 from bot.post_effects import effects_of
 from bot.question_report import question_rows
 from bot.store.spoken import WRITER, counted
+from content_calendar.kind_names import promise_name
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry
 from models.people import Contact
@@ -101,7 +102,7 @@ def _promised(state: str) -> _Question:
             {
                 "周期": one.period,
                 "群": topics[one.group],
-                "必发": one.promise,
+                "必发": promise_name(one.promise),
                 "结果": PROMISE_STATES[one.state],
                 "排期": "、".join(one.entries),
                 "原因": one.text,
