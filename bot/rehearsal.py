@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shlex
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -286,9 +286,14 @@ class _Wire:
         self._inner = inner
         self.account = inner.account
         self.capabilities = inner.capabilities
-        self.events = inner.events
         self.roster = inner.roster
         self.close = inner.close
+
+    async def events(self) -> AsyncIterator[Event]:
+        """What happens, received at the time that the program's clock shows, which may be another than the world's."""
+        async with contextlib.aclosing(self._inner.events()) as happens:
+            async for event in happens:
+                yield msgspec.structs.replace(event, received_at=self._stage.clock.now())
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Send; if the process is to die now, the outcome is never heard of."""

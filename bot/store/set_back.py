@@ -16,7 +16,7 @@ from models.accounts import Account
 from models.columns import table_of
 from models.deliveries import Cause, Delivery, DeliveryChange, DeliveryState
 from models.groups import ChatGroup, Seat
-from models.operations import Timer
+from models.operations import AuditEntry, Timer
 from models.people import Friendship, Person
 
 # Clocks that are kept in time by the network go back by less.
@@ -34,6 +34,7 @@ _SO_LONG_AFTER = (
     timers.COOLED_DOWN,
     timers.NO_SEAT,
 )
+_RECORDED = "clock.set_back"
 # What was said in a conversation was to leave when it was decided.
 _AT_ONCE = (Cause.GREETING, Cause.SURVEY, Cause.CHAT, Cause.COMMAND)
 # The open question comes again soon, or at a time that they named: 晚上再说 is of the calendar.
@@ -47,13 +48,13 @@ def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime
 
     What waits for a while, for the platform's sake, a human's or the member's, waits for as long as it would have.
 
-    Returns when this look was taken; without a last one the newest change of a delivery stands for it.
+    Returns when this look was taken; without a last one the newest change of a delivery stands for it, or that the
+    clock was set back after that.
     """
     now = store.now()
     if looked_at is None:
         with store.reading() as connection:
-            newest = select(col(DeliveryChange.at)).order_by(col(DeliveryChange.id).desc()).limit(1)
-            looked_at = connection.execute(newest).scalar()
+            looked_at = _last_known(connection)
     if looked_at is None or now >= looked_at - _SET_BACK:
         return now
     back = looked_at - now
@@ -65,6 +66,12 @@ def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime
     was_due = and_(is_open, col(Delivery.due_at) > now, col(Delivery.due_at) <= looked_at)
     with store.writing() as writing:
         run = writing.connection.execute
+        merchants = run(select(col(Account.merchant_id)).distinct()).scalars().all()
+        first = writing.ids.take(now, len(merchants)) if merchants else 0
+        on_record = {"at": now, "actor": "clock", "action": _RECORDED, "result": "ok", "reason": f"{back}"}
+        writing.insert(
+            AuditEntry, [{"id": first + n, "merchant_id": one, **on_record} for n, one in enumerate(merchants)]
+        )
         run(update(Delivery).where(was_due, col(Delivery.cause).in_(_AT_ONCE)).values(due_at=now))
         planned = and_(col(Delivery.state) == DeliveryState.PLANNED, col(Delivery.due_at) <= now)
         run(update(Delivery).where(planned, col(Delivery.next_at) > now).values(next_at=now))
@@ -80,6 +87,16 @@ def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime
         _sooner(writing.connection, Seat, "until", now, back)
         _sooner(writing.connection, Timer, "at", now, back, or_(col(Timer.kind).in_(_SO_LONG_AFTER), is_soon))
     return now
+
+
+def _last_known(connection: Connection) -> datetime | None:
+    """The clock's time when something last became of a delivery, or when it was seen to have been set back since."""
+    newest = select(col(DeliveryChange.id), col(DeliveryChange.at)).order_by(col(DeliveryChange.id).desc()).limit(1)
+    change = connection.execute(newest).one_or_none()
+    if change is None:
+        return None
+    of_audit = select(col(AuditEntry.at)).where(col(AuditEntry.id) > change.id, col(AuditEntry.action) == _RECORDED)
+    return connection.execute(of_audit.order_by(col(AuditEntry.id).desc()).limit(1)).scalar() or change.at
 
 
 def _sooner(connection: Connection, table: Any, name: str, now: datetime, back: timedelta, *which: Any) -> None:

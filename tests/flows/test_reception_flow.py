@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.flows.playing import Stage, asks_to_be_friends, moment, operator, platform, says
+from tests.flows.playing import Line, Stage, asks_to_be_friends, moment, operator, platform, says
 
 BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
 
@@ -154,6 +154,30 @@ def test_a_second_account_accepts_and_greets_too_and_does_not_survey_again(stage
 def test_a_clock_set_back_delays_nobody(stage: Stage) -> None:
     played = stage.play([{"at": "08:59:00", "type": "clock", "shift": "-10m"}, asks_to_be_friends("09:00:00", "wx1")])
     assert [line["at"][11:16] for line in played.arrived(delivery="greet:wx1")] == ["09:00"]
+
+
+def test_a_clock_that_was_set_back_is_set_back_once_though_the_program_dies(stage: Stage) -> None:
+    """What was nudged while the clock was ahead is nudged again after the hours of the playbook, not at the restart."""
+
+    def nudged(*more: Line) -> list[str]:
+        story: list[Line] = [
+            asks_to_be_friends("09:00:00", "wx1"),
+            {"at": "10:30:00", "type": "clock", "shift": "40h"},
+            {"at": "10:40:00", "type": "clock", "shift": "0m"},
+            *more,
+            operator("13:00:00", "audit --json"),
+        ]
+        played = stage.play(story, "--to", "2026-11-26T12:00:00+08:00")
+        (audited,) = [row for row in played.rows("audit") if row["action"] == "clock.set_back"]
+        assert audited["reason"] == "1 day, 16:00:00"
+        return [line["at"] for line in played.arrived() if line["delivery"].startswith("ask:wx1:")]
+
+    assert nudged({"at": "10:50:00", "type": "kill", "down": "10m"}) == nudged()
+
+
+def test_an_echo_is_known_though_the_clock_is_a_day_behind(stage: Stage) -> None:
+    played = stage.play([{"at": "08:59:00", "type": "clock", "shift": "-25h"}, asks_to_be_friends("09:00:00", "wx1")])
+    assert played.states("greet:wx1")[-1] == "confirmed"
 
 
 def test_every_state_is_told_also_when_an_echo_settles_it_at_the_start(stage: Stage) -> None:
