@@ -21,7 +21,7 @@ from models.timers import ALERT_OVER, alert_subject
 ON_A_CHANNEL = "【{shop}】{text}（{at:%m-%d %H:%M}）"
 # What the program notices about itself; the account's name and the subject may be in it.
 TEXTS = {
-    AlertKind.BUDGET: "账号「{name}」今天的发送额度用完了，剩下的明天接着发。",
+    AlertKind.BUDGET: "账号「{name}」今天的发送额度不够了，排不下的明天接着发。",
     AlertKind.NEW_FRIENDS: "账号「{name}」今天加好友的额度用完了，剩下的明天接着加，别的照常发。",
     AlertKind.DISK_FULL: "磁盘满了，什么都记不下来，先停着。请腾出空间，腾好会自己接着跑。",
     AlertKind.DATABASE: "数据库用不了，先停着，好了会自己接着跑。",

@@ -81,6 +81,7 @@ def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime
             run(update(Delivery).where(col(Delivery.id) == identity).values(next_at=sooner, until=sooner))
         _sooner(writing.connection, Account, "slow_until", now, back)
         _sooner(writing.connection, Friendship, "human_until", now, back)
+        _sooner(writing.connection, Friendship, "last_heard_at", now, back)  # a window is open for as long as before
         _sooner(writing.connection, ChatGroup, "human_until", now, back)
         _sooner(writing.connection, Person, "forget_asked_at", now, back)
         _sooner(writing.connection, Person, "moved_at", now, back)

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, case, exists, func, literal, or_, select
 from sqlmodel import col
 
 from bot.budget import midnight
 from bot.store import Writing
 from bot.store.prepared import constants, is_one_of, unindexed
+from models.columns import UtcDateTime
 from models.context import MerchantView
 from models.deliveries import TOUCHING_STATES, Delivery, DeliveryKind, Lane
 from models.groups import GroupMember
@@ -140,7 +141,12 @@ def posts_today(writing: Writing, merchant: MerchantView, group_ids: Collection[
 def last_heard(
     writing: Writing, merchant: MerchantView, account_id: str, contact_ids: Collection[int]
 ) -> Iterator[tuple[int, datetime | None, int]]:
-    """Contacts, when they wrote to the account last, and how many messages of ours left since."""
+    """Contacts, when they wrote to the account last, and how many messages of ours left since.
+
+    Until it is seen that the clock was set back, all of a day count: what left since then cannot be told.
+    """
+    heard_at = col(Friendship.last_heard_at)
+    since = case((heard_at > writing.now, literal(writing.now - _AHEAD, UtcDateTime)), else_=heard_at)
     yield from writing.connection.execute(
         select(col(Friendship.contact_id), col(Friendship.last_heard_at), func.count(col(Delivery.id)))
         .outerjoin(
@@ -149,7 +155,7 @@ def last_heard(
                 col(Delivery.merchant_id) == col(Friendship.merchant_id),
                 col(Delivery.contact_id) == col(Friendship.contact_id),
                 col(Delivery.account_id) == col(Friendship.account_id),
-                col(Delivery.left_at) >= col(Friendship.last_heard_at),
+                col(Delivery.left_at) >= since,
                 col(Delivery.kind).not_in(_NO_MESSAGES),
                 col(Delivery.state).in_(TOUCHING_STATES),
             ),

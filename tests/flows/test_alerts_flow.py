@@ -159,7 +159,7 @@ def test_a_budget_of_the_day_that_is_used_up_is_told_of_once_a_day(
     assert played.exit == 0, played.errors
     told = [said for _, said in posted(played)]
     assert len(told) == 2  # today's, and tomorrow's, when what waited has used it up again
-    assert told[0].startswith("【半山茶社】账号「小山」今天的发送额度用完了，剩下的明天接着发。（11-23 10:0")
+    assert told[0].startswith("【半山茶社】账号「小山」今天的发送额度不够了，排不下的明天接着发。（11-23 10:0")
     assert "（11-24 00:0" in told[1]
 
 

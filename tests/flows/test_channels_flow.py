@@ -44,6 +44,20 @@ def test_what_waited_leaves_when_they_write_the_most_valuable_first_ten_in_all(s
     assert all(states[-1] == "confirmed" for states in (played.states(of(f"e{n:02d}")) for n in range(12)))
 
 
+def test_ten_are_ten_though_the_clock_is_set_back_while_they_leave(stage: Stage) -> None:
+    book(stage, "")
+    story: list[Line] = [
+        {"at": "11:59:00", "type": "kill", "after": "claimed", "down": "3m"},
+        says("12:00:00", "wx-a", "嗯"),
+        says("12:02:00", "wx-a", "哦"),
+        {"at": "12:03:00", "type": "clock", "shift": "-50m"},
+    ]
+    played = window(stage, story, [entry(f"e{n:02d}", "09:00") for n in range(14)], to="2026-11-23T20:00:00+08:00")
+    ends = [played.states(of(f"e{n:02d}"))[-1] for n in range(14)]
+    assert set(ends) == {"confirmed", "waiting:quota"}
+    assert len([at for at, _ in times(played, to="wx-a") if at.startswith("23 12:03")]) <= 10
+
+
 def test_a_message_of_theirs_opens_a_fresh_window_of_ten_and_a_day(stage: Stage) -> None:
     book(stage, "")
     first = [entry(f"a{n}", "10:00") for n in range(10)]

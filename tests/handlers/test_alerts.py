@@ -121,7 +121,7 @@ def test_staff_hears_of_a_lost_account_from_one_that_works() -> None:
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("budget", "账号「小山」今天的发送额度用完了，剩下的明天接着发。"),
+        ("budget", "账号「小山」今天的发送额度不够了，排不下的明天接着发。"),
         ("new_friends", "账号「小山」今天加好友的额度用完了，剩下的明天接着加，别的照常发。"),
         ("disk_full", "磁盘满了，什么都记不下来，先停着。请腾出空间，腾好会自己接着跑。"),
         ("database", "数据库用不了，先停着，好了会自己接着跑。"),
