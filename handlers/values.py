@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from content_calendar.render import Rendered, render, spoken
 from content_calendar.wording import PART_MARK, parts_of, said
 from models.context import GroupView, MerchantView, PersonView
 from models.deliveries import Cause
+from models.fields import fields_of
 from models.playbook import Playbook
 
 # Fields whose words are the shop's.
@@ -23,8 +25,12 @@ def values_for(
     group: GroupView | None,
     groups: Mapping[int, GroupView],
     account: str,
+    template: str | None = None,
 ) -> dict[str, str]:
-    """Values by field, for a text to a person, to a group, or to a person about a group; unknown ones are absent."""
+    """Values by field, for a text to a person, to a group, or to a person about a group; unknown ones are absent.
+
+    Of the answers only those that the `template` has fields for, if one is given: to say one costs the most.
+    """
     playbook = merchant.playbook
     values = {"persona": playbook.persona.name, "shop": merchant.name}
     if group is not None:
@@ -43,7 +49,7 @@ def values_for(
             "remark": friendship.remark if friendship else "",
             "coupon": person.survey.coupon if person.survey else "",
             **{name: value for name, value in values.items() if value},
-            **_answers(playbook, person),
+            **_answers(playbook, person, None if template is None else _named(template)),
         }
     return {name: value for name, value in values.items() if value}
 
@@ -105,9 +111,17 @@ def address(playbook: Playbook, person: PersonView) -> str:
     return person.name
 
 
-def _answers(playbook: Playbook, person: PersonView) -> dict[str, str]:
+@lru_cache(maxsize=256)
+def _named(template: str) -> frozenset[str]:
+    """The fields of a template; many deliveries have the same one."""
+    return frozenset(field.name for field in fields_of(template))
+
+
+def _answers(playbook: Playbook, person: PersonView, wanted: Collection[str] | None) -> dict[str, str]:
     spoken_answers = {}
     for key, value in person.answered().items():
+        if wanted is not None and key not in wanted:
+            continue
         question = playbook.question(key)
         labels = {option.value: option.label or option.value for option in question.options} if question else {}
         spoken_answers[key] = spoken(value, question.type if question else "", labels)

@@ -36,7 +36,7 @@ from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
 from models.effects import Expand, Spare
 from models.events import Event
 from models.groups import ChatGroup
-from models.operations import EntryOverride, EntryRevision, Timer
+from models.operations import AuditEntry, EntryOverride, EntryRevision, Timer
 
 Pairs = list[tuple[Event, Any]]
 
@@ -291,7 +291,22 @@ def _take_up_again(
     missed = and_(
         col(Delivery.state).in_((DeliveryState.SKIPPED, DeliveryState.EXPIRED)), col(Delivery.reason) == "too_late"
     )
-    taken_back = and_(col(Delivery.state) == DeliveryState.CANCELLED, col(Delivery.reason).is_(None))
+    # What a human stopped stays stopped, whenever the occurrence would leave.
+    stopped = exists().where(
+        col(AuditEntry.merchant_id) == merchant.id,
+        col(AuditEntry.action) == "calendar.skip",
+        col(AuditEntry.target) == effect.entry,
+        col(AuditEntry.reason) == effect.occurrence,
+    )
+    by_hand = select(col(AuditEntry.target)).where(
+        col(AuditEntry.merchant_id) == merchant.id, col(AuditEntry.action) == "deliveries.cancel"
+    )
+    taken_back = and_(
+        col(Delivery.state) == DeliveryState.CANCELLED,
+        col(Delivery.reason).is_(None),
+        ~stopped,
+        col(Delivery.key).not_in(by_hand),
+    )
     never_left = (
         col(Delivery.merchant_id) == merchant.id,
         col(Delivery.entry) == effect.entry,

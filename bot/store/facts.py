@@ -98,7 +98,7 @@ class Loaded:
             return Rendered(row.text or "")
         person = self.people.get(row.contact_id) if row.contact_id else None
         group = self.groups.get(row.group_id) if row.group_id else None
-        values = values_for(self.merchant, person, group, self.groups, row.account_id)
+        values = values_for(self.merchant, person, group, self.groups, row.account_id, row.template)
         stage = self.stages.get(row.contact_id)
         by_entry = row.entry is not None
         return filled(row.template, row.part, row.cause, values, person, group, by_entry=by_entry, stage=stage)

@@ -32,6 +32,9 @@ def test_of_a_person() -> None:
         "tea": "岩茶",
         "budget": "300到500",
     }
+    of_a_text = values_for(merchant(BOOK), known, None, groups, "main", "{name|你}爱喝{tea|茶}")
+    assert of_a_text.keys() & {"call", "tea", "budget"} == {"tea"}
+    assert of_a_text["name"] == "老林"
 
 
 def test_of_a_group_and_of_a_person_in_it() -> None:

@@ -86,3 +86,20 @@ def test_a_turn_is_kept_when_a_place_is_given(database_url: str) -> None:
 
 def _signup(contact_id: int, *, waits: bool) -> fx.PutSignup:
     return fx.PutSignup(entry="e1", occurrence="2026-11-23", contact_id=contact_id, account="main", waits=waits)
+
+
+def test_what_was_taken_back_goes_at_another_time_and_what_a_human_stopped_does_not(database_url: str) -> None:
+    key = "entry:e1:2026-11-23:hall"
+    by_hand = fx.Audit(actor="boss", action="deliveries.cancel", target=key)
+    stopped = fx.Audit(actor="boss", action="calendar.skip", target="e2", reason="2026-11-23")
+    with shop(database_url) as stage:
+        open_groups(stage, hall="堂口", branch="分舵")
+        for entry in ("e1", "e2"):
+            stage.bring_about(expansion(entry=entry, tiers=("堂口", "分舵")))
+            stage.bring_about(fx.Withdraw(entry=entry, occurrence="2026-11-23"))
+        stage.bring_about(by_hand, stopped)
+        for entry in ("e1", "e2"):
+            stage.bring_about(expansion(entry=entry, tiers=("堂口", "分舵"), due=LATER))
+        assert {row.key[6:] for row in stage.rows(Delivery) if row.state == DeliveryState.PLANNED} == {
+            "e1:2026-11-23:branch"
+        }
