@@ -1,4 +1,4 @@
-"""What a page says of itself; the table of all pages is `bot.console.pages`."""
+"""What a page says of itself; the table of all pages is `bot.console.pages.table`."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.app import App
 from bot.console.guard import Guard
 from bot.console.page import Page
-from bot.console.pages import PAGES
+from bot.console.pages.table import PAGES
 from bot.console.shell import forbidden, frame
 from bot.console.sign_in import Entrance
 from bot.console.site import Site
