@@ -27,7 +27,7 @@ run: $(SYNCED) ## start the bot; options go into ARGS, e.g. make run ARGS="--con
 	@$(BIN)/python -m bot run $(ARGS)
 
 test: $(DEV_SYNCED) ## run the tests on all processors; options for pytest go into ARGS, e.g. make test ARGS="-k survey"
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder $(ARGS)
 
 # A test may take two minutes elsewhere; this one takes what a thousand kills take.
 crash: $(DEV_SYNCED) ## kill -9 the whole program a thousand times, e.g. make crash KILLS=200 SEED=7

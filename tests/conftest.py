@@ -33,6 +33,18 @@ class _FileByFile(LoadScopeScheduling):  # type: ignore[misc]
         return "tests/console" if file.startswith("tests/console/") else file
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first: the tests of a browser are one piece, and nobody should wait for it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/console/"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are processors: browsers and gateways are waited for as long as they are worked for."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _FileByFile:
     """How tests are dealt out to several processes."""
     return _FileByFile(config, log)

@@ -103,7 +103,6 @@ def test_what_waits_is_sent_back_or_let_go_and_an_occurrence_is_skipped(console:
     expect(page.get_by_role("button", name="恢复")).to_be_visible()
     after = monday + 7 * DAY
     expect(page.get_by_text(f"{after.month}月{after.day}日 周一 15:00 发的话")).to_be_visible()
-    expect(page.locator(".q-notification")).to_have_count(0)  # half faded, it has no contrast
     shoot(page, "entry-skipped")
     assert faults_of(page) == []
     page.get_by_role("button", name="恢复").click()
