@@ -95,7 +95,7 @@ class Running:
 @asynccontextmanager
 async def program(folder: Path, url: str, *, form: Form = "json", **hook: Any) -> AsyncIterator[Running]:
     (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
-    (folder / "playbook.toml").write_text('name = "茶"\nsend_timeout_seconds = 1\n', encoding="utf-8")
+    (folder / "playbook.toml").write_text('name = "茶"\nsend_timeout_seconds = 4\n', encoding="utf-8")
     config = load_config(folder / "config.toml", {})
     people = (ContactSpec("wx1", "林间", ("main",)),)
     world = World(WorldSpec(accounts=(AccountSpec("main"),), contacts=people), utc_now)
