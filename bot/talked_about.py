@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-import jieba
-
 from handlers.understanding.text import LIMIT
 from models.stop_words import STOP_WORDS
 
@@ -42,6 +40,8 @@ def _words(text: str, own: re.Pattern[str] | None) -> Iterator[str]:
 def _cutter() -> Any:
     """jieba with its dictionary, loaded when first needed: half a second. Not by `initialize`, which trusts a cache
     file of a fixed name in a folder that anybody may write to."""
+    import jieba  # a third of a second, which each command line would wait for
+
     cutter = jieba.Tokenizer()
     cutter.FREQ, cutter.total = cutter.gen_pfdict(cutter.get_dict_file())
     cutter.initialized = True
