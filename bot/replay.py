@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection
 from sqlmodel import col
 
 from bot.app import App
@@ -27,7 +27,7 @@ from bot.continued import last_moment
 from bot.desk import Desk, Refused
 from bot.merchants import open_merchants
 from bot.rehearsal import RunOperator
-from bot.replay_difference import Replayed, Row, compare
+from bot.replay_difference import Replayed, Row, compare, delivered
 from bot.replay_feed import CALENDAR_ORDERS, PLAYBOOK_ORDERS, Feed, joined
 from bot.replay_wire import Answered, Past, Replaying, strangers
 from bot.store import Store
@@ -38,9 +38,7 @@ from bot.store.snapshot import snapshot
 from bot.virtual_time import VirtualClock, run_virtually
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, Delivery, DeliveryKind
-from models.groups import ChatGroup
 from models.orders import Order
-from models.people import Contact
 
 T = TypeVar("T")
 
@@ -174,25 +172,13 @@ def _past(then: Connection, period: Period) -> Past:
     return past
 
 
-_ANSWERED: Any = (
-    select(
-        col(Delivery.id),
-        col(Delivery.key),
-        col(Delivery.part),
-        col(Delivery.account_id),
-        col(Delivery.kind),
-        col(Delivery.state),
-        col(Delivery.reason),
-        col(Delivery.message),
-        col(Contact.wire_id).label("contact"),
-        col(ChatGroup.wire_id).label("room"),
-    )
-    .outerjoin(
-        Contact,
-        and_(col(Contact.merchant_id) == col(Delivery.merchant_id), col(Contact.id) == col(Delivery.contact_id)),
-    )
-    .outerjoin(
-        ChatGroup,
-        and_(col(ChatGroup.merchant_id) == col(Delivery.merchant_id), col(ChatGroup.id) == col(Delivery.group_id)),
-    )
+_ANSWERED: Any = delivered(
+    col(Delivery.id),
+    col(Delivery.key),
+    col(Delivery.part),
+    col(Delivery.account_id),
+    col(Delivery.kind),
+    col(Delivery.state),
+    col(Delivery.reason),
+    col(Delivery.message),
 )

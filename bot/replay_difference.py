@@ -156,34 +156,29 @@ def _why(row: Row) -> str | None:
     return (side["reason"] or side["state"]) if side else None
 
 
-_DELIVERIES: Any = (
-    select(
-        col(Delivery.key),
-        col(Delivery.part),
-        col(Delivery.account_id),
-        col(Delivery.kind),
-        col(Delivery.lane),
-        col(Delivery.cause),
-        col(Delivery.state),
-        col(Delivery.reason),
-        col(Delivery.text),
-        col(Delivery.template),
-        col(Delivery.entry),
-        col(Delivery.occurrence),
-        col(Delivery.left_at),
-        col(Contact.wire_id).label("contact"),
-        col(ChatGroup.wire_id).label("room"),
-    )
-    .outerjoin(
-        Contact,
-        and_(col(Contact.merchant_id) == col(Delivery.merchant_id), col(Contact.id) == col(Delivery.contact_id)),
-    )
-    .outerjoin(
-        ChatGroup,
-        and_(col(ChatGroup.merchant_id) == col(Delivery.merchant_id), col(ChatGroup.id) == col(Delivery.group_id)),
-    )
-    .where(col(Delivery.cause) != Cause.ALERT)
-)
+def delivered(*columns: Any) -> Any:
+    """These columns of deliveries, with the wire ids of whom each is for: `contact` or `room`."""
+    theirs = and_(col(Contact.merchant_id) == col(Delivery.merchant_id), col(Contact.id) == col(Delivery.contact_id))
+    there = and_(col(ChatGroup.merchant_id) == col(Delivery.merchant_id), col(ChatGroup.id) == col(Delivery.group_id))
+    names: list[Any] = [col(Contact.wire_id).label("contact"), col(ChatGroup.wire_id).label("room")]
+    return select(*columns, *names).outerjoin(Contact, theirs).outerjoin(ChatGroup, there)
+
+
+_DELIVERIES: Any = delivered(
+    col(Delivery.key),
+    col(Delivery.part),
+    col(Delivery.account_id),
+    col(Delivery.kind),
+    col(Delivery.lane),
+    col(Delivery.cause),
+    col(Delivery.state),
+    col(Delivery.reason),
+    col(Delivery.text),
+    col(Delivery.template),
+    col(Delivery.entry),
+    col(Delivery.occurrence),
+    col(Delivery.left_at),
+).where(col(Delivery.cause) != Cause.ALERT)
 
 
 def table_rows(rows: Iterable[Row]) -> list[Row]:
