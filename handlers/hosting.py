@@ -55,11 +55,15 @@ def later_then(
 ) -> list[Effect]:
     """Not now: when they say, outside the quiet hours."""
     local = at.astimezone(context.merchant.zone)
-    moment = later.time_for(text, local)
-    moment = quiet_until(context.merchant.playbook, moment) or moment
+    moment = _their_time(context, text, local)
     when = later.spoken(moment, local)
     effects = [] if human else reactions.say(at, context, person, progress.account, "later", when=when)
     return [*effects, *put_off(person, progress, question, Room(moment.astimezone(at.tzinfo)))]
+
+
+def _their_time(context: Context, text: str, local: datetime) -> datetime:
+    moment = later.time_for(text, local)
+    return quiet_until(context.merchant.playbook, moment) or moment
 
 
 def until_tomorrow(at: datetime, context: Context) -> Room:
@@ -67,14 +71,26 @@ def until_tomorrow(at: datetime, context: Context) -> Room:
 
 
 def room(
-    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, text: str, *, human: bool
+    at: datetime,
+    context: Context,
+    person: PersonView,
+    progress: SurveyProgress,
+    text: str,
+    *,
+    human: bool,
+    asks: bool,
 ) -> Room | None:
-    """Whom something weighs on is asked nothing more today; who is angry or in danger, nothing until they speak
-    themselves about something else, whoever else talks with them."""
+    """Whom something weighs on is asked nothing more today; who worries, nothing in the same breath as the comfort,
+    unless they ask us something themselves; who is angry or in danger, nothing until they speak themselves about
+    something else, whoever else talks with them."""
     felt = felt_by(person, progress, text)
     if felt == "danger" or complains(person, progress, text):
         return Room(None)
-    return until_tomorrow(at, context) if felt in GRAVE and not human else None
+    if human:
+        return None
+    if felt == "worry" and not asks:
+        return Room(_their_time(context, text, at.astimezone(context.merchant.zone)).astimezone(at.tzinfo))
+    return until_tomorrow(at, context) if felt in GRAVE else None
 
 
 def stays_at_rest(person: PersonView, act: str, *, human: bool) -> bool:

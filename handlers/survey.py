@@ -148,7 +148,9 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     told = told_by(question, meant)
     human = human_is_here(at, person, progress.account)
     whole = dealt_with or text
-    room = hosting.room(at, context, person, progress, whole, human=human)
+    fears = meant.act == "unclear" and bool(about_us.asked_of_us(text))  # 你们不会把我电话卖了吧
+    asks = fears or meant.asks or meant.act == "question"
+    room = hosting.room(at, context, person, progress, whole, human=human, asks=asks or bool(dealt_with))
     if dealt_with and not any(answer.state == AnswerState.ANSWERED for answer in told.values()):
         return put_off(person, progress, question, room) if room else hosting.waits(at, person, progress)
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
@@ -158,8 +160,6 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     felt = None if human else hosting.felt_by(person, progress, whole)
     if felt is not None and felt not in ("thanks", "call"):
         effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
-    fears = meant.act == "unclear" and bool(about_us.asked_of_us(text))  # 你们不会把我电话卖了吧
-    asks = fears or meant.asks or meant.act == "question"
     if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
     if room is None and not (told or asks) and hosting.stays_at_rest(person, meant.act, human=human):

@@ -71,10 +71,32 @@ def test_bad_news_beside_an_answer_is_no_reason_to_say_fine(stage: Stage) -> Non
         says("09:02:00", "wx1", "8个月，发烧住院了"),
         says("09:03:00", "wx1", "杭州"),
     )
-    after = [text for _, text in heard(played, "09:02:00")]
-    assert "好起来" in after[0]
-    assert after[1] == "您在哪个城市呀？"
-    assert after[2] == "都记好啦，谢谢天天。"
+    comforted, thanked = [text for _, text in heard(played, "09:02:00")]
+    assert "好起来" in comforted  # and where they live was not asked in the same breath
+    assert thanked == "都记好啦，谢谢天天。"
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [("我妈住院了先不聊了", "好起来"), ("8个月，发烧住院了", "好起来"), ("先不聊了", "先忙"), ("今天心情不好", "")],
+)
+def test_after_words_of_comfort_no_question_follows_in_the_same_breath(stage: Stage, said: str, answered: str) -> None:
+    restart: Line = {"at": "09:30:00", "type": "restart", "down": "5m"}
+    played = play(stage, BABY, says("09:01:00", "wx1", "天天"), says("09:02:00", "wx1", said), restart)
+    (_, word), (asked_at, question), *_ = heard(played, "09:02:00")
+    assert answered in word
+    assert "？" not in word
+    assert asked_at == "23 12:02"
+    assert ("城市" in question) == ("8个月" in said)  # it goes on where it was
+    soon = play(
+        stage,
+        BABY,
+        says("09:01:00", "wx1", "天天"),
+        says("09:02:00", "wx1", said),
+        says("09:10:00", "wx1", "9个月" if "8个月" not in said else "杭州"),
+        to="2026-11-23T09:20:00+08:00",
+    )
+    assert len(heard(soon, "09:10:00")) == 1
 
 
 def test_good_news_is_congratulated_in_the_shops_words(stage: Stage) -> None:
