@@ -6,9 +6,11 @@ from handlers import (
     adverts,
     complaints,
     consent,
+    correcting,
     fewer,
     forgetting,
     handoff,
+    hosting,
     my_data,
     obeying,
     optin,
@@ -130,7 +132,8 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, answer, *([] if arrived else survey.besides(event, context, person))]
     if arrived:  # they are greeted first, and their words are no answer to a question that they have not seen
         return arrived
-    if survey.is_open(person, event.account):  # a question may follow, which 是 would answer
+    may_keep = not hosting.may_not_keep(context, person)
+    if survey.is_open(person, event.account) and may_keep:  # a question may follow, which 是 would answer
         return [*forgetting.talked_on(event, person), *survey.heard(event, context, person)]
     return _unasked(event, context, person, look)
 
@@ -166,6 +169,8 @@ def _shown(event: Message, context: Context, person: PersonView) -> list[Effect]
     """A picture, a voice message and the like. Outside the survey there is nobody yet who looks at them."""
     if person.opted_out or event.kind in ("text", "other", "emoticon") or not survey.is_open(person, event.account):
         return []
+    if hosting.may_not_keep(context, person):
+        return []
     return survey.shown(event, context, person)
 
 
@@ -193,9 +198,10 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
         asked_on=event.at.astimezone(context.merchant.zone).date(),
         words=words_of(context.merchant.playbook),
     )
-    if (meant.act == "correct" or meant.also) and person.survey is not None:
+    tells = (meant.act == "correct" or meant.also) and not hosting.may_not_keep(context, person)
+    if tells and person.survey is not None:
         asked = handoff.question(event.at, context, person, event.account, event.text) if meant.asks else []
-        return [*survey.correct(event.at, context, person, meant), *asked]
+        return [*correcting.correct(event.at, context, person, meant), *asked]
     if meant.act == "question" or meant.asks:
         return ask(event.at, context, person, event.account, event.text)
     return []

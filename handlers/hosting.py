@@ -25,6 +25,11 @@ NAMED = re.compile(r"叫|姓|名|^我是")
 MOST_REPEATS = 2  # so often small talk brings an open question again; after that nudges do
 
 
+def may_not_keep(context: Context, person: PersonView) -> bool:
+    """Whether they have refused what the playbook asks them for: that what they tell is written down."""
+    return person.consent == "refused" and context.merchant.playbook.consent.required
+
+
 def heard_from(progress: SurveyProgress) -> SurveyProgress:
     """They are there: nudges begin anew, and who was away for long may chat as much as anybody."""
     repeats = 0 if progress.state == SurveyState.RESTING else progress.repeats

@@ -294,7 +294,14 @@ def test_who_has_a_child_after_all_is_believed_and_asked_what_only_applies_now(s
     after_all = [says("09:02:00", "wx1", "其实我有宝宝，8个月")]
     city = [says("09:01:30" if late else "09:03:00", "wx1", "杭州")]  # which is open when they say so, or answered
     told = [*city, *after_all] if late else [*after_all, *city]
-    played = play(stage, NURSERY, says("09:01:00", "wx1", "没有"), *told, says("09:04:00", "wx1", "天天"), WHO)
+    figures = operator("09:03:30", "report reception --json")
+    told = [says("09:01:00", "wx1", "没有"), *told, figures, says("09:04:00", "wx1", "天天")]
+    played = play(stage, NURSERY.replace("百事通-{baby|宝宝}", "{age|没宝宝}-{baby|宝宝}"), *told, WHO)
+    finished = 1 if late else 0
+    assert played.rows("report reception")[0]["finished"] == finished  # who has more to tell has finished all the same
+    remarks = ["没宝宝-宝宝-妈", "8个月-宝宝-妈", "8个月-天天-妈"]
+    assert [line["text"] for line in played.arrived(kind="remark")] == (remarks if late else remarks[2:])
+    assert ["改过来了" in text for _, text in heard(played, "09:02:05")][:finished] == [True] * finished
     assert "家里有宝宝吗？" not in [text for _, text in heard(played, "09:01:00")]
     row = played.rows("who")[0]
     assert {key: answer["value"] for key, answer in row["answers"].items()} == {
