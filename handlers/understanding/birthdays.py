@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from handlers.understanding.dates import read_date, without_relative_days
+from handlers.understanding.dates import read_date, told_date, without_relative_days
 from handlers.understanding.text import clauses
 
 _ASKS = re.compile(r"生日|生辰|诞辰|寿辰|出生|生的|几号生|哪天生|birth")
@@ -36,3 +36,16 @@ def read_birthday(text: str, asked_on: date | None) -> str | None:
 
 def _is_about_the_day(rest: str) -> bool:
     return bool(_ABOUT_THE_DAY.fullmatch(rest)) or read_date(rest, None) is not None
+
+
+_ONLY_A_DAY = re.compile(
+    r"(?:[农阴阳公旧新]历)?(?:\d{2,4}\s?[年./\-])?(?:1[0-2]|0?[1-9]|[正冬腊]|十[一二]?|[一二三四五六七八九])\s?月\s?"
+    r"(?:3[01]|[12]\d|0?[1-9]|初?[一二三四五六七八九十]+|廿[一二三四五六七八九]?)[日号]?"
+)
+
+
+def told_birthday(text: str, asked_on: date | None) -> str | None:
+    """A birthday told in a reply to another question: by a word for it, or as a clause that is a written day alone."""
+    said = (text[start:end].strip() for start, end in clauses(text))
+    day = next((clause for clause in said if _ONLY_A_DAY.fullmatch(clause)), None)
+    return told_date(text, asked_on) or (read_date(day, asked_on) if day else None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.understanding.ages import read_age, told_age
 from handlers.understanding.amounts import is_about_money, read_number
-from handlers.understanding.birthdays import asks_birthday, read_birthday
+from handlers.understanding.birthdays import asks_birthday, read_birthday, told_birthday
 from handlers.understanding.choices import is_option, read_options, told_options
 from handlers.understanding.dates import coming_day, day_of_same_month, read_date, told_date
 from handlers.understanding.names import read_name, told_name
@@ -152,7 +152,9 @@ _TELLERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
     "name": lambda question, message, text, asked_on: told_name(message, text),
     "age_months": lambda question, message, text, asked_on: told_age(text, asked_on),
     "number": lambda question, message, text, asked_on: told_amount(text, _asked(question)),
-    "date": lambda question, message, text, asked_on: told_date(text, asked_on),
+    "date": lambda question, message, text, asked_on: (
+        told_birthday(text, asked_on) if asks_birthday(_asked(question)) else told_date(text, asked_on)
+    ),
     "region": lambda question, message, text, asked_on: told_region(text),
     "yesno": lambda question, message, text, asked_on: told_yesno(text, _asked(question)),
     "phone": lambda question, message, text, asked_on: read_phone(text),
