@@ -68,19 +68,26 @@ _NO_WORD = re.compile(
     r"拒绝|哪有|才不|怎么可能|"
     r"nope?(?![a-z])|not|never|no$)"
 )
+# 好的谢谢，不用了; 好意心领了，不办: thanks come first, and the refusal counts.
+_POLITE_NO = re.compile(
+    r"(?:[好的滴啦呀嘞吧哒嗯哦谢你您了]|行|感谢|多谢|好意|心领|辛苦|不好意思|抱歉|我|就|还是|先|暂时)+?"
+    r"(?:不(?:用|要|需要|必|办|了|参加|去|来|买|考虑)|免|算)(?:了|啦|咯|吧|哈)*(?:谢[谢你您啦了]*|哈|哦)?"
+)
+# Said in anger, whatever was asked.
+_SWEARS = re.compile(r"好(?:烦|家伙|讨厌|气|吵|无语)|要(?:死|命|疯)了?$|(?:你|你们|脑子|真)*有(?:毛?病|完没完|意思吗)")
 # 太麻烦了不用, 闻都没闻过
 _NO_AT_LAST = re.compile(r"(?:不用|不要|不需要|算了|免了)了?$|(.)都没(?:有)?\1过")
 _YES_WORD = re.compile(
     r"^(?:我|我们|我家|俺|咱|那|这个|嗯|哦|啊|呃|都|早|就|也|其实|已经|一直|平时|家里|本人|宝宝|他|她|孩子|娃|"
-    r"当然|肯定|必须|必(?=到|来|去|参)|一定|准(?=到|来)|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于)|有(?!没有|啥|什么|空再|"
-    r"点忙)|要(?!不要|是|么|看)|好(?!像|多|不|久|难|忙|贵)|可以(?!吗|不)|可(?:$|的|啊|呀)|行(?!不|吗)|成(?:$|,)|"
+    r"当然|肯定|必须|必(?=到|来|去|参)|一定|准(?=到|来)|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于|你|您|他|她|这|那)|有(?!没有|啥|什么|空再|"
+    r"点(?:忙|贵|累|烦|远|难|麻烦|晚|早|怕))|要(?!不要|是|么|看)|好(?!像|多|不|久|难|忙|贵|意|烦|讨厌|气|吵|无语|奇怪|累|困|惨|笑|家伙)|可以(?!吗|不)|可(?:$|的|啊|呀)|行(?!不|吗)|成(?:$|,)|"
     r"中(?:$|,)|会(?!不会)|能(?!不能|否)|想(?!不想|想|一想|问)|愿意|需要(?!吗|不)|喜欢|同意|没错|没问题|没毛病|"
     r"来一|[给帮]我(?:留|报|订|安排|登记|来)|[发寄送](?:我|来|过来|吧)|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
 )
 _FREE = re.compile(r"(?:免费|不要钱|不花钱|白送)(?:的话?)?(?:我|就|当然|肯定|必须|那)*(?:要|领|来|收|可以)(?!不|吗)")
 _RHETORICAL_YES = re.compile(
     r"谁(?:会)?不|怎么(?:会|能|可能)(?:没有?|不)|哪(?:能|会|有)不|能不.{0,4}吗|不.{0,3}才怪|岂能不|何止|不要太|"
-    r"不能没有|离不开|少不了|何乐不为|求之不得|那还用说|这还用(?:问|说)|还用问|必须安排|不(?:是|会)不(?:行|可以|"
+    r"不能没有|离不开|少不了|没少(?:用|喝|吃|买|来|去)|不(.)白不\1|何乐不为|求之不得|那还用说|这还用(?:问|说)|还用问|必须安排|不(?:是|会)不(?:行|可以|"
     r"能|喝|想|要)|没有不|不得不|哪能没|天天都|(?:咋|怎么)不(?:行|可以|要|成|中|得)|有(?:什么|啥)不(?:敢|能|好|行|可以|愿意)|不(?:喝|吃|用)不(?:行|舒服)"
 )
 _RHETORICAL_NO = re.compile(
@@ -147,6 +154,8 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
     aged = _of_age(core, asked)
     if aged is not None:
         return aged
+    if _POLITE_NO.fullmatch(core):
+        return False
     verdicts = [verdict for start, end in clauses(text) if (verdict := _clause(text[start:end], asked)) is not None]
     if not verdicts:
         return None
@@ -164,16 +173,35 @@ def _clause(clause: str, asked: str) -> bool | None:
         return True
     if core in _NO:
         return False
-    if _leaves_open(core):
+    if _leaves_open(core) or (_SWEARS.match(core) and "病" not in asked):
         return None
     core = core.removeprefix("应该").removeprefix("好像")
     if _RHETORICAL_YES.search(core):
         return True
+    if (other := _of_others(core, asked)) is not None:
+        return False if other else None
     if _NO_WORD.match(core) or _NO_AT_LAST.search(core):
         return False
     if _YES_WORD.match(core):
         return True
     return _echo(core, asked)
+
+
+# 我同事办了, 朋友用过: whoever is asked says nothing of themselves by it.
+_OTHERS = re.compile(
+    r"(?:我|我的|我们?家?|俺|他|那个)?(?:朋友|同事|闺蜜|同学|邻居|亲戚|客户|室友|老板|领导|表[姐妹哥弟]|堂[姐妹哥弟]|嫂子|别人|人家|大家)(?:们|她|他)?"
+    r"(?!都?(?:推荐|介绍|让|叫|拉|说|带))"
+)
+_ELSEWHERE = re.compile(r"别家|别人家|别的(?:家|店|牌子)|其他(?:家|店|牌子)|另一家")
+
+
+def _of_others(core: str, asked: str) -> bool | None:
+    """True where somebody has it from somewhere else and was asked about us, False where a clause speaks of other
+    people only, None where neither."""
+    if re.search(r"我们|咱们?家|本店|我家", asked) and _ELSEWHERE.search(core):
+        return True
+    others = _OTHERS.match(core)
+    return False if others and not re.search(r"朋友|同事|家里|别人|大家", asked) else None
 
 
 def _leaves_open(core: str) -> bool:
