@@ -107,6 +107,8 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, *forgetting.asked(event, context, person)]
     if why.is_asked(event.text):
         return [*arrived, *why.told(event, context, person), *survey.came_back(event.at, person, event.account)]
+    if (done := correcting.heard(event, context, person)) is not None:
+        return [*arrived, *done]
     if fewer.is_about_it(event.text) and (done := fewer.heard(event, context, person)):
         return [*arrived, *done]
     if (decided := forgetting.decided(event, context, person)) is not None:
@@ -186,6 +188,9 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
         comfort = reactions.to_feeling(event.at, context, person, event.account, felt, event.text)
         asked = handoff.to_human(event.at, context, person, event.account, event.text) if look.asks else []
         return [*comfort, *asked]
+    may_keep = person.survey is not None and not hosting.may_not_keep(context, person)
+    if may_keep and (told := correcting.told(event, context, person)) is not None:
+        return correcting.correct(event.at, context, person, told)
     if not (look.asks or look.may_correct):
         return []
     ask = handoff.to_human if look.complains else handoff.question
@@ -198,8 +203,9 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
         asked_on=event.at.astimezone(context.merchant.zone).date(),
         words=words_of(context.merchant.playbook),
     )
-    tells = (meant.act == "correct" or meant.also) and not hosting.may_not_keep(context, person)
-    if tells and person.survey is not None:
+    if may_keep and (unnamed := correcting.which(event, context, person, meant)):
+        return unnamed
+    if may_keep and (meant.act == "correct" or meant.also):
         asked = handoff.question(event.at, context, person, event.account, event.text) if meant.asks else []
         return [*correcting.correct(event.at, context, person, meant), *asked]
     if meant.act == "question" or meant.asks:

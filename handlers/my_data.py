@@ -91,9 +91,9 @@ def _lines(context: Context, person: PersonView, kept: Kept) -> Iterator[str]:
     yield since + (SOURCE.format(source=person.source) if person.source else "")
     if person.name:
         yield CALLED.format(name=person.name)
-    answers = list(_answers(context, person))
-    yield ANSWERS if answers else NO_ANSWERS
-    yield from answers
+    lines = list(answers(context, person))
+    yield ANSWERS if lines else NO_ANSWERS
+    yield from lines
     if person.tags:
         yield TAGS.format(tags=_few(sorted(person.tags)))
     if kept.groups:
@@ -115,11 +115,11 @@ def _lines(context: Context, person: PersonView, kept: Kept) -> Iterator[str]:
 
 def spoken_answers(context: Context, person: PersonView) -> dict[str, str]:
     """What they told us, by the short form of each question."""
-    told = (line.strip().rpartition(" ") for line in _answers(context, person))
+    told = (line.strip().rpartition(" ") for line in answers(context, person))
     return {label: value for label, _, value in told}
 
 
-def _answers(context: Context, person: PersonView) -> Iterator[str]:
+def answers(context: Context, person: PersonView) -> Iterator[str]:
     """Under the questions that were asked, in their order; what an earlier playbook asked comes last, by its key."""
     questions = {question.key: question for question in playbook_of(context).survey.questions}
     in_order = [key for key in questions if key in person.answers]
