@@ -9,8 +9,9 @@ from datetime import datetime
 import msgspec
 
 from handlers import later, reactions
-from handlers.asking import Room, ask_again_soon, put_off
+from handlers.asking import Room, ask_again_soon, next_question, put_off
 from handlers.gate import quiet_until
+from handlers.learning import Learned
 from handlers.roles import roles_of
 from handlers.understanding import first_look
 from handlers.understanding.feelings import GRAVE, Feeling, feeling_of
@@ -18,6 +19,7 @@ from models import effects as fx
 from models.context import Context, PersonView
 from models.effects import Effect, SurveyProgress
 from models.people import SurveyState
+from models.playbook import Playbook
 from models.playbook_survey import Question
 
 CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
@@ -96,6 +98,24 @@ def room(
     if felt == "worry" and not asks:
         return Room(_their_time(context, text, at.astimezone(context.merchant.zone)).astimezone(at.tzinfo))
     return until_tomorrow(at, context) if felt in GRAVE else None
+
+
+_OF_A_CHILD = re.compile("宝宝|宝贝|孩子|娃")
+
+
+def is_of_a_child(playbook: Playbook, key: str) -> bool:
+    """Whether the question with that key is about a child."""
+    question = playbook.question(key)
+    return question is not None and (
+        question.type == "age_months" or any(_OF_A_CHILD.search(text) for text in question.texts)
+    )
+
+
+def spare(playbook: Playbook, person: PersonView, progress: SurveyProgress, known: Learned) -> list[Effect]:
+    """Who has lost a child is never asked about one again, and nothing until they speak of something else."""
+    of_a_child = (one.key for one in playbook.survey.questions if is_of_a_child(playbook, one.key))
+    spared = msgspec.structs.replace(progress, aside=tuple(dict.fromkeys((*progress.aside, *of_a_child))))
+    return put_off(person, spared, next_question(playbook, person, spared, known), Room(None))
 
 
 def stays_at_rest(person: PersonView, act: str, *, human: bool) -> bool:

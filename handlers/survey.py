@@ -31,7 +31,7 @@ from handlers.understanding import (
     asks_whether_bot,
     wants_human,
 )
-from handlers.understanding.feelings import GRAVE
+from handlers.understanding.feelings import GRAVE, lost_a_child
 from models import effects as fx
 from models import timers
 from models.context import Context, DeliveryView, PersonView
@@ -147,6 +147,8 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     room = hosting.room(at, context, person, progress, whole, human=human, asks=asks or bool(dealt_with))
     if dealt_with and not any(answer.state == AnswerState.ANSWERED for answer in told.values()):
         return put_off(person, progress, question, room) if room else hosting.waits(at, person, progress)
+    if lost := lost_a_child(whole):  # nothing that is said of the child is kept for offers
+        told = {key: answer for key, answer in told.items() if not hosting.is_of_a_child(playbook, key)}
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
     known = learned(playbook, knowing)
     effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, known)]
@@ -154,6 +156,8 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     felt = None if human else hosting.felt_by(person, progress, whole)
     if felt is not None and felt not in ("thanks", "call"):
         effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
+    if lost:
+        return [*effects, *hosting.spare(playbook, knowing, progress, known)]
     if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
     if room is None and not (told or asks) and hosting.stays_at_rest(person, meant.act, human=human):
@@ -335,7 +339,7 @@ def _resume(at: datetime, context: Context, person: PersonView, lane: Lane = Lan
     playbook = playbook_of(context)
     known = learned(playbook, person)
     question = playbook.question(progress.question)
-    if question is not None and known.applies(question):
+    if question is not None and known.applies(question) and question.key not in progress.aside:
         return ask(at, context, person, progress, question, lane=lane)
     return go_on(at, context, person, progress, known)
 

@@ -63,6 +63,17 @@ def test_a_death_is_comforted_and_nothing_more_is_asked_that_day(stage: Stage) -
     assert ["老人走了" in note for note in told_staff(played)] == [True]
 
 
+def test_who_has_lost_a_child_is_never_asked_about_it_again(stage: Stage) -> None:
+    told = [says("09:01:00", "wx1", "天天"), says("09:02:00", "wx1", "我家宝宝8个月，昨天没了")]
+    played = play(stage, BABY, *told, says("2026-11-25T10:00:00+08:00", "wx1", "你们店在哪"), WHO)
+    (_, comfort), *after = heard(played, "09:02:00")
+    assert "节哀" in comfort
+    assert [text for _, text in after][:2] == ["解放路 5 号，早九到晚八。", "您在哪个城市呀？"]
+    assert not [text for _, text in after if "宝" in text]
+    row = played.rows("who")[0]
+    assert (list(row["answers"]), row["tags"]) == (["baby"], [])
+
+
 def test_bad_news_beside_an_answer_is_no_reason_to_say_fine(stage: Stage) -> None:
     played = play(
         stage,
