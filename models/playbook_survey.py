@@ -89,3 +89,8 @@ class Survey(Part):
     tags: tuple[TagRule, ...] = ()
     completion: tuple[Completion, ...] = ()
     old_friends: OldFriends | None = None
+
+    @property
+    def nudges(self) -> tuple[float, ...]:
+        """Hours from a question to each nudge: however many a playbook names, nobody is nudged more than twice."""
+        return self.nudges_hours[:2]
