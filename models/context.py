@@ -215,6 +215,7 @@ class DoubtView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     other: str
     contact_id: int
     other_id: int
+    said: tuple[tuple[datetime, str], ...] = ()  # the last that the contact has written 1:1 under the new id
 
 
 class MergeView(msgspec.Struct, frozen=True, gc=False, kw_only=True):

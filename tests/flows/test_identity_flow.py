@@ -266,6 +266,23 @@ def test_namesakes_with_new_ids_are_told_apart_by_an_operator(stage: Stage) -> N
     ] == [("new-1", of("上新", "new-1"))]
 
 
+def test_an_answer_written_while_nobody_knew_who_it_was_counts_once_an_operator_says_it(stage: Stage) -> None:
+    story = [
+        befriends("09:00", "wx-c"),
+        tells("09:01", "wx-c", "我姓林"),
+        renumbered("12:00", c="3"),
+        tells("12:20", "new-3", "红茶"),
+        operator("12:30", "people same new-3 wx-c"),
+        operator("12:40", "who new-3 --json"),
+    ]
+    played = stage.play(story, "--to", "2026-11-23T20:00+08:00", world=NAMESAKES)
+    assert {key: one["value"] for key, one in who(played, "new-3")["answers"].items()} == {
+        "call": "林",
+        "tea": ["black"],
+    }
+    assert [line["text"][:2] for line in played.arrived(to="new-3", kind="text")] == ["都记"]
+
+
 def test_who_was_taken_for_another_is_told_apart_again(stage: Stage) -> None:
     story = [
         operator("08:10", "role grant wx-a hall"),
