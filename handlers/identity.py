@@ -143,11 +143,13 @@ def changed(event: PersonChanged, context: Context) -> list[Effect]:
 
 
 def _reopened(context: Context, person: PersonView, progress: SurveyProgress, known: Learned) -> PersonView | None:
-    """Who was not asked, or not on, because the others had answered: their survey stands at that question again."""
-    if progress.state not in (SurveyState.OPEN, SurveyState.FINISHED):
+    """Who was not asked, or not on, because the others had answered or had opted out: their survey stands at that
+    question again."""
+    stopped = progress.state == SurveyState.STOPPED  # as the others, for they have not opted out themselves
+    if progress.state not in (SurveyState.OPEN, SurveyState.FINISHED) and not stopped:
         return None
     question = next_question(playbook_of(context), person, progress, known)
-    if question is None or question.key == progress.question:
+    if question is None or (question.key == progress.question and not stopped):
         return None
     at_it = msgspec.structs.replace(progress, question=question.key, tries=0, repeats=0, finished_at=None, pending=())
     return msgspec.structs.replace(person, survey=at_it)

@@ -128,6 +128,11 @@ def test_an_opt_out_before_the_merge_holds_for_both(stage: Stage, opted_out: str
     played = stage.play(story, *UNTIL, world=TWO)
     assert after(played, "09:10", kind="text") == []  # neither questions nor nudges
     assert who(played, other)["opted_out"] is True
+    apart = stage.play(
+        [*story[:-1], operator("09:20", "unmerge wx2"), operator("09:21", f"who {other} --json")], world=TWO
+    )
+    row = who(apart, other)
+    assert (row["opted_out"], row["survey"]) == (False, {"state": "open", "question": "call"})
 
 
 def test_the_cap_of_a_day_is_for_the_person(stage: Stage) -> None:
