@@ -15,7 +15,8 @@ from bot.store.alerting import end_alerts, end_settled, raise_alerts
 from bot.store.applying_commands import COMMAND_WRITERS, audit
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
 from bot.store.applying_edits import CALENDAR_WRITERS
-from bot.store.applying_erasure import ask_to_forget, erase, forget_addresses
+from bot.store.applying_erasure import erase
+from bot.store.applying_farewells import ask_to_forget, forget_addresses
 from bot.store.applying_groups import (
     bind_groups,
     put_groups,
