@@ -168,6 +168,14 @@ def test_work_by_hand_is_not_asking_for_a_human(text: str) -> None:
     assert not wants_human(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["把我的生日删了吧", "不想留城市，帮我删掉", "晚上别发消息", "别给我推美白", "我没退订啊", "怎么把我移出群了"],
+)
+def test_who_takes_back_an_answer_or_chooses_the_time_does_not_opt_out(text: str) -> None:
+    assert not is_opt_out(text)
+
+
 _BOT = """
 你真是AI啊
 ChatGPT?
