@@ -236,6 +236,11 @@ def test_who_wonders_whether_we_are_a_bot_is_heard_however_it_is_put(text: str) 
     assert asks_whether_bot(text)
 
 
+def test_whether_we_are_people_is_no_wish_for_one() -> None:
+    assert not wants_human("你们是真人客服吗")
+    assert wants_human("你是机器人吧，转人工")
+
+
 @pytest.mark.parametrize("text", _NO_BOT.strip().splitlines())
 def test_who_speaks_of_machines_or_people_does_not_ask(text: str) -> None:
     assert not asks_whether_bot(text)
