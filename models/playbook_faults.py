@@ -163,17 +163,17 @@ def _condition(playbook: Playbook, condition: Condition | None, path: Path) -> I
 
 
 # Answers are compared as they are kept, so what has another form is never met.
-_NORMAL_FORMS = {
-    "date": (
-        re.compile(r"\d{4}-\d\d-\d\d|--\d\d-\d\d|lunar:(?:\d{4}-)?\d\d-\d\d"),
-        "a day as it is kept: '1990-05-01', '--05-01' without a year, 'lunar:05-01' or 'lunar:1990-05-01'",
-    ),
-    "region": (
-        re.compile(r".+(?:省|市|自治区|特别行政区|自治州|地区|盟|林区|自治县)"),
-        "a full official name as it is kept: '浙江省杭州市' or '北京市'",
-    ),
-    "phone": (re.compile(r"\+?[\d-]{5,}"), "digits alone"),
-}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|--\d\d-\d\d|lunar:(?:\d{4}-)?\d\d-\d\d")
+_REGION_ENDS = ("省", "市", "自治区", "特别行政区", "自治州", "地区", "盟", "林区", "自治县")
+
+
+def _unkept(question: Question, wanted: str) -> str | None:
+    """The form in which answers are kept, if that is another."""
+    if question.type == "date" and not _DAY.fullmatch(wanted):
+        return "a day as it is kept: '1990-05-01', '--05-01' without a year, 'lunar:05-01' or 'lunar:1990-05-01'"
+    if question.type == "region" and not wanted.endswith(_REGION_ENDS):
+        return "a full official name as it is kept: '浙江省杭州市' or '北京市'"
+    return "digits alone" if question.type == "phone" and not wanted.isdecimal() else None
 
 
 def _unfit(question: Question, wanted: Wanted) -> str | None:
@@ -194,8 +194,7 @@ def _unfit(question: Question, wanted: Wanted) -> str | None:
         return "a text or a list of texts"
     if question.type in ("choice", "multi") and question.option(wanted) is None:
         return one_of(f"an option of {question.key!r}", wanted, [option.value for option in question.options])
-    form, expected = _NORMAL_FORMS.get(question.type, (None, None))
-    return expected if form is not None and not form.fullmatch(wanted) else None
+    return _unkept(question, wanted)
 
 
 def _shown(wanted: Wanted) -> str:
