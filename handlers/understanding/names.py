@@ -76,7 +76,9 @@ _NAMED = re.compile(
     r"iam|i'm|i\sam|callme|call\sme|this\sis|name)"
     rf"[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
 )
-_SURNAME = re.compile(r"(?:姓|(?<=我|俺|敝)性(?![格别子质感情])|(?<=免贵|本人)性)[:：,， ]*([\u4e00-\u9fff]{1,5})")
+_SURNAME = re.compile(
+    r"(?:姓(?!名)|(?<=我|俺|敝)性(?![格别子质感情])|(?<=免贵|本人)性)[:：,， ]*([\u4e00-\u9fff]{1,5})"
+)
 _APART_TOLD = re.compile(
     r"姓([\u4e00-\u9fff]{1,2})[,， ]*(?:单名|单字|名|名字)(?:一个|个|叫|是|单)*"
     r"([\u4e00-\u9fff]{1,2}?)字?(?=$|[,，。 \n])"
