@@ -91,19 +91,12 @@ def _of_what_is_not_said(event: Event) -> Needs:
     match event:
         case ev.TimerDue():
             return _OF_TIMERS.get(event.kind, _KNOWN)
+        case ev.SendAnswered():
+            return _OF_OUTCOMES.get(event.answer, _OF_A_SEND)
         case ev.FriendAdded():
             return Needs.PEOPLE | Needs.DELIVERY
         case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
-            return Needs.DELIVERY | Needs.PEOPLE
-        case ev.SendAnswered():
-            refused = event.answer in ("refused", "unsupported")
-            failed = event.answer in ("refused", "timeout", "error", "crash")
-            return (
-                Needs.DELIVERY
-                | Needs.PEOPLE
-                | (Needs.BOUND_GROUPS if refused else Needs.NOTHING)
-                | (Needs.ALERTS | Needs.STAFF if failed else Needs.NOTHING)
-            )
+            return _OF_A_SEND
         case orders.MergeOrder() | orders.SettleDoubtOrder():
             return Needs.PEOPLE | Needs.DOUBTS
         case orders.UnmergeOrder():
@@ -144,6 +137,15 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE
 
 
+_OF_A_SEND = Needs.DELIVERY | Needs.PEOPLE
+_OF_AN_UNCERTAIN_ONE = _OF_A_SEND | Needs.ALERTS | Needs.STAFF
+_OF_OUTCOMES: dict[str, Needs] = {
+    "refused": _OF_AN_UNCERTAIN_ONE | Needs.BOUND_GROUPS,
+    "unsupported": _OF_A_SEND | Needs.BOUND_GROUPS,
+    "timeout": _OF_AN_UNCERTAIN_ONE,
+    "error": _OF_AN_UNCERTAIN_ONE,
+    "crash": _OF_AN_UNCERTAIN_ONE,
+}
 _OF_TIMERS: dict[str, Needs] = {
     timers.ENTRY: Needs.ENTRIES,
     timers.OWN_ENTRY: Needs.ENTRIES,

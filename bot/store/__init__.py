@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, literal, select
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -33,8 +33,7 @@ from models.journal import JournalEntry
 from models.operations import AuditEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A delivery entered a state."""
 
     delivery_id: int
@@ -124,15 +123,11 @@ class Writing:
 
     def changed(self, changes: list[Change]) -> None:
         """Keep the states that deliveries entered, with when and why."""
-        first = self.ids.take(self.now, len(changes)) if changes else 0
-        self.put(
-            DeliveryChange,
-            ("id", "merchant_id", "delivery_id", "at", "state", "reason", "until"),
-            [
-                (identity, one.merchant_id, one.delivery_id, one.at, one.state, one.reason, one.until)
-                for identity, one in enumerate(changes, first)
-            ],
-        )
+        if not changes:
+            return
+        first = self.ids.take(self.now, len(changes))
+        columns = (range(first, first + len(changes)), *zip(*changes, strict=True))
+        self.put_columns(DeliveryChange, ("id", *Change._fields), columns)
         self.noted += changes
 
     def planned(self, planned: Planned) -> None:

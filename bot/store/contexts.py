@@ -33,13 +33,14 @@ from bot.store.rolling_out import load_rollouts
 from bot.store.signups import gathering_of
 from bot.store.status import load_status
 from bot.store.talk import carers_of, digest_readers, load_talk
+from handlers import outcomes
 from handlers.needs import Needs
 from models import orders, timers
 from models.columns import UtcDateTime
 from models.command_views import CommandView
 from models.context import AccountView, Context, MerchantView
 from models.effects import Effect, Reserve
-from models.events import Event, Message, TimerDue
+from models.events import Event, Message, SendAnswered, TimerDue
 from models.groups import Waiting
 from models.operations import Role, RoleGrant
 from models.people import Contact
@@ -113,7 +114,12 @@ def _load(
         everybody.append(them)
         places.append(([event.group] if event.group else []) if isinstance(event, Message) else list(groups_of(event)))
     deliveries = deliveries_of(writing, merchant.id, events, names) if "DELIVERY" in every else {}
-    people_ids.update(found.contact_id for found in deliveries.values() if found.contact_id)
+    people_ids.update(
+        found.contact_id
+        for place, found in deliveries.items()
+        if found.contact_id
+        and (not isinstance(event := events[place], SendAnswered) or outcomes.is_about_them(event, found))
+    )
     waiting_ids = _waiting(writing, merchant.id, events) if "WAITING" in every else {}
     for ids in waiting_ids.values():
         people_ids.update(ids)
