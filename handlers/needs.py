@@ -26,6 +26,7 @@ class Needs(Flag):
     NOTHING = 0
     SPEAKER = auto()  # who said it: friendships, roles and survey, without answers, tags and groups
     PEOPLE = auto()  # everybody the event names: answers, tags, survey, friendships, roles, groups
+    ROOMS = auto()  # the groups of each tier that fill next, and those of the people named
     BOUND_GROUPS = auto()  # all groups that are bound to a tier, with how full they are
     DELIVERY = auto()  # the delivery that an echo, a recall or an outcome is about
     ENTRIES = auto()  # calendar entries in force
@@ -104,7 +105,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.PersonChanged():
             return Needs.PEOPLE | Needs.STAFF
         case orders.SurveyFinished():
-            return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
+            return Needs.PEOPLE | Needs.ROOMS | Needs.STAFF | Needs.PLACES
         case orders.SignUp():
             return Needs.PEOPLE | Needs.GATHERING
         case orders.SeatsChanged():
