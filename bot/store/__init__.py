@@ -99,13 +99,13 @@ class Writing:
     ) -> int:
         """The same for rows that come as columns, all of one length, which spares making rows to take them apart."""
         statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict)
-        rows = statement.values(given)
-        if not rows:
+        count = len(given[0])
+        if not count:
             return 0
         with driver_cursor(self.connection, statement.text) as cursor:
-            if len(rows) >= LEAST and self.connection.dialect.name == "postgresql":
-                return copy_in(cursor, statement, rows)
-            cursor.executemany(statement.text, rows)
+            if count >= LEAST and self.connection.dialect.name == "postgresql":
+                return copy_in(cursor, statement, given)
+            cursor.executemany(statement.text, statement.values(given))
             return int(cursor.rowcount)
 
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
