@@ -105,8 +105,8 @@ def ask(
         said(person, asked, text, lane),
         fx.DropTimer(kind=timers.ASK_AGAIN, subject=person.wire_id),
     ]
-    if survey.nudges_hours:
-        effects.append(nudge_at(person, asked, at + timedelta(hours=survey.nudges_hours[0])))
+    if survey.nudges:
+        effects.append(nudge_at(person, asked, at + timedelta(hours=survey.nudges[0])))
     return effects
 
 

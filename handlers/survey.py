@@ -274,7 +274,7 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
     if person is None or person.opted_out or not is_open(person, event.account):
         return []
     playbook, progress = playbook_of(context), _progress(person)
-    question, hours = playbook.question(progress.question), playbook.survey.nudges_hours
+    question, hours = playbook.question(progress.question), playbook.survey.nudges
     if forgetting.is_waiting(event.at, person, event.account):
         return [forgetting.later(timers.NUDGE, person, event.account)]
     if question is None or progress.state != SurveyState.OPEN or progress.pending or progress.nudges >= len(hours):
@@ -299,7 +299,7 @@ def left(at: datetime, context: Context, delivery: DeliveryView) -> list[Effect]
     person = context.person
     if delivery.cause != Cause.SURVEY or person is None or not is_open(person, delivery.account):
         return []
-    progress, hours = _progress(person), playbook_of(context).survey.nudges_hours
+    progress, hours = _progress(person), playbook_of(context).survey.nudges
     if delivery.key != said(person, progress, "", Lane.REPLY).key or progress.put_off_until:
         return []
     if progress.nudges:
@@ -354,7 +354,7 @@ def complaint_settled(at: datetime, context: Context, person: PersonView) -> lis
     """The open question comes the next morning, unless they were nudged to the last before."""
     progress, playbook = _progress(person), playbook_of(context)
     question = playbook.question(progress.question)
-    if question is None or (progress.nudges and progress.nudges >= len(playbook.survey.nudges_hours)):
+    if question is None or (progress.nudges and progress.nudges >= len(playbook.survey.nudges)):
         return []
     return put_off(person, progress, question, hosting.until_tomorrow(at, context))
 
