@@ -47,6 +47,7 @@ class AccountView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     rostered_at: datetime | None = None
     slow_until: datetime | None = None  # the end of the last silence that the platform asked for
     failures: int = 0  # sends that failed one after the other, up to now
+    first_login_at: datetime | None = None  # its warm-up counts from here
 
 
 class FriendshipView(msgspec.Struct, frozen=True, gc=False, kw_only=True):

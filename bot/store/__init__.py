@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, literal, select
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -33,8 +33,7 @@ from models.journal import JournalEntry
 from models.operations import AuditEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A delivery entered a state."""
 
     delivery_id: int
@@ -100,13 +99,13 @@ class Writing:
     ) -> int:
         """The same for rows that come as columns, all of one length, which spares making rows to take them apart."""
         statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict)
-        rows = statement.values(given)
-        if not rows:
+        count = len(given[0])
+        if not count:
             return 0
         with driver_cursor(self.connection, statement.text) as cursor:
-            if len(rows) >= LEAST and self.connection.dialect.name == "postgresql":
-                return copy_in(cursor, statement, rows)
-            cursor.executemany(statement.text, rows)
+            if count >= LEAST and self.connection.dialect.name == "postgresql":
+                return copy_in(cursor, statement, given)
+            cursor.executemany(statement.text, statement.values(given))
             return int(cursor.rowcount)
 
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
@@ -124,15 +123,11 @@ class Writing:
 
     def changed(self, changes: list[Change]) -> None:
         """Keep the states that deliveries entered, with when and why."""
-        first = self.ids.take(self.now, len(changes)) if changes else 0
-        self.put(
-            DeliveryChange,
-            ("id", "merchant_id", "delivery_id", "at", "state", "reason", "until"),
-            [
-                (identity, one.merchant_id, one.delivery_id, one.at, one.state, one.reason, one.until)
-                for identity, one in enumerate(changes, first)
-            ],
-        )
+        if not changes:
+            return
+        first = self.ids.take(self.now, len(changes))
+        columns = (range(first, first + len(changes)), *zip(*changes, strict=True))
+        self.put_columns(DeliveryChange, ("id", *Change._fields), columns)
         self.noted += changes
 
     def planned(self, planned: Planned) -> None:

@@ -69,16 +69,21 @@ class Insert:
         compiled: Any = statement.compile(dialect=_dialect(dialect_name))
         self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
-        # Where the key stands in a row for the driver, if such a row replaces what is there.
-        replaces = conflict == "replace" and changed
-        self.keys = [compiled.positiontup.index(key) for key in keys] if replaces else []
         places = {name: place for place, name in enumerate(names)}
+        # Where the key stands among the columns that are given, if such a row replaces what is there.
+        replaces = conflict == "replace" and changed
+        self.keys = [places[key] for key in keys if key in places] if replaces else []
         self._columns: list[tuple[int | None, Converter | None, Any]] = [
             (
                 places.get(name),
                 _to_driver(dialect_name, table.columns[name].type, processors.get(name)),
                 _constant(defaults.get(name), processors.get(name)),
             )
+            for name in compiled.positiontup
+        ]
+        # The columns as they stand in the statement: where each is given, else its default, and its type.
+        self.written: list[tuple[int | None, Any, TypeEngine[Any]]] = [
+            (places.get(name), _constant(defaults.get(name), None), table.columns[name].type)
             for name in compiled.positiontup
         ]
 
@@ -251,8 +256,23 @@ class _Many(TypeDecorator[Sequence[Any]]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return String() if dialect.name == "sqlite" else postgresql.ARRAY(self.element)
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return _json(value) if dialect.name == "sqlite" else value
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        """As a text, of which the database makes the list: the driver would ask each value how it is written."""
+        if dialect.name == "sqlite":
+            return _json
+        return _array_of_numbers if self.element is BigInteger else _array_of_texts
+
+
+def _array_of_numbers(values: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def _array_of_texts(values: Iterable[str]) -> str:
+    texts = list(values)
+    everything = "".join(texts)
+    if "\\" in everything or '"' in everything:
+        texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
 class _IsOneOf(FunctionElement[bool]):
