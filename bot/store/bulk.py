@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from bot.store.prepared import Insert
+from bot.store.inserting import Insert
 
 # With fewer rows than this the round trips cost more than COPY saves.
 LEAST = 16

@@ -13,7 +13,7 @@ from sqlmodel import col
 from bot.store import Store, Writing, places
 from bot.store.people import _ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS
 from bot.store.prepared import is_one_of
-from models.deliveries import Delivery
+from models.deliveries import Delivery, DeliveryState, Lane
 from models.operations import Timer
 from tests.store.stage import NAIVE, START
 
@@ -66,6 +66,28 @@ def test_an_upsert_replaces_the_columns_given(writing: Writing) -> None:
     assert writing.connection.execute(select(col(Timer.account_id), col(Timer.at))).all() == [
         ("main", START.replace(hour=5))
     ]
+
+
+def test_nothing_comes_back_as_nothing_whatever_stands_beside_it(writing: Writing) -> None:
+    names = ("reason", "text", "template", "contact_id", "group_id", "until", "left_at", "state", "lane")
+    rows = [
+        (None, "0", None, None, 0, None, None, DeliveryState.WAITING, Lane.CARE),
+        ("quiet", "", None, 5, None, START, None, "planned", Lane.REPLY),
+        ("", None, None, 0, 7, None, None, DeliveryState.PLANNED, "service"),
+    ]
+    writing.put(
+        Delivery,
+        (*ROW, *names[:-2], "state"),
+        [
+            (*(ROW | {"id": number, "key": f"k{number}", "lane": row[-1]}).values(), *row[:-1])
+            for number, row in enumerate(rows)
+        ],
+    )
+    columns = [col(getattr(Delivery, name)) for name in names]
+    found = writing.connection.execute(select(*columns).order_by(col(Delivery.id))).all()
+    assert [tuple(one) for one in found] == rows
+    kinds = writing.connection.exec_driver_sql("SELECT count(*) FROM delivery WHERE text = '' OR text = '0'").scalar()
+    assert kinds == 2
 
 
 def test_a_time_without_a_zone_is_refused(writing: Writing) -> None:
