@@ -24,7 +24,7 @@ class Needs(Flag):
     """Parts of a context that cost a query."""
 
     NOTHING = 0
-    SPEAKER = auto()  # who said it: friendships, roles and survey, without answers, tags and groups
+    SPEAKER = auto()  # who said it: friendships, roles and an unfinished survey, without answers, tags and groups
     PEOPLE = auto()  # everybody the event names: answers, tags, survey, friendships, roles, groups
     BOUND_GROUPS = auto()  # all groups that are bound to a tier, with how full they are
     DELIVERY = auto()  # the delivery that an echo, a recall or an outcome is about

@@ -31,6 +31,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import AutoString
 
 from models.columns import UtcDateTime, from_sqlite_texts, sqlite_texts
 
@@ -141,7 +142,7 @@ def to_driver(
             return sqlite_texts
         if isinstance(kind, JSON):
             return _jsons
-        if isinstance(kind, String):
+        if isinstance(kind, String | AutoString):
             return _plain_texts
     return processor and partial(map, processor)
 

@@ -11,9 +11,11 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col
 
 from bot.store import Store, Writing, places
-from bot.store.people import _ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS
+from bot.store.inserting import insert_into
+from bot.store.people import _ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _SPEAKING, _TAGS
 from bot.store.prepared import is_one_of
-from models.deliveries import Delivery, DeliveryState, Lane
+from models.columns import table_of
+from models.deliveries import Cause, Delivery, DeliveryState, Lane
 from models.operations import Timer
 from tests.store.stage import NAIVE, START
 
@@ -90,6 +92,14 @@ def test_nothing_comes_back_as_nothing_whatever_stands_beside_it(writing: Writin
     assert kinds == 2
 
 
+def test_the_driver_of_sqlite_is_handed_numbers_and_texts_alone() -> None:
+    rows = [(7, Lane.CARE, None, True, START, ["wx2"], None), (8, "reply", Cause.CHAT, False, START, [], START)]
+    names = ("id", "lane", "reason", "promotional", "due_at", "mentions", "until")
+    columns = list(zip(*rows, strict=True))
+    insert = insert_into("sqlite", table_of(Delivery), names, "error", columns)
+    assert {type(value) for row in insert.values(columns) for value in row} == {int, str}
+
+
 def test_a_time_without_a_zone_is_refused(writing: Writing) -> None:
     with pytest.raises(ValueError, match="without a zone"):
         writing.insert(Delivery, [ROW | {"due_at": NAIVE}])
@@ -108,7 +118,8 @@ _NO_READING = ("LIST SUBQUERY", "SCAN json_each", "USE TEMP B-TREE FOR ORDER BY"
 
 
 @pytest.mark.parametrize(
-    "statement", [_ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS, places._MEMBERSHIPS, places._WAITING, places._PLACED]
+    "statement",
+    [_ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _SPEAKING, _TAGS, places._MEMBERSHIPS, places._WAITING, places._PLACED],
 )
 def test_people_are_looked_up_by_their_ids_and_never_by_reading_all(sqlite_url: str, statement: object) -> None:
     text = str(statement.compile(dialect=sqlite.dialect()))  # type: ignore[attr-defined]
