@@ -25,7 +25,7 @@ class Needs(Flag):
     """Parts of a context that cost a query."""
 
     NOTHING = 0
-    SPEAKER = auto()  # who said it: friendships, roles and survey, without answers, tags and groups
+    SPEAKER = auto()  # who said it: friendships, roles and an unfinished survey, without answers, tags and groups
     PEOPLE = auto()  # everybody the event names: answers, tags, survey, friendships, roles, groups
     ROOMS = auto()  # the groups of each tier that fill next, and those of the people named
     BOUND_GROUPS = auto()  # all groups that are bound to a tier, with how full they are

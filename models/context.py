@@ -74,8 +74,8 @@ class AnswerView(msgspec.Struct, frozen=True, gc=False):
 class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A person met through one contact. `groups` are the ids of the groups they are in.
 
-    Of who only said something that nothing follows from, `answers`, `tags` and `groups` are not loaded: see
-    `handlers.needs`.
+    Of who only said something that nothing follows from, `answers`, `tags`, `groups` and a `survey` that is over are
+    not loaded: see `handlers.needs`.
     """
 
     person_id: int

@@ -22,10 +22,11 @@ from sqlmodel import col
 from bot.store.bulk import LEAST, copy_in
 from bot.store.engine import reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
+from bot.store.inserting import Conflict, insert_into
 from bot.store.known import Acquaintances
 from bot.store.leases import Leases
 from bot.store.locks import lock_for_writing
-from bot.store.prepared import Conflict, driver_cursor, insert_into, prepared
+from bot.store.prepared import driver_cursor, prepared
 from bot.store.shared_ids import SharedIds
 from models.columns import Id, UtcDateTime
 from models.deliveries import Delivery, DeliveryChange
@@ -46,13 +47,13 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Deliveries that were planned by one statement, by ascending ids, and the state in which they began."""
+    """Deliveries that were planned together, by ascending ids, and the state in which they began."""
 
     ids: Sequence[int]
     merchant_id: str
     at: datetime
     state: str
-    reason: str | None
+    reason: str | None = None
 
     def changes(self) -> Iterator[Change]:
         """One by one."""
@@ -98,10 +99,10 @@ class Writing:
         self, table: Any, names: tuple[str, ...], given: Sequence[Sequence[Any]], conflict: Conflict = "error"
     ) -> int:
         """The same for rows that come as columns, all of one length, which spares making rows to take them apart."""
-        statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict)
         count = len(given[0])
         if not count:
             return 0
+        statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict, given)
         with driver_cursor(self.connection, statement.text) as cursor:
             if count >= LEAST and self.connection.dialect.name == "postgresql":
                 return copy_in(cursor, statement, given)
@@ -129,6 +130,24 @@ class Writing:
         columns = (range(first, first + len(changes)), *zip(*changes, strict=True))
         self.put_columns(DeliveryChange, ("id", *Change._fields), columns)
         self.noted += changes
+
+    def began(self, planned: Planned) -> None:
+        """Keep that deliveries began, column by column: nearly all that is said begins so."""
+        if count := len(planned.ids):
+            first = self.ids.take(self.now, count)
+            self.put_columns(
+                DeliveryChange,
+                ("id", "merchant_id", "delivery_id", "at", "state", "reason"),
+                (
+                    range(first, first + count),
+                    (planned.merchant_id,) * count,
+                    planned.ids,
+                    (planned.at,) * count,
+                    (planned.state,) * count,
+                    (planned.reason,) * count,
+                ),
+            )
+            self.noted.append(planned)
 
     def planned(self, planned: Planned) -> None:
         """Keep that deliveries began, by one statement for all of them."""
