@@ -24,16 +24,15 @@ from bot.merchants import open_merchants, playbooks_in_force, under_playbook
 from bot.store import Store, Writing
 from bot.store.batch import apply
 from bot.store.due import due_timers
-from bot.store.journal import Outcome
+from bot.store.journal import Outcome, is_a_receipt, sets_no_timer
 from bot.store.late import belongs_to_keeper, drop_late, late_events, leave_late
 from bot.store.leases import LeaseLost
 from bot.store.set_back import look_again_if_set_back
 from bot.transports import HasPulse, Transport
 from bot.troubles import Troubles, log_alerts
 from handlers import decide
-from models.deliveries import DeliveryState
-from models.effects import PutPlaybook, Settle
-from models.events import Event, SelfMessage, SendAnswered, TimerDue
+from models.effects import PutPlaybook
+from models.events import Event, SendAnswered, TimerDue
 from models.orders import ImportPlaybookOrder
 from models.playbook import Playbook
 
@@ -155,8 +154,10 @@ class App:
         self._uncertain |= {
             event.account for event in events if isinstance(event, SendAnswered) and event.answer != "sent"
         }
-        if not all(_is_a_receipt(outcome) and outcome.event.account not in self._uncertain for outcome in outcomes):
-            self.wake()
+        if not all(is_a_receipt(outcome) and outcome.event.account not in self._uncertain for outcome in outcomes):
+            self.dispatcher.alarm.wake()
+            if not all(map(sets_no_timer, outcomes)):
+                self._alarm.wake()
         for outcome in outcomes:
             if isinstance(outcome.event, ImportPlaybookOrder):
                 self._adopt(outcome)
@@ -263,10 +264,3 @@ class App:
             for merchant in self.merchants.values()
             if account in merchant.accounts
         )
-
-
-def _is_a_receipt(outcome: Outcome) -> bool:
-    """Whether all that is new is that something sent has arrived: nothing more may leave, or rings, for that."""
-    return isinstance(outcome.event, SelfMessage) and all(
-        isinstance(effect, Settle) and effect.state == DeliveryState.CONFIRMED for effect in outcome.effects
-    )

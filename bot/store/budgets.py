@@ -219,7 +219,8 @@ def _left_lately(
     """Of each account the limits that may bind anybody in the line, what left within their lengths, and how many left
     today.
 
-    Rows are read only where a limit is near: an account that may send thousands would read them with every claim.
+    Rows are read only where a limit is near: an account that may send thousands would read them with every claim. They
+    are not even counted where the limit is always near, but those of the day, of which the number is asked for.
     """
     today: dict[str, int] = {}
     binding: dict[str, list[Limit]] = {account: [] for account in limited}
@@ -229,12 +230,13 @@ def _left_lately(
         of_length = {
             account: limit for account, limits in limited.items() for limit in limits if limit.length == length
         }
-        these = {"merchant": merchant.id, "accounts": list(of_length), "now": writing.now}
-        counts: dict[str, int] = dict(writing.rows(_LEFT_SINCE, **these, since=since))
+        far = [account for account, limit in of_length.items() if length is None or limit.most > 2 * LONGEST_LINE]
+        these = {"merchant": merchant.id, "accounts": far, "now": writing.now}
+        counts: dict[str, int] = dict(writing.rows(_LEFT_SINCE, **these, since=since)) if far else {}
         if length is None:
             today = counts
         for account, limit in of_length.items():
-            if counts[account] + 2 * LONGEST_LINE >= limit.most:
+            if counts.get(account, 0) + 2 * LONGEST_LINE >= limit.most:
                 binding[account].append(limit)
     for account, limits in binding.items():
         if rolling := [limit.length for limit in limits if limit.length is not None]:
