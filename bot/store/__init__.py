@@ -75,6 +75,7 @@ class Writing:
     # alerts that were raised (True) or ended (False): merchant, kind, subject
     alerts: list[tuple[str, str, str, bool]] = field(default_factory=list)
     is_quiet: bool = False  # nothing that it wrote changes what may leave, or when
+    keeps_timers: bool = False  # it wrote no timer
 
     def insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows, all with the same keys."""
@@ -181,6 +182,7 @@ class Store:
         self.now = now
         self.leases = leases
         self.revision = 0  # another one with every transaction that may have changed what may leave
+        self.timers_revision = 0  # and with every one that may have written timers
         self.listeners: list[Callable[[Writing], None]] = []
         self._writer = writer_engine(url, durable=durable)
         self._reader = reader_engine(url)
@@ -221,6 +223,7 @@ class Store:
             raise
         finally:
             self.revision += writing is None or not writing.is_quiet
+            self.timers_revision += writing is None or not writing.keeps_timers
         for listener in self.listeners:
             listener(writing)
 

@@ -42,7 +42,7 @@ def is_a_receipt(outcome: Outcome) -> bool:
 
 
 def sets_no_timer(outcome: Outcome) -> bool:
-    """Whether all that is new is what became of something sent, so that nothing rings sooner."""
+    """Whether all that is new is what became of something sent, so that what rings, and when, is as it was."""
     return isinstance(outcome.event, ev.SelfMessage | ev.SendAnswered) and all(
         isinstance(effect, Settle | SendNext) for effect in outcome.effects
     )

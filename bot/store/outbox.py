@@ -103,7 +103,7 @@ def claim(
             return found
     waits: list[tuple[MerchantView, Any, Loaded]] = []
     with store.writing(due, [account for names in due.values() for account in names]) as writing:
-        writing.is_quiet = True  # until a round has something to write
+        writing.is_quiet = writing.keeps_timers = True  # the former until a round has something to write
         for merchant_id, names in due.items():
             waits += _claim_for(writing, merchants[merchant_id], names, found)
         # What fell due in the meantime is in the past by now: then the next look comes at once.
@@ -130,6 +130,7 @@ def _claim_typed(
     if not isinstance(verdict, Go) or ready_at(merchant, loaded, row, candidate) > loaded.now:
         return False
     with store.writing([merchant.id], [row.account_id]) as writing:
+        writing.keeps_timers = True
         _write_claims(writing, merchant, loaded, [(row, candidate.text)], found)
     found.look_at(typed.next_due)
     return True
