@@ -165,6 +165,8 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     overrides: tuple[OverrideView, ...] = ()
     # The local dates of occurrences that have not left everywhere; loaded for who edits the entry.
     open: tuple[str, ...] = ()
+    # The local dates that somebody skipped and has not restored, from yesterday on; loaded for who edits the entry.
+    skipped: tuple[str, ...] = ()
 
 
 class OverrideView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
