@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from nicegui import ui
+from sqlalchemy import Connection
 
 from bot.console.page import Page
 from bot.console.reading.cooling import cooling
@@ -25,11 +27,18 @@ from bot.console.reading.insight import (
 )
 from bot.console.reading.insight_funnel import STEPS, by_tier, funnel
 from bot.console.reading.insight_rows import PROMISE_STATES, questions_of
-from bot.console.visit import Visit
+from bot.console.visit import Scope, Visit
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 _SHOWN_GROUPS = 50
 REPLY_RATE = "问题有人回"
 _GREY, _GREEN, _RED, _BLUE = "#848d99", "#2a9d6f", "#d9605a", "#5b8bc0"
+
+
+class _NobodyLooks(Exception):
+    """The page was left."""
 
 
 async def build(visit: Visit) -> None:
@@ -52,23 +61,22 @@ async def build(visit: Visit) -> None:
             ui.link("每条排期的效果：送达、回话、进群、退群", wanted.address("posts")).classes("z-link")
             ui.link("每个必发的结果", wanted.address("promises")).classes("z-link")
     table = ui.card().classes("z-card full-width")
-    spinners = []
-    for card in (said, moved, came, table):
-        with card:
-            spinners.append(ui.spinner(size="lg"))
+    waits = {card: _wait(card, wanted) for card in (said, moved, came, table)}
+    client = ui.context.client
 
-    async def look() -> None:
-        groups = await visit.read(groups_of, wanted)
-        moves = await visit.read(movements, wanted)
-        judged = await visit.read(promises, wanted, now)
-        kept = Counter[str](one.state for one in judged)
+    async def ask(question: Callable[Concatenate[Connection, Scope, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What nobody looks at any more is not asked for."""
+        if client.is_deleted:
+            raise _NobodyLooks
+        return await visit.read(question, *args, **kwargs)
+
+    async def count() -> None:
+        groups = await ask(groups_of, wanted)
+        moves = await ask(movements, wanted)
         with figures:
             _figure("进群", sum(one.came for one in moves), wanted.address("joined"))
             _figure("退群", sum(not one.came for one in moves), wanted.address("left"))
-            for state, name in PROMISE_STATES.items():
-                whole = f"{kept[state]:,} / {len(judged):,}" if state == "kept" else kept[state]
-                _figure(f"必发{name}", whole, wanted.address(state))
-        spinners[1].delete()
+        waits[moved].delete()
         with moved:
             _chart(
                 wanted,
@@ -77,32 +85,50 @@ async def build(visit: Visit) -> None:
                     "退群": (by_day(visit.scope, wanted, moves, False), _RED, "left"),
                 },
             )
-        people = await visit.read(funnel, wanted)
-        tiers = await visit.read(by_tier, wanted)
-        spinners[2].delete()
-        with came:
-            _funnel(wanted, people, tiers)
-        found = await visit.read(activity, wanted)
-        spinners[0].delete()
-        spinners[3].delete()
+        found = await ask(activity, wanted)
         with figures:
             _figure("群消息", sum(found.messages.values()), wanted.address("messages"))
             _figure("说话的人", found.active, wanted.address("active"))
+        waits[said].delete()
         with said:
             _chart(wanted, {"群消息": ([*found.by_day.values()], _BLUE, "messages")})
             for account, tier, active, messages in by_account(groups, found):
                 there = wanted._replace(account=account, tier=tier).address("active")
                 ui.link(f"{account} · {tier}：{active:,} 人说了 {messages:,} 条", there).classes("z-link")
-        cold = {one.room for one in await visit.read(cooling, wanted, now)}
+        judged = await ask(promises, wanted, now)
+        kept = Counter[str](one.state for one in judged)
+        with figures:
+            for state, name in PROMISE_STATES.items():
+                whole = f"{kept[state]:,} / {len(judged):,}" if state == "kept" else kept[state]
+                _figure(f"必发{name}", whole, wanted.address(state))
+        people = await ask(funnel, wanted)
+        tiers = await ask(by_tier, wanted)
+        waits[came].delete()
+        with came:
+            _funnel(wanted, people, tiers)
+        cold = {one.room for one in await ask(cooling, wanted, now)}
         with figures:
             _figure("在变冷的群", len(cold), wanted.address("cooling"))
+        waits[table].delete()
         with table:
             _groups(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged, cold)
-        asked = await visit.read(questions_of, wanted)
+        asked = await ask(questions_of, wanted)
         with figures:
             _figure(REPLY_RATE, asked.rate, wanted.address("settled"))
 
+    async def look() -> None:
+        with contextlib.suppress(_NobodyLooks):
+            await count()
+
     ui.timer(0.05, look, once=True)
+
+
+def _wait(card: ui.card, wanted: Wanted) -> ui.row:
+    """What stands in a card until it is counted."""
+    with card, ui.row().classes("items-center") as row:
+        ui.spinner(size="md")
+        ui.label(f"正在数这 {len(wanted.days)} 天的……").classes("z-muted").props("role=status")
+    return row
 
 
 def _choices(visit: Visit, wanted: Wanted, groups: list[Group]) -> None:
