@@ -44,7 +44,7 @@ async def build(visit: Visit) -> None:
         shown = await visit.read(entry_of, key)
         if seen != [shown]:
             seen[:] = [shown]
-            await show(shown)
+            show(shown)
         rows = await visit.read(happened, visit.site.now(), key)
         if seen_below != [rows]:
             seen_below[:] = [rows]
@@ -52,7 +52,7 @@ async def build(visit: Visit) -> None:
             with below:
                 _show_happened(visit, key, rows)
 
-    async def show(shown: Shown | None) -> None:
+    def show(shown: Shown | None) -> None:
         place.clear()
         with place:
             if shown is None:
@@ -75,8 +75,14 @@ async def build(visit: Visit) -> None:
             return
         with check:
             ui.label("正在做发前检查……").classes("z-muted").props("role=status")
+        with place:  # the page is there before it is checked
+            ui.timer(0.05, partial(weigh, shown, content, check), once=True)
+
+    async def weigh(shown: Shown, content: ui.column, check: ui.card) -> None:
         media = visit.site.folder / MEDIA_FOLDER
         outlook = await visit.site.in_thread(lambda: outlook_of(visit.site.store, visit.scope, shown, media))
+        if seen != [shown]:  # somebody has changed it meanwhile
+            return
         content.clear()
         with content:
             show_content(visit, shown.entry, outlook.targets)
