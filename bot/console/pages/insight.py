@@ -112,9 +112,9 @@ async def build(visit: Visit) -> None:
         waits[table].delete()
         with table:
             _groups(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged, cold)
-        asked = await ask(questions_of, wanted)
         with figures:
-            _figure(REPLY_RATE, asked.rate, wanted.address("settled"))
+            rate = _figure(REPLY_RATE, "……", wanted.address("settled"))
+        rate.text = (await ask(questions_of, wanted)).rate  # last: it reads what was said
 
     async def look() -> None:
         with contextlib.suppress(_NobodyLooks):
@@ -164,14 +164,15 @@ def _select(label: str, options: Mapping[str, str], value: str, chosen: Callable
     box.on_value_change(lambda event: chosen(event.value or ""))
 
 
-def _figure(label: str, number: int | str, address: str) -> None:
+def _figure(label: str, number: int | str, address: str) -> ui.label:
     with (
         ui.element("div").classes("col-6 col-md-2"),
         ui.link(target=address).classes("z-link"),
         ui.card().classes("z-card full-width"),
     ):
-        ui.label(number if isinstance(number, str) else f"{number:,}").classes("z-figure")
+        shown = ui.label(number if isinstance(number, str) else f"{number:,}").classes("z-figure")
         ui.label(label).classes("z-muted")
+    return shown
 
 
 def _card(title: str, told: str) -> ui.card:

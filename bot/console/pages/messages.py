@@ -63,11 +63,17 @@ async def build(visit: Visit) -> None:
                         ui.label(moment(visit, row.heard_at)).classes("z-muted")
         more.visible = before is not None
 
+    async def begin() -> None:
+        await look()
+        visit.live(look, 3.0)
+
     more.on_click(earlier)
-    await look()
     _show_groups(visit, groups, await visit.read(rooms))
     await earlier()
-    visit.live(look, 3.0)
+    with waiting, ui.row().classes("items-center"):
+        ui.spinner()
+        ui.label("正在看谁在等……").classes("z-muted").props("role=status")
+    ui.timer(0.05, begin, once=True)
 
 
 def _show_groups(visit: Visit, card: ui.card, found: list[Room]) -> None:
