@@ -8,6 +8,7 @@ from urllib.parse import quote
 from nicegui import ui
 
 from bot.calendar_plan import MEDIA_FOLDER
+from bot.console.names import doer
 from bot.console.page import Page
 from bot.console.pages.calendar_moving import called
 from bot.console.pages.entry_check import show_check
@@ -126,8 +127,8 @@ def _show_facts(visit: Visit, shown: Shown) -> None:
         "过期": f"{until} 之后不再发" if until else "",
         "分批": entry.rollout,
         "编号": entry.key,
-        "谁写的": f"{_who(shown.author)}，{visit.local(shown.at):%Y-%m-%d %H:%M}",
-        "谁通过的": _who(shown.approver) if shown.approver else "",
+        "谁写的": f"{doer(shown.author)}，{visit.local(shown.at):%Y-%m-%d %H:%M}",
+        "谁通过的": doer(shown.approver) if shown.approver else "",
     }
     with ui.element("dl").classes("z-facts"):
         for name, value in facts.items():
@@ -167,11 +168,6 @@ def _coming(visit: Visit, shown: Shown) -> str:
 def is_others(visit: Visit, shown: Shown) -> bool:
     """Whether somebody else wrote it and this person changes only their own."""
     return visit.role is Role.AUTHOR and shown.author != f"console:{visit.name}"
-
-
-def _who(author: str) -> str:
-    """An author as people say it: the console's by the name they sign in with."""
-    return {"operator": "命令行", "": "命令行"}.get(author, author.removeprefix("console:"))
 
 
 def _show_happened(visit: Visit, key: str, rows: list[Happened]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from nicegui import ui
 from sqlalchemy import Connection
 
+from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import (
@@ -94,7 +95,9 @@ async def build(visit: Visit) -> None:
             _chart(wanted, {"群消息": ([*found.by_day.values()], _BLUE, "messages")})
             for account, tier, active, messages in by_account(groups, found):
                 there = wanted._replace(account=account, tier=tier).address("active")
-                ui.link(f"{account} · {tier}：{active:,} 人说了 {messages:,} 条", there).classes("z-link")
+                ui.link(f"{account_name(visit, account)} · {tier}：{active:,} 人说了 {messages:,} 条", there).classes(
+                    "z-link"
+                )
         judged = await ask(promises, wanted, now)
         kept = Counter[str](one.state for one in judged)
         with figures:
@@ -105,7 +108,7 @@ async def build(visit: Visit) -> None:
         tiers = await ask(by_tier, wanted)
         waits[came].delete()
         with came:
-            _funnel(wanted, people, tiers)
+            _funnel(visit, wanted, people, tiers)
         cold = {one.room for one in await ask(cooling, wanted, now)}
         with figures:
             _figure("在变冷的群", len(cold), wanted.address("cooling"))
@@ -154,7 +157,7 @@ def _choices(visit: Visit, wanted: Wanted, groups: list[Group]) -> None:
         _select("层级", {one.tier: one.tier for one in groups}, wanted.tier, lambda one: choose(tier=one))
         _select("群", {one.room: one.topic or one.room for one in groups}, wanted.group, lambda one: choose(group=one))
         if len(visit.scope.accounts) > 1:
-            accounts = {one: one for one in visit.scope.accounts}
+            accounts = {one: account_name(visit, one) for one in visit.scope.accounts}
             _select("账号", accounts, wanted.account, lambda one: choose(account=one))
 
 
@@ -202,7 +205,7 @@ def _chart(wanted: Wanted, lines: Mapping[str, tuple[list[int], str, str]]) -> N
             "animation": False,
             "textStyle": {"color": _GREY},
             "tooltip": {"trigger": "axis"},
-            "legend": {"show": len(lines) > 1, "textStyle": {"color": _GREY}},
+            "legend": {"show": len(lines) > 1, "top": 0, "textStyle": {"color": _GREY}},
             "grid": {"left": 8, "right": 8, "top": 32, "bottom": 8, "containLabel": True},
             "xAxis": {"type": "category", "data": [f"{day:%m-%d}" for day in days], "axisLabel": {"color": _GREY}},
             "yAxis": {
@@ -220,7 +223,7 @@ def _chart(wanted: Wanted, lines: Mapping[str, tuple[list[int], str, str]]) -> N
     ).style("height: 240px")
 
 
-def _funnel(wanted: Wanted, rows: list[dict[str, Any]], tiers: Mapping[str, Mapping[str, int]]) -> None:
+def _funnel(visit: Visit, wanted: Wanted, rows: list[dict[str, Any]], tiers: Mapping[str, Mapping[str, int]]) -> None:
     if not rows:
         ui.label("这段时间没有新客。把二维码发出去，有人加就会出现在这里。").classes("z-muted")
         return
@@ -234,7 +237,9 @@ def _funnel(wanted: Wanted, rows: list[dict[str, Any]], tiers: Mapping[str, Mapp
     for row in rows if len(rows) > 1 else ():
         there = wanted._replace(account=row["account"], source=row["source"]).address("befriended")
         with ui.row().classes("items-center full-width"):
-            ui.link(f"{row['account']} · {row['source'] or '不知道从哪来'}", there).classes("z-link")
+            ui.link(f"{account_name(visit, row['account'])} · {row['source'] or '不知道从哪来'}", there).classes(
+                "z-link"
+            )
             ui.label("，".join(f"{name} {row[step]:,}" for step, name in STEPS.items())).classes("z-muted")
     for tier, taken in tiers.items():
         there = wanted._replace(tier=tier).address("befriended")

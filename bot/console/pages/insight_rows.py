@@ -70,7 +70,7 @@ def _show(wanted: Wanted, title: str, rows: list[Row]) -> None:
             ui.label(f"这里显示前 {_SHOWN} 行，导出的文件里最多 {MOST_ROWS} 行。").classes("z-muted")
         heads = [{"name": head, "label": head, "field": head, "align": "left", "sortable": True} for head in rows[0]]
         ui.table(rows=rows[:_SHOWN], columns=heads, row_key="", pagination=20).props("flat wrap-cells").classes(
-            "full-width"
+            "full-width z-rows"
         )
 
 
