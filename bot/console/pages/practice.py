@@ -16,7 +16,7 @@ from bot.console.pages.practice_phone import Phone
 from bot.console.reading.accounts import AccountNow, accounts_now
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import Wanted, promises
-from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers
+from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers, posting
 from bot.console.visit import Scope, Visit
 from bot.practice import Ground
 from bot.practice_week import WEEK, fill_up, live_through
@@ -93,7 +93,7 @@ def _controls(visit: Visit, ground: Ground) -> None:
             with ui.button("快进", icon="fast_forward").props("flat dense no-caps"), ui.menu():
                 for label, by in JUMPS:
                     ui.menu_item(label, on_click=lambda by=by: ground.hurry(by))
-                ui.menu_item("过一周（不到一分钟走完）", on_click=lambda: _pass_a_week(visit, ground, told))
+                ui.menu_item("过一周（一分钟左右走完）", on_click=lambda: _pass_a_week(visit, ground, told))
             if visit.role in MANAGERS:
                 ui.space()
                 ui.button("拔掉电源", icon="power_off", on_click=lambda: _ask_to_pull(ground)).props(
@@ -133,7 +133,11 @@ async def _pass_a_week(visit: Visit, ground: Ground, place: ui.row) -> None:
     with place:
         ui.spinner()
         ui.label("一周正在过去：该发的照发，群里的人照聊。")
-    await live_through(ground, visit.merchant.accounts[0], WEEK, visit.merchant.zone)
+
+    async def is_posting() -> bool:
+        return await visit.read(posting, visit.site.now())
+
+    await live_through(ground, visit.merchant.accounts[0], WEEK, visit.merchant.zone, is_posting)
     now = visit.site.now()
     today = visit.local(now).date()
     wanted = Wanted(today - WEEK, today - timedelta(days=1))
