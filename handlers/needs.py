@@ -6,14 +6,15 @@ from collections.abc import Callable
 from enum import Flag, auto
 from functools import lru_cache
 
-from handlers import adverts, consent, fewer, forgetting, my_data, optin, signups, why
+from handlers import adverts, consent, correcting, fewer, forgetting, my_data, optin, signups, why
 from handlers.commands import is_command, looks_at_status, may_answer
 from handlers.group_topics import Topic, topics_under
 from handlers.handoff import standing_answer
-from handlers.replies import words_of
+from handlers.replies import asked_of, words_of
 from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
 from handlers.understanding.feelings import ANSWERED, feeling_of, greets
+from handlers.understanding.unasked import told_unasked
 from models import events as ev
 from models import orders, timers
 from models.events import Event
@@ -24,8 +25,9 @@ class Needs(Flag):
     """Parts of a context that cost a query."""
 
     NOTHING = 0
-    SPEAKER = auto()  # who said it: friendships, roles and survey, without answers, tags and groups
+    SPEAKER = auto()  # who said it: friendships, roles and an unfinished survey, without answers, tags and groups
     PEOPLE = auto()  # everybody the event names: answers, tags, survey, friendships, roles, groups
+    ROOMS = auto()  # the groups of each tier that fill next, and those of the people named
     BOUND_GROUPS = auto()  # all groups that are bound to a tier, with how full they are
     DELIVERY = auto()  # the delivery that an echo, a recall or an outcome is about
     ENTRIES = auto()  # calendar entries in force
@@ -91,19 +93,12 @@ def _of_what_is_not_said(event: Event) -> Needs:
     match event:
         case ev.TimerDue():
             return _OF_TIMERS.get(event.kind, _KNOWN)
+        case ev.SendAnswered():
+            return _OF_OUTCOMES.get(event.answer, _OF_A_SEND)
         case ev.FriendAdded():
             return Needs.PEOPLE | Needs.DELIVERY
         case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
-            return Needs.DELIVERY | Needs.PEOPLE
-        case ev.SendAnswered():
-            refused = event.answer in ("refused", "unsupported")
-            failed = event.answer in ("refused", "timeout", "error", "crash")
-            return (
-                Needs.DELIVERY
-                | Needs.PEOPLE
-                | (Needs.BOUND_GROUPS if refused else Needs.NOTHING)
-                | (Needs.ALERTS | Needs.STAFF if failed else Needs.NOTHING)
-            )
+            return _OF_A_SEND
         case orders.MergeOrder() | orders.SettleDoubtOrder():
             return Needs.PEOPLE | Needs.DOUBTS
         case orders.UnmergeOrder():
@@ -111,7 +106,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.PersonChanged():
             return Needs.PEOPLE | Needs.STAFF
         case orders.SurveyFinished():
-            return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
+            return Needs.PEOPLE | Needs.ROOMS | Needs.STAFF | Needs.PLACES
         case orders.SignUp():
             return Needs.PEOPLE | Needs.GATHERING
         case orders.SeatsChanged():
@@ -146,6 +141,15 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE
 
 
+_OF_A_SEND = Needs.DELIVERY | Needs.PEOPLE
+_OF_AN_UNCERTAIN_ONE = _OF_A_SEND | Needs.ALERTS | Needs.STAFF
+_OF_OUTCOMES: dict[str, Needs] = {
+    "refused": _OF_AN_UNCERTAIN_ONE | Needs.BOUND_GROUPS,
+    "unsupported": _OF_A_SEND | Needs.BOUND_GROUPS,
+    "timeout": _OF_AN_UNCERTAIN_ONE,
+    "error": _OF_AN_UNCERTAIN_ONE,
+    "crash": _OF_AN_UNCERTAIN_ONE,
+}
 _OF_TIMERS: dict[str, Needs] = {
     timers.ENTRY: Needs.ENTRIES,
     timers.OWN_ENTRY: Needs.ENTRIES,
@@ -197,7 +201,9 @@ def _of_small_talk(text: str, playbook: Playbook) -> Needs:
         return _KNOWN_AND_KEPT
     if signups.is_about_it(text):
         return _KNOWN | Needs.GATHERING
-    if forgetting.is_about_it(text) or fewer.is_about_it(text):
+    if forgetting.is_about_it(text) or fewer.is_about_it(text) or correcting.is_about_it(text, playbook):
+        return _KNOWN
+    if told_unasked(text, tuple(asked_of(playbook).values()), None) is not None:
         return _KNOWN
     look = first_look(text, words_of(playbook))
     if look.asks or look.may_correct or look.complains or feeling_of(text) in ANSWERED or optin.wants_back(text):

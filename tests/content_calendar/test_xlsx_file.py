@@ -140,8 +140,8 @@ def test_a_workbook_that_unpacks_without_end_is_refused() -> None:
 
 
 def test_a_sheet_that_was_formatted_to_its_end_is_read_as_far_as_something_stands() -> None:
-    header, row = ["编号", "日期", "时间", "层级", "正文"], ["a", "2026-11-25", "09:00", "分院", "早"]
-    workbook = workbook_of({"排期": [header, row]})
+    rows: list[list[object]] = [["编号", "日期", "时间", "层级", "正文"], ["a", "2026-11-25", "09:00", "分院", "早"]]
+    workbook = workbook_of({"排期": rows})
     workbook["排期"].cell(60_000, 40).number_format = "0.00"
     assert [one.key for one in read(workbook).entries] == ["a"]
 

@@ -53,7 +53,8 @@ def test_what_an_author_writes_waits_and_is_their_own() -> None:
 
 def test_the_chiefs_hear_of_what_an_author_hands_in_and_not_of_a_draft() -> None:
     one = entry("周一 小酌", rule="weekly mon", tags=("老客",), text="来喝茶")
-    order = WriteEntryOrder(merchant="m1", at=AT, body=to_json(one).decode(), **AUTHOR)
+    body = to_json(one).decode()
+    order = WriteEntryOrder(merchant="m1", at=AT, body=body, actor="console:小笔", rights=Role.AUTHOR)
     (note,) = sends(decide(order, context(staff=(boss(),))))
     assert (note.account, note.lane, note.contact_id) == ("main", Lane.SERVICE, 19)
     assert note.text == (
