@@ -196,12 +196,12 @@ def ordered(order: orders.ErasePersonOrder, context: Context) -> list[Effect]:
 
 def said_goodbye(context: Context, effects: Sequence[Effect]) -> list[Effect]:
     """What came of a send; once the farewell is out, or lost, nobody needs to know where it went."""
-    person, delivery = context.person, context.delivery
-    if person is None or delivery is None or not delivery.key.startswith(_farewell(person.contact_id)):
+    delivery = context.delivery
+    if delivery is None or delivery.contact_id is None or not delivery.key.startswith(_farewell(delivery.contact_id)):
         return list(effects)
     if any(isinstance(effect, fx.SendAgain) for effect in effects):
         return list(effects)
-    return [*effects, fx.ForgetAddress(contact_id=person.contact_id, delivery_id=delivery.id)]
+    return [*effects, fx.ForgetAddress(contact_id=delivery.contact_id, delivery_id=delivery.id)]
 
 
 def goodbye_is_over(_event: ev.TimerDue, context: Context) -> list[Effect]:

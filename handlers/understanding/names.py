@@ -76,7 +76,9 @@ _NAMED = re.compile(
     r"iam|i'm|i\sam|callme|call\sme|this\sis|name)"
     rf"[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
 )
-_SURNAME = re.compile(r"(?:姓|(?<=我|俺|敝)性(?![格别子质感情])|(?<=免贵|本人)性)[:：,， ]*([\u4e00-\u9fff]{1,5})")
+_SURNAME = re.compile(
+    r"(?:姓(?!名)|(?<=我|俺|敝)性(?![格别子质感情])|(?<=免贵|本人)性)[:：,， ]*([\u4e00-\u9fff]{1,5})"
+)
 _APART_TOLD = re.compile(
     r"姓([\u4e00-\u9fff]{1,2})[,， ]*(?:单名|单字|名|名字)(?:一个|个|叫|是|单)*"
     r"([\u4e00-\u9fff]{1,2}?)字?(?=$|[,，。 \n])"
@@ -233,13 +235,14 @@ def speaks_of_else(message: Message) -> bool:
 
 _NAMELESS = re.compile(
     r"(?<!大名)(?<!大名还)没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:(?:好|个)?(?:小|乳|大)?名|[呢吧啊哦]*(?:$|[,，。]))|还?没(?:有)?(?:出)?生(?!气|病)|"
-    r"没(?:有)?养(?!成)"
+    r"没(?:有)?养(?!成)|肚子?里|怀着|预产期|(?:还有|再过|还差).{1,4}(?:个月|天|周)(?:才|就|要)?生|"
+    r"(?:明年|下个?月|年底|[\d一二三四五六七八九十]{1,2}月份?)(?:才|就|要)*(?:出生|生(?!的|日))"
 )
 
 
 def has_no_name(text: str) -> bool:
-    """Whether a child that is asked for has no name yet: 还没起名字, 还没生呢."""
-    return bool(_NAMELESS.search(text))
+    """Whether a child that is asked for has no name yet: 还没起名字, 还没生呢; but 还没生，小名叫豆豆."""
+    return bool(_NAMELESS.search(text)) and not re.search(r"(?:小名|乳名)(?!还?没)|先叫|就叫|都叫", text)
 
 
 def is_joke(text: str) -> bool:

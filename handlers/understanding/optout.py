@@ -125,7 +125,10 @@ def wants_human(text: str | Message, words: Words = NO_WORDS) -> bool:
     message = text if isinstance(text, Message) else Message(text)
     if words.human and phrases(words.human).within(message.dense):
         return True
-    return _HUMAN.within(message.dense) and not _NOT_HUMAN.search(message.dense)
+    if not _HUMAN.within(message.dense) or _NOT_HUMAN.search(message.dense):
+        return False
+    # 你们是真人客服吗 is asked of us; the answer offers a human.
+    return len(message.clauses) > 1 or not _asks_bot(message)
 
 
 def asks_whether_bot(text: str | Message, words: Words = NO_WORDS) -> bool:

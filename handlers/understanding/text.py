@@ -83,7 +83,8 @@ _KEPT = re.compile(r"[^\W_]+")
 PARTICLES = "吧啊呀呐呢嘛哈哦噢喔啦咯嘞呗哟嗯额呃唉诶欸哎嘿滴捏哒叭撒噻哩咧"
 # Every alternative begins with a character, not with a look around, so that the search leaps over all others.
 _CLAUSE_END = re.compile(
-    r"[，。！？；、,!?;~…\n\r\t—]+|\.{2,}|\.(?<!\d\.)|\.(?!\d)|[吧呗啦咯嘞哈](?=\w{2})| (?<![a-z] ) *| +(?![a-z ])"
+    r"[，。！？；、,!?;~…\n\r\t—]+|\.{2,}|\.(?<!\d\.)|\.(?!\d)|"
+    r"[吧呗啦咯嘞哈](?![喽啰罗])(?=\w{2})| (?<![a-z] ) *| +(?![a-z ])"
 )
 _MAY_END = re.compile(r"[，。！？；、,!?;~…\n\r\t—. 吧呗啦咯嘞哈]")
 # What ends a clause and belongs to it.

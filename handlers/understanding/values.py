@@ -11,7 +11,7 @@ from handlers.understanding.ages import read_age, told_age
 from handlers.understanding.amounts import is_about_money, read_number
 from handlers.understanding.birthdays import asks_birthday, read_birthday, told_birthday
 from handlers.understanding.choices import is_option, read_options, told_options
-from handlers.understanding.dates import coming_day, day_of_same_month, read_date, told_date
+from handlers.understanding.dates import coming_day, day_of_same_month, last_day, of_same_year, read_date, told_date
 from handlers.understanding.names import read_name, told_name
 from handlers.understanding.phones import read_phone
 from handlers.understanding.regions import read_region, told_region
@@ -25,7 +25,8 @@ _REPAIR = re.compile(
     r"写错了?|输错了?|按错了?|发错了?|选错了?|手滑了?|手误|口误|笔误|更正一?下?|错了错了|错了|应该是|改成|改为|"
     r"哦不|啊不|噢不|呃不|(?<=[,，\n ])(?:算了|还是)(?=[^,，。\n]{2,8}吧)|"
     r"不不不?[,，]|(?<=[,，\n ])不[,， ]*(?=\d|[一二两三四五六七八九十俩仨]+[百千万个块岁月号点])|"
-    r"(?<=[,，])不[,，](?=是)|(?<=[箱个瓶盒罐包位块岁月])不(?=[\d一二两三四五六七八九十])|(?:以前|之前|原来|从前)[^\n]{1,20}?(?:现在|"
+    r"(?<=[,，])不[,，](?=是)|(?<=[,， \n])(?:哦|啊)?不是?(?=[,， \n])|"
+    r"(?<=[箱个瓶盒罐包位块岁月])不(?=[\d一二两三四五六七八九十])|(?:以前|之前|原来|从前)[^\n]{1,20}?(?:现在|"
     r"如今|目前)(?:都|就|是|只)*|的话[,，]?(?:那就|就|那)(?=.))[,，。!！~ \n是我]*"
 )
 # 不是酱香也不是浓香 leaves a third.
@@ -62,6 +63,10 @@ _KEPT = re.compile(
     r"(?:^|[,，。 \n])[^,，。 \n]{1,8}(?:加班|没空|没时间|有事|不行|来不了|去不了|不在|要?上班|出差|开会|有课|"
     r"约了|满了|不得空)"
     r"[^,，。 \n]{0,3}(?=[,，。 \n])"
+    # 周六别给我排，周日吧; 别约周三，周四
+    r"|(?:^|[,，。 \n])[^,，。 \n]{1,8}(?:别|不要|不用|勿)(?:给我|帮我|再)*(?:排|约|安排|订|定|来|选)"
+    r"[^,，。 \n]{0,3}(?=[,，。 \n])"
+    r"|(?:^|[,，。 \n])(?:别|不要|不用|勿)(?:给我|帮我|再)*(?:排|约|安排|订|定|选)[^,，。 \n]{1,8}(?=[,，。 \n])"
 )
 
 
@@ -70,7 +75,15 @@ def _date(question: Question, text: str, asked_on: date | None) -> Any:
         return read_birthday(text, asked_on)
     free = _KEPT.sub(lambda kept: "," * len(kept.group()), text)
     day = (read_date(free, asked_on) if free != text else None) or read_date(text, asked_on)
+    if asked_on is not None and _LAST_TIME.search(_asked(question)):
+        return last_day(day, text, asked_on)
     return coming_day(text, asked_on) if day is None and asked_on is not None else day
+
+
+# 上回出钓是哪天: the day lies behind.
+_LAST_TIME = re.compile(
+    r"[上前](?:一)?[回次]|最近一[回次]|最后一[回次]|末次|哪天[来去买做喝用生]?的|什么时候[来去买做用]的"
+)
 
 
 # What stands beside a name and is none: how old somebody is, how much, when; and 我家 before the name itself.
@@ -103,7 +116,8 @@ _READERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
     "age_months": lambda question, message, text, asked_on: read_age(text, _asked(question), asked_on),
     "number": lambda question, message, text, asked_on: _number(question, text),
     "date": lambda question, message, text, asked_on: (
-        day_of_same_month(message.text, text, asked_on) or _date(question, text, asked_on)
+        day_of_same_month(message.text, text, asked_on)
+        or of_same_year(_date(question, text, asked_on), message.text, text, asked_on)
     ),
     "region": lambda question, message, text, asked_on: read_region(text),
     "choice": lambda question, message, text, asked_on: _option(question, text),

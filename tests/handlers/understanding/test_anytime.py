@@ -168,6 +168,14 @@ def test_work_by_hand_is_not_asking_for_a_human(text: str) -> None:
     assert not wants_human(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["把我的生日删了吧", "不想留城市，帮我删掉", "晚上别发消息", "别给我推美白", "我没退订啊", "怎么把我移出群了"],
+)
+def test_who_takes_back_an_answer_or_chooses_the_time_does_not_opt_out(text: str) -> None:
+    assert not is_opt_out(text)
+
+
 _BOT = """
 你真是AI啊
 ChatGPT?
@@ -226,6 +234,11 @@ ai
 @pytest.mark.parametrize("text", _BOT.strip().splitlines())
 def test_who_wonders_whether_we_are_a_bot_is_heard_however_it_is_put(text: str) -> None:
     assert asks_whether_bot(text)
+
+
+def test_whether_we_are_people_is_no_wish_for_one() -> None:
+    assert not wants_human("你们是真人客服吗")
+    assert wants_human("你是机器人吧，转人工")
 
 
 @pytest.mark.parametrize("text", _NO_BOT.strip().splitlines())
