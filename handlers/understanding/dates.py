@@ -333,6 +333,17 @@ def read_date(text: str, asked_on: date | None) -> str | None:
     return _figures(text, asked_on)
 
 
+_RELATIVE_DAY = re.compile(
+    rf"(?:去年|前年|明年)?的?(?:{_AWAY.pattern})|{_COUNTED.pattern}|(?:大上|上上|上|下下|下|这|本)?(?:个)?(?:周|星期|礼拜)[一二三四五六日天1-7]|"
+    rf"(?:{_FESTIVAL.pattern})节?"
+)
+
+
+def without_relative_days(text: str) -> str:
+    """A text without the days that it names by a feast or by how far away they are."""
+    return _RELATIVE_DAY.sub("", text)
+
+
 def other_calendar(told: str, text: str) -> str | None:
     """The day that was told before, in the calendar that a text names without a new day: 我刚说的是农历."""
     if _written(text, None) or _figures(text, None) or _festival(text, None):

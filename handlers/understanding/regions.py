@@ -124,6 +124,10 @@ _ORIGIN_AFTER = re.compile(
     r"旅游|出差)"
 )
 _PERSON_AFTER = re.compile(r"^(?:本地|土著|土生土长)?(?:的)?人(?:,|，|\s|在|现|$|吧|啊|呀|哈|。|住|嫁|但)")
+# 上海的货还没到, 重庆火锅真好吃
+_THING_AFTER = re.compile(
+    r"^的?(?:货|快递|包裹|酒|火锅|烤鸭|小面|面条?|米粉|螺蛳粉|小吃|特产|菜(?!市)|天气|朋友|亲戚|同事|客户|大学|银行|啤酒|牌子|厂家)"
+)
 _STREET_AFTER = re.compile(r"^[东西南北中]?(?:路|街|大街|大道|巷|小区|花园|饭店|酒楼|火锅|菜馆?)")
 # Where somebody works is where they live, unless they say where else.
 _WORK = re.compile(r"^(?:市|那边|这边)?(?:上班|工作|打工|上学|读书|做生意)")
@@ -237,7 +241,9 @@ def _weight(text: str, mention: Mention) -> int:
         weight += 2
     if _WORK.match(after) or _WORK_BEFORE.search(before):
         weight -= 1
-    if _ORIGIN_AFTER.match(after) or _STREET_AFTER.match(after):
+    if _THING_AFTER.match(after):
+        weight -= 3
+    elif _ORIGIN_AFTER.match(after) or _STREET_AFTER.match(after):
         weight -= 2
     elif _PERSON_AFTER.match(after):
         weight -= 1

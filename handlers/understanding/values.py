@@ -9,6 +9,7 @@ from typing import Any
 
 from handlers.understanding.ages import read_age, told_age
 from handlers.understanding.amounts import is_about_money, read_number
+from handlers.understanding.birthdays import asks_birthday, read_birthday, told_birthday
 from handlers.understanding.choices import is_option, read_options, told_options
 from handlers.understanding.dates import coming_day, day_of_same_month, last_day, of_same_year, read_date, told_date
 from handlers.understanding.names import read_name, told_name
@@ -44,8 +45,17 @@ def _option(question: Question, text: str) -> Any:
     return chosen[0] if chosen and len(chosen) == 1 else None
 
 
+# 买了3瓶, 等了5天: how many or how long, where it was asked how much.
+_NO_MONEY = re.compile(
+    r"(?:\d{1,4}|[一二两三四五六七八九十几]{1,3})(?:个?(?:瓶|盒|箱|包|罐|件|支|套|次|回|天|周|月|小时|年|岁)|点(?!\d))(?!的?(?:钱|块|[\d一二两三四五六七八九十]))"
+)
+
+
 def _number(question: Question, text: str) -> Any:
-    return read_number(text, _asked(question))
+    asked = _asked(question)
+    if is_about_money(asked) and (money := _NO_MONEY.sub(_masked, text)) != text:
+        return read_number(money, asked)
+    return read_number(text, asked)
 
 
 # A day on which somebody is kept is not the day that is told: 明天要加班，后天.
@@ -61,14 +71,13 @@ _KEPT = re.compile(
 
 
 def _date(question: Question, text: str, asked_on: date | None) -> Any:
+    if asks_birthday(_asked(question)):
+        return read_birthday(text, asked_on)
     free = _KEPT.sub(lambda kept: "," * len(kept.group()), text)
     day = (read_date(free, asked_on) if free != text else None) or read_date(text, asked_on)
-    asked = _asked(question)
-    if asked_on is not None and _LAST_TIME.search(asked):
+    if asked_on is not None and _LAST_TIME.search(_asked(question)):
         return last_day(day, text, asked_on)
-    if day is None and asked_on is not None and not re.search(r"生日|出生|生的|birth", asked):
-        return coming_day(text, asked_on)
-    return day
+    return coming_day(text, asked_on) if day is None and asked_on is not None else day
 
 
 # 上回出钓是哪天: the day lies behind.
@@ -157,7 +166,9 @@ _TELLERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
     "name": lambda question, message, text, asked_on: told_name(message, text),
     "age_months": lambda question, message, text, asked_on: told_age(text, asked_on),
     "number": lambda question, message, text, asked_on: told_amount(text, _asked(question)),
-    "date": lambda question, message, text, asked_on: told_date(text, asked_on),
+    "date": lambda question, message, text, asked_on: (
+        told_birthday(text, asked_on) if asks_birthday(_asked(question)) else told_date(text, asked_on)
+    ),
     "region": lambda question, message, text, asked_on: told_region(text),
     "yesno": lambda question, message, text, asked_on: told_yesno(text, _asked(question)),
     "phone": lambda question, message, text, asked_on: read_phone(text),

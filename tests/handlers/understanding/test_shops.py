@@ -54,7 +54,7 @@ class _Asked(msgspec.Struct):
         ("trades_second.jsonl", 250, 0.97, _ASKED_ON),
         ("trades_third.jsonl", 160, 0.93, _ASKED_ON),
         ("trades_fourth.jsonl", 60, 0.9, _ASKED_ON),
-        ("strangers.jsonl", 110, 1.0, _ASKED_ON),
+        ("strangers.jsonl", 165, 1.0, _ASKED_ON),
         ("fresh_heldout.jsonl", 370, 0.96, _FRESH),
         ("strangers_second.jsonl", 490, 0.98, _FRESH),
         ("kinds.jsonl", 100, 0.98, _FRESH),
