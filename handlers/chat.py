@@ -62,8 +62,7 @@ def _where_the_survey_is(event: Message, context: Context, person: PersonView) -
     is_friend = friendship is not None and friendship.state == FriendshipState.FRIEND
     moved = survey.moved(person, event.account) if is_friend else person
     effects = _in_private(event, context, moved)
-    told = any(isinstance(effect, fx.PutSurvey | fx.Erase) for effect in effects)
-    if moved is person or moved.survey is None or told:
+    if moved is person or moved.survey is None or any(isinstance(one, fx.PutSurvey | fx.Erase) for one in effects):
         return effects
     return [fx.PutSurvey(person_id=person.person_id, survey=moved.survey), *effects]
 

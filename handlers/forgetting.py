@@ -171,11 +171,12 @@ def ordered(order: orders.ErasePersonOrder, context: Context) -> list[Effect]:
 
 def said_goodbye(context: Context, effects: Sequence[Effect]) -> list[Effect]:
     """What came of a send; once the farewell is out, or lost, nobody needs to know where it went."""
-    person, delivery = context.person, context.delivery
-    is_farewell = person is not None and delivery is not None and delivery.key == _farewell(person.contact_id)
-    if person is None or not is_farewell or any(isinstance(effect, fx.SendAgain) for effect in effects):
+    delivery = context.delivery
+    if delivery is None or delivery.contact_id is None or delivery.key != _farewell(delivery.contact_id):
         return list(effects)
-    return [*effects, fx.ForgetAddress(contact_id=person.contact_id)]
+    if any(isinstance(effect, fx.SendAgain) for effect in effects):
+        return list(effects)
+    return [*effects, fx.ForgetAddress(contact_id=delivery.contact_id)]
 
 
 def goodbye_is_over(_event: ev.TimerDue, context: Context) -> list[Effect]:

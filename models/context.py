@@ -47,6 +47,7 @@ class AccountView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     rostered_at: datetime | None = None
     slow_until: datetime | None = None  # the end of the last silence that the platform asked for
     failures: int = 0  # sends that failed one after the other, up to now
+    first_login_at: datetime | None = None  # its warm-up counts from here
 
 
 class FriendshipView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -73,8 +74,8 @@ class AnswerView(msgspec.Struct, frozen=True, gc=False):
 class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A person met through one contact. `groups` are the ids of the groups they are in.
 
-    Of who only said something that nothing follows from, `answers`, `tags` and `groups` are not loaded: see
-    `handlers.needs`.
+    Of who only said something that nothing follows from, `answers`, `tags`, `groups` and a `survey` that is over are
+    not loaded: see `handlers.needs`.
     """
 
     person_id: int

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, literal, select
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -22,10 +22,11 @@ from sqlmodel import col
 from bot.store.bulk import LEAST, copy_in
 from bot.store.engine import reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
+from bot.store.inserting import Conflict, insert_into
 from bot.store.known import Acquaintances
 from bot.store.leases import Leases
 from bot.store.locks import lock_for_writing
-from bot.store.prepared import Conflict, driver_cursor, insert_into, prepared
+from bot.store.prepared import driver_cursor, prepared
 from bot.store.shared_ids import SharedIds
 from models.columns import Id, UtcDateTime
 from models.deliveries import Delivery, DeliveryChange
@@ -33,8 +34,7 @@ from models.journal import JournalEntry
 from models.operations import AuditEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A delivery entered a state."""
 
     delivery_id: int
@@ -47,13 +47,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Deliveries that were planned by one statement, by ascending ids, and the state in which they began."""
+    """Deliveries that were planned together, by ascending ids, and the state in which they began."""
 
     ids: Sequence[int]
     merchant_id: str
     at: datetime
     state: str
-    reason: str | None
+    reason: str | None = None
 
     def changes(self) -> Iterator[Change]:
         """One by one."""
@@ -99,14 +99,14 @@ class Writing:
         self, table: Any, names: tuple[str, ...], given: Sequence[Sequence[Any]], conflict: Conflict = "error"
     ) -> int:
         """The same for rows that come as columns, all of one length, which spares making rows to take them apart."""
-        statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict)
-        rows = statement.values(given)
-        if not rows:
+        count = len(given[0])
+        if not count:
             return 0
+        statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict, given)
         with driver_cursor(self.connection, statement.text) as cursor:
-            if len(rows) >= LEAST and self.connection.dialect.name == "postgresql":
-                return copy_in(cursor, statement, rows)
-            cursor.executemany(statement.text, rows)
+            if count >= LEAST and self.connection.dialect.name == "postgresql":
+                return copy_in(cursor, statement, given)
+            cursor.executemany(statement.text, statement.values(given))
             return int(cursor.rowcount)
 
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
@@ -124,16 +124,30 @@ class Writing:
 
     def changed(self, changes: list[Change]) -> None:
         """Keep the states that deliveries entered, with when and why."""
-        first = self.ids.take(self.now, len(changes)) if changes else 0
-        self.put(
-            DeliveryChange,
-            ("id", "merchant_id", "delivery_id", "at", "state", "reason", "until"),
-            [
-                (identity, one.merchant_id, one.delivery_id, one.at, one.state, one.reason, one.until)
-                for identity, one in enumerate(changes, first)
-            ],
-        )
+        if not changes:
+            return
+        first = self.ids.take(self.now, len(changes))
+        columns = (range(first, first + len(changes)), *zip(*changes, strict=True))
+        self.put_columns(DeliveryChange, ("id", *Change._fields), columns)
         self.noted += changes
+
+    def began(self, planned: Planned) -> None:
+        """Keep that deliveries began, column by column: nearly all that is said begins so."""
+        if count := len(planned.ids):
+            first = self.ids.take(self.now, count)
+            self.put_columns(
+                DeliveryChange,
+                ("id", "merchant_id", "delivery_id", "at", "state", "reason"),
+                (
+                    range(first, first + count),
+                    (planned.merchant_id,) * count,
+                    planned.ids,
+                    (planned.at,) * count,
+                    (planned.state,) * count,
+                    (planned.reason,) * count,
+                ),
+            )
+            self.noted.append(planned)
 
     def planned(self, planned: Planned) -> None:
         """Keep that deliveries began, by one statement for all of them."""

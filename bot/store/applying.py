@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, func, select, text, true, update
 from sqlmodel import col
 
-from bot.store import Change, Writing
+from bot.store import Change, Planned, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
 from bot.store.applying_commands import COMMAND_WRITERS, audit
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
@@ -127,9 +127,7 @@ def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     written: Sequence[int] = range(first, first + len(rows))
     if writing.put(Delivery, _DELIVERY, rows, "keep") < len(rows):  # some were planned before, under the same keys
         written = sorted(identity for (identity,) in writing.rows(_BETWEEN, first=first, last=first + len(rows) - 1))
-    writing.changed(
-        [Change(identity, merchant.id, writing.now, DeliveryState.PLANNED, None, None) for identity in written]
-    )
+    writing.began(Planned(written, merchant.id, writing.now, DeliveryState.PLANNED))
 
 
 _SETTLE = (

@@ -92,7 +92,9 @@ _IDLE_MOST = 30_000
 
 def _postgresql(url: str, **options: Any) -> Engine:
     options.setdefault("connect_args", {"options": f"-c idle_in_transaction_session_timeout={_IDLE_MOST}"})
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
+    engine = create_engine(
+        url, pool_pre_ping=True, hide_parameters=True, json_deserializer=msgspec.json.decode, **options
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

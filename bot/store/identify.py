@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
@@ -31,6 +32,8 @@ class Names(NamedTuple):
 def people_of(event: Event) -> Iterator[Who]:
     """Everybody whom an event names."""
     match event:
+        case ev.SendAnswered():
+            return
         case ev.Message() | ev.FriendRequested() | ev.FriendAdded() | ev.FriendRemoved():
             yield event.contact
         case ev.TimerDue():  # after what is said the most there is
@@ -78,6 +81,8 @@ def people_of(event: Event) -> Iterator[Who]:
 def groups_of(event: Event) -> Iterator[str]:
     """Every group that an event names, by wire id."""
     match event:
+        case ev.SendAnswered():
+            return
         case ev.TimerDue():  # after what is said the most there is
             if event.kind == SEAT_TIMER:
                 yield event.subject.partition(" ")[2]
@@ -153,7 +158,7 @@ def _contacts(writing: Writing, merchant_id: str, people: Mapping[str, Who]) -> 
             continue
         if who.name and who.name != ours.name:
             renamed.append({"merchant": merchant_id, "contact": ours.contact_id, "new_name": who.name})
-            ours = remembered[wire_id] = ours._replace(name=who.name)
+            ours = remembered[wire_id] = msgspec.structs.replace(ours, name=who.name)
         known[wire_id] = ours
     if renamed:
         writing.connection.execute(

@@ -21,7 +21,7 @@ from models.events import Event, Media, Who
 from models.journal import Body, JournalEntry, SeenEvent
 
 
-class Outcome(msgspec.Struct, eq=False):
+class Outcome(msgspec.Struct, eq=False, gc=False):
     """What became of an event: a duplicate, an error, or effects that are now rows."""
 
     event: Event

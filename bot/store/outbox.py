@@ -25,6 +25,7 @@ from bot.store.alerting import budget_used_up, unjudgeable
 from bot.store.budgets import Budget, move_up
 from bot.store.facts import Loaded, load_facts
 from bot.store.pages import busy, due_pages, next_moment
+from bot.store.resting import collector_at_rest
 from bot.transports import Outgoing
 from handlers.gate import Candidate, End, Go, Verdict, Wait, judge
 from models.alerts import AlertKind
@@ -47,8 +48,7 @@ _INSTANT = timedelta(milliseconds=1)
 log = structlog.get_logger("outbox")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """A delivery that is ours to send now. The platform may have it from here on."""
 
     delivery_id: int
@@ -86,7 +86,8 @@ def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequenc
             if (names := busy(connection, merchant_id, mine, now))
         }
     if due:
-        with store.writing(due, [account for names in due.values() for account in names]) as writing:
+        keeping = [account for names in due.values() for account in names]
+        with collector_at_rest(), store.writing(due, keeping) as writing:
             for merchant_id, names in due.items():
                 _claim_for(writing, merchants[merchant_id], names, found)
     with store.reading() as connection:
@@ -266,8 +267,8 @@ def ready_at(merchant: MerchantView, loaded: Loaded, row: Any, candidate: Candid
         merchant.playbook,
         merchant.seed,
         key=row.key,
-        lane=Lane(row.lane),
-        cause=Cause(row.cause),
+        lane=candidate.lane,
+        cause=candidate.cause,
         characters=0 if candidate.is_act else len(candidate.text),
         due=row.due_at if row.attempts == 0 else row.next_at,
         last_left=loaded.last_left[row.account_id],
@@ -278,8 +279,13 @@ def ready_at(merchant: MerchantView, loaded: Loaded, row: Any, candidate: Candid
 def judged(loaded: Loaded, row: Any) -> tuple[Candidate, Verdict]:
     """What the gate says. A delivery that cannot even be judged fails, or it would stop the account at every start."""
     try:
-        candidate = _candidate(loaded, row)
-        return candidate, judge(candidate, loaded.facts(row))
+        candidate, facts = _candidate(loaded, row), loaded.facts(row)
+        verdict = judge(candidate, facts)
+        if row.lane == Lane.REPLY and isinstance(verdict, End) and verdict.reason == "words":
+            # Perhaps it is a word of their own: what those are is only found out when it matters.
+            candidate = msgspec.structs.replace(candidate, their_words=loaded.their_words(row))
+            verdict = judge(candidate, facts)
+        return candidate, verdict
     except Exception:
         log.exception("delivery.poison", key=row.key)
         unreadable = Candidate(key=row.key, kind=DeliveryKind.TEXT, lane=Lane(row.lane), cause=Cause(row.cause))
@@ -290,9 +296,9 @@ def _candidate(loaded: Loaded, row: Any) -> Candidate:
     rendered = loaded.text(row)
     return Candidate(
         key=row.key,
-        kind=DeliveryKind(row.kind),
-        lane=Lane(row.lane),
-        cause=Cause(row.cause),
+        kind=_KINDS[row.kind],
+        lane=_LANES[row.lane],
+        cause=_CAUSES[row.cause],
         text=rendered.text,
         missing_fields=rendered.missing,
         to_group=row.group_id is not None and row.contact_id is None,
@@ -300,8 +306,13 @@ def _candidate(loaded: Loaded, row: Any) -> Candidate:
         about_consent=row.about_consent,
         approved=row.approved,
         is_rest=row.part > 1,
-        their_words=loaded.their_words(row) if row.lane == Lane.REPLY else (),
     )
+
+
+# To ask an enum of Python's for a member takes a microsecond.
+_KINDS = {kind.value: kind for kind in DeliveryKind}
+_LANES = {lane.value: lane for lane in Lane}
+_CAUSES = {cause.value: cause for cause in Cause}
 
 
 def _write_claims(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -11,9 +12,11 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col
 
 from bot.store import Store, Writing, places
-from bot.store.people import _ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS
+from bot.store.inserting import insert_into
+from bot.store.people import _ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _SPEAKING, _TAGS
 from bot.store.prepared import is_one_of
-from models.deliveries import Delivery
+from models.columns import table_of
+from models.deliveries import Cause, Delivery, DeliveryState, Lane
 from models.operations import Timer
 from tests.store.stage import NAIVE, START
 
@@ -68,9 +71,105 @@ def test_an_upsert_replaces_the_columns_given(writing: Writing) -> None:
     ]
 
 
+# What is written many rows at a time, or looked up by a list, must not mean anything to the database on its way.
+HOSTILE = [
+    "",
+    "\\N",
+    "\\.",
+    "a\\tb",
+    "一\t二",
+    "一\n二\r\n",
+    '"引"',
+    "{a,b}",
+    "NULL",
+    "a,b",
+    "'; --",
+    "\\",
+    "🍵",
+    "%s",
+    " ",
+]
+
+
+def test_many_rows_keep_what_they_say_whatever_it_is(writing: Writing) -> None:
+    times = [START, START.replace(microsecond=7), START.astimezone(ZoneInfo("Asia/Shanghai"))]
+    rows = [
+        ROW
+        | {"id": number, "key": f"k{number}", "text": said, "template": None, "mentions": [said, {"名": [None, 1.5]}]}
+        | {"approved": number % 2 == 0, "group_id": number if number % 3 else None, "due_at": times[number % 3]}
+        for number, said in enumerate([*HOSTILE, *HOSTILE], 2**40)
+    ]
+    writing.insert(Delivery, rows)
+    names = ("id", "text", "template", "mentions", "approved", "group_id", "due_at", "state", "part", "media", "spare")
+    found = writing.connection.execute(
+        select(*(col(getattr(Delivery, name)) for name in names)).order_by(col(Delivery.id))
+    ).all()
+    defaults = {"state": "planned", "part": 1, "media": [], "spare": None}
+    assert [tuple(row) for row in found] == [tuple((row | defaults)[name] for name in names) for row in rows]
+
+
+def test_a_nul_is_kept_or_shown_as_unreadable(writing: Writing) -> None:
+    writing.insert(Delivery, [ROW | {"id": number, "key": f"k{number}", "text": "一\0二"} for number in range(20)])
+    (text,) = set(writing.connection.execute(select(col(Delivery.text))).scalars())
+    assert text == ("一\ufffd二" if writing.connection.dialect.name == "postgresql" else "一\0二")
+
+
+def test_of_many_rows_for_one_key_the_last_counts(writing: Writing) -> None:
+    timers = [
+        {"merchant_id": "m1", "kind": "nudge", "subject": f"wx{number % 5}", "at": START, "account_id": str(number)}
+        for number in range(20)
+    ]
+    for _ in range(2):
+        writing.upsert(Timer, timers)
+    rows = writing.connection.execute(select(col(Timer.subject), col(Timer.account_id)))
+    assert dict(rows.all()) == {f"wx{number}": str(number + 15) for number in range(5)}
+
+
+def test_texts_are_found_whatever_they_say(writing: Writing) -> None:
+    writing.insert(
+        Delivery, [ROW | {"id": number, "key": f"k{number}", "text": said} for number, said in enumerate(HOSTILE)]
+    )
+    statement = select(col(Delivery.text)).where(is_one_of(col(Delivery.text), "texts")).order_by(col(Delivery.id))
+    for texts in (HOSTILE, HOSTILE[1:4], [], ["none"]):
+        found = writing.connection.execute(statement, {"texts": texts}).scalars().all()
+        assert found == [text for text in HOSTILE if text in texts]
+
+
+def test_nothing_comes_back_as_nothing_whatever_stands_beside_it(writing: Writing) -> None:
+    names = ("reason", "text", "template", "contact_id", "group_id", "until", "left_at", "state", "lane")
+    rows = [
+        (None, "0", None, None, 0, None, None, DeliveryState.WAITING, Lane.CARE),
+        ("quiet", "", None, 5, None, START, None, "planned", Lane.REPLY),
+        ("", None, None, 0, 7, None, None, DeliveryState.PLANNED, "service"),
+    ]
+    writing.put(
+        Delivery,
+        (*ROW, *names[:-2], "state"),
+        [
+            (*(ROW | {"id": number, "key": f"k{number}", "lane": row[-1]}).values(), *row[:-1])
+            for number, row in enumerate(rows)
+        ],
+    )
+    columns = [col(getattr(Delivery, name)) for name in names]
+    found = writing.connection.execute(select(*columns).order_by(col(Delivery.id))).all()
+    assert [tuple(one) for one in found] == rows
+    kinds = writing.connection.exec_driver_sql("SELECT count(*) FROM delivery WHERE text = '' OR text = '0'").scalar()
+    assert kinds == 2
+
+
+def test_the_driver_of_sqlite_is_handed_numbers_and_texts_alone() -> None:
+    rows = [(7, Lane.CARE, None, True, START, ["wx2"], None), (8, "reply", Cause.CHAT, False, START, [], START)]
+    names = ("id", "lane", "reason", "promotional", "due_at", "mentions", "until")
+    columns = list(zip(*rows, strict=True))
+    insert = insert_into("sqlite", table_of(Delivery), names, "error", columns)
+    assert {type(value) for row in insert.values(columns) for value in row} == {int, str}
+
+
 def test_a_time_without_a_zone_is_refused(writing: Writing) -> None:
     with pytest.raises(ValueError, match="without a zone"):
         writing.insert(Delivery, [ROW | {"due_at": NAIVE}])
+    with pytest.raises(ValueError, match="without a zone"):
+        writing.insert(Delivery, [ROW | {"id": number, "key": str(number), "due_at": NAIVE} for number in range(20)])
 
 
 def test_ids_are_found_however_many_there_are(writing: Writing) -> None:
@@ -86,7 +185,8 @@ _NO_READING = ("LIST SUBQUERY", "SCAN json_each", "USE TEMP B-TREE FOR ORDER BY"
 
 
 @pytest.mark.parametrize(
-    "statement", [_ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS, places._MEMBERSHIPS, places._WAITING, places._PLACED]
+    "statement",
+    [_ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _SPEAKING, _TAGS, places._MEMBERSHIPS, places._WAITING, places._PLACED],
 )
 def test_people_are_looked_up_by_their_ids_and_never_by_reading_all(sqlite_url: str, statement: object) -> None:
     text = str(statement.compile(dialect=sqlite.dialect()))  # type: ignore[attr-defined]
