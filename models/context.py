@@ -74,8 +74,8 @@ class AnswerView(msgspec.Struct, frozen=True, gc=False):
 class PersonView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A person met through one contact. `groups` are the ids of the groups they are in.
 
-    Of who only said something that nothing follows from, `answers`, `tags` and `groups` are not loaded: see
-    `handlers.needs`.
+    Of who only said something that nothing follows from, `answers`, `tags`, `groups` and a `survey` that is over are
+    not loaded: see `handlers.needs`.
     """
 
     person_id: int
@@ -165,6 +165,8 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     overrides: tuple[OverrideView, ...] = ()
     # The local dates of occurrences that have not left everywhere; loaded for who edits the entry.
     open: tuple[str, ...] = ()
+    # The local dates that somebody skipped and has not restored, from yesterday on; loaded for who edits the entry.
+    skipped: tuple[str, ...] = ()
 
 
 class OverrideView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -299,6 +301,7 @@ class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     since: datetime
     groups: tuple[str, ...] = ()  # topics of those they are in
+    hellos: tuple[str, ...] = ()  # what they wrote when they asked to be friends
     said: int = 0  # messages of theirs in the log
     oldest_at: datetime | None = None  # the first of them
     sent: int = 0  # messages to them of which the text is kept

@@ -95,5 +95,5 @@ class Survey(Part):
 
     @property
     def nudges(self) -> tuple[float, ...]:
-        """Hours after which silence is asked once more: at most twice, however many are written."""
+        """Hours from a question to each nudge: however many a playbook names, nobody is nudged more than twice."""
         return self.nudges_hours[:MOST_NUDGES]

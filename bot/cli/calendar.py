@@ -15,11 +15,13 @@ from bot.calendar_plan import MEDIA_FOLDER, media_in
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.store.entries import skipped_days
 from bot.terminal import brief, harmless
 from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, to_json
 from content_calendar.import_hints import hints
 from content_calendar.merging import Merged, merge
+from content_calendar.moving import still_without
 from content_calendar.rotation import is_spare
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 
@@ -49,6 +51,7 @@ def import_file(
         with desk.store.reading() as connection:
             rooms = reading.known_groups(connection, merchant)
             current = {entry.key: entry for entry in reading.entries(connection, merchant)}
+            skipped = skipped_days(connection, merchant.id, desk.now())
         known = {key: entry.revision for key, entry in current.items()}
         today = desk.now().astimezone(merchant.zone).date()
         tiers = [tier.name for tier in merchant.playbook.tiers]
@@ -70,7 +73,8 @@ def import_file(
             faults = [msgspec.to_builtins(fault) for fault in wrong]
             counts = {"created": 0, "changed": 0, "same": 0, "faults": len(faults)}
             return Answer(_told(faults, counts, as_json), exit=2)
-        filled = await with_titles(merged.entries, current, None if dry_run else desk.title_of)
+        passing = [still_without(one, current.get(one.key), skipped.get(one.key, ())) for one in merged.entries]
+        filled = await with_titles(passing, current, None if dry_run else desk.title_of)
         counts = {
             "created": sum(entry.key not in known for entry in filled),
             "changed": sum(known.get(entry.key, entry.revision) != entry.revision for entry in filled),

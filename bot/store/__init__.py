@@ -22,10 +22,11 @@ from sqlmodel import col
 from bot.store.bulk import LEAST, copy_in
 from bot.store.engine import reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
+from bot.store.inserting import Conflict, insert_into
 from bot.store.known import Acquaintances
 from bot.store.leases import Leases
 from bot.store.locks import lock_for_writing
-from bot.store.prepared import Conflict, driver_cursor, insert_into, prepared
+from bot.store.prepared import driver_cursor, prepared
 from bot.store.shared_ids import SharedIds
 from models.columns import Id, UtcDateTime
 from models.deliveries import Delivery, DeliveryChange
@@ -46,13 +47,13 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Deliveries that were planned by one statement, by ascending ids, and the state in which they began."""
+    """Deliveries that were planned together, by ascending ids, and the state in which they began."""
 
     ids: Sequence[int]
     merchant_id: str
     at: datetime
     state: str
-    reason: str | None
+    reason: str | None = None
 
     def changes(self) -> Iterator[Change]:
         """One by one."""
@@ -73,6 +74,8 @@ class Writing:
     refresh: set[str] = field(default_factory=set)  # accounts whose roster should be asked for
     # alerts that were raised (True) or ended (False): merchant, kind, subject
     alerts: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    is_quiet: bool = False  # nothing that it wrote changes what may leave, or when
+    keeps_timers: bool = False  # it wrote no timer
 
     def insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows, all with the same keys."""
@@ -98,10 +101,10 @@ class Writing:
         self, table: Any, names: tuple[str, ...], given: Sequence[Sequence[Any]], conflict: Conflict = "error"
     ) -> int:
         """The same for rows that come as columns, all of one length, which spares making rows to take them apart."""
-        statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict)
         count = len(given[0])
         if not count:
             return 0
+        statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict, given)
         with driver_cursor(self.connection, statement.text) as cursor:
             if count >= LEAST and self.connection.dialect.name == "postgresql":
                 return copy_in(cursor, statement, given)
@@ -129,6 +132,24 @@ class Writing:
         columns = (range(first, first + len(changes)), *zip(*changes, strict=True))
         self.put_columns(DeliveryChange, ("id", *Change._fields), columns)
         self.noted += changes
+
+    def began(self, planned: Planned) -> None:
+        """Keep that deliveries began, column by column: nearly all that is said begins so."""
+        if count := len(planned.ids):
+            first = self.ids.take(self.now, count)
+            self.put_columns(
+                DeliveryChange,
+                ("id", "merchant_id", "delivery_id", "at", "state", "reason"),
+                (
+                    range(first, first + count),
+                    (planned.merchant_id,) * count,
+                    planned.ids,
+                    (planned.at,) * count,
+                    (planned.state,) * count,
+                    (planned.reason,) * count,
+                ),
+            )
+            self.noted.append(planned)
 
     def planned(self, planned: Planned) -> None:
         """Keep that deliveries began, by one statement for all of them."""
@@ -174,9 +195,12 @@ class Store:
         self.url = url
         self.now = now
         self.leases = leases
+        self.revision = 0  # another one with every transaction that may have changed what may leave
+        self.timers_revision = 0  # and with every one that may have written timers
         self.listeners: list[Callable[[Writing], None]] = []
         self._writer = writer_engine(url, durable=durable)
         self._reader = reader_engine(url)
+        self._readers: list[Connection] = []  # SQLite's that are at rest: to open one costs more than most questions
         self._connection = self._writer.connect()
         with self._connection.begin():
             last = [
@@ -197,6 +221,7 @@ class Store:
         if not self.is_alone:
             self._acquaintances.forget()
             self._ids.begin()
+        writing: Writing | None = None
         try:
             with self._connection.begin():
                 if not self.is_alone:
@@ -210,24 +235,39 @@ class Store:
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise _lost(error) from error
             raise
+        finally:
+            self.revision += writing is None or not writing.is_quiet
+            self.timers_revision += writing is None or not writing.keeps_timers
         for listener in self.listeners:
             listener(writing)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that cannot write. Keep it short: an idle reader lets the log of the database grow."""
-        with self._reader.connect() as connection:
+        if not self.is_alone:
+            with self._reader.connect() as connection:
+                yield connection
+            return
+        connection = self._readers.pop() if self._readers else self._reader.connect()
+        try:
             yield connection
+            connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        self._readers.append(connection)
 
     @contextmanager
     def looking(self, at: datetime) -> Iterator[Writing]:
         """What a transaction at that moment would find, on a connection that cannot write."""
-        with self._reader.connect() as connection:
+        with self.reading() as connection:
             yield Writing(connection, Ids(), at)
 
     def close(self) -> None:
         """Let go of the database."""
         self._ids.close()
         self._connection.close()
+        for connection in self._readers:
+            connection.close()
         self._writer.dispose()
         self._reader.dispose()

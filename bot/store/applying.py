@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, func, select, text, true, update
 from sqlmodel import col
 
-from bot.store import Change, Writing
+from bot.store import Change, Planned, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
 from bot.store.applying_commands import COMMAND_WRITERS, audit
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
@@ -57,7 +57,7 @@ from models.accounts import Account, AccountState
 from models.context import MerchantView
 from models.deliveries import CAN_BE_CONFIRMED, OPEN_STATES, Delivery, DeliveryState
 from models.effects import Effect
-from models.events import Event
+from models.events import Event, SendAnswered
 from models.operations import Merchant, Pause, PlaybookRevision, Timer
 
 Pairs = list[tuple[Event, Any]]
@@ -72,7 +72,9 @@ def apply_effects(writing: Writing, merchant: MerchantView, decided: Sequence[tu
     for kind, write in _WRITERS.items():
         if pairs := by_kind.get(kind):
             write(writing, merchant, pairs)
-    if by_kind.keys() & _SETTLING:
+    settled = by_kind.get(fx.Settle, ())
+    # What a platform answers about was under way, and nobody was told that it is uncertain.
+    if by_kind.keys() & _SETTLING or not all(isinstance(event, SendAnswered) for event, _ in settled):
         end_settled(writing, merchant)
     if unknown := by_kind.keys() - _WRITERS.keys() - _UNWRITTEN:
         raise TypeError(f"no writer for {sorted(kind.__name__ for kind in unknown)}")
@@ -127,9 +129,7 @@ def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     written: Sequence[int] = range(first, first + len(rows))
     if writing.put(Delivery, _DELIVERY, rows, "keep") < len(rows):  # some were planned before, under the same keys
         written = sorted(identity for (identity,) in writing.rows(_BETWEEN, first=first, last=first + len(rows) - 1))
-    writing.changed(
-        [Change(identity, merchant.id, writing.now, DeliveryState.PLANNED, None, None) for identity in written]
-    )
+    writing.began(Planned(written, merchant.id, writing.now, DeliveryState.PLANNED))
 
 
 _SETTLE = (
@@ -389,7 +389,7 @@ _CONFIRMING: dict[str, list[DeliveryState]] = {
     DeliveryState.WAITING: [DeliveryState.CANCELLED],
     DeliveryState.CLAIMED: [DeliveryState.SENT, DeliveryState.CONFIRMED],
 }
-# What may tell what became of an uncertain delivery.
-_SETTLING = frozenset({fx.Settle, fx.SendAgain, fx.ConfirmByFact})
+# What may tell what became of an uncertain delivery, as `Settle` may.
+_SETTLING = frozenset({fx.SendAgain, fx.ConfirmByFact})
 # Followers are decided in a later wave; answers go back to who gave the order.
 _UNWRITTEN = frozenset({fx.Follow, fx.Answered})

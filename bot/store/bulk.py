@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import JSON, Boolean, Integer
 from sqlalchemy.types import TypeEngine
 
-from bot.store.prepared import Insert
+from bot.store.inserting import Insert
 from models.columns import UtcDateTime, sqlite_texts
 
 # With fewer rows than this the round trips cost more than COPY saves.

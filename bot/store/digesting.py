@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
@@ -24,7 +25,7 @@ from bot.talked_about import counted
 from content_calendar.group_lint import posts_by_group
 from content_calendar.kind_names import content_name
 from content_calendar.lint_plan import LintGroup, Plan
-from content_calendar.promises import shortages
+from content_calendar.promises import Post, shortages
 from models.context import MerchantView
 from models.digest_views import DigestView, GroupDay, MovedView, PlannedView, PostDay
 from models.groups import ChatGroup
@@ -160,16 +161,28 @@ def _missing(
     last = max((today.replace(day=28) + timedelta(days=4)).replace(day=1), today + timedelta(days=7))
     plan = _plan(connection, merchant, tiers, first, last)
     posts = posts_by_group(plan)
+    alike: dict[tuple[Any, ...], list[str]] = {}
     for room, tier in tiers.items():
-        for promise in merchant.playbook.promises_of(tier):
-            lacks = [
-                lack
-                for lack in shortages(promise, posts[room], first, last)
-                if lack.missing and lack.period.first <= today <= lack.period.last
-            ]
-            if lacks:
-                found[room].append(f"{content_name(promise.content_kind)} {_period(promise)}还缺 {lacks[0].missing} 条")
-    return {room: tuple(told) for room, told in found.items()}
+        having = (tier, *map(id, posts[room]))  # most groups of a tier have the very same posts
+        if having not in alike:
+            alike[having] = _lacking(merchant, tier, posts[room], today, first, last)
+        found[room] += alike[having]
+    return {room: tuple(told) for room, told in found.items() if told}
+
+
+def _lacking(
+    merchant: MerchantView, tier: str, posts: Sequence[Post], today: date, first: date, last: date
+) -> list[str]:
+    told = []
+    for promise in merchant.playbook.promises_of(tier):
+        lacks = [
+            lack
+            for lack in shortages(promise, posts, first, last)
+            if lack.missing and lack.period.first <= today <= lack.period.last
+        ]
+        if lacks:
+            told.append(f"{content_name(promise.content_kind)} {_period(promise)}还缺 {lacks[0].missing} 条")
+    return told
 
 
 def _period(promise: Promise) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
@@ -157,7 +158,7 @@ def _contacts(writing: Writing, merchant_id: str, people: Mapping[str, Who]) -> 
             continue
         if who.name and who.name != ours.name:
             renamed.append({"merchant": merchant_id, "contact": ours.contact_id, "new_name": who.name})
-            ours = remembered[wire_id] = ours._replace(name=who.name)
+            ours = remembered[wire_id] = msgspec.structs.replace(ours, name=who.name)
         known[wire_id] = ours
     if renamed:
         writing.connection.execute(

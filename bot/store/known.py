@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 # Some 40 MB. A merchant of whom more people talk than this begins anew now and then.
 MOST = 100_000
 
 
-class Known(NamedTuple):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """Our ids of a contact, and the name that the platform gave last."""
 
     contact_id: int

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select, text
 from sqlmodel import col
 
 from bot.store import Writing
@@ -21,63 +21,68 @@ from models.operations import RoleGrant
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 
 # A friendship belongs to a contact; what they told us, and what we may say to them, belongs to the person.
-_KNOWN = (
-    select(
-        col(Contact.id),
-        col(Contact.person_id),
-        col(Contact.wire_id),
-        col(Contact.name),
-        col(Person.source),
-        col(Person.opted_out_at),
-        col(Person.consent),
-        col(Person.complained_at),
-        col(Person.forget_asked_at),
-        col(Person.forget_asked_on),
-        col(Person.erased_at),
-        col(Person.fewer),
-        col(Friendship.account_id),
-        col(Friendship.state),
-        col(Friendship.old),
-        col(Friendship.source),
-        col(Friendship.request),
-        col(Friendship.remark),
-        col(Friendship.accepted_at),
-        col(Friendship.added_at),
-        col(Friendship.human_until),
-        col(Survey.contact_id),
-        col(Survey.account_id),
-        col(Survey.revision),
-        col(Survey.state),
-        col(Survey.question),
-        col(Survey.asked),
-        col(Survey.tries),
-        col(Survey.nudges),
-        col(Survey.aside),
-        col(Survey.pending),
-        col(Survey.started_at),
-        col(Survey.asked_at),
-        col(Survey.finished_at),
-        col(Survey.coupon),
-        col(Survey.put_off_until),
-        col(Survey.repeats),
-    )
-    .join(Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)))
-    .outerjoin(
-        Survey,
-        and_(
-            col(Survey.merchant_id) == col(Contact.merchant_id),
-            col(Survey.person_id) == col(Contact.person_id),
-        ),
-    )
-    .outerjoin(
-        Friendship,
-        and_(
-            col(Friendship.merchant_id) == col(Contact.merchant_id),
-            col(Friendship.contact_id) == col(Contact.id),
-        ),
-    )
-    .where(col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.id), "ids"))
+_PERSON = select(
+    col(Contact.id),
+    col(Contact.person_id),
+    col(Contact.wire_id),
+    col(Contact.name),
+    col(Person.source),
+    col(Person.opted_out_at),
+    col(Person.consent),
+    col(Person.complained_at),
+    col(Person.forget_asked_at),
+    col(Person.forget_asked_on),
+    col(Person.erased_at),
+    col(Person.fewer),
+    col(Friendship.account_id),
+    col(Friendship.state),
+    col(Friendship.old),
+    col(Friendship.source),
+    col(Friendship.request),
+    col(Friendship.remark),
+    col(Friendship.accepted_at),
+    col(Friendship.added_at),
+    col(Friendship.human_until),
+    col(Survey.contact_id),
+    col(Survey.account_id),
+    col(Survey.revision),
+    col(Survey.state),
+    col(Survey.question),
+    col(Survey.asked),
+    col(Survey.tries),
+    col(Survey.nudges),
+    col(Survey.aside),
+    col(Survey.pending),
+    col(Survey.started_at),
+    col(Survey.asked_at),
+    col(Survey.finished_at),
+    col(Survey.coupon),
+    col(Survey.put_off_until),
+    col(Survey.repeats),
+).join(Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)))
+_THEIR_SURVEY = and_(
+    col(Survey.merchant_id) == col(Contact.merchant_id), col(Survey.person_id) == col(Contact.person_id)
 )
+
+
+def _with_survey(survey: ColumnElement[bool]) -> Any:
+    return (
+        _PERSON.outerjoin(Survey, survey)
+        .outerjoin(
+            Friendship,
+            and_(
+                col(Friendship.merchant_id) == col(Contact.merchant_id),
+                col(Friendship.contact_id) == col(Contact.id),
+            ),
+        )
+        .where(col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.id), "ids"))
+    )
+
+
+_KNOWN = _with_survey(_THEIR_SURVEY)
+# A survey that is over is nothing to what somebody says, and takes as long to read as all the rest; in the words of the
+# index, which holds no others.
+_SPEAKING = _with_survey(and_(_THEIR_SURVEY, text("survey.state IN ('open', 'resting')")))
 _ANSWERS = select(col(Answer.person_id), col(Answer.key), col(Answer.value), col(Answer.state)).where(
     col(Answer.merchant_id) == bindparam("merchant"), is_one_of(col(Answer.person_id), "ids")
 )
@@ -121,12 +126,13 @@ def load_people(
     speakers: Iterable[int] = (),
 ) -> dict[int, PersonView]:
     """Everything that decisions know about these contacts, by contact id; of `speakers`, who only said something,
-    without answers, tags and groups."""
+    without answers, tags, groups and a survey that is over."""
     whole = sorted(contact_ids)
-    wanted = sorted({*whole, *speakers})
-    if not wanted:
+    speaking = sorted({*speakers}.difference(whole))
+    rows = writing.rows(_KNOWN, merchant=merchant.id, ids=whole) if whole else []
+    rows += writing.rows(_SPEAKING, merchant=merchant.id, ids=speaking) if speaking else []
+    if not rows:
         return {}
-    rows = writing.rows(_KNOWN, merchant=merchant.id, ids=wanted)
     answers: dict[int, dict[str, AnswerView]] = defaultdict(dict)
     tags: dict[int, list[str]] = defaultdict(list)
     by_hand: dict[int, list[str]] = defaultdict(list)

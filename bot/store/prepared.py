@@ -1,4 +1,4 @@
-"""Statements compiled once: inserts and selects at the speed of the driver, and tests for membership in a list.
+"""Statements compiled once, at the speed of the driver, and tests for membership in a list. Inserts: see `inserting`.
 
 SQLAlchemy builds and binds a statement anew for each execution, which on the path of every message costs more than the
 database does. The SQL is its own all the same, for both dialects; only the values are handed over directly.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from itertools import repeat
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -21,10 +21,8 @@ from sqlalchemy import (
     Dialect,
     Integer,
     String,
-    Table,
     bindparam,
     literal_column,
-    null,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -33,70 +31,13 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import AutoString
 
 from models.columns import UtcDateTime, from_sqlite_texts, sqlite_texts
 
-# What becomes of a row that is there already.
-Conflict = Literal["error", "keep", "replace"]
 Processor = Callable[[Any], Any]
 # What is done to a whole column of values on its way to the driver or back.
 Converter = Callable[[Sequence[Any]], Iterable[Any]]
-
-
-class Insert:
-    """An INSERT of tuples with the columns `names`; columns that are not given get the model's defaults."""
-
-    def __init__(self, dialect_name: str, table: Table, names: Sequence[str], conflict: Conflict) -> None:
-        insert: Any = postgresql.insert if dialect_name == "postgresql" else sqlite.insert
-        statement = insert(table)
-        keys = [column.name for column in table.primary_key]
-        changed = {name: statement.excluded[name] for name in names if name not in keys}
-        if conflict == "replace" and changed:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-        elif conflict != "error":
-            statement = statement.on_conflict_do_nothing()
-        defaults = {
-            column.name: column.default
-            for column in table.columns
-            if column.name not in names and column.default is not None
-        }
-        # What is the same in every row need not be handed over with each; COPY wants rows that have everything.
-        written = {
-            name: bindparam(name) if dialect_name == "postgresql" else _literal(dialect_name, table.columns[name])
-            for name in defaults
-        }
-        statement = statement.values({**{name: bindparam(name) for name in names}, **written})
-        compiled: Any = statement.compile(dialect=_dialect(dialect_name))
-        self.text: str = compiled.string
-        processors: dict[str, Processor] = compiled._bind_processors
-        places = {name: place for place, name in enumerate(names)}
-        # Where the key stands among the columns that are given, if such a row replaces what is there.
-        replaces = conflict == "replace" and changed
-        self.keys = [places[key] for key in keys if key in places] if replaces else []
-        self._columns: list[tuple[int | None, Converter | None, Any]] = [
-            (
-                places.get(name),
-                _to_driver(dialect_name, table.columns[name].type, processors.get(name)),
-                _constant(defaults.get(name), processors.get(name)),
-            )
-            for name in compiled.positiontup
-        ]
-        # The columns as they stand in the statement: where each is given, else its default, and its type.
-        self.written: list[tuple[int | None, Any, TypeEngine[Any]]] = [
-            (places.get(name), _constant(defaults.get(name), None), table.columns[name].type)
-            for name in compiled.positiontup
-        ]
-
-    def values(self, given: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        """The rows of these columns as the driver wants them, made column by column, so that the loops are not ours."""
-        count = len(given[0])
-        columns: list[Iterable[Any]] = []
-        for place, convert, constant in self._columns:
-            if place is None:
-                columns.append(repeat(constant, count))
-            else:
-                columns.append(given[place] if convert is None else convert(given[place]))
-        return list(zip(*columns, strict=True))
 
 
 class Statement:
@@ -104,13 +45,13 @@ class Statement:
     for many rows of parameters."""
 
     def __init__(self, dialect_name: str, statement: Any) -> None:
-        dialect = _dialect(dialect_name)
+        dialect = dialect_of(dialect_name)
         compiled: Any = statement.compile(dialect=dialect)
         self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
         self._parameters = [(name, processors.get(name), compiled.params[name]) for name in compiled.positiontup]
         self._converters = {
-            name: _to_driver(dialect_name, compiled.binds[name].type, processors.get(name))
+            name: to_driver(dialect_name, compiled.binds[name].type, processors.get(name))
             for name in compiled.positiontup
         }
         self._columns = [_from_driver(dialect, column.type) for column in statement.exported_columns]
@@ -172,31 +113,37 @@ def driver_cursor(connection: Connection, text: str) -> Iterator[Any]:
 
 
 @cache
-def insert_into(dialect_name: str, table: Table, names: tuple[str, ...], conflict: Conflict) -> Insert:
-    """The insert for rows of one shape; there are few shapes."""
-    return Insert(dialect_name, table, names, conflict)
-
-
-@cache
 def prepared(dialect_name: str, statement: Any) -> Statement:
     """The statement for a dialect; only for statements that are built once, as constants of a module."""
     return Statement(dialect_name, statement)
 
 
 @cache
-def _dialect(name: str) -> Dialect:
+def dialect_of(name: str) -> Dialect:
     """A dialect with positional parameters, as the drivers want them in a row of values."""
     if name == "postgresql":
         return postgresql.psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
     return sqlite.dialect(paramstyle="qmark", json_serializer=_json, json_deserializer=msgspec.json.decode)
 
 
-def _to_driver(dialect_name: str, kind: TypeEngine[Any], processor: Processor | None) -> Converter | None:
+def to_driver(
+    dialect_name: str, kind: TypeEngine[Any], processor: Processor | None, nothing: str | None = None
+) -> Converter | None:
+    """What makes of a column of values what the driver wants; `nothing` is what SQL has for a value that is not there.
+    None if they are what it wants."""
+    if nothing:
+        convert = to_driver(dialect_name, kind, processor)
+        stands_for_it: Any = "" if nothing == "''" else 0
+        return lambda column: [
+            stands_for_it if value is None else value for value in (convert(column) if convert else column)
+        ]
     if dialect_name == "sqlite":
         if isinstance(kind, UtcDateTime):
             return sqlite_texts
         if isinstance(kind, JSON):
-            return partial(map, _json)
+            return _jsons
+        if isinstance(kind, String | AutoString):
+            return _plain_texts
     return processor and partial(map, processor)
 
 
@@ -210,8 +157,19 @@ def _from_driver(dialect: Dialect, kind: TypeEngine[Any]) -> Converter | None:
     return processor and partial(map, processor)
 
 
+def _plain_texts(column: Sequence[str | None]) -> Sequence[str | None]:
+    """Members of enumerations as the texts that they are: to the driver they are neither number nor text."""
+    first = next((text for text in column if text is not None), "")
+    return column if type(first) is str else [text if text is None else str.__str__(text) for text in column]
+
+
 def _json(value: Any) -> str:
     return _encode(value).decode()
+
+
+def _jsons(column: Sequence[Any]) -> list[str]:
+    """A column as JSON, encoded at once: no line of JSON has a line break in it."""
+    return _encoder.encode_lines(column).decode().split("\n")[: len(column)]
 
 
 def _from_jsons(column: Sequence[Any]) -> list[Any]:
@@ -221,26 +179,8 @@ def _from_jsons(column: Sequence[Any]) -> list[Any]:
     return values
 
 
-_encode = msgspec.json.Encoder().encode
-
-
-def _constant(default: Any, processor: Processor | None) -> Any:
-    """What the driver gets for a default; the models have only constant ones."""
-    if default is None:
-        return None
-    value = default.arg(None) if default.is_callable else default.arg
-    return processor(value) if processor else value
-
-
-def _literal(dialect_name: str, column: Any) -> ColumnElement[Any]:
-    """A column's default as it stands in a statement: nothing, a number or a text of ours."""
-    value = _constant(column.default, column.type.bind_processor(_dialect(dialect_name)))
-    if value is None:
-        return null()
-    if isinstance(value, str):
-        quoted = value.replace("'", "''")
-        return literal_column(f"'{quoted}'")
-    return literal_column(str(int(value) if isinstance(value, bool) else value))
+_encoder = msgspec.json.Encoder()
+_encode = _encoder.encode
 
 
 class _Many(TypeDecorator[Sequence[Any]]):

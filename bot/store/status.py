@@ -25,8 +25,11 @@ _UNFINISHED = text("state IN ('open', 'resting')")
 _DELIVERIES = select(func.count()).select_from(Delivery).where(is_one_of(col(Delivery.account_id), "accounts"))
 _SENT = _DELIVERIES.where(is_one_of(col(Delivery.state), "arrived"), col(Delivery.left_at) >= bindparam("midnight"))
 _UNKNOWN = _DELIVERIES.where(_IN_FLIGHT, col(Delivery.state) == DeliveryState.UNKNOWN)
-# Apart, for a shop may have planned a hundred times as many as wait, and to count is cheaper than to sort.
-_PLANNED = _DELIVERIES.where(_OPEN, col(Delivery.state) == DeliveryState.PLANNED)
+# Counted first, for a shop may have planned a hundred times as many as wait, often none, and to count is cheaper than
+# to sort.
+_NOT_LEFT = _DELIVERIES.with_only_columns(
+    func.count(), func.count().filter(col(Delivery.state) == DeliveryState.WAITING)
+).where(_OPEN)
 _WAITING = (
     _DELIVERIES.with_only_columns(col(Delivery.reason), func.count())
     .where(_OPEN, col(Delivery.state) == DeliveryState.WAITING)
@@ -80,12 +83,13 @@ def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[Accoun
         ((found,),) = writing.rows(statement, **values)
         return int(found)
 
-    waiting: dict[str | None, int] = dict(writing.rows(_WAITING, **values))
+    ((not_left, held),) = writing.rows(_NOT_LEFT, **values)
+    waiting: dict[str | None, int] = dict(writing.rows(_WAITING, **values)) if held else {}
     return Status(
         accounts=accounts,
         paused=tuple((scope, subject) for scope, subject in writing.rows(_PAUSES, **values)),
         sent_today=count(_SENT),
-        open=count(_PLANNED) + sum(waiting.values()),
+        open=not_left,
         waiting={reason: number for reason, number in waiting.items() if reason},
         unknown=count(_UNKNOWN),
         new_friends_today=count(_NEW_FRIENDS),

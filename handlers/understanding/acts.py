@@ -94,6 +94,7 @@ _LATERS = Phrases(
         改明儿 later busy brb notnow talklater 迟啲 得闲 唔得闲 不得闲 转头 到时候再 到时再 到时候说 到时候看
         先欠着 先放着 先空着 手机没电 快没电 没电了 快没电 开个会 再告诉你 再回复你 再联系你 再通知你 信号不好
         不在身边 没在身边 没带 在外面 在外头 在路上 路上呢 有事
+        先不聊 先聊到这 今天先到这
         有点事 出差 手上有活 正忙着 过两天 过几天 过阵子 过段时间 下周再 下个月再 容后 一会儿看 一会看 迟点再
         """
         )
@@ -228,6 +229,7 @@ def proposed(clause: str) -> int:
     return found.start() if found else 0
 
 
+_FOR_NOW = "先不聊"  # 不聊了 is for good, 先不聊了 is not
 _BARELY = frozenset(words("不留 不给 不说 不填 不选"))
 
 
@@ -248,7 +250,7 @@ _NOT_NOW = re.compile(
 
 def declines(squeezed: str) -> bool:
     """Whether a clause refuses to say, also by a counter-question or a joke that means none."""
-    if squeezed in _BARELY or _DECLINES.within(squeezed):
+    if squeezed in _BARELY or (_DECLINES.within(squeezed) and _FOR_NOW not in squeezed):
         return "方便" not in squeezed or not _NOT_NOW.search(squeezed)
     return _UNWILLING_SIGNS.within(squeezed) and bool(_UNWILLING.search(squeezed))
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import repeat
 from operator import add
+from struct import Struct
 from typing import Literal
 
 import msgspec
@@ -54,6 +55,7 @@ class Classifier:
         }
         # Added last, so that no class is below zero and borrows of the next.
         self._even = sum(_HALF << _BITS * place for place in range(len(self.classes)))
+        self._sums = Struct(f"<{len(self.classes)}I")
         labels = [each.label for each in self.classes]
         self._business = [place for place, label in enumerate(labels) if label == "business_question"]
         self._complaints = [place for place, label in enumerate(labels) if label == "complaint"]
@@ -80,12 +82,11 @@ class Classifier:
     def scores(self, message: Message, context: str, *, asks: bool | None = None) -> Sequence[int]:
         """How likely each class is, in hundredths; whether the message `asks` is found out if it is not given."""
         total = self._even + sum(map(self._weights.get, _features(message, context, asks=asks), repeat(0)))
-        return [(total >> _BITS * place & _MASK) - _HALF for place in range(len(self.classes))]
+        return [one - _HALF for one in self._sums.unpack(total.to_bytes(self._sums.size, "little"))]
 
 
-# Bits for the sum of one class: a message has a thousand features at most, of some hundreds each.
+# Bits for the sum of one class, an unsigned int: a message has a thousand features at most, of some hundreds each.
 _BITS = 32
-_MASK = (1 << _BITS) - 1
 _HALF = 1 << _BITS - 1
 
 
@@ -150,7 +151,8 @@ def understand_business(text: str, context: str) -> Business:
     message = Message(text)
     if not message.dense:
         return Business("greeting" if message.pictures else "statement", False)
-    return _model().meaning(text, context)
+    read = message if len(text) <= _READ else Message(text[:_READ])
+    return _model().likeliest(_model().scores(read, context))
 
 
 # Whoever is angry says so early; a letter is not read to its end for it.
@@ -218,11 +220,18 @@ def _asks_the_shop(text: str) -> bool:
     if lead < -_SURELY and model.likeliest(scores).label == "ad":  # which asks too: 想赚钱吗
         return False
     return lead > 0 or any(
-        model.lead(model.scores(Message(one), "group", asks=True), asks=True) > _SURELY
+        (_remembered_asks_alone if len(one) <= _SHORT else _asks_alone)(one)
         for one in asking[:_MOST_ASKED]
         if len(one) >= _ALONE
     )
 
 
+def _asks_alone(clause: str) -> bool:
+    """Whether a clause that asks is a business question without all that is said around it."""
+    model = _model()
+    return model.lead(model.scores(Message(clause), "group", asks=True), asks=True) > _SURELY
+
+
 # What needs knowing and what is done look at the same words, and many ask the same.
 _remembered = lru_cache(maxsize=8_192)(_asks_the_shop)
+_remembered_asks_alone = lru_cache(maxsize=8_192)(_asks_alone)

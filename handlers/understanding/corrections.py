@@ -215,6 +215,14 @@ def _named(question: Question, text: str) -> int:
     return (3 if noun is not None and noun.search(text) else 0) + (0 if grams.isdisjoint(_grams(text)) else 3)
 
 
+def best_named(questions: Sequence[Question], text: str) -> Question | None:
+    """The question that a word or two speak of most plainly (生日, 电话); None where it is none, or might be two."""
+    scores = sorted(((_named(one, text), at) for at, one in enumerate(questions)), key=lambda one: (-one[0], one[1]))
+    if not scores or not scores[0][0] or (len(scores) > 1 and scores[1][0] == scores[0][0]):
+        return None
+    return questions[scores[0][1]]
+
+
 @lru_cache(maxsize=256)
 def _wording(question: Question) -> tuple[re.Pattern[str] | None, frozenset[str]]:
     """The nouns of a question's type, and the pairs of characters that tell its wording from others."""

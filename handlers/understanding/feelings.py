@@ -38,7 +38,7 @@ _TABLE: tuple[tuple[Feeling, str], ...] = (
         rf"(?:{_KIN})[^,?？]{{0,8}}(?:去世|过世|离世|病逝|逝世|病故|不在人世|没救过来|仙逝|归西)|"
         r"(?:刚|办|在办?|忙)[^,]{0,3}(?:丧事|后事|葬礼)|(?:家里?|有|办)白事|奔丧|守孝|戴孝|守灵|出殡|送葬|(?:过|做|烧)头七|"
         r"(?:^|,|我|他|她)(?:老?爸爸?|老?妈妈?|父亲|母亲|爹|娘)(?:[^,?？]{0,4}(?:没了|不在了)(?=$|,)|(?:昨天|昨晚|今早|今天|上周|刚刚?|前天|突然)?走了(?=$|,(?:今天|明天|刚|在|要|我|心)))|"
-        r"(?:宝宝|孩子|娃|胎儿)[^,?？]{0,4}(?:没保住|没了|夭折|没留住|走了(?=$|,))|没保住|流产|胎停|引产|"
+        r"(?:宝宝|孩子|娃|胎儿)[^,?？]{0,4}(?:没保住|没了|夭折|没留住|走了(?=$|,))|(?:宝宝|孩子|娃|胎儿)[^?？]{0,10},(?:昨|前|今|上|刚)[^,]{0,3}没了(?=$|,)|没保住|流产|胎停|引产|"
         r"(?:狗狗?|猫咪?|毛孩子)[^,?？]{0,4}(?:去世|走了|没了|离开了?我)|(?:我家|家里?的?|养了?[^,]{0,5}的)?(?:狗狗?|猫咪?|毛孩子|仓鼠|兔子)(?:[^,?？]{0,2})死了(?=$|,)",
     ),
     (
@@ -104,6 +104,18 @@ def feeling_of(text: str) -> Feeling | None:
     return _remembered(text) if len(text) <= _SHORT else _feeling_of(text[:ANSWER_LIMIT])
 
 
+def lost_a_child(text: str) -> bool:
+    """Whether a message tells that a child, born or not, is no more."""
+    if feeling_of(text) != "loss":
+        return False
+    read = _BREAKS.sub(",", readable(text[:ANSWER_LIMIT]))
+    return _A_CHILD_LOST.search(read) is not None
+
+
+_A_CHILD_LOST = re.compile(
+    r"没保住|流产|胎停|引产|"
+    r"(?:宝宝|宝贝|孩子|娃|胎儿|儿子|女儿|闺女)[^?？的他她]{0,12}(?:没了|不在|夭折|没留住|走了|去世|过世|离世|离开)"
+)
 _SHORT = 64
 _BREAKS = re.compile(r"[\s,，。.!！;；~～…—]+")  # question marks stay: what is asked has not happened
 

@@ -235,13 +235,14 @@ def speaks_of_else(message: Message) -> bool:
 
 _NAMELESS = re.compile(
     r"(?<!大名)(?<!大名还)没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:(?:好|个)?(?:小|乳|大)?名|[呢吧啊哦]*(?:$|[,，。]))|还?没(?:有)?(?:出)?生(?!气|病)|"
-    r"没(?:有)?养(?!成)"
+    r"没(?:有)?养(?!成)|肚子?里|怀着|预产期|(?:还有|再过|还差).{1,4}(?:个月|天|周)(?:才|就|要)?生|"
+    r"(?:明年|下个?月|年底|[\d一二三四五六七八九十]{1,2}月份?)(?:才|就|要)*(?:出生|生(?!的|日))"
 )
 
 
 def has_no_name(text: str) -> bool:
-    """Whether a child that is asked for has no name yet: 还没起名字, 还没生呢."""
-    return bool(_NAMELESS.search(text))
+    """Whether a child that is asked for has no name yet: 还没起名字, 还没生呢; but 还没生，小名叫豆豆."""
+    return bool(_NAMELESS.search(text)) and not re.search(r"(?:小名|乳名)(?!还?没)|先叫|就叫|都叫", text)
 
 
 def is_joke(text: str) -> bool:

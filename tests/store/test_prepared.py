@@ -12,9 +12,11 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import col
 
 from bot.store import Store, Writing, places
-from bot.store.people import _ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS
+from bot.store.inserting import insert_into
+from bot.store.people import _ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _SPEAKING, _TAGS
 from bot.store.prepared import is_one_of
-from models.deliveries import Delivery
+from models.columns import table_of
+from models.deliveries import Cause, Delivery, DeliveryState, Lane
 from models.operations import Timer
 from tests.store.stage import NAIVE, START
 
@@ -133,6 +135,36 @@ def test_texts_are_found_whatever_they_say(writing: Writing) -> None:
         assert found == [text for text in HOSTILE if text in texts]
 
 
+def test_nothing_comes_back_as_nothing_whatever_stands_beside_it(writing: Writing) -> None:
+    names = ("reason", "text", "template", "contact_id", "group_id", "until", "left_at", "state", "lane")
+    rows = [
+        (None, "0", None, None, 0, None, None, DeliveryState.WAITING, Lane.CARE),
+        ("quiet", "", None, 5, None, START, None, "planned", Lane.REPLY),
+        ("", None, None, 0, 7, None, None, DeliveryState.PLANNED, "service"),
+    ]
+    writing.put(
+        Delivery,
+        (*ROW, *names[:-2], "state"),
+        [
+            (*(ROW | {"id": number, "key": f"k{number}", "lane": row[-1]}).values(), *row[:-1])
+            for number, row in enumerate(rows)
+        ],
+    )
+    columns = [col(getattr(Delivery, name)) for name in names]
+    found = writing.connection.execute(select(*columns).order_by(col(Delivery.id))).all()
+    assert [tuple(one) for one in found] == rows
+    kinds = writing.connection.exec_driver_sql("SELECT count(*) FROM delivery WHERE text = '' OR text = '0'").scalar()
+    assert kinds == 2
+
+
+def test_the_driver_of_sqlite_is_handed_numbers_and_texts_alone() -> None:
+    rows = [(7, Lane.CARE, None, True, START, ["wx2"], None), (8, "reply", Cause.CHAT, False, START, [], START)]
+    names = ("id", "lane", "reason", "promotional", "due_at", "mentions", "until")
+    columns = list(zip(*rows, strict=True))
+    insert = insert_into("sqlite", table_of(Delivery), names, "error", columns)
+    assert {type(value) for row in insert.values(columns) for value in row} == {int, str}
+
+
 def test_a_time_without_a_zone_is_refused(writing: Writing) -> None:
     with pytest.raises(ValueError, match="without a zone"):
         writing.insert(Delivery, [ROW | {"due_at": NAIVE}])
@@ -153,7 +185,8 @@ _NO_READING = ("LIST SUBQUERY", "SCAN json_each", "USE TEMP B-TREE FOR ORDER BY"
 
 
 @pytest.mark.parametrize(
-    "statement", [_ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _TAGS, places._MEMBERSHIPS, places._WAITING, places._PLACED]
+    "statement",
+    [_ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _SPEAKING, _TAGS, places._MEMBERSHIPS, places._WAITING, places._PLACED],
 )
 def test_people_are_looked_up_by_their_ids_and_never_by_reading_all(sqlite_url: str, statement: object) -> None:
     text = str(statement.compile(dialect=sqlite.dialect()))  # type: ignore[attr-defined]
