@@ -119,8 +119,10 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case orders.ApproveEntryOrder() | orders.OverrideEntryOrder() | orders.MoveEntryOrder():
             return Needs.ENTRIES
-        case orders.RejectEntryOrder() | orders.SkipEntryOrder() | orders.WriteEntryOrder():
+        case orders.RejectEntryOrder() | orders.SkipEntryOrder():
             return Needs.ENTRIES
+        case orders.WriteEntryOrder():
+            return Needs.ENTRIES | Needs.STAFF
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
             return Needs.ALERTS | Needs.STAFF
         case ev.Roster():

@@ -29,6 +29,12 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .z-entry { border-radius: 8px; margin: 2px 8px; min-height: 42px; color: inherit; text-decoration: none; }
 .z-entry-lit { background: #e7f4ee; color: #0a6b45; font-weight: 600; }
 .body--dark .z-entry-lit { background: #163428; color: #7fd9b2; }
+.body--dark { color-scheme: dark; } /* what the browser draws itself: boxes for days, bars to scroll */
+.q-message-text--sent { color: #0a6b45; } .q-message-text-content--sent { color: #ffffff; }
+.q-message-text--received { color: #e9ecf0; } .q-message-text-content--received { color: #1d2129; }
+.body--dark .q-message-text--received { color: #2c3038; }
+.body--dark .q-message-text-content--received { color: #e6e8eb; }
+@media (max-width: 760px) { .z-rows td, .z-rows th { min-width: 88px; } }
 .z-card.z-phone { padding: 4px 0; }
 .z-talk { height: calc(100vh - 350px); min-height: 260px; }
 .z-quick { flex-wrap: nowrap; overflow-x: auto; } .z-quick > * { flex: none; }

@@ -9,6 +9,7 @@ from sqlmodel import col
 from bot.console.reading.entries import entry_of, happened, outlook_of, would_get
 from bot.console.reading.entry_history import history_of, version_of
 from bot.console.reading.entry_writing import choices_of, weighed, who_gets
+from bot.console.reading.newcomers import posting
 from bot.console.visit import Scope
 from content_calendar.entry import to_json
 from models.deliveries import Delivery
@@ -94,6 +95,8 @@ def test_what_an_author_wrote_goes_out_with_its_picture_once_a_chief_lets_it(dat
         body = to_json(new).decode()
         stage.apply(WriteEntryOrder(merchant="m1", at=START, body=body, actor="console:小笔", rights=Role.AUTHOR))
         (timer,) = stage.rows(Timer, col(Timer.kind) == "entry")
+        assert not read(stage, posting, START)
+        assert read(stage, posting, timer.at)  # it is to be planned
         stage.at = timer.at
         stage.apply(
             TimerDue(merchant="m1", at=timer.at, kind="entry", subject="hand", due=timer.at, wire_id=stage.fresh())
@@ -103,3 +106,5 @@ def test_what_an_author_wrote_goes_out_with_its_picture_once_a_chief_lets_it(dat
         stage.apply(ApproveEntryOrder(merchant="m1", at=timer.at, key="hand", revision=new.revision))
         (planned,) = stage.rows(Delivery)
         assert (planned.state, planned.kind, planned.media[0]["url"]) == ("planned", "image", "海报-1.png")
+        assert not read(stage, posting, timer.at - timedelta(seconds=1))
+        assert read(stage, posting, timer.at)
