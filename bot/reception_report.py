@@ -22,7 +22,7 @@ from models.columns import table_of
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, Cause, Delivery, DeliveryKind, DeliveryState
 from models.groups import ChatGroup
-from models.people import Answer, AnswerState, Contact, Friendship, FriendshipState, Survey, SurveyState
+from models.people import Answer, AnswerState, Contact, Friendship, FriendshipState, Survey
 
 # What became of a question that was put to somebody: `aside` was not understood, `open` still waits for its answer.
 QUESTION_STATES = (*(state.value for state in AnswerState), "aside", "open")
@@ -80,7 +80,7 @@ FIGURES: dict[str, Callable[[Newcomer], bool]] = {
     "p50_seconds": lambda one: one.seconds is not None,
     "p95_seconds": lambda one: one.seconds is not None,
     "started": lambda one: one.survey is not None,
-    "finished": lambda one: one.survey is not None and one.survey.state == SurveyState.FINISHED,
+    "finished": lambda one: one.survey is not None and one.survey.finished_at is not None,
     "ungreeted": lambda one: one.is_friend and (one.greeting is None or one.greeting in _OVER),
     "unsurveyed": lambda one: one.is_friend and one.friendship.survey_state is None,
 }

@@ -17,7 +17,7 @@ from bot.transports.simulator import Delivered
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState, Lane
 from models.groups import ChatGroup
-from models.people import Contact, Survey, SurveyState
+from models.people import Contact, Survey
 
 Line = dict[str, Any]
 
@@ -172,7 +172,7 @@ def summary(store: Store, merchants: Iterable[MerchantView], first: datetime, la
             )
         ).scalar_one()
         surveyed = run(
-            select(func.count()).select_from(Survey).where(col(Survey.state) == SurveyState.FINISHED)
+            select(func.count()).select_from(Survey).where(col(Survey.finished_at).is_not(None))
         ).scalar_one()
         for merchant in merchants:
             days = whole_days(first.astimezone(merchant.zone), last.astimezone(merchant.zone))

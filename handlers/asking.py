@@ -105,8 +105,8 @@ def ask(
         said(person, asked, text, lane),
         fx.DropTimer(kind=timers.ASK_AGAIN, subject=person.wire_id),
     ]
-    if survey.nudges_hours:
-        effects.append(nudge_at(person, asked, at + timedelta(hours=survey.nudges_hours[0])))
+    if survey.nudges:
+        effects.append(nudge_at(person, asked, at + timedelta(hours=survey.nudges[0])))
     return effects
 
 
@@ -116,10 +116,11 @@ def wording(context: Context, person: PersonView, key: str, texts: tuple[str, ..
     return texts[(first + number) % len(texts)]
 
 
-def put_off(person: PersonView, progress: SurveyProgress, question: Question, room: Room) -> list[Effect]:
-    """The question waits; nobody is nudged for it before it is asked."""
+def put_off(person: PersonView, progress: SurveyProgress, question: Question | None, room: Room) -> list[Effect]:
+    """The question waits, the open one if none is given; nobody is nudged for it before it is asked."""
     state = SurveyState.RESTING if room.until is None else progress.state
-    waiting = msgspec.structs.replace(progress, question=question.key, put_off_until=room.until, state=state)
+    key = question.key if question else progress.question
+    waiting = msgspec.structs.replace(progress, question=key, put_off_until=room.until, state=state)
     again: Effect = fx.DropTimer(kind=timers.ASK_AGAIN, subject=person.wire_id)
     if room.until is not None:
         again = fx.PutTimer(kind=timers.ASK_AGAIN, subject=person.wire_id, at=room.until, account=progress.account)
@@ -177,7 +178,7 @@ def finish(
     """Nothing is left to ask: thanks, the remark, what the playbook gives for it, and a seat in a group."""
     earned = completed(playbook_of(context), known.facts)
     done = msgspec.structs.replace(
-        progress, state=SurveyState.FINISHED, question="", finished_at=at, coupon=earned.coupon
+        progress, state=SurveyState.FINISHED, question="", finished_at=progress.finished_at or at, coupon=earned.coupon
     )
     effects: list[Effect] = []
     if earned.tags:

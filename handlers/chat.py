@@ -6,9 +6,11 @@ from handlers import (
     adverts,
     complaints,
     consent,
+    correcting,
     fewer,
     forgetting,
     handoff,
+    hosting,
     my_data,
     obeying,
     optin,
@@ -104,6 +106,8 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, *forgetting.asked(event, context, person)]
     if why.is_asked(event.text):
         return [*arrived, *why.told(event, context, person), *survey.came_back(event.at, person, event.account)]
+    if (done := correcting.heard(event, context, person)) is not None:
+        return [*arrived, *done]
     if fewer.is_about_it(event.text) and (done := fewer.heard(event, context, person)):
         return [*arrived, *done]
     if (decided := forgetting.decided(event, context, person)) is not None:
@@ -129,7 +133,8 @@ def _in_private(event: Message, context: Context, person: PersonView) -> list[Ef
         return [*arrived, answer, *([] if arrived else survey.besides(event, context, person))]
     if arrived:  # they are greeted first, and their words are no answer to a question that they have not seen
         return arrived
-    if survey.is_open(person, event.account):  # a question may follow, which 是 would answer
+    may_keep = not hosting.may_not_keep(context, person)
+    if survey.is_open(person, event.account) and may_keep:  # a question may follow, which 是 would answer
         return [*forgetting.talked_on(event, person), *survey.heard(event, context, person)]
     return _unasked(event, context, person, look)
 
@@ -165,6 +170,8 @@ def _shown(event: Message, context: Context, person: PersonView) -> list[Effect]
     """A picture, a voice message and the like. Outside the survey there is nobody yet who looks at them."""
     if person.opted_out or event.kind in ("text", "other", "emoticon") or not survey.is_open(person, event.account):
         return []
+    if hosting.may_not_keep(context, person):
+        return []
     return survey.shown(event, context, person)
 
 
@@ -180,6 +187,9 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
         comfort = reactions.to_feeling(event.at, context, person, event.account, felt, event.text)
         asked = handoff.to_human(event.at, context, person, event.account, event.text) if look.asks else []
         return [*comfort, *asked]
+    may_keep = person.survey is not None and not hosting.may_not_keep(context, person)
+    if may_keep and (told := correcting.told(event, context, person)) is not None:
+        return correcting.correct(event.at, context, person, told)
     if not (look.asks or look.may_correct):
         return []
     ask = handoff.to_human if look.complains else handoff.question
@@ -192,9 +202,11 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
         asked_on=event.at.astimezone(context.merchant.zone).date(),
         words=words_of(context.merchant.playbook),
     )
-    if (meant.act == "correct" or meant.also) and person.survey is not None:
+    if may_keep and (unnamed := correcting.which(event, context, person, meant)):
+        return unnamed
+    if may_keep and (meant.act == "correct" or meant.also):
         asked = handoff.question(event.at, context, person, event.account, event.text) if meant.asks else []
-        return [*survey.correct(event.at, context, person, meant), *asked]
+        return [*correcting.correct(event.at, context, person, meant), *asked]
     if meant.act == "question" or meant.asks:
         return ask(event.at, context, person, event.account, event.text)
     return []

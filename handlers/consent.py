@@ -18,7 +18,7 @@ from models.playbook import Playbook
 Wish = Literal["given", "refused", "withdrawn"]
 
 ACKNOWLEDGED = "好的，记下了，谢谢。哪天不想了，回「撤回同意」就行。"
-REFUSED = "好的，尊重你的意思，以后不主动给你发消息。改主意了回「同意」就行。"
+REFUSED = "好的，尊重你的意思：以后不主动给你发消息，你说的也不往档案里记。改主意了回「同意」就行。"
 
 _LONGEST = 20  # longer messages say more than that
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
@@ -39,18 +39,19 @@ def wish_of(playbook: Playbook, text: str) -> Wish | None:
 def heard(event: Message, context: Context, person: PersonView) -> list[Effect] | None:
     """Keep what they say about consent, and acknowledge it; None if the message is about something else.
 
-    Once they have decided, 同意 and 不同意 may be the answer to an open question of yes or no.
+    Once they have agreed, 同意 and 不同意 may be the answer to an open question of yes or no.
     """
     wish = wish_of(context.merchant.playbook, event.text)
     if wish is None or (
-        wish != "withdrawn" and person.consent is not None and _is_asked_yes_or_no(event, context, person)
+        wish != "withdrawn" and person.consent == "given" and _is_asked_yes_or_no(event, context, person)
     ):
         return None
     consent = "given" if wish == "given" else "refused"
-    asked_again = [] if consent == "refused" else survey.came_back(event.at, person, event.account)
+    and_then = survey.came_back if wish == "given" else survey.paused
+    follows = and_then(event.at, person, event.account)
     on_record = fx.Audit(actor=person.wire_id, action=f"consent.{wish}", target=person.wire_id, place=event.account)
     if person.consent == consent:  # should what was said before prove to be another person's, a refusal still stands
-        return [on_record] if consent == "refused" else asked_again
+        return [on_record] if consent == "refused" else follows
     effects: list[Effect] = [fx.PutConsent(person_id=person.person_id, consent=consent), on_record]
     if event.account in person.friendships:
         effects.append(
@@ -64,7 +65,7 @@ def heard(event: Message, context: Context, person: PersonView) -> list[Effect] 
                 about_consent=True,
             )
         )
-    return [*effects, *asked_again]
+    return [*effects, *follows]
 
 
 def _is_asked_yes_or_no(event: Message, context: Context, person: PersonView) -> bool:

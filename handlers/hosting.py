@@ -9,8 +9,9 @@ from datetime import datetime
 import msgspec
 
 from handlers import later, reactions
-from handlers.asking import Room, ask_again_soon, put_off
+from handlers.asking import Room, ask_again_soon, next_question, put_off
 from handlers.gate import quiet_until
+from handlers.learning import Learned
 from handlers.roles import roles_of
 from handlers.understanding import first_look
 from handlers.understanding.feelings import GRAVE, Feeling, feeling_of
@@ -18,11 +19,17 @@ from models import effects as fx
 from models.context import Context, PersonView
 from models.effects import Effect, SurveyProgress
 from models.people import SurveyState
+from models.playbook import Playbook
 from models.playbook_survey import Question
 
 CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
 NAMED = re.compile(r"叫|姓|名|^我是")
 MOST_REPEATS = 2  # so often small talk brings an open question again; after that nudges do
+
+
+def may_not_keep(context: Context, person: PersonView) -> bool:
+    """Whether they have refused what the playbook asks them for: that what they tell is written down."""
+    return person.consent == "refused" and context.merchant.playbook.consent.required
 
 
 def heard_from(progress: SurveyProgress) -> SurveyProgress:
@@ -55,11 +62,15 @@ def later_then(
 ) -> list[Effect]:
     """Not now: when they say, outside the quiet hours."""
     local = at.astimezone(context.merchant.zone)
-    moment = later.time_for(text, local)
-    moment = quiet_until(context.merchant.playbook, moment) or moment
+    moment = _their_time(context, text, local)
     when = later.spoken(moment, local)
     effects = [] if human else reactions.say(at, context, person, progress.account, "later", when=when)
     return [*effects, *put_off(person, progress, question, Room(moment.astimezone(at.tzinfo)))]
+
+
+def _their_time(context: Context, text: str, local: datetime) -> datetime:
+    moment = later.time_for(text, local)
+    return quiet_until(context.merchant.playbook, moment) or moment
 
 
 def until_tomorrow(at: datetime, context: Context) -> Room:
@@ -67,14 +78,44 @@ def until_tomorrow(at: datetime, context: Context) -> Room:
 
 
 def room(
-    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, text: str, *, human: bool
+    at: datetime,
+    context: Context,
+    person: PersonView,
+    progress: SurveyProgress,
+    text: str,
+    *,
+    human: bool,
+    asks: bool,
 ) -> Room | None:
-    """Whom something weighs on is asked nothing more today; who is angry or in danger, nothing until they speak
-    themselves about something else, whoever else talks with them."""
+    """Whom something weighs on is asked nothing more today; who worries, nothing in the same breath as the comfort,
+    unless they ask us something themselves; who is angry or in danger, nothing until they speak themselves about
+    something else, whoever else talks with them."""
     felt = felt_by(person, progress, text)
     if felt == "danger" or complains(person, progress, text):
         return Room(None)
-    return until_tomorrow(at, context) if felt in GRAVE and not human else None
+    if human:
+        return None
+    if felt == "worry" and not asks:
+        return Room(_their_time(context, text, at.astimezone(context.merchant.zone)).astimezone(at.tzinfo))
+    return until_tomorrow(at, context) if felt in GRAVE else None
+
+
+_OF_A_CHILD = re.compile("宝宝|宝贝|孩子|娃")
+
+
+def is_of_a_child(playbook: Playbook, key: str) -> bool:
+    """Whether the question with that key is about a child."""
+    question = playbook.question(key)
+    return question is not None and (
+        question.type == "age_months" or any(_OF_A_CHILD.search(text) for text in question.texts)
+    )
+
+
+def spare(playbook: Playbook, person: PersonView, progress: SurveyProgress, known: Learned) -> list[Effect]:
+    """Who has lost a child is never asked about one again, and nothing until they speak of something else."""
+    of_a_child = (one.key for one in playbook.survey.questions if is_of_a_child(playbook, one.key))
+    spared = msgspec.structs.replace(progress, aside=tuple(dict.fromkeys((*progress.aside, *of_a_child))))
+    return put_off(person, spared, next_question(playbook, person, spared, known), Room(None))
 
 
 def stays_at_rest(person: PersonView, act: str, *, human: bool) -> bool:

@@ -20,7 +20,10 @@ from models.people import AnswerState, FriendshipState
 HEAD = "这是{shop}这边记着的、关于你的全部内容："
 KNOWN_SINCE = "· 认识你：{since}起"
 SOURCE = "，来自「{source}」"
+HELLO = "· 加好友时你写的：{hellos}"
 CALLED = "· 微信昵称：{name}"
+REMARK = "· 给你的备注：{remarks}"
+COUPON = "· 给你的券：{coupon}"
 ANSWERS = "· 你告诉我的："
 NO_ANSWERS = "· 你告诉我的：还没有"
 TAGS = "· 标签：{tags}"
@@ -38,6 +41,7 @@ ONLY_IN_PRIVATE = "这个只能私聊告诉你本人：加我好友，再发一�
 _LONGEST = 30  # longer messages say more than that
 _MOST = 30  # tags and groups in one message; the last line says if there are more
 _LONGEST_LABEL = 20
+_LONGEST_HELLO = 50
 _STATES = {AnswerState.DECLINED: "你没说", AnswerState.LATER: "说好回头再说"}
 _MINE = "(?:我的)(?:全部|所有)?(?:个人)?(?:数据|资料|信息|档案)"
 _WISHES = (
@@ -89,13 +93,19 @@ def _lines(context: Context, person: PersonView, kept: Kept) -> Iterator[str]:
     yield HEAD.format(shop=merchant.name)
     since = KNOWN_SINCE.format(since=day(kept.since.astimezone(merchant.zone)))
     yield since + (SOURCE.format(source=person.source) if person.source else "")
+    if kept.hellos:
+        yield HELLO.format(hellos="；".join(hello[:_LONGEST_HELLO] for hello in kept.hellos))
     if person.name:
         yield CALLED.format(name=person.name)
-    answers = list(_answers(context, person))
-    yield ANSWERS if answers else NO_ANSWERS
-    yield from answers
+    if remarks := dict.fromkeys(one.remark for one in person.friendships.values() if one.remark):
+        yield REMARK.format(remarks="、".join(remarks))
+    lines = list(answers(context, person))
+    yield ANSWERS if lines else NO_ANSWERS
+    yield from lines
     if person.tags:
         yield TAGS.format(tags=_few(sorted(person.tags)))
+    if person.survey is not None and person.survey.coupon:
+        yield COUPON.format(coupon=person.survey.coupon)
     if kept.groups:
         yield GROUPS.format(groups=_few(kept.groups))
     if person.opted_out:
@@ -115,11 +125,11 @@ def _lines(context: Context, person: PersonView, kept: Kept) -> Iterator[str]:
 
 def spoken_answers(context: Context, person: PersonView) -> dict[str, str]:
     """What they told us, by the short form of each question."""
-    told = (line.strip().rpartition(" ") for line in _answers(context, person))
+    told = (line.strip().rpartition(" ") for line in answers(context, person))
     return {label: value for label, _, value in told}
 
 
-def _answers(context: Context, person: PersonView) -> Iterator[str]:
+def answers(context: Context, person: PersonView) -> Iterator[str]:
     """Under the questions that were asked, in their order; what an earlier playbook asked comes last, by its key."""
     questions = {question.key: question for question in playbook_of(context).survey.questions}
     in_order = [key for key in questions if key in person.answers]

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from enum import Flag, auto
 from functools import lru_cache
 
-from handlers import adverts, consent, fewer, forgetting, my_data, optin, signups, why
+from handlers import adverts, consent, correcting, fewer, forgetting, my_data, optin, signups, why
 from handlers.commands import is_command, looks_at_status, may_answer
 from handlers.group_topics import Topic, topics_under
 from handlers.handoff import standing_answer
-from handlers.replies import words_of
+from handlers.replies import asked_of, words_of
 from handlers.revisions import once_a_revision
 from handlers.understanding import first_look
 from handlers.understanding.feelings import ANSWERED, feeling_of, greets
+from handlers.understanding.unasked import told_unasked
 from models import events as ev
 from models import orders, timers
 from models.events import Event
@@ -195,7 +196,9 @@ def _of_small_talk(text: str, playbook: Playbook) -> Needs:
         return _KNOWN_AND_KEPT
     if signups.is_about_it(text):
         return _KNOWN | Needs.GATHERING
-    if forgetting.is_about_it(text) or fewer.is_about_it(text):
+    if forgetting.is_about_it(text) or fewer.is_about_it(text) or correcting.is_about_it(text, playbook):
+        return _KNOWN
+    if told_unasked(text, tuple(asked_of(playbook).values()), None) is not None:
         return _KNOWN
     look = first_look(text, words_of(playbook))
     if look.asks or look.may_correct or look.complains or feeling_of(text) in ANSWERED or optin.wants_back(text):

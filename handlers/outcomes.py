@@ -73,6 +73,8 @@ def settle(order: SettleDeliveryOrder, context: Context) -> list[Effect]:
     if delivery.state not in (DeliveryState.UNKNOWN, DeliveryState.FAILED, DeliveryState.SENT):
         state = DELIVERY_STATE_NAMES[DeliveryState(delivery.state)]
         return _refuse(order, f"{delivery.key} 现在是「{state}」，不需要核对")
+    if order.outcome == "resend" and delivery.state == DeliveryState.SENT:  # a second click would be a second message
+        return _refuse(order, f"{delivery.key} 记着已发出。要是对方真没收到，先记为 failed，再 resend")
     match order.outcome:
         case "sent":
             done: Effect = _settle(delivery, DeliveryState.SENT)

@@ -7,16 +7,25 @@ from datetime import date
 
 from handlers.replies import asked_of, words_of
 from handlers.understanding import understand
+from models.conditions import Condition
 from models.fields import ALWAYS_KNOWN, fields_of
 from models.playbook import AcceptRule, Playbook
 from models.playbook_faults import Misfit, Path
+from models.playbook_survey import MOST_NUDGES
 
 _NO_RETRY = "what to say to an answer that is not understood; without it the next question is asked"
 
 
 def hints(playbook: Playbook, today: date) -> list[Misfit]:
     """In the order of the tables."""
-    return [*_reception(playbook), *_survey(playbook), *_examples(playbook, today), *_templates(playbook)]
+    return [
+        *_reception(playbook),
+        *_survey(playbook),
+        *_completion(playbook),
+        *_regions(playbook),
+        *_examples(playbook, today),
+        *_templates(playbook),
+    ]
 
 
 def _reception(playbook: Playbook) -> Iterator[Misfit]:
@@ -46,8 +55,42 @@ def _survey(playbook: Playbook) -> Iterator[Misfit]:
         if not question.retry and question.type != "freetext":
             path: Path = ("survey", "questions", n, "retry")
             yield Misfit(path, "none", _NO_RETRY)
+    if len(survey.nudges_hours) > MOST_NUDGES:
+        found = f"{len(survey.nudges_hours)} times"
+        yield Misfit(("survey", "nudges_hours"), found, f"{MOST_NUDGES} at most; nobody is asked so more often")
     if survey.questions and not survey.thanks:
         yield Misfit(("survey", "thanks"), "none", "a word of thanks; the last answer is met with silence")
+
+
+def _completion(playbook: Playbook) -> Iterator[Misfit]:
+    """Of tier, group, coupon and owner the first rule that names one decides: behind one for everybody none does."""
+    for name in ("tier", "group", "coupon", "owner"):
+        is_decided = False
+        for n, rule in enumerate(playbook.survey.completion):
+            if getattr(rule, name) and is_decided:
+                path: Path = ("survey", "completion", n, name)
+                yield Misfit(path, repr(getattr(rule, name)), "the rule for everybody last, as the first one decides")
+            is_decided |= bool(getattr(rule, name)) and rule.when is None
+
+
+def _regions(playbook: Playbook) -> Iterator[Misfit]:
+    """杭州市 is kept as 浙江省杭州市; a condition that wants the first is never met."""
+    survey = playbook.survey
+    places: list[tuple[Path, Condition | None]] = [
+        *((("survey", "questions", n, "when"), question.when) for n, question in enumerate(survey.questions)),
+        *((("survey", "tags", n, "when"), rule.when) for n, rule in enumerate(survey.tags)),
+        *((("survey", "completion", n, "when"), rule.when) for n, rule in enumerate(survey.completion)),
+        *((("tiers", n, "join"), tier.join) for n, tier in enumerate(playbook.tiers)),
+    ]
+    asked = asked_of(playbook)
+    for path, condition in places:
+        for key, wanted in (condition.answers if condition else {}).items():
+            if key not in asked or asked[key].type != "region":
+                continue
+            for name in wanted if isinstance(wanted, tuple) else (wanted,):
+                kept = understand(asked[key], str(name)).value
+                if kept != name:
+                    yield Misfit((*path, key), repr(name), f"the name as it is kept, probably {kept!r}")
 
 
 def _examples(playbook: Playbook, today: date) -> Iterator[Misfit]:

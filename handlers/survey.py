@@ -14,41 +14,31 @@ import msgspec
 from handlers import about_us, forgetting, handoff, hosting, optout, reactions
 from handlers.asking import (
     ANY_NAME,
-    CORRECTED,
-    NOTED,
     Room,
     ask,
     ask_again_soon,
     explain,
-    find_a_place,
     go_on,
-    next_question,
     nudge_at,
     playbook_of,
     put_off,
-    remark,
     said,
     wording,
 )
-from handlers.completion import completed
-from handlers.learning import Learned, learned, retag
-from handlers.replies import answer_of, keep, told_by, understood
+from handlers.learning import learned, retag
+from handlers.replies import keep, told_by, understood
 from handlers.understanding import (
-    Understanding,
     asks_whether_bot,
     wants_human,
 )
-from handlers.understanding.feelings import GRAVE
+from handlers.understanding.feelings import GRAVE, lost_a_child
 from models import effects as fx
 from models import timers
 from models.context import Context, DeliveryView, PersonView
 from models.deliveries import Cause, DeliveryState, Lane
 from models.effects import Effect, SurveyProgress
 from models.events import Message, TimerDue
-from models.fields import fields_of
 from models.people import AnswerState, FriendshipState, SurveyState
-from models.playbook import Playbook
-from models.playbook_survey import Question
 
 _SKIPPED = DeliveryState.SKIPPED
 
@@ -58,7 +48,7 @@ def begin(at: datetime, context: Context, person: PersonView, account: str) -> l
 
     Who comes back in the middle of it is asked the open question again.
     """
-    if person.opted_out:
+    if person.opted_out or hosting.may_not_keep(context, person):
         return []
     person = moved(person, account)
     if is_open(person, account):
@@ -108,6 +98,8 @@ def interrupt(person: PersonView, account: str) -> list[Effect]:
 
 def heard(event: Message, context: Context, person: PersonView) -> list[Effect]:
     """A message while a question is open: judged at once, or when no further bubble follows for a while."""
+    if hosting.may_not_keep(context, person):
+        return []
     progress = _progress(person)
     settle = context.merchant.playbook.survey.settle_seconds  # how patient we are is not of the survey's revision
     if not settle:
@@ -138,6 +130,8 @@ def settled(event: TimerDue, context: Context) -> list[Effect]:
 def judge(at: datetime, context: Context, person: PersonView, text: str, *, dealt_with: str = "") -> list[Effect]:
     """What a reply means for the survey, and what comes next. `dealt_with`: the whole of a message of which the rest,
     all but `text`, was answered already, and what `text` asks."""
+    if hosting.may_not_keep(context, person):
+        return []
     playbook, progress = playbook_of(context), hosting.heard_from(_progress(person))
     question = playbook.question(progress.question)
     if question is None:  # the revision that had it is lost: go on with what there is
@@ -148,9 +142,13 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     told = told_by(question, meant)
     human = human_is_here(at, person, progress.account)
     whole = dealt_with or text
-    room = hosting.room(at, context, person, progress, whole, human=human)
+    fears = meant.act == "unclear" and bool(about_us.asked_of_us(text))  # 你们不会把我电话卖了吧
+    asks = fears or meant.asks or meant.act == "question"
+    room = hosting.room(at, context, person, progress, whole, human=human, asks=asks or bool(dealt_with))
     if dealt_with and not any(answer.state == AnswerState.ANSWERED for answer in told.values()):
         return put_off(person, progress, question, room) if room else hosting.waits(at, person, progress)
+    if lost := lost_a_child(whole):  # nothing that is said of the child is kept for offers
+        told = {key: answer for key, answer in told.items() if not hosting.is_of_a_child(playbook, key)}
     knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
     known = learned(playbook, knowing)
     effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, known)]
@@ -158,8 +156,8 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     felt = None if human else hosting.felt_by(person, progress, whole)
     if felt is not None and felt not in ("thanks", "call"):
         effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
-    fears = meant.act == "unclear" and bool(about_us.asked_of_us(text))  # 你们不会把我电话卖了吧
-    asks = fears or meant.asks or meant.act == "question"
+    if lost:
+        return [*effects, *hosting.spare(playbook, knowing, progress, known)]
     if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
     if room is None and not (told or asks) and hosting.stays_at_rest(person, meant.act, human=human):
@@ -227,45 +225,12 @@ def came_back(at: datetime, person: PersonView, account: str) -> list[Effect]:
     return ask_again_soon(at, person, _progress(person)) if is_open(person, account) else []
 
 
-def correct(at: datetime, context: Context, person: PersonView, meant: Understanding) -> list[Effect]:
-    """Days later somebody says that an answer was wrong, or tells what they had not: the answers, their tags and the
-    remark follow.
-
-    If they do not say what is right, they are asked; and so is what applies only now.
-    """
-    playbook, progress = playbook_of(context), _progress(person)
-    told = {key: answer_of(value) for key, value in meant.also.items()}
-    if meant.corrects is not None:
-        told[meant.corrects] = answer_of(meant.value)
-    questions = [question for key in told if (question := playbook.question(key))]
-    if len(questions) < len(told) or not questions:
+def paused(_at: datetime, person: PersonView, account: str) -> list[Effect]:
+    """They will not have written down what they say: nothing is asked until they agree after all."""
+    if not is_open(person, account):
         return []
-    knowing = msgspec.structs.replace(person, answers={**person.answers, **told})
-    known = learned(playbook, knowing)
-    effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, known)]
-    if meant.corrects is not None and meant.value is None:
-        return [*effects, *ask(at, context, knowing, progress, questions[-1])]
-    finished = progress.state == SurveyState.FINISHED
-    if finished and (opened := next_question(playbook, knowing, progress, known)):  # 其实我有宝宝: how old is it?
-        return [*effects, *ask(at, context, knowing, progress, opened, acknowledge=True)]
-    numbered = msgspec.structs.replace(progress, asked=progress.asked + 1)
-    return [
-        *effects,
-        fx.PutSurvey(person_id=person.person_id, survey=numbered),
-        said(person, numbered, CORRECTED if meant.corrects else NOTED, Lane.REPLY),
-        *(remark(at, context, person, progress) if any(_is_in_remark(playbook, one) for one in questions) else ()),
-        *_placed_anew(at, context, knowing, progress, known),
-    ]
-
-
-def _placed_anew(
-    at: datetime, context: Context, person: PersonView, progress: SurveyProgress, known: Learned
-) -> list[Effect]:
-    """Who only waits for a seat may belong elsewhere now."""
-    if progress.state != SurveyState.FINISHED:
-        return []
-    earned = completed(playbook_of(context), known.facts)
-    return [find_a_place(at, context, person, progress, earned, corrected=True)]
+    quiet = put_off(person, msgspec.structs.replace(_progress(person), pending=()), None, Room(None))
+    return [*quiet, fx.DropTimer(kind=timers.SETTLE, subject=person.wire_id)]
 
 
 def nudged(event: TimerDue, context: Context) -> list[Effect]:
@@ -274,7 +239,7 @@ def nudged(event: TimerDue, context: Context) -> list[Effect]:
     if person is None or person.opted_out or not is_open(person, event.account):
         return []
     playbook, progress = playbook_of(context), _progress(person)
-    question, hours = playbook.question(progress.question), playbook.survey.nudges_hours
+    question, hours = playbook.question(progress.question), playbook.survey.nudges
     if forgetting.is_waiting(event.at, person, event.account):
         return [forgetting.later(timers.NUDGE, person, event.account)]
     if question is None or progress.state != SurveyState.OPEN or progress.pending or progress.nudges >= len(hours):
@@ -299,7 +264,7 @@ def left(at: datetime, context: Context, delivery: DeliveryView) -> list[Effect]
     person = context.person
     if delivery.cause != Cause.SURVEY or person is None or not is_open(person, delivery.account):
         return []
-    progress, hours = _progress(person), playbook_of(context).survey.nudges_hours
+    progress, hours = _progress(person), playbook_of(context).survey.nudges
     if delivery.key != said(person, progress, "", Lane.REPLY).key or progress.put_off_until:
         return []
     if progress.nudges:
@@ -338,6 +303,8 @@ def asked_again(event: TimerDue, context: Context) -> list[Effect]:
 
 def carry_on(at: datetime, context: Context, person: PersonView) -> list[Effect]:
     """Ask what is not known yet, though nobody has just spoken: so it may wait for the morning."""
+    if hosting.may_not_keep(context, person):
+        return []
     progress, playbook = _progress(person), playbook_of(context)
     question, known = playbook.question(progress.question), learned(playbook, person)
     if question is not None and question.key not in person.answers and known.applies(question):
@@ -354,7 +321,7 @@ def complaint_settled(at: datetime, context: Context, person: PersonView) -> lis
     """The open question comes the next morning, unless they were nudged to the last before."""
     progress, playbook = _progress(person), playbook_of(context)
     question = playbook.question(progress.question)
-    if question is None or (progress.nudges and progress.nudges >= len(playbook.survey.nudges_hours)):
+    if question is None or (progress.nudges and progress.nudges >= len(playbook.survey.nudges)):
         return []
     return put_off(person, progress, question, hosting.until_tomorrow(at, context))
 
@@ -365,18 +332,14 @@ def human_is_here(at: datetime, person: PersonView, account: str) -> bool:
     return friendship is not None and friendship.human_until is not None and friendship.human_until > at
 
 
-def _is_in_remark(playbook: Playbook, question: Question) -> bool:
-    """Whether the remark may read otherwise for this answer; `name` stands for the first form of address."""
-    named = {field.name for field in fields_of(playbook.reception.remark or "")}
-    return bool(named & {question.key, "tag", *(("name",) if question.type == "name" else ())})
-
-
 def _resume(at: datetime, context: Context, person: PersonView, lane: Lane = Lane.REPLY) -> list[Effect]:
+    if hosting.may_not_keep(context, person):
+        return []
     progress = _progress(person)
     playbook = playbook_of(context)
     known = learned(playbook, person)
     question = playbook.question(progress.question)
-    if question is not None and known.applies(question):
+    if question is not None and known.applies(question) and question.key not in progress.aside:
         return ask(at, context, person, progress, question, lane=lane)
     return go_on(at, context, person, progress, known)
 

@@ -298,6 +298,7 @@ class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     since: datetime
     groups: tuple[str, ...] = ()  # topics of those they are in
+    hellos: tuple[str, ...] = ()  # what they wrote when they asked to be friends
     said: int = 0  # messages of theirs in the log
     oldest_at: datetime | None = None  # the first of them
     sent: int = 0  # messages to them of which the text is kept

@@ -89,7 +89,7 @@ ARROWS: dict[DeliveryState | None, frozenset[DeliveryState]] = {
         {_S.WAITING, _S.PLANNED, _S.CLAIMED, _S.SKIPPED, _S.EXPIRED, _S.CANCELLED, _S.FAILED, _S.UNKNOWN}
     ),
     _S.CLAIMED: frozenset({_S.SENT, _S.AWAITING_TAP, _S.FAILED, _S.UNKNOWN, _S.WAITING, _S.SKIPPED}),
-    _S.SENT: frozenset({_S.CONFIRMED, _S.SENT, _S.FAILED, _S.PLANNED}),
+    _S.SENT: frozenset({_S.CONFIRMED, _S.SENT, _S.FAILED}),
     _S.CONFIRMED: frozenset(),
     _S.FAILED: frozenset({_S.SENT, _S.FAILED, _S.PLANNED}),
     _S.UNKNOWN: frozenset({_S.CONFIRMED, _S.SENT, _S.FAILED, _S.PLANNED}),

@@ -6,6 +6,7 @@ Each check yields `Misfit`s; all are found, none is raised, so that an operator 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
@@ -161,6 +162,20 @@ def _condition(playbook: Playbook, condition: Condition | None, path: Path) -> I
             yield Misfit((*path, key), _shown(wanted), fitting)
 
 
+# Answers are compared as they are kept, so what has another form is never met.
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|--\d\d-\d\d|lunar:(?:\d{4}-)?\d\d-\d\d")
+_REGION_ENDS = ("省", "市", "自治区", "特别行政区", "自治州", "地区", "盟", "林区", "自治县")
+
+
+def _unkept(question: Question, wanted: str) -> str | None:
+    """The form in which answers are kept, if that is another."""
+    if question.type == "date" and not _DAY.fullmatch(wanted):
+        return "a day as it is kept: '1990-05-01', '--05-01' without a year, 'lunar:05-01' or 'lunar:1990-05-01'"
+    if question.type == "region" and not wanted.endswith(_REGION_ENDS):
+        return "a full official name as it is kept: '浙江省杭州市' or '北京市'"
+    return "digits alone" if question.type == "phone" and not wanted.isdecimal() else None
+
+
 def _unfit(question: Question, wanted: Wanted) -> str | None:
     """What may be wanted of a question's answer, if that is not it."""
     if isinstance(wanted, tuple):
@@ -168,6 +183,9 @@ def _unfit(question: Question, wanted: Wanted) -> str | None:
     if question.type in ("number", "age_months"):
         if isinstance(wanted, Bounds) and wanted.min is not None and wanted.max is not None and wanted.min > wanted.max:
             return "a min that is not above max"
+        most = wanted.max if isinstance(wanted, Bounds) else wanted
+        if isinstance(most, int | float) and not isinstance(most, bool) and most < 0:
+            return "a number that is not below 0, as no answer is"
         numeric = isinstance(wanted, Bounds | int | float) and not isinstance(wanted, bool)
         return None if numeric else "a number, a list of numbers, or { min, max }"
     if question.type == "yesno":
@@ -176,7 +194,7 @@ def _unfit(question: Question, wanted: Wanted) -> str | None:
         return "a text or a list of texts"
     if question.type in ("choice", "multi") and question.option(wanted) is None:
         return one_of(f"an option of {question.key!r}", wanted, [option.value for option in question.options])
-    return None
+    return _unkept(question, wanted)
 
 
 def _shown(wanted: Wanted) -> str:

@@ -75,6 +75,9 @@ class OldFriends(Part):
     hello: Texts = ()
 
 
+MOST_NUDGES = 2
+
+
 class Survey(Part):
     """The questions for a new friend, in their order.
 
@@ -89,3 +92,8 @@ class Survey(Part):
     tags: tuple[TagRule, ...] = ()
     completion: tuple[Completion, ...] = ()
     old_friends: OldFriends | None = None
+
+    @property
+    def nudges(self) -> tuple[float, ...]:
+        """Hours from a question to each nudge: however many a playbook names, nobody is nudged more than twice."""
+        return self.nudges_hours[:MOST_NUDGES]

@@ -109,7 +109,7 @@ TITLES: Mapping[type[Part], Mapping[str, Title]] = {
         "questions": Title("问题", help="从上往下问，知道了的不再问。"),
         "acknowledgements": Title("应一声", help="答完一题，先说一句再问下一题。"),
         "thanks": Title("谢谢", help="全部问完说的话。"),
-        "nudges_hours": Title("没回，隔多久再问", "小时", "从上次问起，一个比一个久，用空格隔开。", "不再问"),
+        "nudges_hours": Title("没回，隔多久再问", "小时", "从上次问起，一个比一个久，用空格隔开，最多两次。", "不再问"),
         "settle_seconds": Title("等客人把话说完", "秒", "有人一句话分几条发，等这么久没有下一条再算数。", "不等"),
         "tags": Title("答案带出的标签", help="答案变了，标签跟着变。"),
         "completion": Title("建完档给什么"),

@@ -20,6 +20,9 @@ Report = TypeVar("Report", pytest.CollectReport, pytest.TestReport)
 
 ON_CI = os.environ.get("CI") == "true"
 
+# Hundreds of tests start the program: without the compiled files each start compiles all of it anew, half a second.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 

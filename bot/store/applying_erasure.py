@@ -215,7 +215,7 @@ def _own_rows(writing: Writing, merchant_id: str, ids: list[int], persons: set[i
             aside=[],
             pending=[],
             state=case(
-                (col(Survey.state) == SurveyState.FINISHED, SurveyState.FINISHED.value),
+                (col(Survey.finished_at).is_not(None), SurveyState.FINISHED.value),
                 else_=SurveyState.STOPPED.value,
             ),
         )

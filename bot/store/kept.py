@@ -15,7 +15,7 @@ from models.deliveries import TOUCHING_STATES, Delivery, DeliveryKind, Lane
 from models.groups import ChatGroup, GroupMember
 from models.journal import JournalEntry
 from models.operations import EntryRevision
-from models.people import Contact, Person, Tag
+from models.people import Contact, Friendship, Person, Tag
 
 NO_TOPIC = "（没有名字的群）"
 
@@ -75,6 +75,21 @@ def load_kept(writing: Writing, merchant_id: str, person_ids: Sequence[int]) -> 
         .where(theirs)
         .order_by(col(ChatGroup.id))
     )
+    hellos: dict[int, dict[str, None]] = defaultdict(dict)
+    requests = (
+        select(col(Contact.person_id), col(Friendship.first_hello), col(Friendship.hello))
+        .join(
+            Friendship,
+            and_(
+                col(Friendship.merchant_id) == col(Contact.merchant_id),
+                col(Friendship.contact_id) == col(Contact.id),
+            ),
+        )
+        .where(theirs)
+        .order_by(col(Friendship.account_id), col(Contact.id))
+    )
+    for person, *texts_of in run(requests):
+        hellos[person] |= dict.fromkeys(text for text in texts_of if text)
     messages = {person: (count, oldest) for person, count, oldest in run(said)}
     texts: dict[int, int] = dict(run(sent).all())
     groups: dict[int, list[str]] = defaultdict(list)
@@ -84,6 +99,7 @@ def load_kept(writing: Writing, merchant_id: str, person_ids: Sequence[int]) -> 
         person: Kept(
             since=created_at,
             groups=tuple(groups[person]),
+            hellos=tuple(hellos[person]),
             said=messages.get(person, (0, None))[0],
             oldest_at=messages.get(person, (0, None))[1],
             sent=texts.get(person, 0),

@@ -11,13 +11,14 @@ and look at its first 4,000 characters. How it works, in order:
 - `acts` tells which clauses ask, refuse, put off or greet, and `values` reads the rest with the parser of the type
   (`names` with `nameless`, `ages`, `amounts`, `dates`, `regions`, `choices`, `yesno`, `phones`), and further facts told
   in passing;
-- `reading` puts these together;
+- `hearing` goes through the clauses once for all who ask, `reading` puts everything together;
 - `business` is a small classifier too; `python -m training` trains both.
 """
 
 from handlers.understanding.business import Business, understand_business
+from handlers.understanding.hearing import FirstLook, first_look
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_human
-from handlers.understanding.reading import FirstLook, first_look, meaning_unasked, understand
+from handlers.understanding.reading import meaning_unasked, understand
 from handlers.understanding.vocabulary import Act, Option, Prior, Question, Understanding, Words
 
 __all__ = [

@@ -20,7 +20,9 @@ _DECLINES = Phrases(
         words(
             """
         不方便 不太方便 保密 不想说 不说了 不说可以 不告诉 不透露 不便透露 不便说 不便告知 不便 秘密 隐私 不想填
-        不填 不写了 不想写 不提供 不想提供 不给了 不想给 不留了 不想留 不留电话 不留号 不给电话 不给号 跳过 略过
+        不填 不写了 不想写
+        不问姓名 不问名字 不问来处 不问出处 何必问
+        不提供 不想提供 不给了 不想给 不留了 不想留 不留电话 不留号 不给电话 不给号 跳过 略过
         不用称呼 不必称呼 写着呢 写着了 不是写了 换个问题 换一个问题 换个话题
         下一题 下一个问题 下个问题 pass 无可奉告 不想讲 不愿说 不愿意说 不愿透露 不答 不回答 不想回答 不想答
         不讲 不聊这个 别问 不要问 莫问我 莫问这 莫问那 不该问 不好意思说 说不出口 不能说 不敢说 不敢写 不敢填 不敢讲
@@ -42,7 +44,7 @@ _DECLINES = Phrases(
         不用知道 不需要知道 你不用管 noway secret private rathernot nottelling nocomment 唔讲 不话你知 不话俾
         不话给你 不想讲 莫打听 问啥问 问什么问 瞎问 别瞎打听 不必知道 说了你也 说了也没用 不回 不谈 哪壶不开
         女人的年龄 年龄是秘密 年龄保密 女生年龄 永远18 永远十八 永远二十 年年18 年年十八 不告诉你 才不告诉
-        懒得说 懒得填 懒得写 懒得答 懒得讲 不留名 不留姓名 不留名字 不说名字 做好事不 不用备注 不想聊 不聊了
+        懒得说 懒得填 懒得写 懒得答 懒得讲 不留名 不留姓名 不留名字 不说名字 做好事不 不用备注 不想聊
         问老公去 问老婆去 问我老公去 问我老婆去 问他去 问她去
         """
         )
@@ -92,6 +94,7 @@ _LATERS = Phrases(
         改明儿 later busy brb notnow talklater 迟啲 得闲 唔得闲 不得闲 转头 到时候再 到时再 到时候说 到时候看
         先欠着 先放着 先空着 手机没电 快没电 没电了 快没电 开个会 再告诉你 再回复你 再联系你 再通知你 信号不好
         不在身边 没在身边 没带 在外面 在外头 在路上 路上呢 有事
+        先不聊 先聊到这 今天先到这
         有点事 出差 手上有活 正忙着 过两天 过几天 过阵子 过段时间 下周再 下个月再 容后 一会儿看 一会看 迟点再
         """
         )
@@ -139,7 +142,9 @@ _NO_QUESTION = re.compile(
     r"刚)几个月|怎么着都|说什么也|干什么都"
     r"|介绍(?:来|我|进|过来)?的|朋友(?:推荐|介绍)|推荐(?:来|我|进|过来|的$)|是(?:朋友|同事|闺蜜|邻居|老师|"
     r"别人)推荐|(?:老板|店里|别人|闺蜜|朋友|你们?)推荐(?:的|过)|(?:都|全)(?:都)?想(?:知道|了解)|没(?:啥|什么)想(?:知道|了解)|^看有没有|哪天都|(?:你|您)?看着推荐|不知道(?:该)?(?:选|填)哪|哪有(?:什么|啥)|"
-    r"谁知道|鬼知道|我哪知道|我怎么知道|我咋知道"
+    r"谁知道|鬼知道|我哪知道|我怎么知道|我咋知道|谁(?:敢|舍得|受得了)|(?:别|不要|不用|勿|少|甭|莫)(?:再|给我|老|总)*(?:推荐|介绍)"
+    # 我先看看家里还剩啥: what they will find out.
+    r"|(?:我先|我去|我再|我得|让我|等我|先)(?:看看?|查查?|数数?|翻翻?|问问|算算|想想)[^?？]{0,8}(?:啥|什么|几|多少|哪)"
 )
 _CHIT = frozenset(
     words(
@@ -165,6 +170,8 @@ _CHIT = frozenset(
 )
 _CHIT_PATTERN = re.compile(
     r"^(?:好[的滴嘞哒]|收到|嗯|知道[了啦]|明白|了解|谢谢你?|辛苦了?)+$|"
+    r"^(?:(?:你好|您好|哈[喽啰罗]|嗨|hi|hello|hey)+(?:在的?|在呢|在哦)?|在的|在呢)$|^(?:辛苦|麻烦|有劳|难为)(?:了|啦|你们?|您|大家|各位|老板|掌柜|老师)+$|"
+    r"^(?:冷|热|困|累|晒|闷|饿)死(?:个?人|我)?(?:了|啦)?(?:今天|外面|最近|这天)?$|^(?:谢谢|感谢|多谢)(?:你|您)们?(?:的|这么|一直|不厌其烦|耐心|热情|贴心|提醒|惦记|关心|照顾|费心|告知|解答|回复|服务|记得我?|想着我?)+$|"
     r"^(?:今天|今儿|外面)?(?:的)?(?:太阳|阳光|月亮|天空?|空气)(?:真|好|太|挺|可真)(?:好|蓝|大|圆|美|舒服)(?:了|啊)?$|"
     r"^我?(?:已经?|刚)?通过了?(?:你的?)?(?:好友|朋友|微信)?(?:验证|申请|请求)*了?$|"
     r"^(?:老板|掌柜|亲|亲爱的|小姐姐|姐姐?|哥|客服|美女|帅哥|小山|店家|老师|宝|宝子)?(?:你|您|大家|早上|晚上|下午|"
@@ -174,7 +181,7 @@ _CHIT_PATTERN = re.compile(
     r"|^(?:哈|嘿|嘻|呵|吼|哇|嗷|h|a|6|2333|w|啊|嗯|哦|呜|咯|喵|汪|e|m|x|s)+$|^(?:今天|今儿|外面|这天|我们这|这边|"
     r"最近|这两天|明天|昨天|今年|这里|这几天|咱这)?(?:天气?|温度|气温|外面)?(?:可|真|好|太|有点|突然|又|在|要|"
     r"开始|还|怎么又?|这么|真是|也太)?(?:在)?(?:冷|热|凉|晒|闷|潮|干燥|下雨|下雪|刮风|降温|打雷|变天|下大雨|"
-    r"下了?场雨|起雾|零下|暴雨|回南天|转凉|转冷|升温|阴天|雾霾)(?:了|死了|得很|啊|呀|呢|啦|爆了|成狗|哭了|"
+    r"下了?场雨|起雾|零下|暴雨|回南天|转凉|转冷|升温|阴天|雾霾)(?:了|死了|死个?人|死我了|得慌|得要命|得很|啊|呀|呢|啦|爆了|成狗|哭了|"
     r"好几天)*$|.{0,6}(?:记得|出门)多?(?:带伞|加衣|穿)|注意(?:保暖|防晒|身体)"
     r"|^(?:今天|今儿|最近|这两天|这几天|这周)?(?:可|也太|真是|真的|好|真|太|有点|超|超级|特别)+(?:累|困|饿|堵|无聊)(?:啊|呀|哦|了|的|死|呢|啦)*$"
     r"|^(?:好|真|太|可|超)(?:冷|热|凉|晒|闷|潮|困|累|堵|干)(?:啊|呀|哦|了|的)?(?:今天|今儿|外面|最近|这两天|这天|"
@@ -222,12 +229,30 @@ def proposed(clause: str) -> int:
     return found.start() if found else 0
 
 
+_FOR_NOW = "先不聊"  # 不聊了 is for good, 先不聊了 is not
 _BARELY = frozenset(words("不留 不给 不说 不填 不选"))
+
+
+# 孩子的事我不想在网上讲, 生日这事我不爱提, 号码免谈, 不说不说.
+_UNWILLING = re.compile(
+    r"不(?:太|大|怎么|是很)?(?:想|愿意?|爱|喜欢|习惯|好意思|乐意|打算)(?:再|多|往外|往网上|对外|公开|到处|随便|轻易|在[网群微这][上里信儿]{0,2}|"
+    r"[跟和对向][^,，]{1,4})*(?:说(?!话)|讲(?!究|话)|提(?!前|高|供)|谈|聊(?!天)|透露|外传|留|填|告诉)"
+    r"|(?:号码?|电话|手机|名字|姓名|年龄|岁数|生日|住址|地址|收入|预算|体重|私事|这个|这事儿?)[^,，]{0,3}(?:免谈|不提也罢|不提了?$|别提了?$|不外传|不外露)"
+    r"|(?:一般|从来|从|通常|向来|都)不(?:给|留|外传|透露|往外)(?:的|人|别人|出去|说)?$"
+    r"|^(?:不[说讲提告诉]{1,2}[了哈]?){2,}$|说出来(?:就|我|都)?(?:怕|会|吓|丢人|伤感情)|(?<!先)不聊了"
+)
+_UNWILLING_SIGNS = Signs(_UNWILLING)
+# 今天不方便聊 is about the time, and not about what is asked.
+_NOT_NOW = re.compile(
+    r"(?:今天|今晚|现在|这会儿?|此刻|眼下|这两天|当下|目前)(?:我|人|有点|不太|不大|真的?)*不(?:太|大|是很)?方便"
+)
 
 
 def declines(squeezed: str) -> bool:
     """Whether a clause refuses to say, also by a counter-question or a joke that means none."""
-    return squeezed in _BARELY or _DECLINES.within(squeezed)
+    if squeezed in _BARELY or (_DECLINES.within(squeezed) and _FOR_NOW not in squeezed):
+        return "方便" not in squeezed or not _NOT_NOW.search(squeezed)
+    return _UNWILLING_SIGNS.within(squeezed) and bool(_UNWILLING.search(squeezed))
 
 
 _NOT_FORGOTTEN = re.compile(r"(?:别|不要|莫|勿)忘|忘不了")
@@ -283,8 +308,18 @@ _BACK_AGAIN = re.compile(
 )
 
 
+# 出来了我再跟你说, 收竿再聊, 下班帮你看, 晚上接着说: their answer, told or looked up after something else.
+_AFTERWARDS = re.compile(
+    r"再(?:跟|和|给|同|向)?(?:你|您)们?(?:说|讲|聊|报|回|定|确认|联系|约)|再(?:报|说|讲|发|告诉|回复|通知)(?:给)?(?:你|您)|^回聊|(?<![不别])再(?:聊|答|回你|细聊|细说|慢慢聊)$|"
+    r"(?:下班|下课|回家|到家|回去|晚上|今晚|明天|明早|周末|有空|得空|空了|回头|忙完)(?:了|后|以后|我|就|再|的时候)*"
+    r"(?:帮你|给你|去|再|才能|才好|好好|才)+(?:看|查|问|量|数|翻|找|拍|说|称|算)|"
+    r"(?:晚上|晚点|明天|回头|下次|改天|下午|周末)(?:再)?(?:接着|继续)(?:说|聊|答|填)|先不聊|先不说了|"
+    r"^(?:我|那)?(?:先|得先)(?:撤|下|闪|溜|去忙|忙去?|挂|走一步|干活去?|接个电话|接娃去?)(?:了|啦|会儿?)?$"
+)
+
+
 _BACK_SIGNS = Signs(_BACK_AGAIN)
-_LATER_SIGNS = Signs(_WAITS, _COME_BACK, _FIRST, _A_WHILE)
+_LATER_SIGNS = Signs(_WAITS, _COME_BACK, _FIRST, _A_WHILE, _AFTERWARDS, _NOT_NOW)
 
 
 def is_back(squeezed: str) -> bool:
@@ -296,7 +331,14 @@ def puts_off(squeezed: str) -> bool:
     """Whether a clause says: not now."""
     if _LATER_SIGNS.within(squeezed):
         core = squeezed.rstrip(PARTICLES)
-        if _WAITS.search(squeezed) or _COME_BACK.match(core) or _FIRST.match(core) or _A_WHILE.fullmatch(core):
+        if (
+            _WAITS.search(squeezed)
+            or _COME_BACK.match(core)
+            or _FIRST.match(core)
+            or _A_WHILE.fullmatch(core)
+            or _AFTERWARDS.search(core)
+            or _NOT_NOW.search(squeezed)
+        ):
             return True
     if is_back(squeezed):
         return False
@@ -325,6 +367,7 @@ def another_time(end: str) -> bool:
 def is_chat(squeezed: str) -> bool:
     """Whether a clause is a greeting, thanks, laughter or a word about the weather."""
     core = squeezed.strip(_STRIP) or squeezed
+    core = f"哈{core}" if core.startswith(("喽", "啰", "罗哈")) else core  # 哈 is stripped of 哈喽哈喽 too
     return (
         squeezed in _CHIT
         or core in _CHIT

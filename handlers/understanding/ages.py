@@ -45,6 +45,11 @@ _TWO_APART = re.compile(
 _PLACE_AND_AGE = re.compile(r"老[一二三](?=[一二三四五六七八九十两俩仨半])")
 # 9 个 月: blanks between a figure and its unit.
 _SPREAD_OUT = re.compile(r"(?<=[\d一二三四五六七八九十两俩半]) +(?=个|多|岁|周岁|月)|(?<=个) +(?=月|半|多)")
+# How long something is used, or ago, is nobody's age: 用了两个月了, 三个月前买过.
+_OF_A_DEED_BEFORE = re.compile(
+    r"(?:买|用|等|喝|穿|办|学|忙|下单|加|认识|结婚|离婚)(?:了|过)?(?:差不多|大概|快|有|都|才)?$"
+)
+_OF_A_DEED_AFTER = re.compile(r"(?:以|之)?前(?:我|就|在|你们?|这|家|那)*(?:买|用|来|去|下单|加|办|做|问|换)")
 _NEARLY = re.compile(r"快了|快到|快满|马上|就快|差一点")
 _NOT_YET = re.compile(r"(?:不到|未满|未|不满|没(?=$)|没到|还没到|没满|还没满|小于|不足|还不满|还不到|没有)$")
 _WITHIN = re.compile(r"^(?:以内|以下|之内|不到(?![\d一二两三四五六七八九十半])|之前)")
@@ -141,6 +146,8 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
         ):
             continue
         if value is None or (re.search(r"(?:大|小|差|隔)$", before) and after.startswith("的差")):
+            continue
+        if _OF_A_DEED_BEFORE.search(before) or _OF_A_DEED_AFTER.match(after):
             continue
         if token["year_months"] and _NOT_YET.search(before) and re.search(r"岁[ ,，]", token.group()):
             value = int(_number(token["year_months"]))

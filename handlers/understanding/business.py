@@ -11,7 +11,7 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import repeat
 from operator import add
 from struct import Struct
@@ -138,9 +138,12 @@ _SHORT = 64
 _remembered_asks = lru_cache(maxsize=8_192)(_asks)
 
 
-_MODEL = Classifier(
-    msgspec.json.decode(pkgutil.get_data("handlers.understanding", "business_model.json") or b"", type=Model)
-)
+@cache
+def _model() -> Classifier:
+    """Loaded when it is first wanted: it takes a tenth of a second, and most commands understand nothing."""
+    return Classifier(
+        msgspec.json.decode(pkgutil.get_data("handlers.understanding", "business_model.json") or b"", type=Model)
+    )
 
 
 def understand_business(text: str, context: str) -> Business:
@@ -148,8 +151,8 @@ def understand_business(text: str, context: str) -> Business:
     message = Message(text)
     if not message.dense:
         return Business("greeting" if message.pictures else "statement", False)
-    read = message if len(text) <= _READ else Message(text[:_READ])
-    return _MODEL.likeliest(_MODEL.scores(read, context))
+    read, model = message if len(text) <= _READ else Message(text[:_READ]), _model()
+    return model.likeliest(model.scores(read, context))
 
 
 # Whoever is angry says so early; a letter is not read to its end for it.
@@ -207,13 +210,14 @@ def _asks_the_shop(text: str) -> bool:
     asking = _asking(message)
     if not asking and not _WANTS.search(message.text):
         return False
-    scores = _MODEL.scores(message, "group", asks=bool(asking))
-    lead = _MODEL.lead(scores, asks=bool(asking))
+    model = _model()
+    scores = model.scores(message, "group", asks=bool(asking))
+    lead = model.lead(scores, asks=bool(asking))
     if asking and _TO_THE_SHOP.search(message.dense):
         lead += _ADDRESSED
     if not asking or len(message.clauses) == 1:
         return lead > (0 if asking else _SURELY)
-    if lead < -_SURELY and _MODEL.likeliest(scores).label == "ad":  # which asks too: 想赚钱吗
+    if lead < -_SURELY and model.likeliest(scores).label == "ad":  # which asks too: 想赚钱吗
         return False
     return lead > 0 or any(
         (_remembered_asks_alone if len(one) <= _SHORT else _asks_alone)(one)
@@ -224,7 +228,7 @@ def _asks_the_shop(text: str) -> bool:
 
 def _asks_alone(clause: str) -> bool:
     """Whether a clause that asks is a business question without all that is said around it."""
-    return _MODEL.lead(_MODEL.scores(Message(clause), "group", asks=True), asks=True) > _SURELY
+    return _model().lead(_model().scores(Message(clause), "group", asks=True), asks=True) > _SURELY
 
 
 # What needs knowing and what is done look at the same words, and many ask the same.

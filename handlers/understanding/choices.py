@@ -27,19 +27,19 @@ _NONE = re.compile(
 _EXCEPT = re.compile(r"除(?:了|开|去)?|排除|刨去|去掉|抛开|撇开|不算")
 _OTHERS = re.compile(
     r"(?:其他|其它|其余|别的|剩下|另外|余下|其她|别个|旁的).{0,6}?(?:都|全|可以|行|要|喝|用|有|ok|爱|喜欢|没问题|"
-    r"也|随)|(?:别的|其他|其余|剩下的?)$"
+    r"也|随)|(?:别的|其他|其余|剩下的?)$|剩(?:下|的)?(?:的)?那(?:一)?[个种款样类]"
 )
 _BUT = re.compile(r"(?:之外|以外|外|除外|不要|就不|不行|pass)")
 _NOT_BEFORE = re.compile(
     r"(?:不|没|别|勿|甭|讨厌|戒|拒绝|除了?|不是|没有|排除|过敏|反感)(?:太|怎么|咋|是|要|想|喜欢|爱|喝|喂|囤|存|吃|"
     r"用|买|需要|考虑|选|中意|感冒|习惯|沾|碰|太?能|能|了|敢|会|再|算|过|得|惯|大|很|有|接受|得了|那么|开|去|什么|"
-    r"啥|属于|玩|看|会去|感兴趣|偏好|推荐)*(?:的)?$"
+    r"啥|属于|玩|看|会去|感兴趣|偏好|推荐|约|排|安排|给我|订|定)*(?:的)?$"
 )
 _NOT_AFTER = re.compile(
     r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|"
-    r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题)|除外|算了|免了|免谈|pass|"
+    r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题|在?过敏)|除外|算了|免了|免谈|pass|"
     r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|(?:别|不用|不要)(?:再)?(?:寄|发|送|推荐|给)|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
-    r"用不(?:惯|了|着))|"
+    r"用不(?:惯|了|着))|^(?:码|号)?(?:好像|感觉|有点|还|就|偏|太|又|会|稍微?|嫌|倒)+(?:大|小|紧|松|勒)(?:了|点|$|[,，。])|"
     r"^(?:有|太|味|容易|会|香味|带|掉|招)[^,，。 \n]{0,4}(?:不喜欢|不想?要|不爱)(?=$|[,，。\n]|其[他它余]|别的|另外)"
 )
 # 这批玫瑰我不要了: goods that were sent, and nothing of what is liked.
@@ -71,7 +71,7 @@ _LESS_BEFORE = re.compile(
 
 _FILLERS = re.compile(
     r"^(?:有点|只要?|很|超|特别|挺|蛮|非常|我(?:们|家|是|要|选|想|比较|觉得|这|平时|一般|应该)?|大概|可能|应该|一般|平时|主要|就|那|是|选|要|喝|买|"
-    r"用|吃|看|去|来|喜欢|爱|偏|还是|属于|想|给|比较|多|最|都|嗯|哦|有|在|会|算|到|常|偏好|做|当然|肯定|必须|更|"
+    r"用|吃|看|玩|去|来|喜欢|爱|偏|还是|属于|想|给|比较|多|最|都|嗯|哦|有|在|会|算|到|常|偏好|做|当然|肯定|必须|更|"
     r"倾向于?|都是|以|估计|差不多|感觉|目前|现在|这个|那个)+|(?:的(?:那个|那种|那款|那类|东西)?|吧|多一?点|多|"
     r"多些|一点的?|点的|为主|居多|类|款|就行|就好|谢谢|可以|好了|这类|这种|那种|那个|这个|比较多|多一些|啦|了|呀|啊|哈|哦|呢|"
     r"嘛|都行|也行|左右|系列|方面|什么的|之类的?)+$"
@@ -164,7 +164,7 @@ def _parts(question: Question, text: str) -> list[int]:
             if not stems and len(core) >= 1 and core not in STOP_PARTS:
                 holders = {at for wording, at in table.wordings if core in wording}
                 stems = holders if len(holders) == 1 and not core.isdigit() else set()
-            refused = re.search(r"不(?!错)|没", piece)
+            refused = re.search(r"不(?!错)|没|(?<![特级性区])别(?![的人墅家])", piece)
             found += [] if refused else sorted(stems)
     return list(dict.fromkeys(found))
 
@@ -224,6 +224,9 @@ _WANTED_ONLY = re.compile(r"(?:想|打算|准备|计划)[^,，。]{0,8}(?:还没
 _BOTH = re.compile(r"又([^又,，。 ]{1,3})又([^又,，。 ]{1,3})")
 
 
+_DENIED = re.compile(r"不(?:玩|喝|吃|用|要|是|做|买|选)?([^不,，也和就剩其别]{1,2})")
+
+
 def read_options(question: Question, text: str) -> list[str] | None:
     """The values that a reply chooses, in the order of the options; None if it chooses none. More than one may come
     back for a single choice: what to make of that is for the caller."""
@@ -254,6 +257,10 @@ def read_options(question: Question, text: str) -> list[str] | None:
             )
         if not excluded:
             excluded = [] if named else _parts(question, re.sub(r"除了?|以外|之外|外都.*|都.*|不要|不喝|不", ",", text))
+        if not named and _OTHERS.search(text):
+            # 不干不油也不敏感，剩下那个
+            denied = [_parts(question, piece) for piece in _DENIED.findall(dense(text))]
+            excluded = sorted({*excluded, *(each[0] for each in denied if len(each) == 1)})
         rest = [at for at in range(count) if at not in excluded]
         if multi and not _EXCEPT.search(text) and not _OTHERS.search(text) and _WANTED_ONLY.search(text):
             return None

@@ -10,21 +10,24 @@ from typing import Any
 
 from msgspec import Struct
 
-from handlers.understanding.amounts import is_about_money, is_about_people
+from handlers.understanding.amounts import HOW_MANY, is_about_money, is_about_people
 from handlers.understanding.dates import other_calendar
 from handlers.understanding.phrases import words
 from handlers.understanding.signs import Signs
 from handlers.understanding.text import Message, clauses, dense, readable
 from handlers.understanding.values import read_value, told_value
 from handlers.understanding.vocabulary import Prior, Question
+from handlers.understanding.yesno import told_again
 
 _WRONG = re.compile(
     r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|按|留|发|给|算|点|数)[错反]|[算数]漏|(?:说|填|写)的(?:那个)?是|错了|错啦|有误|不对(?!劲)|更正|纠正|"
     r"改[成为到下喝吃用住]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
-    r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|多了[一两\d]?个|少了[一两\d]?个|我(?:刚)?说的.{0,6}是|(?:填|写|说|选|输)成|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
+    r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|多了[一两\d]?个|少了[一两\d]?个|我(?:刚)?说的.{0,6}是|(?:填|写|说|选|输|打|记|报|存)成|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
     r"手机|电话)|(?:电话|手机号?|号码|名字|地址|城市)(?:又|刚|已经|都)?[换改变]了|新号|调(?:到|成|整|高|低)|"
-    r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|有|没|家|宝|娃)|说[高低多少大小早晚漏]了|(?:漏|少|忘|多)(?:记|了)?(?:选|填|说|写|报|勾)|改(?=\d|"
-    r"[一二两三四五六七八九十百千])|订正|勘误|wrong|typo|correction|mistake|actually"
+    r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|有|没|家|宝|娃)|(?:说|写|填|报|记|打|选|留|算|回)[高低多少大小早晚漏老]了|(?:漏|少|忘|多)(?:记|了)?(?:选|填|说|写|报|勾)|改(?=\d|"
+    r"[一二两三四五六七八九十百千])|订正|勘误|手[快滑抖误]|手一抖|记[岔混茬差]|[搞弄]混|写岔|[看听]错|删(?:掉|了)重|重[写填报]|"
+    r"(?:刚|刚才|刚刚|前面|上面)我?(?:说|填|写|报)的[^,，。\n]{1,10}是|[\u4e00-\u9fff]改(?=[\u4e00-\u9fff])(?![天日造装变善进良革期签口编动名叫姓])|"
+    r"wrong|typo|correction|mistake|actually"
 )
 _EARLIER = re.compile(
     r"刚才|刚刚|刚说|方才|前面|上面|之前|上次|上一|上条|上一条|上个问题|昨天(?:说|填|写)|前天(?:说|填)|先前|"
@@ -42,6 +45,8 @@ _NEGATED = re.compile(
     r"(?:别叫我?|不是|不姓|不叫|并非|不在|而不是)[^,，。;；!！\n是]{1,10}?(?=是|姓|叫|,|，|。|$|\n| )|"
     r"不是[^,，。;；!！\n]{1,8}$"
 )
+
+_NOUGHT = re.compile(r"[少多漏](?:打|写|输|按|填)?了?(?:[一两二])?个?[零0](?!\d)")
 
 _NOUNS = {
     "name": re.compile(r"名字|姓名|称呼|姓|叫我|我叫|昵称|名(?:写|打|填|说)"),
@@ -74,6 +79,8 @@ _TOLD_WITHIN = 12
 _TITLED = re.compile(r"(?:先生|女士|小姐|太太|哥|姐|叔|阿姨)$")
 # 我有宝宝的: said of their own accord, it may contradict what they said before.
 _HAVE = re.compile(r"(?:我|咱|家)(?:们|家里?|里)?(?:是|已经)?(?:有|没|养)")
+# 你写成明了: what we took a name for.
+_TAKEN_FOR = re.compile(r"(?:写|打|记|存|叫|喊|输)成(?:了)?([\u4e00-\u9fff]{1,3}?)(?:了|的|$|[,，。 \n])")
 _DENIED = re.compile(r"(?:不是|不在|别叫我?|不叫|不姓)([^,，。\n ]{1,12})(?:[,， \n]|$)")
 
 
@@ -173,14 +180,20 @@ def find_correction(
 
 def _cleared(text: str) -> str:
     """The text without what was wrong: 不是杭州是苏州 keeps 苏州. Offsets stay."""
-    text = _NEGATED.sub(lambda found: "," * (found.end() - found.start()), text)
+    for aside in (_NEGATED, _NOUGHT):
+        text = aside.sub(lambda found: "," * (found.end() - found.start()), text)
     pieces = list(text)
     for start, end in clauses(text):
         lead = _LEAD.match(text[start:end])
         if lead:
             pieces[start : start + lead.end()] = "," * lead.end()
         elif (
-            (mark := re.search(r"(?:改成|改为|改到|换成|应该是|调到|调成|变成|更新为)", text[start:end]))
+            (
+                mark := re.search(
+                    r"(?:改成|改为|改到|换成|应该是|调到|调成|变成|更新为|(?<=[\u4e00-\u9fff])改(?=[\u4e00-\u9fff\d]))",
+                    text[start:end],
+                )
+            )
             and mark.end() < end - start
         ) or (
             (mark := re.search(r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|留)错了?|错了|不对", text[start:end]))
@@ -202,15 +215,30 @@ def _named(question: Question, text: str) -> int:
     return (3 if noun is not None and noun.search(text) else 0) + (0 if grams.isdisjoint(_grams(text)) else 3)
 
 
+def best_named(questions: Sequence[Question], text: str) -> Question | None:
+    """The question that a word or two speak of most plainly (生日, 电话); None where it is none, or might be two."""
+    scores = sorted(((_named(one, text), at) for at, one in enumerate(questions)), key=lambda one: (-one[0], one[1]))
+    if not scores or not scores[0][0] or (len(scores) > 1 and scores[1][0] == scores[0][0]):
+        return None
+    return questions[scores[0][1]]
+
+
 @lru_cache(maxsize=256)
 def _wording(question: Question) -> tuple[re.Pattern[str] | None, frozenset[str]]:
     """The nouns of a question's type, and the pairs of characters that tell its wording from others."""
     noun = _NOUNS.get(question.type)
     if question.type == "number":
         asked = readable(f"{question.text} {question.key}")
-        noun = _MONEY if is_about_money(asked) else _PEOPLE if is_about_people(asked) else None
+        noun = _MONEY if is_about_money(asked) else _PEOPLE if is_about_people(asked) else _measured(asked)
     telling = (gram for gram in _grams(readable(question.text)) if gram not in _COMMON and not _EMPTY.search(gram))
     return noun, frozenset(telling)
+
+
+def _measured(asked: str) -> re.Pattern[str] | None:
+    """How a text speaks of what is counted: 瓶数 or 三瓶, of 一个月喝几瓶."""
+    units = "".join(HOW_MANY.findall(asked))
+    of_age = "|年龄|年纪" if "岁" in units else ""
+    return re.compile(rf"[{units}]数|[\d一二两三四五六七八九十][{units}]{of_age}") if units else None
 
 
 @lru_cache(maxsize=64)
@@ -228,6 +256,8 @@ def _mentions(prior: Prior, text: str) -> bool:
                 return True
         if isinstance(value, str) and len(value) > 0:
             if prior.question.type == "name" and (title := _TITLED.search(value)) and f"别叫我{title.group()}" in text:
+                return True
+            if prior.question.type == "name" and (taken := _TAKEN_FOR.search(text)) and set(taken[1]) <= set(value):
                 return True
             parts = {value, value[-3:].rstrip("市省"), value.rstrip("市")}
             parts |= (
@@ -272,6 +302,8 @@ def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None
         return None
     if question.type == "phone" or question.type != "name" or re.search(r"叫|姓|名|称呼|是", message.text):
         value = told_value(question, message, plain, asked_on)
+        if value is None and question.type == "yesno":
+            value = told_again(plain, question.text)
         if value is None or question.type in ("choice", "multi", "number", "date"):
             value = read_value(question, message, plain, asked_on) if question.type != "yesno" else None
         if value == prior.value and (mark := list(_WRONG.finditer(message.text))):

@@ -7,8 +7,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
+from handlers.understanding.day_forms import figure, full_year, normal_form
 from handlers.understanding.festivals import LUNAR_DAYS, SOLAR_DAYS
-from handlers.understanding.numerals import plain
 
 _LUNAR_WORD = re.compile(
     r"农历|阴历|旧历|老历|古历|农厉|阴厉|农歷|旧暦|lunar|老黄历|闰月|(?<![a-z])农(?=\d|"
@@ -115,41 +115,6 @@ _BIRTH_MONTH = re.compile(
 )
 
 
-def _figure(written: str) -> int:
-    if written.isdigit():
-        return int(written)
-    named = {"正": 1, "冬": 11, "腊": 12, "卅": 30, "廿": 20}
-    if written in named:
-        return named[written]
-    if written.startswith("廿"):
-        return 20 + _figure(written[1:])
-    if written.startswith("初"):
-        return _figure(written[1:])
-    return int(plain(written) or 0)
-
-
-def _year(written: str | None, asked_on: date | None) -> int | None:
-    if not written:
-        return None
-    away = {"今年": 0, "本年": 0, "去年": -1, "前年": -2, "大前年": -3, "明年": 1, "后年": 2}
-    if written in away:
-        return asked_on.year + away[written] if asked_on else None
-    value = int(written) if written.isdigit() else int(plain(written.replace("〇", "零")) or 0)
-    if len(written) == 2 or value < 100:
-        pivot = (asked_on.year if asked_on else 2030) % 100 + 1
-        return 2000 + value if value <= pivot else 1900 + value
-    return value
-
-
-def _form(year: int | None, month: int, day: int, lunar: bool) -> str | None:
-    if not 1 <= month <= 12 or not 1 <= day <= (30 if lunar else monthrange(year or 2000, month)[1]):
-        return None
-    prefix = "lunar:" if lunar else ""
-    if year is None:
-        return f"{prefix}{month:02}-{day:02}" if lunar else f"--{month:02}-{day:02}"
-    return f"{prefix}{year:04}-{month:02}-{day:02}"
-
-
 def _is_lunar(text: str, start: int, end: int, found: re.Match[str]) -> bool:
     """Whether a written date is lunar: by its own words, or by the nearest calendar word of its clause or message."""
     if found["leap"] or found["month"] in "正冬腊" or found["day"][0] in "初廿卅":
@@ -167,7 +132,7 @@ def _is_lunar(text: str, start: int, end: int, found: re.Match[str]) -> bool:
 def _is_lunar_feast(text: str, written: re.Match[str]) -> bool:
     """Whether the festival that is named right behind a written date is a lunar one of that very day: 九月九重阳."""
     feast = _FESTIVAL.match(text[written.end() :].lstrip(" ,，是的"))
-    day = (_figure(written["month"]), _figure(written["day"]))
+    day = (figure(written["month"]), figure(written["day"]))
     return feast is not None and LUNAR_DAYS.get(feast.group()) == day
 
 
@@ -194,7 +159,7 @@ def _written(text: str, asked_on: date | None) -> list[tuple[str, bool]]:
         lunar = _is_lunar(text, match.start(), match.end(), match) or _is_lunar_feast(text, match)
         if match["mark"] in "./-" and match["year"] is None and match["month"] in "正冬腊":
             continue
-        form = _form(_year(match["year"], asked_on), _figure(match["month"]), _figure(match["day"]), lunar)
+        form = normal_form(full_year(match["year"], asked_on), figure(match["month"]), figure(match["day"]), lunar)
         if form:
             found.append((form, lunar))
     return found
@@ -206,9 +171,9 @@ def _figures(text: str, asked_on: date | None) -> str | None:
         match = pattern.search(text)
         if match:
             year, month, day = match.groups()
-            return _form(_year(year, asked_on), int(month), int(day), lunar)
+            return normal_form(full_year(year, asked_on), int(month), int(day), lunar)
     match = _DIGITS4.search(text) or _DIGITS3.match(text)
-    return _form(None, int(match.group(1)), int(match.group(2)), lunar) if match else None
+    return normal_form(None, int(match.group(1)), int(match.group(2)), lunar) if match else None
 
 
 def _festival(text: str, asked_on: date | None) -> str | None:
@@ -221,10 +186,10 @@ def _festival(text: str, asked_on: date | None) -> str | None:
     year_word = re.search(
         r"(今年|去年|前年|明年|后年|(?:19|20)\d\d|(?<!\d)\d\d(?=年))(?:年)?(?:的)?$", text[: match.start()]
     )
-    year = _year(year_word.group(1), asked_on) if year_word else None
+    year = full_year(year_word.group(1), asked_on) if year_word else None
     shift = _SHIFT.match(text[match.end() :])
     if shift and (shift["day"] or shift["size"] in ("第二天", "次日", "隔天")):
-        count = _figure(shift["count"]) if shift["count"] else 1
+        count = figure(shift["count"]) if shift["count"] else 1
         count = -count if shift["size"] == "前" else count
         if lunar:
             day += count
@@ -233,7 +198,7 @@ def _festival(text: str, asked_on: date | None) -> str | None:
         else:
             moved = date(year or 2001, month, day) + timedelta(count)
             year, month, day = (moved.year if year else None), moved.month, moved.day
-    return _form(year, month, day, lunar)
+    return normal_form(year, month, day, lunar)
 
 
 def _relative(text: str, asked_on: date) -> date | None:
@@ -250,7 +215,7 @@ def _relative(text: str, asked_on: date) -> date | None:
         steps = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}[month["which"]]
         index = asked_on.year * 12 + asked_on.month - 1 + steps
         try:
-            return date(index // 12, index % 12 + 1, _figure(month["day"]))
+            return date(index // 12, index % 12 + 1, figure(month["day"]))
         except ValueError:
             return None
     week = _WEEK.search(text)
@@ -265,7 +230,7 @@ def _relative(text: str, asked_on: date) -> date | None:
         sign = -1 if counted["side"] == "前" else 1
         if written == "半":
             return asked_on + timedelta(15 * sign) if unit == "月" else None
-        count = _figure(written) * sign
+        count = figure(written) * sign
         if unit == "月":
             index = asked_on.year * 12 + asked_on.month - 1 + count
             year, month_number = index // 12, index % 12 + 1
@@ -284,10 +249,10 @@ def coming_day(text: str, asked_on: date) -> str | None:
     found = _ONLY_DAY.search(text)
     if found is None:
         return None
-    day = _figure(found.group(1))
+    day = figure(found.group(1))
     index = asked_on.year * 12 + asked_on.month - 1 + (day < asked_on.day)
     year, month = index // 12, index % 12 + 1
-    return _form(year, month, day, lunar=False)
+    return normal_form(year, month, day, lunar=False)
 
 
 _REPAIRED_DAY = re.compile(rf"[,，\s]+{_DAY}\s?[号日]?[吧呀啊哈\s]*")
@@ -305,6 +270,32 @@ def day_of_same_month(text: str, repaired: str, asked_on: date | None) -> str | 
         if before
         else None
     )
+
+
+def of_same_year(day: str | None, text: str, repaired: str, asked_on: date | None) -> str | None:
+    """今年3月6 不是 3月9: the year of what is repaired stays. `repaired` is the text, masked up to the repair."""
+    if day is None or not day.startswith("--") or len(repaired) != len(text):
+        return day
+    masked = len(repaired) - len(repaired.lstrip(","))
+    before = _written(text[:masked], asked_on)
+    return f"{before[0][0][:4]}{day[1:]}" if before and before[0][0][0] == "2" else day
+
+
+def last_day(day: str | None, text: str, asked_on: date) -> str | None:
+    """周六 or 15号, told for something that lies behind: the last one until `asked_on`. `day` is how it reads else."""
+    if day is None:
+        coming = coming_day(text, asked_on)
+        if coming is None:
+            return None
+        ahead = date.fromisoformat(coming)
+        if ahead == asked_on:
+            return coming
+        before = asked_on.replace(day=1) - timedelta(1) if ahead.day > asked_on.day else asked_on
+        return normal_form(before.year, before.month, ahead.day, lunar=False)
+    week = _WEEK.search(text)
+    if week is None or week["which"] or day[:1] != "2" or day <= asked_on.isoformat():
+        return day
+    return (date.fromisoformat(day) - timedelta(7)).isoformat()
 
 
 _EITHER = re.compile(
@@ -330,8 +321,8 @@ def read_date(text: str, asked_on: date | None) -> str | None:
         return festival
     english = _ENGLISH.search(text)
     if english:
-        name, figure = english.group(1) or english.group(4), english.group(2) or english.group(3)
-        return _form(None, _ENGLISH_MONTHS.index(name[:3]) + 1, int(figure), lunar=False)
+        name, number = english.group(1) or english.group(4), english.group(2) or english.group(3)
+        return normal_form(None, _ENGLISH_MONTHS.index(name[:3]) + 1, int(number), lunar=False)
     if asked_on:
         try:
             day = _relative(text, asked_on)
@@ -340,6 +331,17 @@ def read_date(text: str, asked_on: date | None) -> str | None:
         if day:
             return day.isoformat()
     return _figures(text, asked_on)
+
+
+_RELATIVE_DAY = re.compile(
+    rf"(?:去年|前年|明年)?的?(?:{_AWAY.pattern})|{_COUNTED.pattern}|(?:大上|上上|上|下下|下|这|本)?(?:个)?(?:周|星期|礼拜)[一二三四五六日天1-7]|"
+    rf"(?:{_FESTIVAL.pattern})节?"
+)
+
+
+def without_relative_days(text: str) -> str:
+    """A text without the days that it names by a feast or by how far away they are."""
+    return _RELATIVE_DAY.sub("", text)
 
 
 def other_calendar(told: str, text: str) -> str | None:
@@ -375,11 +377,11 @@ def birth_month(text: str, asked_on: date) -> int | None:
         month = _BIRTH_MONTH.search(text)
         if relative:
             born = relative
-        elif month and (year := _year(month["year"], asked_on)):
-            born = date(year, _figure(month["month"]), 1)
+        elif month and (year := full_year(month["year"], asked_on)):
+            born = date(year, figure(month["month"]), 1)
         else:
             digits = _DIGITS8.search(text)
-            if not digits or _form(int(digits[1]), int(digits[2]), int(digits[3]), False) is None:
+            if not digits or normal_form(int(digits[1]), int(digits[2]), int(digits[3]), False) is None:
                 return None
             born = date(int(digits[1]), int(digits[2]), int(digits[3]))
     months = (asked_on.year - born.year) * 12 + asked_on.month - born.month - (asked_on.day < born.day)

@@ -65,18 +65,20 @@ _ENDING = re.compile(
 )
 _LONGEST_ENDING = len("是我的名字")
 _CALL = re.compile(
-    r"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人|他|她|宝宝|娃|孩子)|(?<=[,，。 \n])(?:就|请|可以|你)*(?:叫|"
+    r"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人|他|她|宝宝|娃|孩子)|(?<![^,，。 \n])(?:就|请|可以|你)*(?:叫|"
     r"喊)(?!我)|(?<![^,，。 \n])(?:你|您|就|那){1,3}(?:存|记)(?!一下|住|得|好|下|着))(?:一声|作|成|"
     rf"做|为|叫|名字|一下|个)?[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
 )
 _NAMED = re.compile(
     r"(?:我系|我的名字?系|(?:网名|微信名)(?:就?是|就?叫)|我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫)|(?:本名|真名|"
     r"全名|中文名|英文名)(?:是|叫)?|本人(?:姓名|是|叫|名叫)?|在下|鄙人|(?:[起取]的)?名(?:字)?叫|名字(?:是叫|是|就)?|姓名(?:是)?|"
-    r"大名(?:是|叫)?|称呼(?:是)?|备注(?:为|成|写成?|就?是|就?叫|上)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|俺是|人家叫|my\s?name(?:'s|\sis)?|"
+    r"大名(?:是|叫)?|称呼(?:是)?|备注(?:为|成|写成?|就?是|就?叫|上)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|我们家?(?:宝宝|娃)?叫(?![你您了过外车])|俺是|人家叫|my\s?name(?:'s|\sis)?|"
     r"iam|i'm|i\sam|callme|call\sme|this\sis|name)"
     rf"[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
 )
-_SURNAME = re.compile(r"(?:姓|(?<=我|俺|敝)性(?![格别子质感情])|(?<=免贵|本人)性)[:：,， ]*([\u4e00-\u9fff]{1,5})")
+_SURNAME = re.compile(
+    r"(?:姓(?!名)|(?<=我|俺|敝)性(?![格别子质感情])|(?<=免贵|本人)性)[:：,， ]*([\u4e00-\u9fff]{1,5})"
+)
 _APART_TOLD = re.compile(
     r"姓([\u4e00-\u9fff]{1,2})[,， ]*(?:单名|单字|名|名字)(?:一个|个|叫|是|单)*"
     r"([\u4e00-\u9fff]{1,2}?)字?(?=$|[,，。 \n])"
@@ -109,7 +111,7 @@ _NO_NAME = frozenset(
         特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 主人 叫 我叫 叫我 怎样
         如何 啊 呃 额 emm 测试 test 收到 来了 谢谢 稍等 保密 秘密 早 早上好 哈哈 哈哈哈 晚点 忙 微信名 就微信名
         退 删 烦人 双胞胎 三胞胎 龙凤胎 一对双胞胎 一对龙凤胎 是双胞胎 是龙凤胎 用微信名 网名就行 看微信名
-        宝妈们 新手 路过 潜水 确认 确定 确认删除 同意 不同意
+        哎 哎呀 哎哟 唉 宝妈们 新手 路过 潜水 确认 确定 确认删除 同意 不同意
         """
     )
 )
@@ -126,7 +128,7 @@ _IS_A = re.compile(
 _LEAD = re.compile(r"(?:那)?(?:就)?(?:叫|喊|是|称呼|写|填|备注|存|记)")
 # 王 姐: a surname and what goes with it.
 _TITLED = re.compile(rf"[\u4e00-\u9fff]{{1,2}} +{_TITLE}|[\u4e00-\u9fff](?: [\u4e00-\u9fff]){{1,2}}")
-_BROKEN = re.compile(r"(?:^|\n)(?:我|叫|我叫|叫我|是|我是|姓|我姓)(?=\n)")
+_BROKEN = re.compile(r"(?:^|\n)(?:我|我们|我家|宝宝|他|她|叫|我叫|叫我|是|我是|姓|我姓)(?=\n)")
 _HALVES = re.compile(r"\s*([\u4e00-\u9fff])\s*\n\s*([\u4e00-\u9fff]{1,2})\s*")
 _APART = re.compile(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
 _LATIN_TITLED = re.compile(rf"[a-z]+ {_TITLE}(?![\u4e00-\u9fff])")
@@ -232,14 +234,15 @@ def speaks_of_else(message: Message) -> bool:
 
 
 _NAMELESS = re.compile(
-    r"没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:好|个)?(?:小|乳|大)?名|还?没(?:有)?(?:出)?生(?!气|病)|"
-    r"没(?:有)?养(?!成)"
+    r"(?<!大名)(?<!大名还)没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:(?:好|个)?(?:小|乳|大)?名|[呢吧啊哦]*(?:$|[,，。]))|还?没(?:有)?(?:出)?生(?!气|病)|"
+    r"没(?:有)?养(?!成)|肚子?里|怀着|预产期|(?:还有|再过|还差).{1,4}(?:个月|天|周)(?:才|就|要)?生|"
+    r"(?:明年|下个?月|年底|[\d一二三四五六七八九十]{1,2}月份?)(?:才|就|要)*(?:出生|生(?!的|日))"
 )
 
 
 def has_no_name(text: str) -> bool:
-    """Whether a child that is asked for has no name yet: 还没起名字, 还没生呢."""
-    return bool(_NAMELESS.search(text))
+    """Whether a child that is asked for has no name yet: 还没起名字, 还没生呢; but 还没生，小名叫豆豆."""
+    return bool(_NAMELESS.search(text)) and not re.search(r"(?:小名|乳名)(?!还?没)|先叫|就叫|都叫", text)
 
 
 def is_joke(text: str) -> bool:
@@ -292,11 +295,17 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
         return None
     if _KIN.fullmatch(name):
         return _cut(message, start + offset + piece.index(name), len(name))
+    if _BIDDEN.match(name):
+        return None
     if strict and (
         _FUNCTION.search(name) or _IS_A.search(name) or is_no_name(name) or (len(name) > 8 and not name.isascii())
     ):
         return None
     return _cut(message, start + offset + piece.index(name), len(name))
+
+
+# 我老公叫我来的
+_BIDDEN = re.compile(r"(?:过?来|去|加|找|问|联系|帮|给|别)(?:的|你|您|我|一下|看|问|买|$)")
 
 
 def _spelling_aid(name: str) -> str | None:

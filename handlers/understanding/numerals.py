@@ -112,9 +112,9 @@ def plain(numeral: str) -> float | None:
         unit = UNITS[character]
         if unit >= 10_000:
             section += digit or 0
-            total += (section or (1 if not total else 0)) * unit
             if total and not section:
                 return None
+            total += (section or 1) * unit
             section = 0
         elif unit in (20, 30):
             section += unit

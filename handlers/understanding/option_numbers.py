@@ -38,6 +38,8 @@ _NUMBERS = re.compile(
 
 _LETTERS = re.compile(r"(?<![a-z])(?:选|要|是|就)?([a-h](?:[\s,，、.和跟与及&+/]*[a-h])*)(?![a-z])")
 
+_EITHER_LETTER = re.compile(r"(?<![a-z])([a-h])(?:或者?|要么)([a-h])(?![a-z])")
+
 _CHINESE = re.compile(
     r"^(?:我|选项|选|要|是|就|那就|来|第|"
     r"答案)*([一二两三四五六七八九](?:[,，、 和跟与及还有]*[一二三四五六七八九])*)(?:号|项)?(?:选手|选项)?"
@@ -86,6 +88,8 @@ def numbered_options(question: Question, text: str, multi: bool) -> list[int]:
                 continue
             found += [int(each) for each in re.findall(r"[1-9]", match.group(1))]
     core = dense(text)
+    if not found and not multi and (either := _EITHER_LETTER.search(core)):
+        found += [ord(each) - ord("a") + 1 for each in either.groups()]
     if not found and (spelt := _CHINESE.match(text.strip(" ,，。.!！~"))):
         found += [_DIGIT[each] for each in re.findall(r"[一二两三四五六七八九]", spelt.group(1))]
     if not found and len(core) <= 12:

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from handlers.understanding.phrases import Phrases, phrases, words
-from handlers.understanding.text import LONGEST_CLAUSE, Message
+from handlers.understanding.text import LONGEST_CLAUSE, Message, dense
 from handlers.understanding.vocabulary import NO_WORDS, Words
 from handlers.understanding.wished_away import wishes_us_away
 
@@ -42,7 +42,7 @@ _HUMAN = Phrases(
         活人呢 换活人 有没有人工 有没有真人 有没有活人 有真人吗 有人工吗 能不能换个人 跟真人说 和真人说 跟人说话
         和人聊 不想跟机器人 不跟机器人 不要机器人 别用机器人 humanplease realperson humanagent talktoahuman
         talktoaperson 要跟人说 让人来 让老板 让店长 让客服 喊你们老板 喊老板 喊店长 喊个人 真人服务 转接客服
-        客服在吗 有客服吗
+        客服在吗 有客服吗 真人回我 真人来回 让真人 真人跟我
         """
     )
 )
@@ -60,9 +60,31 @@ _BOT = Phrases(
         你是电脑 是电脑回的 是人在回 是人在聊 真人在回 真人吗 真人么 真的人吗 活人吗 是活人 chatgpt吗 你是gpt
         你是deepseek 是deepseek 是豆包 你是豆包 你是智能 智能客服吗 是客服还是机器 areyouabot areyouarobot
         areyouhuman areyouaperson areyoureal isthisabot areyouai 你不是人吧 你不会是机器人 你该不会是机器
-        不是机器人吧 不会是机器人 机械人
+        不是机器人吧 不会是机器人
         """
     )
+)
+# The same put otherwise: 你真是AI啊, 机器人？, 假人吧, 我在跟机器说话吗. Nearly no message has one of the signs.
+_SIGN_OF_BOT = re.compile("机[器械]|人机|ai|bot|gpt|豆包|自动|程序|电脑|假人|真人|活人|本人|是人|真的人|大活人")
+_MACHINE = (
+    r"(?:机器人?|机械人|人机|ai|人工智能|(?:ro)?bot|(?:chat)?gpt|豆包|假人|程序|电脑|自动(?:回复|答复|应答|回|发)的?)"
+    r"(?:客服|助手|助理|人|回复|回的|发的|在回)*"
+)
+_PERSON = r"(?:(?:真的?|活|大活)人(?:客服|在回|在聊|回的|回复)*|本人)"
+_YOU = r"(?:你们?|您|对面|对方|这边?|那头|(?:跟|和)我(?:聊天?|说话)的|回我的|客服)"
+_SURELY = r"(?:该|不会|真的?|到底|究竟|其实|难道|莫非|是不是|不是|是|算|用的|就|都|一个|个|什么)*"
+_ENDS_ASKING = r"(?:吗|么|嘛|吧|啊|呀|呢|哦)+"
+_LED = r"(?:请问|想问一?下|那|哎|喂|咦|诶|老实说|说实话|所以|我说|哈哈)*"
+_ASKS_BOT = re.compile(
+    rf"{_LED}(?:"
+    rf"{_YOU}{_SURELY}{_MACHINE}(?:{_ENDS_ASKING}|\?)*"
+    rf"|{_YOU}{_SURELY}(?:{_PERSON}|(?<=是)人)(?:{_ENDS_ASKING}|\?)"
+    rf"|(?:真?是|是不是|不是|不会是)?{_MACHINE}(?:{_ENDS_ASKING}|\?)"
+    rf"|(?:真?是|是不是)?{_PERSON}(?:{_ENDS_ASKING}|\?)"
+    r"|.{0,4}人(?:还是|or|或者?是?)(?:机器人?|ai|程序|bot|电脑)(?:人|客服|啊|呢|呀|在回|回的|\?)*"
+    r"|(?:我?(?:是|是不是)?在|我是|我)(?:跟|和|同)(?:个|一个)?(?:机器人?|ai|bot|程序)在?(?:说话|聊天?|讲话|对话)(?:吗|么|吧|嘛|\?)"
+    r"|(?:是|是不是)(?:机器人?|ai|bot|程序)在(?:跟|和|同)我(?:说话|聊天?|讲话|对话)(?:吗|么|吧|嘛|\?)*"
+    r")"
 )
 _ABOUT_MACHINES = re.compile(r"扫地机器人|机器人(?:玩具|课|积木|乐高)|拖地机器人|买(?:个)?机器人|擦窗机器人")
 
@@ -103,7 +125,10 @@ def wants_human(text: str | Message, words: Words = NO_WORDS) -> bool:
     message = text if isinstance(text, Message) else Message(text)
     if words.human and phrases(words.human).within(message.dense):
         return True
-    return _HUMAN.within(message.dense) and not _NOT_HUMAN.search(message.dense)
+    if not _HUMAN.within(message.dense) or _NOT_HUMAN.search(message.dense):
+        return False
+    # 你们是真人客服吗 is asked of us; the answer offers a human.
+    return len(message.clauses) > 1 or not _asks_bot(message)
 
 
 def asks_whether_bot(text: str | Message, words: Words = NO_WORDS) -> bool:
@@ -113,9 +138,21 @@ def asks_whether_bot(text: str | Message, words: Words = NO_WORDS) -> bool:
     message = text
     if words.bot and phrases(words.bot).within(message.dense):
         return True
-    return _BOT.within(message.dense) and not _ABOUT_MACHINES.search(message.dense)
+    if _ABOUT_MACHINES.search(message.dense):
+        return False
+    return _BOT.within(message.dense) or (bool(_SIGN_OF_BOT.search(message.text)) and _asks_bot(message))
+
+
+def _asks_bot(message: Message) -> bool:
+    """Whether one of the first clauses asks so in other words."""
+    return any(
+        _ASKS_BOT.fullmatch(dense(clause) + ("?" if "?" in clause else ""))
+        for clause in (message.text[start:end] for start, end in message.clauses[:_MOST_CLAUSES])
+        if len(clause) <= LONGEST_CLAUSE
+    )
 
 
 # Whoever asks something in a group is asked this first, and many ask the same.
 _SHORT = 64
+_MOST_CLAUSES = 8
 _remembered_asks = lru_cache(maxsize=8_192)(lambda text, words: asks_whether_bot(Message(text), words))

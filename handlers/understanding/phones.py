@@ -33,9 +33,22 @@ def phone_numbers(text: str) -> list[tuple[str, int]]:
     return found
 
 
+# 13712340099，错了尾号是98: only the end of it is told anew.
+_TAIL = re.compile(
+    r"(?:(?:错|不对|不是|更正|应该|改)[^\d一二三四五六七八九零幺]{0,6}|(?=[^\d]{2,8}(?:不对|错)))"
+    r"(?:尾号|末尾|最后|后[一两二三四]位?|结尾)(?:[一两二三四1-4]位)?(?:数)?(?:打|写|输|填)?(?:不对|错了?)?[,， ]?"
+    r"(?:应该|才|就)?(?:是|为|改成|改为)?[:： ]?([\d零〇一二两三四五六七八九幺]{1,4})(?![\d个位])"
+)
+
+
 def read_phone(text: str) -> str | None:
     """The mobile number to use, 11 digits: the new one over the old, else the first; None without a whole one."""
     found = phone_numbers(text)
     if not found:
         return None
-    return max(found, key=lambda each: each[1])[0]
+    number = max(found, key=lambda each: each[1])[0]
+    tail = _TAIL.search(text)
+    if tail is None:
+        return number
+    digits = tail.group(1).translate(_SPOKEN)
+    return number[: -len(digits)] + digits

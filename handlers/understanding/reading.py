@@ -1,4 +1,4 @@
-"""From a reply to its meaning: which clauses ask, put off or refuse, what value the rest gives, and which act it is."""
+"""From a reply to its meaning: what value it gives beside what its clauses do (`hearing`), and which act it is."""
 
 from __future__ import annotations
 
@@ -8,28 +8,25 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
-from handlers.understanding.business import complains
 from handlers.understanding.choices import chosen_options, refuses_all
-from handlers.understanding.corrections import Correction, find_correction, may_correct
+from handlers.understanding.corrections import Correction, find_correction
+from handlers.understanding.hearing import MOST_CLAUSES, SHORT, Clauses, hear
 from handlers.understanding.jokes import is_joke_about
 from handlers.understanding.names import speaks_of_else, told_name
-from handlers.understanding.optout import asks_whether_bot, is_opt_out, refuses_offer, wants_human
+from handlers.understanding.optout import refuses_offer
 from handlers.understanding.phrases import words as listed
-from handlers.understanding.renames import find_rename, may_rename
-from handlers.understanding.text import ANSWER_LIMIT, LIMIT, LONGEST_CLAUSE, Message, dense
+from handlers.understanding.renames import find_rename
+from handlers.understanding.text import PARTICLES, Message, dense
 from handlers.understanding.values import belongs_elsewhere, further_facts, read_value, told_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
 from handlers.understanding.yesno import plain_yesno, refuses_invitation, refuses_offered
 
-_WANTS_ADVICE = re.compile(
-    r"你们|有没有|(?<!看着)推荐|建议|哪[个款种](?:好|适合|合适)|怎么选|能不能|可不可以|[?？]|[吗么]$|是不是"
+# 想看老酒鉴别，怎么看批次: what somebody would like to be told of is no question put to us.
+_TELLS_WISHES = re.compile(
+    r"(?:我|就|最|比较|还|主要)*(?:想(?:看|学|听|多看|多学)|希望(?:看|多|讲)|多(?:讲|发|聊|教)|讲讲|聊聊)"
 )
-_PUZZLED = re.compile(r"[啊哈嗯额呃诶哦]+[?？]+$")
 # 拿五箱有优惠没: how many are wanted is told by the way.
 _ORDERED = re.compile(
     r"(?:^|[,，。 \n我先])(?:拿|来|要|订|定|买|囤)个?[\d一二两三四五六七八九十百]{1,4}[箱个瓶盒罐包位斤件提桶袋份]"
@@ -39,129 +36,6 @@ _TOLD_IN_QUESTION = re.compile(
     r"(?:我家|我们家|宝宝|娃|孩子|宝贝|儿子|女儿|闺女|我们?|才|刚|都|快).{0,8}(?:岁|月|天)|(?:岁|月|天)(?:半|"
     r"多)?了"
 )
-
-
-# A reply of more clauses is a letter or a flood, and what it does besides answering it does in its first ones.
-_MOST_CLAUSES = 40
-
-
-class _Clauses(Struct):
-    """What the clauses of a message do besides answering; spans into the message's text."""
-
-    asking: list[tuple[int, int]]
-    proposing: list[tuple[int, int]]
-    """The heads of asking clauses that only end in 行吗 or 可以吗."""
-    refusing: list[tuple[int, int]]
-    unknowing: list[tuple[int, int]]
-    delaying: list[tuple[int, int]]
-    chatting: list[tuple[int, int]]
-    count: int
-
-
-def _look(message: Message) -> _Clauses:
-    seen = _Clauses([], [], [], [], [], [], len(message.clauses))
-    kinds = {
-        "refuses": seen.refusing,
-        "delays": seen.delaying,
-        "asks": seen.asking,
-        "chats": seen.chatting,
-        "does not know": seen.unknowing,
-    }
-    for span in message.clauses[:_MOST_CLAUSES]:
-        clause = message.text[span[0] : min(span[1], span[0] + LONGEST_CLAUSE)]
-        if clause.strip().isdigit():  # a number says what it says
-            continue
-        if kind := _remembered_does(clause) if len(clause) <= _SHORT else _does(clause):
-            kinds[kind].append(span)
-            if kind == "asks" and (head := acts.proposed(clause)):
-                seen.proposing.append((span[0], span[0] + head))
-    if seen.count > 1 and not (seen.refusing or seen.delaying):
-        # A refusal or a delay may be broken over several bubbles or by a stray blank.
-        if acts.declines(message.dense) and not acts.is_chat(message.dense):
-            seen.refusing.append((0, len(message.text)))
-        elif acts.puts_off(message.dense) and len(message.dense) < 16:
-            seen.delaying.append((0, len(message.text)))
-    return seen
-
-
-def _does(clause: str) -> str:
-    """What a clause does besides answering; empty if nothing."""
-    squeezed = dense(clause)
-    if acts.declines(squeezed):
-        return "refuses"
-    if acts.puts_off(squeezed):
-        return "delays"
-    if _PUZZLED.match(clause.strip()):
-        return "asks"
-    if acts.is_chat(squeezed):
-        return "chats"
-    if acts.does_not_know(squeezed) and not _WANTS_ADVICE.search(clause):
-        return "does not know"
-    return "asks" if acts.asks(clause) else ""
-
-
-# People say the same short things all day long, and every message is listened to several times on its way.
-_SHORT = 64
-_remembered_does = lru_cache(maxsize=8_192)(_does)
-
-
-class FirstLook(Struct, frozen=True):
-    """What a message may be whoever said it, whatever was asked: enough for nearly everything that people say 1:1.
-
-    `asks` is true also of who wants a human or asks for the bot; `may_correct` only says that it is worth to look.
-    """
-
-    is_opt_out: bool
-    wants_human: bool
-    asks_whether_bot: bool
-    asks: bool
-    may_correct: bool
-    complains: bool
-
-
-class _Heard(Struct, frozen=True):
-    """A message, what its clauses do, and what it may be, whoever said it and whatever was asked."""
-
-    message: Message
-    seen: _Clauses
-    look: FirstLook
-
-
-def _hear(text: str, words: Words) -> _Heard:
-    message = Message(text, ANSWER_LIMIT)
-    whole = message if len(text) <= ANSWER_LIMIT else Message(text)
-    seen = _look(message)
-    human, bot = wants_human(whole, words), asks_whether_bot(whole, words)
-    look = FirstLook(
-        is_opt_out=is_opt_out(whole, words),
-        wants_human=human,
-        asks_whether_bot=bot,
-        asks=human or bot or bool(seen.asking),
-        may_correct=may_correct(message.text) or may_rename(message.text),
-        complains=complains(message.text),
-    )
-    return _Heard(message, seen, look)
-
-
-_remembered = lru_cache(maxsize=4_096)(_hear)
-# Long ones are large: a few, between the first look at a message and its decision, and of more of them the look alone.
-_lately = lru_cache(maxsize=8)(_hear)
-_remembered_look = lru_cache(maxsize=1_024)(lambda text, words: _lately(text, words).look)
-
-
-def _heard(text: str, words: Words) -> _Heard:
-    if len(text) <= _SHORT:
-        return _remembered(text, words)
-    heard = _lately(text[:LIMIT], words)
-    return heard if len(text) <= LIMIT else replace(heard, message=heard.message.beginning(text))
-
-
-def first_look(text: str, words: Words = NO_WORDS) -> FirstLook:
-    """Look at a message once for all who ask what it may be."""
-    if len(text) <= _SHORT:
-        return _remembered(text, words).look
-    look: FirstLook = _remembered_look(text[:LIMIT], words)
-    return look
 
 
 def understand(
@@ -178,7 +52,7 @@ def understand(
     `prior` are the questions answered before, `others` the survey's other unanswered ones, `asked_on` the local day by
     which relative dates are read. Never raises for any text.
     """
-    heard = _heard(reply, words)
+    heard = hear(reply, words)
     message, seen, asks = heard.message, heard.seen, heard.look.asks
     if heard.look.is_opt_out:
         if question.type == "yesno" and refuses_offer(message.bare, question.text):
@@ -189,7 +63,7 @@ def understand(
     correction = find_correction(question, message, prior, asked_on)
     if correction is not None:
         return _corrected(correction, question, message, others, asked_on, asks)
-    if len(reply) <= _SHORT:
+    if len(reply) <= SHORT:
         value = _remembered_value(question, reply, words, asked_on)
     else:
         value = _value(question, message, seen, asked_on)
@@ -199,13 +73,15 @@ def understand(
         if renamed is not None:
             return _corrected(renamed, question, message, others, asked_on, asks)
     also: dict[str, Any] = {}
-    if others and len(reply) <= _SHORT:
+    if others and len(reply) <= SHORT:
         also = _remembered_facts(tuple(others), question, reply, words, asked_on)
     elif others:
         also = _facts(others, question, message, seen, asked_on)
     if question.type == "name" and value is not None and also:
         value, also = _name_or_fact(question, value, also, others, message, seen, asked_on)
     if value is not None:
+        if question.type == "freetext" and asks and _TELLS_WISHES.match(message.bare) and "?" not in message.text:
+            asks = heard.look.wants_human or heard.look.asks_whether_bot
         return Understanding("answer", value, also=also, asks=asks)
     return Understanding(_act(question, message, seen, asks), also=also, asks=asks)
 
@@ -220,7 +96,7 @@ def meaning_unasked(
 ) -> Understanding:
     """What a message means when no question is open: opting out, a correction, a question (for a human or about bots
     too: see `wants_human`, `asks_whether_bot`), facts in `also` (act `answer`), putting off, or chitchat."""
-    heard = _heard(reply, words)
+    heard = hear(reply, words)
     message, seen, asks = heard.message, heard.seen, heard.look.asks
     if heard.look.is_opt_out:
         return Understanding("optout")
@@ -263,7 +139,7 @@ def _name_or_fact(
     also: dict[str, Any],
     others: Sequence[Question],
     message: Message,
-    seen: _Clauses,
+    seen: Clauses,
     asked_on: date | None,
 ) -> tuple[str | None, dict[str, Any]]:
     """One word is not both a name and a fact: 苏州 alone is a city, but the lily in 小百合 nobody has chosen."""
@@ -279,12 +155,12 @@ def _name_or_fact(
 @lru_cache(maxsize=4_096)
 def _remembered_value(question: Question, reply: str, words: Words, asked_on: date | None) -> Any:
     """What a short reply says is read once a day: the options of a question are answered in the same few words."""
-    heard = _heard(reply, words)
+    heard = hear(reply, words)
     return _value(question, heard.message, heard.seen, asked_on)
 
 
 def _facts(
-    others: Sequence[Question], question: Question, message: Message, seen: _Clauses, asked_on: date | None
+    others: Sequence[Question], question: Question, message: Message, seen: Clauses, asked_on: date | None
 ) -> dict[str, Any]:
     """What the clauses that neither ask nor put off nor refuse tell about other questions."""
     asides = [*seen.asking, *seen.delaying, *seen.refusing]
@@ -296,11 +172,11 @@ def _remembered_facts(
     others: tuple[Question, ...], question: Question, reply: str, words: Words, asked_on: date | None
 ) -> dict[str, Any]:
     """The same of a short reply; whoever is given it must not change it."""
-    heard = _heard(reply, words)
+    heard = hear(reply, words)
     return _facts(others, question, heard.message, heard.seen, asked_on)
 
 
-def _value(question: Question, message: Message, seen: _Clauses, asked_on: date | None) -> Any:
+def _value(question: Question, message: Message, seen: Clauses, asked_on: date | None) -> Any:
     """The value, read from the clauses that neither ask nor put off nor refuse."""
     if question.type == "freetext" or question.type not in _TYPES:
         return message.raw if _is_free_answer(message, seen) else None
@@ -314,7 +190,16 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
     if question.type == "phone":
         asides = list(seen.asking)
     if question.type == "yesno":
+        # 我戒酒呢，免了吧: no to the offer, and not to telling.
+        plainly_no = [span for span in seen.refusing if _plainly(message, span) is False]
+        asides = [*seen.asking, *seen.delaying, *(each for each in seen.refusing if each not in plainly_no)]
         asides += seen.unknowing
+    if question.type in ("choice", "multi") and seen.delaying:
+        # 下班后可以 names an option, though 下班后 puts off.
+        chosen = [
+            span for span in seen.delaying if told_value(question, message, message.text[span[0] : span[1]], None)
+        ]
+        asides = [*seen.asking, *seen.refusing, *(each for each in seen.delaying if each not in chosen)]
     if question.type in ("region", "number", "name") and is_joke_about(question, message):
         return None
     if question.type == "name" and speaks_of_else(message):
@@ -327,14 +212,16 @@ def _value(question: Question, message: Message, seen: _Clauses, asked_on: date 
         value = read_value(question, message, message.text, asked_on)
     if value is None and question.type == "number" and seen.asking and _ORDERED.search(message.text):
         value = read_value(question, message, message.text, asked_on)
-    if value is None and seen.delaying and question.type in ("choice", "multi"):
-        # 洗澡的 names an option, though 洗澡 keeps people from answering.
-        value = told_value(question, message, message.text, asked_on)
     if value is None and seen.proposing and question.type != "name":
         value = read_value(question, message, _only(message, seen.proposing), asked_on)
     if question.type == "number" and isinstance(value, (int, float)) and value >= _BILLION:
         return None
     return value
+
+
+def _plainly(message: Message, span: tuple[int, int]) -> bool | None:
+    """Yes or no, where a clause is that and nothing else."""
+    return plain_yesno(dense(message.text[span[0] : span[1]]).strip(PARTICLES))
 
 
 def _only(message: Message, spans: Sequence[tuple[int, int]]) -> str:
@@ -348,11 +235,12 @@ def _only(message: Message, spans: Sequence[tuple[int, int]]) -> str:
 _TYPES = frozenset(("name", "age_months", "number", "date", "region", "choice", "multi", "yesno", "phone"))
 
 
-def _is_free_answer(message: Message, seen: _Clauses) -> bool:
+def _is_free_answer(message: Message, seen: Clauses) -> bool:
     short = len(message.dense) <= 14
     if seen.delaying and short and acts.another_time(message.text[seen.delaying[-1][0] :]):  # 烦恼太多 改天慢慢说
         return False
-    aside = len(seen.asking) + len(seen.chatting)
+    asking = 0 if _TELLS_WISHES.match(message.bare) and "?" not in message.text else len(seen.asking)
+    aside = asking + len(seen.chatting)
     if (seen.refusing and short) or (seen.delaying and len(seen.delaying) + aside == seen.count):
         return False
     if seen.unknowing and len(message.dense) <= 8:
@@ -360,7 +248,7 @@ def _is_free_answer(message: Message, seen: _Clauses) -> bool:
     return seen.count > aside
 
 
-def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> Any:
+def _act(question: Question, message: Message, seen: Clauses, asks: bool) -> Any:
     """The act of a reply that gives no value."""
     bare = message.bare
     if seen.refusing or is_joke_about(question, message):
@@ -384,7 +272,7 @@ def _act(question: Question, message: Message, seen: _Clauses, asks: bool) -> An
     if bare in _SIMPLY_NO or _NOT_NOW.match(bare) or (question.type == "date" and _NOT_COMING.search(bare)):
         return "decline"
     if question.type not in ("choice", "multi") and any(
-        refuses_offered(dense(message.text[start:end]), question.text) for start, end in message.clauses[:_MOST_CLAUSES]
+        refuses_offered(dense(message.text[start:end]), question.text) for start, end in message.clauses[:MOST_CLAUSES]
     ):
         return "decline"
     return "unclear"

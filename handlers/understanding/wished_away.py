@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from functools import cache
 from itertools import repeat
 from operator import add
 
@@ -46,12 +47,15 @@ _SENTENCE = re.compile(rf"[^\n。！？!?；;]{{2,{_AT_ONCE}}}")
 # Hardly anybody sends us away without one of these; a letter has few sentences with any.
 _REFUSAL = re.compile("[别不勿莫甭休停退拉删骚扰烦滚错屏移放饶够拒消绝没换关举去取主静净闭再推前发gtsnu]")
 
-_MODEL = msgspec.json.decode(pkgutil.get_data("handlers.understanding", "wished_away_model.json") or b"", type=Model)
+
+@cache
+def _model() -> Model:
+    return msgspec.json.decode(pkgutil.get_data("handlers.understanding", "wished_away_model.json") or b"", type=Model)
 
 
 def wishes_us_away(message: Message) -> bool:
     """Whether a message asks for our silence."""
     if len(message.dense) <= _AT_ONCE:
-        return _MODEL.score(message.dense) > _SURELY
+        return _model().score(message.dense) > _SURELY
     sentences = set(_SENTENCE.findall(message.text))  # a flood says one thing again and again
-    return any(_MODEL.score(dense(sentence)) > _MORE_SURELY for sentence in sentences if _REFUSAL.search(sentence))
+    return any(_model().score(dense(sentence)) > _MORE_SURELY for sentence in sentences if _REFUSAL.search(sentence))

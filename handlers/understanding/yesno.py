@@ -5,52 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from handlers.understanding.phrases import words
+from handlers.understanding.plain_answers import NO, YES
 from handlers.understanding.text import PARTICLES, Message, clauses, dense
 
-_YES = frozenset(
-    words(
-        """
-        是 是的 是滴 是得 是呀 是哒 是啊是啊 是是是 对 对的 对对 对对对 对滴 对头 嗯 嗯嗯 嗯嗯嗯 嗯哪 嗯呐 恩
-        恩恩 昂 昂昂 有 有的 有滴 有有有 有啊有啊 有过 要 要的 要要要 要得 要滴 好 好的 好滴 好嘞 好好 好好好
-        好呀好呀 可以 可以的 可以可以 可 行 行的 行行行 成 中 得 得嘞 妥 妥妥的 必须 必须的 必须滴 必 当然
-        当然了 当然的 肯定 肯定的 肯定要 绝对 没问题 没得问题 没毛病 没错 没有问题 ok okk okok oj okay yes yep
-        yeah y yy yup sure 1 11 111 系 系的 愿意 同意 需要 想 想要 想的 会 会的 能 能的 在 在的 知道 知道的 喜欢
-        喜欢的 准 整 来 来吧 来一个 来一份 安排 安排上 冲 求 求之不得 加 加我 拉我 算我一个 带我一个 太好了 用过
-        喝过 吃过 买过 试过 去过 来过 听过 做过 用着 喝着 吃着 有了 买了 生了 结了 怀了 已婚 早就 早就有了 都有
-        成年 成年了 满了 已满 早满了 够了 嗯是的 嗯对 嗯有 哦是的 必须要 那必须 那必须的 那当然 那肯定 那是 可不
-        可不是 可不嘛 就是 正是 确实 的确 是这样 也是 noproblem ofcourse absolutely definitely exactly right
-        带上我 带我 叫上我 喊上我 算上我 敢情好 那敢情好 you yao hao haode keyi xing 阔以 口以 可以滴 好哒 好哇 棒
-        领 领取 我要 我要领 给我来一份
-        报名 参加 我参加
-        我去 同意的 了解过 听说过
-        经常 常常 天天 每天 一直 一直有 一直都是 时常 老是 经常的 常有 偶尔 偶尔会 有时 有时候 有时会 有一点
-        说说看 说来听听 讲讲 讲讲看 介绍一下 介绍下 介绍吧 介绍介绍 了解一下 了解下
-        嗯啊 嗯呐 嗯哼 嗯嘞 没意见 没异议 麻烦了 麻烦你了 麻烦您了 有劳 有劳了 莫问题 必到 必来 一定到 一定来 准时到
-        留一个 留吧 给我留 留 留一份 留俩
-        有点 有一些 有些 有一个 有两个 算是 算是吧 勉强算 差不多 还算 👌
-        """
-    )
-)
-_NO = frozenset(
-    words(
-        """
-        不 不是 不是的 不是哦 不是滴 不系 不对 不的 不不 不不不 不要 不要了 不用 不用了 不用不用 不需要 不需要了
-        不必 不必了 不行 不可以 不可 不成 不中 不得 不得行 不会 不会的 不能 不想 不想要 不了 不了不了 不咯 不去
-        不来 不参加 不买 不喜欢 不愿意 不同意 不接受 不考虑 不感兴趣 没 没有 没有的 没有过 没得 没 没没 没有没有
-        没呢 没过 莫得 木有 么有 没用过 没喝过 没吃过 没买过 没试过 没去过 没来过 没听过 没听说过 没做过 没生
-        么得 几乎不 基本不 一般不 没怀 没结 还没 还没有 还没呢 暂时没有 暂时不用 暂时不要 暂时不需要 先不用 先不要
-        先不了 目前没有
-        目前不需要 现在没有 算了 算了吧 还是算了 免了 不必麻烦 谢谢不用 不用谢谢 nope no nah n nn 从不 从没
-        从来不 从来没 从来没有 从未 未 未婚 未满 未成年 无 冇 否 非 哪有 哪里有 才不 才没有 才不是 怎么可能
-        不可能 没那回事 并没有 并不 并不是 倒没有 倒是没有 戒了 早戒了 不碰 滴酒不沾 不沾 没兴趣 没必要 用不着
-        用不上 婉拒 拒绝 pass 0 2b 还早 早着呢 差远了 单身 没空 去不了 来不了 不方便 改天吧 心领了 心领 别了
-        下次一定 改天一定 下回一定 用不到 noneed meiyou mei buyao bu buyong 算 下次吧 下次 下回吧 以后吧 notyet
-        nothanks nothankyou never 唔使 不使
-        唔要 不好意思不用 婉拒了 谢绝 谢绝了 拒绝了 👎
-        """
-    )
-)
 _UNSURE = re.compile(
     r"^看(?:到时|时间|那天|我|老公|老婆)|还好|还行|一般般|不知道|不确定|不清楚|说不好|说不准|说不清|不好说|不一定|不晓得|可能|也许|大概|或许|看情况|"
     r"看看再|看看先|先看看|有.{1,6}就(?:不|退)|再看|再说|没想好|考虑|犹豫|应该(?:是|有|会|不|没|可以|能)?吧?|好像|似乎|不记得|忘了|记不|随便|都行|"
@@ -62,25 +19,35 @@ _WISH = re.compile(r"希望|但愿|要是.{0,10}就好|多希望|做梦|如果.{
 # 好是好，就是怕浪费: neither yes nor no.
 _GOOD_BUT = re.compile(r"^([好想要有])是\1.{0,3}(?:就|但|可|不过|怕)(?!.{0,20}(?:还是|算了))")
 _NO_WORD = re.compile(
-    r"^(?:我|我们|我家|俺|咱|那|这个|这|嗯|哦|啊|呃|额|谢谢|暂时|目前|现在|真的?|都|还|先|就|也|其实|倒|好像|已经|"
+    r"^(?:我|我们|我家|俺|咱|那|这个|这|嗯|哦|啊|呃|额|谢谢|暂时|目前|现在|今年|今天|明天|后天|周末|今晚|这次|这回|这周|最近|到时候?|真的?|都|还|先|就|也|其实|倒|好像|已经|"
     r"早|应该|平时|一般|家里|本人|宝宝|他|她|孩子|娃|抱歉|不好意思|sorry)*(?:不(?!错|少|止|仅|光|但|得不|要太|"
     r"就是|然)|没(?!错|问题|毛病|少|意见|事|关系|异议)|木有|莫得|无|未|否|从来?(?:不|没)|算了|免了|别(?:拉|加|给|了|再|来)|心领|甭|莫(?!问题)|休想|"
-    r"拒绝|哪有|才不|怎么可能|"
+    r"拒绝|哪有|才不|怎么可能|退出|弃权|弃赛|"
+    r"(?:老婆|媳妇|老公|对象|家里人?|家人|我?妈|婆婆|医生|大夫)(?:说|管得严)?(?:不让|不许|不准|不同意|不答应|不给)|"
     r"nope?(?![a-z])|not|never|no$)"
 )
+# 好的谢谢，不用了; 好意心领了，不办: thanks come first, and the refusal counts.
+_POLITE_NO = re.compile(
+    r"(?:[好的滴啦呀嘞吧哒嗯哦谢你您了]|行|感谢|多谢|好意|心领|辛苦|不好意思|抱歉|我|就|还是|先|暂时)+?"
+    r"(?:不(?:用|要|需要|必|办|了|参加|去|来|买|考虑)|免|算)(?:了|啦|咯|吧|哈)*(?:谢[谢你您啦了]*|哈|哦)?"
+)
+# Said in anger, whatever was asked.
+_SWEARS = re.compile(r"好(?:烦|家伙|讨厌|气|吵|无语)|要(?:死|命|疯)了?$|(?:你|你们|脑子|真)*有(?:毛?病|完没完|意思吗)")
 # 太麻烦了不用, 闻都没闻过
-_NO_AT_LAST = re.compile(r"(?:不用|不要|不需要|算了|免了)了?$|(.)都没(?:有)?\1过")
+_NO_AT_LAST = re.compile(
+    r"(?:参加|去|来|到|报名?|赶)不(?:了|成)了?$|(?:不用|不要|不需要|算了|免了)了?$|(.)都没(?:有)?\1过"
+)
 _YES_WORD = re.compile(
     r"^(?:我|我们|我家|俺|咱|那|这个|嗯|哦|啊|呃|都|早|就|也|其实|已经|一直|平时|家里|本人|宝宝|他|她|孩子|娃|"
-    r"当然|肯定|必须|必(?=到|来|去|参)|一定|准(?=到|来)|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于)|有(?!没有|啥|什么|空再|"
-    r"点忙)|要(?!不要|是|么|看)|好(?!像|多|不|久|难|忙|贵)|可以(?!吗|不)|可(?:$|的|啊|呀)|行(?!不|吗)|成(?:$|,)|"
+    r"当然|肯定|必须|必(?=到|来|去|参)|一定|准(?=到|来)|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于|你|您|他|她|这|那)|有(?!没有|啥|什么|空再|"
+    r"点(?:忙|贵|累|烦|远|难|麻烦|晚|早|怕))|要(?!不要|是|么|看|带|上班|上课|加班|值班|开会|出差|接|陪|照顾|考试|值)|好(?!像|多|不|久|难|忙|贵|意|烦|讨厌|气|吵|无语|奇怪|累|困|惨|笑|家伙)|可以(?!吗|不)|可(?:$|的|啊|呀)|行(?!不|吗)|成(?:$|,)|"
     r"中(?:$|,)|会(?!不会)|能(?!不能|否)|想(?!不想|想|一想|问)|愿意|需要(?!吗|不)|喜欢|同意|没错|没问题|没毛病|"
     r"来一|[给帮]我(?:留|报|订|安排|登记|来)|[发寄送](?:我|来|过来|吧)|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
 )
 _FREE = re.compile(r"(?:免费|不要钱|不花钱|白送)(?:的话?)?(?:我|就|当然|肯定|必须|那)*(?:要|领|来|收|可以)(?!不|吗)")
 _RHETORICAL_YES = re.compile(
-    r"谁(?:会)?不|怎么(?:会|能|可能)(?:没有?|不)|哪(?:能|会|有)不|能不.{0,4}吗|不.{0,3}才怪|岂能不|何止|不要太|"
-    r"不能没有|离不开|少不了|何乐不为|求之不得|那还用说|这还用(?:问|说)|还用问|必须安排|不(?:是|会)不(?:行|可以|"
+    r"^(?:不|没)[^,，]{1,6}谁(?:敢|会|能|肯)|谁(?:会)?不|怎么(?:会|能|可能)(?:没有?|不)|哪(?:能|会|有)不|能不.{0,4}吗|不.{0,3}才怪|岂能不|何止|不要太|"
+    r"不能没有|离不开|少不了|没少(?:用|喝|吃|买|来|去)|不(.)白不\1|何乐不为|求之不得|那还用说|这还用(?:问|说)|还用问|必须安排|不(?:是|会)不(?:行|可以|"
     r"能|喝|想|要)|没有不|不得不|哪能没|天天都|(?:咋|怎么)不(?:行|可以|要|成|中|得)|有(?:什么|啥)不(?:敢|能|好|行|可以|愿意)|不(?:喝|吃|用)不(?:行|舒服)"
 )
 _RHETORICAL_NO = re.compile(
@@ -108,9 +75,9 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
     core = dense(text).strip(PARTICLES) or dense(text)
     if not core:
         return _picture(message)
-    if core in _YES:
+    if core in YES:
         return True
-    if core in _NO:
+    if core in NO:
         return False
     if _WISH.search(core) or _GOOD_BUT.search(core):
         return None
@@ -126,6 +93,8 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
         return first
     if re.search(r"第一胎|头胎|一胎|第一个(?:宝|娃|孩)", asked) and (first := _of_first_child(core)) is not None:
         return first
+    if _ASKS_SECOND_CHILD.search(asked) and (second := _of_second_child(core)) is not None:
+        return second
     if _WHETHER_THEY_HAVE.search(asked) and _WANTS_ONE.match(core):
         return None
     if re.search(r"过敏|湿疹|不舒服|问题|情况|病", asked) and re.search(
@@ -147,33 +116,62 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
     aged = _of_age(core, asked)
     if aged is not None:
         return aged
+    if _POLITE_NO.fullmatch(core):
+        return False
     verdicts = [verdict for start, end in clauses(text) if (verdict := _clause(text[start:end], asked)) is not None]
     if not verdicts:
-        return None
+        return True if _HABIT.match(core) and not _OFFERS.search(asked) else None
     unsure = [start for start, end in clauses(text) if _leaves_open(dense(text[start:end]))]
     if unsure and len(unsure) == len(clauses(text)):
         return None
     return verdicts[-1] if re.search(r"不对|哦不|啊不|说错|打错|算了|还是不|但是?不|不过还是", core) else verdicts[0]
 
 
+# 天天晚上蹲水边 says yes to what people do; 天天加班 speaks of something else.
+_HABIT = re.compile(
+    r"^(?:我|俺|咱|那|几乎|基本|差不多)*(?:天天|每天|每晚|夜夜|经常|三天两头|隔三[差岔]五|一有空就|有空就|周周|年年|顿顿)"
+    r"(?![^,，]*(?:不|没|加班|忙|上班|带娃|累|开会|出差|下雨|在家))"
+)
+_OFFERS = re.compile(r"要不要|给[您你]|拉[您你]|来不来|去不去|报.{0,2}名|留|参加|同意|满|成年")
+
+
 def _clause(clause: str, asked: str) -> bool | None:
     core = dense(clause).strip(PARTICLES)
     if not core:
         return None
-    if core in _YES:
+    if core in YES:
         return True
-    if core in _NO:
+    if core in NO:
         return False
-    if _leaves_open(core):
+    if _leaves_open(core) or (_SWEARS.match(core) and "病" not in asked):
         return None
     core = core.removeprefix("应该").removeprefix("好像")
     if _RHETORICAL_YES.search(core):
         return True
+    if (other := _of_others(core, asked)) is not None:
+        return False if other else None
     if _NO_WORD.match(core) or _NO_AT_LAST.search(core):
         return False
     if _YES_WORD.match(core):
         return True
     return _echo(core, asked)
+
+
+# 我同事办了, 朋友用过: whoever is asked says nothing of themselves by it.
+_OTHERS = re.compile(
+    r"(?:我|我的|我们?家?|俺|他|那个)?(?:朋友|同事|闺蜜|同学|邻居|亲戚|客户|室友|老板|领导|表[姐妹哥弟]|堂[姐妹哥弟]|嫂子|别人|人家|大家)(?:们|她|他)?"
+    r"(?!都?(?:推荐|介绍|让|叫|拉|说|带))"
+)
+_ELSEWHERE = re.compile(r"别家|别人家|别的(?:家|店|牌子)|其他(?:家|店|牌子)|另一家")
+
+
+def _of_others(core: str, asked: str) -> bool | None:
+    """True where somebody has it from somewhere else and was asked about us, False where a clause speaks of other
+    people only, None where neither."""
+    if re.search(r"我们|咱们?家|本店|我家", asked) and _ELSEWHERE.search(core):
+        return True
+    others = _OTHERS.match(core)
+    return False if others and not re.search(r"朋友|同事|家里|别人|大家", asked) else None
 
 
 def _leaves_open(core: str) -> bool:
@@ -218,7 +216,7 @@ def _of_first(core: str) -> bool | None:
 
 
 _SECOND_CHILD = re.compile(r"(?:老|第|大宝)?[二三四两][胎宝个]|老[二三四]|第[二三四]|[俩仨]|双胞胎")
-_FIRST_CHILD = re.compile(r"头胎|第?一胎|老大|第一[个次]|大宝|独生|就这?一个")
+_FIRST_CHILD = re.compile(r"头胎|头一[个胎]|第?一胎|老大|第一[个次]|大宝|独生|就这?一个")
 
 
 def _of_first_child(core: str) -> bool | None:
@@ -228,17 +226,33 @@ def _of_first_child(core: str) -> bool | None:
     return False if _SECOND_CHILD.search(core) else True if _FIRST_CHILD.search(core) else None
 
 
+_ASKS_SECOND_CHILD = re.compile(r"第二胎|二胎|二宝|第二个(?:宝|娃|孩)|老二")
+
+
+def _of_second_child(core: str) -> bool | None:
+    """是第二个宝宝吗 answered by which child it is: 头胎 is no, 二宝了 yes; the third is not the second."""
+    if core.startswith("不"):
+        return None
+    if _FIRST_CHILD.search(core) and "有大宝" not in core:
+        return bool(re.search(r"(?<!不是)(?:二[胎宝]|老二)", core))
+    if re.search(r"[三四][胎宝]|老[三四]|第[三四]", core):
+        return False
+    return True if re.search(r"(?<!没)(?<!没有)(?:二[胎宝]|老二|第二)", core) else None
+
+
 # 想要一个: who is asked what they have, and wishes for it.
 _WANTS_ONE = re.compile(r"(?:好|很|也|倒是)?想(?:要|有|养|生)(?:个|一个|一只|只)?")
 
 
-_INVITED = re.compile(r"来吗|来不来|来店|到店|参加|出席|位[子置]|过来|活动|品鉴|沙龙|留.{0,4}位|有空吗")
+_INVITED = re.compile(
+    r"报个?名|.赛|聚|讲座|直播|来吗|来不来|来店|到店|参加|出席|位[子置]|过来|活动|品鉴|沙龙|留.{0,4}位|有空吗"
+)
 _HINDERED = re.compile(r"走不开|没空|没时间|去不了|来不了|来不及|赶不上|加班|出差|有事|要上班|值班|去不成|在外地")
 
 
 def refuses_invitation(core: str, asked: str) -> bool:
     """Whether somebody who was invited is kept from coming: 周六要加班, 想去但是走不开, 没时间去."""
-    if re.search(r"(?:没时间|没空|没法|没办法)[去来]|[去来]不[了成]", core):
+    if re.search(r"(?:没时间|没空|没法|没办法)[去来]|(?:参加|[去来报赶])不[了成]", core):
         return True
     hindered = _HINDERED.search(core) and not re.search(r"没(?:什么|啥)?事|不加班", core)
     return bool(hindered and _INVITED.search(asked))
@@ -262,7 +276,10 @@ def _of_age(core: str, asked: str) -> bool | None:
         r"(?:就|也|才)?还?[差缺][\d一二两三四五六七八九十半几]{1,3}个?[月天年岁周]|(?:还)?(?:没到|不到|未满|没满)", core
     ):
         return False
-    if re.search(r"上大学了|抱孙|退休|(?:都|已经)(?:结婚|工作|当(?:妈|爸|爷|奶|姥))|孩子都|娃都", core):
+    if re.search(
+        r"上大学了|抱孙|退休|(?:孙子|孙女|外孙)(?:女)?(?:都|也|已经)|(?:都|已经)(?:结婚|工作|当(?:妈|爸|爷|奶|姥))|孩子都|娃都",
+        core,
+    ):
         return True
     told = re.search(
         r"(\d{2})(?:岁|了|多|$)|([一二三四五六七八九]?十[一二三四五六七八九]?)(?:岁|多|好几|了)|[5-9]0后|0[0-6]后", core
@@ -303,7 +320,9 @@ def plain_yesno(bare: str) -> bool | None:
         return False
     if len(bare) < 16 and _RHETORICAL_YES.search(bare):
         return True
-    return True if bare in _YES else False if bare in _NO else None
+    half = bare[: len(bare) // 2]
+    said = half if half * 2 == bare else bare  # 报上报上
+    return True if said in YES else False if said in NO else None
 
 
 # What a question asks whether they have: 家里有宝宝吗, 养猫吗.
@@ -333,3 +352,15 @@ def told_yesno(text: str, asked: str) -> bool | None:
     if found is None or not (found["yes"] or found["no"]):
         return None
     return not found["no"]
+
+
+_LONG_VERBS = re.compile(r"过敏|结婚|参加|上班|哺乳|备孕|熬夜|失眠|长痘|出油|戴|养|抽")
+
+
+def told_again(text: str, asked: str) -> bool | None:
+    """What a correction says of a question of yes or no in its own words: 是二胎, 他对芒果过敏, 其实抽烟."""
+    core = dense(text)
+    if _ASKS_SECOND_CHILD.search(asked):
+        return _of_second_child(core)
+    found = _LONG_VERBS.search(asked)
+    return _echo(core, found.group()) if found and found.group() in core else None

@@ -63,6 +63,17 @@ def test_a_death_is_comforted_and_nothing_more_is_asked_that_day(stage: Stage) -
     assert ["老人走了" in note for note in told_staff(played)] == [True]
 
 
+def test_who_has_lost_a_child_is_never_asked_about_it_again(stage: Stage) -> None:
+    told = [says("09:01:00", "wx1", "天天"), says("09:02:00", "wx1", "我家宝宝8个月，昨天没了")]
+    played = play(stage, BABY, *told, says("2026-11-25T10:00:00+08:00", "wx1", "你们店在哪"), WHO)
+    (_, comfort), *after = heard(played, "09:02:00")
+    assert "节哀" in comfort
+    assert [text for _, text in after][:2] == ["解放路 5 号，早九到晚八。", "您在哪个城市呀？"]
+    assert not [text for _, text in after if "宝" in text]
+    row = played.rows("who")[0]
+    assert (list(row["answers"]), row["tags"]) == (["baby"], [])
+
+
 def test_bad_news_beside_an_answer_is_no_reason_to_say_fine(stage: Stage) -> None:
     played = play(
         stage,
@@ -71,10 +82,32 @@ def test_bad_news_beside_an_answer_is_no_reason_to_say_fine(stage: Stage) -> Non
         says("09:02:00", "wx1", "8个月，发烧住院了"),
         says("09:03:00", "wx1", "杭州"),
     )
-    after = [text for _, text in heard(played, "09:02:00")]
-    assert "好起来" in after[0]
-    assert after[1] == "您在哪个城市呀？"
-    assert after[2] == "都记好啦，谢谢天天。"
+    comforted, thanked = [text for _, text in heard(played, "09:02:00")]
+    assert "好起来" in comforted  # and where they live was not asked in the same breath
+    assert thanked == "都记好啦，谢谢天天。"
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [("我妈住院了先不聊了", "好起来"), ("8个月，发烧住院了", "好起来"), ("先不聊了", "先忙"), ("今天心情不好", "")],
+)
+def test_after_words_of_comfort_no_question_follows_in_the_same_breath(stage: Stage, said: str, answered: str) -> None:
+    restart: Line = {"at": "09:30:00", "type": "restart", "down": "5m"}
+    played = play(stage, BABY, says("09:01:00", "wx1", "天天"), says("09:02:00", "wx1", said), restart)
+    (_, word), (asked_at, question), *_ = heard(played, "09:02:00")
+    assert answered in word
+    assert "？" not in word
+    assert asked_at == "23 12:02"
+    assert ("城市" in question) == ("8个月" in said)  # it goes on where it was
+    soon = play(
+        stage,
+        BABY,
+        says("09:01:00", "wx1", "天天"),
+        says("09:02:00", "wx1", said),
+        says("09:10:00", "wx1", "9个月" if "8个月" not in said else "杭州"),
+        to="2026-11-23T09:20:00+08:00",
+    )
+    assert len(heard(soon, "09:10:00")) == 1
 
 
 def test_good_news_is_congratulated_in_the_shops_words(stage: Stage) -> None:
@@ -272,7 +305,14 @@ def test_who_has_a_child_after_all_is_believed_and_asked_what_only_applies_now(s
     after_all = [says("09:02:00", "wx1", "其实我有宝宝，8个月")]
     city = [says("09:01:30" if late else "09:03:00", "wx1", "杭州")]  # which is open when they say so, or answered
     told = [*city, *after_all] if late else [*after_all, *city]
-    played = play(stage, NURSERY, says("09:01:00", "wx1", "没有"), *told, says("09:04:00", "wx1", "天天"), WHO)
+    figures = operator("09:03:30", "report reception --json")
+    told = [says("09:01:00", "wx1", "没有"), *told, figures, says("09:04:00", "wx1", "天天")]
+    played = play(stage, NURSERY.replace("百事通-{baby|宝宝}", "{age|没宝宝}-{baby|宝宝}"), *told, WHO)
+    finished = 1 if late else 0
+    assert played.rows("report reception")[0]["finished"] == finished  # who has more to tell has finished all the same
+    remarks = ["没宝宝-宝宝-妈", "8个月-宝宝-妈", "8个月-天天-妈"]
+    assert [line["text"] for line in played.arrived(kind="remark")] == (remarks if late else remarks[2:])
+    assert ["改过来了" in text for _, text in heard(played, "09:02:05")][:finished] == [True] * finished
     assert "家里有宝宝吗？" not in [text for _, text in heard(played, "09:01:00")]
     row = played.rows("who")[0]
     assert {key: answer["value"] for key, answer in row["answers"].items()} == {

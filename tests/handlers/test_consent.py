@@ -12,6 +12,7 @@ from models import effects as fx
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import FriendAdded, Who
+from models.people import SurveyState
 from models.playbook import Playbook
 from tests.handlers.builders import (
     AT,
@@ -21,10 +22,12 @@ from tests.handlers.builders import (
     friendship,
     group,
     minutes,
+    of,
     person,
     playbook,
     progress,
     says,
+    survey_after,
 )
 
 ASKING = {"required": True, "text": "我会记下你告诉我的，行吗？"}
@@ -105,7 +108,18 @@ def test_it_is_no_answer_to_an_open_question_which_comes_again(settle_seconds: i
 
 def test_who_refuses_is_not_asked_again() -> None:
     known = context(book(CALL), person=person(survey=progress()))
-    assert decide(says("拒绝"), known) == kept("refused", "refused", REFUSED)
+    effects = decide(says("拒绝"), known)
+    assert effects[:3] == kept("refused", "refused", REFUSED)
+    assert survey_after(effects) == progress(state=SurveyState.RESTING)
+    assert {effect.kind for effect in of(fx.DropTimer, effects)} == {"nudge", "ask_again", "settle"}
+
+
+@pytest.mark.parametrize("text", ["叫我老林", "我满 18 岁了", "在吗"])
+def test_what_who_has_refused_says_is_not_written_down(text: str) -> None:
+    asked = person(survey=progress("call", state=SurveyState.RESTING), consent="refused")
+    effects = decide(says(text), context(book(CALL, ADULT), person=asked))
+    assert not of(fx.PutAnswer, effects)
+    assert not of(fx.PutSurvey, effects)
 
 
 def test_once_it_is_decided_it_may_answer_a_question_of_yes_or_no() -> None:
@@ -115,7 +129,9 @@ def test_once_it_is_decided_it_may_answer_a_question_of_yes_or_no() -> None:
     decided = context(book(ADULT), person=person(survey=asked, consent="given"))
     answer = fx.PutAnswer(person_id=1, key="adult", value=True, state="answered", revision="r1")
     assert decide(says("同意"), decided)[0] == answer
-    assert decide(says("撤回同意"), decided) == kept("refused", "withdrawn", REFUSED)
+    assert decide(says("撤回同意"), decided)[:3] == kept("refused", "withdrawn", REFUSED)
+    refused = context(book(ADULT), person=person(survey=asked, consent="refused"))
+    assert decide(says("同意"), refused) == [*GIVEN, ASK_AGAIN]
 
 
 def test_before_the_friendship_is_confirmed_it_counts_too() -> None:

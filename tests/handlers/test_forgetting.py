@@ -26,6 +26,7 @@ from tests.handlers.builders import (
     boss,
     context,
     delivery,
+    friendship,
     group,
     hours,
     minutes,
@@ -238,8 +239,10 @@ def test_what_staff_wrote_for_each_other_is_not_told() -> None:
         tags=frozenset({"茶友"}),
         answers={**answers(tea="rock", old="旧答"), "call": AnswerView(value=None, state="declined")},
         opted_out=True,
+        friendships=friendship(remark="林间-岩茶"),
+        survey=progress(state="finished", coupon="新人券"),
     )
-    kept = Kept(since=AT - hours(48), groups=("茶桌",), said=3, oldest_at=AT - hours(24), sent=2)
+    kept = Kept(since=AT - hours(48), groups=("茶桌",), hellos=("王姐介绍",), said=3, oldest_at=AT - hours(24), sent=2)
     book = surveying({**CALL, "texts": ["{name|您}好，怎么称呼？回一个字也行"]}, TEA)
     (send, audit) = decide(says("我的数据"), context(book, person=who, kept=kept))
     assert isinstance(send, fx.Send)
@@ -247,12 +250,15 @@ def test_what_staff_wrote_for_each_other_is_not_told() -> None:
     assert audit == fx.Audit(actor="wx1", action="my_data", target="wx1", place="main")
     assert (send.text or "").splitlines()[1:-1] == [
         "· 认识你：2026年11月21日起，来自「门店」",
+        "· 加好友时你写的：王姐介绍",
         "· 微信昵称：林间",
+        "· 给你的备注：林间-岩茶",
         "· 你告诉我的：",
         "  林间好，怎么称呼？ 你没说",
         "  喝岩茶还是红茶？ 岩茶",
         "  old 旧答",
         "· 标签：茶友",
+        "· 给你的券：新人券",
         "· 一起在的群：茶桌",
         "· 你退订了，我们不会主动找你",
         "· 聊天记录：你发的 3 条（最早 2026年11月22日），没有设自动删除的期限",

@@ -131,3 +131,10 @@ def test_no_conversation_loops_or_asks_what_is_known(replies: list[str]) -> None
         assert answer is None or answer.state == "later"
     # every message of theirs brings at most one question of ours, and one when it comes again
     assert known.survey.asked <= 2 * len(replies) + 1
+
+
+def test_nobody_is_nudged_more_than_twice_however_many_times_a_playbook_names() -> None:
+    book = surveying(CALL, nudges_hours=[1, 2, 3, 4])
+    effects = decide(rings("nudge", at=AT + hours(2)), context(book, person=person(survey=progress(nudges=1, asked=2))))
+    assert survey_after(effects).state == "resting"
+    assert not of(fx.PutTimer, effects)

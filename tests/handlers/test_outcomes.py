@@ -138,7 +138,7 @@ def order(outcome: str) -> SettleDeliveryOrder:
         ("resend", fx.SendAgain(delivery_id=31, at=AT)),
     ],
 )
-@pytest.mark.parametrize("state", ["unknown", "failed", "sent"])
+@pytest.mark.parametrize("state", ["unknown", "failed"])
 def test_a_human_settles_what_is_uncertain(state: str, outcome: str, effect: fx.Effect) -> None:
     assert decide(order(outcome), context(delivery=delivery(state))) == [
         effect,
@@ -147,11 +147,16 @@ def test_a_human_settles_what_is_uncertain(state: str, outcome: str, effect: fx.
     ]
 
 
+def test_what_was_settled_by_mistake_is_settled_again() -> None:
+    assert decide(order("failed"), context(delivery=delivery("sent")))[0] == settled(DeliveryState.FAILED, "refused")
+
+
 @pytest.mark.parametrize(
     ("state", "outcome", "why"),
     [
         (None, "sent", "没有编号为 31 的发送记录"),
         ("confirmed", "resend", "greet:wx1 现在是「已确认」，不需要核对"),
+        ("sent", "resend", "greet:wx1 记着已发出。要是对方真没收到，先记为 failed，再 resend"),
         ("unknown", "maybe", "结果只能是 sent、failed 或 resend"),
     ],
 )

@@ -18,6 +18,7 @@ TEA = {
     "options": [{"value": "rock", "label": "岩茶"}, {"value": "black", "label": "红茶"}],
     "retry": ["回数字。"],
 }
+CITY = {"key": "city", "type": "region", "texts": ["在哪个城市？"], "retry": ["城市名就行。"]}
 THANKS = {"thanks": ["谢谢。"]}
 
 
@@ -29,6 +30,15 @@ THANKS = {"thanks": ["谢谢。"]}
         (
             {"survey": {"questions": [TEA | {"examples": ["1", "咖啡"]}], **THANKS}},
             ("survey", "questions", 0, "examples", 1),
+        ),
+        ({"survey": {"questions": [CALL], "nudges_hours": [1, 2, 3], **THANKS}}, ("survey", "nudges_hours")),
+        (
+            {"survey": {"questions": [CALL], "completion": [{"coupon": "A"}, {"coupon": "B"}], **THANKS}},
+            ("survey", "completion", 1, "coupon"),
+        ),
+        (
+            {"survey": {"questions": [CITY], "tags": [{"when": {"city": "杭州市"}, "add": ["近"]}], **THANKS}},
+            ("survey", "tags", 0, "when", "city"),
         ),
         ({"reception": {"accept": [{"accept": True}]}}, ("reception", "greetings")),
         ({"reception": {"accept": [{"accept": False}, {"hello": "茶", "accept": False}]}}, ("reception", "accept", 1)),

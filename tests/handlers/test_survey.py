@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from handlers import decide
-from handlers.survey import correct, judge
+from handlers.correcting import correct
+from handlers.survey import judge
 from handlers.understanding import Understanding
 from models import effects as fx
 from models.context import PersonView

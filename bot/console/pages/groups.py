@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from bot.console.page import Page
 from bot.console.pages.people import address_of, switch
+from bot.console.parts import Part, Parts
 from bot.console.reading.groups import Queue, Tree, lint_of, queues, tree_of
 from bot.console.reading.people import Search
 from bot.console.visit import Visit
@@ -21,22 +24,18 @@ _CHECKED_SECONDS = 20.0  # the report looks at everybody
 async def build(visit: Visit) -> None:
     """Build the page."""
     switch("群")
-    place = ui.column().classes("full-width")
-    shown: list[object] = []
+    unbound = Parts()
+    with ui.card().classes("z-card full-width"):
+        ui.label("绑定的群").classes("text-subtitle1 text-weight-bold")
+        bound = Parts().style("gap: 4px")
+    rest = Parts()
     lint: dict[str, list[str]] = {}
 
     async def look() -> None:
-        tree = await visit.read(tree_of)
-        waiting = await visit.read(queues)
-        if shown == [tree, waiting, lint]:  # whoever is about to press a button keeps it
-            return
-        shown[:] = [tree, waiting, dict(lint)]
-        place.clear()
-        with place:
-            _show_unbound(visit, tree)
-            _show_tree(visit, tree, lint)
-            _show_queues(waiting)
-            _show_faults(lint.get("", []))
+        tree, waiting = await visit.read(tree_of), await visit.read(queues)
+        unbound.show(_unbound(visit, tree))
+        bound.show(_bound(visit, tree, lint))
+        rest.show(_rest(waiting, lint.get("", [])))
 
     async def check() -> None:
         found = await visit.read(lint_of)
@@ -53,9 +52,31 @@ async def build(visit: Visit) -> None:
     ui.timer(0.05, begin, once=True)
 
 
-def _show_unbound(visit: Visit, tree: Tree) -> None:
-    if not tree.unbound:
-        return
+def _unbound(visit: Visit, tree: Tree) -> Iterator[Part]:
+    if tree.unbound:
+        parents = {row["group"]: _called(row) for _depth, row in tree.bound}
+        yield Part("unbound", (tree.unbound, parents), lambda: _show_unbound(visit, tree, parents))
+
+
+def _bound(visit: Visit, tree: Tree, lint: dict[str, list[str]]) -> Iterator[Part]:
+    if not tree.bound:
+        told = "在上面挑一个群，绑定到层级。" if tree.unbound else "先让账号登录一次，看见的群会出现在这里。"
+        yield Part("", told, lambda: ui.label(f"还没有绑定的群。{told}").classes("z-muted"))
+    for depth, row in tree.bound:
+        # Apart, or the button would go when the report has found something.
+        yield Part(row["group"], (depth, row), partial(_show_group, visit, depth, row))
+        if faults := lint.get(row["group"], [])[:_SHOWN_FAULTS]:
+            yield Part(f"faults of {row['group']}", (depth, faults), partial(_show_faults_of, depth, faults))
+
+
+def _rest(waiting: list[Queue], faults: list[str]) -> Iterator[Part]:
+    for queue in waiting:
+        yield Part(f"queue {queue.tier}", queue, partial(_show_queue, queue))
+    if faults:
+        yield Part("faults", faults, partial(_show_faults, faults))
+
+
+def _show_unbound(visit: Visit, tree: Tree, parents: dict[str, str]) -> None:
     with ui.card().classes("z-card full-width"):
         ui.label("还没绑定的群").classes("text-subtitle1 text-weight-bold")
         ui.label("没绑定的群只看不说话，绑定到层级才会发。").classes("z-muted")
@@ -65,25 +86,27 @@ def _show_unbound(visit: Visit, tree: Tree) -> None:
                     ui.label(_called(row)).classes("full-width ellipsis text-weight-medium")
                     ui.label(f"{row['members']} 人 · {row['group']}").classes("z-muted full-width ellipsis")
                 if rights.may(visit.role, BindGroupOrder):
-                    ui.button("绑定", on_click=lambda row=row: _bind(visit, tree, row)).props("unelevated no-caps")
+                    ui.button("绑定", on_click=partial(_bind, visit, parents, row)).props("unelevated no-caps")
 
 
-def _show_tree(visit: Visit, tree: Tree, lint: dict[str, list[str]]) -> None:
-    with ui.card().classes("z-card full-width"):
-        ui.label("绑定的群").classes("text-subtitle1 text-weight-bold")
-        if not tree.bound:
-            told = "在上面挑一个群，绑定到层级。" if tree.unbound else "先让账号登录一次，看见的群会出现在这里。"
-            ui.label(f"还没有绑定的群。{told}").classes("z-muted")
-        for depth, row in tree.bound:
-            with ui.column().classes("full-width").style(f"gap: 4px; padding-left: {min(depth, 4) * 20}px"):
-                _show_group(visit, row)
-                for fault in lint.get(row["group"], [])[:_SHOWN_FAULTS]:
-                    with ui.row().classes("items-start no-wrap full-width"):
-                        ui.icon("warning", size="18px").classes("text-negative").props('aria-hidden="true"')
-                        ui.label(fault).style("overflow-wrap: anywhere")
+def _show_group(visit: Visit, depth: int, row: dict[str, Any]) -> None:
+    with ui.column().classes("full-width").style(f"gap: 4px; {_indented(depth)}"):
+        _show_seats(visit, row)
 
 
-def _show_group(visit: Visit, row: dict[str, Any]) -> None:
+def _show_faults_of(depth: int, faults: list[str]) -> None:
+    with ui.column().classes("full-width").style(f"gap: 4px; {_indented(depth)}"):
+        for fault in faults:
+            with ui.row().classes("items-start no-wrap full-width"):
+                ui.icon("warning", size="18px").classes("text-negative").props('aria-hidden="true"')
+                ui.label(fault).style("overflow-wrap: anywhere")
+
+
+def _indented(depth: int) -> str:
+    return f"padding-left: {min(depth, 4) * 20}px"
+
+
+def _show_seats(visit: Visit, row: dict[str, Any]) -> None:
     reserved = f"，留座 {row['reserved']}" if row["reserved"] else ""
     of = f" / {row['capacity']}" if row["capacity"] is not None else ""
     with ui.row().classes("items-center full-width no-wrap"):
@@ -91,7 +114,7 @@ def _show_group(visit: Visit, row: dict[str, Any]) -> None:
         ui.label(_called(row)).classes("col ellipsis text-weight-medium")
         ui.label(f"{row['members']}{of} 人{reserved}").classes("z-muted")
         if rights.may(visit.role, UnbindGroupOrder):
-            ui.button(icon="link_off", on_click=lambda: _unbind(visit, row)).props(
+            ui.button(icon="link_off", on_click=partial(_unbind, visit, row)).props(
                 'flat dense round aria-label="解除绑定"'
             )
     if row["capacity"]:
@@ -105,20 +128,17 @@ def _show_group(visit: Visit, row: dict[str, Any]) -> None:
             ui.link(row["owner"], address_of(row["owner"])).classes("z-link")
 
 
-def _show_queues(waiting: list[Queue]) -> None:
-    for queue in waiting:
-        with ui.card().classes("z-card full-width"):
-            ui.link(f"排队等「{queue.tier}」：{queue.number:,} 人", Search(waiting=queue.tier).address).classes(
-                "z-link text-subtitle1 text-weight-bold"
-            )
-            with ui.row():
-                for contact, name in queue.first:
-                    ui.link(name or contact, address_of(contact)).classes("z-link")
+def _show_queue(queue: Queue) -> None:
+    with ui.card().classes("z-card full-width"):
+        ui.link(f"排队等「{queue.tier}」：{queue.number:,} 人", Search(waiting=queue.tier).address).classes(
+            "z-link text-subtitle1 text-weight-bold"
+        )
+        with ui.row():
+            for contact, name in queue.first:
+                ui.link(name or contact, address_of(contact)).classes("z-link")
 
 
 def _show_faults(faults: list[str]) -> None:
-    if not faults:
-        return
     with ui.card().classes("z-card full-width"):
         ui.label(f"不在群里的客人：{len(faults):,} 位").classes("text-subtitle1 text-weight-bold")
         for fault in faults[:_SHOWN_FAULTS]:
@@ -127,9 +147,9 @@ def _show_faults(faults: list[str]) -> None:
             ui.label(f"……还有 {len(faults) - _SHOWN_FAULTS:,} 位").classes("z-muted")
 
 
-def _bind(visit: Visit, tree: Tree, row: dict[str, Any]) -> None:
+def _bind(visit: Visit, others: dict[str, str], row: dict[str, Any]) -> None:
     tiers = [tier.name for tier in visit.merchant.playbook.tiers]
-    parents = {"": "没有上级", **{one["group"]: _called(one) for _depth, one in tree.bound}}
+    parents = {"": "没有上级", **others}
     with (
         ui.context.client.content,
         ui.dialog(value=True) as dialog,

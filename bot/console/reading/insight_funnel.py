@@ -11,7 +11,7 @@ from bot.console.reading.insight import Wanted, bounds
 from bot.console.visit import Scope
 from models.deliveries import ARRIVED_STATES, Cause, Delivery, DeliveryKind
 from models.groups import ChatGroup, GroupMember
-from models.people import Answer, AnswerState, Contact, Friendship, Survey, SurveyState
+from models.people import Answer, AnswerState, Contact, Friendship, Survey
 
 STEPS = {
     "befriended": "加了好友",
@@ -146,7 +146,7 @@ def _steps() -> dict[str, Any]:
                 col(Answer.state) == AnswerState.ANSWERED,
             ),
         ),
-        "finished": func.coalesce(col(Survey.state), "") == SurveyState.FINISHED,
+        "finished": col(Survey.finished_at).is_not(None),
         "grouped": exists().where(
             col(GroupMember.merchant_id) == mine,
             col(GroupMember.contact_id) == col(Friendship.contact_id),

@@ -168,6 +168,84 @@ def test_work_by_hand_is_not_asking_for_a_human(text: str) -> None:
     assert not wants_human(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["把我的生日删了吧", "不想留城市，帮我删掉", "晚上别发消息", "别给我推美白", "我没退订啊", "怎么把我移出群了"],
+)
+def test_who_takes_back_an_answer_or_chooses_the_time_does_not_opt_out(text: str) -> None:
+    assert not is_opt_out(text)
+
+
+_BOT = """
+你真是AI啊
+ChatGPT?
+你不是真人吧
+我在跟机器说话吗
+自动回复？
+是人还是机器
+人机？
+你是ai吗
+AI客服？
+你是智能客服吧
+这是真人在回吗
+对面是人吗
+你是不是机器
+机器人？
+是机器人在跟我聊天吗
+你该不会是机器人吧
+假人吧
+真人还是机器人啊
+bot？
+你是程序吗
+你是真的人吗
+请问是本人吗
+你是豆包吗
+你是機器人嗎
+你是人吗
+你们是真人客服吗
+"""
+_NO_BOT = """
+机器人
+孩子喜欢机器人
+我家有个机器人
+你们有没有机器人卖
+想学编程机器人
+ai
+做ai的
+我是做程序的
+程序员
+自动回复怎么设
+真人
+我本人
+是本人
+他是本人吗他不是
+本人32岁
+我们家四个人
+两个人还是三个人？
+是人都喝酒
+这是人喝的吗
+手工还是机器做的？
+机器能洗吗
+你是老板吗
+对面是医院
+"""
+
+
+@pytest.mark.parametrize("text", _BOT.strip().splitlines())
+def test_who_wonders_whether_we_are_a_bot_is_heard_however_it_is_put(text: str) -> None:
+    assert asks_whether_bot(text)
+
+
+def test_whether_we_are_people_is_no_wish_for_one() -> None:
+    assert not wants_human("你们是真人客服吗")
+    assert wants_human("你是机器人吧，转人工")
+
+
+@pytest.mark.parametrize("text", _NO_BOT.strip().splitlines())
+def test_who_speaks_of_machines_or_people_does_not_ask(text: str) -> None:
+    assert not asks_whether_bot(text)
+
+
 @pytest.mark.parametrize("text", ["你是机器人吗", "是不是机器人在回啊", "真人吗？", "are you a bot?", "你是AI吗"])
 def test_whether_we_are_a_bot_is_asked(text: str) -> None:
     assert asks_whether_bot(text)

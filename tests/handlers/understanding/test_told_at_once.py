@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.understanding import Question, meaning_unasked, understand
+from handlers.understanding import Option, Question, meaning_unasked, understand
 
 BABY = Question(key="baby", type="name", text="宝宝小名叫什么呀？")
 AGE = Question(key="age", type="age_months", text="宝宝多大啦？")
@@ -126,3 +126,25 @@ def test_the_age_of_twins_is_told_whatever_is_asked_and_twins_are_no_name(reply:
     for asked in (BABY, CITY):
         got = understand(asked, reply, others=[AGE])
         assert (got.value, got.also) == (None, {"age": 12})
+
+
+SKIN = Question(
+    key="skin",
+    type="choice",
+    text="您是什么肤质？1 干皮 2 敏感",
+    options=(Option("dry", "干皮"), Option("sensitive", "敏感", ("敏感肌",))),
+)
+
+
+@pytest.mark.parametrize(
+    ("reply", "also"),
+    [
+        ("叫小丁，我是敏感肌，最近没过敏", {"skin": "sensitive"}),
+        ("叫小丁，敏感肌，没在过敏", {"skin": "sensitive"}),
+        ("小丁 干皮 3月8号 苏州", {"skin": "dry", "birthday": "--03-08", "city": "江苏省苏州市"}),
+        ("小丁，农历三月初三，苏州", {"birthday": "lunar:03-03", "city": "江苏省苏州市"}),
+    ],
+)
+def test_what_a_customer_tells_in_one_breath(reply: str, also: dict[str, Any]) -> None:
+    got = understand(CALL, reply, others=[SKIN, BIRTHDAY, CITY])
+    assert (got.value, got.also) == ("小丁", also)

@@ -40,6 +40,17 @@ def test_what_it_was_not_trained_on_is_heard_and_not_invented() -> None:
     assert len(invented) <= 4
 
 
+def test_what_a_stranger_wrote_is_heard_and_not_invented() -> None:
+    """Replies of four trades, half of them near misses; at first sight 2 were missed and 4 invented. Lines of the same
+    classes (quoted, said to others, praise, blame of others, being taken off a list) were trained since, no copies."""
+    lines = messages(_HELD_OUT.with_name("wished_away_strangers.jsonl"))
+    assert not {line.text for line in lines if len(line.text) > 8} & {line.text for line in messages()}
+    assert len(lines) == 120
+    missed, invented = _wrong("a stranger", lines)
+    assert not missed
+    assert not invented
+
+
 _LETTER = (
     "上个月在你们店里买了两箱给老丈人办寿酒，亲戚们都说味道正，酒桌上还专门问是哪家的。后来又托朋友带了一箱去外地。"
 )
