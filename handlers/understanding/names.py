@@ -304,8 +304,8 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
     return _cut(message, start + offset + piece.index(name), len(name))
 
 
-# 我老公叫我来的
-_BIDDEN = re.compile(r"(?:过?来|去|加|找|问|联系|帮|给|别)(?:的|你|您|我|一下|看|问|买|$)")
+# 我老公叫我来的, 喊哥就完了
+_BIDDEN = re.compile(r".{1,3}就完|(?:过?来|去|加|找|问|联系|帮|给|别)(?:的|你|您|我|一下|看|问|买|$)")
 
 
 def _spelling_aid(name: str) -> str | None:
