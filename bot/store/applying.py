@@ -73,9 +73,7 @@ def apply_effects(writing: Writing, merchant: MerchantView, decided: Sequence[tu
     for kind, write in _WRITERS.items():
         if pairs := by_kind.get(kind):
             write(writing, merchant, pairs)
-    settled = by_kind.get(fx.Settle, ())
-    # What a platform answers about was under way, and nobody was told that it is uncertain.
-    if by_kind.keys() & _SETTLING or not all(isinstance(event, SendAnswered) for event, _ in settled):
+    if by_kind.keys() & _SETTLING:
         end_settled(writing, merchant)
     if unknown := by_kind.keys() - _WRITERS.keys() - _UNWRITTEN:
         raise TypeError(f"no writer for {sorted(kind.__name__ for kind in unknown)}")
@@ -150,6 +148,9 @@ def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """From what an event proves. A confirmation of what was only claimed passes through `sent`."""
     arrived = [effect.delivery_id for _event, effect in pairs if effect.state == DeliveryState.CONFIRMED]
     states: dict[int, str] = dict(writing.rows(_STATES, ids=arrived)) if arrived else {}
+    # A platform answers about what is under way, and of that nobody was told that it is uncertain.
+    certain = {identity for identity, state in states.items() if state in (DeliveryState.CLAIMED, DeliveryState.SENT)}
+    told = any(not isinstance(event, SendAnswered) and one.delivery_id not in certain for event, one in pairs)
     changes: list[Change] = []
     for _event, effect in pairs:
         path = [effect.state]
@@ -164,6 +165,8 @@ def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         [(effect.delivery_id, effect.state, effect.reason, effect.message or "") for _event, effect in pairs],
     )
     writing.changed(changes)
+    if told:
+        end_settled(writing, merchant)
 
 
 def lose(writing: Writing, merchant_id: str, delivery_id: int) -> None:
