@@ -165,6 +165,8 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     overrides: tuple[OverrideView, ...] = ()
     # The local dates of occurrences that have not left everywhere; loaded for who edits the entry.
     open: tuple[str, ...] = ()
+    # The local dates that somebody skipped and has not restored, from yesterday on; loaded for who edits the entry.
+    skipped: tuple[str, ...] = ()
 
 
 class OverrideView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -216,6 +218,7 @@ class DoubtView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     other: str
     contact_id: int
     other_id: int
+    said: tuple[tuple[datetime, str], ...] = ()  # the last that the contact has written 1:1 under the new id
 
 
 class MergeView(msgspec.Struct, frozen=True, gc=False, kw_only=True):

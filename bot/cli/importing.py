@@ -8,9 +8,11 @@ from pathlib import Path
 
 from bot import reading
 from bot.desk import Desk
+from bot.store.entries import skipped_days
 from content_calendar.entry import Entry
 from content_calendar.faults import Fault
 from content_calendar.merging import Merged, merge
+from content_calendar.moving import still_without
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def examined(desk: Desk, path: Path) -> Examined:
     merchant = desk.merchant
     with desk.store.reading() as connection:
         rooms = reading.known_groups(connection, merchant)
+        skipped = skipped_days(connection, merchant.id, desk.now())
     current = in_force(desk)
     today = desk.now().astimezone(merchant.zone).date()
     tiers = [tier.name for tier in merchant.playbook.tiers]
@@ -67,7 +70,8 @@ def examined(desk: Desk, path: Path) -> Examined:
         others = tuple(entry for key, entry in current.items() if key not in known_to_it)
     if merged.conflicts:
         return Examined(faults=merged.conflicts)
-    return Examined(merged.entries, current, (), others, tuple(merged.gone), read_pictures(content, path.name))
+    entries = tuple(still_without(one, current.get(one.key), skipped.get(one.key, ())) for one in merged.entries)
+    return Examined(entries, current, (), others, tuple(merged.gone), read_pictures(content, path.name))
 
 
 def in_force(desk: Desk) -> dict[str, Entry]:

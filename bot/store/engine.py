@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from bot.store.prepared import driver_cursor
+
 try:
     import pysqlite3
 
@@ -136,6 +138,7 @@ def _engine(url: str, pragmas: tuple[str, ...], begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        with driver_cursor(connection, begin) as cursor:
+            cursor.execute(begin)
 
     return engine

@@ -27,7 +27,7 @@ def test_an_entry_is_sent_back_and_its_occurrence_skipped(database_url: str) -> 
         one = entry("tea", text="喝茶")
         put(stage, one, author="wx-writer")
         scope = Scope(stage.merchants["m1"])
-        shown = read(stage, entry_of, "tea")
+        shown = read(stage, entry_of, START, "tea")
         assert (shown.state, shown.to, shown.author) == ("review", "堂口", "wx-writer")
         outlook = outlook_of(stage.store, scope, shown, NOWHERE)
         assert (outlook.total, outlook.moment) == (2, shown.rings)
@@ -36,10 +36,10 @@ def test_an_entry_is_sent_back_and_its_occurrence_skipped(database_url: str) -> 
         assert would_get(stage.store, scope, one, "%") == []
         stage.apply(RejectEntryOrder(merchant="m1", at=START, key="tea", revision=one.revision, why="太短"))
         stage.apply(SkipEntryOrder(merchant="m1", at=START, key="tea", day=MONDAY))
-        shown = read(stage, entry_of, "tea")
+        shown = read(stage, entry_of, START, "tea")
         assert (shown.state, shown.sent_back, shown.rings) == ("draft", "太短", None)
         assert read(stage, happened, START, "tea") == []
-        assert read(stage, entry_of, "none") is None
+        assert read(stage, entry_of, START, "none") is None
 
 
 def test_what_an_entry_would_do_is_known_before_it_is_in_force(database_url: str) -> None:

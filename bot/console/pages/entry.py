@@ -42,7 +42,7 @@ async def build(visit: Visit) -> None:
     seen_below: list[list[Happened]] = []
 
     async def look() -> None:
-        shown = await visit.read(entry_of, key)
+        shown = await visit.read(entry_of, visit.site.now(), key)
         if seen != [shown]:
             seen[:] = [shown]
             show(shown)
@@ -154,7 +154,7 @@ def _coming(visit: Visit, shown: Shown) -> str:
         return ""
     if is_personal(shown.entry):
         return "各人的日子"
-    days = next_days(shown.entry, visit.merchant.zone, visit.site.now(), _DATES)
+    days = next_days(shown.unskipped, visit.merchant.zone, visit.site.now(), _DATES)
     return (
         "\n".join(
             f"{called(one.local_date)} {visit.local(one.at_utc):%H:%M}"
