@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.console.conftest import PHONE, Console, faults_of, shoot
@@ -17,7 +19,7 @@ def test_who_waits_is_answered_by_a_human(console: Console) -> None:
         member.keyboard.press("Enter")
         expect(member.locator(".q-message-sent", has_text=text)).to_be_visible()
     page = console.page("/messages")
-    waits = page.locator("a.q-item", has_text="等了").filter(has_text="等人的")
+    waits = page.locator("a.q-item", has_text=re.compile("等了|刚刚")).filter(has_text="等人的")
     expect(waits).to_be_visible()
     shoot(page, "messages")
     assert faults_of(page) == []
