@@ -23,17 +23,16 @@ from bot.links import Links
 from bot.merchants import open_merchants, playbooks_in_force, under_playbook
 from bot.store import Store, Writing
 from bot.store.batch import apply
-from bot.store.due import due_timers
-from bot.store.journal import Outcome
+from bot.store.due import Timers
+from bot.store.journal import Outcome, is_a_receipt
 from bot.store.late import belongs_to_keeper, drop_late, late_events, leave_late
 from bot.store.leases import LeaseLost
 from bot.store.set_back import look_again_if_set_back
 from bot.transports import HasPulse, Transport
 from bot.troubles import Troubles, log_alerts
 from handlers import decide
-from models.deliveries import DeliveryState
-from models.effects import PutPlaybook, Settle
-from models.events import Event, SelfMessage, SendAnswered, TimerDue
+from models.effects import PutPlaybook
+from models.events import Event, SendAnswered, TimerDue
 from models.orders import ImportPlaybookOrder
 from models.playbook import Playbook
 
@@ -84,6 +83,7 @@ class App:
         self._alarm = Alarm(now)
         self._others = Alarm(now)
         self._housekeeping = Housekeeping(store, self.merchants, in_store)
+        self._timers = Timers(store, self.merchants)
         self._looked_at: datetime | None = None  # at the clock, whether it was set back
         self._refresh: set[str] = set()
         self._uncertain: set[str] = set()  # accounts with a send that did not simply go well: its echo may change much
@@ -155,7 +155,7 @@ class App:
         self._uncertain |= {
             event.account for event in events if isinstance(event, SendAnswered) and event.answer != "sent"
         }
-        if not all(_is_a_receipt(outcome) and outcome.event.account not in self._uncertain for outcome in outcomes):
+        if not all(is_a_receipt(outcome) and outcome.event.account not in self._uncertain for outcome in outcomes):
             self.wake()
         for outcome in outcomes:
             if isinstance(outcome.event, ImportPlaybookOrder):
@@ -251,7 +251,7 @@ class App:
     def _due_timers(self) -> tuple[list[TimerDue], datetime | None, bool]:
         """What rings, when to look again, and whether the clock was set back since the last look."""
         before, self._looked_at = self._looked_at, look_again_if_set_back(self.store, self._looked_at)
-        rung, next_at = due_timers(self.store, self.merchants, self.keeper.elsewhere if self.keeper else ())
+        rung, next_at = self._timers.due(self.keeper.elsewhere if self.keeper else ())
         return rung, next_at, before is not None and self._looked_at < before
 
     def _committed(self, writing: Writing) -> None:
@@ -263,10 +263,3 @@ class App:
             for merchant in self.merchants.values()
             if account in merchant.accounts
         )
-
-
-def _is_a_receipt(outcome: Outcome) -> bool:
-    """Whether all that is new is that something sent has arrived: nothing more may leave, or rings, for that."""
-    return isinstance(outcome.event, SelfMessage) and all(
-        isinstance(effect, Settle) and effect.state == DeliveryState.CONFIRMED for effect in outcome.effects
-    )

@@ -7,8 +7,9 @@ so under virtual time a run repeats itself.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -34,6 +35,10 @@ ADMIN_ASKS_AFTER = 7.0  # seconds: once the first newcomer has answered somethin
 FIRST_WORDS = (3.0, 8.0)  # seconds after joining a group
 SMALL_TALK = (25.0, 90.0)  # seconds between two lines of the same person
 REACTS = 0.25  # of the members react to a post
+# What arrives in a minute before newcomers wait a little: an account may send no more than so much, and whoever holds
+# the phone of the practice ground is to be answered at once.
+BUSY = 18
+_MINUTE = timedelta(minutes=1)
 
 
 def shipped_world(now: Callable[[], datetime], accounts: Sequence[tuple[str, str]]) -> World:
@@ -80,6 +85,7 @@ class _Crowd:
             wire_id(life, seed): _Newcomer(self, life, Random(f"{seed}:{life.handle}")) for life in LIVES
         }
         self._posts: asyncio.Queue[Delivered] = asyncio.Queue()
+        self._arrived: deque[datetime] = deque(maxlen=BUSY)
 
     def lives(self) -> list[Coroutine[Any, Any, None]]:
         """Return everybody's life, to be run side by side."""
@@ -94,10 +100,16 @@ class _Crowd:
         """Put what arrived before whoever it reached."""
         if delivered.account != self.account:
             return
+        self._arrived.append(self.world.now())
         if newcomer := self._newcomers.get(delivered.contact):
             newcomer.inbox.put_nowait(delivered)
         elif delivered.group and not delivered.contact:
             self._posts.put_nowait(delivered)
+
+    async def their_turn(self) -> None:
+        """Wait until the account is less busy."""
+        while len(self._arrived) == BUSY and self.world.now() - self._arrived[0] < _MINUTE:
+            await self.sleep(1.0)
 
     def say(self, contact: str, text: str, group: str = "") -> None:
         """Let somebody write, 1:1 or in a group; in a group only while they are in it."""
@@ -160,6 +172,7 @@ class _Newcomer:
             while True:
                 arrived = [await self.inbox.get()]
                 await crowd.sleep(life.pause * self._chance.uniform(0.8, 1.3))
+                await crowd.their_turn()
                 while not self.inbox.empty():
                     arrived.append(self.inbox.get_nowait())
                 for invitation in [one for one in arrived if one.kind == "invite"]:

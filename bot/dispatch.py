@@ -20,7 +20,9 @@ from bot.clock import Alarm
 from bot.intake import Apply
 from bot.store import Store
 from bot.store.leases import LeaseLost
-from bot.store.outbox import Claim, Claims, claim, found_claimed
+from bot.store.outbox import Claim, Claims, claim
+from bot.store.typed import Typed
+from bot.store.under_way import found_claimed
 from bot.transports import (
     NotConnected,
     Refused,
@@ -72,6 +74,7 @@ class Dispatcher:
         }
         self._claiming: asyncio.Future[Claims] | None = None
         self._claim_failed = False
+        self._typed: Typed | None = None  # what the last look found, to be claimed with the next
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._answers: list[SendAnswered] = []
         self.listeners: list[Callable[[SendAnswered], None]] = []  # hear of each answer of a platform
@@ -149,7 +152,9 @@ class Dispatcher:
         return found.next_at
 
     def _claim(self, idle: list[tuple[str, str]]) -> Claims:
-        return claim(self._store, self._merchants, idle)
+        found = claim(self._store, self._merchants, idle, self._typed)
+        self._typed = found.typed
+        return found
 
     async def _take_back(self) -> None:
         """A claim whose commit failed may be on record all the same. Nobody sent it, so it can leave another time."""

@@ -29,7 +29,7 @@ from bot.store.rotating import drawn
 from content_calendar.cadence import Occurrence, by_the_day, next_occurrence
 from content_calendar.entry import Entry
 from content_calendar.rollout import parse_rollout
-from content_calendar.rotation import is_slot, spares_of
+from content_calendar.rotation import is_slot, is_spare, spares_of
 from content_calendar.wording import PART_MARK, parts_of
 from handlers.gate import Go, Verdict, Wait
 from handlers.planning import expansion
@@ -44,6 +44,7 @@ Row = dict[str, Any]
 
 # So many are looked at with one set of facts.
 _PAGE = 500
+_INSTANT = datetime.resolution
 
 
 def preview(
@@ -54,13 +55,15 @@ def preview(
     accounts: Collection[str] | None = None,
     only: Collection[str] | None = None,
 ) -> list[Row]:
-    """One row a target if the entry were sent at that moment (its next one by default), and the counts at the end.
+    """One row a target if the entry were sent at that moment (its next one by default; if that is past, all are too
+    late), and the counts at the end.
 
     Texts are rendered with what is known today. Who stands further back than the account has room for would wait. Of
     an entry that goes to some groups first, `stage` is the number of a group's turn, from 1; it waits until then.
     `accounts`: what these would send; `only`: these rooms and contacts, by their ids.
     """
     due = at or next_moment(entry, merchant, store.now())
+    is_past = at is None and is_over(entry, merchant, store.now())
     occurrence = Occurrence(due.astimezone(merchant.zone).date(), due)
     rows: list[Row] = []
     with store.looking(due) as looking:
@@ -68,6 +71,8 @@ def preview(
         known = reading.entries(looking.connection, merchant) if is_slot(entry) else ()
         effect = expansion(entry, entry.revision, occurrence, merchant.zone, spares_of(entry, known))
         effect = msgspec.structs.replace(effect, but=declined)
+        if is_past:  # nothing of it leaves any more
+            effect = msgspec.structs.replace(effect, not_after=due - _INSTANT)
         planned = _as_deliveries(looking, merchant, effect, approved=_is_approved(looking, merchant, entry.key))
         turns = _turns(looking, merchant, entry, occurrence.at_utc, planned)
         planned = [
@@ -108,6 +113,11 @@ def next_moment(entry: Entry, merchant: MerchantView, now: datetime) -> datetime
     """When the entry is due next; now, if it never is."""
     following = next_occurrence(by_the_day(entry), merchant.zone, now)
     return following.at_utc if following else now
+
+
+def is_over(entry: Entry, merchant: MerchantView, now: datetime) -> bool:
+    """Whether the time of the entry is past, and it has no other one. A spare draft has none of its own."""
+    return not is_spare(entry) and next_occurrence(by_the_day(entry), merchant.zone, now) is None
 
 
 def _is_approved(looking: Writing, merchant: MerchantView, key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.rehearsal_output import iso
 from bot.store.ids import Ids
 from bot.store.talk import all_questions, talk_since
 from handlers.threads import threads
-from models.context import MerchantView
+from models.context import MerchantView, Said
 from models.groups import ChatGroup
 
 
@@ -33,11 +34,10 @@ def question_rows(
     if not asked:
         return []
     said = talk_since(connection, merchant, asked[0].id, sorted({one.group_id for one in asked}))
-    found = [
-        thread
-        for group_id in sorted({one.group_id for one in asked})
-        for thread in threads([one for one in said if one.group_id == group_id])
-    ]
+    by_group: dict[int, list[Said]] = defaultdict(list)
+    for one in said:
+        by_group[one.group_id].append(one)
+    found = [thread for group_id in sorted(by_group) for thread in threads(by_group[group_id])]
     return [
         {
             "group": groups[one.question.group_id].wire_id,

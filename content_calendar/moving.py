@@ -6,6 +6,7 @@ then on, or goes to another day this once: it passes over its own, and a copy of
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -54,6 +55,20 @@ def moved_once(entry: Entry, day: date, to: date) -> tuple[Entry, Entry]:
 def without(entry: Entry, day: date) -> Entry:
     """The entry, which passes over that day."""
     return msgspec.structs.replace(entry, but=tuple(sorted({*entry.but, day})))
+
+
+def with_again(entry: Entry, day: date) -> Entry:
+    """The entry, which does not pass over that day."""
+    return msgspec.structs.replace(entry, but=tuple(one for one in entry.but if one != day))
+
+
+def still_without(entry: Entry, known: Entry | None, skipped: Iterable[str]) -> Entry:
+    """An entry of a file, which still passes over the days (YYYY-MM-DD) that somebody skipped, if it does now: the file
+    may not know of them."""
+    for day in map(date.fromisoformat, skipped):
+        if known is not None and day in known.but:
+            entry = without(entry, day)
+    return entry
 
 
 def _another(rule: Rule, day: date, to: date) -> Rule:

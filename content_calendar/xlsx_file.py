@@ -34,6 +34,9 @@ _STAMPED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)
 _LONGEST_CELL = 32_767
 # A workbook of some kilobytes can unpack to gigabytes; no calendar comes near this.
 _LARGEST_UNPACKED = 200_000_000
+# Whoever formats a whole sheet has a million rows of nothing under the last one.
+_MOST_EMPTY_ROWS = 10_000
+_MOST_CELLS = 500_000  # some thirty thousand posts
 _FORMATS: dict[type, str] = {dt.datetime: "yyyy-mm-dd hh:mm:ss", dt.date: "yyyy-mm-dd", dt.time: "hh:mm:ss"}
 _ROWS_WITH_CHOICES = 2000
 _WIDTHS = {"正文": 60, "text": 60, "标题": 20, "title": 20, "日期": 14, "date": 14, "过期": 20, "not_after": 20}
@@ -112,7 +115,14 @@ def _rows(sheet: Worksheet) -> Iterator[tuple[Cell, ...]]:
     # Some programs write a wrong extent, by which rows would be cut off.
     if hasattr(sheet, "reset_dimensions"):
         sheet.reset_dimensions()
+    cells = empty = 0
     for row in sheet.iter_rows(values_only=True):
+        cells += len(row)
+        empty = 0 if any(value is not None for value in row) else empty + 1
+        if cells > _MOST_CELLS:
+            raise FileError(f"「{sheet.title}」的格子太多（最多 {_MOST_CELLS:,} 个），只留排期那几行几列再传")
+        if empty > _MOST_EMPTY_ROWS:
+            return
         yield tuple(value if isinstance(value, Cell) else shown(str(value)) for value in row)
 
 

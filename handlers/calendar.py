@@ -8,11 +8,12 @@ from datetime import datetime
 import msgspec
 
 from content_calendar import catch_up
-from content_calendar.entry import from_json
+from content_calendar.entry import from_json, to_json
+from content_calendar.moving import still_without
 from content_calendar.rotation import is_spare
 from handlers import overrides, planning
 from models import effects as fx
-from models.context import Context
+from models.context import Context, EntryView
 from models.deliveries import DeliveryState
 from models.effects import Effect
 from models.events import TimerDue
@@ -23,15 +24,14 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
     """Entries come into force. Those that are the same already stay as they are; nothing is deleted unless asked."""
     known = {entry.key: entry for entry in context.entries}
     is_approved = not (context.merchant.playbook.approval or order.author or order.draft)
+    entries = [_without_skipped(*one, known.get(one[0])) for one in order.entries]
     changed = tuple(
-        (key, revision, body)
-        for key, revision, body in order.entries
-        if key not in known or known[key].revision != revision
+        (key, revision, body) for key, revision, body in entries if key not in known or known[key].revision != revision
     )
     effects = put(changed, context, order.at, order.author or order.actor, approved=is_approved, draft=order.draft)
     effects += [
         fx.ApproveWaiting(entry=key, approver=order.actor) if is_approved else fx.MarkDraft(entry=key, draft=False)
-        for key, revision, _ in order.entries
+        for key, revision, _ in entries
         if key in known and known[key].revision == revision and known[key].draft and not order.draft
     ]
     if order.replace:
@@ -41,6 +41,14 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
     counts = {"created": created, "changed": len(changed) - created, "same": len(order.entries) - len(changed)}
     told = " ".join(f"{name}={count}" for name, count in counts.items())
     return [*effects, fx.Audit(actor=order.actor, action="calendar.import", reason=told), fx.Answered(text=told)]
+
+
+def _without_skipped(key: str, revision: str, body: str, known: EntryView | None) -> tuple[str, str, str]:
+    """An imported entry without the days that were skipped."""
+    if known is None or not known.skipped:
+        return key, revision, body
+    entry = still_without(from_json(body), from_json(known.body), known.skipped)
+    return key, entry.revision, to_json(entry).decode()
 
 
 def put(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import msgspec
@@ -161,6 +161,14 @@ class Command:
     order_asks: bool = False
     reads: frozenset[str] = frozenset()
     aside: bool = False
+    # Which of the arguments is a person, and how many there are at least: worked out once, not with every message.
+    person_at: int | None = field(init=False)
+    least: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        takes = [one.takes in (Takes.PERSON, Takes.PEOPLE) for one in self.arguments]
+        object.__setattr__(self, "person_at", takes.index(True) if any(takes) else None)
+        object.__setattr__(self, "least", sum(not one.optional for one in self.arguments))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -176,14 +184,6 @@ class Command:
     def usage(self) -> str:
         """How it is written."""
         return " ".join([f"/{self.chinese}", *map(str, self.arguments)])
-
-    @property
-    def person_at(self) -> int | None:
-        """Which of the arguments is a person."""
-        for place, one in enumerate(self.arguments):
-            if one.takes is Takes.PERSON or one.takes is Takes.PEOPLE:
-                return place
-        return None
 
 
 ROLE_NAMES: Mapping[Role, str] = {

@@ -12,11 +12,10 @@ from handlers.command_call import Call, Refusal, unlimited
 from handlers.gate import quiet_until
 from handlers.words import sensitive_word
 from models import effects as fx
-from models import timers
 from models.context import EntryView
 from models.deliveries import DeliveryState
 from models.effects import Effect
-from models.orders import ApproveEntryOrder
+from models.orders import ApproveEntryOrder, SkipEntryOrder
 
 NOTHING = "{when}没有排期。"
 NO_ENTRY = "没有排期「{key}」。"
@@ -143,20 +142,22 @@ def reject(call: Call) -> tuple[str, list[Effect]]:
 
 
 def skip(call: Call) -> tuple[str, list[Effect]]:
-    """The next occurrence is passed over: what of it is planned is cancelled, and the timer rings for the one after."""
+    """The next occurrence is passed over."""
     _view, entry = _entry(call)
     zone = call.context.merchant.zone
     upcoming = _next(call, entry)
     if upcoming is None or cadence.is_personal(entry):
         raise Refusal(NO_NEXT)
     after = cadence.next_occurrence(entry, zone, upcoming.at_utc)
-    day = upcoming.local_date.isoformat()
-    effects: list[Effect] = [fx.EndWaiting(entry=entry.key, occurrence=day, state=DeliveryState.CANCELLED)]
-    if after is None:
-        effects.append(fx.DropTimer(kind=timers.ENTRY, subject=entry.key))
-        return SKIPPED_LAST.format(key=entry.key, day=day), effects
-    effects.append(fx.PutTimer(kind=timers.ENTRY, subject=entry.key, at=after.at_utc))
-    return SKIPPED.format(key=entry.key, day=day), effects
+    order = SkipEntryOrder(
+        merchant=call.event.merchant,
+        at=call.event.at,
+        actor=call.person.wire_id,
+        key=entry.key,
+        day=upcoming.local_date,
+    )
+    told = SKIPPED if after else SKIPPED_LAST
+    return told.format(key=entry.key, day=upcoming.local_date), [fx.Follow(event=order)]
 
 
 def check(call: Call) -> tuple[str, list[Effect]]:

@@ -45,7 +45,7 @@ def _split(text: str) -> tuple[str, ...]:
 
 def without_mentions(line: str) -> str:
     """A line without the people whom it addresses."""
-    while found := _MENTION.match(line):
+    while line[:1] in "@＠" and (found := _MENTION.match(line)):
         line = line[found.end() :].lstrip()
     return line
 
@@ -54,7 +54,8 @@ def without_mentions(line: str) -> str:
 def words_of(line: str) -> tuple[Word, ...]:
     """The words of a line, the name of the command first, without its slash."""
     beginning = len(line) - len(line.lstrip("/／"))
-    return tuple(Word(found.group(found.lastindex or 0), *found.span()) for found in _WORD.finditer(line, beginning))
+    # A list: a generator costs as much as a word.
+    return tuple([Word(one.group(one.lastindex or 0), *one.span()) for one in _WORD.finditer(line, beginning)])
 
 
 def rest_of(line: str, words: Sequence[Word], place: int) -> str:

@@ -64,10 +64,12 @@ def text_wanted(event: Message, pending: Sequence[PendingView]) -> tuple[str, Pe
 def with_ids(lines: Sequence[str], event: Message, self_id: str) -> list[str]:
     """The lines with the stable ids of who is mentioned in them, where it is plain which mention is whose."""
     others = [one for one in event.mentions if one != self_id]
+    if not others:
+        return list(lines)
     mentions = [
         (place, word) for place, line in enumerate(lines) for word in words_of(line)[1:] if word.text[:1] == "@"
     ]
-    if not others or len(others) != len(mentions):
+    if len(others) != len(mentions):
         return list(lines)
     named = list(lines)
     for (place, word), contact in reversed(list(zip(mentions, others, strict=True))):

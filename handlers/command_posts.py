@@ -11,6 +11,7 @@ from handlers import staff
 from handlers.command_call import KEEPERS, NO_SUCH_GROUP, Call, Refusal, group_named
 from handlers.gate import quiet_until
 from handlers.words import sensitive_word
+from handlers.writing import HANDED_IN, NO_WORDS
 from models import effects as fx
 from models.context import GroupView
 from models.deliveries import Cause, DeliveryKind, Lane
@@ -31,7 +32,6 @@ NOTHING_TO_SAY = "要发什么？请这样发：/发布 层级|群 内容"
 NOTHING_TO_UNDO = "没有还没发出的可以撤。已经发出的请在手机上撤回。"
 UNDONE = "撤下了，{count} 个群都没发。"
 WAITS = "收到，发到 {where} 的这条先给管理员过目，通过了就发。"
-HANDED_IN = "{who}想往 {where} 发：\n「{text}」\n可以发就回 /通过 {key}，不发回 /退回 {key}。"
 # How long a chief may take.
 _WAITS = "within 3d"
 _QUOTABLE = frozenset(DeliveryKind)
@@ -162,7 +162,7 @@ def _hand_in(
     where = groups[0].topic or groups[0].wire_id if len(groups) == 1 else f"{len(groups)} 个群"
     who = call.person.name or call.person.wire_id
     key = f"handed-in:{entry.key}"
-    chiefs = HANDED_IN.format(who=who, where=where, text=text or "（一张图）", key=entry.key)
+    chiefs = HANDED_IN.format(who=who, where=where, when="", text=text or NO_WORDS, key=entry.key)
     notes = staff.notes(call.context, call.event.account, key, chiefs, Cause.COMMAND, call.person)
     return WAITS.format(where=where), [fx.Follow(event=order), *notes]
 

@@ -264,6 +264,8 @@ def is_command(text: str, *, by_staff: bool = True) -> bool:
 
 def may_answer(text: str) -> bool:
     """Whether a message may be a code, or the number of an answer to what an admin was asked."""
+    if text[:1] in "/／":  # as every command
+        return False
     return len(text) < _LONGEST_NUMBER and text.rstrip()[-1:].isdecimal() and bool(number_in(text))
 
 
@@ -295,7 +297,7 @@ def wanted(lines: Sequence[str]) -> Wanted:
 
 def looks_at_status(text: str) -> bool:
     """Whether a message has a command that shows or uses the figures of /status."""
-    return "status" in wanted(lines_of(text)).reads
+    return any(command is not None and "status" in command.reads for command, _ in map(command_in, lines_of(text)))
 
 
 @lru_cache(maxsize=256)  # asked for what it reads, and again when it is obeyed

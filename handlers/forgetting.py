@@ -17,8 +17,8 @@ from handlers.understanding.text import PARTICLES, dense
 from models import effects as fx
 from models import events as ev
 from models import orders, timers
-from models.context import Context, PersonView
-from models.deliveries import Cause, Lane
+from models.context import Context, FriendshipView, PersonView
+from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.erasure import nameless
 from models.events import Event, Message
@@ -123,16 +123,22 @@ def talked_on(event: Message, person: PersonView) -> list[Effect]:
 
 
 def erased(at: datetime, context: Context, person: PersonView, account: str = "") -> list[Effect]:
-    """Everything goes, with one farewell on the account if one is given. Nothing from here on names them."""
+    """Everything goes, also the remark that the platform keeps, with one farewell on the account if one is given.
+    Nothing from here on names them."""
     nobody = nameless(person.contact_id)
     key = _farewell(person.contact_id)
+    until = at + _FAREWELL_WITHIN
+    remarks = [_no_remark(person, one.account, until) for one in person.friendships.values() if _has_remark(one)]
     effects: list[Effect] = [
-        fx.Erase(person_id=person.person_id, farewell=key),
+        fx.Erase(person_id=person.person_id, farewell=key, remarks=tuple(one.key for one in remarks)),
+        *remarks,
         *(seats_freed(context, tier.name, at) for tier in context.merchant.playbook.tiers if tier.capacity),
     ]
+    if account or remarks:
+        on = account or remarks[0].account
+        effects.append(fx.PutTimer(kind=timers.FAREWELL, subject=nobody, at=until, account=on))
     if not account:
         return effects
-    until = at + _FAREWELL_WITHIN
     farewell = fx.Send(
         key=key,
         account=account,
@@ -147,9 +153,28 @@ def erased(at: datetime, context: Context, person: PersonView, account: str = ""
     return [
         *effects,
         farewell,
-        fx.PutTimer(kind=timers.FAREWELL, subject=nobody, at=until, account=account),
         fx.Audit(actor=nobody, action="erase", target=nobody, place=account),
     ]
+
+
+def _has_remark(friendship: FriendshipView) -> bool:
+    return bool(friendship.remark) and friendship.state == FriendshipState.FRIEND
+
+
+def _no_remark(person: PersonView, account: str, until: datetime) -> fx.Send:
+    """Take the name off that the account's phone shows for them."""
+    return fx.Send(
+        key=f"{_farewell(person.contact_id)}:{account}",
+        account=account,
+        kind=DeliveryKind.REMARK,
+        lane=Lane.REPLY,
+        cause=Cause.CHAT,
+        contact_id=person.contact_id,
+        text="",
+        request=person.wire_id,
+        not_after=until,
+        about_consent=True,
+    )
 
 
 def ordered(order: orders.ErasePersonOrder, context: Context) -> list[Effect]:
@@ -171,11 +196,12 @@ def ordered(order: orders.ErasePersonOrder, context: Context) -> list[Effect]:
 
 def said_goodbye(context: Context, effects: Sequence[Effect]) -> list[Effect]:
     """What came of a send; once the farewell is out, or lost, nobody needs to know where it went."""
-    person, delivery = context.person, context.delivery
-    is_farewell = person is not None and delivery is not None and delivery.key == _farewell(person.contact_id)
-    if person is None or not is_farewell or any(isinstance(effect, fx.SendAgain) for effect in effects):
+    delivery = context.delivery
+    if delivery is None or delivery.contact_id is None or not delivery.key.startswith(_farewell(delivery.contact_id)):
         return list(effects)
-    return [*effects, fx.ForgetAddress(contact_id=person.contact_id)]
+    if any(isinstance(effect, fx.SendAgain) for effect in effects):
+        return list(effects)
+    return [*effects, fx.ForgetAddress(contact_id=delivery.contact_id, delivery_id=delivery.id)]
 
 
 def goodbye_is_over(_event: ev.TimerDue, context: Context) -> list[Effect]:

@@ -126,6 +126,8 @@ def judge(delivery: Candidate, facts: Facts) -> Verdict:
     wait: Verdict | None = None
     for reason in _OF_ALERTS if delivery.cause == Cause.ALERT else REASONS:
         verdict = reason(delivery, facts)
+        if verdict is None:
+            continue
         if isinstance(verdict, End):
             return verdict
         wait = wait or verdict
@@ -244,7 +246,7 @@ def words(delivery: Candidate, facts: Facts) -> Verdict | None:
         return None
     more = facts.playbook.words.sensitive
     text = delivery.text
-    if delivery.lane == Lane.REPLY and not delivery.to_group:
+    if delivery.their_words and delivery.lane == Lane.REPLY and not delivery.to_group:
         # Somebody who calls themselves 顶级玩家 is answered all the same, by their name.
         for theirs in delivery.their_words:
             if sensitive_word(theirs, more):

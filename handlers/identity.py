@@ -96,7 +96,11 @@ def settle(order: SettleDoubtOrder, context: Context) -> list[Effect]:
     # Who is found is nobody else: neither is the new one another, nor the missing one anybody else on the list.
     ruled_out = [doubt for doubt in context.doubts if is_rebind and doubt != this and doubt.kind == DoubtKind.REBIND]
     return [
-        *(_rebound(order, contact, other) if is_rebind else _merged(order, other, contact)),
+        *(
+            _rebound(order, contact, other, said=_meanwhile(this, other))
+            if is_rebind
+            else _merged(order, other, contact)
+        ),
         _answer(this, DoubtState.SAME, order.actor),
         *(_answer(doubt, DoubtState.DIFFERENT, order.actor) for doubt in ruled_out),
         fx.Audit(actor=order.actor, action="people.same", target=order.contact, reason=order.other),
@@ -128,6 +132,9 @@ def changed(event: PersonChanged, context: Context) -> list[Effect]:
     if person.opted_out:
         stopped = msgspec.structs.replace(progress, state=SurveyState.STOPPED, pending=())
         return [*effects, *_taken_back(person, progress), fx.PutSurvey(person_id=person.person_id, survey=stopped)]
+    if event.said:
+        heard = survey.judge(event.at, context, person, "\n".join(event.said))
+        return [*effects, *survey.unhurried(heard)]
     if event.settled:
         return [*effects, *survey.complaint_settled(event.at, context, person)]
     if progress.state == SurveyState.OPEN and (event.ask or progress.question in person.answers):
@@ -136,11 +143,13 @@ def changed(event: PersonChanged, context: Context) -> list[Effect]:
 
 
 def _reopened(context: Context, person: PersonView, progress: SurveyProgress, known: Learned) -> PersonView | None:
-    """Who was not asked, or not on, because the others had answered: their survey stands at that question again."""
-    if progress.state not in (SurveyState.OPEN, SurveyState.FINISHED):
+    """Who was not asked, or not on, because the others had answered or had opted out: their survey stands at that
+    question again."""
+    stopped = progress.state == SurveyState.STOPPED  # as the others, for they have not opted out themselves
+    if progress.state not in (SurveyState.OPEN, SurveyState.FINISHED) and not stopped:
         return None
     question = next_question(playbook_of(context), person, progress, known)
-    if question is None or question.key == progress.question:
+    if question is None or (question.key == progress.question and not stopped):
         return None
     at_it = msgspec.structs.replace(progress, question=question.key, tries=0, repeats=0, finished_at=None, pending=())
     return msgspec.structs.replace(person, survey=at_it)
@@ -154,7 +163,13 @@ def rebound_roles(wire_id: str, former: PersonView) -> list[Effect]:
     ]
 
 
-def _merged(order: Order, kept: PersonView, gone: PersonView, rebound: tuple[int, int] | None = None) -> list[Effect]:
+def _merged(
+    order: Order,
+    kept: PersonView,
+    gone: PersonView,
+    rebound: tuple[int, int] | None = None,
+    said: tuple[str, ...] = (),
+) -> list[Effect]:
     """The survey that goes on is the kept one's, unless the other has finished theirs: nobody is surveyed twice."""
     goes_on = kept if _survey_counts(kept, gone) else gone
     ends = gone if goes_on is kept else kept
@@ -168,7 +183,8 @@ def _merged(order: Order, kept: PersonView, gone: PersonView, rebound: tuple[int
             rebound=rebound,
         ),
         *taken_back,
-        *(fx.Follow(event=_changed(order, one.wire_id)) for one in (kept, gone)),
+        fx.Follow(event=_changed(order, kept.wire_id)),
+        fx.Follow(event=_changed(order, gone.wire_id, said=said)),
     ]
 
 
@@ -186,11 +202,21 @@ def _taken_back(person: PersonView, progress: SurveyProgress) -> list[Effect]:
     ]
 
 
-def _rebound(order: SettleDoubtOrder, contact: PersonView, former: PersonView) -> list[Effect]:
+def _meanwhile(doubt: DoubtView, former: PersonView) -> tuple[str, ...]:
+    """What they wrote under the new id since their open question was asked."""
+    progress = former.survey
+    if progress is None or progress.state not in _UNFINISHED or progress.asked_at is None:
+        return ()
+    return tuple(text for at, text in doubt.said if at >= progress.asked_at)
+
+
+def _rebound(
+    order: SettleDoubtOrder, contact: PersonView, former: PersonView, *, said: tuple[str, ...]
+) -> list[Effect]:
     """The missing friend is found: their row takes the new id and is a friend where the new one is; what was said
     under the new id in the meantime is theirs."""
     effects: list[Effect] = [
-        *_merged(order, former, contact, rebound=(former.contact_id, contact.contact_id)),
+        *_merged(order, former, contact, rebound=(former.contact_id, contact.contact_id), said=said),
         fx.Rebind(
             contact_id=former.contact_id,
             wire_id=contact.wire_id,
@@ -230,8 +256,10 @@ def _answer(doubt: DoubtView, state: DoubtState, by: str) -> Effect:
     )
 
 
-def _changed(order: Order, contact: str, *, ask: bool = False, parted: bool = False) -> PersonChanged:
-    return PersonChanged(merchant=order.merchant, at=order.at, contact=contact, ask=ask, parted=parted)
+def _changed(
+    order: Order, contact: str, *, ask: bool = False, parted: bool = False, said: tuple[str, ...] = ()
+) -> PersonChanged:
+    return PersonChanged(merchant=order.merchant, at=order.at, contact=contact, ask=ask, parted=parted, said=said)
 
 
 def _no_merging(kept: PersonView, other: PersonView) -> str:

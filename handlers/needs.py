@@ -27,6 +27,7 @@ class Needs(Flag):
     NOTHING = 0
     SPEAKER = auto()  # who said it: friendships, roles and an unfinished survey, without answers, tags and groups
     PEOPLE = auto()  # everybody the event names: answers, tags, survey, friendships, roles, groups
+    ROOMS = auto()  # the groups of each tier that fill next, and those of the people named
     BOUND_GROUPS = auto()  # all groups that are bound to a tier, with how full they are
     DELIVERY = auto()  # the delivery that an echo, a recall or an outcome is about
     ENTRIES = auto()  # calendar entries in force
@@ -92,19 +93,12 @@ def _of_what_is_not_said(event: Event) -> Needs:
     match event:
         case ev.TimerDue():
             return _OF_TIMERS.get(event.kind, _KNOWN)
+        case ev.SendAnswered():
+            return _OF_OUTCOMES.get(event.answer, _OF_A_SEND)
         case ev.FriendAdded():
             return Needs.PEOPLE | Needs.DELIVERY
         case ev.SelfMessage() | ev.Tapped() | orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
-            return Needs.DELIVERY | Needs.PEOPLE
-        case ev.SendAnswered():
-            refused = event.answer in ("refused", "unsupported")
-            failed = event.answer in ("refused", "timeout", "error", "crash")
-            return (
-                Needs.DELIVERY
-                | Needs.PEOPLE
-                | (Needs.BOUND_GROUPS if refused else Needs.NOTHING)
-                | (Needs.ALERTS | Needs.STAFF if failed else Needs.NOTHING)
-            )
+            return _OF_A_SEND
         case orders.MergeOrder() | orders.SettleDoubtOrder():
             return Needs.PEOPLE | Needs.DOUBTS
         case orders.UnmergeOrder():
@@ -112,7 +106,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
         case orders.PersonChanged():
             return Needs.PEOPLE | Needs.STAFF
         case orders.SurveyFinished():
-            return Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES
+            return Needs.PEOPLE | Needs.ROOMS | Needs.STAFF | Needs.PLACES
         case orders.SignUp():
             return Needs.PEOPLE | Needs.GATHERING
         case orders.SeatsChanged():
@@ -125,8 +119,10 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.ENTRIES
         case orders.ApproveEntryOrder() | orders.OverrideEntryOrder() | orders.MoveEntryOrder():
             return Needs.ENTRIES
-        case orders.RejectEntryOrder() | orders.SkipEntryOrder() | orders.WriteEntryOrder():
+        case orders.RejectEntryOrder() | orders.SkipEntryOrder():
             return Needs.ENTRIES
+        case orders.WriteEntryOrder():
+            return Needs.ENTRIES | Needs.STAFF
         case ev.LoggedOut() | ev.WentDeaf() | ev.ScanWanted() | ev.Taken() | ev.TroubleBegan():
             return Needs.ALERTS | Needs.STAFF
         case ev.Roster():
@@ -145,6 +141,15 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE
 
 
+_OF_A_SEND = Needs.DELIVERY | Needs.PEOPLE
+_OF_AN_UNCERTAIN_ONE = _OF_A_SEND | Needs.ALERTS | Needs.STAFF
+_OF_OUTCOMES: dict[str, Needs] = {
+    "refused": _OF_AN_UNCERTAIN_ONE | Needs.BOUND_GROUPS,
+    "unsupported": _OF_A_SEND | Needs.BOUND_GROUPS,
+    "timeout": _OF_AN_UNCERTAIN_ONE,
+    "error": _OF_AN_UNCERTAIN_ONE,
+    "crash": _OF_AN_UNCERTAIN_ONE,
+}
 _OF_TIMERS: dict[str, Needs] = {
     timers.ENTRY: Needs.ENTRIES,
     timers.OWN_ENTRY: Needs.ENTRIES,

@@ -82,9 +82,10 @@ def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
         return _said_at_last(event, context, person, *asked)
     if may_answer(event.text):
         return _confirmed(event, context, person)
-    roles = held(person, event)
-    lines = [line for line in lines_of(event.text) if SLASH.match(line) or line in BARE]
-    if len(lines) > _MOST_LINES:  # nobody types so many: it is meant to keep us busy, or it is a file pasted by mistake
+    lines = lines_of(event.text)
+    if len(lines) > _MOST_LINES and sum(bool(SLASH.match(line)) or line in BARE for line in lines) > _MOST_LINES:
+        # Nobody types so many commands: it is meant to keep us busy, or it is a file pasted by mistake.
+        roles = held(person, event)
         said = TOO_MANY.format(most=_MOST_LINES) if roles else "" if event.group else REFUSED
         return [
             _audit(event, person, "/", "refused", "too_many_lines"),
@@ -173,9 +174,9 @@ class _Line:
         anywhere = held(person, event)
         if command is None:
             return self._unknown(anywhere)
-        here = anywhere if command.limited else roles_of(person, event.account, event.group)
-        if not here & set(command.roles):
-            if not event.group and anywhere & set(command.roles):
+        here = anywhere if command.limited or event.group else roles_of(person, event.account, event.group)
+        if here.isdisjoint(command.roles):
+            if not event.group and not anywhere.isdisjoint(command.roles):
                 return self._refused(WHERE_IT_COUNTS.format(name=command.chinese), "not_allowed")
             said = "" if event.group and not anywhere else REFUSED
             return said, [_audit(event, person, command.name, "refused", "not_allowed")]
@@ -215,24 +216,23 @@ class _Line:
         reply, effects = command.run(call)
         if any(isinstance(effect, fx.Follow) and isinstance(effect.event, StaffOrder) for effect in effects):
             return reply, effects  # what comes of it is audited there
-        said = "" if command.aside else " ".join(word.text for word in self.words[1:])
+        said = "" if command.aside else " ".join([word.text for word in self.words[1:]])
         return reply, [*effects, _audit(self.event, self.person, command.name, "ok", said, self.target)]
 
     def _arguments(self, command: Command) -> tuple[str, ...]:
         """The words behind the name, as the table wants them. Raises `Refusal`."""
         words, wants = self.words[1:], command.arguments
         takes_rest = bool(wants) and wants[-1].takes in (Takes.WORDS, Takes.TEXT)
-        least = sum(not one.optional for one in wants)
-        if len(words) < least and command.name not in ("bind", "settled"):  # those say themselves what there is
+        if len(words) < command.least and command.name not in ("bind", "settled"):  # those say themselves what there is
             raise Refusal(TOO_LITTLE.format(usage=command.usage))
         surplus = [] if takes_rest or not wants else words[len(wants) :]
-        if shown := " ".join(word.text for word in surplus if word.text[:1] != "@")[:_LONGEST_NAME]:
+        if surplus and (shown := " ".join(word.text for word in surplus if word.text[:1] != "@")[:_LONGEST_NAME]):
             raise Refusal(TOO_MUCH.format(surplus=shown, usage=command.usage))
         if wants and wants[-1].takes == Takes.TEXT:
             place = len(wants) - 1
             text = rest_of(self.line, self.words, place + 1)
             return (*(word.text for word in words[:place]), *([text] if text else []))
-        return tuple(word.text for word in words)
+        return tuple([word.text for word in words])
 
     def _people(self, command: Command, reference: str) -> tuple[FoundPerson, ...] | list[FoundPerson]:
         """Who is meant; a list if it may be several. Raises `Refusal`."""
@@ -304,6 +304,8 @@ def _nearest(name: str) -> tuple[str, ...]:
 def _told(event: Message, context: Context, person: PersonView, replies: Sequence[tuple[str, bool]]) -> list[Effect]:
     """Answers in the place where it was asked, and 1:1 what is nobody else's business. A stranger is told once a day at
     most that this is not for them."""
+    if not any(text for text, _ in replies):
+        return []
     stamp = event.wire_id or f"{event.at:%Y%m%dT%H%M%S%f}"
     is_stranger = not held(person, event)
     can_be_told = not is_stranger and _is_friend(person, event.account)

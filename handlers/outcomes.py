@@ -24,6 +24,8 @@ _GREETING_WITHIN = timedelta(hours=1)
 _NETWORK_FIRST = timedelta(seconds=2)
 _NETWORK_MOST = timedelta(minutes=10)
 
+# What is done to a friendship, which is another one afterwards.
+_DONE_TO_THEM = (DeliveryKind.FRIEND_ACCEPT, DeliveryKind.REMARK)
 _UNKNOWN = {"timeout", "error", "crash"}
 _SETTLED = {
     "sent": "好，记为已发出。",
@@ -63,6 +65,11 @@ def answered(event: SendAnswered, context: Context) -> list[Effect]:
             if again is not None:
                 return [fx.SendAgain(delivery_id=delivery.id, at=again, reason="refused")]
             return [_settle(delivery, DeliveryState.FAILED, "refused"), *_failed(event, context, delivery)]
+
+
+def is_about_them(event: SendAnswered, delivery: DeliveryView) -> bool:
+    """Whether what came of a send says something of whom it was for. Of what was sent mostly only that it was."""
+    return event.answer != "sent" or delivery.cause == Cause.SURVEY or delivery.kind in _DONE_TO_THEM
 
 
 def settle(order: SettleDeliveryOrder, context: Context) -> list[Effect]:

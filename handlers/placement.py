@@ -234,7 +234,7 @@ def _nearly_full(tier: Tier, context: Context, rooms: Iterable[GroupView], taken
     to be bound."""
     if tier.capacity is None:
         return []
-    spare = max(1, math.floor(tier.capacity * (1 - tier.warn_share) + 1e-9))
+    spare = seats_to_spare(tier, tier.capacity)
     free, last = 0, None
     for group in rooms:
         if group.tier == tier.name:
@@ -246,6 +246,11 @@ def _nearly_full(tier: Tier, context: Context, rooms: Iterable[GroupView], taken
         return []
     told = NEARLY_FULL.format(tier=tier.name, free=free)
     return staff.notes(context, last.account, f"nearly_full:{tier.name}:{last.wire_id}", told, Cause.GROUP)
+
+
+def seats_to_spare(tier: Tier, capacity: int) -> int:
+    """With so many free seats or fewer a tier is nearly full."""
+    return max(1, math.floor(capacity * (1 - tier.warn_share) + 1e-9))
 
 
 def _no_seat(tier: Tier, context: Context, person: PersonView) -> str:
@@ -358,6 +363,11 @@ def tiers_of(person: PersonView, context: Context) -> frozenset[str]:
 def _host(group: GroupView, person: PersonView) -> str | None:
     """The account that can invite somebody: the one that posts in the group, else another of ours that is in it."""
     return next((one for one in (group.account, *group.inside) if _is_friend(person, one)), None)
+
+
+def friends_of(person: PersonView) -> Iterable[str]:
+    """The accounts that can invite somebody into groups that they are in."""
+    return (account for account in person.friendships if _is_friend(person, account))
 
 
 def _is_friend(person: PersonView, account: str) -> bool:

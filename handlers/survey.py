@@ -311,6 +311,11 @@ def carry_on(at: datetime, context: Context, person: PersonView) -> list[Effect]
         effects = ask(at, context, person, progress, question)
     else:
         effects = go_on(at, context, person, progress, known)
+    return unhurried(effects)
+
+
+def unhurried(effects: Sequence[Effect]) -> list[Effect]:
+    """What nobody waits for keeps to the quiet hours."""
     return [
         msgspec.structs.replace(effect, lane=Lane.SERVICE) if isinstance(effect, fx.Send) else effect
         for effect in effects

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from content_calendar.render import Rendered, render, spoken
 from content_calendar.wording import PART_MARK, parts_of, said
+from handlers.revisions import once_a_revision
 from models.context import GroupView, MerchantView, PersonView
 from models.deliveries import Cause
 from models.fields import fields_of
@@ -36,7 +37,7 @@ def values_for(
     if group is not None:
         values |= {"group": group.topic, "tier": group.tier or ""}
     if person is not None:
-        theirs = [groups[identity] for identity in sorted(person.groups) if identity in groups]
+        theirs = [groups[identity] for identity in sorted(person.groups) if identity in groups] if person.groups else ()
         tier = next((one.tier for one in theirs if one.tier), "")
         friendship = person.friendships.get(account)
         values = {
@@ -49,7 +50,7 @@ def values_for(
             "remark": friendship.remark if friendship else "",
             "coupon": person.survey.coupon if person.survey else "",
             **{name: value for name, value in values.items() if value},
-            **_answers(playbook, person, None if template is None else _named(template)),
+            **(_answers(playbook, person, None if template is None else _named(template)) if person.answers else {}),
         }
     return {name: value for name, value in values.items() if value}
 
@@ -105,10 +106,15 @@ def of_their_own(values: Mapping[str, str]) -> tuple[str, ...]:
 
 def address(playbook: Playbook, person: PersonView) -> str:
     """The form of address that they gave, else their nickname."""
-    for question in playbook.survey.questions:
-        if question.type == "name" and (answer := person.answers.get(question.key)) and answer.value:
+    for key in _asks_for_a_name(playbook):
+        if (answer := person.answers.get(key)) and answer.value:
             return str(answer.value)
     return person.name
+
+
+@once_a_revision
+def _asks_for_a_name(playbook: Playbook) -> tuple[str, ...]:
+    return tuple(question.key for question in playbook.survey.questions if question.type == "name")
 
 
 @lru_cache(maxsize=256)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from content_calendar import cadence
-from content_calendar.entry import from_json
-from handlers import planning
+from content_calendar.entry import Entry, from_json, to_json
+from content_calendar.moving import with_again, without
+from handlers import overrides, planning
 from models import effects as fx
 from models.context import Context, EntryView
 from models.deliveries import DeliveryState
@@ -36,33 +37,51 @@ def rejected(order: RejectEntryOrder, context: Context) -> list[Effect]:
 
 
 def skipped(order: SkipEntryOrder, context: Context) -> list[Effect]:
-    """What is open of the occurrence is cancelled; if it is still to come, the timer rings for the one after."""
+    """What is open of the occurrence is cancelled; if it is still to come, the entry passes over its day."""
     view = _view(order.key, context)
     if view is None:
         return [fx.Answered(refused=NO_ENTRY.format(key=order.key))]
     entry, zone = from_json(view.body), context.merchant.zone
-    upcoming = cadence.next_occurrence(entry, zone, order.at)
+    new = with_again(entry, order.day)
+    upcoming = cadence.next_occurrence(new if order.undo else entry, zone, order.at)
     is_next = upcoming is not None and upcoming.local_date == order.day
     there = planning.on_day(entry, order.day, zone)
     day = f"{order.day.month}月{order.day.day}日"
+    done: list[Effect]
     if order.undo:
-        if not is_next:
+        if not is_next or (there is None and order.day.isoformat() not in view.skipped):
             return [fx.Answered(refused=NOT_SKIPPED.format(day=day))]
-        done: list[Effect] = [planning.ring(entry, order.at, context, inclusive=False)]
+        done = _put(new, view, order, context)
         told = f"{day}这一次照常发"
     else:
         if not is_next and there is not None and there.at_utc > order.at:
             return [fx.Answered(refused=ONLY_NEXT)]
         ended = fx.EndWaiting(entry=order.key, occurrence=order.day.isoformat(), state=DeliveryState.CANCELLED)
-        done, told = [ended], f"{day}没发出去的不发了"
-        if upcoming is not None and is_next:
-            done.append(planning.ring(entry, upcoming.at_utc, context, inclusive=False))
+        done = [ended]
+        told = f"{day}没发出去的不发了"
+        if is_next:
+            done += _put(without(entry, order.day), view, order, context)
             told = f"跳过{day}这一次，之后照常"
     action = "calendar.unskip" if order.undo else "calendar.skip"
     return [
         *done,
         fx.Audit(actor=order.actor, action=action, target=order.key, reason=order.day.isoformat()),
         fx.Answered(text=told),
+    ]
+
+
+def _put(new: Entry, view: EntryView, order: SkipEntryOrder, context: Context) -> list[Effect]:
+    """The entry is what it was, but for one day: whoever let it go has let it go, whoever wrote it has written it."""
+    put = fx.PutEntries(
+        entries=((new.key, new.revision, to_json(new).decode()),),
+        author=order.actor if view.approved else view.author,
+        approved=view.approved,
+        draft=view.draft,
+    )
+    return [
+        put,
+        planning.ring(new, order.at, context, inclusive=False),
+        *overrides.follow(new, new.revision, view, context, order.at, approved=view.approved),
     ]
 
 

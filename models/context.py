@@ -47,6 +47,7 @@ class AccountView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     rostered_at: datetime | None = None
     slow_until: datetime | None = None  # the end of the last silence that the platform asked for
     failures: int = 0  # sends that failed one after the other, up to now
+    first_login_at: datetime | None = None  # its warm-up counts from here
 
 
 class FriendshipView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -164,6 +165,8 @@ class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     overrides: tuple[OverrideView, ...] = ()
     # The local dates of occurrences that have not left everywhere; loaded for who edits the entry.
     open: tuple[str, ...] = ()
+    # The local dates that somebody skipped and has not restored, from yesterday on; loaded for who edits the entry.
+    skipped: tuple[str, ...] = ()
 
 
 class OverrideView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -215,6 +218,7 @@ class DoubtView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     other: str
     contact_id: int
     other_id: int
+    said: tuple[tuple[datetime, str], ...] = ()  # the last that the contact has written 1:1 under the new id
 
 
 class MergeView(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -243,16 +243,20 @@ class AskToForget(Effect, frozen=True, kw_only=True):
 
 class Erase(Effect, frozen=True, kw_only=True):
     """Forget a person: what they said and what we know of them goes, counts stay, and what is on its way to them is
-    cancelled, but for the delivery of that key, which keeps their address until `ForgetAddress`."""
+    cancelled, but for the deliveries of these keys, which keep their address until `ForgetAddress`: one last word, and
+    what clears the remark on the platform."""
 
     person_id: int
     farewell: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 class ForgetAddress(Effect, frozen=True, kw_only=True):
-    """The farewell to somebody who was erased has left, or is too late: nobody knows their address any more."""
+    """The farewell to somebody who was erased has left, or is too late: nobody knows their address any more. Without a
+    delivery it is over with all of them."""
 
     contact_id: int
+    delivery_id: int | None = None
 
 
 class OptIn(Effect, frozen=True, kw_only=True):

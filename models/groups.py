@@ -21,6 +21,16 @@ class ChatGroup(SQLModel, table=True):
     __table_args__ = (
         Index("chat_group_wire", "merchant_id", "wire_id", unique=True),
         Index("chat_group_owner", "merchant_id", "owner_contact_id"),
+        # Of a tier the group that fills next.
+        Index(
+            "chat_group_filling",
+            "merchant_id",
+            "tier",
+            "bound_at",
+            "id",
+            sqlite_where=text("tier IS NOT NULL"),
+            postgresql_where=text("tier IS NOT NULL"),
+        ),
     )
 
     merchant_id: str = Field(primary_key=True)
@@ -97,6 +107,7 @@ class Seat(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["merchant_id", "group_id"], ["chat_group.merchant_id", "chat_group.id"]),
         ForeignKeyConstraint(["merchant_id", "contact_id"], ["contact.merchant_id", "contact.id"]),
+        Index("seat_group", "merchant_id", "group_id"),
     )
 
     merchant_id: str = Field(primary_key=True)

@@ -187,6 +187,14 @@ class AuditEntry(SQLModel, table=True):
             sqlite_where=text("action = 'playbook.import'"),
             postgresql_where=text("action = 'playbook.import'"),
         ),
+        Index(
+            "audit_skips",
+            "merchant_id",
+            "target",
+            "id",
+            sqlite_where=text("action IN ('calendar.skip', 'calendar.unskip')"),
+            postgresql_where=text("action IN ('calendar.skip', 'calendar.unskip')"),
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)

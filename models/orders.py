@@ -331,10 +331,12 @@ class PersonChanged(Event, frozen=True, kw_only=True, tag="person_changed"):
     """What is known of a person has changed as a whole: what follows from it follows.
 
     With `ask`, their open question was taken back and is to come again; with `settled`, their complaint was settled;
-    with `parted`, answers went with somebody else, and what is not known any more is asked.
+    with `parted`, answers went with somebody else, and what is not known any more is asked. `said` is what they wrote
+    while nobody knew who they were: it may answer their open question.
     """
 
     contact: str
     ask: bool = False
     settled: bool = False
     parted: bool = False
+    said: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ import typer
 from bot import reading
 from bot.article_titles import with_titles
 from bot.calendar_plan import MEDIA_FOLDER, media_in
+from bot.cli.importing import Examined, examined, in_force
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
@@ -19,11 +21,12 @@ from bot.terminal import brief, harmless
 from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, to_json
 from content_calendar.import_hints import hints
-from content_calendar.merging import Merged, merge
 from content_calendar.rotation import is_spare
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 
 app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
+
+OVERTAKEN = "刚才读表的时候，别人改了排期，所以没有导入。再导一次就行。"
 
 File = Annotated[str, typer.Argument(help="A .csv, .xlsx or .toml file.")]
 
@@ -46,56 +49,24 @@ def import_file(
         if not path.is_file():
             raise Refused(f"没有文件 {file}")
         merchant = desk.merchant
-        with desk.store.reading() as connection:
-            rooms = reading.known_groups(connection, merchant)
-            current = {entry.key: entry for entry in reading.entries(connection, merchant)}
-        known = {key: entry.revision for key, entry in current.items()}
-        today = desk.now().astimezone(merchant.zone).date()
-        tiers = [tier.name for tier in merchant.playbook.tiers]
-        from content_calendar.workbook import read_calendar, read_origin, read_pictures  # openpyxl is slow to import
-
-        content = path.read_bytes()
-        read = read_calendar(content, path.name, today, merchant.zone, tiers, rooms)
-        origin = None if read.faults else read_origin(content, path.name)
-        merged = Merged(read.entries, ())
-        others: tuple[Entry, ...] = ()
-        if origin is not None:
-            with desk.store.reading() as connection:
-                bases = reading.earlier_entries(connection, merchant, origin.revisions)
-            merged = merge(read.entries, origin.places, bases, current)
-            # What others have added since the export is not what the file's editor has left out.
-            known_to_it = origin.revisions.keys() | origin.places.keys()
-            others = tuple(entry for key, entry in current.items() if key not in known_to_it)
-        if wrong := read.faults or merged.conflicts:
+        # A large workbook takes seconds, in which a running bot goes on.
+        found = await asyncio.to_thread(examined, desk, path)
+        if wrong := found.faults:
             faults = [msgspec.to_builtins(fault) for fault in wrong]
             counts = {"created": 0, "changed": 0, "same": 0, "faults": len(faults)}
             return Answer(_told(faults, counts, as_json), exit=2)
-        filled = await with_titles(merged.entries, current, None if dry_run else desk.title_of)
-        counts = {
-            "created": sum(entry.key not in known for entry in filled),
-            "changed": sum(known.get(entry.key, entry.revision) != entry.revision for entry in filled),
-            "same": sum(known.get(entry.key) == entry.revision for entry in filled),
-            "faults": 0,
-        }
-        folder = desk.config.file.parent / MEDIA_FOLDER
-        pictures = read_pictures(content, path.name)
-        media = media_in(folder)
-        if pictures and media is not None:
-            media = {**media, **{name: len(picture) for name, picture in pictures.items()}}
+        filled = await with_titles(found.entries, found.current, None if dry_run else desk.title_of)
         if not dry_run:
-            _keep(pictures, folder)
-            entries = tuple((entry.key, entry.revision, to_json(entry).decode()) for entry in (*filled, *others))
+            await asyncio.to_thread(_keep, found.pictures, desk.config.file.parent / MEDIA_FOLDER)
+            if await asyncio.to_thread(in_force, desk) != found.current:
+                raise Refused(OVERTAKEN)
+            entries = tuple((one.key, one.revision, to_json(one).decode()) for one in (*filled, *found.others))
             order = ImportEntriesOrder(
                 merchant=merchant.id, at=desk.now(), entries=entries, replace=replace, author=author, draft=draft
             )
             await desk.order(order)
-        if as_json:
-            return Answer(lines([counts]))
-        new = [entry for entry in filled if known.get(entry.key) != entry.revision]
-        coming = [_coming(entry, desk) for entry in new if entry.rule]
-        hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry, media)]
-        gone = f"导出以后别人删掉的，没有加回来：{'、'.join(map(brief, merged.gone))}\n" if merged.gone else ""
-        return Answer("".join([*coming, *hinted, gone, _told([], counts, as_json)]))
+        counts = found.counts(filled)
+        return Answer(lines([counts])) if as_json else await asyncio.to_thread(_notes, desk, found, filled, counts)
 
     return request
 
@@ -213,6 +184,18 @@ def approve(
         return Answer(lines([{"approved": key}]) if as_json else f"{told}\n")
 
     return request
+
+
+def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[str, int]) -> Answer:
+    """What an import did or would do, with what somebody should know of each entry that is not as it was."""
+    media = media_in(desk.config.file.parent / MEDIA_FOLDER)
+    if found.pictures and media is not None:
+        media = {**media, **{name: len(picture) for name, picture in found.pictures.items()}}
+    new = found.new(filled)
+    coming = [_coming(entry, desk) for entry in new if entry.rule]
+    hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry, media)]
+    gone = f"导出以后别人删掉的，没有加回来：{'、'.join(map(brief, found.gone))}\n" if found.gone else ""
+    return Answer("".join([*coming, *hinted, gone, _told([], counts, as_json=False)]))
 
 
 def _next_days(entry: Entry, desk: Desk) -> list[str]:

@@ -45,6 +45,9 @@ def preview(
         rows = previews.preview(desk.store, merchant, entry, _moment(at, merchant.zone) if at else None)
         if as_json:
             return Answer(lines(rows))
+        if not at and previews.is_over(entry, merchant, desk.now()):
+            name = harmless(f"{entry.key} {entry.title}".strip())
+            return Answer(f"{name} 的时间已经过了，不会再发。要发就改日期或时间。\n")
         moment = _moment(at, merchant.zone) if at else previews.next_moment(entry, merchant, desk.now())
         return Answer(_told(desk, merchant, entry, moment, rows[:-1]))
 

@@ -19,6 +19,9 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .z-header { background: #ffffff; color: #1d2129; border-bottom: 1px solid #e3e6eb; }
 .body--dark .z-header { background: #1d2026; color: #e6e8eb; border-color: #2d3138; }
 .z-drawer { background: #ffffff; } .body--dark .z-drawer { background: #1d2026; }
+/* NiceGUI's own alignment is in a later layer than these classes of Quasar's. */
+.nicegui-row.items-center, .nicegui-column.items-center { align-items: center; }
+.nicegui-row.items-baseline { align-items: baseline; }
 .nicegui-content { padding: 0; } .nicegui-row, .nicegui-column { gap: 12px; }
 .z-page { width: 100%; max-width: 1280px; margin: 0 auto; padding: 12px; gap: 16px; }
 .z-card { background: #ffffff; border: 1px solid #e3e6eb; border-radius: 10px; box-shadow: none; padding: 16px; }
@@ -29,6 +32,13 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .z-entry { border-radius: 8px; margin: 2px 8px; min-height: 42px; color: inherit; text-decoration: none; }
 .z-entry-lit { background: #e7f4ee; color: #0a6b45; font-weight: 600; }
 .body--dark .z-entry-lit { background: #163428; color: #7fd9b2; }
+.body--dark { color-scheme: dark; } /* what the browser draws itself: boxes for days, bars to scroll */
+.body--dark .q-field__control { color: #7fd9b2; }
+.q-message-text--sent { color: #0a6b45; } .q-message-text-content--sent { color: #ffffff; }
+.q-message-text--received { color: #e9ecf0; } .q-message-text-content--received { color: #1d2129; }
+.body--dark .q-message-text--received { color: #2c3038; }
+.body--dark .q-message-text-content--received { color: #e6e8eb; }
+@media (max-width: 760px) { .z-rows td, .z-rows th { min-width: 88px; } }
 .z-card.z-phone { padding: 4px 0; }
 .z-talk { height: calc(100vh - 350px); min-height: 260px; }
 .z-quick { flex-wrap: nowrap; overflow-x: auto; } .z-quick > * { flex: none; }

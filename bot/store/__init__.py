@@ -13,9 +13,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, func, insert, literal, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
@@ -35,7 +34,7 @@ from models.journal import JournalEntry
 from models.operations import AuditEntry
 
 
-class Change(msgspec.Struct, frozen=True, gc=False):
+class Change(NamedTuple):
     """A delivery entered a state."""
 
     delivery_id: int
@@ -75,6 +74,8 @@ class Writing:
     refresh: set[str] = field(default_factory=set)  # accounts whose roster should be asked for
     # alerts that were raised (True) or ended (False): merchant, kind, subject
     alerts: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    is_quiet: bool = False  # nothing that it wrote changes what may leave, or when
+    keeps_timers: bool = False  # it wrote no timer
 
     def insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows, all with the same keys."""
@@ -100,14 +101,14 @@ class Writing:
         self, table: Any, names: tuple[str, ...], given: Sequence[Sequence[Any]], conflict: Conflict = "error"
     ) -> int:
         """The same for rows that come as columns, all of one length, which spares making rows to take them apart."""
-        statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict, given)
-        rows = statement.values(given)
-        if not rows:
+        count = len(given[0])
+        if not count:
             return 0
+        statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict, given)
         with driver_cursor(self.connection, statement.text) as cursor:
-            if len(rows) >= LEAST and self.connection.dialect.name == "postgresql":
-                return copy_in(cursor, statement, rows)
-            cursor.executemany(statement.text, rows)
+            if count >= LEAST and self.connection.dialect.name == "postgresql":
+                return copy_in(cursor, statement, given)
+            cursor.executemany(statement.text, statement.values(given))
             return int(cursor.rowcount)
 
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
@@ -125,15 +126,11 @@ class Writing:
 
     def changed(self, changes: list[Change]) -> None:
         """Keep the states that deliveries entered, with when and why."""
-        first = self.ids.take(self.now, len(changes)) if changes else 0
-        self.put(
-            DeliveryChange,
-            ("id", "merchant_id", "delivery_id", "at", "state", "reason", "until"),
-            [
-                (identity, one.merchant_id, one.delivery_id, one.at, one.state, one.reason, one.until)
-                for identity, one in enumerate(changes, first)
-            ],
-        )
+        if not changes:
+            return
+        first = self.ids.take(self.now, len(changes))
+        columns = (range(first, first + len(changes)), *zip(*changes, strict=True))
+        self.put_columns(DeliveryChange, ("id", *Change._fields), columns)
         self.noted += changes
 
     def began(self, planned: Planned) -> None:
@@ -198,9 +195,12 @@ class Store:
         self.url = url
         self.now = now
         self.leases = leases
+        self.revision = 0  # another one with every transaction that may have changed what may leave
+        self.timers_revision = 0  # and with every one that may have written timers
         self.listeners: list[Callable[[Writing], None]] = []
         self._writer = writer_engine(url, durable=durable)
         self._reader = reader_engine(url)
+        self._readers: list[Connection] = []  # SQLite's that are at rest: to open one costs more than most questions
         self._connection = self._writer.connect()
         with self._connection.begin():
             last = [
@@ -221,6 +221,7 @@ class Store:
         if not self.is_alone:
             self._acquaintances.forget()
             self._ids.begin()
+        writing: Writing | None = None
         try:
             with self._connection.begin():
                 if not self.is_alone:
@@ -234,24 +235,39 @@ class Store:
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise _lost(error) from error
             raise
+        finally:
+            self.revision += writing is None or not writing.is_quiet
+            self.timers_revision += writing is None or not writing.keeps_timers
         for listener in self.listeners:
             listener(writing)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that cannot write. Keep it short: an idle reader lets the log of the database grow."""
-        with self._reader.connect() as connection:
+        if not self.is_alone:
+            with self._reader.connect() as connection:
+                yield connection
+            return
+        connection = self._readers.pop() if self._readers else self._reader.connect()
+        try:
             yield connection
+            connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        self._readers.append(connection)
 
     @contextmanager
     def looking(self, at: datetime) -> Iterator[Writing]:
         """What a transaction at that moment would find, on a connection that cannot write."""
-        with self._reader.connect() as connection:
+        with self.reading() as connection:
             yield Writing(connection, Ids(), at)
 
     def close(self) -> None:
         """Let go of the database."""
         self._ids.close()
         self._connection.close()
+        for connection in self._readers:
+            connection.close()
         self._writer.dispose()
         self._reader.dispose()

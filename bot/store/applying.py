@@ -15,7 +15,8 @@ from bot.store.alerting import end_alerts, end_settled, raise_alerts
 from bot.store.applying_commands import COMMAND_WRITERS, audit
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
 from bot.store.applying_edits import CALENDAR_WRITERS
-from bot.store.applying_erasure import ask_to_forget, erase, forget_addresses
+from bot.store.applying_erasure import erase
+from bot.store.applying_farewells import ask_to_forget, forget_addresses
 from bot.store.applying_groups import (
     bind_groups,
     put_groups,
@@ -57,7 +58,7 @@ from models.accounts import Account, AccountState
 from models.context import MerchantView
 from models.deliveries import CAN_BE_CONFIRMED, OPEN_STATES, Delivery, DeliveryState
 from models.effects import Effect
-from models.events import Event
+from models.events import Event, SendAnswered
 from models.operations import Merchant, Pause, PlaybookRevision, Timer
 
 Pairs = list[tuple[Event, Any]]
@@ -147,6 +148,9 @@ def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """From what an event proves. A confirmation of what was only claimed passes through `sent`."""
     arrived = [effect.delivery_id for _event, effect in pairs if effect.state == DeliveryState.CONFIRMED]
     states: dict[int, str] = dict(writing.rows(_STATES, ids=arrived)) if arrived else {}
+    # A platform answers about what is under way, and of that nobody was told that it is uncertain.
+    certain = {identity for identity, state in states.items() if state in (DeliveryState.CLAIMED, DeliveryState.SENT)}
+    told = any(not isinstance(event, SendAnswered) and one.delivery_id not in certain for event, one in pairs)
     changes: list[Change] = []
     for _event, effect in pairs:
         path = [effect.state]
@@ -161,6 +165,8 @@ def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         [(effect.delivery_id, effect.state, effect.reason, effect.message or "") for _event, effect in pairs],
     )
     writing.changed(changes)
+    if told:
+        end_settled(writing, merchant)
 
 
 def lose(writing: Writing, merchant_id: str, delivery_id: int) -> None:
@@ -387,7 +393,7 @@ _CONFIRMING: dict[str, list[DeliveryState]] = {
     DeliveryState.WAITING: [DeliveryState.CANCELLED],
     DeliveryState.CLAIMED: [DeliveryState.SENT, DeliveryState.CONFIRMED],
 }
-# What may tell what became of an uncertain delivery.
-_SETTLING = frozenset({fx.Settle, fx.SendAgain, fx.ConfirmByFact})
+# What may tell what became of an uncertain delivery, as `Settle` may.
+_SETTLING = frozenset({fx.SendAgain, fx.ConfirmByFact})
 # Followers are decided in a later wave; answers go back to who gave the order.
 _UNWRITTEN = frozenset({fx.Follow, fx.Answered})

@@ -284,8 +284,8 @@ def _take_up_again(
     only: Sequence[int] | None,
     targets: Subquery,
 ) -> None:
-    """What was missed, or taken back, and never left is planned for the time that its occurrence has been moved to
-    since."""
+    """What was missed and never left is planned for the time that its occurrence has been moved to since; what was
+    taken back, with an entry that is in force again, for its old time too."""
     mine = func.coalesce(col(Delivery.group_id), col(Delivery.contact_id))
     theirs = func.coalesce(targets.c.group_id, targets.c.contact_id)
     missed = and_(
@@ -313,8 +313,7 @@ def _take_up_again(
         col(Delivery.occurrence) == effect.occurrence,
         col(Delivery.part) == 1,
         col(Delivery.attempts) == 0,
-        col(Delivery.due_at) != effect.due,
-        or_(missed, taken_back),
+        or_(and_(missed, col(Delivery.due_at) != effect.due), taken_back),
         mine.in_(select(theirs)) if only is None else mine.in_(only),
     )
     own_text = select(targets.c.own_text).where(theirs == mine).limit(1).scalar_subquery()

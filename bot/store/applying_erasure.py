@@ -16,6 +16,7 @@ from sqlmodel import SQLModel, col
 
 from bot.store import Change, Writing
 from bot.store.applying_commands import forget_pending
+from bot.store.erasing_welcomes import forget_welcomes
 from bot.store.prepared import unindexed
 from bot.store.reached import keep_reached
 from bot.store.tombstones import make_salt, mark_of
@@ -41,29 +42,11 @@ _OF_MANY = ("group_joined", "group_left", "group_renamed", "roster")
 _WORDLESS: dict[str, Any] = {"template": None, "text": None, "mentions": [], "media": [], "request": ""}
 
 
-def ask_to_forget(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    for event, effect in pairs:
-        asked_at = event.at if effect.account else None
-        writing.connection.execute(
-            update(Person)
-            .where(col(Person.merchant_id) == merchant.id, col(Person.id) == effect.person_id)
-            .values(forget_asked_at=asked_at, forget_asked_on=effect.account)
-        )
-
-
-def forget_addresses(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    """Of farewells; what a retry still wanted to leave is cancelled by the gate, for nobody is behind it."""
-    ids = [effect.contact_id for _event, effect in pairs]
-    writing.connection.execute(
-        update(Delivery)
-        .where(col(Delivery.merchant_id) == merchant.id, col(Delivery.contact_id).in_(ids), col(Delivery.request) != "")
-        .values(request="")
-    )
-
-
 def erase(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     persons = {effect.person_id for _event, effect in pairs}
-    erase_persons(writing, merchant.id, persons, [effect.farewell for _event, effect in pairs])
+    erase_persons(
+        writing, merchant.id, persons, [key for _event, effect in pairs for key in (effect.farewell, *effect.remarks)]
+    )
 
 
 def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], farewells: list[str]) -> None:
@@ -75,6 +58,8 @@ def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], fa
     _bury(writing, merchant_id, contacts)
     ids = [contact_id for contact_id, _person, _wire_id in contacts]
     names = {wire_id: nameless(contact_id) for contact_id, _person, wire_id in contacts}
+    welcomes = forget_welcomes(writing, merchant_id, ids, everybody)
+    _wordless(writing, merchant_id, [(post.id, _renaming(names)(post.key), post.state) for post in welcomes])
     _own_deliveries(writing, merchant_id, ids, names, farewells)
     _own_log(writing, merchant_id, ids)
     _own_rows(writing, merchant_id, ids, everybody | {person for _id, person, _wire_id in contacts})

@@ -6,11 +6,9 @@ on the same context: it is split into waves, and each wave's context is loaded a
 
 from __future__ import annotations
 
-import gc
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -24,10 +22,11 @@ from bot.store.contexts import load_contexts, take_seats
 from bot.store.engine import is_passing
 from bot.store.event_keys import content_key
 from bot.store.identify import identify, people_of
-from bot.store.journal import Outcome, keep_error, write_dead_letter, write_down
+from bot.store.journal import Outcome, is_a_receipt, keep_error, sets_no_timer, write_dead_letter, write_down
 from bot.store.late import kept_for
 from bot.store.leases import LeaseLost
 from bot.store.prepared import is_one_of
+from bot.store.resting import collector_at_rest
 from bot.store.timers import DROP_TIMERS, THESE_TIMERS
 from bot.store.tombstones import veil
 from handlers import asking
@@ -71,7 +70,7 @@ def apply(
 def _apply_together(
     store: Store, merchants: Mapping[str, MerchantView], events: Sequence[Event], decide: Decide
 ) -> list[Outcome]:
-    with _collector_at_rest():
+    with collector_at_rest():
         outcomes = [Outcome(event) for event in events]
         by_merchant: dict[str, list[Outcome]] = defaultdict(list)
         for outcome in outcomes:
@@ -80,21 +79,9 @@ def _apply_together(
             for merchant_id, mine in by_merchant.items():
                 fresh = _take_timers(writing, merchant_id, _drop_duplicates(writing, merchant_id, mine))
                 _decide_in_waves(writing, merchants[merchant_id], fresh, decide)
+            writing.is_quiet = all(map(is_a_receipt, outcomes))
+            writing.keeps_timers = all(map(sets_no_timer, outcomes))
         return outcomes
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """No garbage collection within a batch: it makes a hundred thousand values and not one cycle, for which Python
-    would go through all that there is in memory again and again, a quarter of the time of a batch."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _drop_duplicates(writing: Writing, merchant_id: str, outcomes: list[Outcome]) -> list[Outcome]:
@@ -217,6 +204,9 @@ _OF_A_SEND: dict[type[Event], type[Event]] = {ev.SelfMessage: ev.SendAnswered, e
 def conversations(event: Event) -> list[str] | None:
     """What an event touches: its people, and its group where it changes it. None: everything, so it stands alone."""
     match event:
+        case ev.SendAnswered():
+            asked = asking.asked_by(event.key)  # that a question has left changes where the survey stands
+            return [event.key, asked] if asked else [event.key]
         case ev.Message():
             return [event.contact.contact]
         case ev.TimerDue():
@@ -231,9 +221,6 @@ def conversations(event: Event) -> list[str] | None:
             return [event.to_contact or event.to_group]
         case ev.GroupJoined() | ev.GroupLeft() | ev.GroupRenamed():
             return [event.group, *(who.contact for who in people_of(event))]
-        case ev.SendAnswered():
-            asked = asking.asked_by(event.key)  # that a question has left changes where the survey stands
-            return [event.key, asked] if asked else [event.key]
         case ev.MessageRecalled() | ev.Unreadable():
             return []
         case _:

@@ -7,18 +7,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, exists, func, or_, select, text, update
 from sqlmodel import col
 
-from bot.budget import Limit, Speed, free_moments, midnight, speed
+from bot.budget import HOUR, MINUTE, Limit, Speed, free_moments, midnight, speed
 from bot.store import Writing
-from bot.store.prepared import constants, each, is_one_of, unindexed
-from models.accounts import Account
+from bot.store.prepared import constants, each, unindexed
 from models.alerts import AlertKind
-from models.context import MerchantView
-from models.deliveries import LANE_RANK, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState, Lane
+from models.columns import UtcDateTime
+from models.context import AccountView, MerchantView
+from models.deliveries import LANE_RANK, TOUCHING_STATES, Delivery, DeliveryKind, DeliveryState
 from models.people import Friendship
 
 # So many have a time of their own; who stands further back is looked at when the line has become shorter.
@@ -44,7 +45,10 @@ def order_of(row: Any) -> Order:
 
 
 def _order(lane: str, priority: int, not_after: datetime | None, delivery_id: int) -> Order:
-    return LANE_RANK[Lane(lane)], priority, not_after or _NEVER, delivery_id
+    return _RANK[lane], priority, not_after or _NEVER, delivery_id
+
+
+_RANK: Mapping[str, int] = {lane.value: rank for lane, rank in LANE_RANK.items()}
 
 
 @dataclass(slots=True, eq=False)
@@ -81,7 +85,9 @@ class Budget:
 
     def free_at(self, row: Any) -> datetime | None:
         """When the account has room for this delivery behind all that are worth more; None where nothing limits it."""
-        return max((line.free_at(order_of(row)) for line in self.lines(row)), default=None)
+        if (lines := self.lines(row)) and not any(line.waiting for line in lines):  # as nearly always
+            return max([line.moment(0) for line in lines])
+        return max((line.free_at(order_of(row)) for line in lines), default=None)
 
     def has_room_for(self, row: Any) -> bool:
         """Whether it is not the account as a whole that holds a delivery back, but the number of new friends."""
@@ -113,36 +119,32 @@ class Budget:
 
     def lines(self, row: Any) -> list[Line]:
         """The lines that this delivery stands in."""
-        lines = [self.everything, self.friends if row.kind == DeliveryKind.FRIEND_ACCEPT else None]
-        return [line for line in lines if line is not None]
+        lines = [] if self.everything is None else [self.everything]
+        if self.friends is not None and row.kind == DeliveryKind.FRIEND_ACCEPT:
+            lines.append(self.friends)
+        return lines
 
 
-def load_budgets(writing: Writing, merchant: MerchantView, accounts: Collection[str]) -> dict[str, Budget]:
+def load_budgets(writing: Writing, merchant: MerchantView, accounts: Mapping[str, AccountView]) -> dict[str, Budget]:
     """What these accounts may do now."""
     now, zone = writing.now, merchant.zone
     asked = sorted(accounts)
-    known = {row[0]: row[1:] for row in writing.rows(_ACCOUNTS, merchant=merchant.id, accounts=asked)}
     today = now.astimezone(zone).date()
     of_age: dict[tuple[int, datetime | None], Speed] = {}
     speeds: dict[str, Speed] = {}
     for account in asked:
-        first_login, slow_until = known.get(account, (None, None))
+        first_login, slow_until = accounts[account].first_login_at, accounts[account].slow_until
         days = (today - first_login.astimezone(zone).date()).days + 1 if first_login else 1
         if (days, slow_until) not in of_age:
             of_age[days, slow_until] = speed(merchant.playbook.pace, days, slow_until, now)
         speeds[account] = of_age[days, slow_until]
-    limited = {account: allowed.limits for account, allowed in speeds.items() if allowed.limits}
-    left = _left_lately(writing, merchant, limited)
     budgets: dict[str, Budget] = {}
+    everything = _lines(writing, merchant, speeds)
     for account, allowed in speeds.items():
-        everything = friends = None
-        if allowed.limits or allowed.silent_until:
-            limits, moments, of_today = left.get(account, ((), (), 0))
-            free = free_moments(limits, moments, now, zone, left_today=of_today, not_before=allowed.silent_until)
-            everything = Line(free)
+        friends = None
         if allowed.new_friends:
             friends = Line(_friends_moments(writing, merchant, account, allowed.new_friends))
-        budgets[account] = Budget(now, allowed, everything, friends)
+        budgets[account] = Budget(now, allowed, everything.get(account), friends)
     for (account,) in writing.rows(_LINED_UP, merchant=merchant.id, accounts=asked, now=now):
         _line_up(writing, merchant, account, budgets[account])
     return budgets
@@ -154,9 +156,6 @@ def _friends_moments(writing: Writing, merchant: MerchantView, account_id: str, 
     yield from free_moments((most,), (), writing.now, merchant.zone, left_today=befriended)
 
 
-_ACCOUNTS = select(col(Account.id), col(Account.first_login_at), col(Account.slow_until)).where(
-    col(Account.merchant_id) == bindparam("merchant"), is_one_of(col(Account.id), "accounts")
-)
 # What the account has sent. What seems to leave later than now was sent before the clock was set back: an account must
 # not fall silent until the old time comes again.
 _HAS_LEFT = and_(
@@ -179,16 +178,21 @@ _LAST_LEFT = select(
     .correlate(_ASKED)
     .scalar_subquery(),
 )
-_LEFT_SINCE = select(
-    _ASKED.c.value,
-    select(func.count())
-    .where(_THEY_LEFT, col(Delivery.left_at) >= bindparam("since"))
-    .correlate(_ASKED)
-    .scalar_subquery(),
-)
+_SINCE = col(Delivery.left_at) >= bindparam("since", type_=UtcDateTime())
 # An outer join, so that SQLite begins with the accounts, whatever it thinks of how many deliveries there are.
 _LEFT_LATELY = select(_ASKED.c.value, col(Delivery.left_at)).select_from(
-    _ASKED.outerjoin(Delivery, and_(_THEY_LEFT, col(Delivery.left_at) >= bindparam("since")))
+    _ASKED.outerjoin(Delivery, and_(_THEY_LEFT, _SINCE))
+)
+_COUNTED = (
+    select(
+        _ASKED.c.value,
+        *(
+            func.count().filter(col(Delivery.left_at) >= bindparam(since, type_=UtcDateTime()))
+            for since in ("minute", "hour", "day")
+        ),
+    )
+    .select_from(_ASKED.outerjoin(Delivery, and_(_THEY_LEFT, _SINCE)))
+    .group_by(_ASKED.c.value)
 )
 _ACCEPTED = select(col(Delivery.contact_id)).where(
     _HAS_LEFT,
@@ -209,43 +213,76 @@ def last_left(writing: Writing, merchant: MerchantView, accounts: Collection[str
     return dict(writing.rows(_LAST_LEFT, merchant=merchant.id, accounts=sorted(accounts), now=writing.now))
 
 
-# Limits that may bind, what left within their lengths, and how many left today.
-_Lately = tuple[Sequence[Limit], Sequence[datetime], int]
+def _lines(writing: Writing, merchant: MerchantView, speeds: Mapping[str, Speed]) -> dict[str, Line]:
+    """The room of each account whose speed is limited.
+
+    How many left is counted, for all accounts at once. What left is read only of those that are at a limit now, or when
+    somebody asks for the room after the first: an account that may send thousands would read them with every claim.
+    """
+    now = writing.now
+    begins = {MINUTE: now - MINUTE, HOUR: now - HOUR, None: midnight(now, merchant.zone)}
+    limited = [account for account, allowed in speeds.items() if allowed.limits]
+    counts: dict[str, tuple[int, ...]] = {
+        account: tuple(counted)
+        for account, *counted in writing.rows(
+            _COUNTED,
+            merchant=merchant.id,
+            accounts=limited,
+            now=now,
+            since=min(begins.values()),
+            minute=begins[MINUTE],
+            hour=begins[HOUR],
+            day=begins[None],
+        )
+    }
+    lines: dict[str, Line] = {}
+    at_a_limit: dict[timedelta, list[str]] = defaultdict(list)
+    bound: dict[str, tuple[Sequence[Limit], int]] = {}
+    for account in limited:
+        left = dict(zip(begins, counts[account], strict=True))
+        # Those that may bind anybody in the line.
+        limits = [one for one in speeds[account].limits if left[one.length] + 2 * LONGEST_LINE >= one.most]
+        bound[account] = limits, left[None]
+        if speeds[account].silent_until is None and all(left[one.length] < one.most for one in limits):
+            lines[account] = Line(islice(_moments(writing, merchant, account, limits, left[None]), 1, None), [], [now])
+        elif length := _longest(limits):
+            at_a_limit[length].append(account)
+    lately = _left_lately(writing, merchant, at_a_limit)
+    for account, allowed in speeds.items():
+        if account not in lines and (allowed.limits or allowed.silent_until):
+            binding, today = bound.get(account, ((), 0))
+            left_then = lately.get(account, ())
+            lines[account] = Line(
+                free_moments(binding, left_then, now, merchant.zone, left_today=today, not_before=allowed.silent_until)
+            )
+    return lines
+
+
+def _moments(
+    writing: Writing, merchant: MerchantView, account: str, limits: Sequence[Limit], today: int
+) -> Iterator[datetime]:
+    """When there is room for an account that is at no limit. What has left is read when somebody asks."""
+    length = _longest(limits)
+    left = _left_lately(writing, merchant, {length: [account]} if length else {}).get(account, ())
+    yield from free_moments(limits, left, writing.now, merchant.zone, left_today=today)
+
+
+def _longest(limits: Sequence[Limit]) -> timedelta | None:
+    """The longest of the lengths that are not the local day."""
+    return max((limit.length for limit in limits if limit.length is not None), default=None)
 
 
 def _left_lately(
-    writing: Writing, merchant: MerchantView, limited: Mapping[str, Sequence[Limit]]
-) -> dict[str, _Lately]:
-    """Of each account the limits that may bind anybody in the line, what left within their lengths, and how many left
-    today.
-
-    Rows are read only where a limit is near: an account that may send thousands would read them with every claim.
-    """
-    today: dict[str, int] = {}
-    binding: dict[str, list[Limit]] = {account: [] for account in limited}
-    with_rows: dict[timedelta, list[str]] = defaultdict(list)
-    for length in dict.fromkeys(limit.length for limits in limited.values() for limit in limits):
-        since = writing.now - length if length else midnight(writing.now, merchant.zone)
-        of_length = {
-            account: limit for account, limits in limited.items() for limit in limits if limit.length == length
-        }
-        these = {"merchant": merchant.id, "accounts": list(of_length), "now": writing.now}
-        counts: dict[str, int] = dict(writing.rows(_LEFT_SINCE, **these, since=since))
-        if length is None:
-            today = counts
-        for account, limit in of_length.items():
-            if counts[account] + 2 * LONGEST_LINE >= limit.most:
-                binding[account].append(limit)
-    for account, limits in binding.items():
-        if rolling := [limit.length for limit in limits if limit.length is not None]:
-            with_rows[max(rolling)].append(account)
+    writing: Writing, merchant: MerchantView, asked: Mapping[timedelta, Sequence[str]]
+) -> dict[str, list[datetime]]:
+    """When what left within such a length of time did, by account."""
     left: dict[str, list[datetime]] = defaultdict(list)
-    for length, accounts in with_rows.items():
+    for length, accounts in asked.items():
         these = {"merchant": merchant.id, "accounts": accounts, "now": writing.now}
         for account, moment in writing.rows(_LEFT_LATELY, **these, since=writing.now - length):
             if moment is not None:
                 left[account].append(moment)
-    return {account: (limits, left.get(account, ()), today.get(account, 0)) for account, limits in binding.items()}
+    return left
 
 
 def _new_friends(writing: Writing, merchant: MerchantView, account_id: str) -> int:

@@ -16,7 +16,7 @@ from bot.store.alerting import load_alerts
 from bot.store.commanding import asked_for_text, load_commands, with_group_roles
 from bot.store.digesting import load_digest
 from bot.store.entries import load_entries
-from bot.store.groups import load_groups
+from bot.store.groups import in_order, load_groups
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.identity import load_doubts, load_merges
 from bot.store.idle import idle_speakers
@@ -30,18 +30,21 @@ from bot.store.people import load_people
 from bot.store.places import load_places
 from bot.store.prepared import is_one_of
 from bot.store.rolling_out import load_rollouts
+from bot.store.rooms import load_rooms
 from bot.store.signups import gathering_of
 from bot.store.status import load_status
 from bot.store.talk import carers_of, digest_readers, load_talk
+from handlers import outcomes
 from handlers.needs import Needs
 from models import orders, timers
 from models.columns import UtcDateTime
 from models.command_views import CommandView
-from models.context import AccountView, Context, MerchantView
+from models.context import AccountView, Context, GroupView, MerchantView
 from models.effects import Effect, Reserve
-from models.events import Event, Message, TimerDue
+from models.events import Event, Message, SendAnswered, TimerDue
 from models.groups import Waiting
 from models.operations import Role, RoleGrant
+from models.orders import SurveyFinished
 from models.people import Contact
 
 
@@ -113,7 +116,12 @@ def _load(
         everybody.append(them)
         places.append(([event.group] if event.group else []) if isinstance(event, Message) else list(groups_of(event)))
     deliveries = deliveries_of(writing, merchant.id, events, names) if "DELIVERY" in every else {}
-    people_ids.update(found.contact_id for found in deliveries.values() if found.contact_id)
+    people_ids.update(
+        found.contact_id
+        for place, found in deliveries.items()
+        if found.contact_id
+        and (not isinstance(event := events[place], SendAnswered) or outcomes.is_about_them(event, found))
+    )
     waiting_ids = _waiting(writing, merchant.id, events) if "WAITING" in every else {}
     for ids in waiting_ids.values():
         people_ids.update(ids)
@@ -147,10 +155,18 @@ def _load(
     placing.update(*waiting_ids.values(), *owning.named.values())
     places_of = load_places(writing, merchant.id, [people[contact_id].person_id for contact_id in placing])
     group_ids = {names.groups[wire_id] for wire_ids in places for wire_id in wire_ids}
-    groups = load_groups(writing, merchant.id, group_ids, bound="BOUND_GROUPS" in every)
+    bound: Mapping[str, GroupView] | None = None
+    if "ROOMS" in every and "BOUND_GROUPS" not in every:
+        finished = [
+            (event, them) for event, them in zip(events, everybody, strict=True) if isinstance(event, SurveyFinished)
+        ]
+        bound = load_rooms(
+            writing, merchant, [event for event, _ in finished], [people[them[0][1]] for _, them in finished]
+        )
+    all_bound = bound is None and not every.isdisjoint(_BOUND)
+    groups = load_groups(writing, merchant.id, group_ids, bound=all_bound)
     by_wire = {group.wire_id: group for group in groups.values()}
-    in_order = sorted((group for group in groups.values() if group.bound_at), key=lambda one: (one.bound_at, one.id))
-    bound = {group.wire_id: group for group in in_order if group.tier}
+    bound = in_order(groups.values()) if bound is None else bound
     entries = load_entries(writing, merchant.id, events) if "ENTRIES" in every else ()
     status = load_status(writing, merchant, tuple(accounts.values())) if "STATUS" in every else None
     alerts = load_alerts(writing, merchant.id) if "ALERTS" in every else ()
@@ -181,7 +197,7 @@ def _load(
         return Context(
             merchant=merchant,
             account=accounts.get(account) or AccountView(id=account),
-            groups=bound if "BOUND_GROUPS" in parts else by_wire,
+            groups=by_wire if parts.isdisjoint(_BOUND) else bound,
             staff=staff if "STAFF" in parts else (),
             entries=entries if "ENTRIES" in parts else (),
             carers=tuple(readers.values())
@@ -246,6 +262,7 @@ def _speaker(event: Event) -> tuple[str, str]:
     return (event.account, event.contact.contact) if isinstance(event, Message) else ("", "")
 
 
+_BOUND = frozenset({"BOUND_GROUPS", "ROOMS"})
 _FOR_A_TEXT = frozenset({"SPEAKER", "COMMANDS"})
 _NO_COMMANDS = CommandView()
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
@@ -23,8 +24,8 @@ from bot.store.spoken import Spoken, spoken
 from bot.talked_about import counted
 from content_calendar.group_lint import posts_by_group
 from content_calendar.kind_names import content_name
-from content_calendar.lint_plan import LintGroup, Plan
-from content_calendar.promises import shortages
+from content_calendar.lint_plan import LintEntry, LintGroup, Plan
+from content_calendar.promises import Post, shortages
 from models.context import MerchantView
 from models.digest_views import DigestView, GroupDay, MovedView, PlannedView, PostDay
 from models.groups import ChatGroup
@@ -75,8 +76,9 @@ def load_digest(connection: Connection, merchant: MerchantView, now: datetime, d
         said[one.group_id].append(one)
     changes = moved(connection, merchant, ids, start, max(now, end))
     posts = posted(connection, merchant, ids, start, end)
-    today = planned_on(connection, merchant, {row[1]: row[3] for row in rows}, day + timedelta(days=1))
-    missing = _missing(connection, merchant, {row[1]: row[3] for row in rows}, day, now)
+    tiers, entries = {row[1]: row[3] for row in rows}, list(entries_in_force(connection, merchant))
+    today = planned_on(connection, merchant, tiers, entries, day + timedelta(days=1))
+    missing = _missing(connection, merchant, tiers, entries, day, now)
     groups = []
     for identity, room, topic, tier, owner, members, bound_at, account in rows:
         people = said[identity]
@@ -106,11 +108,15 @@ def load_digest(connection: Connection, merchant: MerchantView, now: datetime, d
 
 
 def planned_on(
-    connection: Connection, merchant: MerchantView, tiers: Mapping[str, str], day: date
+    connection: Connection,
+    merchant: MerchantView,
+    tiers: Mapping[str, str],
+    entries: Sequence[LintEntry],
+    day: date,
 ) -> dict[str, tuple[PlannedView, ...]]:
     """By room, what the calendar has for it on that local day."""
     waiting = {key for (key,) in read(connection, _WAITING, merchant=merchant.id)}
-    plan = _plan(connection, merchant, tiers, day, day)
+    plan = _plan(merchant, tiers, entries, day, day)
     return {
         room: tuple(
             PlannedView(
@@ -146,7 +152,12 @@ def _followed(
 
 
 def _missing(
-    connection: Connection, merchant: MerchantView, tiers: Mapping[str, str], day: date, now: datetime
+    connection: Connection,
+    merchant: MerchantView,
+    tiers: Mapping[str, str],
+    entries: Sequence[LintEntry],
+    day: date,
+    now: datetime,
 ) -> dict[str, tuple[str, ...]]:
     """By room, what was promised for the day and did not come, and what the calendar lacks from then on."""
     if not merchant.playbook.promises:
@@ -158,29 +169,43 @@ def _missing(
     today = day + timedelta(days=1)
     first = min(today.replace(day=1), today - timedelta(days=today.weekday()))
     last = max((today.replace(day=28) + timedelta(days=4)).replace(day=1), today + timedelta(days=7))
-    plan = _plan(connection, merchant, tiers, first, last)
+    plan = _plan(merchant, tiers, entries, first, last)
     posts = posts_by_group(plan)
+    alike: dict[tuple[Any, ...], list[str]] = {}
     for room, tier in tiers.items():
-        for promise in merchant.playbook.promises_of(tier):
-            lacks = [
-                lack
-                for lack in shortages(promise, posts[room], first, last)
-                if lack.missing and lack.period.first <= today <= lack.period.last
-            ]
-            if lacks:
-                found[room].append(f"{content_name(promise.content_kind)} {_period(promise)}还缺 {lacks[0].missing} 条")
-    return {room: tuple(told) for room, told in found.items()}
+        having = (tier, *map(id, posts[room]))  # most groups of a tier have the very same posts
+        if having not in alike:
+            alike[having] = _lacking(merchant, tier, posts[room], today, first, last)
+        found[room] += alike[having]
+    return {room: tuple(told) for room, told in found.items() if told}
+
+
+def _lacking(
+    merchant: MerchantView, tier: str, posts: Sequence[Post], today: date, first: date, last: date
+) -> list[str]:
+    told = []
+    for promise in merchant.playbook.promises_of(tier):
+        lacks = [
+            lack
+            for lack in shortages(promise, posts, first, last)
+            if lack.missing and lack.period.first <= today <= lack.period.last
+        ]
+        if lacks:
+            told.append(f"{content_name(promise.content_kind)} {_period(promise)}还缺 {lacks[0].missing} 条")
+    return told
 
 
 def _period(promise: Promise) -> str:
     return _PERIODS.get(promise.per, "") if isinstance(promise.per, str) else f" {promise.per.days} 天里"
 
 
-def _plan(connection: Connection, merchant: MerchantView, tiers: Mapping[str, str], first: date, last: date) -> Plan:
+def _plan(
+    merchant: MerchantView, tiers: Mapping[str, str], entries: Sequence[LintEntry], first: date, last: date
+) -> Plan:
     return Plan(
         playbook=merchant.playbook,
         groups=[LintGroup(room=room, tier=tier) for room, tier in tiers.items()],
-        entries=list(entries_in_force(connection, merchant)),
+        entries=entries,
         first=first,
         last=last,
         zone=merchant.zone,

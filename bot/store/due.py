@@ -31,6 +31,35 @@ _DUE = (
 _FOLLOWING = select(col(Timer.at)).where(_MINE, col(Timer.at) > bindparam("now")).order_by(col(Timer.at)).limit(1)
 
 
+class Timers:
+    """The timers of a program, which looks at them after all that happens. While none was written none rings before the
+    next one."""
+
+    def __init__(self, store: Store, merchants: Mapping[str, MerchantView]) -> None:
+        self._store = store
+        self._merchants = merchants
+        self._looked_at: datetime | None = None
+        self._revision = 0
+        self._next_at: datetime | None = None
+
+    def due(self, elsewhere: Collection[str] = ()) -> tuple[list[TimerDue], datetime | None]:
+        """What rings now, in order, and when the next one does, as of `due_timers`."""
+        store, now = self._store, self._store.now()
+        if (
+            store.is_alone
+            and self._revision == store.timers_revision
+            and self._looked_at is not None
+            and self._looked_at <= now
+            and (self._next_at is None or now < self._next_at)
+        ):
+            return [], self._next_at
+        self._looked_at, self._revision = now, store.timers_revision
+        rung, self._next_at = due_timers(store, self._merchants, elsewhere)
+        if rung:
+            self._looked_at = None
+        return rung, self._next_at
+
+
 def due_timers(
     store: Store, merchants: Mapping[str, MerchantView], elsewhere: Collection[str] = ()
 ) -> tuple[list[TimerDue], datetime | None]:

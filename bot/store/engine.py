@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from bot.store.prepared import driver_cursor
+
 try:
     import pysqlite3
 
@@ -92,7 +94,9 @@ _IDLE_MOST = 30_000
 
 def _postgresql(url: str, **options: Any) -> Engine:
     options.setdefault("connect_args", {"options": f"-c idle_in_transaction_session_timeout={_IDLE_MOST}"})
-    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
+    engine = create_engine(
+        url, pool_pre_ping=True, hide_parameters=True, json_deserializer=msgspec.json.decode, **options
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -134,6 +138,7 @@ def _engine(url: str, pragmas: tuple[str, ...], begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        with driver_cursor(connection, begin) as cursor:
+            cursor.execute(begin)
 
     return engine

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, text
 from sqlmodel import col
 
 from bot.store import Writing
@@ -17,10 +18,16 @@ from models.columns import table_of
 from models.context import EntryView, OverrideView
 from models.deliveries import OPEN_STATES, Delivery
 from models.events import Event, TimerDue
-from models.operations import EntryOverride, EntryRevision
+from models.operations import AuditEntry, EntryOverride, EntryRevision
 from models.timers import entry_of
 
-_EDITS = (orders.ImportEntriesOrder, orders.WriteEntryOrder, orders.OverrideEntryOrder, orders.MoveEntryOrder)
+_EDITS = (
+    orders.ImportEntriesOrder,
+    orders.WriteEntryOrder,
+    orders.OverrideEntryOrder,
+    orders.MoveEntryOrder,
+    orders.SkipEntryOrder,
+)
 # As a draft's rule stands in its JSON.
 _SPARE = f'"rule":"{SPARE}"'
 
@@ -42,6 +49,7 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
         overrides[row.entry].append(override_view(row))
     edited = any(isinstance(event, _EDITS) for event in events)
     still_open = _open(writing, merchant_id) if edited else {}
+    skipped = skipped_days(writing.connection, merchant_id, writing.now) if edited else {}
     rows = list(writing.connection.execute(statement.order_by(col(EntryRevision.key))))
     if all(rang) and any(is_slot(from_json(row.body)) for row in rows):
         rows += writing.connection.execute(spares.order_by(col(EntryRevision.key)))
@@ -57,6 +65,7 @@ def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) ->
             author=row.author,
             overrides=tuple(overrides[row.key]),
             open=tuple(still_open.get(row.key, ())),
+            skipped=tuple(sorted(skipped.get(row.key, ()))),
         )
         for row in rows
     )
@@ -67,6 +76,27 @@ def override_view(row: Any) -> OverrideView:
     return OverrideView(
         group_id=row.group_id, text=row.text, date=row.date, time=row.time, declined=row.declined, at=row.at
     )
+
+
+def skipped_days(connection: Connection, merchant_id: str, now: datetime, key: str = "") -> dict[str, set[str]]:
+    """By entry, or for the one with this key, the days from yesterday on that somebody skipped and has not restored."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for target, day, action in connection.execute(
+        select(col(AuditEntry.target), col(AuditEntry.reason), col(AuditEntry.action))
+        .where(
+            col(AuditEntry.merchant_id) == merchant_id,
+            text("action IN ('calendar.skip', 'calendar.unskip')"),  # in the words of the index
+            *([col(AuditEntry.target) == key] if key else []),
+            col(AuditEntry.result) == "ok",
+            col(AuditEntry.reason) >= f"{now - timedelta(days=1):%Y-%m-%d}",
+        )
+        .order_by(col(AuditEntry.id))
+    ):
+        if action == "calendar.skip":
+            found[target].add(day)
+        else:
+            found[target].discard(day)
+    return found
 
 
 def _open(writing: Writing, merchant_id: str) -> dict[str, list[str]]:

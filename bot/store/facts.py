@@ -98,7 +98,10 @@ class Loaded:
             return Rendered(row.text or "")
         person = self.people.get(row.contact_id) if row.contact_id else None
         group = self.groups.get(row.group_id) if row.group_id else None
-        values = values_for(self.merchant, person, group, self.groups, row.account_id, row.template)
+        has_fields = "{" in row.template
+        values = (
+            values_for(self.merchant, person, group, self.groups, row.account_id, row.template) if has_fields else {}
+        )
         stage = self.stages.get(row.contact_id)
         by_entry = row.entry is not None
         return filled(row.template, row.part, row.cause, values, person, group, by_entry=by_entry, stage=stage)
@@ -191,7 +194,10 @@ def load_facts(
         greeted=greeted(writing, merchant, promoted),
         first_reply=_first_replies(writing, merchant, asked, contact_ids) if contact_ids else {},
         last_left=last_left(writing, merchant, asked),
-        budgets={**budgets, **load_budgets(writing, merchant, asked.keys() - budgets.keys())},
+        budgets={
+            **budgets,
+            **load_budgets(writing, merchant, {name: accounts[name] for name in asked if name not in budgets}),
+        },
         stages=_stages(writing, merchant, rows) if merchant.playbook.stages else {},
     )
 

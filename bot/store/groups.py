@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import col
@@ -15,7 +17,7 @@ from models.context import GroupView
 from models.groups import ChatGroup, GroupMember, Seat
 from models.people import Contact
 
-_GROUPS = select(
+GROUPS = select(
     col(ChatGroup.id),
     col(ChatGroup.wire_id),
     col(ChatGroup.account_id),
@@ -28,15 +30,15 @@ _GROUPS = select(
     col(ChatGroup.listed),
     col(ChatGroup.human_until),
 ).where(col(ChatGroup.merchant_id) == bindparam("merchant"))
-_NAMED_GROUPS = _GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
-_BOUND_GROUPS = _GROUPS.where(col(ChatGroup.tier).is_not(None))
-_SEATS = (
+_NAMED_GROUPS = GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
+_BOUND_GROUPS = GROUPS.where(col(ChatGroup.tier).is_not(None))
+SEATS = (
     select(col(Seat.group_id), func.count())
     .where(col(Seat.merchant_id) == bindparam("merchant"), is_one_of(col(Seat.group_id), "ids"))
     .group_by(col(Seat.group_id))
 )
 
-_INSIDE = (
+INSIDE = (
     select(col(GroupMember.group_id), col(Account.id))
     .select_from(Account)
     .join(
@@ -61,13 +63,22 @@ def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound
     named = sorted(ids)
     rows = writing.rows(_NAMED_GROUPS, merchant=merchant_id, ids=named) if named else []
     seats: dict[int, int] = {}
-    inside: dict[int, list[str]] = defaultdict(list)
+    inside: list[tuple[Any, ...]] = []
     if bound:
         rows += writing.rows(_BOUND_GROUPS, merchant=merchant_id)
         everyone = sorted({row[0] for row in rows})
-        seats = dict(writing.rows(_SEATS, merchant=merchant_id, ids=everyone))
-        for group_id, account in writing.rows(_INSIDE, merchant=merchant_id):
-            inside[group_id].append(account)
+        seats = dict(writing.rows(SEATS, merchant=merchant_id, ids=everyone))
+        inside = writing.rows(INSIDE, merchant=merchant_id)
+    return group_views(rows, seats, inside)
+
+
+def group_views(
+    rows: Iterable[tuple[Any, ...]], seats: Mapping[int, int], inside: Iterable[tuple[Any, ...]]
+) -> dict[int, GroupView]:
+    """Groups by our id, from rows of `GROUPS`, reserved seats by group, and pairs of a group and an account in it."""
+    accounts: dict[int, list[str]] = defaultdict(list)
+    for group_id, account in inside:
+        accounts[group_id].append(account)
     return {
         identity: GroupView(
             id=identity,
@@ -82,7 +93,7 @@ def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound
             reserved=seats.get(identity, 0),
             listed=listed,
             human_until=human_until,
-            inside=tuple(inside.get(identity, ())),
+            inside=tuple(accounts.get(identity, ())),
         )
         for (
             identity,
@@ -98,3 +109,9 @@ def load_groups(writing: Writing, merchant_id: str, ids: Iterable[int], *, bound
             human_until,
         ) in rows
     }
+
+
+def in_order(groups: Iterable[GroupView]) -> dict[str, GroupView]:
+    """Those that are bound to a tier, by wire id, in the order in which they fill."""
+    bound = [(group.bound_at, group.id, group) for group in groups if group.bound_at and group.tier]
+    return {group.wire_id: group for _, _, group in sorted(bound, key=itemgetter(0, 1))}

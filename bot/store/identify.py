@@ -32,6 +32,8 @@ class Names(NamedTuple):
 def people_of(event: Event) -> Iterator[Who]:
     """Everybody whom an event names."""
     match event:
+        case ev.SendAnswered():
+            return
         case ev.Message() | ev.FriendRequested() | ev.FriendAdded() | ev.FriendRemoved():
             yield event.contact
         case ev.TimerDue():  # after what is said the most there is
@@ -79,6 +81,8 @@ def people_of(event: Event) -> Iterator[Who]:
 def groups_of(event: Event) -> Iterator[str]:
     """Every group that an event names, by wire id."""
     match event:
+        case ev.SendAnswered():
+            return
         case ev.TimerDue():  # after what is said the most there is
             if event.kind == SEAT_TIMER:
                 yield event.subject.partition(" ")[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select, text
@@ -12,7 +13,8 @@ from sqlmodel import col
 from bot.store import Writing
 from models.columns import table_of
 from models.context import DoubtView, MergeView, PersonView
-from models.identity import Doubt, Merge
+from models.identity import Doubt, DoubtKind, Merge
+from models.journal import Body, JournalEntry
 from models.people import Contact, SurveyState
 
 
@@ -30,11 +32,40 @@ def load_doubts(writing: Writing, merchant_id: str, contact_ids: Iterable[int]) 
             text("doubt.state = 'open'"),
         )
         .order_by(col(Doubt.contact_id), col(Doubt.other_id), col(Doubt.kind).desc())
-    )
+    ).all()
+    said = {contact_id: _said(writing, merchant_id, contact_id) for contact_id in {row[3] for row in rows}}
     return tuple(
-        DoubtView(kind=kind, contact=contact, other=other_wire, contact_id=contact_id, other_id=other_id)
+        DoubtView(
+            kind=kind,
+            contact=contact,
+            other=other_wire,
+            contact_id=contact_id,
+            other_id=other_id,
+            said=said[contact_id] if kind == DoubtKind.REBIND else (),
+        )
         for kind, contact, other_wire, contact_id, other_id in rows
     )
+
+
+_MOST_SAID = 10  # of whom nobody knows, before a human says it
+
+
+def _said(writing: Writing, merchant_id: str, contact_id: int) -> tuple[tuple[datetime, str], ...]:
+    """What a contact has written 1:1 lately, the first first."""
+    rows = writing.connection.execute(
+        select(col(JournalEntry.at), col(Body.text))
+        .join(Body, col(Body.id) == col(JournalEntry.body_id))
+        .where(
+            col(JournalEntry.merchant_id) == merchant_id,
+            col(JournalEntry.contact_id) == contact_id,
+            col(JournalEntry.type) == "message",
+            col(JournalEntry.kind) == "text",
+            col(JournalEntry.group_id).is_(None),
+        )
+        .order_by(col(JournalEntry.id).desc())
+        .limit(_MOST_SAID)
+    )
+    return tuple((at, said) for at, said in rows)[::-1]
 
 
 def load_merges(writing: Writing, merchant_id: str, people: Iterable[PersonView]) -> tuple[MergeView, ...]:

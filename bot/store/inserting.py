@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import JSON, Boolean, Float, Integer, Table, bindparam, func, literal_column, null
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from bot.store.prepared import Converter, Processor, dialect_of, to_driver
 
@@ -63,16 +64,21 @@ class Insert:
         compiled: Any = statement.values({**given, **written}).compile(dialect=dialect_of(dialect_name))
         self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
-        # Where the key stands in a row for the driver, if such a row replaces what is there.
-        replaces = conflict == "replace" and changed
-        self.keys = [compiled.positiontup.index(key) for key in keys] if replaces else []
         places = {name: place for place, name in enumerate(names)}
+        # Where the key stands among the columns that are given, if such a row replaces what is there.
+        replaces = conflict == "replace" and changed
+        self.keys = [places[key] for key in keys if key in places] if replaces else []
         self._columns: list[tuple[int | None, Converter | None, Any]] = [
             (
                 places.get(name),
                 to_driver(dialect_name, table.columns[name].type, processors.get(name), nothings.get(name)),
                 _constant(defaults.get(name), processors.get(name)),
             )
+            for name in compiled.positiontup
+        ]
+        # The columns as they stand in the statement: where each is given, else its default, and its type.
+        self.written: list[tuple[int | None, Any, TypeEngine[Any]]] = [
+            (places.get(name), _constant(defaults.get(name), None), table.columns[name].type)
             for name in compiled.positiontup
         ]
 

@@ -15,7 +15,8 @@ from bot.store.identify import Names, groups_of, people_of
 from handlers.needs import Needs
 from models import events as ev
 from models import orders
-from models.effects import Effect
+from models.deliveries import DeliveryState
+from models.effects import Effect, SendNext, Settle
 from models.erasure import is_nameless
 from models.events import Event, Media, Who
 from models.journal import Body, JournalEntry, SeenEvent
@@ -31,6 +32,20 @@ class Outcome(msgspec.Struct, eq=False, gc=False):
     duplicate: bool = False
     error: str = ""
     effects: Sequence[Effect] = ()
+
+
+def is_a_receipt(outcome: Outcome) -> bool:
+    """Whether all that is new is that something sent has arrived: nothing more may leave, or rings, for that."""
+    return isinstance(outcome.event, ev.SelfMessage) and all(
+        isinstance(effect, Settle) and effect.state == DeliveryState.CONFIRMED for effect in outcome.effects
+    )
+
+
+def sets_no_timer(outcome: Outcome) -> bool:
+    """Whether all that is new is what became of something sent, so that what rings, and when, is as it was."""
+    return isinstance(outcome.event, ev.SelfMessage | ev.SendAnswered) and all(
+        isinstance(effect, Settle | SendNext) for effect in outcome.effects
+    )
 
 
 _encoder = msgspec.json.Encoder()

@@ -79,10 +79,10 @@ def _greetings(writing: Writing, merchant_id: str, events: Sequence[Event], name
 
 
 def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names) -> DeliveryView | None:
+    if isinstance(event, ev.SelfMessage):
+        return _echoed(writing, merchant_id, event, names)
     statement = select(Delivery.__table__).where(col(Delivery.merchant_id) == merchant_id)  # type: ignore[attr-defined]
     match event:
-        case ev.SelfMessage():
-            return _echoed(writing, merchant_id, event, names)
         case orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
             return _first(writing, statement.where(col(Delivery.id) == event.delivery))
         case ev.Tapped():
@@ -159,7 +159,13 @@ _LATELY = (
     col(Delivery.account_id) == bindparam("account"),
     col(Delivery.left_at) >= bindparam("since"),
 )
-_NAMED = select(*_COLUMNS).where(*_LATELY, col(Delivery.message) == bindparam("message")).limit(1)
+# The latest first: an echo follows its send.
+_NAMED = (
+    select(*_COLUMNS)
+    .where(*_LATELY, col(Delivery.message) == bindparam("message"))
+    .order_by(col(Delivery.left_at).desc())
+    .limit(1)
+)
 _WORDED = (
     select(*_COLUMNS, col(Delivery.mentions), col(Delivery.media))
     .where(

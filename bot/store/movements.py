@@ -27,6 +27,9 @@ PUT_DOWN_TO = timedelta(hours=48)
 """How long after a post somebody's leaving is put down to it; as in `bot.post_effects`."""
 _TITLE = 20
 
+# Our id of the group, when it left, the entry's key, the text as it left, the entry as JSON.
+_Post = tuple[int, datetime, str | None, str | None, str | None]
+
 
 class Posted(NamedTuple):
     """A post that arrived in a group: nothing that answers, welcomes or serves."""
@@ -107,11 +110,20 @@ def posted(
     connection: Connection, merchant: MerchantView, groups: Sequence[int], since: datetime, until: datetime
 ) -> list[Posted]:
     """What was posted to these groups and arrived, in the order in which it left."""
+    return [_posted(row) for row in _posts(connection, merchant, groups, since, until)]
+
+
+def _posts(
+    connection: Connection, merchant: MerchantView, groups: Sequence[int], since: datetime, until: datetime
+) -> list[_Post]:
+    """As they stand in the database: a quarter has tens of thousands, of which few are looked at."""
     values = {"groups": groups, "since": since, "until": until, "lanes": _CONTENT, "states": tuple(ARRIVED_STATES)}
-    return [
-        Posted(group_id, at, key or "", _title(key, body, text))
-        for group_id, at, key, text, body in read(connection, _POSTED, merchant=merchant.id, **values)
-    ]
+    return read(connection, _POSTED, merchant=merchant.id, **values)
+
+
+def _posted(row: _Post) -> Posted:
+    group_id, at, key, text, body = row
+    return Posted(group_id, at, key or "", _title(key, body, text))
 
 
 def moved(
@@ -119,16 +131,17 @@ def moved(
 ) -> dict[int, list[MovedView]]:
     """By our id of the group, who came and who left in that time; our own accounts are no members."""
     ours = our_ids(connection, merchant)
-    posts: dict[int, list[Posted]] = defaultdict(list)
-    for post in posted(connection, merchant, groups, since - PUT_DOWN_TO, until):
-        posts[post.group_id].append(post)
+    posts: dict[int, list[_Post]] = defaultdict(list)
+    for row in _posts(connection, merchant, groups, since - PUT_DOWN_TO, until):
+        posts[row[0]].append(row)
     found: dict[int, list[MovedView]] = defaultdict(list)
     for group_id, at, came, contact, name, by, room in read(
         connection, _CHANGES, merchant=merchant.id, groups=groups, since=since, until=until
     ):
         if contact in ours:
             continue
-        before = None if came else _last(posts[group_id], at)
+        last = None if came else _last(posts[group_id], at)
+        before = _posted(last) if last else None
         found[group_id].append(
             MovedView(
                 at=at,
@@ -149,10 +162,10 @@ def our_ids(connection: Connection, merchant: MerchantView) -> frozenset[str]:
     return frozenset(wire_id for (wire_id,) in read(connection, _OURS, merchant=merchant.id))
 
 
-def _last(posts: Sequence[Posted], at: datetime) -> Posted | None:
-    place = bisect_right(posts, at, key=lambda post: post.at)
+def _last(posts: Sequence[_Post], at: datetime) -> _Post | None:
+    place = bisect_right(posts, at, key=lambda post: post[1])
     found = posts[place - 1] if place else None
-    return found if found and at - found.at <= PUT_DOWN_TO else None
+    return found if found and at - found[1] <= PUT_DOWN_TO else None
 
 
 def _title(key: str | None, body: str | None, text: str | None) -> str:

@@ -8,14 +8,14 @@ rounds: what is due and what the gate must know are loaded once for all, and wha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlmodel import col
 
 from bot.pace import leaves_at
@@ -25,12 +25,14 @@ from bot.store.alerting import budget_used_up, unjudgeable
 from bot.store.budgets import Budget, move_up
 from bot.store.facts import Loaded, load_facts
 from bot.store.pages import busy, due_pages, next_moment
+from bot.store.resting import collector_at_rest
+from bot.store.typed import Typed, can_be_kept
 from bot.transports import Outgoing
 from handlers.gate import Candidate, End, Go, Verdict, Wait, judge
 from models.alerts import AlertKind
 from models.context import MerchantView
 from models.deliveries import Cause, Delivery, DeliveryKind, DeliveryState, Lane
-from models.events import Event, Media, SendAnswered
+from models.events import Event, Media
 
 # How many due deliveries of an account are looked at in one go before those that may not leave are written down.
 LOOK_AHEAD = 50
@@ -47,8 +49,7 @@ _INSTANT = timedelta(milliseconds=1)
 log = structlog.get_logger("outbox")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """A delivery that is ours to send now. The platform may have it from here on."""
 
     delivery_id: int
@@ -65,6 +66,7 @@ class Claims:
     claims: list[Claim] = field(default_factory=list)
     next_at: datetime | None = None
     noticed: list[Event] = field(default_factory=list)  # what a human must know
+    typed: Typed | None = None  # what is known already of the one delivery that has to be typed first
 
     def look_at(self, moment: datetime | None) -> None:
         """Look again no later than then."""
@@ -72,49 +74,67 @@ class Claims:
             self.next_at = moment
 
 
-def claim(store: Store, merchants: Mapping[str, MerchantView], accounts: Sequence[tuple[str, str]]) -> Claims:
-    """Claim at most one delivery for each of these idle (merchant, account) pairs. Raises `LeaseLost`."""
+def claim(
+    store: Store,
+    merchants: Mapping[str, MerchantView],
+    accounts: Sequence[tuple[str, str]],
+    typed: Typed | None = None,
+) -> Claims:
+    """Claim at most one delivery for each of these idle (merchant, account) pairs; `typed` is what the last look found.
+
+    Raises `LeaseLost`.
+    """
     found = Claims()
     now = store.now()
+    if typed is not None and _claim_typed(store, merchants, accounts, typed, found):
+        return found
     idle: dict[str, list[str]] = defaultdict(list)
     for merchant_id, account in accounts:
         idle[merchant_id].append(account)
+    every = [account for _, account in accounts]
     with store.reading() as connection:
         due = {
             merchant_id: names
             for merchant_id, mine in idle.items()
             if (names := busy(connection, merchant_id, mine, now))
         }
-    if due:
-        with store.writing(due, [account for names in due.values() for account in names]) as writing:
-            for merchant_id, names in due.items():
-                _claim_for(writing, merchants[merchant_id], names, found)
-    with store.reading() as connection:
+        if not due:
+            found.look_at(next_moment(connection, every, now))
+            return found
+    waits: list[tuple[MerchantView, Any, Loaded]] = []
+    keeping = [account for names in due.values() for account in names]
+    with collector_at_rest(), store.writing(due, keeping) as writing:
+        writing.is_quiet = writing.keeps_timers = True  # the former until a round has something to write
+        for merchant_id, names in due.items():
+            waits += _claim_for(writing, merchants[merchant_id], names, found)
         # What fell due in the meantime is in the past by now: then the next look comes at once.
-        found.look_at(next_moment(connection, [account for _, account in accounts], now))
+        next_due = next_moment(writing.connection, every, now)
+        found.look_at(next_due)
+    if len(waits) == 1 and sum(map(len, due.values())) == 1 and can_be_kept(*waits[0][1:]):
+        found.typed = Typed(*waits[0], accounts=accounts, revision=store.revision, next_due=next_due)
     return found
 
 
-def found_claimed(store: Store, accounts: Collection[str] | None = None) -> list[SendAnswered]:
-    """What was in flight when the program that kept these accounts (None: all) stopped: its outcome is unknown."""
-    claimed = select(col(Delivery.id), col(Delivery.key), col(Delivery.merchant_id), col(Delivery.account_id)).where(
-        col(Delivery.state) == DeliveryState.CLAIMED
-    )
-    if accounts is not None:
-        claimed = claimed.where(col(Delivery.account_id).in_(accounts))
-    with store.reading() as connection:
-        rows = connection.execute(claimed.order_by(col(Delivery.id)))
-        return [
-            SendAnswered(
-                merchant=row.merchant_id,
-                account=row.account_id,
-                at=store.now(),
-                delivery=row.id,
-                key=row.key,
-                answer="crash",
-            )
-            for row in rows
-        ]
+def _claim_typed(
+    store: Store,
+    merchants: Mapping[str, MerchantView],
+    accounts: Sequence[tuple[str, str]],
+    typed: Typed,
+    found: Claims,
+) -> bool:
+    """Claim what has been typed by now, if it may still leave. Returns whether that was all there is to do."""
+    merchant, row = typed.merchant, typed.row
+    loaded = typed.facts_at(store, accounts, store.now()) if merchants[merchant.id] is merchant else None
+    if loaded is None:
+        return False
+    candidate, verdict = judged(loaded, row)
+    if not isinstance(verdict, Go) or ready_at(merchant, loaded, row, candidate) > loaded.now:
+        return False
+    with store.writing([merchant.id], [row.account_id]) as writing:
+        writing.keeps_timers = True
+        _write_claims(writing, merchant, loaded, [(row, candidate.text)], found)
+    found.look_at(typed.next_due)
+    return True
 
 
 _CLAIM = (
@@ -156,8 +176,14 @@ class _Round:
 
     claims: list[tuple[Any, str]] = field(default_factory=list)
     verdicts: list[tuple[Any, Wait | End]] = field(default_factory=list)
+    typed: list[Any] = field(default_factory=list)  # what has to be typed first
     persons: set[int] = field(default_factory=set)
     groups: set[int] = field(default_factory=set)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written: neither of these, nor of those behind it in line for its room."""
+        return not (self.claims or self.verdicts or any(row.reason == "account_budget" for row in self.typed))
 
     def take(self, loaded: Loaded, row: Any, words: str) -> None:
         """The delivery is claimed."""
@@ -177,7 +203,11 @@ class _Round:
         return row.group_id in self.groups
 
 
-def _claim_for(writing: Writing, merchant: MerchantView, names: Sequence[str], found: Claims) -> None:
+def _claim_for(
+    writing: Writing, merchant: MerchantView, names: Sequence[str], found: Claims
+) -> list[tuple[MerchantView, Any, Loaded]]:
+    """Claim what may leave. Returns what may leave later, when it has been typed, with all that is known of it."""
+    waits: list[tuple[MerchantView, Any, Loaded]] = []
     known = load_accounts(writing, merchant)
     hands = {account: _Hand() for account in names}
     budgets: Mapping[str, Budget] = {}
@@ -193,7 +223,7 @@ def _claim_for(writing: Writing, merchant: MerchantView, names: Sequence[str], f
                 found.look_at(writing.now)
                 del hands[account], pages[account]
         if not pages:
-            return
+            return waits
         rows = [row for page in pages.values() for row in page]
         loaded = load_facts(writing, merchant, rows, budgets, known)
         budgets = loaded.budgets
@@ -204,6 +234,9 @@ def _claim_for(writing: Writing, merchant: MerchantView, names: Sequence[str], f
                 del hands[account]
         _write_claims(writing, merchant, loaded, decided.claims, found)
         _write_verdicts(writing, merchant, decided.verdicts)
+        writing.is_quiet &= decided.is_empty
+        waits += [(merchant, row, loaded) for row in decided.typed]
+    return waits
 
 
 def _decide(
@@ -232,6 +265,7 @@ def _decide(
             ready = ready_at(merchant, loaded, row, candidate)
             if ready > writing.now:  # come back when it has been typed; one hand types one thing at a time
                 found.look_at(ready)
+                decided.typed.append(row)
             else:
                 decided.take(loaded, row, candidate.text)
             is_done = True
@@ -266,8 +300,8 @@ def ready_at(merchant: MerchantView, loaded: Loaded, row: Any, candidate: Candid
         merchant.playbook,
         merchant.seed,
         key=row.key,
-        lane=Lane(row.lane),
-        cause=Cause(row.cause),
+        lane=candidate.lane,
+        cause=candidate.cause,
         characters=0 if candidate.is_act else len(candidate.text),
         due=row.due_at if row.attempts == 0 else row.next_at,
         last_left=loaded.last_left[row.account_id],
@@ -278,8 +312,13 @@ def ready_at(merchant: MerchantView, loaded: Loaded, row: Any, candidate: Candid
 def judged(loaded: Loaded, row: Any) -> tuple[Candidate, Verdict]:
     """What the gate says. A delivery that cannot even be judged fails, or it would stop the account at every start."""
     try:
-        candidate = _candidate(loaded, row)
-        return candidate, judge(candidate, loaded.facts(row))
+        candidate, facts = _candidate(loaded, row), loaded.facts(row)
+        verdict = judge(candidate, facts)
+        if row.lane == Lane.REPLY and isinstance(verdict, End) and verdict.reason == "words":
+            # Perhaps it is a word of their own: what those are is only found out when it matters.
+            candidate = msgspec.structs.replace(candidate, their_words=loaded.their_words(row))
+            verdict = judge(candidate, facts)
+        return candidate, verdict
     except Exception:
         log.exception("delivery.poison", key=row.key)
         unreadable = Candidate(key=row.key, kind=DeliveryKind.TEXT, lane=Lane(row.lane), cause=Cause(row.cause))
@@ -290,9 +329,9 @@ def _candidate(loaded: Loaded, row: Any) -> Candidate:
     rendered = loaded.text(row)
     return Candidate(
         key=row.key,
-        kind=DeliveryKind(row.kind),
-        lane=Lane(row.lane),
-        cause=Cause(row.cause),
+        kind=_KINDS[row.kind],
+        lane=_LANES[row.lane],
+        cause=_CAUSES[row.cause],
         text=rendered.text,
         missing_fields=rendered.missing,
         to_group=row.group_id is not None and row.contact_id is None,
@@ -300,8 +339,13 @@ def _candidate(loaded: Loaded, row: Any) -> Candidate:
         about_consent=row.about_consent,
         approved=row.approved,
         is_rest=row.part > 1,
-        their_words=loaded.their_words(row) if row.lane == Lane.REPLY else (),
     )
+
+
+# To ask an enum of Python's for a member takes a microsecond.
+_KINDS = {kind.value: kind for kind in DeliveryKind}
+_LANES = {lane.value: lane for lane in Lane}
+_CAUSES = {cause.value: cause for cause in Cause}
 
 
 def _write_claims(

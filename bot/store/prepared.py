@@ -196,8 +196,23 @@ class _Many(TypeDecorator[Sequence[Any]]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return String() if dialect.name == "sqlite" else postgresql.ARRAY(self.element)
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return _json(value) if dialect.name == "sqlite" else value
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        """As a text, of which the database makes the list: the driver would ask each value how it is written."""
+        if dialect.name == "sqlite":
+            return _json
+        return _array_of_numbers if self.element is BigInteger else _array_of_texts
+
+
+def _array_of_numbers(values: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def _array_of_texts(values: Iterable[str]) -> str:
+    texts = list(values)
+    everything = "".join(texts)
+    if "\\" in everything or '"' in everything:
+        texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
 class _IsOneOf(FunctionElement[bool]):

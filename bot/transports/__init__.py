@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+import msgspec
+
 from models.capabilities import Capabilities
 from models.events import Event, Media, Roster
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """One thing to send. People and groups are wire ids; `kind` is a delivery kind of `models.deliveries`.
 
     `request` is the platform's handle of a friend request (for `friend_accept`). An `invite` names both `contact`

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -37,7 +36,9 @@ def _renumber_account(account: Account, ids: Mapping[str, str]) -> None:
     account.heard_from = _renamed_keys(account.heard_from, ids)
     account.requests = _renamed_keys(account.requests, ids)
     account.tasks = [
-        replace(task, contact=ids.get(task.contact, task.contact), group=ids.get(task.group, task.group))
+        msgspec.structs.replace(
+            task, contact=ids.get(task.contact, task.contact), group=ids.get(task.group, task.group)
+        )
         for task in account.tasks
     ]
     account.outbox = deque(_renamed_event(event, ids) for event in account.outbox)

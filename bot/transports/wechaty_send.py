@@ -13,13 +13,14 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional  # Optional: the one spelling that betterproto knows
 
 import betterproto
 from grpclib.const import Cardinality, Status
 from grpclib.exceptions import GRPCError, StreamTerminatedError
+from msgspec.structs import replace
 from wechaty_grpc.wechaty import puppet
 
 from bot.transports import (

@@ -151,8 +151,8 @@ def understand_business(text: str, context: str) -> Business:
     message = Message(text)
     if not message.dense:
         return Business("greeting" if message.pictures else "statement", False)
-    read, model = message if len(text) <= _READ else Message(text[:_READ]), _model()
-    return model.likeliest(model.scores(read, context))
+    read = message if len(text) <= _READ else Message(text[:_READ])
+    return _model().likeliest(_model().scores(read, context))
 
 
 # Whoever is angry says so early; a letter is not read to its end for it.
@@ -228,7 +228,8 @@ def _asks_the_shop(text: str) -> bool:
 
 def _asks_alone(clause: str) -> bool:
     """Whether a clause that asks is a business question without all that is said around it."""
-    return _model().lead(_model().scores(Message(clause), "group", asks=True), asks=True) > _SURELY
+    model = _model()
+    return model.lead(model.scores(Message(clause), "group", asks=True), asks=True) > _SURELY
 
 
 # What needs knowing and what is done look at the same words, and many ask the same.

@@ -111,7 +111,7 @@ _NO_NAME = frozenset(
         特朗普 普京 孙悟空 猪八戒 如来佛祖 皇上 太上老君 钢铁侠 蜘蛛侠 你祖宗 你爷爷 陛下 主人 叫 我叫 叫我 怎样
         如何 啊 呃 额 emm 测试 test 收到 来了 谢谢 稍等 保密 秘密 早 早上好 哈哈 哈哈哈 晚点 忙 微信名 就微信名
         退 删 烦人 双胞胎 三胞胎 龙凤胎 一对双胞胎 一对龙凤胎 是双胞胎 是龙凤胎 用微信名 网名就行 看微信名
-        哎 哎呀 哎哟 唉 宝妈们 新手 路过 潜水 确认 确定 确认删除 同意 不同意
+        我 俺 咱 哎 哎呀 哎哟 唉 宝妈们 新手 路过 潜水 确认 确定 确认删除 同意 不同意
         """
     )
 )
@@ -304,8 +304,8 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
     return _cut(message, start + offset + piece.index(name), len(name))
 
 
-# 我老公叫我来的
-_BIDDEN = re.compile(r"(?:过?来|去|加|找|问|联系|帮|给|别)(?:的|你|您|我|一下|看|问|买|$)")
+# 我老公叫我来的, 喊哥就完了
+_BIDDEN = re.compile(r".{1,3}就完|(?:过?来|去|加|找|问|联系|帮|给|别)(?:的|你|您|我|一下|看|问|买|$)")
 
 
 def _spelling_aid(name: str) -> str | None:

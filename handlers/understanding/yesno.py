@@ -160,7 +160,7 @@ def _clause(clause: str, asked: str) -> bool | None:
 # 我同事办了, 朋友用过: whoever is asked says nothing of themselves by it.
 _OTHERS = re.compile(
     r"(?:我|我的|我们?家?|俺|他|那个)?(?:朋友|同事|闺蜜|同学|邻居|亲戚|客户|室友|老板|领导|表[姐妹哥弟]|堂[姐妹哥弟]|嫂子|别人|人家|大家)(?:们|她|他)?"
-    r"(?!都?(?:推荐|介绍|让|叫|拉|说|带))"
+    r"(?!那|都?(?:推荐|介绍|让|叫|拉|说|带))"
 )
 _ELSEWHERE = re.compile(r"别家|别人家|别的(?:家|店|牌子)|其他(?:家|店|牌子)|另一家")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -93,11 +93,31 @@ def test_within_ten_seconds_somebody_comes_answers_and_somebody_reacts() -> None
 
 
 def test_people_answer_what_they_are_asked_in_their_own_way() -> None:
-    heard = run_for(90)
+    heard = run_for(150)
     assert said_by(heard, "lin") == ["叫我老林就行", "早满了，娃都上初中了", "酱香", "杭州"]
     assert said_by(heard, "xia")[:2] == ["嗨嗨，我叫小夏", "夏天的夏"]
     assert said_by(heard, "qiu")[:2] == ["秋秋", "你是机器人吗？"]
     assert said_by(heard, "dan") == ["退订"]
+
+
+def test_the_crowd_leaves_room_for_whoever_holds_the_phone() -> None:
+    async def main() -> list[datetime]:
+        world = shipped_world(VirtualClock.running().true_now, [(ACCOUNT, "掌柜")])
+        arrived: list[datetime] = []
+        world.on_delivered(lambda _one: arrived.append(world.now()))
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(live(world, ACCOUNT, 7, asyncio.sleep)),
+                tasks.create_task(persona(SimulatorTransport(world, ACCOUNT), [])),
+            ]
+            await asyncio.sleep(300)
+            for task in running:
+                task.cancel()
+        return arrived
+
+    arrived = run_virtually(main(), START)
+    minute = timedelta(minutes=1)
+    assert max(sum(one <= each < one + minute for each in arrived) for one in arrived) < 25  # of 30 a minute
 
 
 def test_who_is_invited_joins_and_talks() -> None:

@@ -17,6 +17,7 @@ from bot.story_lines import (
     GroupLeft,
     Person,
     Platform,
+    Renumbered,
     Tapped,
     Text,
 )
@@ -264,7 +265,9 @@ def test_on_a_tap_channel_posts_wait_for_a_human() -> None:
                 account="main", at=START, wire_id="sim:entry:p-1:2026-11-25:wx1", to_contact="wx1", text="会员日"
             ),
         ]
+        stage.world.apply(Renumbered(at=LATER, account="main", ids={GROUP: "room-new@chatroom"}))
         stage.world.apply(Tapped(at=LATER, account="main", delivery="*"))
         assert [one.text for one in stage.delivered] == ["你好", "会员日", "早"]
+        assert stage.delivered[-1].group == "room-new@chatroom"
 
     play(scene, spec("tap"))

@@ -137,3 +137,17 @@ def test_a_workbook_that_unpacks_without_end_is_refused() -> None:
             archive.writestr(f"xl/{number}.xml", b" " * 70_000_000)
     found = read_calendar(bomb.getvalue(), "a.xlsx", dt.date(2026, 11, 22), ZONE, (), ())
     assert found.faults[0].expected == "Excel 文件展开后太大"
+
+
+def test_a_sheet_that_was_formatted_to_its_end_is_read_as_far_as_something_stands() -> None:
+    rows: list[list[object]] = [["编号", "日期", "时间", "层级", "正文"], ["a", "2026-11-25", "09:00", "分院", "早"]]
+    workbook = workbook_of({"排期": rows})
+    workbook["排期"].cell(60_000, 40).number_format = "0.00"
+    assert [one.key for one in read(workbook).entries] == ["a"]
+
+
+def test_more_cells_than_any_calendar_has_are_refused() -> None:
+    workbook = workbook_of({"排期": []})
+    for number in range(1, 40):
+        workbook["排期"].cell(number, 16_384, "x")
+    assert "「排期」的格子太多" in read(workbook).faults[0].expected

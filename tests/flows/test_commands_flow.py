@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -307,6 +308,30 @@ def test_the_calendar_is_seen_and_passed_over_from_the_phone(stage: Stage) -> No
     assert following == "11-24 10:00 早报（brief）"
     assert today.endswith("今天没有排期。")
     assert {line["at"][:10] for line in played.arrived(to=ROOM)} == {"2026-11-24"}
+
+
+def test_what_was_passed_over_stays_so_when_the_entry_is_edited(stage: Stage) -> None:
+    stage.write("calendar.csv", CALENDAR)
+    stage.write("edited.csv", CALENDAR.replace("早上好", "早啊"))
+    story = [
+        *BIND,
+        operator("08:30:00", "calendar import calendar.csv --json"),
+        boss("09:01:00", "/跳过 brief"),
+        operator("09:02:00", "calendar import calendar.csv --json"),
+        operator("09:03:00", "calendar import edited.csv --json"),
+        operator("09:04:00", "calendar export out.csv"),
+        operator("09:05:00", "calendar import out.csv --json"),
+    ]
+    played = stage.play(story, "--to", "2026-11-25T09:00:00+08:00", world=WORLD)
+    imports = [json.loads(line["out"]) for line in played.lines if "import" in line.get("operator", "")]
+    assert [(one["created"], one["changed"], one["same"]) for one in imports] == [
+        (1, 0, 0),
+        (0, 0, 1),
+        (0, 1, 0),
+        (0, 0, 1),
+    ]
+    assert "2026-11-23" in (stage.folder / "out.csv").read_text(encoding="utf-8-sig").splitlines()[1].split(",")[-1]
+    assert [(line["at"][:10], line["text"]) for line in played.arrived(to=ROOM)] == [("2026-11-24", "早啊")]
 
 
 def test_quoting_a_photo_and_saying_so_posts_it_here(stage: Stage) -> None:

@@ -54,6 +54,16 @@ def test_moved_to_later_that_day_the_others_go_then(stage: Stage) -> None:
     assert left(played, "新") == ["23 15:00", "23 15:01", "23 15:02"]
 
 
+@pytest.mark.parametrize("time", ["10:30", "15:00"])
+def test_deleted_and_imported_again_the_others_go_if_their_time_is_still_ahead(stage: Stage, time: str) -> None:
+    stage.write("again.csv", HEADER + entry("tea", time, text="又来"))
+    again = [operator("10:05:00", "calendar delete tea"), operator("10:06:00", "calendar import again.csv")]
+    played = edited(stage, entry("tea", "15:00", text="新"), *again)
+    assert left(played, "旧") == ["23 10:00", "23 10:01", "23 10:02"]
+    hour = f"23 {time[:4]}"
+    assert (left(played, "新"), left(played, "又来")) == ([], [f"{hour}0", f"{hour}1", f"{hour}2"])
+
+
 @pytest.mark.parametrize(
     ("catch_up", "ending", "arrive"),
     [("skip", "skipped:too_late", 0), ("within 2h", "confirmed", 3), ("within 10m", "expired:too_late", 0),

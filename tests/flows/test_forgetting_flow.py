@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ def test_what_is_kept_is_told_to_who_asks(stage: Stage) -> None:
         "这是半山茶社这边记着的、关于你的全部内容：",
         "· 认识你：2026年11月23日起，来自「门店二维码」",
         "· 微信昵称：WX1",
+        "· 给你的备注：茶友-老林",
         "· 你告诉我的：",
         "  怎么称呼你呢？ 老林",
         "  平时爱喝哪几类？ 岩茶、白茶",
@@ -80,13 +82,14 @@ def test_what_is_confirmed_is_gone_and_nothing_follows(stage: Stage, yes: str) -
     ]
     played = stage.play(story, "--to", "2026-11-30T09:00:00+08:00")
     assert texts(played, "wx1")[-2:] == [ASKED, FAREWELL]
+    assert [line["text"] for line in played.arrived(kind="remark")] == ["茶友-老林", ""]
     assert played.operator("who wx1")["exit"] == 2
     said_so = [played.operator(command)["out"] for command in ("audit", "deliveries", "group")]
     assert not [word for word in ("wx1", "WX1", "老林", "岩茶") for out in said_so if word in out]
     (audited,) = [row for row in played.rows("audit") if row["action"] == "erase"]
     assert audited["actor"] == audited["target"] != "wx1"
     assert (
-        len(played.rows("deliveries")) == 9
+        len(played.rows("deliveries")) == 10
     )  # counts stay: all that was sent, and the word to the boss that no group has room
 
 
@@ -223,3 +226,21 @@ def test_caps_hold_neither_the_question_nor_the_farewell_back(stage: Stage) -> N
     assert played.states(of("b"))[-2:] == ["waiting:person_cap", "cancelled:erased"]
     assert played.states(of("b", "wx-b"))[-1] == "confirmed"
     assert texts(played, "wx-a") == ["a", ASKED, FAREWELL]
+
+
+def test_a_welcome_that_called_several_by_name_names_them_no_more(stage: Stage) -> None:
+    joined: Line = {
+        "at": "08:31:50",
+        "type": "group_joined",
+        "account": "main",
+        "group": "room-1@chatroom",
+        "members": [{"contact": "wx2", "name": "小白"}],
+        "by": "wx-boss",
+    }
+    kept = stage.folder / "kept.db"
+    story = [BIND, *SURVEYED[:2], joined, *SURVEYED[2:], *FORGOTTEN, operator("09:30:00", "deliveries list --json")]
+    played = stage.play(story, "--db", str(kept))
+    assert [line["text"] for line in played.arrived(to="room-1@chatroom", kind="text")] == ["欢迎小白、老林来到分院。"]
+    with sqlite3.connect(kept) as connection:
+        ours = "SELECT text FROM body UNION ALL SELECT text FROM delivery UNION ALL SELECT template FROM delivery"
+        assert not [text for (text,) in connection.execute(ours) if text and "老林" in text]

@@ -128,6 +128,11 @@ def test_an_opt_out_before_the_merge_holds_for_both(stage: Stage, opted_out: str
     played = stage.play(story, *UNTIL, world=TWO)
     assert after(played, "09:10", kind="text") == []  # neither questions nor nudges
     assert who(played, other)["opted_out"] is True
+    apart = stage.play(
+        [*story[:-1], operator("09:20", "unmerge wx2"), operator("09:21", f"who {other} --json")], world=TWO
+    )
+    row = who(apart, other)
+    assert (row["opted_out"], row["survey"]) == (False, {"state": "open", "question": "call"})
 
 
 def test_the_cap_of_a_day_is_for_the_person(stage: Stage) -> None:
@@ -264,6 +269,23 @@ def test_namesakes_with_new_ids_are_told_apart_by_an_operator(stage: Stage) -> N
     assert [
         (line["to"]["contact"], line["delivery"]) for line in played.arrived(kind="text") if "entry" in line["delivery"]
     ] == [("new-1", of("上新", "new-1"))]
+
+
+def test_an_answer_written_while_nobody_knew_who_it_was_counts_once_an_operator_says_it(stage: Stage) -> None:
+    story = [
+        befriends("09:00", "wx-c"),
+        tells("09:01", "wx-c", "我姓林"),
+        renumbered("12:00", c="3"),
+        tells("12:20", "new-3", "红茶"),
+        operator("12:30", "people same new-3 wx-c"),
+        operator("12:40", "who new-3 --json"),
+    ]
+    played = stage.play(story, "--to", "2026-11-23T20:00+08:00", world=NAMESAKES)
+    assert {key: one["value"] for key, one in who(played, "new-3")["answers"].items()} == {
+        "call": "林",
+        "tea": ["black"],
+    }
+    assert [line["text"][:2] for line in played.arrived(to="new-3", kind="text")] == ["都记"]
 
 
 def test_who_was_taken_for_another_is_told_apart_again(stage: Stage) -> None:

@@ -83,6 +83,17 @@ def test_at_an_assumed_moment(stage: Stage, at: str, decision: str, reason: str 
     assert previewed(played) == [("room-1@chatroom", decision, reason, until)]
 
 
+def test_what_is_past_is_too_late(stage: Stage) -> None:
+    book(stage, "")
+    stage.write("calendar.csv", HEADER + entry("e", "09:00", date="2026-11-23"))
+    told = operator("09:30:00", "calendar preview e")
+    played = stage.play([IMPORT, told, operator("09:31:00", "calendar preview e --json")], world=world())
+    assert {row[1:] for row in previewed(played)} == {("would_skip", "too_late", None)}
+    assert counts(played) == {"would_send": 0, "too_late": 2}
+    (for_people,) = [line["out"] for line in played.lines if line.get("operator") == told["run"]]
+    assert for_people.startswith("e 的时间已经过了")
+
+
 def test_nothing_is_written_by_looking(stage: Stage) -> None:
     book(stage, "")
     stage.write("calendar.csv", HEADER + entry("e", "09:00"))

@@ -230,7 +230,7 @@ def test_when_the_farewell_is_out_nobody_knows_where_it_went(answer: Any, forget
     known = delivery(key=f"farewell:{NOBODY}", contact_id=11)
     event = SendAnswered(merchant="m1", account="main", at=AT, delivery=known.id, key=known.key, answer=answer)
     effects = decide(event, context(person=person(NOBODY, erased=True), delivery=known))
-    assert (fx.ForgetAddress(contact_id=11) in effects) is forgets
+    assert (fx.ForgetAddress(contact_id=11, delivery_id=known.id) in effects) is forgets
 
 
 def test_what_staff_wrote_for_each_other_is_not_told() -> None:

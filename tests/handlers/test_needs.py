@@ -73,7 +73,7 @@ COMMANDS = Needs.SPEAKER | Needs.COMMANDS | Needs.STAFF
         (MessageRecalled(**HERE, message="e1"), Needs.NOTHING),
         (rings("entry", "a-1"), Needs.ENTRIES),
         (rings("nudge"), KNOWN),
-        (orders.SurveyFinished(**HERE, contact="wx1"), Needs.PEOPLE | Needs.BOUND_GROUPS | Needs.STAFF | Needs.PLACES),
+        (orders.SurveyFinished(**HERE, contact="wx1"), Needs.PEOPLE | Needs.ROOMS | Needs.STAFF | Needs.PLACES),
         (orders.SeatsChanged(**HERE, tier="茶桌"), Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF),
         (orders.BindGroupOrder(**HERE, group=ROOM, tier="茶桌"), Needs.PEOPLE | Needs.BOUND_GROUPS),
         (orders.ApproveEntryOrder(**HERE, key="a-1"), Needs.ENTRIES),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from content_calendar.entry import Entry
+from content_calendar.moving import without
 from handlers import decide
 from models import effects as fx
 from models.context import EntryView
@@ -13,7 +16,7 @@ from models.deliveries import DeliveryState
 from models.operations import Role
 from models.orders import ApproveEntryOrder, RejectEntryOrder, SkipEntryOrder
 from tests.handlers.builders import AT, hours
-from tests.handlers.test_calendar import NINE, TODAY, _started, entry, view
+from tests.handlers.test_calendar import NINE, TODAY, _started, entry, importing, row, view
 
 TOMORROW = date(2026, 11, 24)
 THURSDAY = date(2026, 11, 26)
@@ -52,12 +55,39 @@ def test_what_is_not_as_it_was_seen_is_neither_sent_back_nor_approved() -> None:
 
 
 def test_the_only_occurrence_is_skipped_and_comes_after_all() -> None:
-    ended, ring, audit, _ = skipping(TOMORROW, view(ONCE))
+    passes = without(ONCE, TOMORROW)
+    ended, put, ring, audit, _ = skipping(TOMORROW, view(ONCE))
     assert ended == fx.EndWaiting(entry="a-1", occurrence="2026-11-24", state=DeliveryState.CANCELLED)
+    assert put == fx.PutEntries(entries=(row(passes),), author="operator", approved=True)
     assert ring == fx.DropTimer(kind="entry", subject="a-1")
     assert audit == fx.Audit(actor="operator", action="calendar.skip", target="a-1", reason="2026-11-24")
-    again, _, _ = skipping(TOMORROW, view(ONCE), undo=True)
+    put, again, _, _ = skipping(TOMORROW, view(passes, skipped=("2026-11-24",)), undo=True)
+    assert put == fx.PutEntries(entries=(row(ONCE),), author="operator", approved=True)
     assert again == fx.PutTimer(kind="entry", subject="a-1", at=NINE + hours(24))
+
+
+def test_one_after_the_other_is_skipped_and_who_wrote_it_still_has() -> None:
+    daily = without(entry(rule="daily"), TOMORROW)
+    waits = view(daily, skipped=("2026-11-24",), approved=False, author="wx-writer", open=("2026-11-23",))
+    _, put, ring, replan, _, _ = skipping(date(2026, 11, 25), waits)
+    new = without(daily, date(2026, 11, 25))
+    assert put == fx.PutEntries(entries=(row(new),), author="wx-writer", approved=False)
+    assert ring == fx.PutTimer(kind="entry", subject="a-1", at=NINE + hours(72))
+    assert isinstance(replan, fx.Replan)
+
+
+def test_a_day_that_the_entry_leaves_out_by_itself_is_not_restored() -> None:
+    assert "恢复不了" in refusal(skipping(TOMORROW, view(without(ONCE, TOMORROW)), undo=True))
+
+
+@pytest.mark.parametrize("edited", [entry(), entry(text="改过")])
+def test_a_file_that_does_not_know_of_it_does_not_bring_back_what_was_skipped(edited: Entry) -> None:
+    known = view(without(entry(), TOMORROW), skipped=("2026-11-24",))
+    effects = decide(importing(edited), _started(known))
+    put = [one for effect in effects if isinstance(effect, fx.PutEntries) for one in effect.entries]
+    assert put == ([row(without(edited, TOMORROW))] if edited != entry() else [])
+    restored = view(entry(), skipped=("2026-11-24",))  # an editor has taken the day out of it
+    assert not [one for one in decide(importing(entry()), _started(restored)) if isinstance(one, fx.PutEntries)]
 
 
 def test_of_what_is_past_only_what_is_open_ends() -> None:

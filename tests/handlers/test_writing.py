@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from content_calendar.entry import Entry, to_json
 from handlers import decide
 from models import effects as fx
 from models.context import EntryView
+from models.deliveries import Lane
 from models.operations import Role
 from models.orders import KeepMediaOrder, WriteEntryOrder
-from tests.handlers.builders import AT
+from tests.handlers.builders import AT, boss, context, playbook, sends
 from tests.handlers.test_calendar import _started, entry, view
 from tests.handlers.test_words_on_entries import refusal
 
@@ -46,6 +49,22 @@ def test_what_an_author_writes_waits_and_is_their_own() -> None:
     effects = writing(new, theirs, base=TALK.revision, **AUTHOR)
     assert "别人写的" in refusal(effects)
     assert any(isinstance(one, fx.Audit) and one.result == "refused" for one in effects)
+
+
+def test_the_chiefs_hear_of_what_an_author_hands_in_and_not_of_a_draft() -> None:
+    one = entry("周一 小酌", rule="weekly mon", tags=("老客",), text="来喝茶")
+    body = to_json(one).decode()
+    order = WriteEntryOrder(merchant="m1", at=AT, body=body, actor="console:小笔", rights=Role.AUTHOR)
+    (note,) = sends(decide(order, context(staff=(boss(),))))
+    assert (note.account, note.lane, note.contact_id) == ("main", Lane.SERVICE, 19)
+    assert note.text == (
+        '小笔想往 茶桌、#老客 发（11-30 09:00）：\n「来喝茶」\n可以发就回 /通过 "周一 小酌"，不发回 /退回 "周一 小酌"。'
+    )
+    draft = msgspec.structs.replace(order, draft=True)
+    chief = msgspec.structs.replace(order, actor="console:店主", rights=Role.OWNER)
+    assert [sends(decide(one, context(staff=(boss(),)))) for one in (draft, chief)] == [[], []]
+    waits = context(playbook(approval=True), staff=(boss(),))
+    assert len(sends(decide(chief, waits))) == 1
 
 
 def test_a_draft_that_did_not_change_is_put_forward_or_let_go() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from bot.store.alerting import all_alerts, is_open
 from bot.store.due import due_timers
-from bot.store.outbox import claim, found_claimed
+from bot.store.outbox import claim
+from bot.store.under_way import found_claimed
 from handlers import decide
 from models import effects as fx
 from models.accounts import Account

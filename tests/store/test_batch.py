@@ -31,7 +31,7 @@ from models.events import (
 )
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry, SeenEvent
-from models.orders import SeatsChanged, SurveyFinished
+from models.orders import SeatsChanged
 from models.people import Contact, Person, Tag
 from models.timers import seat_subject
 from tests.store.stage import START, merchant, nothing, said, shop
@@ -309,7 +309,7 @@ def test_groups_come_in_the_order_in_which_they_were_bound(database_url: str) ->
         for room in ("room-3", "room-1", "room-2"):
             stage.later(minutes=1)
             stage.bring_about(fx.BindGroup(group_id=ids[room], tier="堂口", bound_at=stage.at))
-        stage.apply(SurveyFinished(merchant="m1", account="main", at=stage.at, contact="wx1"), decide=place)
+        stage.apply(SeatsChanged(merchant="m1", at=stage.at, tier="堂口"), decide=place)
     assert seen == [["room-3", "room-1", "room-2"]]
 
 

@@ -9,6 +9,7 @@ from sqlmodel import col
 from bot.console.reading.entries import entry_of, happened, outlook_of, would_get
 from bot.console.reading.entry_history import history_of, version_of
 from bot.console.reading.entry_writing import choices_of, weighed, who_gets
+from bot.console.reading.newcomers import posting
 from bot.console.visit import Scope
 from content_calendar.entry import to_json
 from models.deliveries import Delivery
@@ -26,7 +27,7 @@ def test_an_entry_is_sent_back_and_its_occurrence_skipped(database_url: str) -> 
         one = entry("tea", text="喝茶")
         put(stage, one, author="wx-writer")
         scope = Scope(stage.merchants["m1"])
-        shown = read(stage, entry_of, "tea")
+        shown = read(stage, entry_of, START, "tea")
         assert (shown.state, shown.to, shown.author) == ("review", "堂口", "wx-writer")
         outlook = outlook_of(stage.store, scope, shown, NOWHERE)
         assert (outlook.total, outlook.moment) == (2, shown.rings)
@@ -35,10 +36,10 @@ def test_an_entry_is_sent_back_and_its_occurrence_skipped(database_url: str) -> 
         assert would_get(stage.store, scope, one, "%") == []
         stage.apply(RejectEntryOrder(merchant="m1", at=START, key="tea", revision=one.revision, why="太短"))
         stage.apply(SkipEntryOrder(merchant="m1", at=START, key="tea", day=MONDAY))
-        shown = read(stage, entry_of, "tea")
+        shown = read(stage, entry_of, START, "tea")
         assert (shown.state, shown.sent_back, shown.rings) == ("draft", "太短", None)
         assert read(stage, happened, START, "tea") == []
-        assert read(stage, entry_of, "none") is None
+        assert read(stage, entry_of, START, "none") is None
 
 
 def test_what_an_entry_would_do_is_known_before_it_is_in_force(database_url: str) -> None:
@@ -94,6 +95,8 @@ def test_what_an_author_wrote_goes_out_with_its_picture_once_a_chief_lets_it(dat
         body = to_json(new).decode()
         stage.apply(WriteEntryOrder(merchant="m1", at=START, body=body, actor="console:小笔", rights=Role.AUTHOR))
         (timer,) = stage.rows(Timer, col(Timer.kind) == "entry")
+        assert not read(stage, posting, START)
+        assert read(stage, posting, timer.at)  # it is to be planned
         stage.at = timer.at
         stage.apply(
             TimerDue(merchant="m1", at=timer.at, kind="entry", subject="hand", due=timer.at, wire_id=stage.fresh())
@@ -103,3 +106,5 @@ def test_what_an_author_wrote_goes_out_with_its_picture_once_a_chief_lets_it(dat
         stage.apply(ApproveEntryOrder(merchant="m1", at=timer.at, key="hand", revision=new.revision))
         (planned,) = stage.rows(Delivery)
         assert (planned.state, planned.kind, planned.media[0]["url"]) == ("planned", "image", "海报-1.png")
+        assert not read(stage, posting, timer.at - timedelta(seconds=1))
+        assert read(stage, posting, timer.at)

@@ -9,14 +9,14 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from sqlalchemy import text
 
-from bot.console.reading import accounts, deliveries, insight, insight_rows, newcomers, people, today
+from bot.console.reading import accounts, deliveries, insight, insight_rows, messages, newcomers, people, today
 from bot.console.reading.deliveries import Filter
 from bot.console.visit import Scope
 from models import effects as fx
 from models.deliveries import DeliveryState
 from models.events import FriendAdded, LoggedIn, Roster, ScanWanted, Who
 from models.orders import CancelDeliveryOrder, PauseOrder
-from tests.store.stage import START, Shop, merchant, reply, shop
+from tests.store.stage import START, Shop, merchant, reply, said, shop
 
 LATER = START + timedelta(days=3)
 
@@ -116,6 +116,18 @@ def test_the_pool_and_who_came(database_url: str) -> None:
         stage.apply(PauseOrder(merchant="m1", at=now, scope="account", subject="main", resumed=True))
         (account,) = read(stage, accounts.accounts_now, now)
         assert (account.state, account.paused, account.scan_code) == ("online", False, "")
+
+
+def test_talks_come_a_page_of_people_at_a_time(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "_PEOPLE", 2)
+    with shop(database_url) as stage:
+        for number, who in enumerate(("wx1", "wx2", "wx1", "wx3", "wx3", "wx1")):
+            stage.apply(said(who, f"第 {number} 句", f"m{number}"))
+        found, before = read(stage, messages.talks)
+        assert [one.contact for one in found] == ["wx1", "wx3"]
+        found, before = read(stage, messages.talks, before)
+        assert [one.contact for one in found] == ["wx2", "wx1"]  # wx1 spoke before that as well
+        assert before is None
 
 
 def rows_behind(stage: Shop, address: str, now: datetime) -> list[Any]:

@@ -149,8 +149,12 @@ def test_no_word_and_no_id_of_theirs_is_left_and_counts_stay(database_url: str) 
         before, others = counts(stage), [row for row in stage.rows(Delivery) if NAMESAKE in row.key]
         kept = len([row for row in stage.rows(Body) if row.text == "欢迎"])
         erase(stage, LIN)
+        (address,) = left_of(stage, LIN, *WORDS)
+        assert "farewell:" in address  # whose remark the platform is to clear
+        assert [key.partition(":")[0] for key in drain(stage)] == ["farewell"]
         assert left_of(stage, LIN, *WORDS) == []
-        assert counts(stage) == before | {"journal": before["journal"] + 2}  # the order, and a look at free seats
+        # The order, a look at free seats, and what cleared the remark.
+        assert counts(stage) == before | {"journal": before["journal"] + 2, "delivery": before["delivery"] + 1}
         assert [row for row in stage.rows(Delivery) if NAMESAKE in row.key] == others
         assert len([row for row in stage.rows(Body) if row.text == "欢迎"]) == kept == 1
         assert not stage.rows(Timer, Timer.kind == "seat")
@@ -253,6 +257,7 @@ def test_what_lists_and_echoes_say_is_said_of_nobody(database_url: str) -> None:
         friends = (Who(LIN, "林间", "客-林间", ("铁观音",)), Who(NAMESAKE))
         hears(stage, Roster, friends=friends, groups=(state,))
         erase(stage, LIN)
+        drain(stage)
         people = counts(stage)["person"]
         hears(stage, Roster, friends=friends, groups=(state,))
         hears(stage, FriendAdded, contact=Who(LIN, "林间"))  # as some gateways say again
@@ -278,6 +283,7 @@ def test_who_writes_again_is_a_stranger_and_an_old_friend(database_url: str, acc
         former = stage.befriend(LIN)[LIN]
         hears(stage, Roster, friends=(Who(LIN, "林间", "客-林间"),), groups=(GroupState(ROOM, "院", "", (Who(LIN),)),))
         erase(stage, LIN)
+        assert len(drain(stage)) == 1  # the remark is cleared
         stage.apply(said(LIN, "上次那泡茶不错", "new", stage.at, account=account))
         (contact,) = stage.rows(Contact, Contact.wire_id == LIN)
         assert contact.id != former

@@ -16,7 +16,8 @@ from bot.store import Store
 from bot.store.batch import apply
 from bot.store.late import drop_late, late_events, leave_late
 from bot.store.leases import LeaseLost, Leases
-from bot.store.outbox import claim, found_claimed
+from bot.store.outbox import claim
+from bot.store.under_way import found_claimed
 from handlers import decide
 from models.deliveries import Delivery
 from models.events import SendAnswered, TimerDue

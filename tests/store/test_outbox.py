@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store.outbox import LOOK_AHEAD, MOST_PAGES, claim, found_claimed
+from bot.store.outbox import LOOK_AHEAD, MOST_PAGES, claim
+from bot.store.under_way import found_claimed
 from models import effects as fx
 from models.deliveries import Cause, Delivery, DeliveryChange, DeliveryKind, DeliveryState, Lane
 from models.events import Answer, FriendAdded, SelfMessage, SendAnswered, Who

@@ -9,7 +9,8 @@ import pytest
 
 from bot.store.due import due_timers
 from bot.store.journal import Outcome
-from bot.store.outbox import claim, found_claimed
+from bot.store.outbox import claim
+from bot.store.under_way import found_claimed
 from models import effects as fx
 from models.context import Context
 from models.deliveries import Delivery

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -70,6 +71,70 @@ def test_an_upsert_replaces_the_columns_given(writing: Writing) -> None:
     ]
 
 
+# What is written many rows at a time, or looked up by a list, must not mean anything to the database on its way.
+HOSTILE = [
+    "",
+    "\\N",
+    "\\.",
+    "a\\tb",
+    "一\t二",
+    "一\n二\r\n",
+    '"引"',
+    "{a,b}",
+    "NULL",
+    "a,b",
+    "'; --",
+    "\\",
+    "🍵",
+    "%s",
+    " ",
+]
+
+
+def test_many_rows_keep_what_they_say_whatever_it_is(writing: Writing) -> None:
+    times = [START, START.replace(microsecond=7), START.astimezone(ZoneInfo("Asia/Shanghai"))]
+    rows = [
+        ROW
+        | {"id": number, "key": f"k{number}", "text": said, "template": None, "mentions": [said, {"名": [None, 1.5]}]}
+        | {"approved": number % 2 == 0, "group_id": number if number % 3 else None, "due_at": times[number % 3]}
+        for number, said in enumerate([*HOSTILE, *HOSTILE], 2**40)
+    ]
+    writing.insert(Delivery, rows)
+    names = ("id", "text", "template", "mentions", "approved", "group_id", "due_at", "state", "part", "media", "spare")
+    found = writing.connection.execute(
+        select(*(col(getattr(Delivery, name)) for name in names)).order_by(col(Delivery.id))
+    ).all()
+    defaults = {"state": "planned", "part": 1, "media": [], "spare": None}
+    assert [tuple(row) for row in found] == [tuple((row | defaults)[name] for name in names) for row in rows]
+
+
+def test_a_nul_is_kept_or_shown_as_unreadable(writing: Writing) -> None:
+    writing.insert(Delivery, [ROW | {"id": number, "key": f"k{number}", "text": "一\0二"} for number in range(20)])
+    (text,) = set(writing.connection.execute(select(col(Delivery.text))).scalars())
+    assert text == ("一\ufffd二" if writing.connection.dialect.name == "postgresql" else "一\0二")
+
+
+def test_of_many_rows_for_one_key_the_last_counts(writing: Writing) -> None:
+    timers = [
+        {"merchant_id": "m1", "kind": "nudge", "subject": f"wx{number % 5}", "at": START, "account_id": str(number)}
+        for number in range(20)
+    ]
+    for _ in range(2):
+        writing.upsert(Timer, timers)
+    rows = writing.connection.execute(select(col(Timer.subject), col(Timer.account_id)))
+    assert dict(rows.all()) == {f"wx{number}": str(number + 15) for number in range(5)}
+
+
+def test_texts_are_found_whatever_they_say(writing: Writing) -> None:
+    writing.insert(
+        Delivery, [ROW | {"id": number, "key": f"k{number}", "text": said} for number, said in enumerate(HOSTILE)]
+    )
+    statement = select(col(Delivery.text)).where(is_one_of(col(Delivery.text), "texts")).order_by(col(Delivery.id))
+    for texts in (HOSTILE, HOSTILE[1:4], [], ["none"]):
+        found = writing.connection.execute(statement, {"texts": texts}).scalars().all()
+        assert found == [text for text in HOSTILE if text in texts]
+
+
 def test_nothing_comes_back_as_nothing_whatever_stands_beside_it(writing: Writing) -> None:
     names = ("reason", "text", "template", "contact_id", "group_id", "until", "left_at", "state", "lane")
     rows = [
@@ -103,6 +168,8 @@ def test_the_driver_of_sqlite_is_handed_numbers_and_texts_alone() -> None:
 def test_a_time_without_a_zone_is_refused(writing: Writing) -> None:
     with pytest.raises(ValueError, match="without a zone"):
         writing.insert(Delivery, [ROW | {"due_at": NAIVE}])
+    with pytest.raises(ValueError, match="without a zone"):
+        writing.insert(Delivery, [ROW | {"id": number, "key": str(number), "due_at": NAIVE} for number in range(20)])
 
 
 def test_ids_are_found_however_many_there_are(writing: Writing) -> None:

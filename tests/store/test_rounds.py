@@ -74,7 +74,7 @@ def test_an_account_looks_further_while_others_are_done(database_url: str) -> No
 
 
 @pytest.mark.parametrize(
-    "statement", [pages._BUSY, pages._NEXT, pages._PAGES, budgets._LAST_LEFT, budgets._LEFT_SINCE, budgets._LEFT_LATELY]
+    "statement", [pages._BUSY, pages._NEXT, pages._PAGES, budgets._LAST_LEFT, budgets._COUNTED, budgets._LEFT_LATELY]
 )
 def test_deliveries_are_found_account_by_account_and_never_by_reading_all(sqlite_url: str, statement: Any) -> None:
     """Also once the database was looked after."""

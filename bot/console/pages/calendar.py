@@ -33,14 +33,20 @@ async def build(visit: Visit) -> None:
     place = ui.column().classes("full-width")
     seen: list[object] = []
 
-    async def look() -> None:
-        stamp = await visit.read(stamp_of)
-        now = visit.local(visit.site.now()).date()
-        if seen == [stamp, now]:  # whoever is dragging something keeps it
-            return
-        seen[:] = [stamp, now]
-        await show(_NOT_YET)
+    async def is_new() -> bool:
+        now = [await visit.read(stamp_of), visit.local(visit.site.now()).date()]
+        if seen == now:  # whoever is dragging something keeps it
+            return False
+        seen[:] = now
+        return True
+
+    async def check() -> None:
         await show(await visit.read(checked, visit.site.now(), visit.site.folder / MEDIA_FOLDER, wanted))
+
+    async def look() -> None:
+        if await is_new():
+            await show(_NOT_YET)
+            await check()
 
     async def show(found: Checked) -> None:
         rest = await visit.read(undated, wanted)
@@ -60,10 +66,15 @@ async def build(visit: Visit) -> None:
             show_of_entries(found)
             show_undated(rest)
 
-    await look()
+    async def begin() -> None:
+        await check()
+        visit.live(look, 2.0)
+
+    await is_new()
+    await show(_NOT_YET)
     if wanted.view != "list":
         ui.run_javascript("document.querySelector('.z-today')?.scrollIntoView({block: 'center'})")
-    visit.live(look, 2.0)
+    ui.timer(0.05, begin, once=True)  # a large calendar is there before it is checked
 
 
 def _show_nothing() -> None:

@@ -98,6 +98,8 @@ def _show_change(
 
     async def confirmed() -> None:
         button.disable()
+        with place:
+            ui.label("正在导入，表大要等一会儿……").classes("z-muted").props("role=status")
         answer = await imported(visit, ending, content, [])
         place.clear()
         with place:

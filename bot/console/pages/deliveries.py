@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from nicegui import ui
 
+from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import list_rows
 from bot.console.reading.deliveries import PAGE as PAGE_SIZE
@@ -47,7 +48,7 @@ async def build(visit: Visit) -> None:
                 lambda one: choose(cause=one),
             )
             if len(visit.scope.accounts) > 1:
-                accounts = {one: one for one in visit.scope.accounts}
+                accounts = {one: account_name(visit, one) for one in visit.scope.accounts}
                 _select("账号", accounts, wanted.account, lambda one: choose(account=one))
             day = ui.input("日期", value=wanted.day).props("dense outlined type=date stack-label clearable")
             day.on("change", lambda: choose(day=day.value))

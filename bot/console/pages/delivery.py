@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.asking import ask
+from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment, said, whom
 from bot.console.reading.deliveries import Row, changes_of, one_of
@@ -75,7 +76,7 @@ def _show(visit: Visit, row: Row, verdict: dict[str, object] | None) -> None:
         ui.label(said(row)).style("white-space: pre-wrap; overflow-wrap: anywhere")
         facts = {
             "给谁": whom(row),
-            "账号": row.account,
+            "账号": account_name(visit, row.account),
             "为什么发": CAUSE_NAMES.get(Cause(row.cause), row.cause),
             "排期": row.entry,
             "时间": moment(visit, row.at),
@@ -131,9 +132,8 @@ def _show_history(visit: Visit, changes: list[Any]) -> None:
         for one in changes:
             with ui.row().classes("full-width"):
                 ui.label(moment(visit, one.at)).classes("z-muted").style("min-width: 76px")
-                ui.label(DELIVERY_STATE_NAMES[DeliveryState(one.state)])
+                ui.label(DELIVERY_STATE_NAMES[DeliveryState(one.state)]).props["title"] = one.state
                 ui.label(REASON_NAMES.get(one.reason, one.reason or "")).classes("z-muted")
-                ui.badge(one.state).props("outline color=grey-7")
 
 
 PAGE = Page(route="/deliveries/{delivery}", title="发送记录", area="今天", build=build)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from nicegui import ui
 
 from bot.calendar_plan import MEDIA_FOLDER
+from bot.console.names import doer
 from bot.console.page import Page
 from bot.console.pages.calendar_moving import called
 from bot.console.pages.entry_check import show_check
@@ -41,10 +42,10 @@ async def build(visit: Visit) -> None:
     seen_below: list[list[Happened]] = []
 
     async def look() -> None:
-        shown = await visit.read(entry_of, key)
+        shown = await visit.read(entry_of, visit.site.now(), key)
         if seen != [shown]:
             seen[:] = [shown]
-            await show(shown)
+            show(shown)
         rows = await visit.read(happened, visit.site.now(), key)
         if seen_below != [rows]:
             seen_below[:] = [rows]
@@ -52,7 +53,7 @@ async def build(visit: Visit) -> None:
             with below:
                 _show_happened(visit, key, rows)
 
-    async def show(shown: Shown | None) -> None:
+    def show(shown: Shown | None) -> None:
         place.clear()
         with place:
             if shown is None:
@@ -75,8 +76,14 @@ async def build(visit: Visit) -> None:
             return
         with check:
             ui.label("正在做发前检查……").classes("z-muted").props("role=status")
+        with place:  # the page is there before it is checked
+            ui.timer(0.05, partial(weigh, shown, content, check), once=True)
+
+    async def weigh(shown: Shown, content: ui.column, check: ui.card) -> None:
         media = visit.site.folder / MEDIA_FOLDER
         outlook = await visit.site.in_thread(lambda: outlook_of(visit.site.store, visit.scope, shown, media))
+        if seen != [shown]:  # somebody has changed it meanwhile
+            return
         content.clear()
         with content:
             show_content(visit, shown.entry, outlook.targets)
@@ -120,8 +127,8 @@ def _show_facts(visit: Visit, shown: Shown) -> None:
         "过期": f"{until} 之后不再发" if until else "",
         "分批": entry.rollout,
         "编号": entry.key,
-        "谁写的": f"{_who(shown.author)}，{visit.local(shown.at):%Y-%m-%d %H:%M}",
-        "谁通过的": _who(shown.approver) if shown.approver else "",
+        "谁写的": f"{doer(shown.author)}，{visit.local(shown.at):%Y-%m-%d %H:%M}",
+        "谁通过的": doer(shown.approver) if shown.approver else "",
     }
     with ui.element("dl").classes("z-facts"):
         for name, value in facts.items():
@@ -147,7 +154,7 @@ def _coming(visit: Visit, shown: Shown) -> str:
         return ""
     if is_personal(shown.entry):
         return "各人的日子"
-    days = next_days(shown.entry, visit.merchant.zone, visit.site.now(), _DATES)
+    days = next_days(shown.unskipped, visit.merchant.zone, visit.site.now(), _DATES)
     return (
         "\n".join(
             f"{called(one.local_date)} {visit.local(one.at_utc):%H:%M}"
@@ -161,11 +168,6 @@ def _coming(visit: Visit, shown: Shown) -> str:
 def is_others(visit: Visit, shown: Shown) -> bool:
     """Whether somebody else wrote it and this person changes only their own."""
     return visit.role is Role.AUTHOR and shown.author != f"console:{visit.name}"
-
-
-def _who(author: str) -> str:
-    """An author as people say it: the console's by the name they sign in with."""
-    return {"operator": "命令行", "": "命令行"}.get(author, author.removeprefix("console:"))
 
 
 def _show_happened(visit: Visit, key: str, rows: list[Happened]) -> None:

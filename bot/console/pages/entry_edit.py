@@ -49,7 +49,7 @@ _LONGEST_GIVEN = 200
 async def build(visit: Visit) -> None:
     """Build the page of an entry that is there."""
     key = visit.at.get("entry", "")
-    shown = await visit.read(entry_of, key)
+    shown = await visit.read(entry_of, visit.site.now(), key)
     if shown is None:
         ui.link("← 排期", "/calendar").classes("z-link")
         ui.label("没有这条排期，可能被删了。").classes("z-muted")
@@ -156,7 +156,8 @@ class _Writing:
         """Whether it is still what was opened; if not, say so, and what to do."""
         if self._shown is None:
             return
-        theirs = await self._form.visit.read(entry_of, self._shown.entry.key)
+        visit = self._form.visit
+        theirs = await visit.read(entry_of, visit.site.now(), self._shown.entry.key)
         revision = theirs.revision if theirs else ""
         if revision == self._seen:
             return

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from nicegui import ui
 
 from bot.console.editor.differences import differences, show_differences
+from bot.console.names import doer
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import moment
 from bot.console.reading.calendar import rooms_of
@@ -46,7 +47,7 @@ async def build(visit: Visit) -> None:
 
 
 def _show(visit: Visit, step: Step, address: str, topics: dict[str, str], *, is_current: bool) -> None:
-    who = "命令行" if step.who == "operator" else step.who.removeprefix("console:")
+    who = doer(step.who)
     did = "新建" if step.entry and step.before is None else _DID.get(step.action, step.action)
     with ui.row().classes("items-center full-width z-row"):
         ui.label(f"{moment(visit, step.at)}　{who}　{did}").classes("col").style(

@@ -27,7 +27,7 @@ def show_words(visit: Visit, shown: Shown) -> None:
             ui.button("通过", icon="check", on_click=approve).props("unelevated no-caps")
         if shown.state == "review" and rights.may(visit.role, RejectEntryOrder):
             ui.button("退回", icon="undo", on_click=lambda: _reject(visit, shown)).props("outline no-caps")
-        upcoming = next_occurrence(entry, visit.merchant.zone, visit.site.now())
+        upcoming = next_occurrence(shown.unskipped, visit.merchant.zone, visit.site.now())
         if upcoming is None or is_personal(entry) or not rights.may(visit.role, SkipEntryOrder):
             return
         day = upcoming.local_date

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from nicegui import ui
+from sqlalchemy import Connection
 
+from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import (
@@ -25,11 +28,18 @@ from bot.console.reading.insight import (
 )
 from bot.console.reading.insight_funnel import STEPS, by_tier, funnel
 from bot.console.reading.insight_rows import PROMISE_STATES, questions_of
-from bot.console.visit import Visit
+from bot.console.visit import Scope, Visit
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 _SHOWN_GROUPS = 50
 REPLY_RATE = "问题有人回"
 _GREY, _GREEN, _RED, _BLUE = "#848d99", "#2a9d6f", "#d9605a", "#5b8bc0"
+
+
+class _NobodyLooks(Exception):
+    """The page was left."""
 
 
 async def build(visit: Visit) -> None:
@@ -52,23 +62,22 @@ async def build(visit: Visit) -> None:
             ui.link("每条排期的效果：送达、回话、进群、退群", wanted.address("posts")).classes("z-link")
             ui.link("每个必发的结果", wanted.address("promises")).classes("z-link")
     table = ui.card().classes("z-card full-width")
-    spinners = []
-    for card in (said, moved, came, table):
-        with card:
-            spinners.append(ui.spinner(size="lg"))
+    waits = {card: _wait(card, wanted) for card in (said, moved, came, table)}
+    client = ui.context.client
 
-    async def look() -> None:
-        groups = await visit.read(groups_of, wanted)
-        moves = await visit.read(movements, wanted)
-        judged = await visit.read(promises, wanted, now)
-        kept = Counter[str](one.state for one in judged)
+    async def ask(question: Callable[Concatenate[Connection, Scope, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What nobody looks at any more is not asked for."""
+        if client.is_deleted:
+            raise _NobodyLooks
+        return await visit.read(question, *args, **kwargs)
+
+    async def count() -> None:
+        groups = await ask(groups_of, wanted)
+        moves = await ask(movements, wanted)
         with figures:
             _figure("进群", sum(one.came for one in moves), wanted.address("joined"))
             _figure("退群", sum(not one.came for one in moves), wanted.address("left"))
-            for state, name in PROMISE_STATES.items():
-                whole = f"{kept[state]:,} / {len(judged):,}" if state == "kept" else kept[state]
-                _figure(f"必发{name}", whole, wanted.address(state))
-        spinners[1].delete()
+        waits[moved].delete()
         with moved:
             _chart(
                 wanted,
@@ -77,32 +86,52 @@ async def build(visit: Visit) -> None:
                     "退群": (by_day(visit.scope, wanted, moves, False), _RED, "left"),
                 },
             )
-        people = await visit.read(funnel, wanted)
-        tiers = await visit.read(by_tier, wanted)
-        spinners[2].delete()
-        with came:
-            _funnel(wanted, people, tiers)
-        found = await visit.read(activity, wanted)
-        spinners[0].delete()
-        spinners[3].delete()
+        found = await ask(activity, wanted)
         with figures:
             _figure("群消息", sum(found.messages.values()), wanted.address("messages"))
             _figure("说话的人", found.active, wanted.address("active"))
+        waits[said].delete()
         with said:
             _chart(wanted, {"群消息": ([*found.by_day.values()], _BLUE, "messages")})
             for account, tier, active, messages in by_account(groups, found):
                 there = wanted._replace(account=account, tier=tier).address("active")
-                ui.link(f"{account} · {tier}：{active:,} 人说了 {messages:,} 条", there).classes("z-link")
-        cold = {one.room for one in await visit.read(cooling, wanted, now)}
+                ui.link(f"{account_name(visit, account)} · {tier}：{active:,} 人说了 {messages:,} 条", there).classes(
+                    "z-link"
+                )
+        judged = await ask(promises, wanted, now)
+        kept = Counter[str](one.state for one in judged)
+        with figures:
+            for state, name in PROMISE_STATES.items():
+                whole = f"{kept[state]:,} / {len(judged):,}" if state == "kept" else kept[state]
+                _figure(f"必发{name}", whole, wanted.address(state))
+        people = await ask(funnel, wanted)
+        tiers = await ask(by_tier, wanted)
+        waits[came].delete()
+        with came:
+            _funnel(visit, wanted, people, tiers)
+        cold = {one.room for one in await ask(cooling, wanted, now)}
         with figures:
             _figure("在变冷的群", len(cold), wanted.address("cooling"))
+        waits[table].delete()
         with table:
             _groups(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged, cold)
-        asked = await visit.read(questions_of, wanted)
         with figures:
-            _figure(REPLY_RATE, asked.rate, wanted.address("settled"))
+            rate = _figure(REPLY_RATE, "……", wanted.address("settled"))
+        rate.text = (await ask(questions_of, wanted)).rate  # last: it reads what was said
+
+    async def look() -> None:
+        with contextlib.suppress(_NobodyLooks):
+            await count()
 
     ui.timer(0.05, look, once=True)
+
+
+def _wait(card: ui.card, wanted: Wanted) -> ui.row:
+    """What stands in a card until it is counted."""
+    with card, ui.row().classes("items-center") as row:
+        ui.spinner(size="md")
+        ui.label(f"正在数这 {len(wanted.days)} 天的……").classes("z-muted").props("role=status")
+    return row
 
 
 def _choices(visit: Visit, wanted: Wanted, groups: list[Group]) -> None:
@@ -128,7 +157,7 @@ def _choices(visit: Visit, wanted: Wanted, groups: list[Group]) -> None:
         _select("层级", {one.tier: one.tier for one in groups}, wanted.tier, lambda one: choose(tier=one))
         _select("群", {one.room: one.topic or one.room for one in groups}, wanted.group, lambda one: choose(group=one))
         if len(visit.scope.accounts) > 1:
-            accounts = {one: one for one in visit.scope.accounts}
+            accounts = {one: account_name(visit, one) for one in visit.scope.accounts}
             _select("账号", accounts, wanted.account, lambda one: choose(account=one))
 
 
@@ -138,14 +167,15 @@ def _select(label: str, options: Mapping[str, str], value: str, chosen: Callable
     box.on_value_change(lambda event: chosen(event.value or ""))
 
 
-def _figure(label: str, number: int | str, address: str) -> None:
+def _figure(label: str, number: int | str, address: str) -> ui.label:
     with (
         ui.element("div").classes("col-6 col-md-2"),
         ui.link(target=address).classes("z-link"),
         ui.card().classes("z-card full-width"),
     ):
-        ui.label(number if isinstance(number, str) else f"{number:,}").classes("z-figure")
+        shown = ui.label(number if isinstance(number, str) else f"{number:,}").classes("z-figure")
         ui.label(label).classes("z-muted")
+    return shown
 
 
 def _card(title: str, told: str) -> ui.card:
@@ -175,7 +205,7 @@ def _chart(wanted: Wanted, lines: Mapping[str, tuple[list[int], str, str]]) -> N
             "animation": False,
             "textStyle": {"color": _GREY},
             "tooltip": {"trigger": "axis"},
-            "legend": {"show": len(lines) > 1, "textStyle": {"color": _GREY}},
+            "legend": {"show": len(lines) > 1, "top": 0, "textStyle": {"color": _GREY}},
             "grid": {"left": 8, "right": 8, "top": 32, "bottom": 8, "containLabel": True},
             "xAxis": {"type": "category", "data": [f"{day:%m-%d}" for day in days], "axisLabel": {"color": _GREY}},
             "yAxis": {
@@ -193,7 +223,7 @@ def _chart(wanted: Wanted, lines: Mapping[str, tuple[list[int], str, str]]) -> N
     ).style("height: 240px")
 
 
-def _funnel(wanted: Wanted, rows: list[dict[str, Any]], tiers: Mapping[str, Mapping[str, int]]) -> None:
+def _funnel(visit: Visit, wanted: Wanted, rows: list[dict[str, Any]], tiers: Mapping[str, Mapping[str, int]]) -> None:
     if not rows:
         ui.label("这段时间没有新客。把二维码发出去，有人加就会出现在这里。").classes("z-muted")
         return
@@ -207,7 +237,9 @@ def _funnel(wanted: Wanted, rows: list[dict[str, Any]], tiers: Mapping[str, Mapp
     for row in rows if len(rows) > 1 else ():
         there = wanted._replace(account=row["account"], source=row["source"]).address("befriended")
         with ui.row().classes("items-center full-width"):
-            ui.link(f"{row['account']} · {row['source'] or '不知道从哪来'}", there).classes("z-link")
+            ui.link(f"{account_name(visit, row['account'])} · {row['source'] or '不知道从哪来'}", there).classes(
+                "z-link"
+            )
             ui.label("，".join(f"{name} {row[step]:,}" for step, name in STEPS.items())).classes("z-muted")
     for tier, taken in tiers.items():
         there = wanted._replace(tier=tier).address("befriended")

@@ -9,7 +9,7 @@ from nicegui import ui
 from bot.console.page import Page
 from bot.console.pages.insight_files import as_csv, as_xlsx
 from bot.console.reading.insight import Wanted
-from bot.console.reading.insight_rows import MOST_ROWS, counts_of, rows_of, title_of
+from bot.console.reading.insight_rows import MOST_ROWS, Row, counts_of, rows_of, title_of
 from bot.console.visit import Visit
 
 _SHOWN = 500
@@ -26,15 +26,30 @@ async def build(visit: Visit) -> None:
         ui.label("没有这样的数。").classes("z-muted")
         ui.link("回到数据", "/insight").classes("z-link")
         return
-    rows = await visit.read(rows_of, wanted, figure, now)
+    with ui.card().classes("z-card full-width") as card, ui.row().classes("items-center full-width"):
+        ui.label(title).classes("text-subtitle1 text-weight-bold")
+        ui.spinner()
+        ui.label(f"正在找 {wanted.first} 到 {wanted.last} 的……").classes("z-muted").props("role=status")
+        ui.space()
+        ui.link("回到数据", wanted.address()).classes("z-link")
 
+    async def look() -> None:
+        rows = await visit.read(rows_of, wanted, figure, now)
+        card.clear()
+        with card:
+            _show(wanted, title, rows)
+
+    ui.timer(0.05, look, once=True)
+
+
+def _show(wanted: Wanted, title: str, rows: list[Row]) -> None:
     async def download(ending: str) -> None:
         client = ui.context.client
         content = await asyncio.to_thread(_FILES[ending][1], rows)
         with client:
             ui.download.content(content, f"{title}-{wanted.first}-{wanted.last}.{ending}")
 
-    with ui.card().classes("z-card full-width"):
+    with ui.column().classes("full-width"):
         with ui.row().classes("items-center full-width"):
             ui.label(title).classes("text-subtitle1 text-weight-bold")
             counted = f"共 {len(rows):,} 行" if len(rows) < MOST_ROWS else f"只列前 {MOST_ROWS:,} 行"
@@ -55,7 +70,7 @@ async def build(visit: Visit) -> None:
             ui.label(f"这里显示前 {_SHOWN} 行，导出的文件里最多 {MOST_ROWS} 行。").classes("z-muted")
         heads = [{"name": head, "label": head, "field": head, "align": "left", "sortable": True} for head in rows[0]]
         ui.table(rows=rows[:_SHOWN], columns=heads, row_key="", pagination=20).props("flat wrap-cells").classes(
-            "full-width"
+            "full-width z-rows"
         )
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from nicegui import ui
 
 from bot.console.line import on_sent
+from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import moment
 from bot.console.pages.group_talk import group_address
@@ -58,16 +59,22 @@ async def build(visit: Visit) -> None:
                 with ui.item().props(f'href="{_talk(row.contact)}"').classes("q-px-none"):
                     with ui.item_section():
                         ui.item_label(row.name or row.contact).props("lines=1").classes("text-weight-medium")
-                        ui.item_label(row.account).props("caption").classes("z-muted")
+                        ui.item_label(account_name(visit, row.account)).props("caption").classes("z-muted")
                     with ui.item_section().props("side"):
                         ui.label(moment(visit, row.heard_at)).classes("z-muted")
         more.visible = before is not None
 
+    async def begin() -> None:
+        await look()
+        visit.live(look, 3.0)
+
     more.on_click(earlier)
-    await look()
     _show_groups(visit, groups, await visit.read(rooms))
     await earlier()
-    visit.live(look, 3.0)
+    with waiting, ui.row().classes("items-center"):
+        ui.spinner()
+        ui.label("正在看谁在等……").classes("z-muted").props("role=status")
+    ui.timer(0.05, begin, once=True)
 
 
 def _show_groups(visit: Visit, card: ui.card, found: list[Room]) -> None:
@@ -93,8 +100,14 @@ def _show_wait(row: Wait, minutes: int) -> None:
             ui.item_label((f"［{row.room}］" if row.room else "") + (row.name or row.contact)).props("lines=1")
             ui.item_label(row.text).props("caption lines=2").classes("z-muted")
         with ui.item_section().props("side"):
-            told = f"等了 {minutes} 分钟" if minutes < 120 else f"等了 {minutes // 60} 小时"
-            ui.badge(told).props(f"color={'negative' if minutes >= 15 else 'grey-8'}")
+            ui.badge(_waited(minutes)).props(f"color={'negative' if minutes >= 15 else 'grey-8'}")
+
+
+def _waited(minutes: int) -> str:
+    if minutes < 1:
+        return "刚刚"
+    hours = minutes // 60
+    return f"等了 {minutes} 分钟" if hours < 2 else f"等了 {hours} 小时" if hours < 48 else f"等了 {hours // 24} 天"
 
 
 async def build_talk(visit: Visit) -> None:

@@ -55,8 +55,18 @@ async def build(visit: Visit) -> None:
                 _show(row)
         more.visible = len(rows) == PAGE_SIZE
 
+    async def begin() -> None:
+        place.clear()
+        await earlier()
+
     more.on_click(earlier)
-    await earlier()
+    if not wanted.word:
+        await earlier()
+        return
+    more.visible = False
+    with place:
+        ui.item_label("正在找……").classes("z-muted").props("role=status")
+    ui.timer(0.05, begin, once=True)  # a word is looked for in all that is known of everybody
 
 
 def switch(here: str) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 from nicegui import ui
 
 from bot import reading
+from bot.console.names import answer_of, question_of
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment
 from bot.console.pages.doubts import undo_merge
 from bot.console.pages.person_merging import ask_whom
+from bot.console.reading.group_talk import topics_of
 from bot.console.reading.people import PAGE as PAGE_SIZE
 from bot.console.reading.people import STAGES, Moment, may_be_seen, timeline
 from bot.console.visit import Scope, Visit
@@ -27,6 +29,7 @@ from models.orders import (
     OwnerOrder,
     UnmergeOrder,
 )
+from models.playbook import Playbook
 
 _EVENTS = {
     "friend_request": "请求加好友",
@@ -69,7 +72,7 @@ async def build(visit: Visit) -> None:
                 ui.label("没有这个人，或者资料已经删了。").classes("z-muted")
                 ui.link("看全部客户", "/people").classes("z-link")
                 return
-            _show(found)
+            _show(visit.merchant.playbook, found)
             _act(visit, found)
 
     async def earlier() -> None:
@@ -100,10 +103,13 @@ async def build(visit: Visit) -> None:
 
 
 def _person(connection: Any, scope: Scope, contact: str, now: datetime) -> dict[str, Any] | None:
-    return reading.who(connection, scope.merchant, contact, now) if may_be_seen(connection, scope, contact) else None
+    if not may_be_seen(connection, scope, contact):
+        return None
+    found = reading.who(connection, scope.merchant, contact, now)
+    return {**found, "groups": topics_of(connection, scope, found["groups"])} if found else None
 
 
-def _show(found: dict[str, Any]) -> None:
+def _show(playbook: Playbook, found: dict[str, Any]) -> None:
     with ui.card().classes("z-card full-width"):
         ui.label(found["name"] or found["contact"]).classes("text-h6").style("overflow-wrap: anywhere")
         with ui.row().classes("q-gutter-xs"):
@@ -118,7 +124,8 @@ def _show(found: dict[str, Any]) -> None:
             "归属": found["owner"],
             "所在群": "、".join(found["groups"]),
             "在排队": found["waiting_for"],
-            "建档": STAGES[survey["state"]] + (f"，正在问 {survey['question']}" if survey["question"] else ""),
+            "建档": STAGES[survey["state"]]
+            + (f"，正在问：{question_of(playbook, survey['question'])}" if survey["question"] else ""),
             "同意": _CONSENTS.get(found["consent"] or "", ""),
             "券": found["coupon"],
             "记一笔": found["note"],
@@ -126,7 +133,7 @@ def _show(found: dict[str, Any]) -> None:
         _facts(facts)
         if found["answers"]:
             ui.label("回答").classes("text-weight-bold")
-            _facts({key: _said(answer) for key, answer in found["answers"].items()})
+            _facts({question_of(playbook, key): _said(playbook, key, one) for key, one in found["answers"].items()})
 
 
 def _facts(facts: dict[str, Any]) -> None:
@@ -137,15 +144,10 @@ def _facts(facts: dict[str, Any]) -> None:
                 ui.label(str(value)).style("white-space: pre-wrap; overflow-wrap: anywhere")
 
 
-def _said(answer: dict[str, Any]) -> str:
+def _said(playbook: Playbook, key: str, answer: dict[str, Any]) -> str:
     if answer["state"] != "answered":
         return _ANSWER_STATES[answer["state"]]
-    value = answer["value"]
-    if isinstance(value, list):
-        return "、".join(map(str, value))
-    if isinstance(value, dict):
-        return "，".join(f"{name} {one}" for name, one in value.items())
-    return str(value)
+    return answer_of(playbook, key, answer["value"])
 
 
 def _act(visit: Visit, found: dict[str, Any]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from nicegui import ui
 
 from bot.console.line import on_sent
+from bot.console.names import answer_of, question_of
 from bot.console.page import Page
-from bot.console.pages.practice import said as said_answer
 from bot.console.playbook.playing import Player
 from bot.console.playbook.saving import draft_of, may_change
 from bot.console.visit import Visit
@@ -86,8 +86,8 @@ def _show_known(playbook: Playbook, player: Player) -> None:
         ui.label("还没答过什么。").classes("z-muted")
     for key, value in given.items():
         with ui.row().classes("full-width no-wrap"):
-            ui.label(key).classes("z-muted").style("min-width: 72px; overflow-wrap: anywhere")
-            ui.label(said_answer(playbook, key, value)).style("overflow-wrap: anywhere")
+            ui.label(question_of(playbook, key)).classes("z-muted").style("flex: 0 1 45%; overflow-wrap: anywhere")
+            ui.label(answer_of(playbook, key, value)).style("overflow-wrap: anywhere")
 
 
 PAGE = Page(route="/playbook/try", title="试一试", area="运营方案", build=build)

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy import Connection
 
 from bot import reading
 from bot.console.asking import ask
+from bot.console.names import answer_of, question_of
 from bot.console.page import MANAGERS, Page
 from bot.console.pages.practice_phone import Phone
 from bot.console.reading.accounts import AccountNow, accounts_now
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import Wanted, promises
-from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers
+from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers, posting
 from bot.console.visit import Scope, Visit
 from bot.practice import Ground
 from bot.practice_week import WEEK, fill_up, live_through
 from bot.story_lines import Platform
-from content_calendar.render import spoken
-from models.playbook import Playbook
 
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
 JUMPS = (("10 分钟后", timedelta(minutes=10)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
@@ -81,21 +79,23 @@ def _known(connection: Connection, scope: Scope, contact: str, now: datetime) ->
 
 def _controls(visit: Visit, ground: Ground) -> None:
     with ui.card().classes("z-card full-width"):
+        with ui.row().classes("items-center full-width"):
+            lively = ui.switch("放一群人进来", value=ground.lively.is_set())
+            lively.on_value_change(lambda event: ground.lively.set() if event.value else ground.lively.clear())
+            ui.space()
+            clock = ui.label().classes("z-muted")
         bar = ui.row().classes("items-center full-width")
         told = ui.row().classes("items-center full-width").props("role=status")
         with bar:
-            lively = ui.switch("放一群人进来", value=ground.lively.is_set())
-            lively.on_value_change(lambda event: ground.lively.set() if event.value else ground.lively.clear())
-            clock = ui.label().classes("z-muted")
-            ui.space()
             ui.button("断一次网", icon="signal_wifi_off", on_click=lambda: _lose_an_answer(visit, ground)).props(
                 "flat dense no-caps"
             )
             with ui.button("快进", icon="fast_forward").props("flat dense no-caps"), ui.menu():
                 for label, by in JUMPS:
                     ui.menu_item(label, on_click=lambda by=by: ground.hurry(by))
-                ui.menu_item("过一周（不到一分钟走完）", on_click=lambda: _pass_a_week(visit, ground, told))
+                ui.menu_item("过一周（一分钟左右走完）", on_click=lambda: _pass_a_week(visit, ground, told))
             if visit.role in MANAGERS:
+                ui.space()
                 ui.button("拔掉电源", icon="power_off", on_click=lambda: _ask_to_pull(ground)).props(
                     "outline dense no-caps color=negative"
                 )
@@ -133,7 +133,11 @@ async def _pass_a_week(visit: Visit, ground: Ground, place: ui.row) -> None:
     with place:
         ui.spinner()
         ui.label("一周正在过去：该发的照发，群里的人照聊。")
-    await live_through(ground, visit.merchant.accounts[0], WEEK, visit.merchant.zone)
+
+    async def is_posting() -> bool:
+        return await visit.read(posting, visit.site.now())
+
+    await live_through(ground, visit.merchant.accounts[0], WEEK, visit.merchant.zone, is_posting)
     now = visit.site.now()
     today = visit.local(now).date()
     wanted = Wanted(today - WEEK, today - timedelta(days=1))
@@ -180,19 +184,12 @@ def _show_known(card: ui.card, name: str, found: reading.Row | None, visit: Visi
         answered = {key: one["value"] for key, one in found["answers"].items() if one["state"] == "answered"}
         if not answered:
             ui.label("还没答过什么。").classes("z-muted")
-        questions = {one.key: one.texts[0] for one in visit.merchant.playbook.survey.questions}
+        playbook = visit.merchant.playbook
         with ui.element("div").classes("row full-width"):
             for key, value in answered.items():
-                asked = questions.get(key, key)
+                asked = question_of(playbook, key)
                 ui.label(asked).classes("col-6 z-muted ellipsis q-pr-md").props("role=term").tooltip(asked)
-                ui.label(said(visit.merchant.playbook, key, value)).classes("col-6").props("role=definition")
-
-
-def said(playbook: Playbook, key: str, value: Any) -> str:
-    """An answer as one says it, options by their labels."""
-    question = playbook.question(key)
-    labels = {option.value: option.label or option.value for option in question.options} if question else {}
-    return spoken(value, question.type if question else "", labels)
+                ui.label(answer_of(playbook, key, value)).classes("col-6").props("role=definition")
 
 
 def _show_people(card: ui.card, came: list[Newcomer]) -> None:

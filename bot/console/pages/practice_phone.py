@@ -122,9 +122,7 @@ class Phone:
             ui.label(one.text).classes("z-muted text-caption self-center")
         else:
             name = self.name_of(one.who) if one.who else self.name_of(self._account)
-            ui.chat_message(one.text, name=name, stamp=stamp, sent=one.who == self.who).classes("full-width").props(
-                "bg-color=primary text-color=white" if one.who == self.who else "bg-color=grey-3 text-color=dark"
-            )
+            ui.chat_message(one.text, name=name, stamp=stamp, sent=one.who == self.who).classes("full-width")
 
     def _show_places(self) -> None:
         rooms = tuple(id for id, room in self._world.rooms.items() if self.who in room.members)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,9 +15,11 @@ from bot.console.reading.calendar import rooms_of, state_of, whom
 from bot.console.visit import Scope
 from bot.preview import next_moment
 from bot.store import Store
+from bot.store.entries import skipped_days
 from bot.store.ids import Ids
 from bot.store.prepared import unindexed
 from content_calendar.entry import Entry, from_json
+from content_calendar.moving import with_again
 from handlers.reason_names import FOLD_OF
 from models import timers
 from models.columns import table_of
@@ -36,7 +38,8 @@ _OCCURRENCES = 12
 class Shown(NamedTuple):
     """An entry in force. `state` is draft, review or approved; `to`: who gets it, in words.
 
-    `rings`: when it does next, if it ever does; `sent_back`: why it is a draft, as whoever sent it back said.
+    `rings`: when it does next, if it ever does; `sent_back`: why it is a draft, as whoever sent it back said;
+    `unskipped`: the entry with the days that were skipped.
     """
 
     entry: Entry
@@ -48,6 +51,7 @@ class Shown(NamedTuple):
     to: str
     rings: datetime | None
     sent_back: str
+    unskipped: Entry
 
 
 class Target(NamedTuple):
@@ -82,7 +86,7 @@ class Happened(NamedTuple):
     open: int
 
 
-def entry_of(connection: Connection, scope: Scope, key: str) -> Shown | None:
+def entry_of(connection: Connection, scope: Scope, now: datetime, key: str) -> Shown | None:
     """The entry, if it is in force."""
     row = connection.execute(
         select(table_of(EntryRevision)).where(
@@ -102,7 +106,10 @@ def entry_of(connection: Connection, scope: Scope, key: str) -> Shown | None:
         )
     ).scalar()
     why = _sent_back(connection, scope, key, row.at) if row.draft else ""
-    return Shown(entry, row.revision, row.at, row.author, row.approver, state_of(said), to, rings, why)
+    unskipped = entry
+    for day in skipped_days(connection, scope.merchant.id, now, key)[key]:
+        unskipped = with_again(unskipped, date.fromisoformat(day))
+    return Shown(entry, row.revision, row.at, row.author, row.approver, state_of(said), to, rings, why, unskipped)
 
 
 def _sent_back(connection: Connection, scope: Scope, key: str, since: datetime) -> str:
@@ -148,7 +155,7 @@ def outlook_of(store: Store, scope: Scope, shown: Shown, media: Path) -> Outlook
     seen."""
     merchant, entry, now = scope.merchant, shown.entry, store.now()
     moment = max(shown.rings or now, now)
-    rows = preview.preview(store, merchant, entry, moment, scope.accounts)[:-1]
+    rows = preview.preview(store, merchant, entry, moment if shown.rings else None, scope.accounts)[:-1]
     targets = [row["target"] for row in rows]
     groups, people = before_sending.wear(store, merchant, targets, moment)
     worn = [

@@ -6,6 +6,7 @@ at a time, and whoever looks for a quiet group's talk goes on further back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -51,6 +52,15 @@ class Page(NamedTuple):
 
     lines: list[Line]
     before: int | None
+
+
+def topics_of(connection: Connection, scope: Scope, rooms: Sequence[str]) -> list[str]:
+    """What groups are called, in their order; who has no topic goes by its id."""
+    asked = select(col(ChatGroup.wire_id), col(ChatGroup.topic)).where(
+        col(ChatGroup.merchant_id) == scope.merchant.id, col(ChatGroup.wire_id).in_(rooms)
+    )
+    topics: dict[str, str] = dict(connection.execute(asked).all())
+    return [topics.get(room) or room for room in rooms]
 
 
 def rooms(connection: Connection, scope: Scope, limit: int = 200) -> list[Room]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -119,7 +119,8 @@ def activity(connection: Connection, scope: Scope, wanted: Wanted) -> Activity:
     people: dict[int, set[int]] = defaultdict(set)
     columns = select(col(JournalEntry.group_id), col(JournalEntry.contact_id), col(JournalEntry.at))
     asked = counted(connection, scope.merchant, *bounds(scope, wanted), columns).where(*in_groups(scope, wanted))
-    ends = [bounds(scope, wanted._replace(last=day))[1] for day in wanted.days]
+    # In UTC as what they are compared with: times of different zones take Python a microsecond each.
+    ends = [bounds(scope, wanted._replace(last=day))[1].astimezone(UTC) for day in wanted.days]
     per_day = [0] * len(ends)
     for group, contact, at in connection.execute(asked):
         per_day[bisect_right(ends, at)] += 1

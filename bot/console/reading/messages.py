@@ -16,6 +16,7 @@ from models.operations import Ticket
 from models.people import Contact, Friendship, FriendshipState, Person
 
 _LOOKED_AT = 500  # messages a page
+_PEOPLE = 50  # at most, of a page
 _ASKED_WITHIN = timedelta(days=7)
 
 
@@ -61,11 +62,15 @@ def talks(connection: Connection, scope: Scope, before: int | None = None) -> tu
         newest = newest.where(col(JournalEntry.id) < before)
     latest: dict[int, Any] = {}
     rows = connection.execute(newest).all()
+    looked_at = 0
     for row in rows:
+        if len(latest) == _PEOPLE and row.contact_id not in latest:
+            break
         latest.setdefault(row.contact_id, row)
+        looked_at += 1
     names = _named(connection, mine, list(latest))
     found = [Talk(*names[one], row.account_id, row.at) for one, row in latest.items() if one in names]
-    return found, rows[-1].id if len(rows) == _LOOKED_AT else None
+    return found, rows[looked_at - 1].id if looked_at < len(rows) or len(rows) == _LOOKED_AT else None
 
 
 def _named(connection: Connection, mine: str, contacts: list[int]) -> dict[int, tuple[str, str]]:

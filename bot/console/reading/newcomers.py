@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlmodel import col
 
 from bot.console.visit import Scope
+from models import timers
+from models.deliveries import Delivery, DeliveryState
 from models.groups import ChatGroup
+from models.operations import Timer
 from models.people import Answer, Contact, Friendship, Survey, Tag
 
 
@@ -116,3 +119,19 @@ def fills(connection: Connection, scope: Scope, limit: int = 50) -> list[Fill]:
         .limit(limit)
     )
     return [Fill(group, topic, tier or "", members, capacities.get(tier or "")) for group, topic, tier, members in rows]
+
+
+def posting(connection: Connection, scope: Scope, now: datetime) -> bool:
+    """Whether something of the calendar is due and has not left, or has not even been planned."""
+    leaves = select(col(Delivery.id)).where(
+        col(Delivery.account_id).in_(scope.accounts),
+        text("state IN ('planned', 'waiting')"),  # in the words of the index
+        col(Delivery.next_at) <= now,
+        col(Delivery.state) == DeliveryState.PLANNED,
+        col(Delivery.merchant_id) == scope.merchant.id,
+        col(Delivery.entry).is_not(None),
+    )
+    rings = select(col(Timer.subject)).where(
+        col(Timer.merchant_id) == scope.merchant.id, col(Timer.kind) == timers.ENTRY, col(Timer.at) <= now
+    )
+    return any(connection.execute(one.limit(1)).first() for one in (leaves, rings))

@@ -1,0 +1,80 @@
+"""What a calendar file holds, beside what is in force: read and merged, and nothing of it saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot import reading
+from bot.desk import Desk
+from bot.store.entries import skipped_days
+from content_calendar.entry import Entry
+from content_calendar.faults import Fault
+from content_calendar.merging import Merged, merge
+from content_calendar.moving import still_without
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The entries of a file, merged into the `current` ones by their keys, or what is wrong.
+
+    `others` were added since the file was exported, `gone` deleted; `pictures` are those pasted into it.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    current: Mapping[str, Entry] = field(default_factory=dict)
+    faults: Sequence[Fault] = ()
+    others: tuple[Entry, ...] = ()
+    gone: tuple[str, ...] = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+    def new(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Those of them that are not in force as they are."""
+        return [one for one in entries if self._revision(one.key) != one.revision]
+
+    def counts(self, entries: Sequence[Entry]) -> dict[str, int]:
+        """How many are new, changed and the same."""
+        created = sum(one.key not in self.current for one in entries)
+        changed = len(self.new(entries)) - created
+        return {"created": created, "changed": changed, "same": len(entries) - created - changed, "faults": 0}
+
+    def _revision(self, key: str) -> str:
+        return self.current[key].revision if key in self.current else ""
+
+
+def examined(desk: Desk, path: Path) -> Examined:
+    """Read a file for the merchant of a desk. Takes its time: to be called in a thread."""
+    # openpyxl is slow to import
+    from content_calendar.workbook import read_calendar, read_origin, read_pictures
+
+    merchant = desk.merchant
+    with desk.store.reading() as connection:
+        rooms = reading.known_groups(connection, merchant)
+        skipped = skipped_days(connection, merchant.id, desk.now())
+    current = in_force(desk)
+    today = desk.now().astimezone(merchant.zone).date()
+    tiers = [tier.name for tier in merchant.playbook.tiers]
+    content = path.read_bytes()
+    read = read_calendar(content, path.name, today, merchant.zone, tiers, rooms)
+    if read.faults:
+        return Examined(faults=read.faults)
+    merged = Merged(read.entries, ())
+    others: tuple[Entry, ...] = ()
+    if (origin := read_origin(content, path.name)) is not None:
+        with desk.store.reading() as connection:
+            bases = reading.earlier_entries(connection, merchant, origin.revisions)
+        merged = merge(read.entries, origin.places, bases, current)
+        # What others have added since the export is not what the file's editor has left out.
+        known_to_it = origin.revisions.keys() | origin.places.keys()
+        others = tuple(entry for key, entry in current.items() if key not in known_to_it)
+    if merged.conflicts:
+        return Examined(faults=merged.conflicts)
+    entries = tuple(still_without(one, current.get(one.key), skipped.get(one.key, ())) for one in merged.entries)
+    return Examined(entries, current, (), others, tuple(merged.gone), read_pictures(content, path.name))
+
+
+def in_force(desk: Desk) -> dict[str, Entry]:
+    """The merchant's entries by key."""
+    with desk.store.reading() as connection:
+        return {entry.key: entry for entry in reading.entries(connection, desk.merchant)}
