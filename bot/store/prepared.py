@@ -160,7 +160,7 @@ def _from_driver(dialect: Dialect, kind: TypeEngine[Any]) -> Converter | None:
 def _plain_texts(column: Sequence[str | None]) -> Sequence[str | None]:
     """Members of enumerations as the texts that they are: to the driver they are neither number nor text."""
     first = next((text for text in column if text is not None), "")
-    return column if type(first) is str else [text if text is None else str.__str__(text) for text in column]
+    return column if type(first) is str else [str.__str__(one) if isinstance(one, str) else one for one in column]
 
 
 def _json(value: Any) -> str:
