@@ -63,6 +63,12 @@ def test_a_required_question_that_is_declined_is_put_in_other_words_once() -> No
     assert texts(decide(says("就不说"), context(book, person=again))) == ["喝岩茶还是红茶？"]
 
 
+def test_a_child_without_a_name_is_not_asked_for_another_name_than_its_real_one() -> None:
+    baby = {**CALL, "key": "baby", "texts": ["宝宝叫什么呀？"], "required": True}
+    effects = decide(says("还没生呢"), context(surveying(baby, TEA), person=open_at("baby")))
+    assert texts(effects) == ["喝岩茶还是红茶？"]
+
+
 def test_later_sets_a_time_and_the_question_comes_then() -> None:
     book = surveying(CALL, TEA, nudges_hours=[24])
     effects = decide(says("在忙，晚上再说"), context(book, person=open_at("call")))
