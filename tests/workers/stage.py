@@ -26,7 +26,7 @@ from sqlmodel import col
 
 from bot.command_line import main
 from bot.store.engine import reader_engine
-from models.deliveries import OPEN_STATES, Delivery, DeliveryState
+from models.deliveries import OPEN_STATES, Delivery, DeliveryKind, DeliveryState
 from models.groups import ChatGroup
 from models.people import Contact
 from models.workers import Lease
@@ -39,6 +39,7 @@ FRIENDS = 5  # of each account, one after the other
 POSTS = 3
 REPLAYED = 50
 # A send that is uncertain for so long is looked up at the platform, as a human would.
+_TOLD = (DeliveryKind.TEXT, DeliveryKind.INVITE)  # of these the platform tells that they have arrived
 _MOMENT = re.compile(r":(\d{4}-\d\d-\d\d|\d{8}T\d+)(?=:|$)")
 LOOKED_UP_AFTER = timedelta(seconds=3)
 
@@ -211,6 +212,7 @@ class Chain:
             row
             for row in rows
             if row.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
+            or (row.state == DeliveryState.SENT and row.kind in _TOLD)  # its echo, or who has come in, is on its way
             or (row.state in OPEN_STATES and row.next_at < soon)
         ]
         thanked = sum(str(row.text).startswith("都记下啦") for row in rows)

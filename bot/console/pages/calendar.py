@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from nicegui import ui
@@ -20,7 +21,6 @@ from handlers import rights
 from models.orders import WriteEntryOrder
 
 _DAY = timedelta(days=1)
-_NOT_YET = Checked((), has_spares=False)
 
 
 async def build(visit: Visit) -> None:
@@ -32,6 +32,7 @@ async def build(visit: Visit) -> None:
     _filters(visit, wanted, await visit.read(rooms_of))
     place = ui.column().classes("full-width")
     seen: list[object] = []
+    marking: list[Callable[[Checked], None]] = []  # what is shown already
 
     async def is_new() -> bool:
         now = [await visit.read(stamp_of), visit.local(visit.site.now()).date()]
@@ -41,14 +42,16 @@ async def build(visit: Visit) -> None:
         return True
 
     async def check() -> None:
-        await show(await visit.read(checked, visit.site.now(), visit.site.folder / MEDIA_FOLDER, wanted))
+        found = await visit.read(checked, visit.site.now(), visit.site.folder / MEDIA_FOLDER, wanted)
+        for mark in marking:
+            mark(found)
 
     async def look() -> None:
         if await is_new():
-            await show(_NOT_YET)
+            await show()
             await check()
 
-    async def show(found: Checked) -> None:
+    async def show() -> None:
         rest = await visit.read(undated, wanted)
         if wanted.view == "list":
             rows = await visit.read(page_of, wanted)
@@ -58,20 +61,27 @@ async def build(visit: Visit) -> None:
         with place:
             if not rest.entries:
                 _show_nothing()
-            show_longer(visit, found)
-            if wanted.view == "list":
-                show_list(visit, wanted, rows, found)
-            else:
-                show_days(visit, wanted, days, found, today)
-            show_of_entries(found)
+            longer = ui.element("div").style("display: contents")
+            within = show_list(visit, wanted, rows) if wanted.view == "list" else show_days(visit, wanted, days, today)
+            of_entries = ui.element("div").style("display: contents")
             show_undated(rest)
+
+        def around(found: Checked) -> None:
+            longer.clear()
+            with longer:
+                show_longer(visit, found)
+            of_entries.clear()
+            with of_entries:
+                show_of_entries(found)
+
+        marking[:] = [within, around]
 
     async def begin() -> None:
         await check()
         visit.live(look, 2.0)
 
     await is_new()
-    await show(_NOT_YET)
+    await show()
     if wanted.view != "list":
         ui.run_javascript("document.querySelector('.z-today')?.scrollIntoView({block: 'center'})")
     ui.timer(0.05, begin, once=True)  # a large calendar is there before it is checked

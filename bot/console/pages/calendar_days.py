@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from nicegui import ui
 
@@ -20,43 +22,54 @@ STATES = {"draft": "草稿", "review": "待通过"}
 _DAY = timedelta(days=1)
 
 
-def show_days(visit: Visit, wanted: Wanted, days: Days, checked: Checked, today: date) -> None:
-    """The whole grid."""
+def show_days(visit: Visit, wanted: Wanted, days: Days, today: date) -> Callable[[Checked], None]:
+    """The whole grid. Returns what marks in it what the check has found: what one is about to press stays."""
     first, last = wanted.span
     tall = wanted.view == "week"
     moving = Moving(visit)
     writes = rights.may(visit.role, WriteEntryOrder)
+    weeks: dict[date, ui.element] = {}
+    cells: dict[date, _Cell] = {}
     with ui.element("div").classes("z-days" + (" z-tall" if tall else "")):
         for name in CHINESE:
             ui.label(name).classes("z-weekday z-muted")
         monday = first
         while monday <= last:
-            show_of_week(visit, checked, checked.of_week(monday))
+            weeks[monday] = ui.element("div").style("display: contents")
             for number in range(7):
                 day = monday + number * _DAY
-                _show_day(visit, moving, wanted, day, days, checked, today, writes=writes and day >= today)
+                cells[day] = _show_day(moving, wanted, day, days, today, writes=writes and day >= today)
             monday += 7 * _DAY
 
+    def mark(checked: Checked) -> None:
+        for monday, place in weeks.items():
+            place.clear()
+            with place:
+                show_of_week(visit, checked, checked.of_week(monday))
+        for day, cell in cells.items():
+            faults = checked.of_day(day)
+            for name, holds in (("z-gap", in_front(faults)), ("z-empty", not (cell.has_turns or faults))):
+                cell.box.classes(**{"add" if holds else "remove": name})
+            cell.faults.clear()
+            with cell.faults:
+                show_of_day(visit, checked, faults, whole=tall)
 
-def _show_day(
-    visit: Visit,
-    moving: Moving,
-    wanted: Wanted,
-    day: date,
-    days: Days,
-    checked: Checked,
-    today: date,
-    *,
-    writes: bool,
-) -> None:
-    faults = checked.of_day(day)
+    return mark
+
+
+class _Cell(NamedTuple):
+    box: ui.element
+    faults: ui.element
+    has_turns: bool
+
+
+def _show_day(moving: Moving, wanted: Wanted, day: date, days: Days, today: date, *, writes: bool) -> _Cell:
     turns = days.turns.get(day, [])
     more = days.counts.get(day, 0) - len(turns)
     classes = ["z-day"]
     classes += ["z-elsewhere"] if wanted.view == "month" and day.month != wanted.around.month else []
     classes += ["z-today"] if day == today else []
-    classes += ["z-gap"] if in_front(faults) else []
-    classes += [] if turns or faults else ["z-empty"]
+    classes += [] if turns else ["z-empty"]
     with ui.element("div").classes(" ".join(classes)) as cell:
         moving.drop(cell, day)
         with ui.element("div").classes("z-number"):
@@ -75,7 +88,8 @@ def _show_day(
             show_turn(moving, turn)
         if more > 0:
             ui.link(f"还有 {more:,} 条", wanted.to(view="list", day=day.isoformat())).classes("z-link")
-        show_of_day(visit, checked, faults, whole=wanted.view == "week")
+        faults = ui.element("div").style("display: contents")
+    return _Cell(cell, faults, bool(turns))
 
 
 def show_turn(moving: Moving, turn: Turn) -> None:

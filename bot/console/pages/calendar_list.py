@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -18,23 +18,35 @@ from bot.console.visit import Visit
 from content_calendar.kind_names import content_name
 
 
-def show_list(visit: Visit, wanted: Wanted, rows: Sequence[Turn], checked: Checked) -> None:
-    """The first page, and what asks for the next."""
+def show_list(visit: Visit, wanted: Wanted, rows: Sequence[Turn]) -> Callable[[Checked], None]:
+    """The first page, and what asks for the next. Returns what marks in it what the check has found."""
     last: list[Turn] = [*rows[-1:]]
     moving = Moving(visit)
-    shown: list[date] = []
+    shown: dict[date, ui.element] = {}
+    known: list[Checked] = []  # the last one
     with ui.card().classes("z-card full-width"):
         place = ui.column().classes("full-width")
         more = ui.button("后面的").props("flat no-caps").classes("self-center")
+
+    def mark(checked: Checked) -> None:
+        known[:] = [checked]
+        for day in shown:
+            mark_day(day)
+
+    def mark_day(day: date) -> None:
+        shown[day].clear()
+        with shown[day]:
+            for checked in known:
+                show_of_day(visit, checked, checked.of_day(day), whole=True)
 
     def show(page: Sequence[Turn]) -> None:
         more.visible = len(page) == PAGE
         with place:
             for day, turns in groupby(page, key=lambda row: row.day):
                 if day not in shown:
-                    shown.append(day)
                     ui.label(called(day)).classes("z-muted text-weight-bold q-mt-sm")
-                    show_of_day(visit, checked, checked.of_day(day), whole=True)
+                    shown[day] = ui.element("div").style("display: contents")
+                    mark_day(day)
                 with ui.list().props("separator").classes("full-width"):
                     for row in turns:
                         _show(moving, row)
@@ -49,6 +61,7 @@ def show_list(visit: Visit, wanted: Wanted, rows: Sequence[Turn], checked: Check
     if not rows:
         with place:
             ui.label("接下来两个月没有。换个层级或群看看，或者新建一条。").classes("z-muted")
+    return mark
 
 
 def show_undated(rest: Undated) -> None:
