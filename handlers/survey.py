@@ -33,7 +33,7 @@ from handlers.understanding import (
 )
 from handlers.understanding.feelings import GRAVE, lost_a_child
 from handlers.understanding.names import has_no_name
-from handlers.understanding.text import dense
+from handlers.understanding.text import ANSWER_LIMIT, dense
 from models import effects as fx
 from models import timers
 from models.context import Context, DeliveryView, PersonView
@@ -173,7 +173,9 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     if meant.act == "later" and room is None:
         return [*effects, *hosting.later_then(at, context, person, progress, question, text, human=human)]
     may_try = question.required and not progress.tries and bool(question.retry or question.type == "name")
-    may_try = may_try and not (question.type == "name" and has_no_name(dense(text)))  # 还没生呢 is all there is to say
+    may_try = may_try and not (
+        question.type == "name" and has_no_name(dense(text[:ANSWER_LIMIT]))
+    )  # 还没生呢 is all there is to say
     if meant.act == "decline" and may_try and not (room or human):
         tried = msgspec.structs.replace(progress, tries=1)
         if asks:  # they get their answer first
