@@ -29,6 +29,7 @@ P = ParamSpec("P")
 LOOK_AGAIN_SECONDS = 1.0
 # A page rests so many times as long as its last look took: what a large shop answers slowly is asked for less often.
 _REST = 15
+_LONGEST_REST_SECONDS = 10.0  # but nobody waits for longer, however busy the machine is
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Visit:
             if await self._still_here():
                 await look()
             ended = time.monotonic()
-            rests_until = ended + _REST * (ended - began)
+            rests_until = ended + min(_REST * (ended - began), _LONGEST_REST_SECONDS)
 
         ui.timer(seconds, again, immediate=False)
 
