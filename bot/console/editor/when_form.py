@@ -10,7 +10,6 @@ from content_calendar import lunar
 from content_calendar.weekdays import CHINESE
 
 _MONTHS = "正二三四五六七八九十冬腊"
-_BY_MEMBER = ("birthday", "joined", "silent")
 
 
 def when_form(form: Form) -> None:
