@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import posixpath
-import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,10 +18,11 @@ from xml.etree import ElementTree
 from content_calendar.columns import BY_HEADER, text_of
 from content_calendar.dates import Cell
 from content_calendar.records import Sheet
+from models.patterns import compile_later
 
 _ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
 _NAME_DIGITS = 16
-_IN_CELL = re.compile(r'=?(?:_xlfn\.)?DISPIMG\("(ID_[0-9A-F]{1,64})",\s*1\)')
+_IN_CELL = compile_later(r'=?(?:_xlfn\.)?DISPIMG\("(ID_[0-9A-F]{1,64})",\s*1\)')
 _CELL_PICTURES = "xl/cellimages.xml"
 _WORKBOOK = "xl/workbook.xml"
 _MEDIA = "media"
