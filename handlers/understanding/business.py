@@ -20,6 +20,7 @@ import msgspec
 
 from handlers.understanding import acts
 from handlers.understanding.blame import BLAME, SIGNS_OF_BLAME
+from handlers.understanding.signs import Signs
 from handlers.understanding.text import Message
 from models.patterns import compile_later
 
@@ -166,6 +167,17 @@ def complains(text: str) -> bool:
     if not (SIGNS_OF_BLAME.within(joined) and BLAME.search(joined)):
         return False
     return understand_business(beginning, "private").label == "complaint"
+
+
+_STRONG = "(?:投诉|举报|12315|消协|曝光|差评|骗子|骗人|假货|假酒|黑店|奸商)"
+_US = "(?:你们|你家|您家|贵店|[这破黑贵]家?店|你?这个?群|群主|客服|掌柜|机器人|再发|广告)"
+_ALOUD = re.compile(f"{_US}.{{0,16}}{_STRONG}|{_STRONG}.{{0,10}}(?:{_US}|你|店)|^我?要?{_STRONG}了?[!。~]*$")
+_STRONG_SIGNS = Signs(_ALOUD)
+
+
+def complains_aloud(text: str) -> bool:
+    """Whether a member blames the shop before a whole group: members also grumble among themselves, about others."""
+    return _STRONG_SIGNS.within(text) and bool(_ALOUD.search(text, 0, _ANGRY_WITHIN)) and complains(text)
 
 
 # Hardly anybody asks for something without one of these in it; all other talk costs no more than a look at them.
