@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from content_calendar import cadence, catch_up
+from content_calendar import cadence, catch_up, promises
 from content_calendar.birthday import celebrated_on
 from content_calendar.entry import Entry, expires_at, from_json
 from content_calendar.rollout import parse_rollout
@@ -37,10 +37,11 @@ def rung(
 ) -> tuple[list[Effect], datetime]:
     """What to plan of a version of an entry that rings, and the moment up to which that is done.
 
-    What was due before `since`, or before the program was up, was missed.
+    What was due before `since`, or before the program was up, was missed; so is what it comes to later than a post may
+    be: the machine was asleep, or its clock was set on, and nobody was there at that time either.
     """
     zone = context.merchant.zone
-    began = max(since, context.merchant.started_at or since)
+    began = max(since, context.merchant.started_at or since, event.at - promises.LATE_AFTER)
     planned: list[Effect] = []
     last = event.due
     for occurrence in cadence.occurrences(cadence.by_the_day(entry), zone, event.due, event.at + _INSTANT):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.playing import Line, Stage, operator
+from tests.flows.playing import DAY, Line, Stage, operator
 
 BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
 IMPORT = operator("08:00:10", "calendar import calendar.csv --json")
@@ -84,6 +84,29 @@ def test_a_deleted_entry_sends_nothing(stage: Stage) -> None:
 def test_a_clock_set_back_fires_nothing_again(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + entry("a", "09:00"))
     played = stage.play([BIND, IMPORT, {"at": "09:05:00", "type": "clock", "shift": "-30m"}])
+    assert len(played.arrived(to="room-1@chatroom")) == 1
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "missed", "arrive"),
+    [("", "skipped:too_late", []), ("within 5h", "expired:too_late", ["25"]), ("ask", "waiting:not_approved", [])],
+)
+def test_a_machine_that_slept_for_days_does_not_post_them_all_when_it_wakes(
+    stage: Stage, catch_up: str, missed: str, arrive: list[str]
+) -> None:
+    """Nobody was there at those times, though the program was never stopped."""
+    stage.write("calendar.csv", HEADER + entry("d", "09:00", rule="daily", catch_up=catch_up))
+    played = stage.play(
+        [BIND, IMPORT, {"at": "12:00:00", "type": "clock", "shift": "49h"}], "--to", f"{DAY}T13:00+08:00"
+    )
+    assert played.states("entry:d:2026-11-24:room-1@chatroom") == [missed]
+    left = [line["delivery"].split(":")[2][-2:] for line in played.arrived(to="room-1@chatroom")]
+    assert left == ["23", *arrive]
+
+
+def test_a_clock_that_was_set_on_by_less_than_an_hour_loses_no_post(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "09:00"))
+    played = stage.play([BIND, IMPORT, {"at": "08:50:00", "type": "clock", "shift": "30m"}])
     assert len(played.arrived(to="room-1@chatroom")) == 1
 
 
