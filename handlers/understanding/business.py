@@ -171,7 +171,7 @@ def complains(text: str) -> bool:
 
 _STRONG = "(?:投诉|举报|12315|消协|曝光|差评|骗子|骗人|假货|假酒|黑店|奸商)"
 _US = "(?:你们|你家|您家|贵店|[这破黑贵]家?店|你?这个?群|群主|客服|掌柜|机器人|再发|广告)"
-_ALOUD = re.compile(f"{_US}.{{0,16}}{_STRONG}|{_STRONG}.{{0,10}}(?:{_US}|你|店)|^我?要?{_STRONG}了?[!。~]*$")
+_ALOUD = compile_later(f"{_US}.{{0,16}}{_STRONG}|{_STRONG}.{{0,10}}(?:{_US}|你|店)|^我?要?{_STRONG}了?[!。~]*$")
 _STRONG_SIGNS = Signs(_ALOUD)
 
 
