@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Collection
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -20,6 +19,7 @@ from content_calendar.rules import RuleError, parse_rule
 from content_calendar.window import WindowError, parse_window, written_window
 from content_calendar.wording import names_in
 from models.life_cycle import STAGE_TITLES, STAGE_WORDS, stage_named, stage_of_tag
+from models.patterns import compile_later
 from models.playbook_faults import nearest
 
 
@@ -67,9 +67,9 @@ _YES_NO = {
 }
 _PRIORITIES = range(1, 10)
 _DEFAULT_PRIORITY = 5
-_SEVERAL = re.compile(r"[;；]")
+_SEVERAL = compile_later(r"[;；]")
 # What neither a message nor a workbook can hold, and the mark of bytes that could not be read.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffd-\uffff]")
+_UNPRINTABLE = compile_later(r"[\x00-\x08\x0b-\x1f\x7f\ufffd-\uffff]")
 _LONGEST_FOUND = 80
 # Half of the letters alike: Chinese names often have only two.
 _LIKENESS = 0.5

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from typing import Annotated, Literal
 
 import msgspec
+
+from models.patterns import compile_later
 
 Kind = Literal[
     "text",
@@ -34,7 +35,7 @@ Priority = Annotated[int, msgspec.Meta(ge=1, le=9)]
 WallClock = Annotated[dt.datetime, msgspec.Meta(tz=False)]
 
 _REVISION_DIGITS = 12
-_SIGNED_UP = re.compile(r"(?:报名|signup)[:：] ?(.+)")
+_SIGNED_UP = compile_later(r"(?:报名|signup)[:：] ?(.+)")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -17,6 +17,7 @@ import msgspec
 from content_calendar import lunar
 from content_calendar.recurrence import Recurrence, RecurrenceError, parse_recurrence
 from content_calendar.weekdays import BY_NAME
+from models.patterns import compile_later
 from models.playbook_values import WEEKDAYS
 
 EXPECTED = (
@@ -278,7 +279,7 @@ _NUMERAL = r"(\d{1,6}|[一二三四五六七八九十百]{1,5})"
 _CHINESE_DIGIT = "[一二三四五六七八九十]"
 _LUNAR_DAY = f"(?:初?{_CHINESE_DIGIT}{{1,3}}|廿{_CHINESE_DIGIT})"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = tuple(
-    (re.compile(pattern, re.ASCII), build)
+    (compile_later(pattern, re.ASCII), build)
     for pattern, build in (
         (r"weekly (.+)", _weekly),
         (rf"(?:每逢?个?)?({_WEEKDAY}.+)", _weekly),

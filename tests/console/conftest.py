@@ -58,8 +58,8 @@ transport = "simulator"
 
 
 def chromium() -> str:
-    """The path of a Chromium, or nothing."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """The path of a Chromium, or nothing. The one without windows first: a page costs it a quarter of the time."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), "")
 
 
