@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from handlers.understanding import lazily
 from handlers.understanding.phrases import words
 from handlers.understanding.signs import Signs
 
-BLAME = re.compile(
+BLAME = lazily.compile(
     "|".join(
         words(
             r"""

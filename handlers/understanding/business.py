@@ -19,7 +19,7 @@ from typing import Literal
 
 import msgspec
 
-from handlers.understanding import acts
+from handlers.understanding import acts, lazily
 from handlers.understanding.blame import BLAME, SIGNS_OF_BLAME
 from handlers.understanding.text import Message
 
@@ -120,7 +120,7 @@ def _asking(message: Message) -> list[str]:
 
 
 # 按人收还是按桌收, 蜡烛送几根, 换一块多钱: put to a shop, these ask without a mark or a particle.
-_ASKS_A_SHOP = re.compile(
+_ASKS_A_SHOP = lazily.compile(
     r"[是用按要].{1,8}还是.{1,8}(?<![好吧行强香算了])[啊呀呢哦]*$"
     r"|多少?钱(?!都|也|的)|多少一|几[块毛][钱一]|[什啥]么?价|[怎咋]么?卖"
     r"|[送赠配放加装用写带泡能要](?:几|多少)[个根只条份次张瓶盒片勺节位件包字双斤]"
@@ -173,10 +173,10 @@ _SIGN = re.compile(
     "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错]|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
 )
 # What somebody wants who does not ask: 求链接, 帮我退一下.
-_WANTS = re.compile(
+_WANTS = lazily.compile(
     r"[求帮给退催坏错问]|没[收到发回热水电反]|能\w{1,6}吧|少(?:了|发)|不(?:见|行|好用|对)|介绍|推荐|链接|麻烦|发我|发下|咨询"
 )
-_CALLED = re.compile(r"@[^\s@]{1,32}\s?")
+_CALLED = lazily.compile(r"@[^\s@]{1,32}\s?")
 _SHORTEST = 2
 _CALLS = re.compile(
     "请问|老板娘?|老师|教练|店长|群主|团长|客服|刚才|那个|这个|我的?|问题|到底|怎么|有答案|有结果|"
