@@ -9,6 +9,7 @@ lines like it there.
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import repeat
@@ -181,7 +182,7 @@ def complains_aloud(text: str) -> bool:
 
 
 # Hardly anybody asks for something without one of these in it; all other talk costs no more than a look at them.
-_SIGN = compile_later(
+_SIGN = re.compile(
     "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错]|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
 )
 # What somebody wants who does not ask: 求链接, 帮我退一下.
