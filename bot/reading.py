@@ -250,6 +250,26 @@ def earlier_entries(connection: Connection, merchant: MerchantView, revisions: M
     return {key: from_json(body) for key, revision, body in found if revisions.get(key) == revision}
 
 
+def entries_from(connection: Connection, merchant: MerchantView, workbook: str, actor: str) -> dict[str, Entry]:
+    """Entries as the same person last imported them from that exported workbook, by key."""
+    rows = connection.execute(
+        select(col(EntryRevision.key), col(EntryRevision.body))
+        .join(
+            AuditEntry,
+            (col(AuditEntry.merchant_id) == col(EntryRevision.merchant_id))
+            & (col(AuditEntry.at) == col(EntryRevision.at)),
+        )
+        .where(
+            col(EntryRevision.merchant_id) == merchant.id,
+            col(AuditEntry.action) == "calendar.import",
+            col(AuditEntry.target) == workbook,
+            col(AuditEntry.actor) == actor,
+        )
+        .order_by(col(EntryRevision.at))
+    )
+    return {key: from_json(body) for key, body in rows}
+
+
 def overrides(connection: Connection, merchant: MerchantView) -> dict[str, dict[str, Entry | None]]:
     """What groups have instead of optional entries in force, by key and room id; `None` where the group declined."""
     known = {entry.key: entry for entry in entries(connection, merchant) if entry.optional}

@@ -35,7 +35,7 @@ def own_version(entry: Entry, own: OverrideView) -> Entry:
 
 def elsewhere(entry: Entry, view: EntryView) -> tuple[int, ...]:
     """The groups that decline an entry or have it at a time of their own."""
-    return tuple(one.group_id for one in view.overrides if entry.optional and (one.declined or _moves(one)))
+    return tuple(one.group_id for one in view.overrides if entry.optional and (one.declined or moves(one)))
 
 
 def overridden(order: OverrideEntryOrder, context: Context) -> list[Effect]:
@@ -75,7 +75,7 @@ def follow(
         if not entry.optional:
             subject = timers.own_entry_subject(own.group_id, entry.key)
             yield fx.DropTimer(kind=timers.OWN_ENTRY, subject=subject)
-        elif _moves(own) and not own.declined:
+        elif moves(own) and not own.declined:
             versions.append((own_version(entry, own), own.group_id))
             yield _ring(versions[-1][0], own, at, context)
     for occurrence in view.open:
@@ -103,12 +103,13 @@ def due(event: TimerDue, context: Context) -> list[Effect]:
         return [gone]
     version = own_version(entry, own)
     planned, last = planning.rung(event, context, view, version, since=max(view.at, own.at), only=own.group_id)
-    if not _moves(own):  # from here on it goes with all others
+    if not moves(own):  # from here on it goes with all others
         return [*planned, gone]
     return [*planned, planning.ring(version, last, context, inclusive=False, group_id=own.group_id)]
 
 
-def _moves(own: OverrideView) -> bool:
+def moves(own: OverrideView) -> bool:
+    """Whether the group has it at a time of its own."""
     return own.date is not None or own.time is not None
 
 

@@ -63,7 +63,13 @@ def import_file(
                 raise Refused(OVERTAKEN)
             entries = tuple((one.key, one.revision, to_json(one).decode()) for one in (*filled, *found.others))
             order = ImportEntriesOrder(
-                merchant=merchant.id, at=desk.now(), entries=entries, replace=replace, author=author, draft=draft
+                merchant=merchant.id,
+                at=desk.now(),
+                entries=entries,
+                replace=replace,
+                workbook=found.workbook_of(filled),
+                author=author,
+                draft=draft,
             )
             await desk.order(order)
         counts = found.counts(filled)
