@@ -10,6 +10,8 @@ import datetime as dt
 import re
 import unicodedata
 
+from models.patterns import compile_later
+
 EXPECTED_DATE = "日期：2026-11-25、11/25 或 2026年11月25日，可带时间"
 EXPECTED_TIME = "时间：HH:MM，例如 09:00"
 EXPECTED_MOMENT = "日期加时间：YYYY-MM-DD HH:MM，例如 2026-11-25 20:00"
@@ -23,14 +25,14 @@ _SECONDS_A_DAY = 86_400
 _HOURS_A_DAY = 24
 _SERIALS = (36_526, 73_051)  # Excel's numbers of 2000-01-01 and of 2100-01-01
 
-_DATE = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*[日号])?", re.ASCII)
-_WEEKDAY = re.compile(r"\(?(?:周|星期|礼拜)[一二三四五六日天]\)?")
+_DATE = compile_later(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*[日号])?", re.ASCII)
+_WEEKDAY = compile_later(r"\(?(?:周|星期|礼拜)[一二三四五六日天]\)?")
 _PART_OF_DAY = "凌晨|清晨|早上|早晨|早|上午|中午|下午|午后|傍晚|晚上|晚|夜里|am|pm"
 _DIGITAL = r"\s*:\s*(\d{2})(?:\s*:\s*(\d{2}))?"
 _SPOKEN = r"\s*[点时]\s*(?:(整|半|一刻|三刻)|(\d{1,2})\s*分?)?"
-_TIME = re.compile(rf"({_PART_OF_DAY})?\s*(\d{{1,2}})(?:{_DIGITAL}|{_SPOKEN})\s*(am|pm)?", re.ASCII)
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
-_FRACTION = re.compile(r"0?\.\d+", re.ASCII)
+_TIME = compile_later(rf"({_PART_OF_DAY})?\s*(\d{{1,2}})(?:{_DIGITAL}|{_SPOKEN})\s*(am|pm)?", re.ASCII)
+_SERIAL = compile_later(r"\d{5}(?:\.\d+)?", re.ASCII)
+_FRACTION = compile_later(r"0?\.\d+", re.ASCII)
 _SPOKEN_MINUTES = {"整": 0, "半": 30, "一刻": 15, "三刻": 45}
 _AFTERNOON = ("下午", "午后", "傍晚", "晚上", "晚", "夜里", "pm")
 _NIGHT = ("晚上", "晚", "夜里")

@@ -106,6 +106,8 @@ def approved(order: ApproveEntryOrder, context: Context) -> list[Effect]:
             release = msgspec.structs.replace(release, not_before=planning.start_of_day(order.at, context))
         case catch_up.Within(limit=limit):
             release = msgspec.structs.replace(release, not_before=order.at - limit, too_late=DeliveryState.EXPIRED)
+        case catch_up.AskFirst() if last := planning.last_of_series(entry, order.at, context):
+            release = msgspec.structs.replace(release, not_before=last)  # nobody wants four good mornings at once
     return [
         release,
         fx.Audit(actor=order.actor, action="calendar.approve", target=order.key),

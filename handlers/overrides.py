@@ -13,6 +13,7 @@ import msgspec
 
 from content_calendar.cadence import is_personal
 from content_calendar.entry import Entry, from_json
+from content_calendar.window import is_beyond, parse_window, told_window
 from handlers import planning
 from models import effects as fx
 from models import timers
@@ -50,6 +51,8 @@ def overridden(order: OverrideEntryOrder, context: Context) -> list[Effect]:
     if is_personal(entry) or not (group.tier in entry.tiers or group.wire_id in entry.groups):
         return [fx.Answered(refused=f"排期「{order.key}」本来就不发到群 {order.group}")]
     own = _changed(order, group, view)
+    if not own.declined and is_beyond(entry, own_version(entry, own)):
+        return [fx.Answered(refused=_too_far(entry))]
     told = _told(order)
     return [
         fx.PutOverride(
@@ -145,6 +148,14 @@ def _what_is_open(
     planned = planning.expansion(version, view.revision, found, zone, planning.pool(version, context))
     planned = msgspec.structs.replace(planned, only=own.group_id)
     return fx.Replan(planned=planning.by_policy(planned, version, since=at, now=at))
+
+
+def _too_far(entry: Entry) -> str:
+    window = parse_window(entry.window)
+    assert window is not None  # or nothing would be too far
+    first = f" {entry.date}" if entry.date else ""
+    at = f" {entry.time:%H:%M}" if entry.time else ""
+    return f"排期「{entry.key}」在{first}{at}，各群前后最多能挪 {told_window(window)}"
 
 
 def _told(order: OverrideEntryOrder) -> str:

@@ -6,10 +6,10 @@ clause may do several of these; which of them decides the act is said in `readin
 
 from __future__ import annotations
 
-from handlers.understanding import lazily
 from handlers.understanding.phrases import Phrases, words
 from handlers.understanding.signs import Signs
 from handlers.understanding.text import PARTICLES, Message, dense
+from models.patterns import compile_later
 
 _RATHER_NOT = words("不太想 不大想 不是很想 不怎么想 不咋想 真不想 不太愿意 不大愿意 不太能 不太好 不大方便 不太好意思")
 _TELL = words("说 讲 透露 填 写 告诉 回答 答 留 给 提供")
@@ -99,13 +99,13 @@ _LATERS = Phrases(
         )
     )
 )
-_NOT_LATER = lazily.compile(
+_NOT_LATER = compile_later(
     r"(?:发|给|让)我看看(?!再)|一直在忙着?(?:备孕|生)|帮忙|急忙|不忙|有事(?:业|儿做)|没事|故事|回头(?:客|率)|等下(?:个|周|月)|没带(?:过|"
     r"娃)|有事没事|(?:^|我)(?:(?:刚|才|终于|已经)忙(?:完|好)了?|忙(?:完|好)[了啦])"
     r"(?!再|就|我?[会就]|跟|给|告|回|说|联|之?后|以后|聊|看|弄)"
 )
 
-_ASKS = lazily.compile(
+_ASKS = compile_later(
     r"[?？]|吗|有多[\u4e00-\u9fff]|(?<![不动时])([\u4e00-\u9fff])[不没]\1(?!\1)|(?:么|(?<!得)嘛|(?<=\w\w)(?:不|没|没有|木有|伐|啵))$|什么|甚么|"
     r"神马|为啥|为毛|啥|咋|怎么|怎样|怎的|如何|多少(?!都)|哪(?!怕|都|能|有那)|谁|多久|多长|多大|多重|多高|多远|"
     r"(?<![零〇一二三四五六七八九十\d])几(?:点|号|天|块|毛|个钱|斤|罐|段|岁|个月|次|种|款|时|多|升|度|片|瓶|盒|箱|抽|"
@@ -118,11 +118,11 @@ _ASKS = lazily.compile(
     r"where|which|why|how|doyou|canyou|canihave|isit"
 )
 # 你觉得呢, 价格呢: a question that hangs on 呢 alone.
-_BACK = lazily.compile(
+_BACK = compile_later(
     r"(?:你|您)们?(?:觉得|认为|说|看)呢$|^(?:那|这个)?(?:价格|价钱|价位|地址|运费|邮费|快递|活动|优惠|链接|规格|效果|你们?)呢$"
 )
 # 你们开了几年了: of them 好几年了 tells, of us it asks.
-_YOURS_HOW_LONG = lazily.compile(r"^(?:那)?(?:你|您|老板|掌柜)们?(?:家|店)?[^好]{0,5}几(?:年|个月|个|家|岁|天|次)了?$")
+_YOURS_HOW_LONG = compile_later(r"^(?:那)?(?:你|您|老板|掌柜)们?(?:家|店)?[^好]{0,5}几(?:年|个月|个|家|岁|天|次)了?$")
 _NO_TAG = tuple(
     words(
         "好不 要不 还没 都没 并不 从不 也不 没有 应该没 好像没 从没 暂时没 目前没 现在没 一直没 也没 真没 可能没 "
@@ -130,7 +130,7 @@ _NO_TAG = tuple(
     )
 )
 # Question words that ask nothing.
-_NO_QUESTION = lazily.compile(
+_NO_QUESTION = compile_later(
     r"过了?好?几|好几|有几|没几|几年(?:前|没见)|几(?:次|个|瓶|年|岁|天|箱)了|没(?:有)?(?:什么|啥|怎么|咋)|不(?:怎么|咋|是什么|"
     r"知道(?:说|填|写|选|该)?(?:什么|啥|怎么说|多少)?$|晓得)|(?:什么|啥|怎么|哪|哪个|哪种|哪里|哪儿|谁|多少|咋|"
     r"怎样|哪款|哪样|哪类|几个)(?:都|也)|随便什么|(?<![卖干做是])(?:什么|啥)的|怎么说呢|咋说呢|无论如何|不管(?:什么|怎么|哪)|"
@@ -167,7 +167,7 @@ _CHIT = frozenset(
         """
     )
 )
-_CHIT_PATTERN = lazily.compile(
+_CHIT_PATTERN = compile_later(
     r"^(?:好[的滴嘞哒]|收到|嗯|知道[了啦]|明白|了解|谢谢你?|辛苦了?)+$|"
     r"^(?:(?:你好|您好|哈[喽啰罗]|嗨|hi|hello|hey)+(?:在的?|在呢|在哦)?|在的|在呢)$|^(?:辛苦|麻烦|有劳|难为)(?:了|啦|你们?|您|大家|各位|老板|掌柜|老师)+$|"
     r"^(?:冷|热|困|累|晒|闷|饿)死(?:个?人|我)?(?:了|啦)?(?:今天|外面|最近|这天)?$|^(?:谢谢|感谢|多谢)(?:你|您)们?(?:的|这么|一直|不厌其烦|耐心|热情|贴心|提醒|惦记|关心|照顾|费心|告知|解答|回复|服务|记得我?|想着我?)+$|"
@@ -188,15 +188,15 @@ _CHIT_PATTERN = lazily.compile(
     r"下班)(?:饭|床)?了(?:吗|没|么)?$|^(?:下午|晚上|明天|回头|改天|待会)见$|^(?:路过|围观|潜水|凑热闹|看看热闹|"
     r"随便看看|先看看|逛逛|吃瓜)$"
 )
-_BUSY = lazily.compile(
+_BUSY = compile_later(
     r"^(?:我|正|现在|还|在|刚|先|这会儿?|要|去)*(?:开车|上班|吃饭|睡觉|带娃|哄娃|做饭|烧饭|煮饭|忙|洗澡|上课|遛娃|接娃|接孩子|"
     r"搬砖|值班|打麻将|坐车|坐地铁|逛街|健身|喂奶|加班|打牌|跑步|洗碗|干活|看店)(?:呢|中|着|了|哩|ing|去了)*$|"
     r"^(?:娃|宝宝|孩子|小孩)(?:又|在|正)*(?:闹|哭|吵|醒|拉|要睡|找我)|^(?:明天|明儿|后天|晚上|下午|周末|晚点|改天)(?:吧|再看)"
 )
-_UNMEASURED = lazily.compile(
+_UNMEASURED = compile_later(
     r"没(?:有|去|仔细|认真|怎么)*(?:查|测|量|称|数|算|留意|注意|观察|了解|研究|结婚|领证|定|办|出?生)(?:过|呢|$)"
 )
-_TAG = lazily.compile(
+_TAG = compile_later(
     r"(?:行不行?|可不可以|可以[不吗么嘛]|好不好?|[好行成中][吗么嘛]|得不得|[成中]不[成中]?|ok[吗不么]?|有没有)"
     r"[?？~。!！ 啊呀]*$"
 )
@@ -233,7 +233,7 @@ _BARELY = frozenset(words("不留 不给 不说 不填 不选"))
 
 
 # 孩子的事我不想在网上讲, 生日这事我不爱提, 号码免谈, 不说不说.
-_UNWILLING = lazily.compile(
+_UNWILLING = compile_later(
     r"不(?:太|大|怎么|是很)?(?:想|愿意?|爱|喜欢|习惯|好意思|乐意|打算)(?:再|多|往外|往网上|对外|公开|到处|随便|轻易|在[网群微这][上里信儿]{0,2}|"
     r"[跟和对向][^,，]{1,4})*(?:说(?!话)|讲(?!究|话)|提(?!前|高|供)|谈|聊(?!天)|透露|外传|留|填|告诉)"
     r"|(?:号码?|电话|手机|名字|姓名|年龄|岁数|生日|住址|地址|收入|预算|体重|私事|这个|这事儿?)[^,，]{0,3}(?:免谈|不提也罢|不提了?$|别提了?$|不外传|不外露)"
@@ -242,7 +242,7 @@ _UNWILLING = lazily.compile(
 )
 _UNWILLING_SIGNS = Signs(_UNWILLING)
 # 今天不方便聊 is about the time, and not about what is asked.
-_NOT_NOW = lazily.compile(
+_NOT_NOW = compile_later(
     r"(?:今天|今晚|现在|这会儿?|此刻|眼下|这两天|当下|目前)(?:我|人|有点|不太|不大|真的?)*不(?:太|大|是很)?方便"
 )
 
@@ -254,7 +254,7 @@ def declines(squeezed: str) -> bool:
     return _UNWILLING_SIGNS.within(squeezed) and bool(_UNWILLING.search(squeezed))
 
 
-_NOT_FORGOTTEN = lazily.compile(r"(?:别|不要|莫|勿)忘|忘不了")
+_NOT_FORGOTTEN = compile_later(r"(?:别|不要|莫|勿)忘|忘不了")
 
 
 def does_not_know(squeezed: str) -> bool:
@@ -273,34 +273,34 @@ def has_not_looked(bare: str) -> bool:
 
 
 # 等下个月吧, 等发工资: a wait for a time that is no day.
-_WAITS = lazily.compile(
+_WAITS = compile_later(
     r"^(?:我|先|还是|要)*等(?:到)?(?:下个?月|下周(?![一二三四五六日天末\d])|下季度?|年底|过(?:完)?年|月底|放假|暑假|寒假|开学|换季|发工资|有钱|"
     r"生完|出月子)[^号]{0,4}$"
 )
 
 _TELL_YOU = "(?:再|就|我)*(?:慢慢|好好)?(?:回复?|告诉|发|报|说|聊|联系|答|填|通知|给)(?:给|诉)?(?:你们?|您)?"
 # 吃完饭回你, 等人数齐了报你, 到了说: first something else, then their answer.
-_FIRST = lazily.compile(
+_FIRST = compile_later(
     rf"(?:到了?(?:家|站|店|公司|单位|地方)?|出站|下车|停好车?|[^,]{{0,3}}完[^,]{{0,2}}|等[^,]{{1,8}}[了好齐完定来])(?:了|后|之后|以后)*{_TELL_YOU}$"
 )
 # 半小时后再问我, 一会儿: a while, and nothing else.
-_A_WHILE = lazily.compile(
+_A_WHILE = compile_later(
     r"(?:我|先|再|过|等|大概|要|得)*(?:一会儿?|一下下|半个?(?:小时|钟头|天)|(?:[一二两三四五六七八九十几\d]{1,3}|半)(?:个)?(?:小时|钟头|分钟))"
     r"(?:之?后|以后)?(?:再|你|来)*(?:找|联系|问|说|聊|答|填|讲|告诉你?|回)?我?(?:一下|吧|你)?"
 )
 # 晚上9点, 明天: a time, said to a question that asks for none.
-_A_TIME = lazily.compile(
+_A_TIME = compile_later(
     r"(?:等|到|那|就|要|得|还是)*(?:今天|明天|后天|今儿|明儿|周末|下周|过几天|过两天|(?:下?周|星期|礼拜)[一二三四五六日天])?"
     r"(?:早上|上午|中午|下午|傍晚|晚上|今晚|明早|明晚|下班)?(?:[一二两三四五六七八九十\d]{1,2}点[半多钟]?)?(?:左右|之?后|以后)?"
 )
 # 下午找我: when we are to come back to it.
-_COME_BACK = lazily.compile(
+_COME_BACK = compile_later(
     r"^(?:你们?|您|麻烦|那|要不|还是|等)*(?:今天|明天|后天|今儿|明儿)?(?:早上|上午|中午|下午|傍晚|晚上|今晚|明早|明晚|晚点|晚些时?候?|周末|"
     r"(?:下?周|星期|礼拜)[一二三四五六日天末]|[一二两三四五六七八九十\d]{1,2}点(?:半|后|以后|之后)?|下班后?|饭后|明天|后天|过几天|过两天)+"
     r"(?:再|你?来|的?时候)*(?:找|联系|问|呼|艾特|私信?|叫|喊|滴滴|敲)我?(?:一下|一声|聊|说)*$"
 )
 # 刚下班 回来了, 好了 现在有空了: somebody is there again.
-_BACK_AGAIN = lazily.compile(
+_BACK_AGAIN = compile_later(
     r"^(?:哈?[喽啰]|嗨|你好|您好|hi|hello|好了|好啦|亲|老板|掌柜|在了?)?(?:我|人|终于|又|刚|才|已经|现在|这会儿?|总算)*"
     r"(?:(?:下班|下课|到家|回家|回来|上线|睡醒|醒|有空|有时间|得空|空下来|闲下来|吃完饭?|开完会|忙完|忙好)(?:回来|到家|有空)?(?:了|啦)|"
     r"(?<=刚)(?:下班|下课|到家|回家|回来|睡醒|吃完饭?|开完会|忙完|忙好)|(?<=现在)有(?:空|时间))(?:(?:我|现在|这会儿?)*(?:回来|到家|有空|有时间)(?:了|啦))?$"
@@ -308,7 +308,7 @@ _BACK_AGAIN = lazily.compile(
 
 
 # 出来了我再跟你说, 收竿再聊, 下班帮你看, 晚上接着说: their answer, told or looked up after something else.
-_AFTERWARDS = lazily.compile(
+_AFTERWARDS = compile_later(
     r"再(?:跟|和|给|同|向)?(?:你|您)们?(?:说|讲|聊|报|回|定|确认|联系|约)|再(?:报|说|讲|发|告诉|回复|通知)(?:给)?(?:你|您)|^回聊|(?<![不别])再(?:聊|答|回你|细聊|细说|慢慢聊)$|"
     r"(?:下班|下课|回家|到家|回去|晚上|今晚|明天|明早|周末|有空|得空|空了|回头|忙完)(?:了|后|以后|我|就|再|的时候)*"
     r"(?:帮你|给你|去|再|才能|才好|好好|才)+(?:看|查|问|量|数|翻|找|拍|说|称|算)|"
@@ -353,7 +353,7 @@ def names_a_time(bare: str) -> bool:
 _LONGEST_TIME = 14
 
 
-_ANOTHER_TIME = lazily.compile(
+_ANOTHER_TIME = compile_later(
     r"(?:改天|回头|晚点|下次|以后|等会儿?|一会儿?|再|慢慢)[^,，。]{0,4}(?:说|聊|讲|告诉|回|发)(?:你|您)?\W*$"
 )
 

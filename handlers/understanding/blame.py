@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from handlers.understanding import lazily
 from handlers.understanding.phrases import words
 from handlers.understanding.signs import Signs
+from models.patterns import compile_later
 
-BLAME = lazily.compile(
+BLAME = compile_later(
     "|".join(
         words(
             r"""

@@ -8,7 +8,6 @@ from functools import lru_cache
 from ahocorasick_rs import AhoCorasick, MatchKind
 from msgspec import Struct
 
-from handlers.understanding import lazily
 from handlers.understanding.ages import is_unborn, read_age
 from handlers.understanding.amounts import read_number
 from handlers.understanding.frequencies import times_a_month
@@ -16,6 +15,7 @@ from handlers.understanding.phrases import words
 from handlers.understanding.text import dense
 from handlers.understanding.thesaurus import SAME
 from handlers.understanding.vocabulary import Option
+from models.patterns import compile_later
 
 STOP_PARTS = frozenset(
     words(
@@ -46,7 +46,7 @@ _SUFFIXES = (
 
 _TO_CHINESE = str.maketrans("123456789", "一二三四五六七八九")
 _TO_ARABIC = str.maketrans("一二两三四五六七八九", "1223456789")
-_RANGED = lazily.compile(r"\d|[一二三四五六七八九十百千万两半]")
+_RANGED = compile_later(r"\d|[一二三四五六七八九十百千万两半]")
 
 
 UNBORN = -1.0

@@ -67,6 +67,31 @@ def test_without_it_and_with_it_again(stage: Stage) -> None:
     assert played.states(f"entry:早:2026-11-24:{A}") == ["skipped:too_late"]
 
 
+def test_a_group_moves_an_entry_within_its_window_and_no_further(stage: Stage) -> None:
+    stage.write(
+        "windows.csv",
+        "key,date,time,rule,tiers,text,optional,window\n早,2026-11-23,09:00,daily,分院,早安,yes,90分钟\n"
+        "会,2026-11-24,10:00,,分院,聚会,yes,1d\n",
+    )
+    imported = operator("08:01:30", "calendar import windows.csv --json")
+    tries = (
+        f"早 --group {A} --time 10:31",
+        f"早 --group {A} --time 10:30",
+        f"会 --group {A} --date 2026-11-25 --time 10:01",
+        f"会 --group {A} --date 2026-11-23 --time 10:00",
+        f"会 --group {B} --time 12:00",
+        f"会 --group {B} --date 2026-11-25",  # with the time it has from before that is too far
+    )
+    story = [own(f"08:02:0{number}", one) for number, one in enumerate(tries)]
+    played = play(stage, imported, *story)
+    answers = [line for line in played.lines if line.get("operator", "").startswith("calendar override")]
+    assert [answer["exit"] for answer in answers] == [2, 0, 2, 0, 0, 2]
+    assert answers[0]["out"] == "排期「早」在 2026-11-23 09:00，各群前后最多能挪 90 分钟\n"
+    assert came(played, "早", A)[0] == "23T10:30 早安"
+    assert came(played, "会", A) == ["23T10:00 聚会"]
+    assert came(played, "会", B) == ["24T12:00 聚会"]
+
+
 def test_changes_above_flow_down_without_undoing_local_ones(stage: Stage) -> None:
     stage.write("edited.csv", HEADER + DAILY.replace("早安", "新的早安").replace("09:00", "08:30"))
     played = play(

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from handlers.understanding.lazily import Lazy
+from models.patterns import Uncompiled
 
 ROOT = Path(__file__).parents[2]
 LAYERS = ("models", "content_calendar", "handlers", "bot")
@@ -70,10 +70,10 @@ def _within(value: object, depth: int = 3) -> Iterator[re.Pattern[str]]:
 
 
 def _compiled(value: object) -> re.Pattern[str] | None:
-    """The pattern over text that a value is, also one that is compiled when it is first needed."""
-    if isinstance(value, Lazy):
-        return re.compile(value.pattern)
-    return value if isinstance(value, re.Pattern) and isinstance(value.pattern, str) else None
+    """A pattern over texts, also one that waits for its first text."""
+    if isinstance(value, Uncompiled) or (isinstance(value, re.Pattern) and isinstance(value.pattern, str)):
+        return re.compile(value.pattern, value.flags)
+    return None
 
 
 def _uses(tree: ast.AST, module: ModuleType) -> Iterator[tuple[str, Use]]:
@@ -85,7 +85,7 @@ def _uses(tree: ast.AST, module: ModuleType) -> Iterator[tuple[str, Use]]:
         match node.func.value:
             case ast.Name(id="re") if node.func.attr in METHODS:
                 yield str(node.lineno), Use(re.compile(_value(node.args[0], known)), node.func.attr)
-            case ast.Name(id=name) if (pattern := _compiled(known.get(name))) is not None:
+            case ast.Name(id=name) if pattern := _compiled(known.get(name)):
                 yield name, Use(pattern, node.func.attr)
             case _ if node.func.attr == "skip":  # the reader of TOML goes from one match to the next
                 yield ast.unparse(node.args[0]), Use(_value(node.args[0], known), "match")

@@ -317,7 +317,7 @@ def test_what_was_missed_goes_by_its_policy_first(catch_up: str, expected: list[
                 entry="a-1", approver="operator", not_before=AT - hours(2), too_late=DeliveryState.EXPIRED
             ),
         ),
-        ("ask", fx.ApproveWaiting(entry="a-1", approver="operator")),
+        ("ask", fx.ApproveWaiting(entry="a-1", approver="operator", not_before=AT - hours(9))),
     ],
 )
 def test_what_is_too_late_when_it_is_approved(catch_up: str, expected: Effect) -> None:
