@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot import reading
-from bot.rehearsal_output import iso
+from bot.moments import iso
 from bot.store import Store, Writing
 from bot.store.accounts import load_accounts
 from bot.store.audience import audience

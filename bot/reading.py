@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 from sqlmodel import col
 
-from bot.rehearsal_output import iso
+from bot.moments import iso
 from bot.store.alerting import all_alerts
 from bot.store.entries import override_view
 from bot.store.stages import stages_of_people

@@ -13,8 +13,9 @@ from typing import TypeVar
 from xml.etree import ElementTree
 
 from content_calendar.xlsx_parts import OFFICE, parsed, place_of, related
+from models.patterns import compile_later
 
-_SHOWN = re.compile(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
+_SHOWN = compile_later(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
 
 _WPS = "xl/cellimages.xml"
 _METADATA = "xl/metadata.xml"

@@ -8,12 +8,14 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from models.patterns import compile_later
+
 OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 """The namespace of the ids by which parts name what they point to."""
 
 _WORKBOOK = "xl/workbook.xml"
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_PLACE = compile_later(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
 _LETTERS = 26
 _PACKAGE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 

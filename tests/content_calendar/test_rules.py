@@ -42,6 +42,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "term 清明": ("清明", "清明节"),
     "birthday": ("生日", "生日当天"),
     "joined+3d": ("加入后3天", "joined + 3d", "加入后三天", "加入后第3天", "入群后3天", "进群后第三天"),
+    "bought+7d": ("购买后7天", "下单后第7天", "买后七天"),
     "silent+30d": ("沉默30天", "沉默三十天"),
     "RRULE:FREQ=WEEKLY;BYDAY=MO": ("RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO", "RRULE:BYDAY=MO;FREQ=WEEKLY"),
     "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH": (

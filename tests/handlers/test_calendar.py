@@ -201,6 +201,7 @@ def test_days_before_the_import_are_no_occurrences() -> None:
     [
         ("joined+3d", fx.Turn(of="joined", start=NINE - hours(81), end=NINE - hours(57))),
         ("joined+0d", fx.Turn(of="joined", start=NINE - hours(9), end=NINE + datetime.resolution)),
+        ("bought+1d", fx.Turn(of="bought", start=NINE - hours(33), end=NINE - hours(9))),
         ("silent+30d", fx.Turn(of="silent", start=NINE - hours(729), end=NINE - hours(705))),
     ],
 )
