@@ -17,6 +17,7 @@ from models.patterns import compile_later
 
 _SHOWN = compile_later(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
 
+_FORMULA = b"DISPIMG"
 _WPS = "xl/cellimages.xml"
 _METADATA = "xl/metadata.xml"
 _VALUES = "xl/richData/rdrichvalue.xml"
@@ -44,13 +45,17 @@ class CellPictures:
         self._by_number = self._of_excel()
 
     def places(self, sheet: str) -> dict[tuple[int, int], str]:
-        """The pictures in the cells of the sheet at that path, by row and column, counted from 1."""
-        if not (self.by_id or self._by_number):
+        """The pictures in the cells of the sheet at that path, by row and column, counted from 1; where a formula shows
+        one that the package lacks, the formula."""
+        if sheet not in self._archive.namelist():
+            return {}
+        if not self._by_number and _FORMULA not in self._archive.read(sheet):
             return {}
         found: dict[tuple[int, int], str] = {}
         for cell in parsed(self._archive, sheet).iterfind(f".//{_ANY}c"):
-            formula = cell.findtext(f"{_ANY}f") or ""
-            path = self.by_id.get(shown_id(formula)) or self._by_number.get(cell.get("vm", ""))
+            id = shown_id(cell.findtext(f"{_ANY}f") or "")
+            lost = f'=DISPIMG("{id}",1)' if id else ""
+            path = self.by_id.get(id) or self._by_number.get(cell.get("vm", "")) or lost
             place = place_of(cell.get("r", ""))
             if path and place:
                 found[place] = path
@@ -63,7 +68,8 @@ class CellPictures:
             label, blip = picture.find(f".//{_ANY}cNvPr"), picture.find(f".//{_ANY}blip")
             if label is not None and blip is not None:
                 found[label.get("name", "")] = targets.get(blip.get(f"{OFFICE}embed", ""), ("", ""))[1]
-        return found
+        there = {*self._archive.namelist()}
+        return {name: path for name, path in found.items() if path in there}
 
     def _of_excel(self) -> dict[str, str]:
         """By the number, from 1, that a cell gives as its metadata."""

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 import msgspec
 
 from content_calendar.catch_up import CatchUpError, parse_policy
+from content_calendar.cell_pictures import shown_id
 from content_calendar.dates import Cell, DateError, read_date, read_moment, read_time
 from content_calendar.entry import Entry
 from content_calendar.faults import CellError
@@ -117,6 +118,8 @@ def _text(cell: Cell, known: Known) -> str:
         raise CellError(
             (shown(cell), f"能显示的文字；这里有 {unprintable[0]!r}，可能是编码不对（请存为 UTF-8 或 GBK）")
         )
+    if shown_id(text):
+        raise CellError((shown(cell), "图片没有跟过来（换程序另存时丢了，或者是 CSV），请在 WPS 里重新插入"))
     return text
 
 

@@ -40,19 +40,22 @@ class Pictures:
         self._in_cells: dict[str, dict[tuple[int, int], str]] = {}
         self._by_id: dict[str, str] = {}
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            in_cells = CellPictures(archive)
+            places = {sheet: in_cells.places(path) for sheet, path in sheets_of(archive)}
             if any(PurePosixPath(name).suffix.lower() in _ENDINGS for name in archive.namelist()):
                 self._over = {sheet: self._read_over(archive, path) for sheet, path in sheets_of(archive)}
-                in_cells = CellPictures(archive)
                 self._by_id = self._named(archive, in_cells.by_id)
-                self._in_cells = {
-                    sheet: self._named(archive, in_cells.places(path)) for sheet, path in sheets_of(archive)
-                }
+            self._in_cells = {
+                sheet: {place: path for place, path in of_sheet.items() if shown_id(path)}
+                | self._named(archive, of_sheet)
+                for sheet, of_sheet in places.items()
+            }
 
     def put_into(self, sheet: Sheet) -> Sheet:
         """The sheet with the names of its pictures in the column of media."""
         rows = [self._of_row(sheet.name, number, row) for number, row in enumerate(sheet.rows, start=1)]
         if not any(names for _, names in rows[1:]):
-            return sheet
+            return Sheet(sheet.name, [row for row, _ in rows])
         header = [text_of(cell) for cell in sheet.rows[0]]
         places = (place for place, word in enumerate(header) if word in BY_HEADER and BY_HEADER[word].name == _MEDIA)
         place = next(places, None)
@@ -70,6 +73,9 @@ class Pictures:
         for place, cell in enumerate(row, start=1):
             # A formula that nobody has worked out has no value, and elsewhere than in WPS its value is an error.
             name = in_cells.get((number, place)) or self._by_id.get(shown_id(cell) if isinstance(cell, str) else "")
+            if name and shown_id(name):  # a picture that was lost: the cell says so
+                kept.append(name)
+                continue
             if name:
                 names.append(name)
             kept.append(None if name else cell)
