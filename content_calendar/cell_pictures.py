@@ -6,16 +6,13 @@ value of the cell is a rich one: its number leads by the metadata to a value, of
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Sequence
 from typing import TypeVar
 from xml.etree import ElementTree
 
+from content_calendar.columns import shown_id
 from content_calendar.xlsx_parts import OFFICE, parsed, place_of, related
-from models.patterns import compile_later
-
-_SHOWN = compile_later(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
 
 _FORMULA = b"DISPIMG"
 _WPS = "xl/cellimages.xml"
@@ -28,12 +25,6 @@ _IS_PICTURE = "_rvRel:LocalImageIdentifier"
 _ANY = "{*}"
 
 _Item = TypeVar("_Item")
-
-
-def shown_id(text: str) -> str:
-    """The id of the picture that a formula of WPS shows; nothing for any other text."""
-    match = _SHOWN.fullmatch(text)
-    return match[1] if match else ""
 
 
 class CellPictures:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection
 from pathlib import PurePosixPath, PureWindowsPath
 
 import msgspec
 
 from content_calendar.catch_up import CatchUpError, parse_policy
-from content_calendar.cell_pictures import shown_id
 from content_calendar.dates import Cell, DateError, read_date, read_moment, read_time
 from content_calendar.entry import Entry
 from content_calendar.faults import CellError
@@ -71,6 +71,8 @@ _DEFAULT_PRIORITY = 5
 _SEVERAL = compile_later(r"[;；]")
 # What neither a message nor a workbook can hold, and the mark of bytes that could not be read.
 _UNPRINTABLE = compile_later(r"[\x00-\x08\x0b-\x1f\x7f\ufffd-\uffff]")
+# A formula by which WPS shows a picture in a cell.
+_SHOWN = compile_later(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
 _LONGEST_FOUND = 80
 # Half of the letters alike: Chinese names often have only two.
 _LIKENESS = 0.5
@@ -99,6 +101,12 @@ def shown(cell: Cell) -> str:
     """A cell as a fault quotes it: on one line, and not longer than a line."""
     text = " ".join(text_of(cell).split())
     return text if len(text) <= _LONGEST_FOUND else f"{text[:_LONGEST_FOUND]}…"
+
+
+def shown_id(text: str) -> str:
+    """The id of the picture that a formula of WPS shows; nothing for any other text."""
+    match = _SHOWN.fullmatch(text)
+    return match[1] if match else ""
 
 
 def hint(found: str, known: Collection[str]) -> str:

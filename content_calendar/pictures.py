@@ -15,8 +15,8 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 from xml.etree import ElementTree
 
-from content_calendar.cell_pictures import CellPictures, shown_id
-from content_calendar.columns import BY_HEADER, text_of
+from content_calendar.cell_pictures import CellPictures
+from content_calendar.columns import BY_HEADER, shown_id, text_of
 from content_calendar.dates import Cell
 from content_calendar.records import Sheet
 from content_calendar.xlsx_parts import OFFICE, parsed, related, sheets_of
