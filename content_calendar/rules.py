@@ -17,6 +17,7 @@ import msgspec
 from content_calendar import lunar
 from content_calendar.recurrence import Recurrence, RecurrenceError, parse_recurrence
 from content_calendar.weekdays import BY_NAME
+from models.patterns import compile_later
 from models.playbook_values import WEEKDAYS
 
 EXPECTED = (
@@ -278,10 +279,10 @@ _NUMERAL = r"(\d{1,6}|[一二三四五六七八九十百]{1,5})"
 _CHINESE_DIGIT = "[一二三四五六七八九十]"
 _LUNAR_DAY = f"(?:初?{_CHINESE_DIGIT}{{1,3}}|廿{_CHINESE_DIGIT})"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = tuple(
-    (re.compile(pattern, re.ASCII), build)
+    (compile_later(pattern, re.ASCII), build)
     for pattern, build in (
         (r"weekly (.+)", _weekly),
-        (rf"每?({_WEEKDAY}.+)", _weekly),
+        (rf"(?:每逢?个?)?({_WEEKDAY}.+)", _weekly),
         (rf"monthly {_NUMERAL}", _monthly_day),
         (rf"每个?月 ?{_NUMERAL} ?[日号]", _monthly_day),
         (r"monthly (\w+) (\w+)", _monthly_weekday),
@@ -296,8 +297,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = tu
         (rf"([正冬腊])月({_LUNAR_DAY})", _lunar_words),
         (rf"闰?({_CHINESE_DIGIT}{{1,2}})月(初{_CHINESE_DIGIT}|廿{_CHINESE_DIGIT})", _lunar_words),
         (r"(?:term|节气)[ :]*(\S+)", _term),
+        # 清明 and 清明节 are said without 节气 too.
+        (rf"({'|'.join(sorted(lunar.TERMS))})(?:节|当天)?", _term),
         (rf"joined ?\+ ?{_NUMERAL}d", _after("joined", 0)),
-        (rf"加入后第?{_NUMERAL}天", _after("joined", 0)),
+        (rf"(?:加入|入群|进群)后第?{_NUMERAL}天", _after("joined", 0)),
         (rf"bought ?\+ ?{_NUMERAL}d", _after("bought", 0)),
         (rf"(?:购买|下单|买)后第?{_NUMERAL}天", _after("bought", 0)),
         (rf"silent ?\+ ?{_NUMERAL}d", _after("silent", 1)),

@@ -14,16 +14,17 @@ from typing import Literal
 import msgspec
 
 from models.life_cycle import stage_named
+from models.patterns import compile_later
 
 PART_MARK = "---"
 """What a line between two parts begins with; no other text needs a look."""
 
-_BETWEEN = re.compile(r"^[ \t]*-{3,}[ \t]*$", re.MULTILINE)
-_HEAD = re.compile(
+_BETWEEN = compile_later(r"^[ \t]*-{3,}[ \t]*$", re.MULTILINE)
+_HEAD = compile_later(
     r"^[ \t]*[\[【][ \t]*(tier|tag|stage|层级|标签|阶段)[ \t]*[:： \t][ \t]*([^\[\]【】\n]+?)[ \t]*[\]】]",
     re.MULTILINE | re.IGNORECASE,
 )
-_SEVERAL = re.compile(r"[;；、]")
+_SEVERAL = compile_later(r"[;；、]")
 By = Literal["tier", "tag", "stage"]
 _BY: dict[str, By] = {
     "tier": "tier",

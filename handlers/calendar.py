@@ -40,7 +40,8 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
     created = sum(key not in known for key, _, _ in changed)
     counts = {"created": created, "changed": len(changed) - created, "same": len(order.entries) - len(changed)}
     told = " ".join(f"{name}={count}" for name, count in counts.items())
-    return [*effects, fx.Audit(actor=order.actor, action="calendar.import", reason=told), fx.Answered(text=told)]
+    audit = fx.Audit(actor=order.actor, action="calendar.import", target=order.workbook, reason=told)
+    return [*effects, audit, fx.Answered(text=told)]
 
 
 def _without_skipped(key: str, revision: str, body: str, known: EntryView | None) -> tuple[str, str, str]:

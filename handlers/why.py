@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from handlers.command_lines import without_mentions
 from handlers.understanding.text import PARTICLES, dense
 from models import effects as fx
@@ -11,6 +9,7 @@ from models.context import Context, PersonView, ReceivedView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import Message
+from models.patterns import compile_later
 
 NONE = "我这边没有主动发过你消息，只回过你问的。"
 LAST = "最近一条主动发你的，是 {at} 的「{what}」。"
@@ -29,14 +28,14 @@ _CAUSES = {Cause.GREETING: BY_FRIENDSHIP, Cause.SURVEY: BY_SURVEY, Cause.GROUP: 
 _RULES = (("birthday", BY_BIRTHDAY), ("joined", BY_JOINING), ("bought", BY_PURCHASE), ("silent", BY_SILENCE))
 
 _LONGEST = 24  # longer messages say more than that
-_ASKS = re.compile(
+_ASKS = compile_later(
     "(?:请问|你们|你)*(?:为什么|为啥|为何|怎么|凭什么|干嘛|干吗)(?:会|要|老|总|又|一直)*"
     "(?:发给我|给我发|推给我|给我推|找我|发我|单发我)(?:这个|这些|这条|消息|信息|广告|推送)?(?:的|了|呢|啊|呀|吗)*"
     "|我(?:为什么|为啥|怎么)(?:会)?(?:收到|会收到)(?:这个|这条|这些|你们的)?(?:消息|信息|广告)?"
 )
 
 # Without one of these nothing of it is said.
-_SIGN = re.compile("为|為|怎|凭|干|幹")
+_SIGN = compile_later("为|為|怎|凭|干|幹")
 
 
 def is_asked(text: str) -> bool:

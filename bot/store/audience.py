@@ -82,15 +82,19 @@ def _in_rooms(merchant: MerchantView, effect: Expand) -> ColumnElement[bool]:
 
 def _friends(merchant: MerchantView, wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Friends, each written to by the first account that has them."""
-    # Who has several accounts of their own gets it at the one that we knew first.
+    # Who has several accounts of their own gets it at the one that we knew first. One look within the other, so that
+    # every SQLite looks for the person first, and not through all friendships known before.
     other, theirs = aliased(Contact), aliased(Friendship)
+    is_friend = exists().where(
+        col(theirs.merchant_id) == merchant.id,
+        col(theirs.contact_id) == col(other.id),
+        col(theirs.state) == FriendshipState.FRIEND,
+    )
     known_before = exists().where(
         col(other.merchant_id) == merchant.id,
         col(other.person_id) == col(Contact.person_id),
         col(other.id) < col(Contact.id),
-        col(theirs.merchant_id) == merchant.id,
-        col(theirs.contact_id) == col(other.id),
-        col(theirs.state) == FriendshipState.FRIEND,
+        is_friend,
     )
     # Of several accounts it is the first that nobody had to stand in for.
     gone = select(col(Account.id)).where(col(Account.merchant_id) == merchant.id, col(Account.replaced_by).is_not(None))
