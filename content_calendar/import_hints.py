@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from content_calendar.cadence import is_personal
 from content_calendar.columns import KIND_NAMES
-from content_calendar.entry import Entry
+from content_calendar.entry import Entry, asked_for
 from content_calendar.rotation import is_spare
 
 _NEEDS_MEDIA = frozenset({"image", "album", "video", "file", "mini_program", "card"})
@@ -27,7 +27,7 @@ LARGEST_FILE = 200 * _MEGABYTE
 
 def hints(entry: Entry, media: Mapping[str, int] | None = None) -> Iterator[str]:
     """One line a hint, in Chinese. `media` are sizes in bytes by name in the media folder (`None`: nobody looks)."""
-    if not (entry.tiers or entry.groups or entry.tags or is_personal(entry) or is_spare(entry)):
+    if not (entry.tiers or entry.groups or asked_for(entry.tags) or is_personal(entry) or is_spare(entry)):
         yield f"{entry.key} 没有写层级、群或标签，谁也收不到"
     if entry.kind in _NEEDS_MEDIA and not entry.media:
         yield f"{entry.key} 是{KIND_NAMES[entry.kind]}，没有写素材"
