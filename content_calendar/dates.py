@@ -33,7 +33,7 @@ _SPOKEN = r"\s*[点时]\s*(?:(整|半|一刻|三刻)|(\d{1,2})\s*分?)?"
 _TIME = compile_later(rf"({_PART_OF_DAY})?\s*(\d{{1,2}})(?:{_DIGITAL}|{_SPOKEN})\s*(am|pm)?", re.ASCII)
 _SERIAL = compile_later(r"\d{5}(?:\.\d+)?", re.ASCII)
 _FRACTION = compile_later(r"0?\.\d+", re.ASCII)
-_NUMERAL = re.compile("[零〇一二两三四五六七八九十]{1,3}(?=[点时分]|$)")
+_NUMERAL = compile_later("[零〇一二两三四五六七八九十]{1,3}(?=[点时分]|$)")
 _DIGITS = {"零": 0, "〇": 0, "两": 2} | {digit: number for number, digit in enumerate("一二三四五六七八九", start=1)}
 _SPOKEN_MINUTES = {"整": 0, "半": 30, "一刻": 15, "三刻": 45}
 _AFTERNOON = ("下午", "午后", "傍晚", "晚上", "晚", "夜里", "pm")

@@ -6,13 +6,16 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from content_calendar.entry import Entry
+from models.patterns import compile_later
 
 EXPECTED = "各群前后最多能挪多久：30m 30分钟、2h 2小时 或 1d 1天；空着不限"
 
 _UNITS = {"m": 1, "min": 1, "分": 1, "分钟": 1, "h": 60, "小时": 60, "个小时": 60, "d": 24 * 60, "天": 24 * 60}
 _NAMES = {"d": 24 * 60, "h": 60, "m": 1}
 _CHINESE = {"d": "天", "h": "小时", "m": "分钟"}
-_WINDOW = re.compile(rf"(?:前后|±|\+-)?\s*(\d{{1,4}})\s*({'|'.join(sorted(_UNITS, key=len, reverse=True))})", re.ASCII)
+_WINDOW = compile_later(
+    rf"(?:前后|±|\+-)?\s*(\d{{1,4}})\s*({'|'.join(sorted(_UNITS, key=len, reverse=True))})", re.ASCII
+)
 
 
 class WindowError(ValueError):

@@ -9,7 +9,6 @@ lines like it there.
 from __future__ import annotations
 
 import pkgutil
-import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import repeat
@@ -79,7 +78,7 @@ class Classifier:
         business = max(0, *(scores[place] for place in self._business))
         other = max(0, *(scores[place] for place in self._neither))
         complaint = max(scores[place] for place in self._complaints)
-        return max(business, complaint - _SURELY) - other if asks else business - max(other, complaint)
+        return max(business, complaint - _SURELY) - other + _RATHER if asks else business - max(other, complaint)
 
     def scores(self, message: Message, context: str, *, asks: bool | None = None) -> Sequence[int]:
         """How likely each class is, in hundredths; whether the message `asks` is found out if it is not given."""
@@ -182,12 +181,13 @@ def complains_aloud(text: str) -> bool:
 
 
 # Hardly anybody asks for something without one of these in it; all other talk costs no more than a look at them.
-_SIGN = re.compile(
-    "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错]|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
+_SIGN = compile_later(
+    "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错臭烂碎裂漏破霉馊缺扣换改]|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
 )
-# What somebody wants who does not ask: 求链接, 帮我退一下.
+# What somebody wants who does not ask: 求链接, 帮我退一下, 鱿鱼有两只都臭了.
 _WANTS = compile_later(
-    r"[求帮给退催坏错问]|没[收到发回热水电反]|能\w{1,6}吧|少(?:了|发)|不(?:见|行|好用|对)|介绍|推荐|链接|麻烦|发我|发下|咨询"
+    r"[求帮给退催坏错问臭烂碎裂漏破霉馊缺扣换改约]|没[收到发回热水电反用有动]|能\w{1,6}吧|[少多](?:了|发|收|[给算]我)|"
+    r"不(?:见|行|好用|对|[到了出上动开])|介绍|推荐|链接|麻烦|发我|发下|咨询|还没|到现在"
 )
 _CALLED = compile_later(r"@[^\s@]{1,32}\s?")
 _SHORTEST = 2
@@ -197,10 +197,13 @@ _CALLS = compile_later(
 )
 """Of these is made what asks whether anybody is there, and nothing else."""
 _TO_THE_SHOP = compile_later(
-    "老板$|^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里"
+    "老板$|^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里|"
+    "你们(?:这|做|卖|能|还|明天|今天|周[一二三四五六日末])(?!.{0,4}(?:吃|穿|睡|起床|上班|放假|下雨))"
 )
 _ADDRESSED = 250
 """Hundredths by which a question is likelier for the shop if it says so."""
+_RATHER = 30
+"""Hundredths in favour of the shop, for whoever asks in its group: a question overheard is worse than one too many."""
 _ALONE = 4
 """A clause of so many characters says something by itself."""
 _SURELY = 150
