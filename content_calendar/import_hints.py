@@ -29,6 +29,8 @@ def hints(entry: Entry, media: Mapping[str, int] | None = None) -> Iterator[str]
     """One line a hint, in Chinese. `media` are sizes in bytes by name in the media folder (`None`: nobody looks)."""
     if not (entry.tiers or entry.groups or asked_for(entry.tags) or is_personal(entry) or is_spare(entry)):
         yield f"{entry.key} 没有写层级、群或标签，谁也收不到"
+    if (entry.tiers or entry.groups) and entry.tags and not is_personal(entry):
+        yield f"{entry.key} 写了层级或群，会发给整个群，标签不起作用；只想一对一发给有标签的人，就别写层级和群"
     if entry.kind in _NEEDS_MEDIA and not entry.media:
         yield f"{entry.key} 是{KIND_NAMES[entry.kind]}，没有写素材"
     endings = _ENDINGS.get(entry.kind, ())

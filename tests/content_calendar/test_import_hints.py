@@ -15,6 +15,12 @@ from content_calendar.import_hints import hints
     [
         ({"tiers": ("分院",)}, []),
         ({"rule": "birthday"}, []),
+        ({"rule": "birthday", "tiers": ("分院",), "tags": ("老客",)}, []),
+        (
+            {"tiers": ("分院",), "tags": ("老客",)},
+            ["a 写了层级或群，会发给整个群，标签不起作用；只想一对一发给有标签的人，就别写层级和群"],
+        ),
+        ({"tags": ("-老客",)}, ["a 没有写层级、群或标签，谁也收不到"]),
         ({}, ["a 没有写层级、群或标签，谁也收不到"]),
         ({"tags": ("老客",), "kind": "image"}, ["a 是图片，没有写素材"]),
         ({"tags": ("老客",), "kind": "image", "media": ("a.PNG", "https://x.cn/b")}, []),
