@@ -35,6 +35,7 @@ from handlers.gate import quiet_until
 from models.accounts import Account
 from models.context import MerchantView
 from models.groups import ChatGroup, GroupMember
+from models.journal import JournalEntry
 from models.orders import BindGroupOrder, DeleteEntriesOrder, ImportEntriesOrder
 from models.people import Contact, Friendship, FriendshipState
 
@@ -96,12 +97,18 @@ def is_practice(config: Config) -> bool:
     return bool(config.accounts) and all(account.transport == "simulator" for account in config.accounts)
 
 
-def clock_shift(config: Config, now: datetime) -> timedelta:
-    """By how much the practice clock is ahead: a newcomer at night would otherwise see a bot that keeps quiet."""
+def clock_shift(config: Config, store: Store, now: datetime) -> timedelta:
+    """By how much the practice clock is ahead: a newcomer at night would otherwise see a bot that keeps quiet.
+
+    Nor does it go back behind the run before, which may have let a week go by: what was sent then is past.
+    """
     merchant = config.merchants[0]
-    local = now.astimezone(ZoneInfo(merchant.timezone))
-    until = quiet_until(config.playbooks[merchant.id], local)
-    return until - local if until else timedelta()
+    with store.reading() as connection:
+        newest = select(col(JournalEntry.received_at)).order_by(col(JournalEntry.id).desc()).limit(1)
+        last = connection.execute(newest).scalar_one_or_none()
+    begin = max(now, last or now).astimezone(ZoneInfo(merchant.timezone))
+    until = quiet_until(config.playbooks[merchant.id], begin)
+    return (until or begin) - now
 
 
 def recall_people(world: World, store: Store, merchant_id: str) -> None:

@@ -95,8 +95,6 @@ async def _live(
     practising = leases is None and practice.is_practice(config)
     cut = after_power_cut() if practising else None
     clock = Clock()
-    if practising:
-        clock.ahead = timedelta(seconds=cut.ahead_seconds) if cut else practice.clock_shift(config, utc_now())
     now = clock.now
 
     stop = asyncio.Event()
@@ -107,6 +105,9 @@ async def _live(
         ThreadPoolExecutor(1, "store") as thread,
         contextlib.ExitStack() as stack,
     ):
+        if practising:
+            shift = timedelta(seconds=cut.ahead_seconds) if cut else practice.clock_shift(config, store, utc_now())
+            clock.ahead = shift
         simulated = [(one.id, one.name) for one in config.accounts if one.transport == "simulator"]
         world = shipped_world(now, simulated) if simulated else None
         if world is not None:

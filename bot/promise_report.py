@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 
@@ -10,13 +11,16 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from bot.entries_in_force import entries_in_force
 from bot.store.prepared import unindexed
 from content_calendar.entry import Entry, from_json
-from content_calendar.promises import Judged, Outcome, Post, PromisedGroup, PromiseState, lateness, report
+from content_calendar.group_lint import posts_by_group
+from content_calendar.lint_plan import LintGroup, Plan
+from content_calendar.promises import Judged, Outcome, Post, PromisedGroup, PromiseState, fulfils, lateness, report
 from content_calendar.rotation import filled
 from handlers.reason_names import REASON_NAMES
 from models.context import MerchantView
-from models.deliveries import ARRIVED_STATES, Delivery, DeliveryState
+from models.deliveries import ARRIVED_STATES, OPEN_STATES, Delivery, DeliveryState
 from models.groups import ChatGroup
 from models.operations import EntryRevision
 
@@ -31,6 +35,8 @@ _STATE_NAMES = {
     DeliveryState.CANCELLED: "取消了",
     DeliveryState.AWAITING_TAP: "待员工点发",
 }
+# What may arrive yet.
+_AWAITED = (*OPEN_STATES, DeliveryState.CLAIMED, DeliveryState.AWAITING_TAP)
 
 
 class PromiseRow(msgspec.Struct, frozen=True):
@@ -50,18 +56,21 @@ def promise_rows(
 ) -> list[PromiseRow]:
     """Each promise of each bound group in each period that lies within these local days, both included.
 
-    What begins after today is not judged yet, what ended before a group was bound was not promised to it.
+    What begins after today is not judged yet, what ended before a group was bound was not promised to it. A period that
+    still runs has kept its promise as soon as it has; it has missed it on its last day, when nothing is to come.
     """
     zone = merchant.zone
     today = now.astimezone(zone).date()
-    found = report(
-        merchant.playbook,
-        _groups(connection, merchant),
-        _outcomes(connection, merchant, first, last),
-        first,
-        last,
-        zone,
-    )
+    groups = _groups(connection, merchant)
+    outcomes = _outcomes(connection, merchant, first, last)
+    found = [
+        judged
+        for judged in report(merchant.playbook, groups, outcomes, first, last, zone)
+        if judged.period.first <= today and (judged.state != "missed" or judged.period.last <= today)
+    ]
+    if any(_may_still_change(judged, today) for judged in found):
+        to_come = _to_come(connection, merchant, groups, now)
+        found = [one for one in found if not (_may_still_change(one, today) and _is_awaited(one, to_come))]
     return [
         PromiseRow(
             group=judged.group,
@@ -72,8 +81,34 @@ def promise_rows(
             text=_why(judged, zone),
         )
         for judged in found
-        if judged.period.first <= today
     ]
+
+
+def _may_still_change(judged: Judged, today: date) -> bool:
+    return judged.state == "missed" and judged.period.last == today
+
+
+def _is_awaited(judged: Judged, to_come: Mapping[str, Sequence[Post]]) -> bool:
+    """Whether something on its way, or in the calendar of the rest of the day, may still keep it."""
+    return any(one.state in _AWAITED for one in judged.lost) or any(
+        fulfils(judged.promise, post.entry) for post in to_come.get(judged.group, ())
+    )
+
+
+def _to_come(
+    connection: Connection, merchant: MerchantView, groups: Sequence[PromisedGroup], now: datetime
+) -> dict[str, list[Post]]:
+    """What the calendar has for each room in the rest of the day."""
+    today = now.astimezone(merchant.zone).date()
+    plan = Plan(
+        playbook=merchant.playbook,
+        groups=[LintGroup(room=group.room, tier=group.tier) for group in groups],
+        entries=list(entries_in_force(connection, merchant)),
+        first=today,
+        last=today,
+        zone=merchant.zone,
+    )
+    return {room: [post for post in posts if post.at_utc > now] for room, posts in posts_by_group(plan).items()}
 
 
 def _groups(connection: Connection, merchant: MerchantView) -> list[PromisedGroup]:

@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from models.patterns import compile_later
+
 EXPECTED = "skip 跳过、within 2h 2小时内补，或 ask 询问"
 
 
@@ -75,7 +77,7 @@ _WORDS: dict[str, Policy] = {
     "询问": AskFirst(),
 }
 _MINUTES = {"m": 1, "min": 1, "分": 1, "分钟": 1, "h": 60, "小时": 60, "个小时": 60, "d": 24 * 60, "天": 24 * 60}
-_WITHIN = re.compile(
+_WITHIN = compile_later(
     r"within\s*(\d{1,4})\s*(m|min|h|d)|(\d{1,4})\s*(分钟|分|个小时|小时|天)(?:之内|以内|内)补发?", re.ASCII
 )
 

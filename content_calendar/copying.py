@@ -10,10 +10,11 @@ import msgspec
 
 from content_calendar.entry import Entry
 from content_calendar.rotation import names_draft
+from models.patterns import compile_later
 
 _LAST = timedelta(days=6)
 # What a copy's key ends with, so that the copy of a copy has no longer one.
-_COPIED = re.compile(r"-\d{4}-\d{2}-\d{2}$", re.ASCII)
+_COPIED = compile_later(r"-\d{4}-\d{2}-\d{2}$", re.ASCII)
 
 
 def copied(entries: Iterable[Entry], monday: date, to: date) -> list[tuple[str, Entry]]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from typing import Annotated, Literal
 
 import msgspec
+
+from models.patterns import compile_later
 
 Kind = Literal[
     "text",
@@ -34,7 +35,7 @@ Priority = Annotated[int, msgspec.Meta(ge=1, le=9)]
 WallClock = Annotated[dt.datetime, msgspec.Meta(tz=False)]
 
 _REVISION_DIGITS = 12
-_SIGNED_UP = re.compile(r"(?:报名|signup)[:：] ?(.+)")
+_SIGNED_UP = compile_later(r"(?:报名|signup)[:：] ?(.+)")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,7 +43,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `rule` is empty for an entry that happens once, on `date`; with a rule `date` is the first day it may fall on,
     and it passes over the days `but`.
-    `groups` are room ids, `tiers` names of tiers, `media` references into the media folder or links, in their order.
+    A group may move an optional entry by its `window` at most. `groups` are room ids, `tiers` names of tiers, `media`
+    references into the media folder or links, in their order.
     """
 
     key: str
@@ -65,6 +67,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     optional: bool = False
     rollout: str = ""
     but: tuple[dt.date, ...] = ()
+    window: str = ""
 
     @property
     def revision(self) -> str:

@@ -3,9 +3,8 @@ playbooks often use in English have a Chinese name, all others are shown as they
 
 from __future__ import annotations
 
-import re
-
 from content_calendar.columns import KIND_NAMES
+from models.patterns import compile_later
 
 CONTENT_KIND_NAMES = {
     "article": "文章",
@@ -34,7 +33,7 @@ CONTENT_KIND_NAMES = {
     "culture": "文化",
 }
 _PERIODS = {"day": "每天", "week": "每周", "month": "每月"}
-_ROLLING = re.compile(r"(\d+)d")
+_ROLLING = compile_later(r"(\d+)d")
 
 
 def content_name(kind: str) -> str:

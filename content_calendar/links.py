@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from models.patterns import compile_later
+
 # Hosts whose pages open inside WeChat and keep members there: articles, mini programs, WeCom, payment.
 _WITHIN_WECHAT = (
     "weixin.qq.com",
@@ -17,7 +19,7 @@ _WITHIN_WECHAT = (
 )
 
 # A host with a scheme, or a bare one that ends in a domain people write down.
-_HOST = re.compile(
+_HOST = compile_later(
     r"(?:https?://([\w.-]+)|(?<![\w@.-])((?:[a-z0-9-]+\.)+(?:com|cn|net|org|top|shop|vip|cc|co|me|io|xyz|link|store)))"
     r"(?![\w@-])",
     re.ASCII | re.IGNORECASE,

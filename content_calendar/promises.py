@@ -21,7 +21,8 @@ from models.playbook import Playbook, Promise, Rolling
 
 _DAY = timedelta(days=1)
 _DAYS_A_WEEK = 7
-_LATE_AFTER = timedelta(hours=1)
+LATE_AFTER = timedelta(hours=1)
+"""A post that left so long after its time was late."""
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".heic"})
 
 PromiseState = Literal["kept", "late", "missed"]
@@ -159,7 +160,7 @@ def lateness(outcome: Outcome, period: Period, zone: tzinfo) -> timedelta | None
     if outcome.left_at is None:
         return None
     late = outcome.left_at - outcome.post.at_utc
-    return late if late > _LATE_AFTER or outcome.left_at.astimezone(zone).date() > period.last else None
+    return late if late > LATE_AFTER or outcome.left_at.astimezone(zone).date() > period.last else None
 
 
 def report(

@@ -16,6 +16,8 @@ from typing import Literal
 import msgspec
 from dateutil import rrule
 
+from models.patterns import compile_later
+
 PREFIX = "RRULE:"
 _FREQUENCIES: dict[str, Literal[0, 1, 2, 3]] = {
     "DAILY": rrule.DAILY,
@@ -25,8 +27,8 @@ _FREQUENCIES: dict[str, Literal[0, 1, 2, 3]] = {
 }
 _SUB_DAILY = ("HOURLY", "MINUTELY", "SECONDLY")
 DAY_NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_BY_DAY = re.compile(rf"([+-]?\d{{1,2}})?({'|'.join(DAY_NAMES)})", re.ASCII)
-_UNTIL = re.compile(r"\d{8}(?:T\d{6}Z?)?", re.ASCII)
+_BY_DAY = compile_later(rf"([+-]?\d{{1,2}})?({'|'.join(DAY_NAMES)})", re.ASCII)
+_UNTIL = compile_later(r"\d{8}(?:T\d{6}Z?)?", re.ASCII)
 _MONTHS_A_YEAR = 12
 _DAYS_A_WEEK = 7
 

@@ -12,15 +12,16 @@ import msgspec
 
 from content_calendar.lunar import DAYS, MONTHS
 from models.fields import FIELD, fields_of
+from models.patterns import compile_later
 
 __all__ = ["Rendered", "fields_of", "odd_fields", "render", "spoken"]
 
 # Full-width braces come from Chinese keyboards: around a word they were meant as a field.
-_ODD = re.compile(r"[{}][^{}\n]{0,20}|｛\s*\w+\s*(?:[|｜][^{}｛｝]*)?｝")
+_ODD = compile_later(r"[{}][^{}\n]{0,20}|｛\s*\w+\s*(?:[|｜][^{}｛｝]*)?｝")
 
 _MONTH_NAMES = {number: name for name, number in reversed(MONTHS.items())}
 _DAY_NAMES = {number: name for name, number in DAYS.items()}
-_DATE = re.compile(r"(lunar:)?(?:(\d{4})-|--)?(\d{2})-(\d{2})", re.ASCII)
+_DATE = compile_later(r"(lunar:)?(?:(\d{4})-|--)?(\d{2})-(\d{2})", re.ASCII)
 _MONTHS_A_YEAR = 12
 
 

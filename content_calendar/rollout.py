@@ -6,20 +6,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from math import ceil
 
 import msgspec
 
+from models.patterns import compile_later
+
 EXPECTED = "每批多少、等多久：20% 2h；50% 1d（先两成的群，2 小时后一半，再过 1 天全部），或按层级 分舵 1d；堂口 2h"
 
 _WHOLE = 100
 _UNITS = {"m": 1, "分": 1, "分钟": 1, "h": 60, "小时": 60, "d": 24 * 60, "天": 24 * 60}
 _NAMES = {"m": 1, "h": 60, "d": 24 * 60}
-_STAGE = re.compile(r"(?:(\d{1,2})\s*[%％]|(\S.{0,40}?))\s+(\d{1,3})\s*(分钟|小时|[mhd分天])")
-_SEVERAL = re.compile(r"[;；]")
+_STAGE = compile_later(r"(?:(\d{1,2})\s*[%％]|(\S.{0,40}?))\s+(\d{1,3})\s*(分钟|小时|[mhd分天])")
+_SEVERAL = compile_later(r"[;；]")
 
 
 class RolloutError(ValueError):

@@ -7,18 +7,18 @@ are left one of the theme that was longest ago. `{备稿:KEY}` takes that one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from content_calendar.entry import Entry
+from models.patterns import compile_later
 
 SPARE = "spare"
 """The rule of a draft."""
 
 # What is written in place of a text that is taken from the drafts.
-_SLOT = re.compile(r"\s*\{\s*(?:备稿|spare)\s*(?:[:：]([^{}\n]+))?\}\s*")
+_SLOT = compile_later(r"\s*\{\s*(?:备稿|spare)\s*(?:[:：]([^{}\n]+))?\}\s*")
 
 
 def is_spare(entry: Entry) -> bool:

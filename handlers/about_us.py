@@ -5,7 +5,6 @@ The playbook knows the answers (persona, shop, the words on consent), so nobody 
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Literal
 
@@ -16,6 +15,7 @@ from handlers.understanding.acts import asks
 from handlers.understanding.text import ANSWER_LIMIT, dense, readable
 from models.context import Context, PersonView
 from models.effects import Effect, Send
+from models.patterns import compile_later
 
 Asked = Literal["why", "privacy", "who"]
 
@@ -48,8 +48,8 @@ _TABLE: tuple[tuple[Asked, str], ...] = (
         r"^请问[你您]是$|^(?:请问|那|该){0,2}(?:怎么|如何)称呼(?:你们?|您|老板|店家)?$|^(?:请问|那)?(?:你们?|您)(?:店|家)?(?:叫|贵姓|姓)(?:什么|啥)?(?:名字|名儿?)?$",
     ),
 )
-_PATTERNS = tuple((asked, re.compile(pattern)) for asked, pattern in _TABLE)
-_CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
+_PATTERNS = tuple((asked, compile_later(pattern)) for asked, pattern in _TABLE)
+_CLAUSE = compile_later(r"[,，。;；!！?？\s]+")
 
 
 def asked_of_us(text: str) -> tuple[Asked, ...]:

@@ -13,6 +13,7 @@ from models.context import Context, GroupView, PersonView
 from models.deliveries import Cause
 from models.effects import Effect
 from models.events import Message
+from models.patterns import compile_later
 from models.people import FriendshipState
 
 TO_STAFF = "【群里有广告】{who}（{contact}）在「{group}」发了：{text}\n要不要提醒或请出群，您来定。"
@@ -25,7 +26,7 @@ _SIGN = re.compile(
 )
 # What any of them begins with: to look for one of many characters is a tenth of trying all of them at each.
 _BEGINS = re.compile(r"[hw.加+私联找兼日代贷低货扫返刷招进微Qq扣\d]")
-_URL = re.compile(r"https?://\S+")
+_URL = compile_later(r"https?://\S+")
 _READ = 400
 """Characters of a message that are looked at: an advert says early what it wants."""
 _LINKS = frozenset({"link", "mini_program", "card"})

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
 
+from models.patterns import compile_later
+
 # WeChat puts a thin space (U+2005) behind a mention, so a name before it may hold blanks; typed by hand, it may not.
-_MENTION = re.compile(r"[@＠][^@＠\n\u2005]{1,64}\u2005\s*|[@＠][^\s@＠/／]{1,64}(?:\s+|(?=[/／]))")
+_MENTION = compile_later(r"[@＠][^@＠\n\u2005]{1,64}\u2005\s*|[@＠][^\s@＠/／]{1,64}(?:\s+|(?=[/／]))")
 # A slash and a word: /:) and // are none.
-SLASH = re.compile(r"[/／]\s*\w")
+SLASH = compile_later(r"[/／]\s*\w")
 # A word: in quotes of any keyboard, a mention with the platform's blank behind it, or what has no blank in it.
-_WORD = re.compile(
+_WORD = compile_later(
     r"(?:[\"“”]([^\"“”]{0,2000})[\"“”]|「([^」]{0,2000})」|『([^』]{0,2000})』|['‘’]([^'‘’]{0,2000})['‘’])(?=\s|$)"
     r"|(@[^@\n\u2005]{1,64})\u2005|(\S+)"
 )
-_NUMBER = re.compile(r"[0-9０-９]{1,2}|[0-9０-９]{4}")
+_NUMBER = compile_later(r"[0-9０-９]{1,2}|[0-9０-９]{4}")
 _LONGEST_NUMBER = 4
 # A command is short; of a longer message only so much is looked at.
 LONGEST = 4_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import datetime, time, timedelta
 
@@ -15,6 +14,7 @@ from models.effects import Effect
 from models.events import TimerDue
 from models.operations import Role
 from models.orders import GrantRoleOrder, UnbindGroupOrder
+from models.patterns import compile_later
 
 UNBOUND = "好，「{group}」解绑了，以后只看不发。"
 NOT_BOUND = "「{group}」本来就没绑定。"
@@ -32,9 +32,9 @@ ROLES_ARE = "{who} 的角色：{roles}。"
 NO_ROLES = "{who} 没有角色。"
 NO_WELCOME = "本群的层级没写欢迎语，在方案的 welcome 里加上就有了。"
 WELCOME = "新人进群一分钟内一起欢迎，说的是：\n{text}"
-_DURATION = re.compile(r"(\d{1,4})\s*(分钟|分|min|m|个?小时|时|h|天|日|d)")
-_CLOCK = re.compile(r"(\d{1,2})[:：点](\d{0,2})分?")
-_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DURATION = compile_later(r"(\d{1,4})\s*(分钟|分|min|m|个?小时|时|h|天|日|d)")
+_CLOCK = compile_later(r"(\d{1,2})[:：点](\d{0,2})分?")
+_DAY = compile_later(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _UNITS = {"分": 60, "m": 60, "时": 3_600, "小": 3_600, "个": 3_600, "h": 3_600, "天": 86_400, "日": 86_400, "d": 86_400}
 
 

@@ -13,6 +13,7 @@ from models.context import Context, PersonView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import Message
+from models.patterns import compile_later
 from models.playbook import Playbook
 
 Wish = Literal["given", "refused", "withdrawn"]
@@ -22,9 +23,9 @@ REFUSED = "好的，尊重你的意思：以后不主动给你发消息，你说
 
 _LONGEST = 20  # longer messages say more than that
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
-    ("withdrawn", re.compile(r"(?:我)?(?:要|想)?(?:撤回|收回|撤销|取消)(?:我的)?同意(?:了)?")),
-    ("refused", re.compile(r"(?:我)?(?:不同意|拒绝)(?:的|了)?")),
-    ("given", re.compile(r"(?:(?:好的?|嗯|可以|行|没问题|ok){1,4}(?:我)?|我)?同意(?:的|了)?")),
+    ("withdrawn", compile_later(r"(?:我)?(?:要|想)?(?:撤回|收回|撤销|取消)(?:我的)?同意(?:了)?")),
+    ("refused", compile_later(r"(?:我)?(?:不同意|拒绝)(?:的|了)?")),
+    ("given", compile_later(r"(?:(?:好的?|嗯|可以|行|没问题|ok){1,4}(?:我)?|我)?同意(?:的|了)?")),
 )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from handlers.command_lines import without_mentions
 from handlers.understanding.text import PARTICLES, dense
 from models import effects as fx
@@ -11,6 +9,7 @@ from models.context import Context, PersonView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import Message
+from models.patterns import compile_later
 
 FEWER = (
     "好的，以后一周最多主动给你发 {count} 条，你问的照样回。想恢复就回「照常发」，一条都不想收回「退订」。"
@@ -19,12 +18,12 @@ FEWER = (
 AS_BEFORE = "好的，照常给你发。"
 
 _LONGEST = 20  # longer messages say more than that
-_FEWER = re.compile(
+_FEWER = compile_later(
     "(?:请|麻烦|拜托|以后|能不能|可以|能|你们|你|就|给我|可不可以)*(?:少给我发|少发|少推送?|少打扰)"
     "(?:一点|一些|点|些|几条)?(?:给我|消息|信息|广告|我)?(?:吗|可以吗|行吗|好吗|谢谢)?"
     "|(?:请|麻烦|以后|你们|你)*(?:别|不要)(?:给我)?发(?:这么|那么|太)(?:多|勤|频繁)(?:消息|信息|广告)?"
 )
-_AS_BEFORE = re.compile("(?:可以|请|还是|就)*(?:照常|正常)(?:给我)?(?:发|推送)(?:就行|就好)?")
+_AS_BEFORE = compile_later("(?:可以|请|还是|就)*(?:照常|正常)(?:给我)?(?:发|推送)(?:就行|就好)?")
 
 
 def is_about_it(text: str) -> bool:
@@ -33,7 +32,7 @@ def is_about_it(text: str) -> bool:
 
 
 # Without one of these nothing of it is said.
-_SIGN = re.compile("[少别別照正]|不要")
+_SIGN = compile_later("[少别別照正]|不要")
 
 
 def _wish(text: str) -> bool | None:

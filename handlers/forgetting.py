@@ -7,7 +7,6 @@ greeted nor asked. So the farewell promises nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -22,6 +21,7 @@ from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.erasure import nameless
 from models.events import Event, Message
+from models.patterns import compile_later
 from models.people import FriendshipState
 
 ASKED = (
@@ -43,9 +43,11 @@ _LONGEST = 24  # longer messages say more than that
 _MINE = "我的?(?:全部|所有|一切)?(?:个人)?(?:数据|资料|信息|档案|记录|聊天记录)"
 _DELETE = "(?:删除|删掉|删了|清除|清空|清掉|抹掉|注销|销毁)"
 _WISHES = (
-    re.compile("(?:请|麻烦|我要|我想|可以|能不能)?(?:你|你们|您)?(?:把我)?(?:忘记|忘掉|忘了)我(?:了)?"),
-    re.compile(f"(?:请|麻烦|帮我|我要|我想)?(?:你|你们)?(?:把)?{_MINE}(?:全部|全都|全|都)?(?:给我)?{_DELETE}(?:掉)?"),
-    re.compile(f"(?:请|麻烦|帮我|我要|我想)?(?:你|你们)?{_DELETE}(?:掉)?{_MINE}"),
+    compile_later("(?:请|麻烦|我要|我想|可以|能不能)?(?:你|你们|您)?(?:把我)?(?:忘记|忘掉|忘了)我(?:了)?"),
+    compile_later(
+        f"(?:请|麻烦|帮我|我要|我想)?(?:你|你们)?(?:把)?{_MINE}(?:全部|全都|全|都)?(?:给我)?{_DELETE}(?:掉)?"
+    ),
+    compile_later(f"(?:请|麻烦|帮我|我要|我想)?(?:你|你们)?{_DELETE}(?:掉)?{_MINE}"),
 )
 _YES = frozenset({"确认", "是", "是的", "确认删除", "确认忘记我"})
 _NO = frozenset(
@@ -54,7 +56,7 @@ _NO = frozenset(
 
 _DECIDING = _YES | _NO
 # Without one of these nothing of it is said.
-_SIGN = re.compile("[确確是算不别別先取否]")
+_SIGN = compile_later("[确確是算不别別先取否]")
 
 
 def is_wished(text: str) -> bool:

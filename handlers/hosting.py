@@ -3,7 +3,6 @@ often small talk brings a question again."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 import msgspec
@@ -18,12 +17,13 @@ from handlers.understanding.feelings import GRAVE, Feeling, feeling_of
 from models import effects as fx
 from models.context import Context, PersonView
 from models.effects import Effect, SurveyProgress
+from models.patterns import compile_later
 from models.people import SurveyState
 from models.playbook import Playbook
 from models.playbook_survey import Question
 
-CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
-NAMED = re.compile(r"叫|姓|名|^我是")
+CLAUSE = compile_later(r"[,，。;；!！?？\s]+")
+NAMED = compile_later(r"叫|姓|名|^我是")
 MOST_REPEATS = 2  # so often small talk brings an open question again; after that nudges do
 
 
@@ -100,7 +100,7 @@ def room(
     return until_tomorrow(at, context) if felt in GRAVE else None
 
 
-_OF_A_CHILD = re.compile("宝宝|宝贝|孩子|娃")
+_OF_A_CHILD = compile_later("宝宝|宝贝|孩子|娃")
 
 
 def is_of_a_child(playbook: Playbook, key: str) -> bool:

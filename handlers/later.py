@@ -6,31 +6,32 @@ import re
 from datetime import datetime, time, timedelta
 
 from handlers.understanding.text import ANSWER_LIMIT, dense
+from models.patterns import compile_later
 
 MORNING = time(10)  # nobody is asked before that who said 明天
 _PARTS: tuple[tuple[re.Pattern[str], time], ...] = (
-    (re.compile("明早|早上|早晨|上午|一早"), MORNING),
-    (re.compile("中午|午休"), time(12, 30)),
-    (re.compile("下午"), time(15)),
-    (re.compile("下班|放学"), time(19)),
-    (re.compile("今晚|晚上|晚点睡|明晚|夜里|睡前|睡了|哄睡|到家|回家|回去|晚饭后|吃完晚饭"), time(20)),
+    (compile_later("明早|早上|早晨|上午|一早"), MORNING),
+    (compile_later("中午|午休"), time(12, 30)),
+    (compile_later("下午"), time(15)),
+    (compile_later("下班|放学"), time(19)),
+    (compile_later("今晚|晚上|晚点睡|明晚|夜里|睡前|睡了|哄睡|到家|回家|回去|晚饭后|吃完晚饭"), time(20)),
 )
 _DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九十")} | {"两": 2, "半": 0.5}
 _NUMBER = r"(\d{1,2}|十[一二]?|[一二两三四五六七八九半])"
-_SPAN = re.compile(
+_SPAN = compile_later(
     rf"{_NUMBER}?(?:个)?(?:(半)(?:个)?)?(分钟|小时|钟头|天|周|星期|礼拜)(半)?(?:之?后|以后|再|左右|吧|说|聊|$)"
 )
 _MINUTES = {"分钟": 1, "小时": 60, "钟头": 60, "天": 1_440, "周": 10_080, "星期": 10_080, "礼拜": 10_080}
-_CLOCK = re.compile(rf"{_NUMBER}点(半)?(?!儿|击|赞)")
+_CLOCK = compile_later(rf"{_NUMBER}点(半)?(?!儿|击|赞)")
 _DAYS: tuple[tuple[re.Pattern[str], int], ...] = (
-    (re.compile("大后天"), 3),
-    (re.compile("后天"), 2),
-    (re.compile("明天|明儿|明早|明晚|明日|赶明|改明|第二天"), 1),
-    (re.compile("过(?:两|几|三)天|这几天|过阵子|过段时间|这阵子|忙完这|改天|改日|下次|以后"), 2),
-    (re.compile("回头|有空|有时间|空了|得空|闲了|得闲|到时"), 1),
+    (compile_later("大后天"), 3),
+    (compile_later("后天"), 2),
+    (compile_later("明天|明儿|明早|明晚|明日|赶明|改明|第二天"), 1),
+    (compile_later("过(?:两|几|三)天|这几天|过阵子|过段时间|这阵子|忙完这|改天|改日|下次|以后"), 2),
+    (compile_later("回头|有空|有时间|空了|得空|闲了|得闲|到时"), 1),
 )
-_WEEKDAY = re.compile(r"(下)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天末])")
-_SHORTLY = re.compile(r"等一?下|等会|一会|待会|呆会|稍等|马上|等我?一哈|查|翻|找|量|算|看一?[下眼]|看看|问")
+_WEEKDAY = compile_later(r"(下)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天末])")
+_SHORTLY = compile_later(r"等一?下|等会|一会|待会|呆会|稍等|马上|等我?一哈|查|翻|找|量|算|看一?[下眼]|看看|问")
 
 
 def time_for(text: str, at: datetime) -> datetime:

@@ -15,6 +15,7 @@ from models.context import Context, Kept, PersonView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import Message
+from models.patterns import compile_later
 from models.people import AnswerState, FriendshipState
 
 HEAD = "这是{shop}这边记着的、关于你的全部内容："
@@ -45,11 +46,11 @@ _LONGEST_HELLO = 50
 _STATES = {AnswerState.DECLINED: "你没说", AnswerState.LATER: "说好回头再说"}
 _MINE = "(?:我的)(?:全部|所有)?(?:个人)?(?:数据|资料|信息|档案)"
 _WISHES = (
-    re.compile(
+    compile_later(
         f"(?:我)?(?:想|要|想要)?(?:请|帮我|给我|麻烦)?(?:看看|看一下|查看|查一下|查询|导出|查|看)?(?:一下)?{_MINE}"
         "(?:有哪些|有什么|有啥|都有什么|都有啥|都有哪些|在哪看|在哪里看)?"
     ),
-    re.compile(
+    compile_later(
         "(?:你|你们)(?:都|这里|这儿)?(?:存|记|保存|收集|记录|留)(?:着|下)?了?我的?(?:什么|哪些|啥|多少)"
         "(?:个人)?(?:数据|资料|信息|东西)?"
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 import msgspec
@@ -13,19 +12,20 @@ from models import effects as fx
 from models.context import Context, PersonView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
+from models.patterns import compile_later
 from models.people import SurveyState
 
 ACKNOWLEDGEMENT = "好的，恢复啦，欢迎回来。哪天不想收了，回「退订」就停。"
 
 _LONGEST = 30  # longer messages say more than that
-_WISH = re.compile(
+_WISH = compile_later(
     r"(?:你好|(?:想|要)?了解一?下?了?|请|麻烦|帮我|给我|我们|我|又|还是|现在|要|想|后悔了|可以)*"
     r"(?:恢复(?:接收|订阅|推送|发送|发)?|重新(?:订阅|接收|开始|发)|取消退订|解除退订|(?:点|发|打|按|退订)错了?(?:退订)?|"
     r"继续(?:给我)?(?:发|接收|订阅|收)|接着发|订阅|(?:可以|再)(?:再|又|重新)?(?:给我)?发|(?:又|还是|还)(?:想|要)收)"
     r"(?:消息|信息|给我|吧|了|一下|谢谢|重新开始)*"
 )
 # Without one of these nothing of it is said.
-_SIGN = re.compile("[恢復复重取消解除点點发發打按错錯继繼续續接订訂阅閱收]")
+_SIGN = compile_later("[恢復复重取消解除点點发發打按错錯继繼续續接订訂阅閱收]")
 
 
 def wants_back(text: str) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from content_calendar import cadence, catch_up
+from content_calendar import cadence, catch_up, promises
 from content_calendar.birthday import celebrated_on
 from content_calendar.entry import Entry, expires_at, from_json
 from content_calendar.rollout import parse_rollout
@@ -37,10 +37,11 @@ def rung(
 ) -> tuple[list[Effect], datetime]:
     """What to plan of a version of an entry that rings, and the moment up to which that is done.
 
-    What was due before `since`, or before the program was up, was missed.
+    What was due before `since`, or before the program was up, was missed; so is what it comes to later than a post may
+    be: the machine was asleep, or its clock was set on, and nobody was there at that time either.
     """
     zone = context.merchant.zone
-    began = max(since, context.merchant.started_at or since)
+    began = max(since, context.merchant.started_at or since, event.at - promises.LATE_AFTER)
     planned: list[Effect] = []
     last = event.due
     for occurrence in cadence.occurrences(cadence.by_the_day(entry), zone, event.due, event.at + _INSTANT):
@@ -80,6 +81,15 @@ def on_day(entry: Entry, day: date, zone: ZoneInfo) -> cadence.Occurrence | None
     around = datetime.combine(day, time(0), zone)
     found = cadence.occurrences(cadence.by_the_day(entry), zone, around - _DAY, around + 2 * _DAY)
     return next((one for one in found if one.local_date == day), None)
+
+
+def last_of_series(entry: Entry, at: datetime, context: Context) -> datetime | None:
+    """The beginning of the day of the newest occurrence so far of what the same people get again and again; None for
+    what comes once, or has each member's own day."""
+    if not entry.rule or cadence.is_personal(entry):
+        return None
+    found = [*cadence.occurrences(entry, context.merchant.zone, at - _SERIES, at + _INSTANT)]
+    return start_of_day(found[-1].at_utc, context) if found else None
 
 
 def pool(entry: Entry, context: Context) -> list[Entry]:
@@ -184,3 +194,4 @@ def _lane(entry: Entry) -> Lane:
 
 _INSTANT = datetime.resolution
 _DAY = timedelta(days=1)
+_SERIES = timedelta(days=366)

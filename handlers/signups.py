@@ -6,8 +6,6 @@ comes when it is full waits, first come first served, and is told when a place i
 
 from __future__ import annotations
 
-import re
-
 from content_calendar.entry import Entry, from_json
 from models import effects as fx
 from models.context import Context, GatheringView, PersonView, SignupView
@@ -15,13 +13,16 @@ from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import Message
 from models.orders import SignUp
+from models.patterns import compile_later
 
 KINDS = frozenset({"gathering", "testers"})
 
-_IN = re.compile(r"(?:我要?|我也|帮我|算我)?报(?:个|下|一个)?名(?:参加|啦|了|一个|一位)?|算我一个|我要?参加|我也去")
-_OUT = re.compile(r"(?:我)?(?:不去了|去不了了?|不参加了|来不了了?|不报了|取消报名|报名取消|退出报名)")
+_IN = compile_later(
+    r"(?:我要?|我也|帮我|算我)?报(?:个|下|一个)?名(?:参加|啦|了|一个|[一1] ?[人位个]|\+1)?|算我一个|我要?参加|我也去"
+)
+_OUT = compile_later(r"(?:我)?(?:不去了|去不了了?|不参加了|来不了了?|不报了|取消报名|报名取消|退出报名)")
 _AROUND = " \t\n，。！!~～,.、@"
-_LIMIT = re.compile(
+_LIMIT = compile_later(
     r"(?:限|只收|最多|上限)[：: ]?(\d{1,4}) ?[人位名个席]"
     r"|名额[：: ]?(?:只有|共|有|限)? ?(\d{1,4})|前 ?(\d{1,4}) ?[名位]"
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from handlers.command_lines import without_mentions
 from handlers.understanding.text import PARTICLES, dense
 from models import effects as fx
@@ -11,6 +9,7 @@ from models.context import Context, PersonView, ReceivedView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import Message
+from models.patterns import compile_later
 
 NONE = "我这边没有主动发过你消息，只回过你问的。"
 LAST = "最近一条主动发你的，是 {at} 的「{what}」。"
@@ -18,6 +17,7 @@ BECAUSE = "因为{reason}。"
 BY_TAG = "你这里记着「{tags}」，{shop}这条是发给有这些标记的朋友的"
 BY_BIRTHDAY = "到了你告诉我的生日"
 BY_JOINING = "你加了我们好友，这条是按加的日子算的"
+BY_PURCHASE = "你在我们这儿买过东西，这条是按买的日子算的"
 BY_SILENCE = "有一阵没听到你说话了"
 BY_FRIENDSHIP = "你加了我们好友"
 BY_SURVEY = "建档还有问题等你回"
@@ -25,17 +25,17 @@ BY_GROUP = "跟你在的群、或你的进群有关"
 FOOT = "想少收回「少发点」，不想收回「退订」，看我记了什么回「我的数据」。"
 IN_GROUP = "群里的消息是发给全群的，不是单发给你；不想看可以退群或设免打扰。"
 _CAUSES = {Cause.GREETING: BY_FRIENDSHIP, Cause.SURVEY: BY_SURVEY, Cause.GROUP: BY_GROUP, Cause.HANDOFF: BY_GROUP}
-_RULES = (("birthday", BY_BIRTHDAY), ("joined", BY_JOINING), ("silent", BY_SILENCE))
+_RULES = (("birthday", BY_BIRTHDAY), ("joined", BY_JOINING), ("bought", BY_PURCHASE), ("silent", BY_SILENCE))
 
 _LONGEST = 24  # longer messages say more than that
-_ASKS = re.compile(
+_ASKS = compile_later(
     "(?:请问|你们|你)*(?:为什么|为啥|为何|怎么|凭什么|干嘛|干吗)(?:会|要|老|总|又|一直)*"
     "(?:发给我|给我发|推给我|给我推|找我|发我|单发我)(?:这个|这些|这条|消息|信息|广告|推送)?(?:的|了|呢|啊|呀|吗)*"
     "|我(?:为什么|为啥|怎么)(?:会)?(?:收到|会收到)(?:这个|这条|这些|你们的)?(?:消息|信息|广告)?"
 )
 
 # Without one of these nothing of it is said.
-_SIGN = re.compile("为|為|怎|凭|干|幹")
+_SIGN = compile_later("为|為|怎|凭|干|幹")
 
 
 def is_asked(text: str) -> bool:

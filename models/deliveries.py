@@ -166,9 +166,28 @@ class Delivery(SQLModel, table=True):
             sqlite_where=text("occurrence IS NOT NULL"),
             postgresql_where=text("occurrence IS NOT NULL"),
         ),
-        Index("delivery_contact", "contact_id", "left_at"),
-        Index("delivery_group", "group_id", "left_at"),
-        Index("delivery_left", "account_id", "left_at"),
+        # An entry of the calendar writes as many rows as it has readers: what says nothing of a row is not in an index.
+        Index(
+            "delivery_contact",
+            "contact_id",
+            "left_at",
+            sqlite_where=text("contact_id IS NOT NULL"),
+            postgresql_where=text("contact_id IS NOT NULL"),
+        ),
+        Index(
+            "delivery_group",
+            "group_id",
+            "left_at",
+            sqlite_where=text("group_id IS NOT NULL"),
+            postgresql_where=text("group_id IS NOT NULL"),
+        ),
+        Index(
+            "delivery_left",
+            "account_id",
+            "left_at",
+            sqlite_where=text("left_at IS NOT NULL"),
+            postgresql_where=text("left_at IS NOT NULL"),
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)

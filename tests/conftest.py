@@ -15,6 +15,7 @@ import structlog
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 Report = TypeVar("Report", pytest.CollectReport, pytest.TestReport)
 
@@ -27,18 +28,39 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
+# What takes longest goes first, so that no process is left with a long file at the end.
+_FIRST = ("console", "workers", "gateway", "crash", "transports")
+_MOST_BROWSERS = 2
+
+
 class _FileByFile(LoadScopeScheduling):  # type: ignore[misc]
-    """A file's tests share what they set up; all with a browser go one after the other, or two bots and two browsers
-    on two processors keep each other waiting for longer than people do."""
+    """A file's tests share what they set up. No more than two files with a browser are under way at once: more bots and
+    browsers on two processors keep each other waiting for longer than people do."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "tests/console" if file.startswith("tests/console/") else file
+        return nodeid.partition("::")[0]
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        browsers = sum(
+            any(_has_browser(file) and not all(done.values()) for file, done in work.items())
+            for other, work in self.assigned_work.items()
+            if other is not node
+        )
+        if browsers >= _MOST_BROWSERS:
+            following = next((file for file in self.workqueue if not _has_browser(file)), None)
+            if following is not None:
+                self.workqueue.move_to_end(following, last=False)
+        super()._assign_work_unit(node)
+
+
+def _has_browser(file: str) -> bool:
+    return file.startswith("tests/console/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest first: the tests of a browser are one piece, and nobody should wait for it at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/console/"))
+    """What takes longest first."""
+    ranks = {folder: rank for rank, folder in enumerate(_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.nodeid.split("/")[1], len(ranks)))
 
 
 @pytest.hookimpl(optionalhook=True)

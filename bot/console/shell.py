@@ -27,6 +27,9 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .z-card { background: #ffffff; border: 1px solid #e3e6eb; border-radius: 10px; box-shadow: none; padding: 16px; }
 .body--dark .z-card { background: #1d2026; border-color: #2d3138; }
 .z-muted { color: #5b6472; } .body--dark .z-muted { color: #a9b1bd; }
+.z-list { gap: 0 !important; } .z-list > * + * { border-top: 1px solid #e3e6eb; }
+.body--dark .z-list > * + * { border-color: #2d3138; }
+.z-figures { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); }
 .z-figure { font-size: 28px; line-height: 1.2; font-weight: 600; font-variant-numeric: tabular-nums; }
 .z-drawer nav { width: 100%; } .z-drawer .nicegui-link { display: flex; }
 .z-entry { border-radius: 8px; margin: 2px 8px; min-height: 42px; color: inherit; text-decoration: none; }
@@ -43,6 +46,8 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .z-talk { height: calc(100vh - 350px); min-height: 260px; }
 .z-quick { flex-wrap: nowrap; overflow-x: auto; } .z-quick > * { flex: none; }
 @layer theme { /* Quasar's !important is in a layer: only an earlier layer is stronger. */
+  /* The gutter of a row begins beside what stands above and below it. */
+  .q-col-gutter-md { margin-left: -16px !important; width: calc(100% + 16px) !important; }
   .body--dark .text-primary { color: #7fd9b2 !important; } .body--dark .text-negative { color: #ff9b93 !important; }
   .body--dark .text-warning { color: #ffcc80 !important; }
 }

@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, exists, or_, select, update
 from sqlmodel import col
 
-from bot.store import Store
+from bot.store import Change, Store, Writing
 from handlers.gate import REASON_NAMES
 from models import timers
 from models.accounts import Account
 from models.columns import table_of
 from models.deliveries import Cause, Delivery, DeliveryChange, DeliveryState
 from models.groups import ChatGroup, Seat
-from models.operations import AuditEntry, Timer
+from models.operations import AuditEntry, EntryRevision, Timer
 from models.people import Friendship, Person
 
 # Clocks that are kept in time by the network go back by less.
@@ -79,6 +79,7 @@ def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime
         for identity, next_at in run(select(col(Delivery.id), col(Delivery.next_at)).where(waits, ~by_the_gate)).all():
             sooner = max(now, next_at - back)
             run(update(Delivery).where(col(Delivery.id) == identity).values(next_at=sooner, until=sooner))
+        _come_again(writing, now, looked_at)
         _sooner(writing.connection, Account, "slow_until", now, back)
         _sooner(writing.connection, Friendship, "human_until", now, back)
         _sooner(writing.connection, Friendship, "last_heard_at", now, back)  # a window is open for as long as before
@@ -88,6 +89,32 @@ def look_again_if_set_back(store: Store, looked_at: datetime | None) -> datetime
         _sooner(writing.connection, Seat, "until", now, back)
         _sooner(writing.connection, Timer, "at", now, back, or_(col(Timer.kind).in_(_SO_LONG_AFTER), is_soon))
     return now
+
+
+def _come_again(writing: Writing, now: datetime, looked_at: datetime) -> None:
+    """What a clock that was ahead made too late leaves at its time, which is still to come."""
+    in_force = exists().where(
+        col(EntryRevision.merchant_id) == col(Delivery.merchant_id),
+        col(EntryRevision.key) == col(Delivery.entry),
+        col(EntryRevision.revision) == col(Delivery.revision),
+        col(EntryRevision.current),
+        col(EntryRevision.approved),
+    )
+    revived = writing.connection.execute(
+        update(Delivery)
+        .where(
+            col(Delivery.state).in_((DeliveryState.SKIPPED, DeliveryState.EXPIRED)),
+            col(Delivery.reason) == "too_late",
+            col(Delivery.attempts) == 0,
+            col(Delivery.part) == 1,
+            col(Delivery.due_at) > now,
+            col(Delivery.due_at) <= looked_at,
+            in_force,
+        )
+        .values(state=DeliveryState.PLANNED, reason=None, until=None, next_at=col(Delivery.due_at))
+        .returning(col(Delivery.id), col(Delivery.merchant_id))
+    ).all()
+    writing.changed([Change(one, whose, now, DeliveryState.PLANNED, None, None) for one, whose in sorted(revived)])
 
 
 def _last_known(connection: Connection) -> datetime | None:

@@ -9,18 +9,19 @@ from handlers.understanding.amounts import tidy
 from handlers.understanding.dates import birth_month
 from handlers.understanding.numerals import DIGITS, masked, numbers
 from handlers.understanding.text import clauses
+from models.patterns import compile_later
 
 Age = int | list[int]
 _N = r"(?:\d{1,3}(?:\.\d)?|[零〇一二两三四五六七八九十百]{1,4}|俩|仨)"
 _OF_YEARS = r"(?:周岁|虚岁|岁|years?(?:old)?|yrs?|y(?![a-z]))"
-_UNBORN = re.compile(
+_UNBORN = compile_later(
     r"(?:还)?(?:没|未|木有|没有)(?:有)?(?:出生|生(?!病|气|日)|卸货|出来)|肚子里|肚里|腹中|怀孕|怀着|怀上|怀了?(?:二胎|三胎|二宝|老二|双胞胎)|刚怀|"
     r"孕(?:期|妇|\d|[一二三四五六七八九十]|早|中|晚|吐|后期)|待产|待生|预产|备孕|快生了|要生了|即将出生|准备生|"
     r"卸货|揣着|胎动|胎里|怀胎|下(?:个)?月(?:就)?生|还在(?:妈妈|我)?(?:的)?肚|准妈妈|临产|头胎怀|未出世|没出世|在怀|"
     r"还有?[^,，。]{1,4}(?:个月|天|周)(?:就)?(?:生|出生|卸货)"
 )
-_NO_CHILD = re.compile(r"没(?:有)?(?:孩子|娃|宝宝|小孩|生娃|结婚)|单身|不打算生|丁克|还没要|没生过|未婚|没对象")
-_TOKEN = re.compile(
+_NO_CHILD = compile_later(r"没(?:有)?(?:孩子|娃|宝宝|小孩|生娃|结婚)|单身|不打算生|丁克|还没要|没生过|未婚|没对象")
+_TOKEN = compile_later(
     rf"(?P<unborn>{_UNBORN.pattern})"
     rf"|(?P<range_low>{_N})(?:个)?(?P<range_unit>{_OF_YEARS}|个?月)?(?:半)?\s?(?:-|~|到|至|—|、|"
     rf"或者?)+\s?(?P<range_high>{_N})\s?(?:个)?(?P<range_of>{_OF_YEARS}|半?月)"
@@ -38,30 +39,30 @@ _TOKEN = re.compile(
     rf"零(?P<whole_months>{_N})个月)?(?!\d|级)"
 )
 # 7 8个月: people leave out the stroke of a range.
-_TWO_APART = re.compile(
+_TWO_APART = compile_later(
     r"(?<![\d一二三四五六七八九十])([1-9一二三四五六七八九]) ([1-9一二三四五六七八九])(?=个?(?:多|来)?(?:月|岁))"
 )
 # 老二两个月, 老三半岁: a child's place, and right behind it its age.
-_PLACE_AND_AGE = re.compile(r"老[一二三](?=[一二三四五六七八九十两俩仨半])")
+_PLACE_AND_AGE = compile_later(r"老[一二三](?=[一二三四五六七八九十两俩仨半])")
 # 9 个 月: blanks between a figure and its unit.
-_SPREAD_OUT = re.compile(r"(?<=[\d一二三四五六七八九十两俩半]) +(?=个|多|岁|周岁|月)|(?<=个) +(?=月|半|多)")
+_SPREAD_OUT = compile_later(r"(?<=[\d一二三四五六七八九十两俩半]) +(?=个|多|岁|周岁|月)|(?<=个) +(?=月|半|多)")
 # How long something is used, or ago, is nobody's age: 用了两个月了, 三个月前买过.
-_OF_A_DEED_BEFORE = re.compile(
+_OF_A_DEED_BEFORE = compile_later(
     r"(?:买|用|等|喝|穿|办|(?<![小中大上])学|忙|下单|加|认识|结婚|离婚)(?:了|过)?(?:差不多|大概|快|有|都|才)?$"
 )
-_OF_A_DEED_AFTER = re.compile(r"(?:以|之)?前(?:我|就|在|你们?|这|家|那)*(?:买|用|来|去|下单|加|办|做|问|换)")
-_NEARLY = re.compile(r"快了|快到|快满|马上|就快|差一点")
-_NOT_YET = re.compile(r"(?:不到|未满|未|不满|没(?=$)|没到|还没到|没满|还没满|小于|不足|还不满|还不到|没有)$")
-_WITHIN = re.compile(r"^(?:以内|以下|之内|不到(?![\d一二两三四五六七八九十半])|之前)")
-_SHORT_OF = re.compile(
+_OF_A_DEED_AFTER = compile_later(r"(?:以|之)?前(?:我|就|在|你们?|这|家|那)*(?:买|用|来|去|下单|加|办|做|问|换)")
+_NEARLY = compile_later(r"快了|快到|快满|马上|就快|差一点")
+_NOT_YET = compile_later(r"(?:不到|未满|未|不满|没(?=$)|没到|还没到|没满|还没满|小于|不足|还不满|还不到|没有)$")
+_WITHIN = compile_later(r"^(?:以内|以下|之内|不到(?![\d一二两三四五六七八九十半])|之前)")
+_SHORT_OF = compile_later(
     rf"(?:还)?(?:差|缺)({_N})?(?:个)?(月|天|周|点)(?:就|到|满|就满|就到|不到|才|才满|快)?(?:是)?({_N})(?:周)?岁|"
     rf"(?:还)?(?:差|缺)({_N})个?(月)(?:就|到|满|就满|才满)?(半岁|周岁)"
 )
-_CHILDREN = re.compile(
+_CHILDREN = compile_later(
     r"老大|老二|老三|大宝|二宝|小宝|三宝|大的|小的|哥哥|姐姐|弟弟|妹妹|两个|俩|一个.*一个|双胞胎|(?<![怀了])二胎|大娃|二娃|"
     r"小娃|女儿|儿子|闺女"
 )
-_BARE = re.compile(rf"^\D{{0,6}}?({_N}|\d+\.\d)(?:多|来)?(?:大|左右|了|吧|个|半)*$")
+_BARE = compile_later(rf"^\D{{0,6}}?({_N}|\d+\.\d)(?:多|来)?(?:大|左右|了|吧|个|半)*$")
 
 
 def _number(numeral: str) -> float:
@@ -209,7 +210,7 @@ def _bare(text: str, asked: str) -> Age | None:
 
 
 # 10个月 or 两岁半 and nothing else, as it stands beside a name; what may be the age of a grown-up is not read.
-_ONLY_AGE = re.compile(
+_ONLY_AGE = compile_later(
     r"(?:现在|刚|才|快|已经|都|今年|差不多|大概)*(?:(?:[1-9]|1[0-2]|[一二两三四五六七八九十]|十[一二])(?:周)?岁(?:半|多)?(?:零?[\d一二三四五六七八九十]+个月)?"
     r"|(?:\d{1,2}|[一二两三四五六七八九十]{1,3})个(?:半|多)?月(?:半)?|半岁|满月|百天)(?:大)?(?:了|啦|左右|多)?"
 )

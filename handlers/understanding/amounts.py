@@ -6,40 +6,41 @@ import re
 
 from handlers.understanding.frequencies import every_day_of_the_week
 from handlers.understanding.numerals import DIGITS, Number, numbers, plain
+from models.patterns import compile_later
 
 Amount = int | float | list[int | float | None]
 
 _UNIT = r"块钱?|元|rmb|人民币|钱|kg|ml|[个人瓶斤包盒罐次天箱岁度片口件码位]"
-_UP_TO_AFTER = re.compile(
+_UP_TO_AFTER = compile_later(
     rf"^(?:{_UNIT}|左右)?(?:之内|以内|内|以下|之下|封顶|为限|"
     r"打住|顶天|到顶|撑死|顶多|以里|为上限|是上限|就到头|最多|别超|不超|不要超|不能超|不能再多|上限|出头不行)"
 )
-_FROM_AFTER = re.compile(
+_FROM_AFTER = compile_later(
     rf"^(?:{_UNIT})?(?:以上|及以上|之上|起步|起(?!来)|往上|"
     r"朝上|打底|保底|开外|向上|\+|＋|➕|加(?=$|[,，。 吧])|或者?更多|或以上|只多不少|是底线)"
 )
 _NOT = r"(?:不(?:能|会|可以?|要|得|想|好)?|别|勿)"
-_UP_TO_BEFORE = re.compile(
+_UP_TO_BEFORE = compile_later(
     rf"(?:{_NOT}(?:超过?|高于|多于|大于)|最多|顶多|至多|撑死|低于|小于|少于|控制在|上限|封顶|不到|不足|没超过|超不过|别高于|<=?|≤|最高|最贵|不过|未到)(?:也就|"
     r"就|到|是|了|大概|个|为|在|给|出|花|能|得|接受)?$"
 )
-_FROM_BEFORE = re.compile(
+_FROM_BEFORE = compile_later(
     r"(?:至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|上(?=$)|过(?=$)|"
     r"破(?=$)|起步|从)(?:也得|也要|也有|也|得|要|是|有|都|就|给|花|个|了)?$"
 )
 # 最低不能低于: looked for before 低于 alone is.
-_NO_LESS_BEFORE = re.compile(rf"{_NOT}(?:低于|少于|小于)(?:了|个)?$")
-_RANGE = re.compile(rf"^(?:{_UNIT}|左右)?\s?(?:-+|~+|—+|–|－|到|至|或者?|、|and|to|/)\s?$")
+_NO_LESS_BEFORE = compile_later(rf"{_NOT}(?:低于|少于|小于)(?:了|个)?$")
+_RANGE = compile_later(rf"^(?:{_UNIT}|左右)?\s?(?:-+|~+|—+|–|－|到|至|或者?|、|and|to|/)\s?$")
 
-PER = re.compile(
+PER = compile_later(
     r"^\s?(?:斤|瓶|箱|包|盒|罐|个月|月|年|天|周|次|顿|回|件|提|桶|支|套|片|条|份|饼|两|晚|桌|个人|人|家|单|盘|袋|"
     r"杯)"
 )
-MONEY_AFTER = re.compile(r"^\s?(?:来|多|把|几)?(?:块|元|rmb|人民币|米|刀|r(?![a-z])|大洋|软妹币|毛|钱)")
-_MONEY_ASKED = re.compile(r"钱|预算|价|元|块|消费|花费|budget|price|money|cost|花多少|贵|档位|红包|金额|额度")
+MONEY_AFTER = compile_later(r"^\s?(?:来|多|把|几)?(?:块|元|rmb|人民币|米|刀|r(?![a-z])|大洋|软妹币|毛|钱)")
+_MONEY_ASKED = compile_later(r"钱|预算|价|元|块|消费|花费|budget|price|money|cost|花多少|贵|档位|红包|金额|额度")
 _MEASURES = "斤瓶箱包盒罐个人口位次天月年周岁件提桶支套片条份双只杯顿回晚桌家台本张颗粒克升袋辆层楼米平遍打"
-HOW_MANY = re.compile(rf"(?:几|多少)(?:来)?([{_MEASURES}])")
-_PEOPLE = re.compile(
+HOW_MANY = compile_later(rf"(?:几|多少)(?:来)?([{_MEASURES}])")
+_PEOPLE = compile_later(
     r"几口|几个人|几位|多少人|人数|几人|多少位|几口人|people|persons|guests|headcount|家里(?:有)?(?:几|多少)|"
     r"一共几个|同行"
 )
@@ -120,27 +121,27 @@ _RELATIVE = {
 }
 _NUMERAL = r"(?P<count>\d{1,3}|[一二两三四五六七八九十俩仨]{1,3})?"
 _HEADS = r"\d{1,2}|[一二两三四五六七八九十]"
-_PERSON = re.compile(
+_PERSON = compile_later(
     rf"{_NUMERAL}(?:个|位|名)?(?P<who>{'|'.join(sorted(_RELATIVE, key=len, reverse=True))})(?P<both>[俩两仨三]个?)?"
 )
-_ALONE = re.compile(
+_ALONE = compile_later(
     r"就我(?:和|跟)(?:猫|狗)|就?(?:只有)?(?:我|自己|本人)(?:一个人?|自己|一人|独自)|^(?:就)?(?:我|自己|一个人|独居|单身)(?:住|过|生活)?$|"
     r"一人吃饱"
 )
-_BESIDES = re.compile(
+_BESIDES = compile_later(
     r"(?:除了?|除开|不算|不含|不包括|没算)(?:我|自己|本人)(?:还有|之?外|以外|另有|另外)?,?(?:还有|有)?(\d{1,3}|"
     r"[一二两三四五六七八九十]{1,3}|俩|仨)|(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)(?:个|"
     r"位)?[^,，加]{0,4}(?:不算|没算|不含|不包括)(?:我|自己)"
 )
-_PLUS_ME = re.compile(
+_PLUS_ME = compile_later(
     r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|俩|仨)(?:个|位)?(?:朋友|同事|闺蜜|孩子|娃|小孩|老人|大人|家人|人|"
     r"亲戚)?,?(?:加|再加|外加|和|跟|还有|带)(?:上)?(?:一个)?(?:我|自己|本人)(?:自己)?(?:$|[,，。吧 ])"
 )
-_ME_PLUS = re.compile(
+_ME_PLUS = compile_later(
     r"(?:我|自己)(?:再)?(?:和|跟|加|带着?|还有|与|同)(?:上|着)?(?:另外|另)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|"
     r"俩|仨)(?:个|位|名)?"
 )
-_NONE = re.compile(
+_NONE = compile_later(
     rf"^(?:一[{_MEASURES}](?:也|都)(?:没|不|喝不|吃不|用不|买不).{{0,3}}|还?没有?(?:呢|了|过)?|一个(?:也|都)?没有?|没(?:买|喝|用|吃)过|"
     r"零|从来没有?|从没有?|都没有?|0|没得|木有|一次(?:也|都)没有?.{0,3}|没孩子|没娃)$"
 )
@@ -265,11 +266,11 @@ def amount_at(text: str, found: list[Number], at: int) -> Amount:
 
 
 # 半打, 两打: of what is counted by the dozen.
-_DOZEN = re.compile(r"(半|[一二两三四五六七八九十]|\d{1,2})打(?=$|[,，。 \n吧的啤牛鸡可])")
-_ABOUT_A_THOUSAND = re.compile(r"(?<![\d一二两三四五六七八九几])千儿?八百")
+_DOZEN = compile_later(r"(半|[一二两三四五六七八九十]|\d{1,2})打(?=$|[,，。 \n吧的啤牛鸡可])")
+_ABOUT_A_THOUSAND = compile_later(r"(?<![\d一二两三四五六七八九几])千儿?八百")
 
 
-_NEVER = re.compile(r"^(?:我|还|从来?)*没(?:有)?(?:去|喝|吃|用|买|做|练|来)过")
+_NEVER = compile_later(r"^(?:我|还|从来?)*没(?:有)?(?:去|喝|吃|用|买|做|练|来)过")
 
 
 def _dozens(found: re.Match[str]) -> str:

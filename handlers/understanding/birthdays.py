@@ -6,14 +6,14 @@ has to be about the day and nothing else.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from handlers.understanding.dates import read_date, told_date, without_relative_days
 from handlers.understanding.text import clauses
+from models.patterns import compile_later
 
-_ASKS = re.compile(r"生日|生辰|诞辰|寿辰|出生|生的|几号生|哪天生|birth")
-_ABOUT_THE_DAY = re.compile(
+_ASKS = compile_later(r"生日|生辰|诞辰|寿辰|出生|生的|几号生|哪天生|birth")
+_ABOUT_THE_DAY = compile_later(
     r"(?:我们?|俺|咱|他|她|人家|本人|宝宝|宝贝|孩子|娃|小朋友|家|大|的|是|就|也|正好|刚好|好像|应该|每年|都|在|过|生日|"
     r"出生|生|那天|当天|那日|这天|农历|阴历|阳历|公历|早上|上午|中午|下午|晚上|凌晨|快|要|到|了|刚|满月|才|吧|呀|啊|哦|噢|呢|"
     r"哈|嘛|啦|哟|嗯|对|没错|巧|得很|真|节?(?:前|后|第二|隔)[一两二三]?[天日]|半|跟|和|同一[天日]|同天|那年|去年|前年|今年|大前年|"
@@ -39,7 +39,7 @@ def _is_about_the_day(rest: str) -> bool:
     return bool(_ABOUT_THE_DAY.fullmatch(rest)) or read_date(rest, None) is not None
 
 
-_ONLY_A_DAY = re.compile(
+_ONLY_A_DAY = compile_later(
     r"(?:[农阴阳公旧新]历)?(?:\d{2,4}\s?[年./\-])?(?:1[0-2]|0?[1-9]|[正冬腊]|十[一二]?|[一二三四五六七八九])\s?月\s?"
     r"(?:3[01]|[12]\d|0?[1-9]|初?[一二三四五六七八九十]+|廿[一二三四五六七八九]?)[日号]?"
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from handlers.understanding.phrases import words
 from handlers.understanding.signs import Signs
+from models.patterns import compile_later
 
-BLAME = re.compile(
+BLAME = compile_later(
     "|".join(
         words(
             r"""

@@ -9,7 +9,6 @@ lines like it there.
 from __future__ import annotations
 
 import pkgutil
-import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import repeat
@@ -21,7 +20,9 @@ import msgspec
 
 from handlers.understanding import acts
 from handlers.understanding.blame import BLAME, SIGNS_OF_BLAME
+from handlers.understanding.signs import Signs
 from handlers.understanding.text import Message
+from models.patterns import compile_later
 
 Label = Literal["business_question", "other_question", "rhetorical", "statement", "ad", "greeting", "complaint"]
 
@@ -120,7 +121,7 @@ def _asking(message: Message) -> list[str]:
 
 
 # 按人收还是按桌收, 蜡烛送几根, 换一块多钱: put to a shop, these ask without a mark or a particle.
-_ASKS_A_SHOP = re.compile(
+_ASKS_A_SHOP = compile_later(
     r"[是用按要].{1,8}还是.{1,8}(?<![好吧行强香算了])[啊呀呢哦]*$"
     r"|多少?钱(?!都|也|的)|多少一|几[块毛][钱一]|[什啥]么?价|[怎咋]么?卖"
     r"|[送赠配放加装用写带泡能要](?:几|多少)[个根只条份次张瓶盒片勺节位件包字双斤]"
@@ -168,23 +169,34 @@ def complains(text: str) -> bool:
     return understand_business(beginning, "private").label == "complaint"
 
 
+_STRONG = "(?:投诉|举报|12315|消协|曝光|差评|骗子|骗人|假货|假酒|黑店|奸商)"
+_US = "(?:你们|你家|您家|贵店|[这破黑贵]家?店|你?这个?群|群主|客服|掌柜|机器人|再发|广告)"
+_ALOUD = compile_later(f"{_US}.{{0,16}}{_STRONG}|{_STRONG}.{{0,10}}(?:{_US}|你|店)|^我?要?{_STRONG}了?[!。~]*$")
+_STRONG_SIGNS = Signs(_ALOUD)
+
+
+def complains_aloud(text: str) -> bool:
+    """Whether a member blames the shop before a whole group: members also grumble among themselves, about others."""
+    return _STRONG_SIGNS.within(text) and bool(_ALOUD.search(text, 0, _ANGRY_WITHIN)) and complains(text)
+
+
 # Hardly anybody asks for something without one of these in it; all other talk costs no more than a look at them.
-_SIGN = re.compile(
+_SIGN = compile_later(
     "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错臭烂碎裂漏破霉馊缺扣换改]|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
 )
 # What somebody wants who does not ask: 求链接, 帮我退一下, 鱿鱼有两只都臭了.
-_WANTS = re.compile(
+_WANTS = compile_later(
     r"[求帮给退催坏错问臭烂碎裂漏破霉馊缺扣换改约]|没[收到发回热水电反用有动]|能\w{1,6}吧|[少多](?:了|发|收|[给算]我)|"
     r"不(?:见|行|好用|对|[到了出上动开])|介绍|推荐|链接|麻烦|发我|发下|咨询|还没|到现在"
 )
-_CALLED = re.compile(r"@[^\s@]{1,32}\s?")
+_CALLED = compile_later(r"@[^\s@]{1,32}\s?")
 _SHORTEST = 2
-_CALLS = re.compile(
+_CALLS = compile_later(
     "请问|老板娘?|老师|教练|店长|群主|团长|客服|刚才|那个|这个|我的?|问题|到底|怎么|有答案|有结果|"
     "(?:没有|没|有)人(?:管|理|回|在|知道)?|人呢|回我?一?下|看一?下|消息|[都还在吗么嘛啊呢呀的不]"
 )
 """Of these is made what asks whether anybody is there, and nothing else."""
-_TO_THE_SHOP = re.compile(
+_TO_THE_SHOP = compile_later(
     "老板$|^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里|"
     "你们(?:这|做|卖|能|还|明天|今天|周[一二三四五六日末])(?!.{0,4}(?:吃|穿|睡|起床|上班|放假|下雨))"
 )

@@ -12,30 +12,31 @@ from handlers.understanding.option_numbers import numbered_options
 from handlers.understanding.option_table import STOP_PARTS, UNBORN, option_table
 from handlers.understanding.text import PARTICLES, clauses, dense
 from handlers.understanding.vocabulary import Question
+from models.patterns import compile_later
 
-_ALL = re.compile(
+_ALL = compile_later(
     r"都(?:要|喝|有|是|喜欢|爱|买|用|吃|试|想|来|感兴趣|需要|可以|行|ok|选|看|会|玩|做|中意|得|好|关注|尝|囤|了解|"
     r"沾|能|整|给|算|占|存在|常|挺|蛮)(?!咖啡|可乐|果汁|奶茶|水)|全(?:部|要|都|选|买|有|中|占|来|喝)|通通|统统|"
     r"样样|每样|每种|每个都|所有|一个不落|一样来|各来|通吃|雨露均沾|来者不拒|小孩子才做选择|都行|全套|all|both|"
     r"everything|成年人.*都要|全家|一家(?:人|老小|子)|(?:两|俩|三|四|五)(?:个|种|样|款|者)?都|不挑"
 )
-_NONE = re.compile(
+_NONE = compile_later(
     r"(?:都|全|一个|哪个|哪种|啥|什么)(?:都|也)?(?:不|没)(?!错|挑|介意|排斥|拒)|都.{1,2}不(?:惯|来)|没(?:有)?一个|以上都不|都不是|"
     r"没有(?:喜欢|想要)的|都没有|一样也?不|啥也不|(?<!都)没(?:什么|啥|有)*(?:兴趣|困扰|烦恼|毛病|想.{0,3}的)|不感兴趣|"
     r"没(?:什么|啥)(?:问题|需要|想)|(?:不|没)缺$"
 )
-_EXCEPT = re.compile(r"除(?:了|开|去)?|排除|刨去|去掉|抛开|撇开|不算")
-_OTHERS = re.compile(
+_EXCEPT = compile_later(r"除(?:了|开|去)?|排除|刨去|去掉|抛开|撇开|不算")
+_OTHERS = compile_later(
     r"(?:其他|其它|其余|别的|剩下|另外|余下|其她|别个|旁的).{0,6}?(?:都|全|可以|行|要|喝|用|有|ok|爱|喜欢|没问题|"
     r"也|随)|(?:别的|其他|其余|剩下的?)$|剩(?:下|的)?(?:的)?那(?:一)?[个种款样类]"
 )
-_BUT = re.compile(r"(?:之外|以外|外|除外|不要|就不|不行|pass)")
-_NOT_BEFORE = re.compile(
+_BUT = compile_later(r"(?:之外|以外|外|除外|不要|就不|不行|pass)")
+_NOT_BEFORE = compile_later(
     r"(?:不|没|别|勿|甭|讨厌|戒|拒绝|除了?|不是|没有|排除|过敏|反感)(?:太|怎么|咋|是|要|想|喜欢|爱|喝|喂|囤|存|吃|"
     r"用|买|需要|考虑|选|中意|感冒|习惯|沾|碰|太?能|能|了|敢|会|再|算|过|得|惯|大|很|有|接受|得了|那么|开|去|什么|"
     r"啥|属于|玩|看|会去|感兴趣|偏好|推荐|约|排|安排|给我|订|定)*(?:的)?$"
 )
-_NOT_AFTER = re.compile(
+_NOT_AFTER = compile_later(
     r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|"
     r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题|在?过敏)|除外|算了|免了|免谈|pass|"
     r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|(?:别|不用|不要)(?:再)?(?:寄|发|送|推荐|给)|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
@@ -43,51 +44,51 @@ _NOT_AFTER = re.compile(
     r"^(?:有|太|味|容易|会|香味|带|掉|招)[^,，。 \n]{0,4}(?:不喜欢|不想?要|不爱)(?=$|[,，。\n]|其[他它余]|别的|另外)"
 )
 # 这批玫瑰我不要了: goods that were sent, and nothing of what is liked.
-_THIS_LOT = re.compile(r"[这那](?:一)?(?:批|束|箱|盒|单|件|次|瓶|支|盆|袋|罐|包)[^,，。\n]{0,8}(?:不要|退|不想要)")
+_THIS_LOT = compile_later(r"[这那](?:一)?(?:批|束|箱|盒|单|件|次|瓶|支|盆|袋|罐|包)[^,，。\n]{0,8}(?:不要|退|不想要)")
 _KIN = (
     r"(?:女票|男票|女朋友|男朋友|女友|男友|对象|老婆|老公|媳妇|太太|爱人|妈妈?|爸爸?|父母|爸妈|爷爷|奶奶|外婆|外公|姥姥|姥爷|婆婆|公公|"
     r"岳父|岳母|丈母娘|老丈人|闺蜜|朋友|同事|领导|老师|客户|长辈|姐姐?|妹妹?|哥哥?|弟弟?|亲戚|同学|恩师|女神)"
 )
 # For whom it is, and where it is to stand: 送女票的, 给我妈买的; 放家里.
-_GIVEN = re.compile(
+_GIVEN = compile_later(
     rf"送(?:给)?(?:我|俺|咱)?(?:的|家)?{_KIN}|(?:给|帮|替)(?:我|俺|咱)?(?:的|家)?{_KIN}(?:买|送|带|挑|选|准备|订|的?礼物|过生日)"
 )
-_KEPT = re.compile(
+_KEPT = compile_later(
     r"^(?:我|就|是|主要|一般|都)*(?:放|摆|插|搁|留|养)?(?:在)?(?:自己|我)?家里?(?:放|摆|插|看|用)?(?:的|着)?$"
 )
-_PLACED = ((_GIVEN, re.compile(r"送人|送礼|礼物|送亲友")), (_KEPT, re.compile(r"家里|自家|家用|居家|在家")))
-_PREFER = re.compile(
+_PLACED = ((_GIVEN, compile_later(r"送人|送礼|礼物|送亲友")), (_KEPT, compile_later(r"家里|自家|家用|居家|在家")))
+_PREFER = compile_later(
     r"(?:主要|多数|大多|大部分|最|更|比较|还是|一般|首选|平时|基本|偏|通常|常|多半|经常|优先|先|尤其|特别|"
     r"偏爱)(?:是|都|上|时候|情况|在|就|会|想|要|喝|吃|用|买|选|爱|喜欢|去|看|常|多|的|倾向|倾向于|中意)*$"
 )
-_PREFER_AFTER = re.compile(
+_PREFER_AFTER = compile_later(
     r"^(?:的|类|型|皮|酒|茶)?(?:多一?(?:些|点)|为主|居多|更(?:多|好|喜欢|适合)|最(?:多|喜欢|爱|好)|优先|比较多|"
     r"吧$)"
 )
-_LESS_BEFORE = re.compile(
+_LESS_BEFORE = compile_later(
     r"(?:偶尔|上次|上回|前几天|有时|有时候|很少|不太|少量|顺便|其次|以前|之前|原来|曾经|老公|老婆|我妈|别人)(?:也|会|都|是|才|去|"
     r"喝|吃|用|买|试|做|养|抱|还|的)*$"
 )
 
-_FILLERS = re.compile(
+_FILLERS = compile_later(
     r"^(?:有点|只要?|很|超|特别|挺|蛮|非常|我(?:们|家|是|要|选|想|比较|觉得|这|平时|一般|应该)?|大概|可能|应该|一般|平时|主要|就|那|是|选|要|喝|买|"
     r"用|吃|看|玩|去|来|喜欢|爱|偏|还是|属于|想|给|比较|多|最|都|嗯|哦|有|在|会|算|到|常|偏好|做|当然|肯定|必须|更|"
     r"倾向于?|都是|以|估计|差不多|感觉|目前|现在|这个|那个)+|(?:的(?:那个|那种|那款|那类|东西)?|吧|多一?点|多|"
     r"多些|一点的?|点的|为主|居多|类|款|就行|就好|谢谢|可以|好了|这类|这种|那种|那个|这个|比较多|多一些|啦|了|呀|啊|哈|哦|呢|"
     r"嘛|都行|也行|左右|系列|方面|什么的|之类的?)+$"
 )
-_NOW = re.compile(r"(?:以前|之前|原来|曾经|早先).{0,40}(?:现在|如今|目前|今年)")
+_NOW = compile_later(r"(?:以前|之前|原来|曾经|早先).{0,40}(?:现在|如今|目前|今年)")
 # 3个都要: so many, all of them, and not the third.
-_SO_MANY = re.compile(r"([2-9两俩三仨四五六七八九])\s?(?:个|种|样|款|项|类|者)?(?:全|都)(?!不|没)")
+_SO_MANY = compile_later(r"([2-9两俩三仨四五六七八九])\s?(?:个|种|样|款|项|类|者)?(?:全|都)(?!不|没)")
 # 又干又敏感, 也有点敏感: two that are true at once, and no mixture of them.
-_AT_ONCE = re.compile(r"又.{1,3}又|也有?[点些]")
-_MIXED = re.compile(r"混合(?!性|皮|肌|型)|都有|两者|都喝|都用|都吃|兼有")
+_AT_ONCE = compile_later(r"又.{1,3}又|也有?[点些]")
+_MIXED = compile_later(r"混合(?!性|皮|肌|型)|都有|两者|都喝|都用|都吃|兼有")
 
 
-_MYSELF = re.compile(r"(?:^|[和跟与及,，、 给])我(?:自己|本人)?(?:$|[和跟与及,，、 用喝吃]|也)")
+_MYSELF = compile_later(r"(?:^|[和跟与及,，、 给])我(?:自己|本人)?(?:$|[和跟与及,，、 用喝吃]|也)")
 
 
-_SELDOM = re.compile(r"很少|偶尔|更少|以下|不常|较少")
+_SELDOM = compile_later(r"很少|偶尔|更少|以下|不常|较少")
 
 
 def _squeeze(text: str) -> str:
@@ -170,7 +171,7 @@ def _parts(question: Question, text: str) -> list[int]:
 
 
 # 干到掉渣, 干得起皮
-_TO_EXCESS = re.compile(r"(?:到|得|死|爆|巴巴|燥)")
+_TO_EXCESS = compile_later(r"(?:到|得|死|爆|巴巴|燥)")
 
 
 def _one_character(stem: str, core: str) -> bool:
@@ -220,11 +221,11 @@ def _how_often(question: Question, text: str) -> list[int]:
 
 
 # 想养狗，还没养: what somebody wants but has not leaves the others no likelier.
-_WANTED_ONLY = re.compile(r"(?:想|打算|准备|计划)[^,，。]{0,8}(?:还没|没有?|未)")
-_BOTH = re.compile(r"又([^又,，。 ]{1,3})又([^又,，。 ]{1,3})")
+_WANTED_ONLY = compile_later(r"(?:想|打算|准备|计划)[^,，。]{0,8}(?:还没|没有?|未)")
+_BOTH = compile_later(r"又([^又,，。 ]{1,3})又([^又,，。 ]{1,3})")
 
 
-_DENIED = re.compile(r"不(?:玩|喝|吃|用|要|是|做|买|选)?([^不,，也和就剩其别]{1,2})")
+_DENIED = compile_later(r"不(?:玩|喝|吃|用|要|是|做|买|选)?([^不,，也和就剩其别]{1,2})")
 
 
 def read_options(question: Question, text: str) -> list[str] | None:

@@ -18,8 +18,9 @@ from handlers.understanding.text import Message, clauses, dense, readable
 from handlers.understanding.values import read_value, told_value
 from handlers.understanding.vocabulary import Prior, Question
 from handlers.understanding.yesno import told_again
+from models.patterns import compile_later
 
-_WRONG = re.compile(
+_WRONG = compile_later(
     r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|按|留|发|给|算|点|数)[错反]|[算数]漏|(?:说|填|写)的(?:那个)?是|错了|错啦|有误|不对(?!劲)|更正|纠正|"
     r"改[成为到下喝吃用住]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
     r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|多了[一两\d]?个|少了[一两\d]?个|我(?:刚)?说的.{0,6}是|(?:填|写|说|选|输|打|记|报|存)成|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
@@ -29,37 +30,37 @@ _WRONG = re.compile(
     r"(?:刚|刚才|刚刚|前面|上面)我?(?:说|填|写|报)的[^,，。\n]{1,10}是|[\u4e00-\u9fff]改(?=[\u4e00-\u9fff])(?![天日造装变善进良革期签口编动名叫姓])|"
     r"wrong|typo|correction|mistake|actually"
 )
-_EARLIER = re.compile(
+_EARLIER = compile_later(
     r"刚才|刚刚|刚说|方才|前面|上面|之前|上次|上一|上条|上一条|上个问题|昨天(?:说|填|写)|前天(?:说|填)|先前|"
     r"早上(?:说|填)|前几天|那会儿|才将|刚填|刚写|刚发|头先|earlier"
 )
-_LEAD = re.compile(
+_LEAD = compile_later(
     r"^(?:(?:我|哦|啊|呃|不好意思|抱歉|对了|那个|嗯|sorry)*(?:应该|其实|就)?(?:是|改成|改为|改到|换成|调到|调成|"
     r"叫做?(?!我)|变成|更新为|改))+(?=.)"
 )
 # The shop has moved, or has another number: nothing that they told us of themselves.
-_YOURS = re.compile(
+_YOURS = compile_later(
     r"(?:你们?|您|贵)(?:的|家|店)*(?:又|刚|是|要|都|已经|什么时候)*(?:搬|换(?:了)?(?:地址|号|手机|电话))\w?"
 )
-_NEGATED = re.compile(
+_NEGATED = compile_later(
     r"(?:别叫我?|不是|不姓|不叫|并非|不在|而不是)[^,，。;；!！\n是]{1,10}?(?=是|姓|叫|,|，|。|$|\n| )|"
     r"不是[^,，。;；!！\n]{1,8}$"
 )
 
-_NOUGHT = re.compile(r"[少多漏](?:打|写|输|按|填)?了?(?:[一两二])?个?[零0](?!\d)")
+_NOUGHT = compile_later(r"[少多漏](?:打|写|输|按|填)?了?(?:[一两二])?个?[零0](?!\d)")
 
 _NOUNS = {
-    "name": re.compile(r"名字|姓名|称呼|姓|叫我|我叫|昵称|名(?:写|打|填|说)"),
-    "age_months": re.compile(r"岁|月龄|年龄|多大|个(?:半)?月|出生"),
-    "date": re.compile(r"生日|日期|预产|农历|阳历|阴历|公历|日子"),
-    "region": re.compile(r"城市|地址|地方|住|所在地|地区|搬|坐标|人在"),
-    "phone": re.compile(r"电话|手机|号码|新号|换号|联系方式"),
-    "choice": re.compile(r"选|选项"),
-    "multi": re.compile(r"选|选项"),
-    "yesno": re.compile(r"(?!)"),
+    "name": compile_later(r"名字|姓名|称呼|姓|叫我|我叫|昵称|名(?:写|打|填|说)"),
+    "age_months": compile_later(r"岁|月龄|年龄|多大|个(?:半)?月|出生"),
+    "date": compile_later(r"生日|日期|预产|农历|阳历|阴历|公历|日子"),
+    "region": compile_later(r"城市|地址|地方|住|所在地|地区|搬|坐标|人在"),
+    "phone": compile_later(r"电话|手机|号码|新号|换号|联系方式"),
+    "choice": compile_later(r"选|选项"),
+    "multi": compile_later(r"选|选项"),
+    "yesno": compile_later(r"(?!)"),
 }
-_MONEY = re.compile(r"预算|价位|价格|金额|钱|价")
-_PEOPLE = re.compile(r"人数|个人|几位|几个|位")
+_MONEY = compile_later(r"预算|价位|价格|金额|钱|价")
+_PEOPLE = compile_later(r"人数|个人|几位|几个|位")
 _COMMON = frozenset(
     words(
         """
@@ -70,18 +71,18 @@ _COMMON = frozenset(
 )
 
 
-_EMPTY = re.compile(r"[你您我吗呢的了是在有多几哪么吧呀请]")
+_EMPTY = compile_later(r"[你您我吗呢的了是在有多几哪么吧呀请]")
 
 _TOLD_WITHIN = 12
 """Clauses in which a correction has given its new value, or gives none."""
 
 
-_TITLED = re.compile(r"(?:先生|女士|小姐|太太|哥|姐|叔|阿姨)$")
+_TITLED = compile_later(r"(?:先生|女士|小姐|太太|哥|姐|叔|阿姨)$")
 # 我有宝宝的: said of their own accord, it may contradict what they said before.
-_HAVE = re.compile(r"(?:我|咱|家)(?:们|家里?|里)?(?:是|已经)?(?:有|没|养)")
+_HAVE = compile_later(r"(?:我|咱|家)(?:们|家里?|里)?(?:是|已经)?(?:有|没|养)")
 # 你写成明了: what we took a name for.
-_TAKEN_FOR = re.compile(r"(?:写|打|记|存|叫|喊|输)成(?:了)?([\u4e00-\u9fff]{1,3}?)(?:了|的|$|[,，。 \n])")
-_DENIED = re.compile(r"(?:不是|不在|别叫我?|不叫|不姓)([^,，。\n ]{1,12})(?:[,， \n]|$)")
+_TAKEN_FOR = compile_later(r"(?:写|打|记|存|叫|喊|输)成(?:了)?([\u4e00-\u9fff]{1,3}?)(?:了|的|$|[,，。 \n])")
+_DENIED = compile_later(r"(?:不是|不在|别叫我?|不叫|不姓)([^,，。\n ]{1,12})(?:[,， \n]|$)")
 
 
 _SIGNS = Signs(_WRONG, _DENIED, _HAVE)
@@ -317,8 +318,8 @@ def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None
 
 
 # 之前漏选了, 还要加上; 多选了, 去掉: of several chosen ones, what is told comes to them or goes.
-_MORE = re.compile(r"(?:漏|少|忘|没)(?:记|了)?(?:选|填|说|写|报|勾)|(?:再|还|也)(?:要|想|有|选|加|看)|加上|补上?")
-_LESS = re.compile(r"多(?:选|填|说|写|报|勾)|去掉|删掉?|取消|划掉|不(?:要|选|用|想)")
+_MORE = compile_later(r"(?:漏|少|忘|没)(?:记|了)?(?:选|填|说|写|报|勾)|(?:再|还|也)(?:要|想|有|选|加|看)|加上|补上?")
+_LESS = compile_later(r"多(?:选|填|说|写|报|勾)|去掉|删掉?|取消|划掉|不(?:要|选|用|想)")
 
 
 def _with_the_rest(prior: Prior, told: list[str], text: str) -> list[str]:

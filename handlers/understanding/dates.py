@@ -9,12 +9,13 @@ from functools import lru_cache
 
 from handlers.understanding.day_forms import figure, full_year, normal_form
 from handlers.understanding.festivals import LUNAR_DAYS, SOLAR_DAYS
+from models.patterns import compile_later
 
-_LUNAR_WORD = re.compile(
+_LUNAR_WORD = compile_later(
     r"农历|阴历|旧历|老历|古历|农厉|阴厉|农歷|旧暦|lunar|老黄历|闰月|(?<![a-z])农(?=\d|"
     r"[正一二三四五六七八九十冬腊])|阴(?=\d|[正一二三四五六七八九十冬腊])"
 )
-_SOLAR_WORD = re.compile(r"阳历|公历|新历|国历|阳厉|solar|身份证|(?<!太)阳(?=\d)")
+_SOLAR_WORD = compile_later(r"阳历|公历|新历|国历|阳厉|solar|身份证|(?<!太)阳(?=\d)")
 _CN = "〇零一二两三四五六七八九十"
 _YEAR = (
     rf"(?P<year>(?:19|20)\d\d|(?<!\d)\d\d(?=\s?[年./\-])|[一二][{_CN}]{{3}}(?=年)|"
@@ -25,26 +26,26 @@ _DAY = (
     r"(?P<day>初(?:十|[一二三四五六七八九]|\d)|廿[一二三四五六七八九]?|卅|二十[一二三四五六七八九]?|三十一?|"
     r"十[一二三四五六七八九]?|[一二三四五六七八九]|3[01]|[12]\d|0?[1-9])"
 )
-_WRITTEN = re.compile(
+_WRITTEN = compile_later(
     rf"(?:{_YEAR}\s?(?:年|[./\-])?[, ]?(?:的)?(?:农历|阴历|阳历|公历|旧历|新历)?的?\s?|"
     rf"(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月(?:份|底|末|中旬?)?|[./\-])\s?(?:的)?(?:农历|"
     rf"阴历)?{_DAY}(?![\d一二三四五六七八九十]|个|月(?!亮)|点|块|岁|%|折|斤|元(?!宵|旦))\s?(?P<close>日|号)?"
 )
 _ENGLISH_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_ENGLISH = re.compile(
+_ENGLISH = compile_later(
     rf"(?<![a-z])({'|'.join(_ENGLISH_MONTHS)})[a-z]*\.?\s?(\d{{1,2}})(?!\d)|"
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s?(?:of\s)?({'|'.join(_ENGLISH_MONTHS)})[a-z]*(?![a-z])"
 )
-_SPACED = re.compile(
+_SPACED = compile_later(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)\s+(?P<month>1[0-2]|0?[1-9])\s+(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)"
 )
-_DIGITS8 = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
-_DIGITS6 = re.compile(r"(?<!\d)(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
-_DIGITS4 = re.compile(r"(?<![\d*])(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d*年])")
-_DIGITS3 = re.compile(r"^\D{0,6}([1-9])(0[1-9]|[12]\d|3[01])\D{0,4}$")
+_DIGITS8 = compile_later(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_DIGITS6 = compile_later(r"(?<!\d)(\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_DIGITS4 = compile_later(r"(?<![\d*])(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d*年])")
+_DIGITS3 = compile_later(r"^\D{0,6}([1-9])(0[1-9]|[12]\d|3[01])\D{0,4}$")
 
-_FESTIVAL = re.compile(rf"(?<!\d)(?:{'|'.join(sorted((*SOLAR_DAYS, *LUNAR_DAYS), key=len, reverse=True))})(?!\d)")
-_SHIFT = re.compile(
+_FESTIVAL = compile_later(rf"(?<!\d)(?:{'|'.join(sorted((*SOLAR_DAYS, *LUNAR_DAYS), key=len, reverse=True))})(?!\d)")
+_SHIFT = compile_later(
     r"^(?:节)?(?:那天|当天)?(?:的)?(?P<size>前|后|第二天|次日|隔天)(?P<count>一|两|二|三|1|2|3)?(?P<day>天|日)?"
 )
 _WEEKDAYS = {
@@ -99,17 +100,17 @@ _DAYS_AWAY = {
     "tomorrow": 1,
     "yesterday": -1,
 }
-_YEARS_AWAY = re.compile(r"(去年|前年|明年)的?$")
-_AWAY = re.compile("|".join(sorted(_DAYS_AWAY, key=len, reverse=True)))
-_WEEK = re.compile(
+_YEARS_AWAY = compile_later(r"(去年|前年|明年)的?$")
+_AWAY = compile_later("|".join(sorted(_DAYS_AWAY, key=len, reverse=True)))
+_WEEK = compile_later(
     r"(?P<which>大上|上上|上|下下|下|这|本|这个|本个)?(?:个)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天1-7])"
 )
-_COUNTED = re.compile(
+_COUNTED = compile_later(
     r"(?P<count>\d{1,3}|[一二两三四五六七八九十半]{1,3})(?:个)?(?P<unit>天|日|周|星期|礼拜|月)(?:之?|"
     r"以)(?P<side>后|前)|再过(?P<more>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个)?(?P<of>天|周|星期|礼拜|月)"
 )
-_MONTH_AWAY = re.compile(rf"(?P<which>上上|上|下下|下|这|本)(?:个)?月(?:的)?\s?{_DAY}(?:号|日)?(?!\d)")
-_BIRTH_MONTH = re.compile(
+_MONTH_AWAY = compile_later(rf"(?P<which>上上|上|下下|下|这|本)(?:个)?月(?:的)?\s?{_DAY}(?:号|日)?(?!\d)")
+_BIRTH_MONTH = compile_later(
     rf"(?P<year>(?:20)\d\d|(?<!\d)\d\d(?=年)|今年|去年|前年|大前年|[二][〇零][{_CN}]{{2}}(?=年))\s?(?:年|"
     r"[./\-])?(?:的)?\s?(?P<month>1[0-2]|0?[1-9]|十一|十二|十|[一二三四五六七八九])\s?月"
 )
@@ -239,7 +240,7 @@ def _relative(text: str, asked_on: date) -> date | None:
     return None
 
 
-_ONLY_DAY = re.compile(
+_ONLY_DAY = compile_later(
     r"(?<![\d.月年])(3[01]|[12]\d|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[号日](?!楼|店|线|院|门|[\d])"
 )
 
@@ -255,7 +256,7 @@ def coming_day(text: str, asked_on: date) -> str | None:
     return normal_form(year, month, day, lunar=False)
 
 
-_REPAIRED_DAY = re.compile(rf"[,，\s]+{_DAY}\s?[号日]?[吧呀啊哈\s]*")
+_REPAIRED_DAY = compile_later(rf"[,，\s]+{_DAY}\s?[号日]?[吧呀啊哈\s]*")
 
 
 def day_of_same_month(text: str, repaired: str, asked_on: date | None) -> str | None:
@@ -298,7 +299,7 @@ def last_day(day: str | None, text: str, asked_on: date) -> str | None:
     return (date.fromisoformat(day) - timedelta(7)).isoformat()
 
 
-_EITHER = re.compile(
+_EITHER = compile_later(
     r"明后[天日]|今明两?天|(?:(?:周|星期|礼拜)[一二三四五六日天][和跟、,， 或]*){2,}都|"
     r"周[一二三四五六][一二三四五六日天]都"
 )
@@ -333,7 +334,7 @@ def read_date(text: str, asked_on: date | None) -> str | None:
     return _figures(text, asked_on)
 
 
-_RELATIVE_DAY = re.compile(
+_RELATIVE_DAY = compile_later(
     rf"(?:去年|前年|明年)?的?(?:{_AWAY.pattern})|{_COUNTED.pattern}|(?:大上|上上|上|下下|下|这|本)?(?:个)?(?:周|星期|礼拜)[一二三四五六日天1-7]|"
     rf"(?:{_FESTIVAL.pattern})节?"
 )

@@ -11,6 +11,7 @@ from typing import Literal
 
 from handlers.understanding.signs import Signs
 from handlers.understanding.text import ANSWER_LIMIT, dense, readable
+from models.patterns import compile_later
 
 Feeling = Literal["danger", "loss", "hardship", "worry", "joy", "thanks", "call"]
 
@@ -76,19 +77,19 @@ _TABLE: tuple[tuple[Feeling, str], ...] = (
         r"^(?:你好|哈喽|亲|老板|掌柜)*(?:在吗|在么|在嘛|在不|在不在|还在吗|有人吗|有人在吗|人呢|在线吗)+[呀啊哈呢,?？]*$",
     ),
 )
-_PATTERNS = tuple((feeling, re.compile(pattern)) for feeling, pattern in _TABLE)
+_PATTERNS = tuple((feeling, compile_later(pattern)) for feeling, pattern in _TABLE)
 # It did not happen, might have, is only asked about or long over; said right before or after the words.
-_NOT_SO = re.compile(
+_NOT_SO = compile_later(
     r"(?:没有?|不是|不会|不|别|怕|如果|要是|万一|预防|防止|避免|以防|担心|除非|准备|备|想|希望|打算|计划|什么时候|还没|之前|以前|曾经)"
     r"(?:我|宝宝|孩子|娃|他|她|会|再|又)?$"
 )
-_NOT_YET = re.compile(r"^(?:过|之?前|的?时候|的话|[吗嘛么]|怎么办|能|可以|险)")
-_NO_THANKS = re.compile(r"(?:不用?|别|免|先|叫我|名叫|姓)$")
+_NOT_YET = compile_later(r"^(?:过|之?前|的?时候|的话|[吗嘛么]|怎么办|能|可以|险)")
+_NO_THANKS = compile_later(r"(?:不用?|别|免|先|叫我|名叫|姓)$")
 # Nothing is told without one of their words.
 _SIGNS = Signs(*(pattern for _, pattern in _PATTERNS))
 
 
-_GREETS = re.compile(
+_GREETS = compile_later(
     r"(?:亲|老板|掌柜|店家|客服|美女|姐姐?|大家){0,2}(?:(?:你|您|早上|上午|中午|下午|晚上)好|早安?|嗨|哈[喽罗啰]|hi|hello|hey|halo){1,2}"
     r"(?:呀|啊|哈|呢|哦|亲|老板|掌柜|店家|客服|美女|姐){0,3}"
 )
@@ -112,12 +113,12 @@ def lost_a_child(text: str) -> bool:
     return _A_CHILD_LOST.search(read) is not None
 
 
-_A_CHILD_LOST = re.compile(
+_A_CHILD_LOST = compile_later(
     r"没保住|流产|胎停|引产|"
     r"(?:宝宝|宝贝|孩子|娃|胎儿|儿子|女儿|闺女)[^?？的他她]{0,12}(?:没了|不在|夭折|没留住|走了|去世|过世|离世|离开)"
 )
 _SHORT = 64
-_BREAKS = re.compile(r"[\s,，。.!！;；~～…—]+")  # question marks stay: what is asked has not happened
+_BREAKS = compile_later(r"[\s,，。.!！;；~～…—]+")  # question marks stay: what is asked has not happened
 
 
 def _feeling_of(text: str) -> Feeling | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from math import log
 
 from handlers.understanding.numerals import numbers
+from models.patterns import compile_later
 
 _EACH = {
     "天": 30.0,
@@ -20,11 +20,11 @@ _EACH = {
     "年": 1 / 12,
 }
 _NUMERAL = r"(?:\d{1,2}|[一二两三四五六七八九十半几]{1,3})"
-_RATE = re.compile(
+_RATE = compile_later(
     rf"(?:(?P<every>每|隔)|(?P<span>{_NUMERAL}))(?:个)?(?P<unit>天|日|晚|周|星期|礼拜|月|季度?|年)(?:也|就|都|大概|做|去|喝|买|来|用|会|能|得|才)*"
     rf"(?:(?P<low>{_NUMERAL})(?:[-~到至](?P<high>\d))?(?:次|回|趟|瓶|杯|顿|片|遍)|(?P<all>都|$))"
 )
-_DAILY = re.compile(r"天天|每天|每日|每晚|顿顿")
+_DAILY = compile_later(r"天天|每天|每日|每晚|顿顿")
 
 
 def times_a_month(text: str) -> tuple[float, float] | None:
@@ -56,8 +56,8 @@ def nearest_rate(told: tuple[float, float], rates: tuple[tuple[float, float] | N
     return at if distance <= log(2) else None
 
 
-_DAILY = re.compile(r"天天|每天|日日")
-_TIMES_A_WEEK = re.compile(r"(?:一个?|每个?)(?:周|星期|礼拜).{0,6}几次")
+_DAILY = compile_later(r"天天|每天|日日")
+_TIMES_A_WEEK = compile_later(r"(?:一个?|每个?)(?:周|星期|礼拜).{0,6}几次")
 
 
 def every_day_of_the_week(text: str, asked: str) -> bool:

@@ -3,7 +3,6 @@ whoever said it."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from msgspec import Struct
@@ -16,13 +15,14 @@ from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_hu
 from handlers.understanding.renames import may_rename
 from handlers.understanding.text import ANSWER_LIMIT, LIMIT, LONGEST_CLAUSE, Message, dense
 from handlers.understanding.vocabulary import NO_WORDS, Words
+from models.patterns import compile_later
 
-_WANTS_ADVICE = re.compile(
+_WANTS_ADVICE = compile_later(
     r"你们|有没有|(?<!看着)推荐|建议|哪[个款种](?:好|适合|合适)|怎么选|能不能|可不可以|[?？]|[吗么]$|是不是"
 )
 # 我叫孙丽娟然后你们店在哪: an answer and a question in one breath; what stands before the turn is told.
-_TURNS = re.compile(r"(?<=\w{2})(?:然后|另外|顺便|对了|还有就是|请问|想问|问一下|问下|想请教)")
-_PUZZLED = re.compile(r"[啊哈嗯额呃诶哦]+[?？]+$")
+_TURNS = compile_later(r"(?<=\w{2})(?:然后|另外|顺便|对了|还有就是|请问|想问|问一下|问下|想请教)")
+_PUZZLED = compile_later(r"[啊哈嗯额呃诶哦]+[?？]+$")
 # A reply of more clauses is a letter or a flood, and what it does besides answering it does in its first ones.
 MOST_CLAUSES = 40
 

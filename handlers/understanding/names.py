@@ -9,6 +9,7 @@ from handlers.understanding.business import complains
 from handlers.understanding.nameless import is_no_name
 from handlers.understanding.phrases import words
 from handlers.understanding.text import PARTICLES, Message, clauses, dense
+from models.patterns import compile_later
 
 _SPELT = {
     "弓长": "张",
@@ -58,45 +59,45 @@ _TITLE = (
     r"(?:先生|女士|小姐姐?|太太|夫人|姑娘|同学|老师|老板娘?|经理|师傅|医生|阿姨|大姐|大哥|小哥|哥哥?|姐姐?|妹妹?|"
     r"弟弟?|叔叔?|婶|姨|爷爷?|奶奶|总|妈妈|爸爸|妈咪|麻麻|粑粑|宝妈|宝爸|妈|爸|嫂子?|掌柜|教练|工|董|局|校长)"
 )
-_ENDING = re.compile(
+_ENDING = compile_later(
     r"(?:就(?:可以|行|好|ok|成|是|够|中|得)(?:了)?|就?好(?:啦|咯|哒|嘞|哈|哟)|即可|都(?:可以|行|好|成)|也(?:可以|行|好|成)|好了|得了|"
     r"可以(?:了)?|行了|比较好|亲切|吧|呗|哈|啦|呀|啊|哦|呢|嘛|咯|喽|哒|喔|噢|呦|哟|我的名字|"
     r"是我(?:的名字)?|就ok)$"
 )
 _LONGEST_ENDING = len("是我的名字")
-_CALL = re.compile(
+_CALL = compile_later(
     r"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人|他|她|宝宝|娃|孩子)|(?<![^,，。 \n])(?:就|请|可以|你)*(?:叫|"
     r"喊)(?!我)|(?<![^,，。 \n])(?:你|您|就|那){1,3}(?:存|记)(?!一下|住|得|好|下|着))(?:一声|作|成|"
     rf"做|为|叫|名字|一下|个)?[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
 )
-_NAMED = re.compile(
+_NAMED = compile_later(
     r"(?:我系|我的名字?系|(?:网名|微信名)(?:就?是|就?叫)|我的?(?:真名|全名|大名|本名|网名|中文名|英文名|名字|名)?(?:是叫|就叫|是|叫做|叫作|叫|名叫)|(?:本名|真名|"
     r"全名|中文名|英文名)(?:是|叫)?|本人(?:姓名|是|叫|名叫)?|在下|鄙人|(?:[起取]的)?名(?:字)?叫|名字(?:是叫|是|就)?|姓名(?:是)?|"
     r"大名(?:是|叫)?|称呼(?:是)?|备注(?:为|成|写成?|就?是|就?叫|上)?|昵称(?:是)?|小名(?:是|叫)?|这边是|这里是|俺叫|我们家?(?:宝宝|娃)?叫(?![你您了过外车])|俺是|人家叫|my\s?name(?:'s|\sis)?|"
     r"iam|i'm|i\sam|callme|call\sme|this\sis|name)"
     rf"[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
 )
-_SURNAME = re.compile(
+_SURNAME = compile_later(
     r"(?:姓(?!名)|(?<=我|俺|敝)性(?![格别子质感情])|(?<=免贵|本人)性)[:：,， ]*([\u4e00-\u9fff]{1,5})"
 )
-_APART_TOLD = re.compile(
+_APART_TOLD = compile_later(
     r"姓([\u4e00-\u9fff]{1,2})[,， ]*(?:单名|单字|名|名字)(?:一个|个|叫|是|单)*"
     r"([\u4e00-\u9fff]{1,2}?)字?(?=$|[,，。 \n])"
 )
 # 尉迟，单名一个岚
-_APART_BARE = re.compile(
+_APART_BARE = compile_later(
     r"(?:^|(?<=[,，。 \n]))([\u4e00-\u9fff]{1,2})[,， ]+(?:单名|单字)(?:一个|个|叫|"
     r"是)*([\u4e00-\u9fff])字?(?=$|[,，。 \n])"
 )
-_CHILD = re.compile(
+_CHILD = compile_later(
     r"(?:娃儿?|宝宝|宝贝|孩子|儿子|女儿|闺女|崽崽?|囡囡|他|她|它|猫咪?|狗[狗子]?|毛孩子|主子|祖宗|小家伙|老[大二三])(?:的|现在|就)?(?:小名|乳名|大名|名字)?(?:就叫|叫|喊)做?"
     rf"[:：,， ]*({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}})"
 )
-_AID = re.compile(
+_AID = compile_later(
     r"[(（][^()（）]{0,20}[)）]?|(?:[,， ]|^)[^,， ]{0,6}(?:字旁|偏旁|的那个|那个)[^,， ]{0,6}$|"
     r"(?<=[\u4e00-\u9fff])[,， ]+[^,， ]{1,4}的[^,， ]{1,2}(?=$|[,， ])"
 )
-_FUNCTION = re.compile(
+_FUNCTION = compile_later(
     r"[你您他她它吗么呢了过着这那哪谁啥怎没不别]|什么|可以|但是|因为|所以|觉得|知道|喜欢|想要|现在|就是|还是|有点|"
     r"太[^太]|取消|团购|链接|重新|订单|快递|下单|退款|退货|发货|优惠|活动|奶粉|面膜|便宜|价格|多少|自己|随便|都行|名字|微信|昵称|备注|头像"
 )
@@ -122,17 +123,17 @@ JOKES = frozenset(
         "主人 网友 老公"
     )
 )
-_IS_A = re.compile(
+_IS_A = compile_later(
     r"的$|做.{1,6}(?:的|生意)|(?:老)?客户|顾客|会员|学生$|宝妈群|新人|介绍|推荐|通过|看到|朋友|从|来|想|要|买|加"
 )
-_LEAD = re.compile(r"(?:那)?(?:就)?(?:叫|喊|是|称呼|写|填|备注|存|记)")
+_LEAD = compile_later(r"(?:那)?(?:就)?(?:叫|喊|是|称呼|写|填|备注|存|记)")
 # 王 姐: a surname and what goes with it.
-_TITLED = re.compile(rf"[\u4e00-\u9fff]{{1,2}} +{_TITLE}|[\u4e00-\u9fff](?: [\u4e00-\u9fff]){{1,2}}")
-_BROKEN = re.compile(r"(?:^|\n)(?:我|我们|我家|宝宝|他|她|叫|我叫|叫我|是|我是|姓|我姓)(?=\n)")
-_HALVES = re.compile(r"\s*([\u4e00-\u9fff])\s*\n\s*([\u4e00-\u9fff]{1,2})\s*")
-_APART = re.compile(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
-_LATIN_TITLED = re.compile(rf"[a-z]+ {_TITLE}(?![\u4e00-\u9fff])")
-_LATIN = re.compile(r"^[a-z][a-z·'\-]{0,15}\.?(?: [a-z][a-z'\-]{0,15}){0,2}$")
+_TITLED = compile_later(rf"[\u4e00-\u9fff]{{1,2}} +{_TITLE}|[\u4e00-\u9fff](?: [\u4e00-\u9fff]){{1,2}}")
+_BROKEN = compile_later(r"(?:^|\n)(?:我|我们|我家|宝宝|他|她|叫|我叫|叫我|是|我是|姓|我姓)(?=\n)")
+_HALVES = compile_later(r"\s*([\u4e00-\u9fff])\s*\n\s*([\u4e00-\u9fff]{1,2})\s*")
+_APART = compile_later(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
+_LATIN_TITLED = compile_later(rf"[a-z]+ {_TITLE}(?![\u4e00-\u9fff])")
+_LATIN = compile_later(r"^[a-z][a-z·'\-]{0,15}\.?(?: [a-z][a-z'\-]{0,15}){0,2}$")
 
 
 def _trim(name: str) -> str:
@@ -233,7 +234,7 @@ def speaks_of_else(message: Message) -> bool:
     return complains(message.text) and told_name(message, message.text) is None
 
 
-_NAMELESS = re.compile(
+_NAMELESS = compile_later(
     r"(?<!大名)(?<!大名还)没(?:有)?(?:给(?:他|她|宝宝|娃))?(?:起|取|想好|定)(?:(?:好|个)?(?:小|乳|大)?名|[呢吧啊哦]*(?:$|[,，。]))|还?没(?:有)?(?:出)?生(?!气|病)|"
     r"没(?:有)?养(?!成)|肚子?里|怀着|预产期|(?:还有|再过|还差).{1,4}(?:个月|天|周)(?:才|就|要)?生|"
     r"(?:明年|下个?月|年底|[\d一二三四五六七八九十]{1,2}月份?)(?:才|就|要)*(?:出生|生(?!的|日))"
@@ -254,11 +255,11 @@ def is_joke(text: str) -> bool:
 
 
 # 悠悠她妈
-_KIN = re.compile(r"[\u4e00-\u9fff]{1,4}[他她]家?(?:妈妈?|爸爸?|爹|娘|奶奶|姥姥|爷爷)")
+_KIN = compile_later(r"[\u4e00-\u9fff]{1,4}[他她]家?(?:妈妈?|爸爸?|爹|娘|奶奶|姥姥|爷爷)")
 
 
 # 叫我哈哈: said as a name, what is a laugh or a particle elsewhere is one.
-_DOUBLED = re.compile(r"([哈呀啦嘿嘻呵咯])\1(?!\1)(?=$|[,，。!！~\s吧呀哦就好都也]|可以|行)")
+_DOUBLED = compile_later(r"([哈呀啦嘿嘻呵咯])\1(?!\1)(?=$|[,，。!！~\s吧呀哦就好都也]|可以|行)")
 
 
 def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | None:
@@ -305,7 +306,7 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
 
 
 # 我老公叫我来的, 喊哥就完了
-_BIDDEN = re.compile(r".{1,3}就完|(?:过?来|去|加|找|问|联系|帮|给|别)(?:的|你|您|我|一下|看|问|买|$)")
+_BIDDEN = compile_later(r".{1,3}就完|(?:过?来|去|加|找|问|联系|帮|给|别)(?:的|你|您|我|一下|看|问|买|$)")
 
 
 def _spelling_aid(name: str) -> str | None:

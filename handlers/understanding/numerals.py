@@ -11,6 +11,7 @@ import re
 from msgspec import Struct
 
 from handlers.understanding.phrases import words
+from models.patterns import compile_later
 
 DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0,
@@ -45,7 +46,7 @@ UNITS = {
 }
 
 # 百 alone is a number only in 百来块, 千把块, 千元, 上百.
-_BARE_UNIT = re.compile(r"[上过破]|.?[百千万亿佰仟](?:来|把|元|块)")
+_BARE_UNIT = compile_later(r"[上过破]|.?[百千万亿佰仟](?:来|把|元|块)")
 
 
 class Number(Struct, frozen=True):
@@ -61,7 +62,7 @@ class Number(Struct, frozen=True):
 
 
 _CHINESE = "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖十拾廿卅百佰千仟万亿"
-_TOKEN = re.compile(
+_TOKEN = compile_later(
     r"(?P<arabic>(?<![a-z\d.])\d{1,12}(?:,\d{3})*(?:\.\d{1,4})?)\s?(?P<unit>[十百千万亿]{1,2}|"
     r"[kw](?![a-z]))?(?P<rest>\d(?![\d.]))?(?P<tail>[一二三四五六七八九](?![十百千万年月个岁号]))?"
     rf"|(?P<chinese>(?:[俩仨](?=[百千万]))?[{_CHINESE}]{{1,24}}[kw]?)|(?P<both>俩|仨)"
@@ -86,7 +87,7 @@ _WORDS = sorted(
 )
 # A day of the lunar calendar is no amount of anything.
 _LUNAR_DAY = r"[农阴旧]历(?:的)?[正冬腊闰一二三四五六七八九十\d]{1,3}月(?:初|廿)?[一二三四五六七八九十\d]{0,3}"
-_MASK = re.compile("|".join((_LUNAR_DAY, *_WORDS)))
+_MASK = compile_later("|".join((_LUNAR_DAY, *_WORDS)))
 
 
 def masked(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 
 from handlers.understanding.text import dense
 from handlers.understanding.vocabulary import Question
+from models.patterns import compile_later
 
 _DIGIT = {
     "一": 1,
@@ -31,22 +32,22 @@ _MEASURE = (
     r"杯|两|毛|分|点|万|千|百|周|度|支|件|楼|栋|路|单|cm|米|片|颗|胎|宝|顿|折|%))"
 )
 
-_NUMBERS = re.compile(
+_NUMBERS = compile_later(
     r"(?<![\da-z.第前后])(?:no\.?|选项?|第|数字|编号|答案|就|要|是|我|选择|扣|回|填|按|投|给|来|嗯|那|应该|大概|"
     rf"估计|可能|勾|戳)?\s?([1-9]{_MEASURE}(?:(?:{_SEPARATOR})*[1-9])*)(?:号|项|选项)?{_MEASURE}(?![\da-z])"
 )
 
-_LETTERS = re.compile(r"(?<![a-z])(?:选|要|是|就)?([a-h](?:[\s,，、.和跟与及&+/]*[a-h])*)(?![a-z])")
+_LETTERS = compile_later(r"(?<![a-z])(?:选|要|是|就)?([a-h](?:[\s,，、.和跟与及&+/]*[a-h])*)(?![a-z])")
 
-_EITHER_LETTER = re.compile(r"(?<![a-z])([a-h])(?:或者?|要么)([a-h])(?![a-z])")
+_EITHER_LETTER = compile_later(r"(?<![a-z])([a-h])(?:或者?|要么)([a-h])(?![a-z])")
 
-_CHINESE = re.compile(
+_CHINESE = compile_later(
     r"^(?:我|选项|选|要|是|就|那就|来|第|"
     r"答案)*([一二两三四五六七八九](?:[,，、 和跟与及还有]*[一二三四五六七八九])*)(?:号|项)?(?:选手|选项)?"
     r"(?:都要|都行|都可以|都选|就行)?[吧呗啊哈呀]*$"
 )
 
-_ORDINAL = re.compile(
+_ORDINAL = compile_later(
     r"第([一二两三四五六七八九\d])(?:个|种|项|款|类|条|样|档|"
     r"位)?(?!次|回|胎|天|年|名|代|时间)"
     r"(?:[和跟与、,，及 ]*(?:第)?([一二三四五六七八九\d])(?:个|种|项|款|类|条|样|档)?)?|(前|后|头|"

@@ -15,6 +15,7 @@ from handlers.understanding.phrases import words
 from handlers.understanding.text import dense
 from handlers.understanding.thesaurus import SAME
 from handlers.understanding.vocabulary import Option
+from models.patterns import compile_later
 
 STOP_PARTS = frozenset(
     words(
@@ -45,7 +46,7 @@ _SUFFIXES = (
 
 _TO_CHINESE = str.maketrans("123456789", "一二三四五六七八九")
 _TO_ARABIC = str.maketrans("一二两三四五六七八九", "1223456789")
-_RANGED = re.compile(r"\d|[一二三四五六七八九十百千万两半]")
+_RANGED = compile_later(r"\d|[一二三四五六七八九十百千万两半]")
 
 
 UNBORN = -1.0

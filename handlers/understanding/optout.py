@@ -13,6 +13,7 @@ from handlers.understanding.phrases import Phrases, phrases, words
 from handlers.understanding.text import LONGEST_CLAUSE, Message, dense
 from handlers.understanding.vocabulary import NO_WORDS, Words
 from handlers.understanding.wished_away import wishes_us_away
+from models.patterns import compile_later
 
 # Whole messages, compared without blanks, punctuation and particles.
 _WHOLE = frozenset(
@@ -46,7 +47,7 @@ _HUMAN = Phrases(
         """
     )
 )
-_NOT_HUMAN = re.compile(
+_NOT_HUMAN = compile_later(
     r"人工(?:费|智能|授精|喂养|受孕|色素|香精|添加|甜味|繁殖|养殖|采摘|流产|湖|草坪|降雨|耳蜗|泪液|荆|牛黄|炒制|"
     r"做的|手工)|不(?:要|用|需要)(?:转)?人工|纯人工|来个人(?:少|多)|让人来(?:气|火)"
 )
@@ -75,7 +76,7 @@ _YOU = r"(?:你们?|您|对面|对方|这边?|那头|(?:跟|和)我(?:聊天?|�
 _SURELY = r"(?:该|不会|真的?|到底|究竟|其实|难道|莫非|是不是|不是|是|算|用的|就|都|一个|个|什么)*"
 _ENDS_ASKING = r"(?:吗|么|嘛|吧|啊|呀|呢|哦)+"
 _LED = r"(?:请问|想问一?下|那|哎|喂|咦|诶|老实说|说实话|所以|我说|哈哈)*"
-_ASKS_BOT = re.compile(
+_ASKS_BOT = compile_later(
     rf"{_LED}(?:"
     rf"{_YOU}{_SURELY}{_MACHINE}(?:{_ENDS_ASKING}|\?)*"
     rf"|{_YOU}{_SURELY}(?:{_PERSON}|(?<=是)人)(?:{_ENDS_ASKING}|\?)"
@@ -90,7 +91,7 @@ _ABOUT_MACHINES = re.compile(r"扫地机器人|机器人(?:玩具|课|积木|乐
 
 
 # Words of politeness and anger around the same wish: 以后勿扰, 请退订谢谢, 你们有完没完.
-_AROUND = re.compile(
+_AROUND = compile_later(
     r"^(?:以后|今后|往后|下次|从此|请|麻烦|拜托|求求?你?们?|真的?|谢谢|不好意思|抱歉|对不起|你们?|您|那|我要|我想|都|就|给我|帮我)+|"
     r"(?:谢谢你?|多谢|好吗|好不好|行吗|行不行|可以吗|可不可以|了吧|拜托|ok)+$"
 )
@@ -111,8 +112,8 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
     return wishes_us_away(message)
 
 
-_SENT = re.compile(r"发|寄|推送|通知")
-_NO_NEED = re.compile(r"(?:先|暂时)?(?:不用|不要|不必|不需要|别|不)发")
+_SENT = compile_later(r"发|寄|推送|通知")
+_NO_NEED = compile_later(r"(?:先|暂时)?(?:不用|不要|不必|不需要|别|不)发")
 
 
 def refuses_offer(bare: str, asked: str) -> bool:

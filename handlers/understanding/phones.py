@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 
+from models.patterns import compile_later
+
 _SPOKEN = str.maketrans("零〇一二两三四五六七八九幺妖腰洞拐勾", "001223456789111079")
-_GAPS = re.compile(r"(?<=\d)[\s\-.·—_()/,]+(?=\d)")
-_COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}(?!\d))")
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?![\d*x])")
-_OLD = re.compile(
+_GAPS = compile_later(r"(?<=\d)[\s\-.·—_()/,]+(?=\d)")
+_COUNTRY = compile_later(r"(?:\+|00)?86(?=1[3-9]\d{9}(?!\d))")
+_MOBILE = compile_later(r"(?<!\d)1[3-9]\d{9}(?![\d*x])")
+_OLD = compile_later(
     r"(?:不用|停用|停机|注销|作废|弃用|旧|老号|老的|以前|原来|之前|原先|换掉|丢了|打不通|不是)[^\d]{0,8}$"
 )
-_OLD_AFTER = re.compile(r"^[^\d]{0,6}(?:不用了|停用|停机|停了|注销|作废|旧的|老号|以前的|换掉|打不通|没用了|丢了|错)")
-_NEW = re.compile(r"(?:新|现在|改成|换成|换了|换到|用这个|目前|改为|应该是|是)[^\d]{0,8}$")
+_OLD_AFTER = compile_later(
+    r"^[^\d]{0,6}(?:不用了|停用|停机|停了|注销|作废|旧的|老号|以前的|换掉|打不通|没用了|丢了|错)"
+)
+_NEW = compile_later(r"(?:新|现在|改成|换成|换了|换到|用这个|目前|改为|应该是|是)[^\d]{0,8}$")
 
 
 def phone_numbers(text: str) -> list[tuple[str, int]]:
@@ -34,7 +38,7 @@ def phone_numbers(text: str) -> list[tuple[str, int]]:
 
 
 # 13712340099，错了尾号是98: only the end of it is told anew.
-_TAIL = re.compile(
+_TAIL = compile_later(
     r"(?:(?:错|不对|不是|更正|应该|改)[^\d一二三四五六七八九零幺]{0,6}|(?=[^\d]{2,8}(?:不对|错)))"
     r"(?:尾号|末尾|最后|后[一两二三四]位?|结尾)(?:[一两二三四1-4]位)?(?:数)?(?:打|写|输|填)?(?:不对|错了?)?[,， ]?"
     r"(?:应该|才|就)?(?:是|为|改成|改为)?[:： ]?([\d零〇一二两三四五六七八九幺]{1,4})(?![\d个位])"

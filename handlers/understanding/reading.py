@@ -22,17 +22,18 @@ from handlers.understanding.text import PARTICLES, Message, dense
 from handlers.understanding.values import belongs_elsewhere, further_facts, read_value, told_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
 from handlers.understanding.yesno import plain_yesno, refuses_invitation, refuses_offered
+from models.patterns import compile_later
 
 # 想看老酒鉴别，怎么看批次: what somebody would like to be told of is no question put to us.
-_TELLS_WISHES = re.compile(
+_TELLS_WISHES = compile_later(
     r"(?:我|就|最|比较|还|主要)*(?:想(?:看|学|听|多看|多学)|希望(?:看|多|讲)|多(?:讲|发|聊|教)|讲讲|聊聊)"
 )
 # 拿五箱有优惠没: how many are wanted is told by the way.
-_ORDERED = re.compile(
+_ORDERED = compile_later(
     r"(?:^|[,，。 \n我先])(?:拿|来|要|订|定|买|囤)个?[\d一二两三四五六七八九十百]{1,4}[箱个瓶盒罐包位斤件提桶袋份]"
 )
 _BILLION = 100_000_000
-_TOLD_IN_QUESTION = re.compile(
+_TOLD_IN_QUESTION = compile_later(
     r"(?:我家|我们家|宝宝|娃|孩子|宝贝|儿子|女儿|闺女|我们?|才|刚|都|快).{0,8}(?:岁|月|天)|(?:岁|月|天)(?:半|"
     r"多)?了"
 )
@@ -281,5 +282,5 @@ def _act(question: Question, message: Message, seen: Clauses, asks: bool) -> Any
 _SIMPLY_NO = frozenset(
     listed("没有 没 无 没了 不 不要 不用 不需要 不了 no nope 算了 不想 不用了 不要了 不给 不留 不说 不定")
 )
-_NOT_NOW = re.compile(r"^我?(?:(?:先|暂时|从来?|一般|都)不(?!知|清|确))")
-_NOT_COMING = re.compile(r"不过生日|(?:不|没法|没办法)过?[去来]了|[去来]不了|没(?:打算|准备|想)[去来要买]")
+_NOT_NOW = compile_later(r"^我?(?:(?:先|暂时|从来?|一般|都)不(?!知|清|确))")
+_NOT_COMING = compile_later(r"不过生日|(?:不|没法|没办法)过?[去来]了|[去来]不了|没(?:打算|准备|想)[去来要买]")

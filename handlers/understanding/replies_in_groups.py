@@ -7,6 +7,7 @@ import re
 from handlers.understanding import acts
 from handlers.understanding.phrases import words
 from handlers.understanding.text import PARTICLES, Message, dense
+from models.patterns import compile_later
 
 
 def _any(written: str) -> re.Pattern[str]:
@@ -116,15 +117,15 @@ def given(answer: str) -> frozenset[str]:
     return frozenset(kind for kind, _, gives in _KINDS if gives.search(said))
 
 
-_EITHER = re.compile(
+_EITHER = compile_later(
     r"(?!是)([\u4e00-\u9fff])[不没]\1|"
     r"(?:^|[\s,，。])[\u4e00-\u9fff]{0,4}(?![了的吧呢啊是这那])([\u4e00-\u9fff])[不没](?=$|[\s,，。?？])"
 )
 
 
-_ONE_OF_TWO = re.compile(r"([\u4e00-\u9fff]{2,6})的?还是([\u4e00-\u9fff]{2,6})")
+_ONE_OF_TWO = compile_later(r"([\u4e00-\u9fff]{2,6})的?还是([\u4e00-\u9fff]{2,6})")
 # What is done or how it is, at the end of what asks: 弄好没, 上班吗.
-_WHETHER = re.compile(
+_WHETHER = compile_later(
     r"(?![\u4e00-\u9fff]?[了的吧呢啊是这那])([\u4e00-\u9fff]{2})(?:了?(?:没有?|不)|了吗)(?=$|[\s,，。?？])"
 )
 
@@ -149,10 +150,10 @@ def names_something(answer: str) -> bool:
     return 2 <= len(core) <= 5 and not _OWN_STORY.match(core) and not _HOW_IT_IS.search(core)
 
 
-_HOW_IT_IS = re.compile("[得很太真好挺不没]")
+_HOW_IT_IS = compile_later("[得很太真好挺不没]")
 
 
-_CALLS_AGAIN = re.compile(r"有人|人呢|在[吗么嘛不]|没人|到底|回一?下|看一?下")
+_CALLS_AGAIN = compile_later(r"有人|人呢|在[吗么嘛不]|没人|到底|回一?下|看一?下")
 
 
 def calls_again(text: str) -> bool:
@@ -177,7 +178,7 @@ def gist(text: str) -> frozenset[str]:
 
 
 # 手洗还是机洗的: asked back.
-_OR = re.compile(r"^(?!.*(?:觉得|建议|感觉|最好|反正))[^还]{1,6}还是[^还]{1,6}(?<![好吧行])$")
+_OR = compile_later(r"^(?!.*(?:觉得|建议|感觉|最好|反正))[^还]{1,6}还是[^还]{1,6}(?<![好吧行])$")
 
 
 def said_besides_asking(text: str) -> str:
@@ -187,9 +188,9 @@ def said_besides_asking(text: str) -> str:
     return " ".join(one for one in said if not acts.asks(one) and not _OR.match(one.strip())).strip()
 
 
-_LISTED = re.compile(r"\s*\d{1,3}\s*[.、．)）]\s*\D")  # a place in a list of orders, as 接龙 makes them
+_LISTED = compile_later(r"\s*\d{1,3}\s*[.、．)）]\s*\D")  # a place in a list of orders, as 接龙 makes them
 _SHORT = 40
-_NOTHING = re.compile(
+_NOTHING = compile_later(
     r"(?>(?>(?:真|太)?(?:好看|漂亮|好美|好吃|好喝|好香|划算)了?|同问|同求|我也想[问知道]++|我也[想要问]++|我也没收到|蹲(?:一个|个|蹲)?|等(?:一个)?(?:答案|回复)|\+?1++|"
     r"顶(?:一下)?|插眼|mark|马住|围观|坐等.{0,8}|哈++|嘿++|嘻++|呵++|6++|嗯++|哦++|噢++|啊++|对呀?|是啊|是呀|是吧|"
     r"收到|好嘞|好滴|好的|好(?![像多几用吃喝])|okk?|行|赞|牛|厉害|谢谢.{0,4}|感谢.{0,4}|早上好.{0,4}|早安|早|晚安|"
@@ -209,7 +210,7 @@ def is_order(text: str) -> bool:
     return bool(_LISTED.match(text))
 
 
-_PROMISE = re.compile(
+_PROMISE = compile_later(
     r"(?:我|帮你|帮您|给你|给您|这就|马上|去)(?:来|先|再|去)?(?:看看|看一?下|查查|查一?下|问问|问一?下|确认|核实|"
     r"核对|了解|翻翻|找找|找一?下|催|反馈)|稍等|等一?下|等会|等我|"
     r"去[^,，。 ]{1,4}(?:看看|看一?下|找找|问问|查查)|"
@@ -218,26 +219,26 @@ _PROMISE = re.compile(
     r"请店里的同事|这个我请|帮你@|@老板|@掌柜|老板(?:快)?(?:出来|来看|在吗)|(?:等|问)(?:老板|掌柜|店家|客服|店长|"
     r"团长|群主)|让(?:老板|掌柜|客服|店长|团长)|找(?:老板|掌柜|店长)(?:问|确认)"
 )
-_WRITES = re.compile(
+_WRITES = compile_later(
     r"私(?:你|您|聊|信|发|我)|加(?:你|您|我)(?:微信|好友|了|一?下)?|小窗|私下|单独(?:发|联系|跟|和|说|给)|"
     r"微信上(?:说|聊|发)|打(?:你|您|个)?电话|联系(?:你|您)|发(?:你|您)(?:私|微信|了)"
 )
-_GUESS = re.compile(
+_GUESS = compile_later(
     r"应该|好像|可能|大概|估计|我?猜|不确定|印象中|似乎|没记错|感觉|貌似|说不定|搞不好|大约莫|听说|八成|多半|"
     r"^(?:没|不|是|有|会|能|可以).{0,6}吧$|^我家?也|记不清|不太?记得|以前|之前是|原来是|那会儿?是|看到在|没见着|没看[到见]|没碰到"
 )
 # An estimate of the shop's is what there is to know: 估计 60 左右.
-_SURE_GUESS = re.compile(
+_SURE_GUESS = compile_later(
     r"好像|不确定|我?猜|估计(?!.{0,6}[\d一二两三四五六七八九十今明后周月])|似乎|貌似|说不定|记不清|不太?记得|可能吧|没准"
 )
-_UNKNOWING = re.compile(
+_UNKNOWING = compile_later(
     r"不(?:太)?(?:知道|清楚|晓得|了解|懂)(?!.{0,3}的(?:话|可以|问|看))|不好说|说不准|忘了|没注意|没问过|没用过|"
     r"没买过|没试过|没吃过|没去过|还没(?:用|吃|试|收到|开)"
 )
-_JOKE = re.compile(
+_JOKE = compile_later(
     r"哈哈|开玩笑|笑死|狗头|手动|滑稽|嘿嘿|hhh|我家的?(?:猫|狗)|做梦|梦里|下辈子|问问?百度|百度|你猜|逗你"
 )
-_OWN_STORY = re.compile(r"^(?:我|俺|本人|想|打算|准备)")
+_OWN_STORY = compile_later(r"^(?:我|俺|本人|想|打算|准备)")
 
 
 def is_own_story(text: str) -> bool:
@@ -262,8 +263,8 @@ def _carries(said: str) -> bool:
     return len(_PROMISE.sub("", said)) >= 10
 
 
-_HEADED = re.compile(r"【|🔥|📣|📢|⏰|^(?:各位|家人们|亲们|宝子们|姐妹们)")
-_BROADCAST = re.compile(
+_HEADED = compile_later(r"【|🔥|📣|📢|⏰|^(?:各位|家人们|亲们|宝子们|姐妹们)")
+_BROADCAST = compile_later(
     r"各位|大家(?:晚上|早上|下午|中午)?好|家人们|亲们|宝子们|姐妹们|今日(?:特价|推荐|开团|秒杀)|开团|接龙|#|早安|"
     r"新品(?:上|到)|欢迎.{0,6}(?:新|加入|进群)|群公告"
 )
@@ -274,19 +275,19 @@ def is_broadcast(text: str) -> bool:
     return len(text) > 150 or bool(_HEADED.search(text)) or (len(text) > 22 and bool(_BROADCAST.search(text)))
 
 
-_THANKS = re.compile(r"谢|感谢|多谢|辛苦|3q|thx|thank", re.IGNORECASE)
-_CONTENT = re.compile(
+_THANKS = compile_later(r"谢|感谢|多谢|辛苦|3q|thx|thank", re.IGNORECASE)
+_CONTENT = compile_later(
     r"那?(?>(?>好嘞|好滴|好的?|行|okk?|嗯++|哦++|噢++|原来如此|原来这样|明白|懂了?|了解|知道|晓得|收到|清楚)"
     r"[了啦呀啊哈吧的~!]*+(?:谢谢.{0,4})?)++$"
 )
-_WITHDRAWS = re.compile(
+_WITHDRAWS = compile_later(
     r"不用了|不用回|不需要了|解决了|搞定了?|弄好了?|(?<!没)找到了|(?<!没)看到了?(?!吗)|有了$|(?<!没)收到了?(?:货|"
     r"快递)?了?[，,。!！~]*$|算了|没事了?$|当我没[问说]|已经?(?:问|知道|买到|弄|好|解决|下单|退)|自己(?:找|看|弄|"
     r"查)到|"
     r"知道了|明白了|我?(?:会|懂)了$|打扰了|不问了|不要了|没问题了|撤回|问到了|ok了|可以了|(?<![太真挺很])好了[，,!！~。]*$|"
     r"不麻烦|忽略|(?:别|不用)管了|刚问[了过到]|不买了|不急了?$|查到了|好了好了|能(?:打开|用|看|登录?|进)了"
 )
-_STILL = re.compile(
+_STILL = compile_later(
     r"有人[吗么嘛在]|人呢|在[吗么嘛不]|没人|怎么(?:没人|不)|[?？]$|老板[?？呢]|回一?下|看一?下(?:我|啊|呗)|"
     r"麻烦.{0,6}(?:看|回)|急|还在等|等(?:了|着)"
 )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from handlers.understanding.amounts import HOW_MANY, MONEY_AFTER, PER, Amount, amount_at, is_about_money
 from handlers.understanding.numerals import numbers
+from models.patterns import compile_later
 
-_MONEY_BEFORE = re.compile(
+_MONEY_BEFORE = compile_later(
     r"(?:预算|价位|价格|¥|花|(?:一|每|1)(?:斤|瓶|箱|盒|罐|饼|两|套|支|桌|次|个月|月|件|提|条))(?:大概|差不多|也就|"
     r"就|在|是|控制在|顶多|最多|不超过)*$"
 )
-_ALONE_BEFORE = re.compile(r"(?:^|[,，。;；!！ \n])(?:大概|差不多|就|左右|也就|预算|一般)*$")
-_ALONE_AFTER = re.compile(
+_ALONE_BEFORE = compile_later(r"(?:^|[,，。;；!！ \n])(?:大概|差不多|就|左右|也就|预算|一般)*$")
+_ALONE_AFTER = compile_later(
     r"(?:来|多|把)?(?:左右|上下|以内|以下|以上|吧|的样子|差不多|的)?(?:吧)?(?:$|[,，。;；!！ \n])"
 )
 # What belongs to a number stands right before it.

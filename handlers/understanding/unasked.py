@@ -18,6 +18,7 @@ from handlers.understanding.corrections import best_named
 from handlers.understanding.text import PARTICLES, Message, dense
 from handlers.understanding.values import read_value
 from handlers.understanding.vocabulary import Question
+from models.patterns import compile_later
 
 _LONGEST = 30  # longer messages say more than that
 
@@ -37,40 +38,40 @@ _IS = (
     r"[:：,， ]*"
 )
 _END = rf"[{re.escape(PARTICLES)}。.!！~～ ]*$"
-_NAMED = re.compile(rf"^{_MINE}(?P<noun>[^,，:：\d ]{{2,6}}?){_IS}(?P<value>[^,，]{{1,14}}?)了?{_END}")
-_LESS = re.compile(
+_NAMED = compile_later(rf"^{_MINE}(?P<noun>[^,，:：\d ]{{2,6}}?){_IS}(?P<value>[^,，]{{1,14}}?)了?{_END}")
+_LESS = compile_later(
     rf"^{_MINE}(?P<noun>[^,，\d ]{{2,6}}?)(?:现在)?(?:没有?|不)(?:那么|这么)?(?:多|高|大|少|宽裕)了?[,， ]+"
     rf"(?:现在|大概|也|就|只有?|最多){{0,4}}(?P<value>[^,，]{{1,10}}?){_END}"
 )
-_CHANGED = re.compile(
+_CHANGED = compile_later(
     rf"^{_MINE}(?:已经|又|刚)?(?:换|改|变)(?:了个?|个)?(?P<noun>[^,，了\d ]{{2,4}}?)了?[,， ]+"
     rf"{_IS}(?P<value>[^,，]{{1,14}}?){_END}"
 )
-_BORN = re.compile(rf"^我(?:是)?(?P<value>[^,，我]{{3,12}}?)(?:的?生日|生的?|出生的?|过生日){_END}")
-_LIVE = re.compile(
+_BORN = compile_later(rf"^我(?:是)?(?P<value>[^,，我]{{3,12}}?)(?:的?生日|生的?|出生的?|过生日){_END}")
+_LIVE = compile_later(
     rf"^我?(?:们|家)?(?:现在|目前|已经|如今){{0,4}}(?:搬(?:家|走)?(?:到|去|来|回)?了?[,， ]*(?:现在|住|在){{0,4}}|"
     rf"(?:定居|长住|常住|住)(?:在|到)?)"
     rf"(?P<value>[^,，]{{2,10}}?)(?:住|生活)?了?{_END}"
 )
-_NOW = re.compile(
+_NOW = compile_later(
     rf"^(?:我(?:的?皮肤)?(?:现在|目前|如今|最近)?(?:已经)?(?:是|变成?|成|转成?)|我?(?:现在|目前|如今|最近)(?:已经)?(?:是|变成?|成|转成?)?)"
     rf"(?P<value>[^,，]{{1,8}}?)(?:的?皮肤)?的?了?{_END}"
 )
-_ALSO = re.compile(
+_ALSO = compile_later(
     rf"^我?(?P<value>[^,，我]{{1,8}}?)(?:我)?(?:也|还)(?P<verb>想|要|爱|喜欢)[要改善看喝吃试]{{0,2}}的?{_END}"
 )
-_ALSO_TOO = re.compile(
+_ALSO_TOO = compile_later(
     rf"^我?(?:也|还)(?P<verb>想|要|爱|喜欢)[要改善看喝吃试]{{0,2}}(?P<value>[^,，我]{{1,8}}?)的?{_END}"
 )
-_NO_MORE = re.compile(
+_NO_MORE = compile_later(
     rf"^我?(?P<value>[^,，我]{{1,8}}?)(?:我)?(?:现在)?不(?P<verb>想|要|爱|喜欢)[要改善看喝吃试]{{0,2}}了{_END}"
 )
 # It asks, or says what is not.
-_NOT_TOLD = re.compile(r"[?？]|吗|呢|什么|多少|几[点号个]|怎么|快乐|别|没(?!有?那么|那么|有?这么)|退|谁|哪")
-_A_DAY = re.compile(r"\d|月|[初廿]|号")
-_CHILD = re.compile(r"宝宝|孩子|娃|宝贝")
-_OF_THE_CHILD = re.compile(r"^(?:我们?家?的?)?(?:宝宝|孩子|娃|宝贝|儿子|女儿|闺女)的?")
-_OF_OTHERS = re.compile(r"[不没够太了也都他她]|老公|老婆|先生|爱人|[妈爸爷奶婆姐妹哥弟]|朋友|同事|儿子|女儿|闺女")
+_NOT_TOLD = compile_later(r"[?？]|吗|呢|什么|多少|几[点号个]|怎么|快乐|别|没(?!有?那么|那么|有?这么)|退|谁|哪")
+_A_DAY = compile_later(r"\d|月|[初廿]|号")
+_CHILD = compile_later(r"宝宝|孩子|娃|宝贝")
+_OF_THE_CHILD = compile_later(r"^(?:我们?家?的?)?(?:宝宝|孩子|娃|宝贝|儿子|女儿|闺女)的?")
+_OF_OTHERS = compile_later(r"[不没够太了也都他她]|老公|老婆|先生|爱人|[妈爸爷奶婆姐妹哥弟]|朋友|同事|儿子|女儿|闺女")
 
 _DELETE = r"(?:删除|删掉|删了|删|去掉|抹掉|抹了|清掉|清除|撤掉|划掉)"
 _PLEASE = (
@@ -80,32 +81,32 @@ _ABOUT = r"(?:我的?|的|那个|这个|之前|刚才|上次|填的|留的|记�
 _AFTER = r"(?:这一?[项条个]|那一?[项条个]|信息|记录|都|也|给我|给|帮我|先){0,4}"
 _SO = r"(?:一下|掉|了|吧|好吗|行吗|可以吗|谢谢|哈|呗|谢了){0,4}"
 _TAKEN_BACK = (
-    re.compile(
+    compile_later(
         rf"^(?:我)?(?:不想|不愿意?|不要|别)(?:再|给我|帮我){{0,4}}(?:留着?|记着?|保留|存着?){_ABOUT}(?P<noun>.{{2,6}}?)(?:了|啦|吧){{0,4}}"
         rf"(?:{_PLEASE}(?:它|都|给)?{_DELETE}{_SO})?"
     ),
-    re.compile(rf"^{_PLEASE}{_ABOUT}(?P<noun>.{{2,6}}?){_AFTER}{_PLEASE}{_DELETE}{_SO}"),
-    re.compile(rf"^{_PLEASE}{_DELETE}(?:一下|掉)?{_ABOUT}(?P<noun>.{{2,6}}?){_AFTER}{_SO}"),
+    compile_later(rf"^{_PLEASE}{_ABOUT}(?P<noun>.{{2,6}}?){_AFTER}{_PLEASE}{_DELETE}{_SO}"),
+    compile_later(rf"^{_PLEASE}{_DELETE}(?:一下|掉)?{_ABOUT}(?P<noun>.{{2,6}}?){_AFTER}{_SO}"),
 )
 _TAKING = re.compile("删|去掉|抹|清[掉除]|撤掉|划掉|[不别].{0,4}[留记存]")
-_NO_QUESTION = re.compile("聊天|消息|购物车|订单|好友|微信|群|朋友圈|评价|图片?|视频|链接|我们|退款|单")
+_NO_QUESTION = compile_later("聊天|消息|购物车|订单|好友|微信|群|朋友圈|评价|图片?|视频|链接|我们|退款|单")
 
 _ALL = r"(?:我的?|自己的?)?(?:个人|登记|基本)?(?:资料|信息|档案|数据|内容|填的(?:东西|内容|资料|信息)?|答案|回答|记录)"
 _EARLIER = r"(?:上次|之前|以前|刚才|前面|上回|那天|当时)"
 _WISHES = (
-    re.compile(
+    compile_later(
         rf"(?:我|请|麻烦|帮我|想|要|想要|需要|能不能|可以|怎么|如何|在哪|重新|你们?){{0,4}}(?:修改|更改|更新|更正|改改|改|换|填|写|登记)"
         rf"(?:一下|下)?{_ALL}(?:一下)?(?:吗|么|呢|可以吗|行吗|好吗|呀|啊){{0,4}}"
     ),
-    re.compile(
+    compile_later(
         rf"(?:我|想|要|请|帮我|把|能|可以|麻烦){{0,4}}{_ALL}(?:想|要|需要|能|可以|得){{0,4}}(?:修改|更改|更新|更正|改改|改)(?:一下|下|吗|了|吧){{0,4}}"
     ),
-    re.compile(
+    compile_later(
         rf"(?:我)?{_EARLIER}?(?:我)?(?:填|写|说|给|留|登记|选|报)?的?{_ALL}?(?:好像|可能|基本)?(?:全部?|都|全都|通通)?"
         r"(?:填|写|弄|搞|说)?(?:是)?(?:不对|错的?|错了|有误|有问题|不准确?|过时了?)(?:了|啦|的){0,4}"
     ),
 )
-_OF_MINE = re.compile(rf"我|{_EARLIER}|资料|信息|档案|填")
+_OF_MINE = compile_later(rf"我|{_EARLIER}|资料|信息|档案|填")
 _CHANGING = re.compile("资料|信息|档案|数据|内容|填的|写的|说的|答案|回答|记录")
 
 
@@ -114,7 +115,7 @@ def may_tell(text: str) -> bool:
     return len(text) <= _LONGEST and _SIGN.search(text) is not None
 
 
-_SIGN = re.compile(
+_SIGN = compile_later(
     "^(?:其实|对了)?我|现在|目前|如今|也[想要爱喜]|还[想要爱喜]|不[想要爱喜].{0,3}了|生日|城市|地址|电话|手机|预算|"
     r"^.{2,6}[:：]|没那么|不那么|[搬換换]"
 )

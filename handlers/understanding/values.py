@@ -19,8 +19,9 @@ from handlers.understanding.text import Message, readable
 from handlers.understanding.told_amounts import told_amount
 from handlers.understanding.vocabulary import Question
 from handlers.understanding.yesno import read_yesno, told_yesno
+from models.patterns import compile_later
 
-_REPAIR = re.compile(
+_REPAIR = compile_later(
     r"(?:[,，。!！~ \n]|^|(?<=[^\s]))(?:哦|啊|噢|呃|额|诶|哎)?(?:不对(?!劲|称|外)|不是不是|说错了?|打错字?了?|"
     r"写错了?|输错了?|按错了?|发错了?|选错了?|手滑了?|手误|口误|笔误|更正一?下?|错了错了|错了|应该是|改成|改为|"
     r"哦不|啊不|噢不|呃不|(?<=[,，\n ])(?:算了|还是)(?=[^,，。\n]{2,8}吧)|"
@@ -30,8 +31,8 @@ _REPAIR = re.compile(
     r"如今|目前)(?:都|就|是|只)*|的话[,，]?(?:那就|就|那)(?=.))[,，。!！~ \n是我]*"
 )
 # 不是酱香也不是浓香 leaves a third.
-_RATHER = re.compile(r"不是?([^,，。是\n]{1,10})(?<![不也])[,， \n]*(?:而|我)?是(?=.)")
-_NOT_THAT = re.compile(r"(?<=[^,，。\s])[,， ]?(?:不是|不姓|并不是|而不是|可不是)[^,，。\n]{1,8}$")
+_RATHER = compile_later(r"不是?([^,，。是\n]{1,10})(?<![不也])[,， \n]*(?:而|我)?是(?=.)")
+_NOT_THAT = compile_later(r"(?<=[^,，。\s])[,， ]?(?:不是|不姓|并不是|而不是|可不是)[^,，。\n]{1,8}$")
 
 
 def _asked(question: Question) -> str:
@@ -46,7 +47,7 @@ def _option(question: Question, text: str) -> Any:
 
 
 # 买了3瓶, 等了5天: how many or how long, where it was asked how much.
-_NO_MONEY = re.compile(
+_NO_MONEY = compile_later(
     r"(?:\d{1,4}|[一二两三四五六七八九十几]{1,3})(?:个?(?:瓶|盒|箱|包|罐|件|支|套|次|回|天|周|月|小时|年|岁)|点(?!\d))(?!的?(?:钱|块|[\d一二两三四五六七八九十]))"
 )
 
@@ -59,7 +60,7 @@ def _number(question: Question, text: str) -> Any:
 
 
 # A day on which somebody is kept is not the day that is told: 明天要加班，后天.
-_KEPT = re.compile(
+_KEPT = compile_later(
     r"(?:^|[,，。 \n])[^,，。 \n]{1,8}(?:加班|没空|没时间|有事|不行|来不了|去不了|不在|要?上班|出差|开会|有课|"
     r"约了|满了|不得空)"
     r"[^,，。 \n]{0,3}(?=[,，。 \n])"
@@ -81,13 +82,13 @@ def _date(question: Question, text: str, asked_on: date | None) -> Any:
 
 
 # 上回出钓是哪天: the day lies behind.
-_LAST_TIME = re.compile(
+_LAST_TIME = compile_later(
     r"[上前](?:一)?[回次]|最近一[回次]|最后一[回次]|末次|哪天[来去买做喝用生]?的|什么时候[来去买做用]的"
 )
 
 
 # What stands beside a name and is none: how old somebody is, how much, when; and 我家 before the name itself.
-_NO_NAMES = re.compile(
+_NO_NAMES = compile_later(
     r"(?<![^,，。!！?？;；\s])(?:(?:(?:现在|刚|才|快|已经|都是?|今年|差不多|大概)*(?:\d{1,3}|[一二两三四五六七八九十半]{1,3})"
     r"(?:个?(?:半|多)?(?:岁|周岁|天|周|小时|分钟|块|元|斤)|个(?:半|多)?月)[\d一二三四五六七八九十个月半多大了啦左右]*"
     r"(?:之?后|以后|前)?|下个?(?:周|月|星期|礼拜)[吧了再说聊]*)(?![^,，。!！?？;；\s])|我们?家(?:那个|闺女|儿子|女儿|宝宝|宝贝|娃|老大|老二|大宝|二宝)?(?:就)?(?=叫|[^在住里的是那,，\s]{2,3}(?:$|[,，。\s])))"
@@ -98,8 +99,8 @@ def _masked(found: re.Match[str]) -> str:
     return "," * (found.end() - found.start())
 
 
-_CHILD_ASKED = re.compile(r"宝宝|宝贝|孩子|娃|小朋友|小名|乳名")
-_PARENT = re.compile(r"([^他她]{1,4}?)[他她]?家?的?(?:妈妈?|爸爸?|麻麻|粑粑|妈咪|奶奶|姥姥|爷爷|外婆|外公)")
+_CHILD_ASKED = compile_later(r"宝宝|宝贝|孩子|娃|小朋友|小名|乳名")
+_PARENT = compile_later(r"([^他她]{1,4}?)[他她]?家?的?(?:妈妈?|爸爸?|麻麻|粑粑|妈咪|奶奶|姥姥|爷爷|外婆|外公)")
 
 
 def _name(question: Question, message: Message, text: str) -> str | None:

@@ -8,7 +8,6 @@ adding lines like it there.
 from __future__ import annotations
 
 import pkgutil
-import re
 from functools import cache
 from itertools import repeat
 from operator import add
@@ -16,6 +15,7 @@ from operator import add
 import msgspec
 
 from handlers.understanding.text import Message, dense
+from models.patterns import compile_later
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -42,10 +42,10 @@ _SURELY = 80
 """Hundredths that must speak for it: an opt-out that was invented costs a customer."""
 _MORE_SURELY = 200
 """The same for one sentence of many: what is said around it may turn it."""
-_SENTENCE = re.compile(rf"[^\n。！？!?；;]{{2,{_AT_ONCE}}}")
+_SENTENCE = compile_later(rf"[^\n。！？!?；;]{{2,{_AT_ONCE}}}")
 
 # Hardly anybody sends us away without one of these; a letter has few sentences with any.
-_REFUSAL = re.compile("[别不勿莫甭休停退拉删骚扰烦滚错屏移放饶够拒消绝没换关举去取主静净闭再推前发gtsnu]")
+_REFUSAL = compile_later("[别不勿莫甭休停退拉删骚扰烦滚错屏移放饶够拒消绝没换关举去取主静净闭再推前发gtsnu]")
 
 
 @cache

@@ -7,18 +7,19 @@ from functools import lru_cache
 
 from handlers.understanding.plain_answers import NO, YES
 from handlers.understanding.text import PARTICLES, Message, clauses, dense
+from models.patterns import compile_later
 
-_UNSURE = re.compile(
+_UNSURE = compile_later(
     r"^看(?:到时|时间|那天|我|老公|老婆)|还好|还行|一般般|不知道|不确定|不清楚|说不好|说不准|说不清|不好说|不一定|不晓得|可能|也许|大概|或许|看情况|"
     r"看看再|看看先|先看看|有.{1,6}就(?:不|退)|再看|再说|没想好|考虑|犹豫|应该(?:是|有|会|不|没|可以|能)?吧?|好像|似乎|不记得|忘了|记不|随便|都行|"
     r"无所谓|看心情|看缘分|随缘|"
     r"没准|说不定|估计|差不多吧|一半一半|看价格|要看|得看|看是什么|取决于|想(?:有|要)(?:个|一个)?(?:但|可|就是)|"
     r"但愿|希望|要是.*就好|巴不得|做梦都|如果能|maybe|perhaps|notsure|idk|depends"
 )
-_WISH = re.compile(r"希望|但愿|要是.{0,10}就好|多希望|做梦|如果.{0,8}就好|要能.{0,8}就好|能有就好|盼着|巴不得|想有")
+_WISH = compile_later(r"希望|但愿|要是.{0,10}就好|多希望|做梦|如果.{0,8}就好|要能.{0,8}就好|能有就好|盼着|巴不得|想有")
 # 好是好，就是怕浪费: neither yes nor no.
-_GOOD_BUT = re.compile(r"^([好想要有])是\1.{0,3}(?:就|但|可|不过|怕)(?!.{0,20}(?:还是|算了))")
-_NO_WORD = re.compile(
+_GOOD_BUT = compile_later(r"^([好想要有])是\1.{0,3}(?:就|但|可|不过|怕)(?!.{0,20}(?:还是|算了))")
+_NO_WORD = compile_later(
     r"^(?:我|我们|我家|俺|咱|那|这个|这|嗯|哦|啊|呃|额|谢谢|暂时|目前|现在|今年|今天|明天|后天|周末|今晚|这次|这回|这周|最近|到时候?|真的?|都|还|先|就|也|其实|倒|好像|已经|"
     r"早|应该|平时|一般|家里|本人|宝宝|他|她|孩子|娃|抱歉|不好意思|sorry)*(?:不(?!错|少|止|仅|光|但|得不|要太|"
     r"就是|然)|没(?!错|问题|毛病|少|意见|事|关系|异议)|木有|莫得|无|未|否|从来?(?:不|没)|算了|免了|别(?:拉|加|给|了|再|来)|心领|甭|莫(?!问题)|休想|"
@@ -27,42 +28,44 @@ _NO_WORD = re.compile(
     r"nope?(?![a-z])|not|never|no$)"
 )
 # 好的谢谢，不用了; 好意心领了，不办: thanks come first, and the refusal counts.
-_POLITE_NO = re.compile(
+_POLITE_NO = compile_later(
     r"(?:[好的滴啦呀嘞吧哒嗯哦谢你您了]|行|感谢|多谢|好意|心领|辛苦|不好意思|抱歉|我|就|还是|先|暂时)+?"
     r"(?:不(?:用|要|需要|必|办|了|参加|去|来|买|考虑)|免|算)(?:了|啦|咯|吧|哈)*(?:谢[谢你您啦了]*|哈|哦)?"
 )
 # Said in anger, whatever was asked.
-_SWEARS = re.compile(r"好(?:烦|家伙|讨厌|气|吵|无语)|要(?:死|命|疯)了?$|(?:你|你们|脑子|真)*有(?:毛?病|完没完|意思吗)")
+_SWEARS = compile_later(
+    r"好(?:烦|家伙|讨厌|气|吵|无语)|要(?:死|命|疯)了?$|(?:你|你们|脑子|真)*有(?:毛?病|完没完|意思吗)"
+)
 # 太麻烦了不用, 闻都没闻过
-_NO_AT_LAST = re.compile(
+_NO_AT_LAST = compile_later(
     r"(?:参加|去|来|到|报名?|赶)不(?:了|成)了?$|(?:不用|不要|不需要|算了|免了)了?$|(.)都没(?:有)?\1过"
 )
-_YES_WORD = re.compile(
+_YES_WORD = compile_later(
     r"^(?:我|我们|我家|俺|咱|那|这个|嗯|哦|啊|呃|都|早|就|也|其实|已经|一直|平时|家里|本人|宝宝|他|她|孩子|娃|"
     r"当然|肯定|必须|必(?=到|来|去|参)|一定|准(?=到|来)|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于|你|您|他|她|这|那)|有(?!没有|啥|什么|空再|"
     r"点(?:忙|贵|累|烦|远|难|麻烦|晚|早|怕))|要(?!不要|是|么|看|带|上班|上课|加班|值班|开会|出差|接|陪|照顾|考试|值)|好(?!像|多|不|久|难|忙|贵|意|烦|讨厌|气|吵|无语|奇怪|累|困|惨|笑|家伙)|可以(?!吗|不)|可(?:$|的|啊|呀)|行(?!不|吗)|成(?:$|,)|"
     r"中(?:$|,)|会(?!不会)|能(?!不能|否)|想(?!不想|想|一想|问)|愿意|需要(?!吗|不)|喜欢|同意|没错|没问题|没毛病|"
     r"来一|[给帮]我(?:留|报|订|安排|登记|来)|[发寄送](?:我|来|过来|吧)|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
 )
-_FREE = re.compile(r"(?:免费|不要钱|不花钱|白送)(?:的话?)?(?:我|就|当然|肯定|必须|那)*(?:要|领|来|收|可以)(?!不|吗)")
-_RHETORICAL_YES = re.compile(
+_FREE = compile_later(r"(?:免费|不要钱|不花钱|白送)(?:的话?)?(?:我|就|当然|肯定|必须|那)*(?:要|领|来|收|可以)(?!不|吗)")
+_RHETORICAL_YES = compile_later(
     r"^(?:不|没)[^,，]{1,6}谁(?:敢|会|能|肯)|谁(?:会)?不|怎么(?:会|能|可能)(?:没有?|不)|哪(?:能|会|有)不|能不.{0,4}吗|不.{0,3}才怪|岂能不|何止|不要太|"
     r"不能没有|离不开|少不了|没少(?:用|喝|吃|买|来|去)|不(.)白不\1|何乐不为|求之不得|那还用说|这还用(?:问|说)|还用问|必须安排|不(?:是|会)不(?:行|可以|"
     r"能|喝|想|要)|没有不|不得不|哪能没|天天都|(?:咋|怎么)不(?:行|可以|要|成|中|得)|有(?:什么|啥)不(?:敢|能|好|行|可以|愿意)|不(?:喝|吃|用)不(?:行|舒服)"
 )
-_RHETORICAL_NO = re.compile(
+_RHETORICAL_NO = compile_later(
     r"谁(?:会|要|有|还)(?!不)|哪(?:里|儿)?(?:有|敢|会|能|来的)(?!不)|怎么(?:可能|会)(?!不|没)|有什么(?:好|用)|"
     r"要(?:它|这个|来)(?:干嘛|干啥|有什么用|何用)|图啥|才怪|想得美|做梦吧|免了|饶了|别了|拉倒|no way|noway"
 )
-_REGULAR = re.compile(
+_REGULAR = compile_later(
     r"老客户|老顾客|回头客|常客|老粉|复购|年年(?:买|喝|用)|一直(?:在)?(?:买|喝|用|吃)|(?:每次|每回|向来|从来|一直|都是)(?:都)?(?:在|来|找|跟|到)(?:你|这|咱)|老会员|"
     r"第[二三四五六\d]次(?:买|来)|好几[次年]|回购|买了?(?:很多|好多|好几|无数)|空瓶|用完(?:了)?(?:好几|一|两|三)"
 )
-_FIRST = re.compile(r"第一次|头一次|头一回|头回|新客|新人|新来|刚认识|初次|刚知道|才知道|首次")
-_ENOUGH = re.compile(
+_FIRST = compile_later(r"第一次|头一次|头一回|头回|新客|新人|新来|刚认识|初次|刚知道|才知道|首次")
+_ENOUGH = compile_later(
     r"(?:家里|家中|手头|手上|我)?(?:还|都|已经)(?:还)?有(?:呢|了|好多|很多|一堆|存货|库存)?$|家里(?:有)?(?:一|好几|好多|一大)(?:堆|箱|抽屉|柜子?)|多得是|用不完|没用完|还没吃完|够用|囤(?:了|够)"
 )
-_VERB = re.compile(
+_VERB = compile_later(
     r"(喝|吃|用|买|试|去|来|听|做|养|拉|进|有|生|怀|领|参加|加|订|办|过敏|结婚|上班|喜欢|考虑|需要|想|要|愿意|"
     r"方便|同意|"
     r"接受|知道|抽|玩|囤|送|寄|登记|留|发|约|安排|订|换|收|戴|化|敷|染|烫|开|满|是|会|能|在|备孕|哺乳|介意|关注|收到|进|了解|容易|熬夜|失眠|"
@@ -128,11 +131,11 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
 
 
 # 天天晚上蹲水边 says yes to what people do; 天天加班 speaks of something else.
-_HABIT = re.compile(
+_HABIT = compile_later(
     r"^(?:我|俺|咱|那|几乎|基本|差不多)*(?:天天|每天|每晚|夜夜|经常|三天两头|隔三[差岔]五|一有空就|有空就|周周|年年|顿顿)"
     r"(?![^,，]*(?:不|没|加班|忙|上班|带娃|累|开会|出差|下雨|在家))"
 )
-_OFFERS = re.compile(r"要不要|给[您你]|拉[您你]|来不来|去不去|报.{0,2}名|留|参加|同意|满|成年")
+_OFFERS = compile_later(r"要不要|给[您你]|拉[您你]|来不来|去不去|报.{0,2}名|留|参加|同意|满|成年")
 
 
 def _clause(clause: str, asked: str) -> bool | None:
@@ -158,11 +161,11 @@ def _clause(clause: str, asked: str) -> bool | None:
 
 
 # 我同事办了, 朋友用过: whoever is asked says nothing of themselves by it.
-_OTHERS = re.compile(
+_OTHERS = compile_later(
     r"(?:我|我的|我们?家?|俺|他|那个)?(?:朋友|同事|闺蜜|同学|邻居|亲戚|客户|室友|老板|领导|表[姐妹哥弟]|堂[姐妹哥弟]|嫂子|别人|人家|大家)(?:们|她|他)?"
     r"(?!那|都?(?:推荐|介绍|让|叫|拉|说|带))"
 )
-_ELSEWHERE = re.compile(r"别家|别人家|别的(?:家|店|牌子)|其他(?:家|店|牌子)|另一家")
+_ELSEWHERE = compile_later(r"别家|别人家|别的(?:家|店|牌子)|其他(?:家|店|牌子)|另一家")
 
 
 def _of_others(core: str, asked: str) -> bool | None:
@@ -215,8 +218,8 @@ def _of_first(core: str) -> bool | None:
     return False if _REGULAR.search(core) or re.search(r"(?<!没)(?<!没有)[来买喝用吃]过|常来|经常", core) else None
 
 
-_SECOND_CHILD = re.compile(r"(?:老|第|大宝)?[二三四两][胎宝个]|老[二三四]|第[二三四]|[俩仨]|双胞胎")
-_FIRST_CHILD = re.compile(r"头胎|头一[个胎]|第?一胎|老大|第一[个次]|大宝|独生|就这?一个")
+_SECOND_CHILD = compile_later(r"(?:老|第|大宝)?[二三四两][胎宝个]|老[二三四]|第[二三四]|[俩仨]|双胞胎")
+_FIRST_CHILD = compile_later(r"头胎|头一[个胎]|第?一胎|老大|第一[个次]|大宝|独生|就这?一个")
 
 
 def _of_first_child(core: str) -> bool | None:
@@ -226,7 +229,7 @@ def _of_first_child(core: str) -> bool | None:
     return False if _SECOND_CHILD.search(core) else True if _FIRST_CHILD.search(core) else None
 
 
-_ASKS_SECOND_CHILD = re.compile(r"第二胎|二胎|二宝|第二个(?:宝|娃|孩)|老二")
+_ASKS_SECOND_CHILD = compile_later(r"第二胎|二胎|二宝|第二个(?:宝|娃|孩)|老二")
 
 
 def _of_second_child(core: str) -> bool | None:
@@ -241,13 +244,13 @@ def _of_second_child(core: str) -> bool | None:
 
 
 # 想要一个: who is asked what they have, and wishes for it.
-_WANTS_ONE = re.compile(r"(?:好|很|也|倒是)?想(?:要|有|养|生)(?:个|一个|一只|只)?")
+_WANTS_ONE = compile_later(r"(?:好|很|也|倒是)?想(?:要|有|养|生)(?:个|一个|一只|只)?")
 
 
-_INVITED = re.compile(
+_INVITED = compile_later(
     r"报个?名|.赛|聚|讲座|直播|来吗|来不来|来店|到店|参加|出席|位[子置]|过来|活动|品鉴|沙龙|留.{0,4}位|有空吗"
 )
-_HINDERED = re.compile(r"走不开|没空|没时间|去不了|来不了|来不及|赶不上|加班|出差|有事|要上班|值班|去不成|在外地")
+_HINDERED = compile_later(r"走不开|没空|没时间|去不了|来不了|来不及|赶不上|加班|出差|有事|要上班|值班|去不成|在外地")
 
 
 def refuses_invitation(core: str, asked: str) -> bool:
@@ -305,7 +308,7 @@ def _picture(message: Message) -> bool | None:
     return None
 
 
-_UNWANTED = re.compile(r"(?:我|还是|先|暂时|就)*不(?:用|要|必|需要)?([\u4e00-\u9fff]{1,2}?)(?:了|啦|先)*")
+_UNWANTED = compile_later(r"(?:我|还是|先|暂时|就)*不(?:用|要|必|需要)?([\u4e00-\u9fff]{1,2}?)(?:了|啦|先)*")
 
 
 def refuses_offered(bare: str, asked: str) -> bool:
@@ -326,7 +329,7 @@ def plain_yesno(bare: str) -> bool | None:
 
 
 # What a question asks whether they have: 家里有宝宝吗, 养猫吗.
-_WHETHER_THEY_HAVE = re.compile(r"(?:有没有|有|养)(?:养)?([\u4e00-\u9fff]{1,4}?)(?:吗|么|没有?|呢|了|呀|[?？,，]|$)")
+_WHETHER_THEY_HAVE = compile_later(r"(?:有没有|有|养)(?:养)?([\u4e00-\u9fff]{1,4}?)(?:吗|么|没有?|呢|了|呀|[?？,，]|$)")
 _CHILD_WORDS = ("宝宝", "宝贝", "孩子", "小孩", "小朋友", "娃")
 _HAVE = (
     r"(?<![^,，。!！;；、\s])(?:不对|错了|哦|对了|其实|实际上|那个|我们?|俺|咱们?|家里?|现在|已经|是|就|也|都|\s){0,5}"
@@ -354,7 +357,7 @@ def told_yesno(text: str, asked: str) -> bool | None:
     return not found["no"]
 
 
-_LONG_VERBS = re.compile(r"过敏|结婚|参加|上班|哺乳|备孕|熬夜|失眠|长痘|出油|戴|养|抽")
+_LONG_VERBS = compile_later(r"过敏|结婚|参加|上班|哺乳|备孕|熬夜|失眠|长痘|出油|戴|养|抽")
 
 
 def told_again(text: str, asked: str) -> bool | None:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.console.conftest import PHONE, Console, faults_of, shoot
 from tests.console.test_calendar import DAY, HEADER, cell, month, next_monday, put
 from tests.console.test_people import say
-from tests.console.test_practice import HOSTILE, become
+from tests.console.test_practice import HOSTILE, STAYS, become
 
 SAID = HOSTILE[:40].replace(",", "").replace('"', "")
 
@@ -97,6 +97,7 @@ def test_what_waits_is_sent_back_or_let_go_and_an_occurrence_is_skipped(console:
     expect(looks.get_by_text("退回了：太长了，短一点")).to_be_visible()
     page.get_by_role("button", name="通过", exact=True).click()
     expect(looks.get_by_text("可以发", exact=True)).to_be_visible()
+    link = looks.get_by_role("link", name="改过的").element_handle()
     page.get_by_role("button", name="跳过下一次").click()
     page.get_by_role("dialog").get_by_role("button", name="跳过", exact=True).click()
     expect(looks.locator("dl")).to_contain_text(f"{monday.month}月{monday.day}日 周一 15:00（跳过）")
@@ -107,4 +108,5 @@ def test_what_waits_is_sent_back_or_let_go_and_an_occurrence_is_skipped(console:
     assert faults_of(page) == []
     page.get_by_role("button", name="恢复").click()
     expect(looks.locator("dl")).not_to_contain_text("跳过")
+    assert link.evaluate(STAYS)
     assert "console:小管" in console.command("audit", "--json")

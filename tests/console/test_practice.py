@@ -15,6 +15,9 @@ from tests.console.conftest import PHONE, Console, faults_of, shoot
 # What a member may be called: shown as it is written, never run.
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 
+# Asked of an element: whether it still stands on the page, and was not made anew meanwhile.
+STAYS = "element => element.isConnected"
+
 
 def become(page: Page, name: str) -> None:
     """A new guest adds the persona."""
@@ -73,8 +76,12 @@ def test_each_number_of_today_opens_its_rows(console: Console) -> None:
 
 def test_what_waits_is_taken_back_by_the_owner_and_not_by_a_viewer(console: Console) -> None:
     console.join("小林", "viewer")
+    today = console.page("/today")
+    expect(today.get_by_text("没有事等你").or_(today.get_by_text("位在私聊里"))).to_be_visible()
+    figure = today.get_by_role("link", name="今天已发").element_handle()
     console.command("calendar", "import", str(_entry(console)))
-    expect(console.page("/today").get_by_text("条等人通过")).to_be_visible()
+    expect(today.get_by_text("条等人通过")).to_be_visible()  # without a reload
+    assert figure.evaluate(STAYS)
     row = next(
         line
         for line in _lines(console.command("deliveries", "list", "--json"))

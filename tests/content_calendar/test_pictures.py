@@ -7,6 +7,7 @@ import io
 import zipfile
 from zoneinfo import ZoneInfo
 
+import pytest
 from openpyxl import Workbook
 
 from content_calendar.workbook import Read, read_calendar, read_pictures
@@ -105,6 +106,51 @@ def replaced(data: bytes, old: str, new: str) -> bytes:
         for name in source.namelist():
             target.writestr(name, source.read(name).replace(old.encode(), new.encode()))
     return out.getvalue()
+
+
+@pytest.mark.parametrize("value", ["", "<v>#NAME?</v>"], ids=["never worked out", "saved again by Excel"])
+def test_a_picture_of_wps_that_another_program_has_saved(value: str) -> None:
+    data = workbook(
+        [["编号", "形式", "日期", "时间", "标签", "正文", "素材"], ["a", "image", *ROW, '=DISPIMG("ID_pic2", 1)']],
+        {
+            "xl/cellimages.xml": f"<etc:cellImages {NAMES_OF_XML}>{picture(1, 'ID_pic2')}</etc:cellImages>",
+            "xl/_rels/cellimages.xml.rels": relations(("image", "media/image1.png")),
+            "xl/media/image1.png": RED,
+        },
+    )
+    if value:
+        data = replaced(replaced(data, "<v></v>", value), '<c r="G2">', '<c r="G2" t="e">')
+        assert b"#NAME?" in zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml")
+    (entry,) = read(data).entries
+    assert [read_pictures(data, "a.xlsx")[name] for name in entry.media] == [RED]
+
+
+def test_a_picture_that_excel_has_placed_in_a_cell() -> None:
+    data = workbook(
+        [["编号", "形式", "日期", "时间", "标签", "正文", "素材"], ["a", "image", *ROW, "here"], ["b", "text", *ROW]],
+        {
+            "xl/metadata.xml": '<metadata xmlns="m" xmlns:xlrd="r"><futureMetadata><bk><xlrd:rvb i="0"/></bk>'
+            '<bk><xlrd:rvb i="1"/></bk></futureMetadata><valueMetadata><bk><rc t="1" v="0"/></bk>'
+            '<bk><rc t="1" v="1"/></bk></valueMetadata></metadata>',
+            "xl/richData/rdrichvaluestructure.xml": '<rvStructures xmlns="d"><s t="_other"><k n="Text"/></s>'
+            '<s t="_localImage"><k n="_rvRel:LocalImageIdentifier" t="i"/><k n="CalcOrigin" t="i"/></s></rvStructures>',
+            "xl/richData/rdrichvalue.xml": '<rvData xmlns="d"><rv s="0"><v>x</v></rv>'
+            '<rv s="1"><v>1</v><v>5</v></rv></rvData>',
+            "xl/richData/richValueRel.xml": f'<richValueRels xmlns="v" xmlns:r="{_OFFICE}"><rel r:id="rId1"/>'
+            '<rel r:id="rId2"/></richValueRels>',
+            "xl/richData/_rels/richValueRel.xml.rels": relations(
+                ("image", "../media/image1.png"), ("image", "../media/image2.jpeg")
+            ),
+            "xl/media/image1.png": RED,
+            "xl/media/image2.jpeg": BLUE,
+        },
+    )
+    data = replaced(
+        data, '<c r="G2" t="inlineStr"><is><t>here</t></is></c>', '<c r="G2" t="e" vm="2"><v>#VALUE!</v></c>'
+    )
+    first, second = read(data).entries
+    assert [read_pictures(data, "a.xlsx")[name] for name in first.media] == [BLUE]
+    assert second.media == ()
 
 
 def test_a_broken_drawing_is_no_picture_and_no_fault() -> None:

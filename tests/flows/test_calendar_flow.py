@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.playing import Line, Stage, operator
+from tests.flows.playing import DAY, Line, Stage, operator
 
 BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
 IMPORT = operator("08:00:10", "calendar import calendar.csv --json")
@@ -68,6 +68,19 @@ def test_a_missed_post_that_asks_goes_when_it_is_approved(stage: Stage) -> None:
     assert [line["at"][11:16] for line in played.arrived(to="room-1@chatroom")] == ["11:00"]
 
 
+def test_of_a_daily_post_that_was_missed_for_days_a_word_lets_only_the_newest_go(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("d", "09:00", rule="daily", catch_up="ask"))
+    story: list[Line] = [
+        BIND,
+        IMPORT,
+        {"at": "08:30:00", "type": "restart", "down": "73h"},
+        operator("2026-11-26T11:00:00+08:00", "calendar approve d"),
+    ]
+    played = stage.play(story, "--to", "2026-11-26T12:00:00+08:00")
+    assert [line["delivery"] for line in played.arrived()] == ["entry:d:2026-11-26:room-1@chatroom"]
+    assert played.states("entry:d:2026-11-25:room-1@chatroom") == ["waiting:not_approved", "skipped:too_late"]
+
+
 def test_an_entry_moved_to_a_time_now_past_falls_under_its_policy(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + entry("a", "10:00", catch_up="skip"))
     stage.write("moved.csv", HEADER + entry("a", "09:00", catch_up="skip"))
@@ -84,6 +97,29 @@ def test_a_deleted_entry_sends_nothing(stage: Stage) -> None:
 def test_a_clock_set_back_fires_nothing_again(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + entry("a", "09:00"))
     played = stage.play([BIND, IMPORT, {"at": "09:05:00", "type": "clock", "shift": "-30m"}])
+    assert len(played.arrived(to="room-1@chatroom")) == 1
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "missed", "arrive"),
+    [("", "skipped:too_late", []), ("within 5h", "expired:too_late", ["25"]), ("ask", "waiting:not_approved", [])],
+)
+def test_a_machine_that_slept_for_days_does_not_post_them_all_when_it_wakes(
+    stage: Stage, catch_up: str, missed: str, arrive: list[str]
+) -> None:
+    """Nobody was there at those times, though the program was never stopped."""
+    stage.write("calendar.csv", HEADER + entry("d", "09:00", rule="daily", catch_up=catch_up))
+    played = stage.play(
+        [BIND, IMPORT, {"at": "12:00:00", "type": "clock", "shift": "49h"}], "--to", f"{DAY}T13:00+08:00"
+    )
+    assert played.states("entry:d:2026-11-24:room-1@chatroom") == [missed]
+    left = [line["delivery"].split(":")[2][-2:] for line in played.arrived(to="room-1@chatroom")]
+    assert left == ["23", *arrive]
+
+
+def test_a_clock_that_was_set_on_by_less_than_an_hour_loses_no_post(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("a", "09:00"))
+    played = stage.play([BIND, IMPORT, {"at": "08:50:00", "type": "clock", "shift": "30m"}])
     assert len(played.arrived(to="room-1@chatroom")) == 1
 
 

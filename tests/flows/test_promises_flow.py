@@ -60,13 +60,6 @@ def run(
             "a 晚了 4 小时 10 分钟",
         ),
         (entry(catch_up="within 5h"), [{"at": "08:30:00", "type": "restart", "down": "80m"}], "kept", ["a"], ""),
-        (
-            entry(catch_up="ask"),
-            [{"at": "08:30:00", "type": "restart", "down": "80m"}],
-            "missed",
-            [],
-            "a 还在等（等人通过）",
-        ),
         (entry(), [operator("08:59:00", "calendar delete a")], "missed", [], "没有排够"),
         (
             entry() + entry("b", "10:00"),
@@ -106,6 +99,29 @@ def test_week_53_and_what_is_of_a_day_of_next_year(stage: Stage) -> None:
 def test_what_is_still_to_come_and_what_was_before_the_group_are_not_judged(stage: Stage) -> None:
     rows = told(stage, entry(rule="daily"), days="--from 2026-11-20 --to 2026-12-31")
     assert [row[1:3] for row in rows] == [("2026-11-23", "kept")]
+
+
+def test_what_still_waits_when_the_day_is_over_was_missed(stage: Stage) -> None:
+    story = {"at": "08:30:00", "type": "restart", "down": "80m"}
+    rows = told(stage, entry(catch_up="ask"), story, at="2026-11-24T00:30:00+08:00")
+    assert [row[2:] for row in rows] == [("missed", [], "a 还在等（等人通过）")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "at", "states"),
+    [
+        (entry(kind="story", date="2026-11-27"), "2026-11-25T12:00:00+08:00", []),  # on Friday, and this is Wednesday
+        ("", "2026-11-25T12:00:00+08:00", []),  # nothing is planned, and somebody may still write it
+        (entry(kind="story", time="20:00", date="2026-11-29"), "2026-11-29T12:00:00+08:00", []),
+        ("", "2026-11-29T12:00:00+08:00", ["missed"]),  # Sunday, and nothing is to come any more
+        (entry(kind="story"), "2026-11-25T12:00:00+08:00", ["kept"]),
+        (entry(kind="story", date="2026-11-27"), "2026-11-30T00:01:00+08:00", ["kept"]),
+        ("", "2026-11-30T00:01:00+08:00", ["missed"]),
+    ],
+)
+def test_a_week_that_still_runs_is_not_missed_yet(stage: Stage, rows: str, at: str, states: list[str]) -> None:
+    week = "--from 2026-11-23 --to 2026-11-29"
+    assert [row[2] for row in told(stage, rows, days=week, book=WEEKLY, at=at)] == states
 
 
 def test_people_read_what_was_missed_and_why(stage: Stage) -> None:

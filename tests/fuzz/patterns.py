@@ -10,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from models.patterns import Uncompiled
+
 ROOT = Path(__file__).parents[2]
 LAYERS = ("models", "content_calendar", "handlers", "bot")
 
@@ -57,15 +59,21 @@ def all_uses() -> dict[Use, str]:
 
 
 def _within(value: object, depth: int = 3) -> Iterator[re.Pattern[str]]:
-    if isinstance(value, re.Pattern):
-        if isinstance(value.pattern, str):
-            yield value
+    if (pattern := _compiled(value)) is not None:
+        yield pattern
     elif depth and isinstance(value, tuple | list | set | frozenset):
         for one in value:
             yield from _within(one, depth - 1)
     elif depth and isinstance(value, dict):
         for one in value.values():
             yield from _within(one, depth - 1)
+
+
+def _compiled(value: object) -> re.Pattern[str] | None:
+    """A pattern over texts, also one that waits for its first text."""
+    if isinstance(value, Uncompiled) or (isinstance(value, re.Pattern) and isinstance(value.pattern, str)):
+        return re.compile(value.pattern, value.flags)
+    return None
 
 
 def _uses(tree: ast.AST, module: ModuleType) -> Iterator[tuple[str, Use]]:
@@ -77,9 +85,8 @@ def _uses(tree: ast.AST, module: ModuleType) -> Iterator[tuple[str, Use]]:
         match node.func.value:
             case ast.Name(id="re") if node.func.attr in METHODS:
                 yield str(node.lineno), Use(re.compile(_value(node.args[0], known)), node.func.attr)
-            case ast.Name(id=name) if isinstance(pattern := known.get(name), re.Pattern):
-                if isinstance(pattern.pattern, str):
-                    yield name, Use(pattern, node.func.attr)
+            case ast.Name(id=name) if pattern := _compiled(known.get(name)):
+                yield name, Use(pattern, node.func.attr)
             case _ if node.func.attr == "skip":  # the reader of TOML goes from one match to the next
                 yield ast.unparse(node.args[0]), Use(_value(node.args[0], known), "match")
 

@@ -56,6 +56,6 @@ def test_no_text_breaks_them(text: str) -> None:
     sensitive_word(text, ("内部价",))
 
 
-@given(st.from_regex(adverts._SIGN, fullmatch=True))
+@given(st.from_regex(adverts._SIGN.pattern, fullmatch=True))
 def test_every_sign_of_an_advert_begins_with_one_of_the_characters_that_are_looked_for(sign: str) -> None:
     assert adverts._BEGINS.match(sign)

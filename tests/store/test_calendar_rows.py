@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
 from bot.reading import groups
+from bot.store.audience import audience
+from bot.store.engine import sqlite_driver, sqlite_path
 from bot.store.outbox import claim
 from models import effects as fx
 from models.deliveries import Delivery, DeliveryChange, DeliveryKind, DeliveryState, Lane
@@ -223,6 +228,18 @@ def test_missed_ones_are_on_record(database_url: str) -> None:
         stage.bring_about(fx.ApproveWaiting(entry="e1"))
         (one,) = claim(stage.store, stage.merchants, [("m1", "main")]).claims
         assert (one.outgoing.key, one.outgoing.group) == ("entry:e1:2026-11-22:hall1", "hall1")
+
+
+@pytest.mark.parametrize("driver", [sqlite3, sqlite_driver()], ids=["of Python", "ours"])
+def test_bug_each_friend_was_looked_for_through_all_friendships(sqlite_url: str, driver: Any) -> None:
+    with shop(sqlite_url) as stage, stage.store.writing() as writing:
+        asked = audience(writing, stage.merchants["m1"], expansion(tags=("宝妈",)))
+        text = str(asked.compile(dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True}))
+    with closing(driver.connect(sqlite_path(sqlite_url))) as database:
+        plan = database.execute(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?")).fetchall()
+    steps = [step for _, _, _, step in plan if "friendship" in step and "friendship_1" in step]
+    assert len(steps) == 1
+    assert "friendship_contact (merchant_id=? AND contact_id=?)" in steps[0]
 
 
 def test_many_are_one_statement(database_url: str) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
+from bot.config import load_config
+from bot.practice import clock_shift
 from bot.store.set_back import look_again_if_set_back
 from tests.store.stage import START, merchant, post, reply, shop
 from tests.store.test_outbox import QUIET, answer, claimed
@@ -48,3 +51,13 @@ def test_a_few_seconds_are_no_jump(database_url: str) -> None:
         stage.later(seconds=-30)
         look_again_if_set_back(stage.store, START)
         assert stage.delivery("p").next_at == before
+
+
+def test_a_practice_ground_goes_on_from_where_it_was(database_url: str) -> None:
+    config = load_config(Path(__file__).parents[2] / "config.toml", {})
+    with shop(database_url, merchant()) as stage:
+        assert clock_shift(config, stage.store, START) == timedelta()
+        assert clock_shift(config, stage.store, START + timedelta(hours=14)) == timedelta(hours=8)  # it is midnight
+        stage.later(days=7)
+        stage.befriend("wx1")
+        assert clock_shift(config, stage.store, START + timedelta(hours=1)) == timedelta(days=7, hours=-1)

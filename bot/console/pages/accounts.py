@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
@@ -12,6 +13,7 @@ from qrcode.main import QRCode
 from bot.console.asking import ask
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import moment
+from bot.console.parts import Part, Parts
 from bot.console.reading.accounts import AccountNow, accounts_now
 from bot.console.reading.deliveries import Filter
 from bot.console.visit import Visit
@@ -20,52 +22,64 @@ from handlers.command_answers import STATE_NAMES
 from models.accounts import AccountState
 from models.orders import PauseOrder
 
+_SIDE_BY_SIDE = "display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr))"
 _QUIET_ZONE = 4  # modules around a QR code; its standard's number
 _LONGEST_CODE = 1_000  # bytes: what is longer no phone can read off a screen
 
 
 async def build(visit: Visit) -> None:
     """Build the page."""
-    place = ui.element("div").classes("row full-width q-col-gutter-md items-stretch")
-    pulses: dict[str, ui.label] = {}
-    shown: list[list[AccountNow]] = []
+    place = Parts().style(_SIDE_BY_SIDE)
+    cards: dict[str, Parts] = {}
+    found: list[AccountNow] = []
+
+    def card(account: str) -> None:
+        with ui.card().classes("z-card full-width full-height"):
+            cards[account] = Parts()
+
+    def show() -> None:
+        place.show(
+            [Part(one.id, one.id, partial(card, one.id)) for one in found]
+            or [Part("", "", lambda: ui.label("还没有账号。在 config.toml 里加一个。").classes("z-muted"))]
+        )
+        for one in found:
+            cards[one.id].show(_parts(visit, one))
 
     async def look() -> None:
-        found = await visit.read(accounts_now, visit.site.now())
-        if shown == [found]:  # whoever is about to press a button keeps it
-            return
-        shown[:] = [found]
-        place.clear()
-        pulses.clear()
-        with place:
-            for one in found:
-                with ui.element("div").classes("col-12 col-md-6"), ui.card().classes("z-card full-width full-height"):
-                    _show(visit, one, pulses)
-            if not found:
-                ui.label("还没有账号。在 config.toml 里加一个。").classes("z-muted")
-        tick()
-
-    def tick() -> None:
-        for account, label in pulses.items():
-            label.text = _pulse(visit.site.app.heard_at(account), visit.site.now())
+        found[:] = await visit.read(accounts_now, visit.site.now())
+        show()
 
     await look()
     visit.live(look, 2.0)
-    ui.timer(1.0, tick)
+    ui.timer(1.0, show)  # the pulse
 
 
-def _show(visit: Visit, one: AccountNow, pulses: dict[str, ui.label]) -> None:
+def _parts(visit: Visit, one: AccountNow) -> Iterator[Part]:
+    name = one.name or one.id
+    yield Part("name", (name, one.state, one.state_at, one.paused), lambda: _show_name(visit, one))
+    pulse = _pulse(visit.site.app.heard_at(one.id), visit.site.now())
+    yield Part("pulse", "", lambda: ui.label().classes("z-muted"), text=pulse)
+    if one.scan_code:
+        yield Part("code", one.scan_code, lambda: _show_code(one))
+    there = Filter(fold="已发", day=f"{visit.local(visit.site.now()):%Y-%m-%d}", account=one.id).address
+    told = f"今天发到了 {one.sent_today:,} 条"
+    yield Part("sent", there, lambda: ui.link(target=there).classes("z-link"), text=told)
+    room = (one.rooms, one.slow_until, one.lowered, one.failures)
+    yield Part("room", room, lambda: _show_room(visit, one))
+    yield Part("links", one.id, lambda: _show_links(one))
+    if rights.may(visit.role, PauseOrder):
+        yield Part("switch", (name, one.paused), lambda: _switch(visit, one))
+
+
+def _show_name(visit: Visit, one: AccountNow) -> None:
     with ui.row().classes("items-center full-width no-wrap"):
         ui.label(one.name or one.id).classes("col ellipsis text-subtitle1 text-weight-bold")
         state_badge(one)
     since = f"，从 {moment(visit, one.state_at)} 起" if one.state_at else ""
     ui.label(f"编号 {one.id}{since}").classes("z-muted").style("overflow-wrap: anywhere")
-    pulses[one.id] = ui.label().classes("z-muted")
-    if one.scan_code:
-        _show_code(one)
-    day = f"{visit.local(visit.site.now()):%Y-%m-%d}"
-    there = Filter(fold="已发", day=day, account=one.id).address
-    ui.link(f"今天发到了 {one.sent_today:,} 条", there).classes("z-link")
+
+
+def _show_room(visit: Visit, one: AccountNow) -> None:
     for room in one.rooms:
         left = max(0, room.most - room.left)
         ui.label(f"{room.name}：用了 {room.left:,} / {room.most:,}，还能发 {left:,}").classes("z-muted")
@@ -80,13 +94,12 @@ def _show(visit: Visit, one: AccountNow, pulses: dict[str, ui.label]) -> None:
         ui.label("一天内平台嫌过太快，现在放慢了发。").classes("text-negative")
     if one.failures:
         ui.label(f"最近连着 {one.failures} 条没发成。").classes("text-negative")
-    with ui.row().classes("items-center"):
-        waiting = Filter(fold="待发", account=one.id).address
-        ui.link("还要发的", waiting).classes("z-link")
+
+
+def _show_links(one: AccountNow) -> None:
+    with ui.row():
+        ui.link("还要发的", Filter(fold="待发", account=one.id).address).classes("z-link")
         ui.link("没发成的", Filter(state="failed", account=one.id).address).classes("z-link")
-        ui.space()
-        if rights.may(visit.role, PauseOrder):
-            _switch(visit, one)
 
 
 def _switch(visit: Visit, one: AccountNow) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from nicegui import ui
 
+from bot.console.parts import Part
 from bot.console.reading.deliveries import Row
 from bot.console.visit import Visit
 from handlers.reason_names import CAUSE_NAMES, FOLD_OF, KIND_NAMES, REASON_NAMES
@@ -23,24 +25,30 @@ def list_rows(visit: Visit, rows: Sequence[Row], empty: str) -> None:
         return
     with ui.list().props("separator").classes("full-width"):
         for row in rows:
-            with ui.item().props(f'href="/deliveries/{row.id}"').classes("q-px-none"):
-                with ui.item_section():
-                    ui.item_label(f"{whom(row)} · {said(row)}").props("lines=2")
-                    ui.item_label(
-                        " · ".join(
-                            filter(
-                                None,
-                                [
-                                    moment(visit, row.at),
-                                    CAUSE_NAMES.get(Cause(row.cause), row.cause),
-                                    REASON_NAMES.get(row.reason, row.reason),
-                                ],
-                            )
-                        )
-                    ).props("caption").classes("z-muted")
-                with ui.item_section().props("side"):
-                    fold = FOLD_OF[row.state]
-                    ui.badge(fold).props(f"color={COLOURS[fold]}")
+            _show_row(visit, row)
+
+
+def parts_of(visit: Visit, rows: Sequence[Row], empty: str) -> Iterator[Part]:
+    """The rows as parts of a live page."""
+    if not rows:
+        yield Part("", "", lambda: ui.label(empty).classes("z-muted"))
+    for row in rows:
+        yield Part(str(row.id), (row, moment(visit, row.at)), partial(_show_row, visit, row))
+
+
+def _show_row(visit: Visit, row: Row) -> None:
+    with ui.item().props(f'href="/deliveries/{row.id}"').classes("q-px-none full-width"):
+        with ui.item_section():
+            ui.item_label(f"{whom(row)} · {said(row)}").props("lines=2")
+            why = [
+                moment(visit, row.at),
+                CAUSE_NAMES.get(Cause(row.cause), row.cause),
+                REASON_NAMES.get(row.reason, row.reason),
+            ]
+            ui.item_label(" · ".join(filter(None, why))).props("caption").classes("z-muted")
+        with ui.item_section().props("side"):
+            fold = FOLD_OF[row.state]
+            ui.badge(fold).props(f"color={COLOURS[fold]}")
 
 
 def whom(row: Row) -> str:

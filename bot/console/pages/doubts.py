@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from nicegui import ui
@@ -9,6 +10,7 @@ from nicegui import ui
 from bot.console.asking import ask
 from bot.console.page import Page
 from bot.console.pages.people import address_of, switch
+from bot.console.parts import Part, Parts
 from bot.console.reading.doubts import doubts, merges
 from bot.console.visit import Visit
 from bot.identity_report import Row
@@ -23,28 +25,29 @@ _SHOWN = 50
 async def build(visit: Visit) -> None:
     """Build the page."""
     switch("认不准的人")
-    place = ui.column().classes("full-width")
-    shown: list[object] = []
+    unsure = Parts()
+    with ui.card().classes("z-card full-width") as card:
+        ui.label("合并过的").classes("text-subtitle1 text-weight-bold")
+        merged = Parts()
 
     async def look() -> None:
-        unsure = await visit.read(doubts)
-        merged = await visit.read(merges)
-        if shown == [unsure, merged]:  # whoever is about to press a button keeps it
-            return
-        shown[:] = [unsure, merged]
-        place.clear()
-        with place:
-            if not unsure:
-                ui.label("没有认不准的人。老朋友换了编号、两个号留了同一个手机号时，会在这里请您认。").classes(
-                    "z-muted"
-                )
-            for contact, pairs in list(unsure.items())[:_SHOWN]:
-                _show_doubt(visit, contact, pairs)
-            if merged:
-                _show_merges(visit, merged)
+        unsure.show(_unsure(visit, await visit.read(doubts)))
+        rows = await visit.read(merges)
+        merged.show(
+            Part(f"{row['at']} {row['contacts']}", row, partial(_show_merge, visit, row)) for row in rows[:_SHOWN]
+        )
+        card.visible = bool(rows)
 
     await look()
     visit.live(look, 2.0)
+
+
+def _unsure(visit: Visit, found: dict[str, list[Row]]) -> Iterator[Part]:
+    if not found:
+        told = "没有认不准的人。老朋友换了编号、两个号留了同一个手机号时，会在这里请您认。"
+        yield Part("", told, lambda: ui.label(told).classes("z-muted"))
+    for contact, pairs in list(found.items())[:_SHOWN]:
+        yield Part(f"doubt {contact}", pairs, partial(_show_doubt, visit, contact, pairs))
 
 
 def _show_doubt(visit: Visit, contact: str, pairs: list[Row]) -> None:
@@ -69,21 +72,18 @@ def _show_doubt(visit: Visit, contact: str, pairs: list[Row]) -> None:
             ui.button("都不是", on_click=nobody).props("outline dense no-caps")
 
 
-def _show_merges(visit: Visit, merged: list[Row]) -> None:
-    with ui.card().classes("z-card full-width"):
-        ui.label("合并过的").classes("text-subtitle1 text-weight-bold")
-        for row in merged[:_SHOWN]:
-            with ui.row().classes("items-center full-width"):
-                ui.label(f"{row['at'][:16].replace('T', ' ')}").classes("z-muted")
-                for contact in row["contacts"]:
-                    _name(contact, row["names"].get(contact, ""), "")
-                ui.label("并到").classes("z-muted")
-                for contact in row["with"]:
-                    _name(contact, row["names"].get(contact, ""), "")
-                ui.space()
-                if rights.may(visit.role, UnmergeOrder) and row["contacts"]:
-                    undo = partial(undo_merge, visit, row["contacts"][0])
-                    ui.button("撤销合并", on_click=undo).props("outline dense no-caps")
+def _show_merge(visit: Visit, row: Row) -> None:
+    with ui.row().classes("items-center full-width"):
+        ui.label(f"{row['at'][:16].replace('T', ' ')}").classes("z-muted")
+        for contact in row["contacts"]:
+            _name(contact, row["names"].get(contact, ""), "")
+        ui.label("并到").classes("z-muted")
+        for contact in row["with"]:
+            _name(contact, row["names"].get(contact, ""), "")
+        ui.space()
+        if rights.may(visit.role, UnmergeOrder) and row["contacts"]:
+            undo = partial(undo_merge, visit, row["contacts"][0])
+            ui.button("撤销合并", on_click=undo).props("outline dense no-caps")
 
 
 def undo_merge(visit: Visit, contact: str) -> None:

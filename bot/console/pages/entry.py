@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from urllib.parse import quote
 
@@ -14,12 +15,13 @@ from bot.console.pages.calendar_moving import called
 from bot.console.pages.entry_check import show_check
 from bot.console.pages.entry_look import STYLE, show_content
 from bot.console.pages.entry_words import is_skipped, show_stop, show_words
+from bot.console.parts import Part, Parts
 from bot.console.reading.calendar import title_of
 from bot.console.reading.calendar_words import rule_words
 from bot.console.reading.deliveries import Filter
-from bot.console.reading.entries import Happened, Shown, entry_of, happened, outlook_of
+from bot.console.reading.entries import Happened, Outlook, Shown, entry_of, happened, outlook_of
 from bot.console.visit import Visit
-from content_calendar.cadence import is_personal, next_days
+from content_calendar.cadence import is_personal, next_days, next_occurrence
 from content_calendar.kind_names import content_name
 from content_calendar.rotation import is_spare
 from handlers import rights
@@ -36,63 +38,72 @@ async def build(visit: Visit) -> None:
     ui.add_css(STYLE)
     key = visit.at.get("entry", "")
     ui.link("← 排期", "/calendar").classes("z-link")
-    place = ui.column().classes("full-width")
-    below = ui.column().classes("full-width")
-    seen: list[object] = []
-    seen_below: list[list[Happened]] = []
+    place = Parts()
+    looks: list[Parts] = []  # how it looks, and what is known of it
+    below = Parts()
+    seen: list[Shown | None] = []
+    weighed: list[Outlook] = []  # the last check, of this revision or the one before
 
     async def look() -> None:
         shown = await visit.read(entry_of, visit.site.now(), key)
-        if seen != [shown]:
-            seen[:] = [shown]
-            show(shown)
-        rows = await visit.read(happened, visit.site.now(), key)
-        if seen_below != [rows]:
-            seen_below[:] = [rows]
-            below.clear()
-            with below:
-                _show_happened(visit, key, rows)
+        is_new, seen[:] = seen != [shown], [shown]
+        if shown is None:
+            weighed.clear()
+        show(shown)
+        below.show([_happened(visit, key, await visit.read(happened, visit.site.now(), key))])
+        if is_new and shown is not None and not is_spare(shown.entry):
+            ui.timer(0.05, partial(weigh, shown), once=True)  # the page is there before it is checked
 
     def show(shown: Shown | None) -> None:
-        place.clear()
-        with place:
-            if shown is None:
-                ui.label("没有这条排期，可能被删了。").classes("z-muted")
-                return
-            _show_head(visit, shown)
-            show_words(visit, shown)
-            with ui.element("div").classes("z-two"):
-                with ui.card().classes("z-card"):
-                    content = ui.column().classes("full-width")
-                with ui.card().classes("z-card"):
-                    facts = ui.column().classes("full-width")
-                    with facts:
-                        _show_facts(visit, shown)
-            check = ui.card().classes("z-card full-width")
-        with content:
-            show_content(visit, shown.entry, ())
-        if is_spare(shown.entry):
-            check.delete()
+        if shown is None:
+            place.show([Part("", "", lambda: ui.label("没有这条排期，可能被删了。").classes("z-muted"))])
             return
-        with check:
-            ui.label("正在做发前检查……").classes("z-muted").props("role=status")
-        with place:  # the page is there before it is checked
-            ui.timer(0.05, partial(weigh, shown, content, check), once=True)
+        outlook = weighed[0] if weighed else None
+        place.show(_parts(visit, shown, outlook, looks))
+        targets = outlook.targets if outlook is not None else []
+        content, facts = looks
+        content.show([Part("", (shown.entry, targets), lambda: show_content(visit, shown.entry, targets))])
+        known = _facts(visit, shown)
+        facts.show([Part("", known, lambda: _show_facts(known))])
 
-    async def weigh(shown: Shown, content: ui.column, check: ui.card) -> None:
+    async def weigh(shown: Shown) -> None:
         media = visit.site.folder / MEDIA_FOLDER
         outlook = await visit.site.in_thread(lambda: outlook_of(visit.site.store, visit.scope, shown, media))
-        if seen != [shown]:  # somebody has changed it meanwhile
-            return
-        content.clear()
-        with content:
-            show_content(visit, shown.entry, outlook.targets)
-        check.clear()
-        with check:
-            show_check(visit, shown.entry, outlook)
+        if seen == [shown]:  # or somebody has changed it meanwhile
+            weighed[:] = [outlook]
+            show(shown)
 
     await look()
     visit.live(look, 3.0)
+
+
+def _parts(visit: Visit, shown: Shown, outlook: Outlook | None, looks: list[Parts]) -> Iterator[Part]:
+    entry = shown.entry
+    head = (entry.key, title_of(entry), shown.state, shown.sent_back, shown.author)
+    yield Part("head", head, lambda: _show_head(visit, shown))
+    upcoming = next_occurrence(shown.unskipped, visit.merchant.zone, visit.site.now())
+    words = (shown.revision, shown.state, upcoming, shown.rings)
+    yield Part("words", words, lambda: show_words(visit, shown))
+    yield Part("looks", "", lambda: _show_two(looks))
+    if is_spare(entry):
+        return
+    yield Part("check", outlook, lambda: _show_check(visit, shown, outlook))
+
+
+def _show_two(looks: list[Parts]) -> None:
+    looks.clear()
+    with ui.element("div").classes("z-two"):
+        for _ in range(2):
+            with ui.card().classes("z-card"):
+                looks.append(Parts())
+
+
+def _show_check(visit: Visit, shown: Shown, outlook: Outlook | None) -> None:
+    with ui.card().classes("z-card full-width"):
+        if outlook is None:
+            ui.label("正在做发前检查……").classes("z-muted").props("role=status")
+        else:
+            show_check(visit, shown.entry, outlook)
 
 
 def _show_head(visit: Visit, shown: Shown) -> None:
@@ -112,10 +123,10 @@ def _show_head(visit: Visit, shown: Shown) -> None:
         ui.label(f"退回了：{shown.sent_back}").classes("text-negative").style("overflow-wrap: anywhere")
 
 
-def _show_facts(visit: Visit, shown: Shown) -> None:
+def _facts(visit: Visit, shown: Shown) -> dict[str, str]:
     entry = shown.entry
     until = f"{entry.not_after:%Y-%m-%d %H:%M}" if entry.not_after else ""
-    facts = {
+    return {
         "什么时候": _when(shown),
         "接下来": _coming(visit, shown),
         "发给": shown.to,
@@ -126,10 +137,14 @@ def _show_facts(visit: Visit, shown: Shown) -> None:
         "优先级": f"{entry.priority}（1 最先，9 最后）" if entry.priority != _USUAL_PRIORITY else "",
         "过期": f"{until} 之后不再发" if until else "",
         "分批": entry.rollout,
+        "可挪": f"各群前后最多 {entry.window}" if entry.window else "",
         "编号": entry.key,
         "谁写的": f"{doer(shown.author)}，{visit.local(shown.at):%Y-%m-%d %H:%M}",
         "谁通过的": doer(shown.approver) if shown.approver else "",
     }
+
+
+def _show_facts(facts: dict[str, str]) -> None:
     with ui.element("dl").classes("z-facts"):
         for name, value in facts.items():
             if value:
@@ -168,6 +183,10 @@ def _coming(visit: Visit, shown: Shown) -> str:
 def is_others(visit: Visit, shown: Shown) -> bool:
     """Whether somebody else wrote it and this person changes only their own."""
     return visit.role is Role.AUTHOR and shown.author != f"console:{visit.name}"
+
+
+def _happened(visit: Visit, key: str, rows: list[Happened]) -> Part:
+    return Part("", rows, lambda: _show_happened(visit, key, rows))
 
 
 def _show_happened(visit: Visit, key: str, rows: list[Happened]) -> None:

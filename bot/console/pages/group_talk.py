@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import quote
 
 from nicegui import ui
@@ -9,6 +10,7 @@ from nicegui import ui
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import moment
 from bot.console.pages.people import address_of
+from bot.console.parts import Part, Parts
 from bot.console.reading import group_talk
 from bot.console.reading.group_talk import Line, room_of, talk
 from bot.console.visit import Visit
@@ -31,16 +33,14 @@ async def build(visit: Visit) -> None:
     pages: list[group_talk.Page] = [await visit.read(talk, room)]
     with ui.card().classes("z-card full-width"):
         more = ui.button("更早的").props("flat no-caps").classes("self-center")
-        place = ui.column().classes("full-width").props('role=log aria-label="群聊"')
+        place = Parts().props('role=log aria-label="群聊"')
 
     def show() -> None:
-        place.clear()
         lines = [line for page in pages for line in page.lines]
-        with place:
-            for line in reversed(lines):
-                _bubble(visit, line)
-            if not lines:
-                ui.label("最近没有人说话。").classes("z-muted")
+        place.show(
+            [Part(str(line.moment.id), line, partial(_bubble, visit, line)) for line in reversed(lines)]
+            or [Part("", "", lambda: ui.label("最近没有人说话。").classes("z-muted"))]
+        )
         more.visible = pages[-1].before is not None
 
     async def earlier() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from urllib.parse import quote
 
 from nicegui import ui
@@ -12,95 +15,117 @@ from bot.console.page import Page
 from bot.console.pages.deliveries_rows import moment
 from bot.console.pages.group_talk import group_address
 from bot.console.pages.people import address_of
+from bot.console.pages.person_timeline import Timeline
+from bot.console.parts import Part, Parts, Rows
 from bot.console.reading.group_talk import Room, rooms
-from bot.console.reading.messages import Wait, accounts_of, talks, waits
+from bot.console.reading.messages import Talk, Wait, accounts_of, talks, waits
 from bot.console.reading.people import PAGE as PAGE_SIZE
-from bot.console.reading.people import Moment, may_be_seen, timeline
+from bot.console.reading.people import Moment, may_be_seen
 from bot.console.visit import Visit
 from handlers import rights
 from handlers.reason_names import FOLD_OF, KIND_NAMES
 from models.orders import SayOrder
 
+_LATE_MINUTES = 15
 _SPOKEN = ("message", "self_message")
 
 
 async def build(visit: Visit) -> None:
     """Build the list."""
-    waiting = ui.column().classes("full-width")
-    seen: set[str] = set()
-    place_to_go_on: list[int] = []
-    groups = ui.card().classes("z-card full-width")
+    with ui.card().classes("z-card full-width") as waiting:
+        title = ui.label("正在看谁在等……").classes("text-subtitle1 text-weight-bold").props("role=status")
+        waits_shown = Rows()
+    with ui.card().classes("z-card full-width"):
+        ui.label("群聊").classes("text-subtitle1 text-weight-bold")
+        groups = Rows()
     with ui.card().classes("z-card full-width"):
         ui.label("私聊").classes("text-subtitle1 text-weight-bold")
-        place = ui.list().props("separator").classes("full-width")
+        people = Rows()
         more = ui.button("更早的").props("flat no-caps").classes("self-center")
+    heard: dict[str, Talk] = {}
+    place_to_go_on: list[int | None] = []
 
-    async def look() -> None:
-        now = visit.site.now()
-        rows = await visit.read(waits, now)
-        waiting.clear()
-        with waiting:
-            if rows:
-                with ui.card().classes("z-card full-width"):
-                    ui.label(f"没人回：{len(rows):,}").classes("text-subtitle1 text-weight-bold")
-                    with ui.list().props("separator").classes("full-width"):
-                        for row in rows[:PAGE_SIZE]:
-                            _show_wait(row, int((now - row.since).total_seconds() // 60))
+    def show() -> None:
+        people.show(_talks(visit, sorted(heard.values(), key=lambda row: row.heard_at, reverse=True)))
+        more.visible = place_to_go_on[-1] is not None
 
     async def earlier() -> None:
         found, before = await visit.read(talks, place_to_go_on[-1] if place_to_go_on else None)
-        rows = [row for row in found if row.contact not in seen]
-        seen.update(row.contact for row in rows)
-        place_to_go_on[:] = [before] if before else []
-        with place:
-            if not seen:
-                ui.item_label("还没有人说过话。到「演练场」里试一句。").classes("z-muted")
-            for row in rows:
-                with ui.item().props(f'href="{_talk(row.contact)}"').classes("q-px-none"):
-                    with ui.item_section():
-                        ui.item_label(row.name or row.contact).props("lines=1").classes("text-weight-medium")
-                        ui.item_label(account_name(visit, row.account)).props("caption").classes("z-muted")
-                    with ui.item_section().props("side"):
-                        ui.label(moment(visit, row.heard_at)).classes("z-muted")
-        more.visible = before is not None
+        place_to_go_on.append(before)
+        for row in found:
+            heard.setdefault(row.contact, row)
+        show()
+
+    async def look() -> None:
+        groups.show(_groups(visit, await visit.read(rooms)))
+        found, _before = await visit.read(talks)
+        heard.update((row.contact, row) for row in found)
+        show()
+
+    async def look_who_waits() -> None:
+        now = visit.site.now()
+        rows = await visit.read(waits, now)
+        waiting.visible = bool(rows)
+        title.text = f"没人回：{len(rows):,}"
+        waits_shown.show(_waits(rows[:PAGE_SIZE], now))
 
     async def begin() -> None:
-        await look()
-        visit.live(look, 3.0)
+        await look_who_waits()
+        visit.live(look_who_waits, 3.0)
 
     more.on_click(earlier)
-    _show_groups(visit, groups, await visit.read(rooms))
+    groups.show(_groups(visit, await visit.read(rooms)))
     await earlier()
-    with waiting, ui.row().classes("items-center"):
-        ui.spinner()
-        ui.label("正在看谁在等……").classes("z-muted").props("role=status")
+    visit.live(look, 3.0)
     ui.timer(0.05, begin, once=True)
 
 
-def _show_groups(visit: Visit, card: ui.card, found: list[Room]) -> None:
-    with card:
-        ui.label("群聊").classes("text-subtitle1 text-weight-bold")
-        if not found:
-            ui.label("账号还没在群里。").classes("z-muted")
-        with ui.list().props("separator").classes("full-width"):
-            for row in found:
-                with ui.item().props(f'href="{group_address(row.room)}"').classes("q-px-none"):
-                    with ui.item_section():
-                        ui.item_label(row.topic).props("lines=1").classes("text-weight-medium")
-                        told = f"{row.tier or '没绑定'} · {row.members:,} 人"
-                        ui.item_label(told).props("caption").classes("z-muted")
-                    with ui.item_section().props("side"):
-                        ui.label(moment(visit, row.heard_at) if row.heard_at else "").classes("z-muted")
+def _groups(visit: Visit, found: list[Room]) -> Iterator[Part]:
+    if not found:
+        yield Part("", "", lambda: ui.label("账号还没在群里。").classes("z-muted"))
+    for row in found:
+        heard = moment(visit, row.heard_at) if row.heard_at else ""
+        told = f"{row.tier or '没绑定'} · {row.members:,} 人"
+        build = partial(_show_talk, group_address(row.room), row.topic, told, heard)
+        yield Part(row.room, (row.topic, told), build, text=heard)
 
 
-def _show_wait(row: Wait, minutes: int) -> None:
+def _talks(visit: Visit, found: list[Talk]) -> Iterator[Part]:
+    if not found:
+        told = "还没有人说过话。" + ("到「演练场」里试一句。" if visit.site.practice is not None else "")
+        yield Part("", "", lambda: ui.label(told).classes("z-muted"))
+    for row in found:
+        name, heard = row.name or row.contact, moment(visit, row.heard_at)
+        account = account_name(visit, row.account)
+        build = partial(_show_talk, _talk(row.contact), name, account, heard)
+        yield Part(row.contact, (name, account), build, text=heard)
+
+
+def _waits(rows: list[Wait], now: datetime) -> Iterator[Part]:
+    for row in rows:
+        minutes = int((now - row.since).total_seconds() // 60)
+        is_late = minutes >= _LATE_MINUTES
+        key = f"{row.group} {row.contact} {row.since}"
+        yield Part(key, (row, is_late), partial(_show_wait, row, is_late), text=_waited(minutes))
+
+
+def _show_talk(address: str, name: str, told: str, heard: str) -> ui.label:
+    with ui.item().props(f'href="{address}"').classes("q-px-none full-width"):
+        with ui.item_section():
+            ui.item_label(name).props("lines=1").classes("text-weight-medium")
+            ui.item_label(told).props("caption").classes("z-muted")
+        with ui.item_section().props("side"):
+            return ui.label(heard).classes("z-muted")
+
+
+def _show_wait(row: Wait, is_late: bool) -> ui.badge:
     there = group_address(row.group) if row.group else _talk(row.contact)
-    with ui.item().props(f'href="{there}"').classes("q-px-none"):
+    with ui.item().props(f'href="{there}"').classes("q-px-none full-width"):
         with ui.item_section():
             ui.item_label((f"［{row.room}］" if row.room else "") + (row.name or row.contact)).props("lines=1")
             ui.item_label(row.text).props("caption lines=2").classes("z-muted")
         with ui.item_section().props("side"):
-            ui.badge(_waited(minutes)).props(f"color={'negative' if minutes >= 15 else 'grey-8'}")
+            return ui.badge().props(f"color={'negative' if is_late else 'grey-8'}")
 
 
 def _waited(minutes: int) -> str:
@@ -118,30 +143,27 @@ async def build_talk(visit: Visit) -> None:
         ui.link("看全部消息", "/messages").classes("z-link")
         return
     accounts = await visit.read(accounts_of, contact)
-    pages: list[list[Moment]] = [await visit.read(timeline, contact)]
+    told = Timeline(visit, contact)
     ui.link("TA 的资料", address_of(contact)).classes("z-link")
     with ui.card().classes("z-card full-width"):
         more = ui.button("更早的").props("flat no-caps").classes("self-center")
-        place = ui.column().classes("full-width")
+        place = Parts()
 
     def show() -> None:
-        place.clear()
-        with place:
-            for row in reversed([one for page in pages for one in page]):
-                _bubble(visit, row)
-        more.visible = len(pages[-1]) == PAGE_SIZE
+        said = [row for row in reversed(told.rows) if _is_said(row)]
+        place.show(Part(str(row.id), row, partial(_bubble, visit, row)) for row in said)
+        more.visible = told.has_more
 
     async def earlier() -> None:
-        pages.append(await visit.read(timeline, contact, pages[-1][-1].id))
+        await told.go_back()
         show()
 
     async def look() -> None:
-        if len(pages) == 1 and (newest := await visit.read(timeline, contact)) != pages[0]:
-            pages[:] = [newest]
-            show()
+        await told.renew()
+        show()
 
     more.on_click(earlier)
-    show()
+    await look()
     visit.live(look)
     if not accounts or not rights.may(visit.role, SayOrder):
         return
@@ -156,9 +178,12 @@ async def build_talk(visit: Visit) -> None:
         on_sent(line, ui.button("发").props("unelevated"), say)
 
 
+def _is_said(row: Moment) -> bool:
+    """Whether it belongs into the chat 1:1."""
+    return not row.group and (row.state is not None or row.type in _SPOKEN)
+
+
 def _bubble(visit: Visit, row: Moment) -> None:
-    if row.group or (row.state is None and row.type not in _SPOKEN):
-        return
     kind = "" if row.kind in ("", "text") else f"[{KIND_NAMES.get(row.kind, row.kind)}] "
     ours = row.type != "message"
     stamp = moment(visit, row.at) + (f" · {FOLD_OF[row.state]}" if row.state is not None else "")

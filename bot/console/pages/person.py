@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -13,9 +15,10 @@ from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment
 from bot.console.pages.doubts import undo_merge
 from bot.console.pages.person_merging import ask_whom
+from bot.console.pages.person_timeline import Timeline
+from bot.console.parts import Part, Parts
 from bot.console.reading.group_talk import topics_of
-from bot.console.reading.people import PAGE as PAGE_SIZE
-from bot.console.reading.people import STAGES, Moment, may_be_seen, timeline
+from bot.console.reading.people import STAGES, Moment, may_be_seen
 from bot.console.visit import Scope, Visit
 from handlers import rights
 from handlers.reason_names import CAUSE_NAMES, FOLD_OF, KIND_NAMES, REASON_NAMES
@@ -50,56 +53,54 @@ _CONSENTS = {"given": "同意", "refused": "不同意"}
 async def build(visit: Visit) -> None:
     """Build the page."""
     contact = visit.at.get("contact", "")[:200].replace("\0", "")
-    last: list[Moment] = []
-    shown: list[object] = []
-    newest: list[Moment] = []  # the first page of the timeline, while nothing earlier is shown
+    shown: dict[str, Any] = {}
+    told = Timeline(visit, contact)
     with ui.element("div").classes("row full-width q-col-gutter-md items-start"):
         with ui.element("div").classes("col-12 col-md-5"):
-            known = ui.column().classes("full-width")
+            known = Parts()
         with ui.element("div").classes("col-12 col-md-7"), ui.card().classes("z-card full-width"):
             ui.label("来往").classes("text-subtitle1 text-weight-bold")
-            place = ui.column().classes("full-width")
+            place = Parts()
             more = ui.button("更早的").props("flat no-caps").classes("self-center")
+
+    def tell() -> None:
+        place.show(
+            [Part(str(row.id), row, partial(_tell, visit, row)) for row in told.rows]
+            or [Part("", "", lambda: ui.label("还没有来往。").classes("z-muted"))]
+        )
+        more.visible = told.has_more
 
     async def look() -> None:
         found = await visit.read(_person, contact, visit.site.now())
-        if shown == [found]:  # whoever is about to press a button keeps it
+        if found is None:
+            known.show([Part("", "", _show_nobody)])
+            place.show([])
+            more.visible = False
             return
-        shown[:] = [found]
-        known.clear()
-        with known:
-            if found is None:
-                ui.label("没有这个人，或者资料已经删了。").classes("z-muted")
-                ui.link("看全部客户", "/people").classes("z-link")
-                return
-            _show(visit.merchant.playbook, found)
-            _act(visit, found)
+        shown.update(found)
+        offered = (bool(found["tags"]), bool(found["owner"]), len(found["contacts"]) > 1)
+        known.show(
+            [
+                Part("facts", found, lambda: _show(visit.merchant.playbook, found)),
+                Part("buttons", offered, lambda: _act(visit, shown)),
+            ]
+        )
+        await told.renew()
+        tell()
 
     async def earlier() -> None:
-        rows = await visit.read(timeline, contact, last[-1].id if last else None)
-        newest[:] = [] if last else rows
-        last[:] = rows or last
-        with place:
-            for row in rows:
-                _tell(visit, row)
-            if not last:
-                ui.label("还没有来往。").classes("z-muted")
-        more.visible = len(rows) == PAGE_SIZE
-
-    async def again() -> None:
-        await look()
-        if newest and newest != await visit.read(timeline, contact):
-            last.clear()
-            place.clear()
-            await earlier()
+        await told.go_back()
+        tell()
 
     more.on_click(earlier)
     await look()
-    if await visit.read(may_be_seen, contact):
-        await earlier()
-        visit.live(again, 2.0)
-    else:
-        more.visible = False
+    if shown:
+        visit.live(look, 2.0)
+
+
+def _show_nobody() -> None:
+    ui.label("没有这个人，或者资料已经删了。").classes("z-muted")
+    ui.link("看全部客户", "/people").classes("z-link")
 
 
 def _person(connection: Any, scope: Scope, contact: str, now: datetime) -> dict[str, Any] | None:
@@ -151,22 +152,21 @@ def _said(playbook: Playbook, key: str, answer: dict[str, Any]) -> str:
 
 
 def _act(visit: Visit, found: dict[str, Any]) -> None:
-    """The buttons of what may be done; each is an order."""
+    """The buttons of what may be done; each is an order. They stay while `found` is renewed."""
     contact = found["contact"]
     with ui.card().classes("z-card full-width"), ui.row().classes("items-center"):
         if rights.may(visit.role, DescribePersonOrder):
-            tags = found["tags"]
             _ask(
                 "加标签",
                 "标签",
                 lambda text: visit.order(DescribePersonOrder, contact=contact, add=tuple(text.split())),
             )
-            if tags:
+            if found["tags"]:
                 _ask(
                     "去标签",
                     "标签",
                     lambda text: visit.order(DescribePersonOrder, contact=contact, remove=(text,)),
-                    options=tags,
+                    options=lambda: list(found["tags"]),
                 )
             _ask("记一笔", "记什么", lambda text: _note(visit, contact, text))
             _ask("改备注", "备注", lambda text: visit.order(DescribePersonOrder, contact=contact, remark=text))
@@ -196,7 +196,7 @@ async def _note(visit: Visit, contact: str, text: str) -> bool:
     return await visit.order(DescribePersonOrder, contact=contact, note=note)
 
 
-def _ask(label: str, what: str, give: Any, options: list[str] | None = None) -> None:
+def _ask(label: str, what: str, give: Any, options: Callable[[], list[str]] | None = None) -> None:
     """A button that asks for one thing before it gives its order."""
 
     def opened() -> None:
@@ -206,7 +206,12 @@ def _ask(label: str, what: str, give: Any, options: list[str] | None = None) -> 
             ui.card().classes("z-card").style("min-width: 280px"),
         ):
             if options:
-                field: Any = ui.select(options, label=what, value=options[0]).props("outlined").classes("full-width")
+                offered = options()
+                field: Any = (
+                    ui.select(offered, label=what, value=next(iter(offered), None))
+                    .props("outlined")
+                    .classes("full-width")
+                )
             else:
                 field = ui.input(what).props("outlined autofocus").classes("full-width")
 

@@ -1,0 +1,112 @@
+"""Pictures inside the cells of a workbook.
+
+In WPS the cell has the formula `=DISPIMG("ID_…",1)`, and the package a list of pictures by these ids. In Excel the
+value of the cell is a rich one: its number leads by the metadata to a value, of which a part names a picture.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Sequence
+from typing import TypeVar
+from xml.etree import ElementTree
+
+from content_calendar.xlsx_parts import parsed, related
+from models.patterns import compile_later
+
+_SHOWN = compile_later(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
+_PLACE = compile_later(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_LETTERS = 26
+
+_WPS = "xl/cellimages.xml"
+_METADATA = "xl/metadata.xml"
+_VALUES = "xl/richData/rdrichvalue.xml"
+_STRUCTURES = "xl/richData/rdrichvaluestructure.xml"
+_VALUE_RELATIONS = "xl/richData/richValueRel.xml"
+_IS_PICTURE = "_rvRel:LocalImageIdentifier"
+
+_ANY = "{*}"
+_OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+
+_Item = TypeVar("_Item")
+
+
+def shown_id(text: str) -> str:
+    """The id of the picture that a formula of WPS shows; nothing for any other text."""
+    match = _SHOWN.fullmatch(text)
+    return match[1] if match else ""
+
+
+class CellPictures:
+    """The paths of the pictures in a package: by the ids of WPS, and by the number of a cell's rich value."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self.by_id = self._of_wps()
+        self._by_number = self._of_excel()
+
+    def places(self, sheet: str) -> dict[tuple[int, int], str]:
+        """The pictures in the cells of the sheet at that path, by row and column, counted from 1."""
+        if not (self.by_id or self._by_number):
+            return {}
+        found: dict[tuple[int, int], str] = {}
+        for cell in parsed(self._archive, sheet).iterfind(f".//{_ANY}c"):
+            formula = cell.findtext(f"{_ANY}f") or ""
+            path = self.by_id.get(shown_id(formula)) or self._by_number.get(cell.get("vm", ""))
+            place = _PLACE.fullmatch(cell.get("r", ""))
+            if path and place:
+                found[int(place[2]), _column(place[1])] = path
+        return found
+
+    def _of_wps(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        targets = related(self._archive, _WPS)
+        for picture in parsed(self._archive, _WPS):
+            label, blip = picture.find(f".//{_ANY}cNvPr"), picture.find(f".//{_ANY}blip")
+            if label is not None and blip is not None:
+                found[label.get("name", "")] = targets.get(blip.get(f"{_OFFICE}embed", ""), ("", ""))[1]
+        return found
+
+    def _of_excel(self) -> dict[str, str]:
+        """By the number, from 1, that a cell gives as its metadata."""
+        targets = related(self._archive, _VALUE_RELATIONS)
+        paths = [
+            targets.get(one.get(f"{_OFFICE}id", ""), ("", ""))[1] for one in parsed(self._archive, _VALUE_RELATIONS)
+        ]
+        if not paths:
+            return {}
+        keys = [
+            [key.get("n") for key in structure]
+            for structure in parsed(self._archive, _STRUCTURES).iterfind(f".//{_ANY}s")
+        ]
+        values = [_picture_of(value, keys) for value in parsed(self._archive, _VALUES).iterfind(f".//{_ANY}rv")]
+        metadata = parsed(self._archive, _METADATA)
+        numbers = [int(one.get("i", "-1")) for one in metadata.iterfind(f".//{_ANY}rvb")]
+        found: dict[str, str] = {}
+        for number, block in enumerate(metadata.iterfind(f"{_ANY}valueMetadata/{_ANY}bk"), start=1):
+            record = block.find(f"{_ANY}rc")
+            value = _at(values, _at(numbers, int(record.get("v", "-1")) if record is not None else -1))
+            if path := _at(paths, value):
+                found[str(number)] = path
+        return found
+
+
+def _picture_of(value: ElementTree.Element, keys: Sequence[Sequence[str | None]]) -> int:
+    """Which of the pictures a rich value is; -1 for what is none."""
+    names = _at(keys, int(value.get("s", "0"))) or ()
+    if _IS_PICTURE not in names:
+        return -1
+    part = _at(list(value), names.index(_IS_PICTURE))
+    return int(part.text or "-1") if part is not None else -1
+
+
+def _at(items: Sequence[_Item], place: int | None) -> _Item | None:
+    return items[place] if place is not None and 0 <= place < len(items) else None
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * _LETTERS + ord(letter) - ord("A") + 1
+    return number
