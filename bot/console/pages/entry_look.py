@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -72,7 +73,9 @@ def show_content(visit: Visit, entry: Entry, targets: Sequence[Target]) -> None:
 
 
 def _names(found: dict[str, Target]) -> dict[str, str]:
-    return {one.id: one.name if one.name == one.id else f"{one.name}（{one.id}）" for one in found.values()}
+    """What to call each: the id only where two have the same name."""
+    names = Counter(one.name for one in found.values())
+    return {one.id: one.name if names[one.name] == 1 else f"{one.name}（{one.id}）" for one in found.values()}
 
 
 def show_bubbles(visit: Visit, entry: Entry, text: str) -> None:
