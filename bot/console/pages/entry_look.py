@@ -31,7 +31,7 @@ STYLE = """
 @media (max-width: 760px) { .z-two { grid-template-columns: minmax(0, 1fr); } }
 """
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
-_NOTES = {"would_skip": "这一位不会收到，看下面为什么。", "would_wait": "这一位会等一等再收到。"}
+_NOTES = {"would_skip": "这里收不到，看下面为什么。", "would_wait": "会等一等再收到，看下面为什么。"}
 _LONGEST_WORD = 80
 
 
