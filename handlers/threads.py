@@ -292,10 +292,10 @@ def _fit(told: _Reply, thread: Thread, at: datetime, *, staff: bool, called: boo
     fits = takes_up or not told.given.isdisjoint(thread.wants)
     common = told.gist & thread.words
     shared = len(common)
-    is_alike = any(len(pair) > 1 for pair in common) or (fits and shared)
+    is_alike = any(len(pair) > 1 for pair in common) or (fits and shared > 1)
     if not staff and not called and told.is_own_story and not is_alike:
         return 0.0
-    score = 2.0 * fits + min(2.0, 0.8 * shared) + 1.0 * takes_up
+    score = 2.0 * fits + min(2.5, 1.0 * shared) + 1.0 * takes_up
     score += 0.2 * (not common and not told.letters.isdisjoint(thread.letters))
     if called:
         score += 2.0 if staff or fits or shared else 1.0

@@ -78,7 +78,7 @@ class Classifier:
         business = max(0, *(scores[place] for place in self._business))
         other = max(0, *(scores[place] for place in self._neither))
         complaint = max(scores[place] for place in self._complaints)
-        return max(business, complaint - _SURELY) - other + _RATHER if asks else business - max(other, complaint)
+        return max(business, complaint - _SURELY) - other + (_RATHER if asks else -_UNASKED)
 
     def scores(self, message: Message, context: str, *, asks: bool | None = None) -> Sequence[int]:
         """How likely each class is, in hundredths; whether the message `asks` is found out if it is not given."""
@@ -184,11 +184,6 @@ def complains_aloud(text: str) -> bool:
 _SIGN = compile_later(
     "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错臭烂碎裂漏破霉馊缺扣换改]|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
 )
-# What somebody wants who does not ask: 求链接, 帮我退一下, 鱿鱼有两只都臭了.
-_WANTS = compile_later(
-    r"[求帮给退催坏错问臭烂碎裂漏破霉馊缺扣换改约]|没[收到发回热水电反用有动]|能\w{1,6}吧|[少多](?:了|发|收|[给算]我)|"
-    r"不(?:见|行|好用|对|[到了出上动开])|介绍|推荐|链接|麻烦|发我|发下|咨询|还没|到现在"
-)
 _CALLED = compile_later(r"@[^\s@]{1,32}\s?")
 _SHORTEST = 2
 _CALLS = compile_later(
@@ -206,8 +201,10 @@ _RATHER = 30
 """Hundredths in favour of the shop, for whoever asks in its group: a question overheard is worse than one too many."""
 _ALONE = 4
 """A clause of so many characters says something by itself."""
+_UNASKED = 50
+"""Hundredths by which what is put as no question must be likelier for the shop than anything else: 鱿鱼有两只都臭了."""
 _SURELY = 150
-"""Hundredths by which what is put as no question must be likelier a business question than anything else."""
+"""Hundredths by which a clause alone, or a complaint, must be likelier for the shop."""
 
 
 def asks_the_shop(text: str) -> bool:
@@ -224,15 +221,13 @@ def _asks_the_shop(text: str) -> bool:
     if _CALLS.match(message.dense) and not _CALLS.sub("", message.dense):
         return False
     asking = _asking(message)
-    if not asking and not _WANTS.search(message.text):
-        return False
     model = _model()
     scores = model.scores(message, "group", asks=bool(asking))
     lead = model.lead(scores, asks=bool(asking))
     if asking and _TO_THE_SHOP.search(message.dense):
         lead += _ADDRESSED
     if not asking or len(message.clauses) == 1:
-        return lead > (0 if asking else _SURELY)
+        return lead > 0
     if lead < -_SURELY and model.likeliest(scores).label == "ad":  # which asks too: 想赚钱吗
         return False
     return lead > 0 or any(
