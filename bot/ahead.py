@@ -24,9 +24,9 @@ from bot.calendar_plan import MEDIA_FOLDER, load_plan
 from bot.config import Config
 from bot.desk import Desk, Refused
 from bot.merchants import open_merchants
+from bot.moments import iso
 from bot.promise_report import promise_rows
 from bot.rehearsal import RunOperator
-from bot.rehearsal_output import iso
 from bot.store import Store
 from bot.store.accounts import load_accounts
 from bot.terminal import harmless

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from pydantic import BeforeValidator, Field
 from sqlalchemy import make_url
 
 from bot.config_values import (
+    Days,
     FilePath,
     Identity,
     VariableName,
@@ -31,6 +33,7 @@ from bot.faults import ConfigFaults, Fault, dotted
 from bot.model_faults import check, further
 from bot.playbook_files import load_playbook
 from bot.toml_source import KeyPath, TomlSource, read_toml
+from content_calendar.holidays import Announced, announce
 from models.playbook import Playbook
 from models.playbook_faults import Misfit, one_of
 from models.playbook_values import Name, Part, Role, Text
@@ -119,6 +122,19 @@ class AlertChannel(Part):
     form: Literal["json", "wecom"] = "json"
 
 
+class Holidays(Part):
+    """The public holidays of a year that is announced and not known to the program yet: the days off, from the first to
+    the last, and the Saturdays and Sundays that are worked for them."""
+
+    year: Annotated[int, Field(ge=2000, le=2099)]
+    off: Days
+    worked: Days = frozenset()
+
+    def is_near(self, day: date) -> bool:
+        """Whether the day can be of this year's arrangement: around New Year it may be of the neighbouring year."""
+        return date(self.year - 1, 12, 15) <= day <= date(self.year + 1, 1, 15)
+
+
 class ConfigFile(Part):
     """The keys of `config.toml`."""
 
@@ -130,6 +146,7 @@ class ConfigFile(Part):
     merchants: Annotated[tuple[Merchant, ...], Field(min_length=1)]
     accounts: tuple[Account, ...] = ()
     alerts: tuple[AlertChannel, ...] = ()
+    holidays: tuple[Holidays, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +227,10 @@ def _address_fault(address: str) -> str:
 
 
 def load_config(path: Path, environ: Mapping[str, str]) -> Config:
-    """The configuration of a file and the environment, with its playbooks. Raises `ConfigFaults` with all faults."""
+    """The configuration of a file and the environment, with its playbooks. Raises `ConfigFaults` with all faults.
+
+    The holidays that it tells hold for the whole process.
+    """
     source = read_toml(path)
     data, overrides, faults = overridden(ConfigFile, source.data, environ)
     origin = Origin(source, overrides)
@@ -229,6 +249,7 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     faults += [*_sorted(origin, wrong), *playbook_faults]
     if faults or checked.model is None:
         raise ConfigFaults(faults)
+    announce(Announced(one.year, one.off, one.worked) for one in checked.model.holidays)
     return _resolved(checked.model, path.absolute(), playbooks, origin)
 
 
@@ -263,6 +284,14 @@ def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
         for n, one in enumerate(ids):
             if one in ids[:n]:
                 wrong.append(Misfit((table, n, "id"), f"{one!r} a second time", "each id once"))
+    for n, told in enumerate(config.holidays):
+        if told.year in [one.year for one in config.holidays[:n]]:
+            wrong.append(Misfit(("holidays", n, "year"), f"{told.year} a second time", "each year once"))
+        for name, days in (("off", told.off), ("worked", told.worked)):
+            if far := [day for day in sorted(days) if not told.is_near(day)]:
+                wrong.append(Misfit(("holidays", n, name), f"{far[0]}", f"days of {told.year}"))
+        if both := sorted(told.off & told.worked):
+            wrong.append(Misfit(("holidays", n, "worked"), f"{both[0]}, which is off", "days that are not off"))
     for n, merchant in enumerate(config.merchants):
         if not _is_there(folder / merchant.playbook):
             found = f"{str(merchant.playbook)!r}, where there is no file"

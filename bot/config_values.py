@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -14,6 +15,8 @@ from sqlalchemy.exc import ArgumentError
 from models.playbook_values import expected, matching
 
 DATABASE_URLS = "sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
+DAYS = 'days like ["2027-01-01", "2027-02-05/2027-02-11"]'
+_LONGEST_HOLIDAY = 31
 
 
 def a_database_url(value: object) -> object:
@@ -50,10 +53,28 @@ def a_timezone(value: object) -> object:
     return value
 
 
+def some_days(value: object) -> object:
+    """Days, and stretches of days as `2027-02-05/2027-02-11`."""
+    if not isinstance(value, list | tuple):
+        raise expected(DAYS)
+    found: set[date] = set()
+    for one in value:
+        first, _, last = one.partition("/") if isinstance(one, str) else (str(one), "", "")
+        try:
+            begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
+        except ValueError:
+            raise expected(DAYS) from None
+        if not 0 <= (end - begin).days < _LONGEST_HOLIDAY:
+            raise expected(DAYS)
+        found.update(begin + timedelta(days=number) for number in range((end - begin).days + 1))
+    return frozenset(found)
+
+
 def in_upper_case(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+Days = Annotated[frozenset[date], PlainValidator(some_days)]
 FilePath = Annotated[Path, PlainValidator(a_path)]
 Identity = Annotated[str, matching(r"[^\s\0]+", "an id without blanks")]
 VariableName = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable")]

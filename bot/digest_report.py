@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from bot.rehearsal_output import iso
+from bot.moments import iso
 from bot.store.digesting import load_digest
 from bot.store.movements import moved
 from handlers.digest import most_talked_about

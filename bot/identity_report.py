@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.rehearsal_output import iso
+from bot.moments import iso
 from models.columns import table_of
 from models.context import MerchantView
 from models.identity import Doubt, Merge

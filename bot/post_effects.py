@@ -1,4 +1,4 @@
-"""What posts did in their groups: whom they reached, who wrote, came and went within two days, and what is usual."""
+"""What posts did in their groups: whom they reached; who wrote, asked, came and went within two days; what is usual."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 from sqlmodel import col
 
 from bot.promise_report import posted_entries
@@ -22,6 +22,7 @@ from models.deliveries import ARRIVED_STATES, Delivery
 from models.groups import ChatGroup, GroupMember
 from models.journal import JournalEntry
 from models.people import Contact
+from models.questions import GroupQuestion
 
 LOOKED_AT = timedelta(hours=48)
 """How long what happens in a group is put down to a post."""
@@ -42,7 +43,10 @@ class PostEffect(msgspec.Struct, frozen=True):
     reach: int
     replies: int
     usual_replies: float | None
+    questions: int
+    usual_questions: float | None
     joins: int
+    usual_joins: float | None
     leaves: int
     usual_leaves: float | None
 
@@ -52,6 +56,7 @@ class _Happened:
     """Moments of one group, ascending."""
 
     messages: list[datetime]
+    questions: list[datetime]
     joins: list[datetime]
     leaves: list[datetime]
 
@@ -99,7 +104,10 @@ def effects_of(
                 reach=bisect_right(there.joins, row.left_at) - bisect_right(there.leaves, row.left_at),
                 replies=_between(there.messages, row.left_at, end),
                 usual_replies=_usual(there.messages, since, row.left_at) if is_known else None,
+                questions=_between(there.questions, row.left_at, end),
+                usual_questions=_usual(there.questions, since, row.left_at) if is_known else None,
                 joins=_between(there.joins, row.left_at, end),
+                usual_joins=_usual(there.joins, since, row.left_at) if is_known else None,
                 leaves=_between(there.leaves, row.left_at, end),
                 usual_leaves=_usual(there.leaves, since, row.left_at) if is_known else None,
             )
@@ -141,13 +149,17 @@ def _happened(
     accounts are no members."""
     ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id, col(Account.self_id) != "")
     ours_are = _contacts(connection, merchant, connection.execute(ours).scalars())
-    found: dict[int, _Happened] = defaultdict(lambda: _Happened([], [], []))
-    messages = counted(
-        connection, merchant, since, until, select(col(JournalEntry.group_id), col(JournalEntry.at))
-    ).order_by(col(JournalEntry.at))
-    for group, at in connection.execute(messages):
+    found: dict[int, _Happened] = defaultdict(lambda: _Happened([], [], [], []))
+    asks_the_shop = exists().where(
+        col(GroupQuestion.merchant_id) == col(JournalEntry.merchant_id), col(GroupQuestion.id) == col(JournalEntry.id)
+    )
+    asked = select(col(JournalEntry.group_id), col(JournalEntry.at), asks_the_shop)
+    messages = counted(connection, merchant, since, until, asked).order_by(col(JournalEntry.at))
+    for group, at, is_question in connection.execute(messages):
         if group in groups:
             found[group].messages.append(at)
+            if is_question:
+                found[group].questions.append(at)
     members = connection.execute(
         select(
             col(GroupMember.group_id),

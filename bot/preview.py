@@ -17,11 +17,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot import reading
-from bot.rehearsal_output import iso
+from bot.moments import iso
 from bot.store import Store, Writing
 from bot.store.accounts import load_accounts
 from bot.store.audience import audience
 from bot.store.budgets import Budget
+from bot.store.entries import override_view
 from bot.store.facts import Loaded, load_facts
 from bot.store.outbox import judged, ready_at
 from bot.store.rolling_out import stages_of
@@ -31,11 +32,12 @@ from content_calendar.entry import Entry
 from content_calendar.rollout import parse_rollout
 from content_calendar.rotation import is_slot, is_spare, spares_of
 from content_calendar.wording import PART_MARK, parts_of
-from handlers.gate import Go, Verdict, Wait
+from handlers.gate import End, Go, Verdict, Wait
+from handlers.overrides import moves, own_version
 from handlers.planning import expansion
 from models.accounts import AccountState
 from models.columns import table_of
-from models.context import MerchantView
+from models.context import MerchantView, OverrideView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
 from models.effects import Expand, Spare
 from models.operations import EntryOverride, EntryRevision
@@ -47,6 +49,16 @@ _PAGE = 500
 _INSTANT = datetime.resolution
 
 
+class _Targets(msgspec.Struct, frozen=True):
+    """Whom a version of an entry is for: what these accounts send, these rooms and contacts (`None`: all), this group
+    alone, not these groups."""
+
+    accounts: Collection[str] | None
+    only: Collection[str] | None
+    alone: int | None
+    but: tuple[int, ...]
+
+
 def preview(
     store: Store,
     merchant: MerchantView,
@@ -55,34 +67,45 @@ def preview(
     accounts: Collection[str] | None = None,
     only: Collection[str] | None = None,
 ) -> list[Row]:
-    """One row a target if the entry were sent at that moment (its next one by default; if that is past, all are too
-    late), and the counts at the end.
+    """One row a target if the entry were sent at that moment (its next one by default, and a group's own one where it
+    has moved the entry; if that is past, it is too late), and the counts at the end.
 
     Texts are rendered with what is known today. Who stands further back than the account has room for would wait. Of
     an entry that goes to some groups first, `stage` is the number of a group's turn, from 1; it waits until then.
     `accounts`: what these would send; `only`: these rooms and contacts, by their ids.
     """
+    own = _own(store, merchant, entry) if entry.optional else []
+    moved = [one for one in own if at is None and moves(one) and not one.declined]
+    elsewhere = tuple(one.group_id for one in own if one.declined or one in moved)
+    versions = [(entry, None, elsewhere), *((own_version(entry, one), one.group_id, ()) for one in moved)]
+    rows: list[Row] = []
+    for version, alone, but in versions:
+        rows += _rows_at(store, merchant, version, at, _Targets(accounts, only, alone, but))
+    counts = Counter(row["reason"] or row["decision"] for row in rows)
+    return [*rows, {"counts": {"would_send": 0, **dict(sorted(counts.items()))}}]
+
+
+def _rows_at(store: Store, merchant: MerchantView, entry: Entry, at: datetime | None, targets: _Targets) -> list[Row]:
     due = at or next_moment(entry, merchant, store.now())
     is_past = at is None and is_over(entry, merchant, store.now())
     occurrence = Occurrence(due.astimezone(merchant.zone).date(), due)
     rows: list[Row] = []
     with store.looking(due) as looking:
-        declined = tuple(_declined(looking, merchant, entry)) if entry.optional else ()
         known = reading.entries(looking.connection, merchant) if is_slot(entry) else ()
         effect = expansion(entry, entry.revision, occurrence, merchant.zone, spares_of(entry, known))
-        effect = msgspec.structs.replace(effect, but=declined)
+        effect = msgspec.structs.replace(effect, but=targets.but, only=targets.alone)
         if is_past:  # nothing of it leaves any more
             effect = msgspec.structs.replace(effect, not_after=due - _INSTANT)
         planned = _as_deliveries(looking, merchant, effect, approved=_is_approved(looking, merchant, entry.key))
         turns = _turns(looking, merchant, entry, occurrence.at_utc, planned)
         planned = [
             row for row in planned
-            if (accounts is None or row.account_id in accounts) and (only is None or row.wire_id in only)
+            if (targets.accounts is None or row.account_id in targets.accounts)
+            and (targets.only is None or row.wire_id in targets.only)
         ]  # fmt: skip
         for account, of_account in groupby(planned, key=lambda row: row.account_id):
             rows += _rows_of(looking, merchant, account, list(of_account), turns)
-    counts = Counter(row["reason"] or row["decision"] for row in rows)
-    return [*rows, {"counts": {"would_send": 0, **dict(sorted(counts.items()))}}]
+    return rows
 
 
 def verdict_now(store: Store, merchant: MerchantView, delivery_id: int) -> Row | None:
@@ -143,15 +166,15 @@ def _turns(
     return {room: (number + 1, due + begins[number]) for room, number in stages.items()}
 
 
-def _declined(looking: Writing, merchant: MerchantView, entry: Entry) -> Iterator[int]:
-    """The groups that do without it."""
-    yield from looking.connection.execute(
-        select(col(EntryOverride.group_id)).where(
-            col(EntryOverride.merchant_id) == merchant.id,
-            col(EntryOverride.entry) == entry.key,
-            col(EntryOverride.declined),
+def _own(store: Store, merchant: MerchantView, entry: Entry) -> list[OverrideView]:
+    """What groups have instead, or that they do without it, in the order of their ids."""
+    with store.reading() as connection:
+        rows = connection.execute(
+            select(table_of(EntryOverride))
+            .where(col(EntryOverride.merchant_id) == merchant.id, col(EntryOverride.entry) == entry.key)
+            .order_by(col(EntryOverride.group_id))
         )
-    ).scalars()
+        return [override_view(row) for row in rows]
 
 
 def _as_deliveries(looking: Writing, merchant: MerchantView, effect: Expand, *, approved: bool) -> list[Any]:
@@ -210,6 +233,8 @@ def _rows_of(
             turn, begins = turns.get(row.wire_id, (1, looking.now))
             if turn > 1 and _is_over_by(verdict, begins):
                 verdict = Wait("not_approved", begins)
+            if isinstance(verdict, Wait) and verdict.until and row.not_after and verdict.until > row.not_after:
+                verdict = End("too_late")  # free again only when nobody wants it any more
             if isinstance(verdict, Go) or (isinstance(verdict, Wait) and verdict.reason == "account_budget"):
                 budgets[account].taken_by(row)
             told = {"target": row.wire_id, **_told(verdict, merchant), "text": _whole(loaded, row, candidate.text)}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from bot.rehearsal_output import iso
+from bot.moments import iso
 from bot.store.ids import Ids
 from bot.store.talk import all_questions, talk_since
 from handlers.threads import threads

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 from sqlmodel import col
 
-from bot.rehearsal_output import iso
+from bot.moments import iso
 from bot.store.alerting import all_alerts
 from bot.store.entries import override_view
 from bot.store.stages import stages_of_people
@@ -248,6 +248,26 @@ def earlier_entries(connection: Connection, merchant: MerchantView, revisions: M
         )
     )
     return {key: from_json(body) for key, revision, body in found if revisions.get(key) == revision}
+
+
+def entries_from(connection: Connection, merchant: MerchantView, workbook: str, actor: str) -> dict[str, Entry]:
+    """Entries as the same person last imported them from that exported workbook, by key."""
+    rows = connection.execute(
+        select(col(EntryRevision.key), col(EntryRevision.body))
+        .join(
+            AuditEntry,
+            (col(AuditEntry.merchant_id) == col(EntryRevision.merchant_id))
+            & (col(AuditEntry.at) == col(EntryRevision.at)),
+        )
+        .where(
+            col(EntryRevision.merchant_id) == merchant.id,
+            col(AuditEntry.action) == "calendar.import",
+            col(AuditEntry.target) == workbook,
+            col(AuditEntry.actor) == actor,
+        )
+        .order_by(col(EntryRevision.at))
+    )
+    return {key: from_json(body) for key, body in rows}
 
 
 def overrides(connection: Connection, merchant: MerchantView) -> dict[str, dict[str, Entry | None]]:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from bot.rehearsal_output import delivery_lines, iso
+from bot.moments import iso
+from bot.rehearsal_output import delivery_lines
 from models.context import MerchantView
 from models.deliveries import Delivery, DeliveryChange
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, and_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.rehearsal_output import iso
+from bot.moments import iso
 from bot.store.reached import reached
 from models.columns import table_of
 from models.context import MerchantView

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
+from bot.moments import iso
 from bot.promise_report import promise_rows
 from bot.store import Store, Writing, read
 from bot.store.prepared import is_one_of
@@ -219,8 +220,3 @@ def whole_days(first: datetime, last: datetime) -> tuple[date, date]:
 
 def _quantile(values: list[int], share: float) -> int:
     return values[min(len(values) - 1, int(len(values) * share))] if values else 0
-
-
-def iso(moment: datetime | None, zone: tzinfo) -> str | None:
-    """A moment as the contract writes it: ISO 8601 with the zone's offset."""
-    return moment.astimezone(zone).isoformat() if moment else None

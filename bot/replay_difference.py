@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select
 from sqlmodel import col
 
+from bot.moments import iso
 from bot.promise_report import promise_rows
-from bot.rehearsal_output import iso, target, whole_days
+from bot.rehearsal_output import target, whole_days
 from bot.store.ids import Ids
 from bot.terminal import brief, harmless
 from handlers.reason_names import CAUSE_NAMES, DELIVERY_STATE_NAMES, KIND_NAMES, REASON_NAMES

@@ -13,9 +13,10 @@ from typing import TypeVar
 from xml.etree import ElementTree
 
 from content_calendar.xlsx_parts import parsed, related
+from models.patterns import compile_later
 
-_SHOWN = re.compile(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
-_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+_SHOWN = compile_later(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
+_PLACE = compile_later(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
 _LETTERS = 26
 
 _WPS = "xl/cellimages.xml"

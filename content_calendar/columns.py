@@ -16,6 +16,7 @@ from content_calendar.render import odd_fields
 from content_calendar.rollout import RolloutError, parse_rollout, written_rollout
 from content_calendar.rotation import is_slot_text
 from content_calendar.rules import RuleError, parse_rule
+from content_calendar.window import WindowError, parse_window, written_window
 from content_calendar.wording import names_in
 from models.life_cycle import STAGE_TITLES, STAGE_WORDS, stage_named, stage_of_tag
 from models.patterns import compile_later
@@ -223,6 +224,14 @@ def _rollout(cell: Cell, known: Known) -> str:
         raise CellError((word, str(error))) from None
 
 
+def _window(cell: Cell, known: Known) -> str:
+    word = _line(cell, known)
+    try:
+        return written_window(parse_window(word))
+    except WindowError as error:
+        raise CellError((word, str(error))) from None
+
+
 def _several(cell: Cell, known: Known) -> tuple[str, ...]:
     pieces = (" ".join(piece.split()) for piece in _SEVERAL.split(_text(cell, known)))
     return tuple(dict.fromkeys(piece for piece in pieces if piece))
@@ -293,6 +302,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("optional", "可选", _yes_no, lambda entry: "yes" if entry.optional else "no"),
     Column("rollout", "分批", _rollout, lambda entry: entry.rollout),
     Column("but", "除外", _days, lambda entry: ";".join(map(str, entry.but))),
+    Column("window", "可挪", _window, lambda entry: entry.window),
 )
 
 NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)

@@ -33,6 +33,8 @@ _SPOKEN = r"\s*[点时]\s*(?:(整|半|一刻|三刻)|(\d{1,2})\s*分?)?"
 _TIME = compile_later(rf"({_PART_OF_DAY})?\s*(\d{{1,2}})(?:{_DIGITAL}|{_SPOKEN})\s*(am|pm)?", re.ASCII)
 _SERIAL = compile_later(r"\d{5}(?:\.\d+)?", re.ASCII)
 _FRACTION = compile_later(r"0?\.\d+", re.ASCII)
+_NUMERAL = compile_later("[零〇一二两三四五六七八九十]{1,3}(?=[点时分]|$)")
+_DIGITS = {"零": 0, "〇": 0, "两": 2} | {digit: number for number, digit in enumerate("一二三四五六七八九", start=1)}
 _SPOKEN_MINUTES = {"整": 0, "半": 30, "一刻": 15, "三刻": 45}
 _AFTERNOON = ("下午", "午后", "傍晚", "晚上", "晚", "夜里", "pm")
 _NIGHT = ("晚上", "晚", "夜里")
@@ -118,7 +120,7 @@ def _date_in_text(text: str, today: dt.date) -> tuple[dt.date, dt.time | None]:
     year, month, day = match[1], int(match[2]), int(match[3])
     found = _day(int(year), month, day) if year else _nearest(month, day, today)
     rest = _WEEKDAY.sub("", text[match.end() :], count=1).strip().removeprefix("t").strip()
-    if rest and text[match.end()].isdigit():
+    if rest and text[match.end()].isdigit() and match[0][-1].isdigit():
         raise DateError(EXPECTED_DATE)
     return found, _time_in_text(rest) if rest else None
 
@@ -173,7 +175,7 @@ def _whole_seconds(time: dt.time) -> dt.time:
 
 
 def _time_in_text(text: str) -> dt.time:
-    match = _TIME.fullmatch(text)
+    match = _TIME.fullmatch(_NUMERAL.sub(lambda numeral: str(_number(numeral[0])), text))
     if match is None:
         raise DateError(EXPECTED_TIME)
     part, hour, minute, second, spoken, spoken_minute, suffix = match.groups()
@@ -182,6 +184,14 @@ def _time_in_text(text: str) -> dt.time:
         return dt.time(_on_the_clock(int(hour), part or suffix), minutes, int(second or 0))
     except ValueError:
         raise DateError(EXPECTED_TIME) from None
+
+
+def _number(numeral: str) -> int:
+    """The number of a Chinese numeral up to 九十九; what is none counts as a number that no clock has."""
+    numeral = numeral.removeprefix("零") or numeral  # 零五分
+    tens, ten, ones = numeral.rpartition("十")
+    digits = [_DIGITS.get(piece) for piece in (tens or "一", ones or "零")] if ten else [0, _DIGITS.get(numeral)]
+    return 99 if None in digits else 10 * (digits[0] or 0) + (digits[1] or 0)
 
 
 def _on_the_clock(hour: int, part: str | None) -> int:

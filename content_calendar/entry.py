@@ -43,7 +43,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `rule` is empty for an entry that happens once, on `date`; with a rule `date` is the first day it may fall on,
     and it passes over the days `but`.
-    `groups` are room ids, `tiers` names of tiers, `media` references into the media folder or links, in their order.
+    A group may move an optional entry by its `window` at most. `groups` are room ids, `tiers` names of tiers, `media`
+    references into the media folder or links, in their order.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     optional: bool = False
     rollout: str = ""
     but: tuple[dt.date, ...] = ()
+    window: str = ""
 
     @property
     def revision(self) -> str:

@@ -52,7 +52,8 @@ def merge(
             merged.append(together)
             for name in columns:
                 found, other = _cell(mine, name), _cell(theirs, name)
-                told = f"导出以后别人改成了「{other}」，请定下用哪一个：改成一样的，或重新导出再改"
+                who = "（别人改的，或这张表上次导入的）"
+                told = f"导出以后改成了「{other}」{who}，请定下用哪一个：改成一样的，或重新导出再改"
                 conflicts.append(_conflict(places[mine.key], name, found, told))
     return Merged(tuple(merged), tuple(conflicts), tuple(gone))
 

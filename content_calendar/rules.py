@@ -23,7 +23,7 @@ from models.playbook_values import WEEKDAYS
 EXPECTED = (
     "daily 每天、workdays 工作日、weekly mon,thu 每周一、周四、monthly 15 每月15日、monthly last 每月最后一天、"
     "monthly 2nd sat 每月第二个周六、lunar 8-15 农历八月十五、term 冬至 节气 冬至、birthday 生日、joined+3d 加入后3天、"
-    "silent+30d 沉默30天、spare 备稿，或 RRULE:…"
+    "bought+7d 购买后7天、silent+30d 沉默30天、spare 备稿，或 RRULE:…"
 )
 WEEKDAY_BY_NUMBER = "星期要写名字，不能写数字：weekly mon,thu 或 每周一、周四"
 
@@ -117,9 +117,9 @@ class BirthdayRule(msgspec.Struct, frozen=True):
 
 
 class After(msgspec.Struct, frozen=True):
-    """So many days after the member joined, or after the member's last message."""
+    """So many days after the member joined, bought something, or said the last word."""
 
-    event: Literal["joined", "silent"]
+    event: Literal["joined", "bought", "silent"]
     days: int
 
     def __str__(self) -> str:
@@ -252,8 +252,8 @@ def _term(match: re.Match[str]) -> Rule:
     return SolarTerm(match[1])
 
 
-def _after(event: Literal["joined", "silent"], fewest: int) -> Callable[[re.Match[str]], Rule]:
-    expected = f"天数 {fewest} 到 {_LONGEST_WAIT}：joined+3d 加入后3天、silent+30d 沉默30天"
+def _after(event: Literal["joined", "bought", "silent"], fewest: int) -> Callable[[re.Match[str]], Rule]:
+    expected = f"天数 {fewest} 到 {_LONGEST_WAIT}：joined+3d 加入后3天、bought+7d 购买后7天、silent+30d 沉默30天"
     return lambda match: After(event, _within(_number(match[1]), fewest, _LONGEST_WAIT, expected))
 
 
@@ -282,7 +282,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = tu
     (compile_later(pattern, re.ASCII), build)
     for pattern, build in (
         (r"weekly (.+)", _weekly),
-        (rf"每?({_WEEKDAY}.+)", _weekly),
+        (rf"(?:每逢?个?)?({_WEEKDAY}.+)", _weekly),
         (rf"monthly {_NUMERAL}", _monthly_day),
         (rf"每个?月 ?{_NUMERAL} ?[日号]", _monthly_day),
         (r"monthly (\w+) (\w+)", _monthly_weekday),
@@ -297,8 +297,12 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = tu
         (rf"([正冬腊])月({_LUNAR_DAY})", _lunar_words),
         (rf"闰?({_CHINESE_DIGIT}{{1,2}})月(初{_CHINESE_DIGIT}|廿{_CHINESE_DIGIT})", _lunar_words),
         (r"(?:term|节气)[ :]*(\S+)", _term),
+        # 清明 and 清明节 are said without 节气 too.
+        (rf"({'|'.join(sorted(lunar.TERMS))})(?:节|当天)?", _term),
         (rf"joined ?\+ ?{_NUMERAL}d", _after("joined", 0)),
-        (rf"加入后第?{_NUMERAL}天", _after("joined", 0)),
+        (rf"(?:加入|入群|进群)后第?{_NUMERAL}天", _after("joined", 0)),
+        (rf"bought ?\+ ?{_NUMERAL}d", _after("bought", 0)),
+        (rf"(?:购买|下单|买)后第?{_NUMERAL}天", _after("bought", 0)),
         (rf"silent ?\+ ?{_NUMERAL}d", _after("silent", 1)),
         (rf"沉默{_NUMERAL}天", _after("silent", 1)),
     )

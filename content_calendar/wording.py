@@ -1,8 +1,8 @@
 """Texts in several parts, and wordings for some: what an entry says to this person or group, decided when it leaves.
 
-In a text a line `---` ends a part; parts leave one after the other. Within a part a line such as `【标签 爱红酒】`,
-`[tier 分舵；堂口]` or `【阶段 成熟期】` begins what those get instead of what stands before it; the first that fits
-counts.
+In a text a line `---` ends a part; parts leave one after the other. Within a part a line that begins with a mark such
+as `【标签 爱红酒】`, `[tier 分舵；堂口]` or `【阶段 成熟期】` begins what those get instead of what stands before it,
+on the same line or below; the first that fits counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PART_MARK = "---"
 
 _BETWEEN = compile_later(r"^[ \t]*-{3,}[ \t]*$", re.MULTILINE)
 _HEAD = compile_later(
-    r"^[ \t]*[\[【][ \t]*(tier|tag|stage|层级|标签|阶段)[ \t]*[:： \t][ \t]*([^\[\]【】\n]+?)[ \t]*[\]】][ \t]*$",
+    r"^[ \t]*[\[【][ \t]*(tier|tag|stage|层级|标签|阶段)[ \t]*[:： \t][ \t]*([^\[\]【】\n]+?)[ \t]*[\]】]",
     re.MULTILINE | re.IGNORECASE,
 )
 _SEVERAL = compile_later(r"[;；、]")

@@ -114,16 +114,17 @@ def write_calendar(entries: Iterable[Entry], filename: str, zone: dt.tzinfo) -> 
     return writer(sorted(entries, key=lambda entry: entry.key), zone)
 
 
-def template(filename: str) -> bytes:
+def template(filename: str, offers: Mapping[str, Collection[str]] | None = None) -> bytes:
     """An empty calendar with Chinese headers and examples; as XLSX also with drop-downs and a sheet that explains them.
 
+    `offers` are what drop-downs offer beside what every calendar has, by the Chinese names of columns.
     The examples address a tag that nobody has, so that they harm nobody when they are imported by mistake.
     """
     suffix = PurePath(filename).suffix.lower()
     if suffix == ".csv":
         return write_csv([HEADER, *_rows(EXAMPLES)])
     if suffix == ".xlsx":
-        return xlsx_template(HEADER, [[column.write(entry) for column in COLUMNS] for entry in EXAMPLES])
+        return xlsx_template(HEADER, [[column.write(entry) for column in COLUMNS] for entry in EXAMPLES], offers or {})
     if suffix == ".toml":
         return write_toml(EXAMPLES)
     raise FileError(f"没有 {suffix or filename} 的模板，文件类型：{'、'.join(_READERS)}")

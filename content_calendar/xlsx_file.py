@@ -10,7 +10,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -39,6 +39,7 @@ _MOST_EMPTY_ROWS = 10_000
 _MOST_CELLS = 500_000  # some thirty thousand posts
 _FORMATS: dict[type, str] = {dt.datetime: "yyyy-mm-dd hh:mm:ss", dt.date: "yyyy-mm-dd", dt.time: "hh:mm:ss"}
 _ROWS_WITH_CHOICES = 2000
+_LONGEST_CHOICES = 255
 _WIDTHS = {"正文": 60, "text": 60, "标题": 20, "title": 20, "日期": 14, "date": 14, "过期": 20, "not_after": 20}
 _USUAL_WIDTH = 12
 
@@ -88,16 +89,20 @@ def write_xlsx(
     return _saved(workbook)
 
 
-def xlsx_template(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
-    """The template: examples under the header, drop-downs beneath them, and a sheet that explains the columns."""
+def xlsx_template(
+    header: Sequence[str], rows: Sequence[Sequence[Cell]], offers: Mapping[str, Collection[str]]
+) -> bytes:
+    """The template: examples under the header, drop-downs beneath them, and a sheet that explains the columns.
+
+    `offers` are further choices by column, beside which everything else may be typed in too.
+    """
     workbook = Workbook()
     sheet = _first_sheet(workbook)
     _fill(sheet, header, rows)
     for place, name in enumerate(header, start=1):
-        if name in CHOICES:
-            choices = DataValidation(
-                "list", formula1=f'"{",".join(CHOICES[name])}"', showErrorMessage=name not in FREE_CHOICES
-            )
+        if offered := CHOICES.get(name) or _that_fit(offers.get(name, ())):
+            is_strict = name in CHOICES and name not in FREE_CHOICES
+            choices = DataValidation("list", formula1=f'"{",".join(offered)}"', showErrorMessage=is_strict)
             letter = get_column_letter(place)
             choices.add(f"{letter}2:{letter}{_ROWS_WITH_CHOICES}")
             sheet.add_data_validation(choices)
@@ -105,6 +110,15 @@ def xlsx_template(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> byte
     _fill(explanation, ("列", "怎么填"), EXPLANATIONS)
     explanation.column_dimensions["B"].width = _WIDTHS["正文"]
     return _saved(workbook)
+
+
+def _that_fit(offers: Iterable[str]) -> list[str]:
+    """Of these, in their order, what fits into a drop-down of Excel: 255 characters in all, parted by commas."""
+    found: list[str] = []
+    for one in dict.fromkeys(offers):
+        if one and not {",", '"'} & set(one) and len(",".join((*found, one))) <= _LONGEST_CHOICES:
+            found.append(one)
+    return found
 
 
 def _is_calendar(sheet: Worksheet) -> bool:

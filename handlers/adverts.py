@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from content_calendar.links import hosts_of, leads_outside
 from handlers import staff
 from handlers.roles import roles_of
@@ -18,12 +20,12 @@ TO_STAFF = "【群里有广告】{who}（{contact}）在「{group}」发了：{t
 # A phone shows so much of a message without a tap.
 _QUOTED = 200
 # Hardly any advert is without one of these; all other talk costs no more than a look at them.
-_SIGN = compile_later(
+_SIGN = re.compile(
     r"https?:|www\.|\.(?:com|cn|top|shop|vip|xyz|net)|[加+][我vV微薇威Qq]|私我|私信我|联系我|找我|兼职|日结|日赚|代理|"
     r"贷款|低价|货源|扫码|返利|刷单|招募|进群|微信|[Qq][Qq]|扣扣|\d{7}"
 )
 # What any of them begins with: to look for one of many characters is a tenth of trying all of them at each.
-_BEGINS = compile_later(r"[hw.加+私联找兼日代贷低货扫返刷招进微Qq扣\d]")
+_BEGINS = re.compile(r"[hw.加+私联找兼日代贷低货扫返刷招进微Qq扣\d]")
 _URL = compile_later(r"https?://\S+")
 _READ = 400
 """Characters of a message that are looked at: an advert says early what it wants."""

@@ -40,7 +40,8 @@ def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
     created = sum(key not in known for key, _, _ in changed)
     counts = {"created": created, "changed": len(changed) - created, "same": len(order.entries) - len(changed)}
     told = " ".join(f"{name}={count}" for name, count in counts.items())
-    return [*effects, fx.Audit(actor=order.actor, action="calendar.import", reason=told), fx.Answered(text=told)]
+    audit = fx.Audit(actor=order.actor, action="calendar.import", target=order.workbook, reason=told)
+    return [*effects, audit, fx.Answered(text=told)]
 
 
 def _without_skipped(key: str, revision: str, body: str, known: EntryView | None) -> tuple[str, str, str]:
@@ -106,6 +107,8 @@ def approved(order: ApproveEntryOrder, context: Context) -> list[Effect]:
             release = msgspec.structs.replace(release, not_before=planning.start_of_day(order.at, context))
         case catch_up.Within(limit=limit):
             release = msgspec.structs.replace(release, not_before=order.at - limit, too_late=DeliveryState.EXPIRED)
+        case catch_up.AskFirst() if last := planning.last_of_series(entry, order.at, context):
+            release = msgspec.structs.replace(release, not_before=last)  # nobody wants four good mornings at once
     return [
         release,
         fx.Audit(actor=order.actor, action="calendar.approve", target=order.key),

@@ -26,6 +26,7 @@ from handlers.group_topics import topics_under
 from handlers.replies import prior_of, unanswered, words_of
 from handlers.roles import roles_of
 from handlers.understanding import FirstLook, asks_whether_bot, first_look, meaning_unasked
+from handlers.understanding.business import complains_aloud
 from handlers.understanding.feelings import ANSWERED, feeling_of, greets
 from handlers.words import is_platform_line
 from models import effects as fx
@@ -88,7 +89,12 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
         return [_reply(event, context, person, answer)]
     if topic == "advert" or adverts.is_shown(event):
         return adverts.seen(event, context, person)
-    return questions.asked(event, context, person) if topic == "question" else []
+    if topic == "complaint":
+        return complaints.heard_in_group(event, context, person)
+    if topic != "question":
+        return []
+    angry = [fx.OpenComplaint(person_id=person.person_id)] if complains_aloud(event.text) and not person.roles else []
+    return [*angry, *questions.asked(event, context, person)]
 
 
 def _in_private(event: Message, context: Context, person: PersonView) -> list[Effect]:

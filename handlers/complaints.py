@@ -3,7 +3,7 @@ that person, and the staff hears of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from handlers import handoff, staff, survey
 from handlers.values import address
@@ -14,6 +14,7 @@ from models.effects import Effect
 from models.events import Message
 
 TO_STAFF = "【投诉】{who}（{contact}）说：{text}\n给 TA 的推广先停了，处理好了请回 /了结 {contact}"
+IN_GROUP = "【投诉】{who}（{contact}）在「{group}」说：{text}\n给 TA 的推广先停了，处理好了请回 /了结 {contact}"
 # A phone shows so much of a message without a tap.
 _QUOTED = 200
 
@@ -27,10 +28,20 @@ def heard(event: Message, context: Context, person: PersonView, besides: Sequenc
         return effects
     if not said and not person.opted_out:
         effects.append(handoff.say(event.at, person, event.account, handoff.TO_MEMBER))
+    return [*effects, *_notes(event, context, person, TO_STAFF)]
+
+
+def heard_in_group(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """Before a whole group nothing is answered: the staff hears of it, and answers there, or 1:1."""
+    if context.group is None or context.group.tier is None or person.roles or person.opted_out:
+        return []
+    return [fx.OpenComplaint(person_id=person.person_id), *_notes(event, context, person, IN_GROUP)]
+
+
+def _notes(event: Message, context: Context, person: PersonView, told: str) -> Iterator[Effect]:
     day = event.at.astimezone(context.merchant.zone).date()
     who = address(context.merchant.playbook, person) or person.wire_id
-    note = TO_STAFF.format(who=who, contact=person.wire_id, text=event.text[:_QUOTED])
-    return [
-        *effects,
-        *staff.notes_about(context, event.account, f"complaint:{person.wire_id}:{day}", note, Cause.HANDOFF, person),
-    ]
+    group = (context.group and context.group.topic) or event.group
+    note = told.format(who=who, contact=person.wire_id, text=event.text[:_QUOTED], group=group)
+    key = f"complaint:{person.wire_id}:{day}"
+    yield from staff.notes_about(context, event.account, key, note, Cause.HANDOFF, person)

@@ -184,6 +184,7 @@ _FOR_TOPICS: dict[Topic, Needs] = {
     "keyword": Needs.SPEAKER,
     "advert": _FOR_AN_ADVERT,
     "question": _FOR_A_QUESTION,
+    "complaint": _FOR_A_QUESTION,
 }
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from content_calendar.cadence import is_personal
 from content_calendar.entry import Entry, from_json
+from content_calendar.window import is_beyond, parse_window, told_window
 from handlers import planning
 from models import effects as fx
 from models import timers
@@ -34,7 +35,7 @@ def own_version(entry: Entry, own: OverrideView) -> Entry:
 
 def elsewhere(entry: Entry, view: EntryView) -> tuple[int, ...]:
     """The groups that decline an entry or have it at a time of their own."""
-    return tuple(one.group_id for one in view.overrides if entry.optional and (one.declined or _moves(one)))
+    return tuple(one.group_id for one in view.overrides if entry.optional and (one.declined or moves(one)))
 
 
 def overridden(order: OverrideEntryOrder, context: Context) -> list[Effect]:
@@ -50,6 +51,8 @@ def overridden(order: OverrideEntryOrder, context: Context) -> list[Effect]:
     if is_personal(entry) or not (group.tier in entry.tiers or group.wire_id in entry.groups):
         return [fx.Answered(refused=f"排期「{order.key}」本来就不发到群 {order.group}")]
     own = _changed(order, group, view)
+    if not own.declined and is_beyond(entry, own_version(entry, own)):
+        return [fx.Answered(refused=_too_far(entry))]
     told = _told(order)
     return [
         fx.PutOverride(
@@ -72,7 +75,7 @@ def follow(
         if not entry.optional:
             subject = timers.own_entry_subject(own.group_id, entry.key)
             yield fx.DropTimer(kind=timers.OWN_ENTRY, subject=subject)
-        elif _moves(own) and not own.declined:
+        elif moves(own) and not own.declined:
             versions.append((own_version(entry, own), own.group_id))
             yield _ring(versions[-1][0], own, at, context)
     for occurrence in view.open:
@@ -100,12 +103,13 @@ def due(event: TimerDue, context: Context) -> list[Effect]:
         return [gone]
     version = own_version(entry, own)
     planned, last = planning.rung(event, context, view, version, since=max(view.at, own.at), only=own.group_id)
-    if not _moves(own):  # from here on it goes with all others
+    if not moves(own):  # from here on it goes with all others
         return [*planned, gone]
     return [*planned, planning.ring(version, last, context, inclusive=False, group_id=own.group_id)]
 
 
-def _moves(own: OverrideView) -> bool:
+def moves(own: OverrideView) -> bool:
+    """Whether the group has it at a time of its own."""
     return own.date is not None or own.time is not None
 
 
@@ -145,6 +149,14 @@ def _what_is_open(
     planned = planning.expansion(version, view.revision, found, zone, planning.pool(version, context))
     planned = msgspec.structs.replace(planned, only=own.group_id)
     return fx.Replan(planned=planning.by_policy(planned, version, since=at, now=at))
+
+
+def _too_far(entry: Entry) -> str:
+    window = parse_window(entry.window)
+    assert window is not None  # or nothing would be too far
+    first = f" {entry.date}" if entry.date else ""
+    at = f" {entry.time:%H:%M}" if entry.time else ""
+    return f"排期「{entry.key}」在{first}{at}，各群前后最多能挪 {told_window(window)}"
 
 
 def _told(order: OverrideEntryOrder) -> str:

@@ -83,6 +83,15 @@ def on_day(entry: Entry, day: date, zone: ZoneInfo) -> cadence.Occurrence | None
     return next((one for one in found if one.local_date == day), None)
 
 
+def last_of_series(entry: Entry, at: datetime, context: Context) -> datetime | None:
+    """The beginning of the day of the newest occurrence so far of what the same people get again and again; None for
+    what comes once, or has each member's own day."""
+    if not entry.rule or cadence.is_personal(entry):
+        return None
+    found = [*cadence.occurrences(entry, context.merchant.zone, at - _SERIES, at + _INSTANT)]
+    return start_of_day(found[-1].at_utc, context) if found else None
+
+
 def pool(entry: Entry, context: Context) -> list[Entry]:
     """The approved spare drafts that an entry may take."""
     if not is_slot(entry):
@@ -185,3 +194,4 @@ def _lane(entry: Entry) -> Lane:
 
 _INSTANT = datetime.resolution
 _DAY = timedelta(days=1)
+_SERIES = timedelta(days=366)

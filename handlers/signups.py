@@ -17,7 +17,9 @@ from models.patterns import compile_later
 
 KINDS = frozenset({"gathering", "testers"})
 
-_IN = compile_later(r"(?:我要?|我也|帮我|算我)?报(?:个|下|一个)?名(?:参加|啦|了|一个|一位)?|算我一个|我要?参加|我也去")
+_IN = compile_later(
+    r"(?:我要?|我也|帮我|算我)?报(?:个|下|一个)?名(?:参加|啦|了|一个|[一1] ?[人位个]|\+1)?|算我一个|我要?参加|我也去"
+)
 _OUT = compile_later(r"(?:我)?(?:不去了|去不了了?|不参加了|来不了了?|不报了|取消报名|报名取消|退出报名)")
 _AROUND = " \t\n，。！!~～,.、@"
 _LIMIT = compile_later(

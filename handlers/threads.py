@@ -42,6 +42,7 @@ class Thread:
     answered_by: str | None = None
     wants: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    letters: frozenset[str] = frozenset()
     left_open: tuple[str, ...] = ()  # words of which one may be taken up: 疼不疼
     passed: int = 0  # messages since, up to one more than matters
     by_member: bool = False  # answered by somebody who does not work for the shop, which may come to it yet
@@ -65,6 +66,7 @@ def threads(said: Sequence[Said]) -> list[Thread]:
             thread = Thread(
                 one, wants=reply.wanted(one.text), words=reply.gist(one.text), left_open=reply.left_open(one.text)
             )
+            thread.letters = frozenset().union(*thread.words)
             found.append(thread)
             recent.append(thread)
             waiting.add(thread)
@@ -152,6 +154,7 @@ class _Reply:
         self.core = core
         self.given = reply.given(core)
         self.gist = reply.gist(core)
+        self.letters = frozenset().union(*self.gist)
 
     @cached_property
     def is_own_story(self) -> bool:
@@ -196,7 +199,7 @@ def _hear(one: Said, waiting: _Waiting, answered: list[Thread]) -> None:
         if reply.may_answer(core, staff=one.by == "staff"):
             waiting.turn(quoted, ANSWERED, one)
         return
-    if one.quote:
+    if one.quote or (one.by == "member" and one.asks and not one.mentions):
         return  # it is about something else
     _unquoted(one, core, waiting, settled)
 
@@ -258,6 +261,7 @@ def _unquoted(one: Said, core: str, waiting: _Waiting, settled: list[Thread]) ->
         return
     latest = next(reversed(waiting))
     alone = len(waiting) == 1 or (staff and latest.passed <= _AT_ONCE)
+    alone = alone and not any(thread.question.id > latest.question.id for thread in settled)
     told = _Reply(core)
     scores = [
         (_fit(told, thread, one.at, staff=staff, called=bool(called), alone=alone and thread is latest), thread)
@@ -284,13 +288,15 @@ _WHEN = frozenset(("time",))
 
 def _fit(told: _Reply, thread: Thread, at: datetime, *, staff: bool, called: bool, alone: bool) -> float:
     """How well it answers: 3 is enough."""
-    fits = not told.given.isdisjoint(thread.wants) or any(word in told.core for word in thread.left_open)
+    takes_up = any(word in told.core for word in thread.left_open)
+    fits = takes_up or not told.given.isdisjoint(thread.wants)
     common = told.gist & thread.words
     shared = len(common)
     is_alike = any(len(pair) > 1 for pair in common) or (fits and shared)
     if not staff and not called and told.is_own_story and not is_alike:
         return 0.0
-    score = 2.0 * fits + min(2.0, 0.8 * shared)
+    score = 2.0 * fits + min(2.0, 0.8 * shared) + 1.0 * takes_up
+    score += 0.2 * (not common and not told.letters.isdisjoint(thread.letters))
     if called:
         score += 2.0 if staff or fits or shared else 1.0
     if staff:

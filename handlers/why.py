@@ -17,6 +17,7 @@ BECAUSE = "因为{reason}。"
 BY_TAG = "你这里记着「{tags}」，{shop}这条是发给有这些标记的朋友的"
 BY_BIRTHDAY = "到了你告诉我的生日"
 BY_JOINING = "你加了我们好友，这条是按加的日子算的"
+BY_PURCHASE = "你在我们这儿买过东西，这条是按买的日子算的"
 BY_SILENCE = "有一阵没听到你说话了"
 BY_FRIENDSHIP = "你加了我们好友"
 BY_SURVEY = "建档还有问题等你回"
@@ -24,7 +25,7 @@ BY_GROUP = "跟你在的群、或你的进群有关"
 FOOT = "想少收回「少发点」，不想收回「退订」，看我记了什么回「我的数据」。"
 IN_GROUP = "群里的消息是发给全群的，不是单发给你；不想看可以退群或设免打扰。"
 _CAUSES = {Cause.GREETING: BY_FRIENDSHIP, Cause.SURVEY: BY_SURVEY, Cause.GROUP: BY_GROUP, Cause.HANDOFF: BY_GROUP}
-_RULES = (("birthday", BY_BIRTHDAY), ("joined", BY_JOINING), ("silent", BY_SILENCE))
+_RULES = (("birthday", BY_BIRTHDAY), ("joined", BY_JOINING), ("bought", BY_PURCHASE), ("silent", BY_SILENCE))
 
 _LONGEST = 24  # longer messages say more than that
 _ASKS = compile_later(

@@ -121,11 +121,11 @@ class DropEntry(Effect, frozen=True, kw_only=True):
 class Turn(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Whose turn it is on the day of an occurrence that counts from each member.
 
-    `born`: the days that the answer `birthday` may name, as (lunar, month, day). Else who joined, or was last heard,
-    from `start` up to `end`.
+    `born`: the days that the answer `birthday` may name, as (lunar, month, day). Else who joined, bought, or was
+    last heard, from `start` up to `end`.
     """
 
-    of: Literal["birthday", "joined", "silent"]
+    of: Literal["birthday", "joined", "bought", "silent"]
     born: tuple[tuple[bool, int, int], ...] = ()
     start: datetime | None = None
     end: datetime | None = None

@@ -23,6 +23,9 @@ _BY_WORD: Mapping[str, Stage] = MappingProxyType(
 STAGE_WORDS: tuple[str, ...] = tuple(_BY_WORD)
 """All spellings."""
 
+BOUGHT = "买过"
+"""The tag of those who bought something, by which `bought+7d` counts where the entry names no other."""
+
 _IN_STAGE = re.compile(r"(?:阶段|stage)[:：] ?(.+)", re.IGNORECASE)
 
 

@@ -53,11 +53,13 @@ class UnbindGroupOrder(Order, frozen=True, kw_only=True, tag="order.unbind_group
 class ImportEntriesOrder(Order, frozen=True, kw_only=True, tag="order.import_entries"):
     """Put calendar entries in force: (key, revision, JSON) each. With `replace`, those not named are dropped.
 
-    What an `author` wrote waits for somebody's word, and so does a `draft`, until it is imported as none.
+    What an `author` wrote waits for somebody's word, and so does a `draft`, until it is imported as none. `workbook` is
+    the exported one that the entries stand in just so.
     """
 
     entries: tuple[tuple[str, str, str], ...]
     replace: bool = False
+    workbook: str = ""
     author: str = ""
     draft: bool = False
 

@@ -1,7 +1,8 @@
 """Regular expressions that are compiled when a text first meets them.
 
 The program knows hundreds of them, and compiling all takes a third of a second: too long for one that is started again
-after a crash, and has a login to decide before anybody has said a word.
+after a crash, and has a login to decide before anybody has said a word. Those that nearly every message is looked
+through with are compiled by `re` at once: a look through one that was put off costs 40 ns more.
 """
 
 from __future__ import annotations

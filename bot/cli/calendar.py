@@ -23,6 +23,7 @@ from content_calendar.entry import Entry, to_json
 from content_calendar.import_hints import hints
 from content_calendar.rotation import is_spare
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
+from models.playbook import Playbook
 
 app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
 
@@ -62,7 +63,13 @@ def import_file(
                 raise Refused(OVERTAKEN)
             entries = tuple((one.key, one.revision, to_json(one).decode()) for one in (*filled, *found.others))
             order = ImportEntriesOrder(
-                merchant=merchant.id, at=desk.now(), entries=entries, replace=replace, author=author, draft=draft
+                merchant=merchant.id,
+                at=desk.now(),
+                entries=entries,
+                replace=replace,
+                workbook=found.workbook_of(filled),
+                author=author,
+                draft=draft,
             )
             await desk.order(order)
         counts = found.counts(filled)
@@ -264,12 +271,24 @@ def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -
     return "".join([*shown, total])
 
 
+def _offers(playbook: Playbook) -> dict[str, list[str]]:
+    """What the playbook has names for: its tiers, and what it promises."""
+    return {
+        "层级": [tier.name for tier in playbook.tiers],
+        "内容类型": [promise.content_kind for promise in playbook.promises],
+        "主题": [theme for promise in playbook.promises for theme in promise.themes],
+    }
+
+
 def _written(desk: Desk, file: str, as_json: bool, entries: tuple[Entry, ...] | None) -> Answer:
     path = desk.folder / file
     try:
         from content_calendar.workbook import template, write_calendar
 
-        content = template(path.name) if entries is None else write_calendar(entries, path.name, desk.merchant.zone)
+        if entries is None:
+            content = template(path.name, _offers(desk.merchant.playbook))
+        else:
+            content = write_calendar(entries, path.name, desk.merchant.zone)
     except ValueError as error:
         raise Refused(f"没法写 {file}：{error}") from None
     path.write_bytes(content)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import reading
 from bot.desk import Desk
@@ -14,12 +16,18 @@ from content_calendar.faults import Fault
 from content_calendar.merging import Merged, merge
 from content_calendar.moving import still_without
 
+if TYPE_CHECKING:
+    from content_calendar.workbook import Origin
+
+_DIGITS = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     """The entries of a file, merged into the `current` ones by their keys, or what is wrong.
 
-    `others` were added since the file was exported, `gone` deleted; `pictures` are those pasted into it.
+    `others` were added since the file was exported, `gone` deleted; `pictures` are those pasted into it. `workbook`
+    names an exported one, and `written` are the entries as they stand in it.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -28,6 +36,12 @@ class Examined:
     others: tuple[Entry, ...] = ()
     gone: tuple[str, ...] = ()
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    workbook: str = ""
+    written: Sequence[Entry] = ()
+
+    def workbook_of(self, entries: Sequence[Entry]) -> str:
+        """The exported workbook that these entries stand in just so; none if something was merged or filled in."""
+        return self.workbook if tuple(entries) == tuple(self.written) else ""
 
     def new(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those of them that are not in force as they are."""
@@ -61,9 +75,14 @@ def examined(desk: Desk, path: Path) -> Examined:
         return Examined(faults=read.faults)
     merged = Merged(read.entries, ())
     others: tuple[Entry, ...] = ()
+    workbook = ""
     if (origin := read_origin(content, path.name)) is not None:
+        workbook = _named(path.name, origin)
         with desk.store.reading() as connection:
             bases = reading.earlier_entries(connection, merchant, origin.revisions)
+            if any(current.get(key) != base for key, base in bases.items()):
+                # Whoever imports a workbook twice contradicts nobody but themselves.
+                bases |= reading.entries_from(connection, merchant, workbook, desk.actor)
         merged = merge(read.entries, origin.places, bases, current)
         # What others have added since the export is not what the file's editor has left out.
         known_to_it = origin.revisions.keys() | origin.places.keys()
@@ -71,7 +90,14 @@ def examined(desk: Desk, path: Path) -> Examined:
     if merged.conflicts:
         return Examined(faults=merged.conflicts)
     entries = tuple(still_without(one, current.get(one.key), skipped.get(one.key, ())) for one in merged.entries)
-    return Examined(entries, current, (), others, tuple(merged.gone), read_pictures(content, path.name))
+    pictures = read_pictures(content, path.name)
+    return Examined(entries, current, (), others, tuple(merged.gone), pictures, workbook, read.entries)
+
+
+def _named(filename: str, origin: Origin) -> str:
+    """An exported workbook by its file name and by what it was exported with."""
+    exported = "".join(f"{key} {revision}\n" for key, revision in sorted(origin.revisions.items()))
+    return f"{filename} {hashlib.sha256(exported.encode()).hexdigest()[:_DIGITS]}"
 
 
 def in_force(desk: Desk) -> dict[str, Entry]:

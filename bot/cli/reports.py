@@ -150,7 +150,7 @@ def posts(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """What each post did within two days: replies, who came and who left, and what is usual in that group."""
+    """What each post did within two days: replies, questions, who came, who left; and what is usual there."""
 
     async def request(desk: Desk) -> Answer:
         zone = desk.merchant.zone
@@ -169,7 +169,10 @@ def posts(
                 "送达": one.reach,
                 "回话": one.replies,
                 "平时": one.usual_replies,
+                "提问": one.questions,
+                "平时提问": one.usual_questions,
                 "进群": one.joins,
+                "平时进群": one.usual_joins,
                 "退群": one.leaves,
                 "平时退群": one.usual_leaves,
             }

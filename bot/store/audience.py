@@ -19,6 +19,7 @@ from models.context import MerchantView
 from models.effects import Expand, Turn
 from models.groups import ChatGroup, GroupMember
 from models.journal import JournalEntry
+from models.life_cycle import BOUGHT
 from models.operations import EntryOverride, Signup
 from models.people import Answer, AnswerState, Contact, Friendship, FriendshipState, Tag
 
@@ -154,6 +155,8 @@ def _whose_turn(merchant: MerchantView, effect: Expand, turn: Turn) -> ColumnEle
     assert turn.end is not None
     if turn.of == "silent":
         return _person_is_among(_last_heard(merchant, turn.start, turn.end))
+    if turn.of == "bought":
+        return _person_is_among(_bought(merchant, effect.tags, turn.start, turn.end))
     if effect.tiers or effect.groups:
         joined = _members(merchant, effect).where(
             col(GroupMember.joined_at) >= turn.start, col(GroupMember.joined_at) < turn.end, _came_after_us()
@@ -167,6 +170,17 @@ def _whose_turn(merchant: MerchantView, effect: Expand, turn: Turn) -> ColumnEle
 
 def _person_is_among(persons: Select[*tuple[Any, ...]]) -> ColumnElement[bool]:
     return col(Contact.person_id).in_(persons)
+
+
+def _bought(merchant: MerchantView, tags: tuple[str, ...], start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:
+    """The persons who were last given such a tag then. When those got theirs who had it when we came, nobody knows."""
+    return select(col(Tag.person_id)).where(
+        col(Tag.merchant_id) == merchant.id,
+        col(Tag.tag).in_(tags or (BOUGHT,)),
+        col(Tag.at) >= start,
+        col(Tag.at) < end,
+        col(Tag.origin) != "platform",
+    )
 
 
 def _born(merchant: MerchantView, days: tuple[tuple[bool, int, int], ...]) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ import msgspec
 
 from handlers.understanding import acts
 from handlers.understanding.blame import BLAME, SIGNS_OF_BLAME
+from handlers.understanding.signs import Signs
 from handlers.understanding.text import Message
 from models.patterns import compile_later
 
@@ -77,7 +78,7 @@ class Classifier:
         business = max(0, *(scores[place] for place in self._business))
         other = max(0, *(scores[place] for place in self._neither))
         complaint = max(scores[place] for place in self._complaints)
-        return max(business, complaint - _SURELY) - other if asks else business - max(other, complaint)
+        return max(business, complaint - _SURELY) - other + _RATHER if asks else business - max(other, complaint)
 
     def scores(self, message: Message, context: str, *, asks: bool | None = None) -> Sequence[int]:
         """How likely each class is, in hundredths; whether the message `asks` is found out if it is not given."""
@@ -168,13 +169,25 @@ def complains(text: str) -> bool:
     return understand_business(beginning, "private").label == "complaint"
 
 
+_STRONG = "(?:投诉|举报|12315|消协|曝光|差评|骗子|骗人|假货|假酒|黑店|奸商)"
+_US = "(?:你们|你家|您家|贵店|[这破黑贵]家?店|你?这个?群|群主|客服|掌柜|机器人|再发|广告)"
+_ALOUD = compile_later(f"{_US}.{{0,16}}{_STRONG}|{_STRONG}.{{0,10}}(?:{_US}|你|店)|^我?要?{_STRONG}了?[!。~]*$")
+_STRONG_SIGNS = Signs(_ALOUD)
+
+
+def complains_aloud(text: str) -> bool:
+    """Whether a member blames the shop before a whole group: members also grumble among themselves, about others."""
+    return _STRONG_SIGNS.within(text) and bool(_ALOUD.search(text, 0, _ANGRY_WITHIN)) and complains(text)
+
+
 # Hardly anybody asks for something without one of these in it; all other talk costs no more than a look at them.
 _SIGN = compile_later(
-    "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错]|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
+    "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错臭烂碎裂漏破霉馊缺扣换改]|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
 )
-# What somebody wants who does not ask: 求链接, 帮我退一下.
+# What somebody wants who does not ask: 求链接, 帮我退一下, 鱿鱼有两只都臭了.
 _WANTS = compile_later(
-    r"[求帮给退催坏错问]|没[收到发回热水电反]|能\w{1,6}吧|少(?:了|发)|不(?:见|行|好用|对)|介绍|推荐|链接|麻烦|发我|发下|咨询"
+    r"[求帮给退催坏错问臭烂碎裂漏破霉馊缺扣换改约]|没[收到发回热水电反用有动]|能\w{1,6}吧|[少多](?:了|发|收|[给算]我)|"
+    r"不(?:见|行|好用|对|[到了出上动开])|介绍|推荐|链接|麻烦|发我|发下|咨询|还没|到现在"
 )
 _CALLED = compile_later(r"@[^\s@]{1,32}\s?")
 _SHORTEST = 2
@@ -184,10 +197,13 @@ _CALLS = compile_later(
 )
 """Of these is made what asks whether anybody is there, and nothing else."""
 _TO_THE_SHOP = compile_later(
-    "老板$|^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里"
+    "老板$|^(?:请问|老板|老师|教练|店长|医生|大夫|团长|掌柜|客服)|你们?店|在你们?家|你们店?里|店里|"
+    "你们(?:这|做|卖|能|还|明天|今天|周[一二三四五六日末])(?!.{0,4}(?:吃|穿|睡|起床|上班|放假|下雨))"
 )
 _ADDRESSED = 250
 """Hundredths by which a question is likelier for the shop if it says so."""
+_RATHER = 30
+"""Hundredths in favour of the shop, for whoever asks in its group: a question overheard is worse than one too many."""
 _ALONE = 4
 """A clause of so many characters says something by itself."""
 _SURELY = 150

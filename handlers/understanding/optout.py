@@ -6,6 +6,7 @@ or undoing a mistake or an order, is not a word about our messages.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from handlers.understanding.phrases import Phrases, phrases, words
@@ -65,7 +66,7 @@ _BOT = Phrases(
     )
 )
 # The same put otherwise: 你真是AI啊, 机器人？, 假人吧, 我在跟机器说话吗. Nearly no message has one of the signs.
-_SIGN_OF_BOT = compile_later("机[器械]|人机|ai|bot|gpt|豆包|自动|程序|电脑|假人|真人|活人|本人|是人|真的人|大活人")
+_SIGN_OF_BOT = re.compile("机[器械]|人机|ai|bot|gpt|豆包|自动|程序|电脑|假人|真人|活人|本人|是人|真的人|大活人")
 _MACHINE = (
     r"(?:机器人?|机械人|人机|ai|人工智能|(?:ro)?bot|(?:chat)?gpt|豆包|假人|程序|电脑|自动(?:回复|答复|应答|回|发)的?)"
     r"(?:客服|助手|助理|人|回复|回的|发的|在回)*"
@@ -86,7 +87,7 @@ _ASKS_BOT = compile_later(
     r"|(?:是|是不是)(?:机器人?|ai|bot|程序)在(?:跟|和|同)我(?:说话|聊天?|讲话|对话)(?:吗|么|吧|嘛|\?)*"
     r")"
 )
-_ABOUT_MACHINES = compile_later(r"扫地机器人|机器人(?:玩具|课|积木|乐高)|拖地机器人|买(?:个)?机器人|擦窗机器人")
+_ABOUT_MACHINES = re.compile(r"扫地机器人|机器人(?:玩具|课|积木|乐高)|拖地机器人|买(?:个)?机器人|擦窗机器人")
 
 
 # Words of politeness and anger around the same wish: 以后勿扰, 请退订谢谢, 你们有完没完.

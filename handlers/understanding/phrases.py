@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -21,17 +21,23 @@ class Phrases:
     """A list of phrases, compared without spaces and punctuation, half-width, Simplified, lower case."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self.phrases = tuple(sorted({d for phrase in phrases if (d := dense(phrase))}))
-        self._search = AhoCorasick(self.phrases, matchkind=MatchKind.LeftmostLongest)
+        self._given = tuple(phrases)
+
+    @cached_property
+    def phrases(self) -> tuple[str, ...]:
+        """As they are compared. Made when a first text comes by: `dense` needs its tables, a tenth of a second."""
+        return tuple(sorted({d for phrase in self._given if (d := dense(phrase))}))
+
+    @cached_property
+    def _search(self) -> AhoCorasick:
+        return AhoCorasick(self.phrases, matchkind=MatchKind.LeftmostLongest)
 
     def within(self, text: str) -> bool:
         """Whether any phrase stands in the text."""
-        return bool(self.phrases) and bool(self._search.find_matches_as_indexes(text))
+        return bool(self._search.find_matches_as_indexes(text))
 
     def found(self, text: str) -> list[tuple[str, int, int]]:
         """Every phrase in the text with start and end, the longest where several begin at one place."""
-        if not self.phrases:
-            return []
         return [(self.phrases[i], s, e) for i, s, e in self._search.find_matches_as_indexes(text)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from handlers.understanding.corrections import Correction
@@ -23,7 +24,7 @@ _A_CALL = compile_later(
     r"^(?:一[声下]|下|来|去|过|上|起|回|了|过来|啥|什么|怎|谁|人|车|外卖|快递|顺丰|跑腿|闪送|滴滴|师傅|同事|朋友|老公|老婆|媳妇|我|他|她|你|"
     r"别人|家里|孩子|宝宝|儿子|女儿|闺女|姐妹|闺蜜|[爸妈](?!咪)|爸爸|妈妈|先|再|就|都|也|帮|买|看|付|取|拿|领|等|参加|加|进|名了|名字)"
 )
-_SIGN = compile_later(r"(?:叫|喊|称呼|唤)我|我(?:现在|以后|其实)*(?:名?叫)|改名")
+_SIGN = re.compile(r"(?:叫|喊|称呼|唤)我|我(?:现在|以后|其实)*(?:名?叫)|改名")
 # Whose name is asked for: 宝宝小名叫什么 is not what the person is called.
 _OF_ANOTHER = compile_later(r"宝宝|宝贝|孩子|娃|小名|乳名|小朋友|猫|狗|宠物|毛孩|主子|公司|店名|ta")
 

@@ -20,10 +20,10 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         "price",
         _any(
             r"多少钱 多钱 价格?(?!值) 怎么卖 咋卖 几块 几元 几钱 贵不贵 运费 邮费 便宜 几折 打折 优惠 报价 多少米 "
-            r"费用 收费 收钱 要钱 押金 学费 定金"
+            r"费用 收费 收钱 要钱 加钱 加收 押金 学费 定金"
         ),
         _any(
-            r"\d(?:元|块|毛|米|rmb|/|一|每|包邮|的|左右|起|$) \d\d "
+            r"\d(?:元|块|毛|米|rmb|/|一|每|包邮|的|左右|起|$) \d\d(?!\d*(?:[度号点天岁年分码月周:：]|小时)) "
             r"[一二两三四五六七八九十百千](?:块|元|毛|百|千|折) 免费 包邮 不贵 原价 一样价"
             r" 同价 \d折 半价 ￥ ¥ 会员价 减\d 不打折 没优惠 没有优惠 没活动 不要钱 不收 "
         ),
@@ -47,7 +47,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         "place",
         _any(r"在哪 哪里 哪儿 地址 位置 怎么走 怎么去 几楼 哪个店 哪家店 哪条 哪取 咋走 停车"),
         _any(
-            r"路 街 楼 号(?:店|院|铺|门) 对面 旁边 隔壁 门口 广场 商场 小区 地铁 出口 定位 地址 前台 驿站 自提点 "
+            r"路 街 巷 楼 后面 前面 里头 号(?:店|院|铺|门) 对面 旁边 隔壁 门口 广场 商场 小区 地铁 出口 定位 地址 "
+            r"前台 驿站 自提点 "
             r"东门 西门 南门 北门 里面 公告 首页 左 右"
         ),
     ),
@@ -90,8 +91,9 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         ),
         _any(
             r"^(?:是(?![啊呀])|有|能|可以|可|会|行|对(?![啊呀])|好|没(?!个|劲|事)|不|都|还|要|需要|支持|暂时|目前|当然|必须|肯定|早|已|刚|卖|售|"
-            r"断|缺|只有|只|正|也|得|别|退|包|留|送|ok|放心|没问题|尽量)"
-            r" 没有 有的 可以 不能 不行 不会 不用 不含 没问题 有货 没货 缺货 断货 卖完 售罄 能的 会的 支持 现货 "
+            r"断|缺|只有|只|正|也|得|别|退|包|留|送|ok|放心|没问题|尽量|最好|千万)"
+            r" 没有 有的 可以 不能 不行 不会 不用 不含 没问题 能[停用寄送做取改修约刷] "
+            r"有货 没货 缺货 断货 卖完 售罄 能的 会的 支持 现货 "
             r"满了 约满 没位 有位 帮[你您]约 给[你您](?:约|留|记|安排|换|补) "
             r"补货 不建议 可用 都有 都能 放心 不影响 预售 还有 到货 含 已经 下架 是的 没了 库存 不可以 有呢 有哦 "
             r"在的"
@@ -121,13 +123,25 @@ _EITHER = compile_later(
 )
 
 
-_ONE_OF_TWO = compile_later(r"([\u4e00-\u9fff]{2})的?还是([\u4e00-\u9fff]{2})")
+_ONE_OF_TWO = compile_later(r"([\u4e00-\u9fff]{2,6})的?还是([\u4e00-\u9fff]{2,6})")
+# What is done or how it is, at the end of what asks: 弄好没, 上班吗.
+_WHETHER = compile_later(
+    r"(?![\u4e00-\u9fff]?[了的吧呢啊是这那])([\u4e00-\u9fff]{2})(?:了?(?:没有?|不)|了吗)(?=$|[\s,，。?？])"
+)
 
 
 def left_open(question: str) -> tuple[str, ...]:
-    """What a question leaves open, one of which an answer says again: 疼不疼, 不疼; 新茶还是陈茶, 陈茶."""
-    either = (one or word for one, word in _EITHER.findall(question))
-    return (*either, *(word for pair in _ONE_OF_TWO.findall(question) for word in pair))
+    """What a question leaves open, one of which an answer says again: 疼不疼, 不疼; 弄好没, 弄好了; 新茶还是陈茶."""
+    either = [one or word for one, word in _EITHER.findall(question)]
+    either += _WHETHER.findall(question)
+    for one, other in _ONE_OF_TWO.findall(question):
+        ones, others = _pairs(one), _pairs(other)
+        either += [pair for pair in (*ones, *others) if (pair in ones) != (pair in others)]
+    return tuple(either)
+
+
+def _pairs(said: str) -> tuple[str, ...]:
+    return tuple(pair for at in range(len(said) - 1) if not _COMMON.search(pair := said[at : at + 2]))
 
 
 def names_something(answer: str) -> bool:
@@ -211,9 +225,12 @@ _WRITES = compile_later(
 )
 _GUESS = compile_later(
     r"应该|好像|可能|大概|估计|我?猜|不确定|印象中|似乎|没记错|感觉|貌似|说不定|搞不好|大约莫|听说|八成|多半|"
-    r"^(?:没|不|是|有|会|能|可以).{0,6}吧$|记不清|不太?记得|以前|之前是|原来是|那会儿?是|看到在|没见着|没看[到见]|没碰到"
+    r"^(?:没|不|是|有|会|能|可以).{0,6}吧$|^我家?也|记不清|不太?记得|以前|之前是|原来是|那会儿?是|看到在|没见着|没看[到见]|没碰到"
 )
-_SURE_GUESS = compile_later(r"好像|不确定|我?猜|估计|似乎|貌似|说不定|记不清|不太?记得|可能吧|没准")
+# An estimate of the shop's is what there is to know: 估计 60 左右.
+_SURE_GUESS = compile_later(
+    r"好像|不确定|我?猜|估计(?!.{0,6}[\d一二两三四五六七八九十今明后周月])|似乎|貌似|说不定|记不清|不太?记得|可能吧|没准"
+)
 _UNKNOWING = compile_later(
     r"不(?:太)?(?:知道|清楚|晓得|了解|懂)(?!.{0,3}的(?:话|可以|问|看))|不好说|说不准|忘了|没注意|没问过|没用过|"
     r"没买过|没试过|没吃过|没去过|还没(?:用|吃|试|收到|开)"
@@ -221,7 +238,7 @@ _UNKNOWING = compile_later(
 _JOKE = compile_later(
     r"哈哈|开玩笑|笑死|狗头|手动|滑稽|嘿嘿|hhh|我家的?(?:猫|狗)|做梦|梦里|下辈子|问问?百度|百度|你猜|逗你"
 )
-_OWN_STORY = compile_later(r"^(?:我|俺|本人)")
+_OWN_STORY = compile_later(r"^(?:我|俺|本人|想|打算|准备)")
 
 
 def is_own_story(text: str) -> bool:

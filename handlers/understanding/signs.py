@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from importlib import import_module
 from itertools import product
 from typing import Any
@@ -27,9 +28,14 @@ class Signs:
     """The words without which none of these patterns can match anything."""
 
     def __init__(self, *patterns: re.Pattern[str]) -> None:
-        """Raises ValueError for a pattern that can match without any word of its own."""
+        self._patterns = patterns
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Read from the patterns when a first text comes by. Raises ValueError for one that can match without any word
+        of its own."""
         found: set[str] = set()
-        for pattern in patterns:
+        for pattern in self._patterns:
             words = required(pattern.pattern)
             if words is None:
                 raise ValueError(f"this pattern may match nearly anything: {pattern.pattern[:60]}")
@@ -37,11 +43,15 @@ class Signs:
         # A word with another inside it says no more than that one.
         ordered = sorted(found)
         inside = AhoCorasick(ordered)
-        self.words = frozenset(
-            word for word in ordered if len(inside.find_matches_as_indexes(word, overlapping=True)) == 1
-        )
-        self._search = AhoCorasick(sorted(self.words))
-        self._overlap = max(map(len, self.words)) - 1
+        return frozenset(word for word in ordered if len(inside.find_matches_as_indexes(word, overlapping=True)) == 1)
+
+    @cached_property
+    def _search(self) -> AhoCorasick:
+        return AhoCorasick(sorted(self.words))
+
+    @cached_property
+    def _overlap(self) -> int:
+        return max(map(len, self.words)) - 1
 
     def within(self, text: str) -> bool:
         """Whether any of them stands in the text; if not, no pattern matches it."""

@@ -15,8 +15,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from opencc import OpenCC
 
-from models.patterns import compile_later
-
 LIMIT = 4_000
 """Characters of a message that are analysed; the rest is kept with the message but never read."""
 ANSWER_LIMIT = 400
@@ -48,11 +46,11 @@ _PICTURE = (
     "\ufe00-\ufe0f\u200b-\u200f\u20e3\u2060\U000e0020-\U000e007f\u3030\u303d\u00a9\u00ae\u2122"
 )
 _CODE = r"\[[A-Za-z\u4e00-\u9fff]{1,8}\]"
-_CODE_OR_EMOJI = compile_later(rf"{_CODE}|[{_PICTURE}]")
+_CODE_OR_EMOJI = re.compile(rf"{_CODE}|[{_PICTURE}]")
 # A string is the fastest table: a character that a mapping has not costs an exception. What lies beyond it is rare.
 _TABLE_END = 0x20000
-_CODE_OR_FAR_EMOJI = compile_later(rf"{_CODE}|[\U000e0020-\U000e007f]")
-_FAR_EMOJI = compile_later("[\U000e0020-\U000e007f]")
+_CODE_OR_FAR_EMOJI = re.compile(rf"{_CODE}|[\U000e0020-\U000e007f]")
+_FAR_EMOJI = re.compile("[\U000e0020-\U000e007f]")
 
 
 class _Tables(NamedTuple):
@@ -81,14 +79,14 @@ def _table(*steps: Mapping[int, str | int]) -> str:
     return "".join(signs)
 
 
-_KEPT = compile_later(r"[^\W_]+")
+_KEPT = re.compile(r"[^\W_]+")
 PARTICLES = "吧啊呀呐呢嘛哈哦噢喔啦咯嘞呗哟嗯额呃唉诶欸哎嘿滴捏哒叭撒噻哩咧"
 # Every alternative begins with a character, not with a look around, so that the search leaps over all others.
-_CLAUSE_END = compile_later(
+_CLAUSE_END = re.compile(
     r"[，。！？；、,!?;~…\n\r\t—]+|\.{2,}|\.(?<!\d\.)|\.(?!\d)|"
     r"[吧呗啦咯嘞哈](?![喽啰罗])(?=\w{2})| (?<![a-z] ) *| +(?![a-z ])"
 )
-_MAY_END = compile_later(r"[，。！？；、,!?;~…\n\r\t—. 吧呗啦咯嘞哈]")
+_MAY_END = re.compile(r"[，。！？；、,!?;~…\n\r\t—. 吧呗啦咯嘞哈]")
 # What ends a clause and belongs to it.
 _ENDS_INSIDE = frozenset("?？吧呗啦咯嘞哈")
 

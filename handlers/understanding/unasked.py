@@ -88,7 +88,7 @@ _TAKEN_BACK = (
     compile_later(rf"^{_PLEASE}{_ABOUT}(?P<noun>.{{2,6}}?){_AFTER}{_PLEASE}{_DELETE}{_SO}"),
     compile_later(rf"^{_PLEASE}{_DELETE}(?:一下|掉)?{_ABOUT}(?P<noun>.{{2,6}}?){_AFTER}{_SO}"),
 )
-_TAKING = compile_later("删|去掉|抹|清[掉除]|撤掉|划掉|[不别].{0,4}[留记存]")
+_TAKING = re.compile("删|去掉|抹|清[掉除]|撤掉|划掉|[不别].{0,4}[留记存]")
 _NO_QUESTION = compile_later("聊天|消息|购物车|订单|好友|微信|群|朋友圈|评价|图片?|视频|链接|我们|退款|单")
 
 _ALL = r"(?:我的?|自己的?)?(?:个人|登记|基本)?(?:资料|信息|档案|数据|内容|填的(?:东西|内容|资料|信息)?|答案|回答|记录)"
@@ -107,7 +107,7 @@ _WISHES = (
     ),
 )
 _OF_MINE = compile_later(rf"我|{_EARLIER}|资料|信息|档案|填")
-_CHANGING = compile_later("资料|信息|档案|数据|内容|填的|写的|说的|答案|回答|记录")
+_CHANGING = re.compile("资料|信息|档案|数据|内容|填的|写的|说的|答案|回答|记录")
 
 
 def may_tell(text: str) -> bool:

@@ -40,6 +40,9 @@ def moment(day: dt.date, time: dt.time) -> dt.datetime:
         ("11-25 12:30 am", DAY, dt.time(0, 30)),
         ("11-25 9:00 PM", DAY, dt.time(21)),
         ("11-25 早上9点05分", DAY, dt.time(9, 5)),
+        ("11月25号9点", DAY, NINE),
+        ("2026年11月25日9:00", DAY, NINE),
+        ("2026年11月25日上午九点", DAY, NINE),
         ("46351", DAY, None),
         ("46351.375", DAY, NINE),
         (46351, DAY, None),
@@ -84,6 +87,7 @@ def test_without_a_year_it_is_the_nearest_not_more_than_30_days_past(today: dt.d
         "2026-11-25 25:00",
         "2026-11-25 9",
         "2026-11-255",
+        "11/259:00",
         "11-25 上午13点",
         "11-25 晚上12点",
         "0.5",
@@ -110,6 +114,12 @@ def test_what_is_no_date_is_refused(cell: Cell) -> None:
         ("09:00:30", dt.time(9, 0, 30)),
         ("9点", NINE),
         ("9点半", dt.time(9, 30)),
+        ("九点", NINE),
+        ("下午三点一刻", dt.time(15, 15)),
+        ("二十点零五分", dt.time(20, 5)),
+        ("晚上八点三十五", dt.time(20, 35)),
+        ("二十一点", dt.time(21)),
+        ("零点", dt.time(0)),
         ("9时30分", dt.time(9, 30)),
         ("下午3点", dt.time(15)),
         ("晚8点三刻", dt.time(20, 45)),
@@ -125,7 +135,9 @@ def test_times(cell: Cell, time: dt.time) -> None:
     assert read_time(cell) == time
 
 
-@pytest.mark.parametrize("cell", ["9", "24:00", "9:60", "早上", "noon", 1.0, -0.1, float("nan"), True, None])
+@pytest.mark.parametrize(
+    "cell", ["9", "24:00", "9:60", "二十五点", "十十点", "一二点", "早上", "noon", 1.0, -0.1, float("nan"), True, None]
+)
 def test_what_is_no_time_is_refused(cell: Cell) -> None:
     with pytest.raises(DateError):
         read_time(cell)

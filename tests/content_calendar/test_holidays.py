@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from content_calendar.holidays import is_known, is_make_up_day, is_public_holiday, is_working_day
+from content_calendar.holidays import Announced, announce, is_known, is_make_up_day, is_public_holiday, is_working_day
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,20 @@ def test_unknown_years_follow_the_weekday() -> None:
     assert is_working_day(date(2050, 1, 3))  # a Monday
     assert not is_working_day(date(2050, 1, 1))  # a Saturday
     assert not is_public_holiday(date(2050, 10, 1))
+
+
+def test_a_year_that_was_announced_is_known_until_something_else_is() -> None:
+    friday, saturday, sunday = date(2050, 9, 30), date(2050, 10, 8), date(2050, 10, 9)
+    announce(
+        [Announced(2050, frozenset({friday, saturday}), frozenset({sunday})), Announced(2026, frozenset({friday}))]
+    )
+    try:
+        assert is_known(2050)
+        assert [is_working_day(day) for day in (friday, saturday, sunday)] == [False, False, True]
+        assert [is_public_holiday(day) for day in (friday, saturday, sunday)] == [True, True, False]
+        assert is_make_up_day(sunday)
+        assert is_working_day(date(2026, 11, 23))
+    finally:
+        announce(())
+    assert not is_known(2050)
+    assert is_working_day(friday)

@@ -29,6 +29,15 @@ def test_a_text_is_split_into_parts_and_wordings() -> None:
     assert list(names_in(TEXT)) == [("tier", "分舵"), ("tier", "堂口"), ("tag", "VIP")]
 
 
+def test_words_on_the_line_of_their_mark_are_for_those_alone_and_the_mark_is_told_to_nobody() -> None:
+    text = "【标签 贵】{name}贵客\n【标签 酒】{name}酒友\n周末见"
+    assert [said(text, 1, (), tags) for tags in ({"贵", "酒"}, {"酒"}, set())] == [
+        "{name}贵客",
+        "{name}酒友\n周末见",
+        None,
+    ]
+
+
 @pytest.mark.parametrize(
     ("part", "tiers", "tags", "expected"),
     [

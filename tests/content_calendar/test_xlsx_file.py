@@ -124,6 +124,20 @@ def test_the_template_offers_choices_and_explains() -> None:
     assert explained == {cell.value for cell in workbook["排期"][1]}
 
 
+def test_the_template_offers_what_the_playbook_has_names_for() -> None:
+    long = [f"主题{number:03}" for number in range(60)]
+    offers = {"层级": ["分院", "茶桌", "分院", '有,号"'], "主题": long}
+    sheet = load_workbook(io.BytesIO(template("a.xlsx", offers)))["排期"]
+    head = [cell.value for cell in sheet[1]]
+    found = {
+        head[sheet[str(rule.sqref).split(":")[0]].column - 1]: rule for rule in sheet.data_validations.dataValidation
+    }
+    assert found["层级"].formula1 == '"分院,茶桌"'
+    assert not found["层级"].showErrorMessage  # several are parted by semicolons
+    assert len(found["主题"].formula1) - 2 <= 255
+    assert "内容类型" not in found
+
+
 def test_a_text_longer_than_a_cell_is_not_cut_in_silence() -> None:
     entry = Entry(key="a", date=dt.date(2026, 11, 25), time=NINE, text="早" * 32_768)
     with pytest.raises(FileError, match="32767"):

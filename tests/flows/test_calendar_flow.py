@@ -68,6 +68,19 @@ def test_a_missed_post_that_asks_goes_when_it_is_approved(stage: Stage) -> None:
     assert [line["at"][11:16] for line in played.arrived(to="room-1@chatroom")] == ["11:00"]
 
 
+def test_of_a_daily_post_that_was_missed_for_days_a_word_lets_only_the_newest_go(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + entry("d", "09:00", rule="daily", catch_up="ask"))
+    story: list[Line] = [
+        BIND,
+        IMPORT,
+        {"at": "08:30:00", "type": "restart", "down": "73h"},
+        operator("2026-11-26T11:00:00+08:00", "calendar approve d"),
+    ]
+    played = stage.play(story, "--to", "2026-11-26T12:00:00+08:00")
+    assert [line["delivery"] for line in played.arrived()] == ["entry:d:2026-11-26:room-1@chatroom"]
+    assert played.states("entry:d:2026-11-25:room-1@chatroom") == ["waiting:not_approved", "skipped:too_late"]
+
+
 def test_an_entry_moved_to_a_time_now_past_falls_under_its_policy(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + entry("a", "10:00", catch_up="skip"))
     stage.write("moved.csv", HEADER + entry("a", "09:00", catch_up="skip"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.flows.playing import Line, Played, Stage, operator
+from tests.flows.playing import PLAYBOOK, Line, Played, Stage, operator
 
 A, B, C = (f"room-{name}@chatroom" for name in "abc")
 WORLD: Line = {
@@ -18,7 +18,8 @@ ONCE = "会,2026-11-24,10:00,,分院,聚会,yes,\n"
 FIXED = "令,2026-11-24,11:00,,分院,总部令,no,\n"
 
 
-def play(stage: Stage, *story: Line, to: str = "2026-11-25T23:00:00+08:00") -> Played:
+def play(stage: Stage, *story: Line, to: str = "2026-11-25T23:00:00+08:00", book: str = "") -> Played:
+    stage.write("playbook.toml", PLAYBOOK + book)
     stage.write("calendar.csv", HEADER + DAILY + ONCE + FIXED)
     imported = operator("08:01:00", "calendar import calendar.csv --json")
     return stage.play([*BIND, imported, *story], "--to", to, world=WORLD)
@@ -65,6 +66,48 @@ def test_without_it_and_with_it_again(stage: Stage) -> None:
     assert came(played, "早", A) == ["25T09:00 早安"]
     assert played.states(f"entry:早:2026-11-23:{A}") == []
     assert played.states(f"entry:早:2026-11-24:{A}") == ["skipped:too_late"]
+
+
+def test_a_group_moves_an_entry_within_its_window_and_no_further(stage: Stage) -> None:
+    stage.write(
+        "windows.csv",
+        "key,date,time,rule,tiers,text,optional,window\n早,2026-11-23,09:00,daily,分院,早安,yes,90分钟\n"
+        "会,2026-11-24,10:00,,分院,聚会,yes,1d\n",
+    )
+    imported = operator("08:01:30", "calendar import windows.csv --json")
+    tries = (
+        f"早 --group {A} --time 10:31",
+        f"早 --group {A} --time 10:30",
+        f"会 --group {A} --date 2026-11-25 --time 10:01",
+        f"会 --group {A} --date 2026-11-23 --time 10:00",
+        f"会 --group {B} --time 12:00",
+        f"会 --group {B} --date 2026-11-25",  # with the time it has from before that is too far
+    )
+    story = [own(f"08:02:0{number}", one) for number, one in enumerate(tries)]
+    played = play(stage, imported, *story)
+    answers = [line for line in played.lines if line.get("operator", "").startswith("calendar override")]
+    assert [answer["exit"] for answer in answers] == [2, 0, 2, 0, 0, 2]
+    assert answers[0]["out"] == "排期「早」在 2026-11-23 09:00，各群前后最多能挪 90 分钟\n"
+    assert came(played, "早", A)[0] == "23T10:30 早安"
+    assert came(played, "会", A) == ["23T10:00 聚会"]
+    assert came(played, "会", B) == ["24T12:00 聚会"]
+
+
+def test_the_preview_looks_at_each_group_at_its_own_time(stage: Stage) -> None:
+    played = play(
+        stage,
+        own("08:02:00", f"会 --group {A} --time 23:30"),
+        operator("08:03:00", "calendar preview 会 --json"),
+        operator("08:03:00", "calendar preview 会 --at 2026-11-24T12:00 --json"),
+        to="2026-11-23T09:00:00+08:00",
+        book='[[quiet_hours]]\nfrom = "22:00"\nto = "08:00"\n',
+    )
+    rows = played.rows("calendar preview 会 --json")
+    assert [(row["target"], row["decision"], row["until"]) for row in rows[:-1]] == [
+        (B, "would_send", None),
+        (A, "would_wait", "2026-11-25T08:00:00+08:00"),
+    ]
+    assert {row["decision"] for row in played.rows("calendar preview 会 --at")[:-1]} == {"would_send"}
 
 
 def test_changes_above_flow_down_without_undoing_local_ones(stage: Stage) -> None:

@@ -64,6 +64,23 @@ def test_days_after_joining_count_from_the_friendship_or_from_the_group(stage: S
     ]
 
 
+def test_days_after_a_purchase_count_from_the_newest_one(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + personal("how", "bought+2d") + personal("tea", "购买后1天", tags="买过茶"))
+    story: list[Line] = [
+        IMPORT,
+        says("10:00:00", "wx-boss", "/标签 wx-a 买过"),
+        says("10:01:00", "wx-boss", "/标签 wx-b 买过 买过茶"),
+        says("2026-11-24T10:00:00+08:00", "wx-boss", "/标签 wx-a 买过"),
+        says("2026-11-24T10:01:00+08:00", "wx-boss", "/标签 wx-b 贵客"),
+    ]
+    played = stage.play(story, "--to", "2026-11-30T12:00:00+08:00", world=world())
+    assert [line for line in times(played) if "entry:" in line[1]] == [
+        ("24 09:00:00", of("tea", "wx-b", "2026-11-24")),
+        ("25 09:00:00", of("how", "wx-b", "2026-11-25")),
+        ("26 09:00:00", of("how", "wx-a", "2026-11-26")),
+    ]
+
+
 def test_silence_counts_from_the_last_message_wherever_it_was(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + personal("miss", "silent+3d") + personal("tag", "silent+2d", tags="茶友"))
     story: list[Line] = [

@@ -83,6 +83,24 @@ def test_at_an_assumed_moment(stage: Stage, at: str, decision: str, reason: str 
     assert previewed(played) == [("room-1@chatroom", decision, reason, until)]
 
 
+@pytest.mark.parametrize(
+    ("not_after", "foretold", "then"),
+    [
+        ("2026-11-24 07:30", ("would_skip", "too_late", None), "expired:too_late"),
+        ("2026-11-24 08:00", ("would_wait", "quiet_hours", "2026-11-24T08:00"), "confirmed"),
+    ],
+)
+def test_what_would_be_free_only_when_it_is_out_of_date_is_too_late(
+    stage: Stage, not_after: str, foretold: Line, then: str
+) -> None:
+    book(stage, "[[quiet_hours]]\nfrom = '22:00'\nto = '08:00'\n")
+    stage.write("calendar.csv", HEADER + entry("e", "22:30", not_after=not_after))
+    look = operator("09:00:00", "calendar preview e --json")
+    played = stage.play([IMPORT, look], "--to", "2026-11-24T10:00+08:00", world=world(friends={"wx-a": ["main"]}))
+    assert previewed(played) == [("wx-a", *foretold)]
+    assert played.states(of("e"))[-1] == then
+
+
 def test_what_is_past_is_too_late(stage: Stage) -> None:
     book(stage, "")
     stage.write("calendar.csv", HEADER + entry("e", "09:00", date="2026-11-23"))

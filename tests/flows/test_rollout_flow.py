@@ -60,6 +60,17 @@ def test_it_stops_where_too_many_leave_until_somebody_lets_it_go_on(stage: Stage
     assert [at for at, _ in posts(let_go)] == ["23T10:00", *["25T09:00"] * 4]
 
 
+def test_it_stops_where_somebody_complains_before_the_group(stage: Stage) -> None:
+    first = posts(play(stage))[0][1]
+    said = {"account": "main", "contact": f"wx-{ROOMS.index(first)}", "group": first, "text": "再发广告我投诉你们"}
+    stopped = play(stage, {"at": "11:00:00", "type": "text", **said})
+    assert posts(stopped) == [("23T10:00", first)]
+    notes = [line["text"] for line in stopped.arrived(to="wx-boss")]
+    assert "有 1 位投诉" in notes[-1]
+    assert "群」说：再发广告我投诉你们" in notes[0]
+    assert all(line["text"] == "新品来了" for line in stopped.arrived(to=first))
+
+
 def test_without_a_bound_nothing_stops_it(stage: Stage) -> None:
     first = posts(play(stage))[0][1]
     assert len(posts(play(stage, leaves("11:00:00", first), book=""))) == 5

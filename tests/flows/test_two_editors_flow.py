@@ -83,6 +83,27 @@ def test_where_they_contradict_each_other_nothing_is_saved_and_the_place_is_name
     assert "a 别人的" in faults[0]["expected"]
 
 
+def test_whoever_edits_the_same_workbook_twice_contradicts_nobody(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + "".join(ROWS.values()))
+    stage.play([BIND, IMPORT, EXPORT], *TO)
+    rewrite(stage.folder, a=("text", "a 改过"), b=("time", "10:30"))
+    first = (stage.folder / "book.xlsx").read_bytes()
+    rewrite(stage.folder, a=("text", "a 又改过"))
+    second = (stage.folder / "book.xlsx").read_bytes()
+    story = [BIND, IMPORT]
+    for at, name, content in (("08:05", "one", first), ("08:06", "two", second), ("08:08", "three", first)):
+        folder = stage.folder / name
+        folder.mkdir()
+        (folder / "book.xlsx").write_bytes(content)
+        story.append(operator(f"{at}:00", f"calendar import {name}/book.xlsx --json"))
+    stage.write("others.csv", HEADER + ROWS["a"].replace("旧", "别人的"))
+    story.insert(-1, operator("08:07:00", "calendar import others.csv --json"))
+    played = stage.play([*story, operator("08:09:00", "calendar list --json")], *TO)
+    ends = [line["exit"] for line in played.lines if "calendar import" in line.get("operator", "")]
+    assert ends == [0, 0, 0, 0, 2]  # what others edit in between is a contradiction all the same
+    assert played.rows("calendar list")[0]["text"] == "a 别人的"
+
+
 def test_a_workbook_that_nobody_edited_takes_nothing_back(stage: Stage) -> None:
     story = export(stage, ROWS["a"].replace("旧", "别人的"))
     back = operator("08:10:00", "calendar import book.xlsx --json")

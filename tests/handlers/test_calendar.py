@@ -201,6 +201,7 @@ def test_days_before_the_import_are_no_occurrences() -> None:
     [
         ("joined+3d", fx.Turn(of="joined", start=NINE - hours(81), end=NINE - hours(57))),
         ("joined+0d", fx.Turn(of="joined", start=NINE - hours(9), end=NINE + datetime.resolution)),
+        ("bought+1d", fx.Turn(of="bought", start=NINE - hours(33), end=NINE - hours(9))),
         ("silent+30d", fx.Turn(of="silent", start=NINE - hours(729), end=NINE - hours(705))),
     ],
 )
@@ -317,7 +318,7 @@ def test_what_was_missed_goes_by_its_policy_first(catch_up: str, expected: list[
                 entry="a-1", approver="operator", not_before=AT - hours(2), too_late=DeliveryState.EXPIRED
             ),
         ),
-        ("ask", fx.ApproveWaiting(entry="a-1", approver="operator")),
+        ("ask", fx.ApproveWaiting(entry="a-1", approver="operator", not_before=AT - hours(9))),
     ],
 )
 def test_what_is_too_late_when_it_is_approved(catch_up: str, expected: Effect) -> None:

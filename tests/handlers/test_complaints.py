@@ -9,8 +9,10 @@ import pytest
 from handlers import decide
 from handlers.understanding import first_look
 from models import effects as fx
+from models.context import GroupView
 from tests.handlers.builders import AT, boss, context, friendship, of, person, says
 
+GROUP = GroupView(id=3, wire_id="room-1@chatroom", account="main", topic="{酒}群", tier="分院")
 ANGRY = "你们卖的是假货，骗子！"
 
 
@@ -46,6 +48,14 @@ def test_who_was_told_of_the_message_is_not_told_twice() -> None:
     assert [send.key.split(":")[0] for send in of(fx.Send, effects)] == ["chat", "handoff"]
 
 
-def test_in_a_group_and_by_the_staff_it_is_none() -> None:
+def test_by_the_staff_and_among_members_it_is_none() -> None:
     assert decide(says(ANGRY), context(person=boss())) == []
-    assert of(fx.OpenComplaint, decide(says(ANGRY, group="room-1@chatroom"), context(person=person()))) == []
+    for text in ("今天地铁太差了，气死", "这破天气真差劲", "我去投诉一下物业", "别被骗子骗了"):
+        assert decide(says(text, group="room-1@chatroom"), context(person=person(), group=GROUP)) == []
+
+
+def test_before_a_whole_group_the_staff_hears_of_it_and_nothing_is_answered_there() -> None:
+    effects = decide(says(ANGRY, group="room-1@chatroom"), context(person=person(), group=GROUP, staff=(boss(),)))
+    assert of(fx.OpenComplaint, effects) == [fx.OpenComplaint(person_id=1)]
+    assert [(send.contact_id, send.group_id) for send in of(fx.Send, effects)] == [(19, None)]
+    assert "在「{酒}群」说：你们卖的是假货" in str(of(fx.Send, effects)[0].text)

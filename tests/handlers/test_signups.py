@@ -16,6 +16,8 @@ from handlers.signups import is_about_it, limit_of
         " 我报名 ",
         "我要报名",
         "报个名",
+        "报名1人",
+        "报名+1",
         "算我一个",
         "我要参加",
         "不去了",

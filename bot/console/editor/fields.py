@@ -63,6 +63,7 @@ def more_form(form: Form) -> None:
             _catch_up(form)
             form.line("rollout", "分批（选填）").props('placeholder="20% 2h；50% 1d"')
             form.yes_no("optional", "可选：各群可以不发，或改成自己的说法")
+            form.line("window", "可选的，各群前后最多能挪（选填）").props('placeholder="2h"')
             key = form.line("key", "编号").props("maxlength=60")
         if form.base:
             key.disable()

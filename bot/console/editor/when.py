@@ -33,6 +33,7 @@ KINDS = {
     "term": "节气",
     "birthday": "生日当天",
     "joined": "加入后第几天",
+    "bought": "购买后第几天",
     "silent": "多少天没说话",
     "spare": "备稿，不定日子",
     "other": "别的（RRULE）",
@@ -107,7 +108,7 @@ class When:
                 return f"lunar {self.lunar_month}-{self.lunar_day}"
             case "term":
                 return f"term {self.term}"
-            case "joined" | "silent":
+            case "joined" | "bought" | "silent":
                 return f"{self.kind}+{self.after}d"
             case "other":
                 return self.other.strip() or "RRULE:"

@@ -61,6 +61,8 @@ def when_form(form: Form) -> None:
                 choice("term", "节气", sorted(lunar.TERMS, key=lambda name: lunar.solar_term(2026, name)))
             case "joined":
                 number("after", "加入后第几天（0 是当天）", 0, 3650)
+            case "bought":
+                number("after", "购买后第几天（0 是当天）", 0, 3650)
             case "silent":
                 number("after", "多少天没说话", 1, 3650)
             case "other":

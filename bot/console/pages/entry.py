@@ -137,6 +137,7 @@ def _facts(visit: Visit, shown: Shown) -> dict[str, str]:
         "优先级": f"{entry.priority}（1 最先，9 最后）" if entry.priority != _USUAL_PRIORITY else "",
         "过期": f"{until} 之后不再发" if until else "",
         "分批": entry.rollout,
+        "可挪": f"各群前后最多 {entry.window}" if entry.window else "",
         "编号": entry.key,
         "谁写的": f"{doer(shown.author)}，{visit.local(shown.at):%Y-%m-%d %H:%M}",
         "谁通过的": doer(shown.approver) if shown.approver else "",

@@ -25,6 +25,7 @@ from content_calendar.weekdays import CHINESE
 _ORDINALS = "一二三四五"
 # What imports and the shipped calendars write most; whatever else an RRULE says is left to who can read one.
 _EVERY = re.compile(r"RRULE:FREQ=(DAILY|WEEKLY|MONTHLY);INTERVAL=(\d+)")
+_AFTER = {"joined": "加入后", "bought": "购买后", "silent": "沉默"}
 _UNITS = {"DAILY": "天", "WEEKLY": "周", "MONTHLY": "个月"}
 
 
@@ -58,7 +59,7 @@ def rule_words(rule: str) -> str:
         case BirthdayRule():
             return "生日当天"
         case After(event=event, days=days):
-            return f"{'加入后' if event == 'joined' else '沉默'}{days}天"
+            return f"{_AFTER[event]}{days}天"
         case SpareRule():
             return "备稿"
         case _:

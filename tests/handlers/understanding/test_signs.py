@@ -17,6 +17,7 @@ RULED_OUT = [
     (corrections._SIGNS, corrections._WRONG),
     (corrections._SIGNS, corrections._DENIED),
     (corrections._SIGNS, corrections._HAVE),
+    (acts._UNWILLING_SIGNS, acts._UNWILLING),
     (acts._BACK_SIGNS, acts._BACK_AGAIN),
     (acts._LATER_SIGNS, acts._WAITS),
     (acts._LATER_SIGNS, acts._COME_BACK),
@@ -59,4 +60,4 @@ def test_a_long_text_is_looked_at_in_pieces() -> None:
 
 def test_a_pattern_without_a_word_of_its_own_is_no_use() -> None:
     with pytest.raises(ValueError, match="nearly anything"):
-        Signs(re.compile(r"\w+"))
+        assert Signs(re.compile(r"\w+")).words
