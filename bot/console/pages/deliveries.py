@@ -40,7 +40,7 @@ async def build(visit: Visit) -> None:
             ui.space()
             total = ui.label().classes("z-muted")
             again = ui.button("都再发一次", icon="replay").props("outline dense no-caps").classes("q-px-sm")
-            again.visible = wanted.state == DeliveryState.FAILED and rights.may(visit.role, SettleDeliveryOrder)
+            may_again = wanted.state == DeliveryState.FAILED and rights.may(visit.role, SettleDeliveryOrder)
             ui.link("账号：在不在线、还能发多少", "/accounts").classes("z-link")
         with ui.row().classes("items-center full-width"):
             _select(
@@ -80,6 +80,7 @@ async def build(visit: Visit) -> None:
         last.clear()
         place.clear()
         await earlier()
+        again.visible = may_again and bool(last)
         total.text = await visit.read(told_count, wanted)
 
     async def send_again() -> None:

@@ -143,7 +143,7 @@ async def build_talk(visit: Visit) -> None:
         ui.link("看全部消息", "/messages").classes("z-link")
         return
     accounts = await visit.read(accounts_of, contact)
-    told = Timeline(visit, contact)
+    told = Timeline(visit, contact, alone=True)
     with ui.row().classes("items-center full-width"):
         ui.label(await visit.read(name_of, contact)).classes("text-h6").style("overflow-wrap: anywhere")
         ui.link("TA 的资料", address_of(contact)).classes("z-link")
@@ -154,8 +154,11 @@ async def build_talk(visit: Visit) -> None:
         place = Parts()
 
     def show() -> None:
-        said = [row for row in reversed(told.rows) if _is_said(row)]
-        place.show(Part(str(row.id), row, partial(_bubble, visit, row)) for row in said)
+        said = [row for row in reversed(told.rows) if row.state is not None or row.type in _SPOKEN]
+        place.show(
+            [Part(str(row.id), row, partial(_bubble, visit, row)) for row in said]
+            or [Part("", "", lambda: ui.label("还没有单独聊过。").classes("z-muted"))]
+        )
         more.visible = told.has_more
 
     async def earlier() -> None:
@@ -184,11 +187,6 @@ async def build_talk(visit: Visit) -> None:
                 line.value = text
 
         on_sent(line, ui.button("发").props("unelevated"), say)
-
-
-def _is_said(row: Moment) -> bool:
-    """Whether it belongs into the chat 1:1."""
-    return not row.group and (row.state is not None or row.type in _SPOKEN)
 
 
 def _bubble(visit: Visit, row: Moment) -> None:
