@@ -12,12 +12,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 from xml.etree import ElementTree
 
-from content_calendar.xlsx_parts import parsed, related
+from content_calendar.xlsx_parts import OFFICE, parsed, place_of, related
 from models.patterns import compile_later
 
 _SHOWN = compile_later(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
-_PLACE = compile_later(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
-_LETTERS = 26
 
 _WPS = "xl/cellimages.xml"
 _METADATA = "xl/metadata.xml"
@@ -27,7 +25,6 @@ _VALUE_RELATIONS = "xl/richData/richValueRel.xml"
 _IS_PICTURE = "_rvRel:LocalImageIdentifier"
 
 _ANY = "{*}"
-_OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 _Item = TypeVar("_Item")
 
@@ -54,9 +51,9 @@ class CellPictures:
         for cell in parsed(self._archive, sheet).iterfind(f".//{_ANY}c"):
             formula = cell.findtext(f"{_ANY}f") or ""
             path = self.by_id.get(shown_id(formula)) or self._by_number.get(cell.get("vm", ""))
-            place = _PLACE.fullmatch(cell.get("r", ""))
+            place = place_of(cell.get("r", ""))
             if path and place:
-                found[int(place[2]), _column(place[1])] = path
+                found[place] = path
         return found
 
     def _of_wps(self) -> dict[str, str]:
@@ -65,14 +62,14 @@ class CellPictures:
         for picture in parsed(self._archive, _WPS):
             label, blip = picture.find(f".//{_ANY}cNvPr"), picture.find(f".//{_ANY}blip")
             if label is not None and blip is not None:
-                found[label.get("name", "")] = targets.get(blip.get(f"{_OFFICE}embed", ""), ("", ""))[1]
+                found[label.get("name", "")] = targets.get(blip.get(f"{OFFICE}embed", ""), ("", ""))[1]
         return found
 
     def _of_excel(self) -> dict[str, str]:
         """By the number, from 1, that a cell gives as its metadata."""
         targets = related(self._archive, _VALUE_RELATIONS)
         paths = [
-            targets.get(one.get(f"{_OFFICE}id", ""), ("", ""))[1] for one in parsed(self._archive, _VALUE_RELATIONS)
+            targets.get(one.get(f"{OFFICE}id", ""), ("", ""))[1] for one in parsed(self._archive, _VALUE_RELATIONS)
         ]
         if not paths:
             return {}
@@ -103,10 +100,3 @@ def _picture_of(value: ElementTree.Element, keys: Sequence[Sequence[str | None]]
 
 def _at(items: Sequence[_Item], place: int | None) -> _Item | None:
     return items[place] if place is not None and 0 <= place < len(items) else None
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * _LETTERS + ord(letter) - ord("A") + 1
-    return number

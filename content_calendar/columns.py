@@ -10,7 +10,7 @@ import msgspec
 
 from content_calendar.catch_up import CatchUpError, parse_policy
 from content_calendar.dates import Cell, DateError, read_date, read_moment, read_time
-from content_calendar.entry import Entry
+from content_calendar.entry import Entry, kept_out
 from content_calendar.faults import CellError
 from content_calendar.render import odd_fields
 from content_calendar.rollout import RolloutError, parse_rollout, written_rollout
@@ -140,8 +140,11 @@ def _message(cell: Cell, known: Known) -> str:
 
 
 def _tags(cell: Cell, known: Known) -> tuple[str, ...]:
-    found = _several(cell, known)
-    stages = [word for tag in found if (word := stage_of_tag(tag))]
+    # A minus of a Chinese keyboard is one too.
+    found = tuple(
+        f"-{tag[1:].strip()}" if tag[0] in "-－—" and tag[1:].strip() else tag for tag in _several(cell, known)
+    )
+    stages = [word for tag in (*found, *kept_out(found)) if (word := stage_of_tag(tag))]
     if unknown := [word for word in stages if stage_named(word) is None]:
         raise CellError(*((word, _one_of_the_stages(word)) for word in unknown[:MOST_FAULTS]))
     return found

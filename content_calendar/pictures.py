@@ -19,17 +19,14 @@ from content_calendar.cell_pictures import CellPictures, shown_id
 from content_calendar.columns import BY_HEADER, text_of
 from content_calendar.dates import Cell
 from content_calendar.records import Sheet
-from content_calendar.xlsx_parts import parsed, related
+from content_calendar.xlsx_parts import OFFICE, parsed, related, sheets_of
 
 _ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
 _NAME_DIGITS = 16
-_WORKBOOK = "xl/workbook.xml"
 _MEDIA = "media"
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _ART = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 _Place = TypeVar("_Place")
 
@@ -44,11 +41,11 @@ class Pictures:
         self._by_id: dict[str, str] = {}
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if any(PurePosixPath(name).suffix.lower() in _ENDINGS for name in archive.namelist()):
-                self._over = {sheet: self._read_over(archive, path) for sheet, path in _sheets(archive)}
+                self._over = {sheet: self._read_over(archive, path) for sheet, path in sheets_of(archive)}
                 in_cells = CellPictures(archive)
                 self._by_id = self._named(archive, in_cells.by_id)
                 self._in_cells = {
-                    sheet: self._named(archive, in_cells.places(path)) for sheet, path in _sheets(archive)
+                    sheet: self._named(archive, in_cells.places(path)) for sheet, path in sheets_of(archive)
                 }
 
     def put_into(self, sheet: Sheet) -> Sheet:
@@ -102,7 +99,7 @@ class Pictures:
     ) -> Iterator[str]:
         """The names of the pictures in an element, whose contents are kept."""
         for blip in element.iter(f"{_ART}blip"):
-            _, path = targets.get(blip.get(f"{_OFFICE}embed", ""), ("", ""))
+            _, path = targets.get(blip.get(f"{OFFICE}embed", ""), ("", ""))
             if name := self._keep(archive, path):
                 yield name
 
@@ -123,12 +120,3 @@ def _with(row: Sequence[Cell], place: int, names: Sequence[str]) -> Sequence[Cel
     cells = [*row, *[None] * (place + 1 - len(row))]
     cells[place] = ";".join(dict.fromkeys((*filter(None, [text_of(cells[place])]), *names)))
     return cells
-
-
-def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """The title and the path of each sheet."""
-    targets = related(archive, _WORKBOOK)
-    for sheet in parsed(archive, _WORKBOOK).iter(f"{_MAIN}sheet"):
-        _, path = targets.get(sheet.get(f"{_OFFICE}id", ""), ("", ""))
-        if path:
-            yield sheet.get("name", ""), path

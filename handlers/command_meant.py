@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from handlers.command_call import place_of
 from handlers.command_lines import SLASH, lines_of, number_in, words_of
 from handlers.command_open import number_of_list, rest_of_line
-from handlers.commands import BARE, is_command, may_answer
+from handlers.commands import BARE, is_command, may_answer, takes_text
 from models.command_views import PendingView
 from models.events import Message
 
@@ -19,8 +19,18 @@ def in_force(event: Message, self_id: str, pending: Sequence[PendingView]) -> tu
     if may_answer(event.text):
         found = answered(event, pending)
         return (found[0], found[1].quote) if found else (by_number(event), "")
-    lines = [line for line in lines_of(event.text) if SLASH.match(line) or line in BARE]
-    return tuple(with_ids(lines, event, self_id)), event.quote
+    return tuple(with_ids(_commands_of(event.text), event, self_id)), event.quote
+
+
+def _commands_of(text: str) -> list[str]:
+    """The commands of a message, one a line. What stands under one that ends with a text goes on with its text."""
+    commands: list[str] = []
+    for line in lines_of(text):
+        if SLASH.match(line) or line in BARE:
+            commands.append(line)
+        elif commands and takes_text(commands[-1]):
+            commands[-1] += f"\n{line}"
+    return commands
 
 
 def answered(event: Message, pending: Sequence[PendingView]) -> tuple[tuple[str, ...], PendingView] | None:

@@ -8,7 +8,7 @@ import msgspec
 
 from content_calendar.entry import Entry, Kind, to_json
 from handlers import staff
-from handlers.command_call import KEEPERS, NO_SUCH_GROUP, Call, Refusal, group_named
+from handlers.command_call import KEEPERS, NO_SUCH_GROUP, Call, Refusal, group_named, place_of
 from handlers.gate import quiet_until
 from handlers.words import sensitive_word
 from handlers.writing import HANDED_IN, NO_WORDS
@@ -29,6 +29,7 @@ CHECKED = "发前检查：没问题。"
 NOTHING_QUOTED = "先引用要发的那条消息或图片，再写「发这个」。"
 NO_QUOTE = "引用的那条我这边找不到了，转发一次再引用它。"
 NOTHING_TO_SAY = "要发什么？请这样发：/发布 层级|群 内容"
+VOIDED = "等你回码的那件事不做了，码作废。"
 NOTHING_TO_UNDO = "没有还没发出的可以撤。已经发出的请在手机上撤回。"
 UNDONE = "撤下了，{count} 个群都没发。"
 WAITS = "收到，发到 {where} 的这条先给管理员过目，通过了就发。"
@@ -72,12 +73,21 @@ def will_post_this(call: Call) -> str | None:
 
 
 def undo(call: Call) -> tuple[str, list[Effect]]:
-    """The last post of the asker that has not left, in all its groups."""
+    """The last post of the asker that has not left, in all its groups, and what waits here for their code."""
     posts = call.context.commands.posts
-    if not posts:
-        raise Refusal(NOTHING_TO_UNDO)
     ids = tuple(one.id for one in posts if one.key == posts[0].key)
-    return UNDONE.format(count=len(ids)), [fx.TakeBack(ids=ids)]
+    place, actor = place_of(call.event), call.person.wire_id
+    waits = [
+        one
+        for one in call.context.commands.pending
+        if one.code and (one.actor, one.place) == (actor, place) and call.event.at <= one.expires_at
+    ]
+    if not ids and not waits:
+        raise Refusal(NOTHING_TO_UNDO)
+    told = [UNDONE.format(count=len(ids))] if ids else []
+    told += [VOIDED] if waits else []
+    taken: list[Effect] = [fx.TakeBack(ids=ids)] if ids else []
+    return "\n".join(told), [*taken, *(fx.DropPending(id=one.id) for one in waits)]
 
 
 def _this(call: Call) -> tuple[list[GroupView], str, DeliveryKind, tuple[Media, ...]]:

@@ -184,7 +184,7 @@ TABLE: tuple[Command, ...] = (
         topic="客人",
     ),
     Command(
-        "capacity", "名额", STAFF, "每个层级还有多少位子", owning.capacity, topic="群", limited=True,
+        "capacity", "名额", STAFF, "每个层级还有多少位子", owning.capacity, aliases=("容量",), topic="群", limited=True,
         reads=frozenset({"groups"}),
     ),
     Command(
@@ -228,7 +228,7 @@ TABLE: tuple[Command, ...] = (
         reads=frozenset({"scripts"}),
     ),
     Command(
-        "audit", "操作记录", CHIEFS, "谁做过什么", figures.audit, (PAGE,), topic="管理", private=True,
+        "audit", "操作记录", CHIEFS, "谁做过什么", figures.audit, (PAGE,), ("审计",), topic="管理", private=True,
         reads=frozenset({"audit"}),
     ),
     Command("role", "角色", CHIEFS, "这位有什么角色", rooms.role, (PERSON,), topic="管理", private=True),
@@ -298,6 +298,12 @@ def wanted(lines: Sequence[str]) -> Wanted:
 def looks_at_status(text: str) -> bool:
     """Whether a message has a command that shows or uses the figures of /status."""
     return any(command is not None and "status" in command.reads for command, _ in map(command_in, lines_of(text)))
+
+
+def takes_text(line: str) -> bool:
+    """Whether the command of a line ends with a text, which may have lines of its own."""
+    command, _ = command_in(line)
+    return command is not None and bool(command.arguments) and command.arguments[-1].takes == Takes.TEXT
 
 
 @lru_cache(maxsize=256)  # asked for what it reads, and again when it is obeyed

@@ -36,6 +36,10 @@ NO_GROUP = "「{tier}」还没有群，{who}在等。请建一个群，在群里
 MANY_WAIT = "「{tier}」还没有位子：这 {minutes} 分钟里来了 {came} 人排队，一共 {count} 人在等。"
 _NOTED_EVERY = timedelta(minutes=10)
 NEARLY_FULL = "「{tier}」快满了，只剩 {free} 个位子。请早点开一个新群，在群里发 /绑定 {tier}。"
+NOT_INVITED = (
+    "没能把{who}（{contact}）请进「{group}」，平台拒了，位子先让给别人了。"
+    "等一会儿发 /邀请 {contact} {tier} 再试，或用手机拉一下。这一小时里再有这样的不另外提醒。"
+)
 MOVED = "跟你说一声，你现在归到「{tier}」了，进群邀请随后就到。"
 MOVED_AND_THERE = "跟你说一声，你现在归到「{tier}」了，以后我们在这个群里见。"
 MOVED_AND_WAITS = "跟你说一声，你现在归到「{tier}」了，群里暂时没位子，有空位马上请你进来。"
@@ -149,7 +153,9 @@ def seated(
     if group := _with_room(tier, context, person, {}, wanted):
         word = _word(at, context, person, MOVED.format(tier=tier.name)) if moved else []
         warning = _nearly_full(tier, context, context.groups.values(), {group.id: 1})
-        return [*effects, *word, *_invite(at, tier, group, person, again=moved), *warning], group
+        # Who belongs somewhere was invited before, perhaps there.
+        again = moved or context.places.get(person.person_id, PlaceView()).belongs is not None
+        return [*effects, *word, *_invite(at, tier, group, person, again=again), *warning], group
     told = _no_seat(tier, context, person).format(
         tier=tier.name,
         who=f"{address(context.merchant.playbook, person) or person.name}（{person.wire_id}）",
@@ -306,9 +312,19 @@ def invitation_failed(at: datetime, context: Context, contact_id: int, group_id:
     """The invitation will not arrive: the seat is free, and it is the next one's turn."""
     effects: list[Effect] = [fx.Release(contact_id=contact_id, group_id=group_id)]
     group = next((one for one in context.groups.values() if one.id == group_id), None)
-    if group is not None and group.tier:
-        effects.append(seats_freed(context, group.tier, at))
-    return effects
+    if group is None or not group.tier:
+        return effects
+    effects.append(seats_freed(context, group.tier, at))
+    if context.person is None:
+        return effects
+    told = NOT_INVITED.format(
+        who=address(context.merchant.playbook, context.person) or context.person.wire_id,
+        contact=context.person.wire_id,
+        group=group.topic or group.wire_id,
+        tier=group.tier,
+    )
+    key = f"not_invited:{group.wire_id}:{at:%Y%m%dT%H}"
+    return [*effects, *staff.notes(context, group.account, key, told, Cause.GROUP, context.person)]
 
 
 def seats_freed(context: Context, tier: str, at: datetime) -> Effect:

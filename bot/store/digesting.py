@@ -26,6 +26,7 @@ from content_calendar.group_lint import posts_by_group
 from content_calendar.kind_names import content_name
 from content_calendar.lint_plan import LintEntry, LintGroup, Plan
 from content_calendar.promises import Post, shortages
+from handlers.commands import is_command
 from models.context import MerchantView
 from models.digest_views import DigestView, GroupDay, MovedView, PlannedView, PostDay
 from models.groups import ChatGroup
@@ -73,7 +74,8 @@ def load_digest(connection: Connection, merchant: MerchantView, now: datetime, d
     talk = talk_of(connection, merchant, ids, now - ASKED_WITHIN)
     said: dict[int, list[Spoken]] = defaultdict(list)
     for one in spoken(connection, merchant, start, max(now, end), col(ChatGroup.tier).is_not(None)):
-        said[one.group_id].append(one)
+        if not is_command(one.text, by_staff=False):  # said to us, not to the group
+            said[one.group_id].append(one)
     changes = moved(connection, merchant, ids, start, max(now, end))
     posts = posted(connection, merchant, ids, start, end)
     tiers, entries = {row[1]: row[3] for row in rows}, list(entries_in_force(connection, merchant))

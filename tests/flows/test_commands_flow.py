@@ -135,6 +135,21 @@ def test_undo_cancels_what_has_not_left(stage: Stage) -> None:
     assert told(again)[-1].startswith("没有还没发出的")
 
 
+def test_undo_voids_a_code_that_was_not_sent_yet(stage: Stage) -> None:
+    story = [*BIND, boss("09:00:00", "/群发 分院 品鉴会", id="p")]
+    code = code_in(stage.play(story, world=WORLD))
+    played = stage.play([*story, boss("09:00:30", "/撤销"), boss("09:00:40", code)], world=WORLD)
+    assert told(played)[-1] == "等你回码的那件事不做了，码作废。"
+    assert played.arrived(to=ROOM) == []
+
+
+def test_lines_under_a_text_belong_to_it(stage: Stage) -> None:
+    text = f"/群发 {ROOM} 今晚有新茶\n八点开汤\n/记一笔 wx1 “爱喝岩茶，\n怕烫”"
+    played = stage.play([*BIND, boss("09:00:00", text, id="p"), operator("09:10:00", "who wx1 --json")], world=WORLD)
+    assert [line["text"] for line in played.arrived(to=ROOM)] == ["今晚有新茶\n八点开汤"]
+    assert played.rows("who")[0]["note"] == "爱喝岩茶，\n怕烫"
+
+
 def test_a_code_that_is_too_late_does_nothing(stage: Stage) -> None:
     story = [*BIND, boss("09:00:00", "/post 分院 品鉴会", id="p")]
     code = code_in(stage.play(story, world=WORLD))

@@ -48,6 +48,7 @@ TALK: list[Line] = [
     says("09:12:00", "wx2", "岩茶岩茶岩茶 @小山 https://岩茶.example", group=ROOM, id="c"),
     {"at": "09:13:00", "type": "recalled", "account": "main", "message": "c"},
     says("09:14:00", "wx3", "岩茶多少钱一斤？", group=FOREIGN, id="x"),
+    says("09:20:00", "wx-boss", "／状态", group=ROOM, id="d"),  # said to us
     says("10:00:00", "wx1", "老板，十年的那款还有货吗？", group=ROOM, id="q1"),
     {"at": "11:00:00", "type": "group_joined", "account": "main", "group": OTHER, "by": "wx3",
      "members": [{"contact": "wx4", "name": "WX4"}]},

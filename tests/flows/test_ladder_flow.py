@@ -198,6 +198,28 @@ def test_a_declined_invitation_frees_its_seat_after_the_hours(stage: Stage, cloc
     assert played.rows("who wx2")[0]["groups"] == [LOW]
 
 
+def test_who_could_not_be_invited_is_told_of_and_can_be_invited_again(stage: Stage) -> None:
+    world = {"world": {**WORLD["world"], "auto": True}}
+    platform = {
+        "at": "08:30:00",
+        "type": "platform",
+        "account": "main",
+        "on": "invite",
+        "answer": "refused",
+        "times": 1,
+    }
+    story = [
+        *BOUND,
+        platform,
+        *RECEIVED,
+        says("10:00:00", "wx-boss", "/邀请 wx1 分院"),
+        operator("11:00:00", "who wx1 --json"),
+    ]
+    played = stage.play(story, world=world)
+    assert any(line["text"].startswith("没能把") for line in played.arrived(to="wx-boss"))
+    assert played.rows("who")[0]["groups"] == [HIGH]
+
+
 def test_what_names_a_group_follows_its_new_id(stage: Stage) -> None:
     stage.write("playbook.toml", LADDER)
     members = [f"m{number}" for number in range(4)]
