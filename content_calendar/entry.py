@@ -38,6 +38,7 @@ WallClock = Annotated[dt.datetime, msgspec.Meta(tz=False)]
 _REVISION_DIGITS = 12
 _MINUS = "-"
 _SIGNED_UP = compile_later(r"(?:报名|signup)[:：] ?(.+)")
+_ONE = compile_later(r"(?:人|person)[:：] ?(\S+)")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -90,6 +91,12 @@ def kept_out(tags: Iterable[str]) -> tuple[str, ...]:
 def signed_up_for(tag: str) -> str | None:
     """The key of the gathering whose list such a tag stands for, as in `报名:酒会`; `None` for a tag of people."""
     match = _SIGNED_UP.fullmatch(tag)
+    return match[1] if match else None
+
+
+def person_named(tag: str) -> str | None:
+    """The platform's id of the one person that such a tag stands for, as in `人:wxid_8f`; `None` for other tags."""
+    match = _ONE.fullmatch(tag)
     return match[1] if match else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from content_calendar.cadence import is_personal
-from content_calendar.entry import Entry, asked_for, kept_out, signed_up_for
+from content_calendar.entry import Entry, asked_for, kept_out, person_named, signed_up_for
 from content_calendar.holidays import is_known
 from content_calendar.import_hints import media_faults
 from content_calendar.kind_names import kind_name
@@ -83,11 +83,12 @@ def _known_fields(plan: Plan, entry: Entry) -> frozenset[str]:
     if _goes_to_groups(entry):
         return _KNOWN_OF_GROUPS | persona
     tags = asked_for(entry.tags)
-    return (
-        ALWAYS_KNOWN
-        | persona
-        | ({"tag"} if tags and not any(signed_up_for(tag) or stage_of_tag(tag) for tag in tags) else set())
-    )
+    return ALWAYS_KNOWN | persona | ({"tag"} if tags and not any(map(_is_no_tag, tags)) else set())
+
+
+def _is_no_tag(tag: str) -> bool:
+    """Whether it stands for people who have no tag of that name."""
+    return any((signed_up_for(tag), stage_of_tag(tag), person_named(tag)))
 
 
 def _goes_to_groups(entry: Entry) -> bool:

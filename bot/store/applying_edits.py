@@ -26,7 +26,7 @@ from bot.store.identify import chunks
 from bot.store.rolling_out import go_on
 from bot.store.rotating import follow_spares
 from bot.store.signups import drop_signups, put_signups
-from content_calendar.entry import asked_for, from_json, kept_out, signed_up_for
+from content_calendar.entry import asked_for, from_json, kept_out, person_named, signed_up_for
 from content_calendar.wording import parts_of
 from models import effects as fx
 from models.columns import table_of
@@ -132,7 +132,7 @@ def _is_spared(named: Sequence[str], tags: Collection[str]) -> bool:
     return (
         bool(wanted)
         and not any(tag in tags for tag in wanted)
-        and not any(signed_up_for(tag) or stage_of_tag(tag) for tag in wanted)
+        and not any(signed_up_for(tag) or stage_of_tag(tag) or person_named(tag) for tag in wanted)
     )
 
 

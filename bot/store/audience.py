@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.ids import Ids
 from bot.store.stages import in_stages
-from content_calendar.entry import asked_for, kept_out, signed_up_for
+from content_calendar.entry import asked_for, kept_out, person_named, signed_up_for
 from models.accounts import Account
 from models.columns import Id
 from models.context import MerchantView
@@ -127,14 +128,24 @@ def _friends(merchant: MerchantView, wanted: ColumnElement[bool]) -> Select[*tup
 
 
 def _tagged(writing: Writing, merchant: MerchantView, tags: tuple[str, ...], day: str) -> ColumnElement[bool]:
-    """Who has one of the tags, or is on the list of a gathering, or in a stage, that one of them names."""
+    """Who has one of the tags, or is named by one, or is on the list of a gathering, or in a stage, that one of them
+    names."""
     tagged = exists().where(
         col(Tag.merchant_id) == merchant.id,
         col(Tag.person_id) == col(Contact.person_id),
         col(Tag.tag).in_(tags),
     )
     signed_up = (_signed_up(merchant, key, day) for tag in tags if (key := signed_up_for(tag)))
-    return or_(tagged, *signed_up, *in_stages(writing.connection, merchant, writing.now, tags))
+    named = [_is_known_as(merchant, ids)] if (ids := [who for tag in tags if (who := person_named(tag))]) else []
+    return or_(tagged, *named, *signed_up, *in_stages(writing.connection, merchant, writing.now, tags))
+
+
+def _is_known_as(merchant: MerchantView, wire_ids: Sequence[str]) -> ColumnElement[bool]:
+    """A person with several accounts of their own is meant by each of them."""
+    them = aliased(Contact)
+    return _person_is_among(
+        select(col(them.person_id)).where(col(them.merchant_id) == merchant.id, col(them.wire_id).in_(wire_ids))
+    )
 
 
 def _signed_up(merchant: MerchantView, key: str, day: str) -> ColumnElement[bool]:

@@ -102,6 +102,23 @@ def test_a_tag_with_a_minus_leaves_out_who_has_it_when_it_leaves(stage: Stage) -
     assert "none 没有写层级、群或标签，谁也收不到" in played.operator("calendar import")["out"]
 
 
+def test_single_people_are_meant_and_left_out_by_their_ids(stage: Stage) -> None:
+    stage.write("playbook.toml", PLAYBOOK)
+    rows = personal("two", "", tags="酒;人:wx-b;-人:wx-c").replace(",,09:00,,", ",2026-11-24,09:00,,")
+    stage.write("calendar.csv", HEADER + rows)
+    story: list[Line] = [
+        *(says(f"08:1{n}:00", "wx-boss", f"/标签 {who} 酒") for n, who in enumerate(("wx-a", "wx-c"))),
+        operator("08:20:00", "calendar import calendar.csv"),
+        says("08:21:00", "wx-boss", "/标签 wx-b 新客"),
+    ]
+    friends = {name: ["main"] for name in ("wx-a", "wx-b", "wx-c", "wx-d")}
+    played = stage.play(story, "--to", "2026-11-25T08:00:00+08:00", world=world(friends=friends))
+    assert [line[1] for line in times(played) if "entry:" in line[1]] == [
+        of("two", "wx-a", "2026-11-24"),
+        of("two", "wx-b", "2026-11-24"),
+    ]
+
+
 def test_silence_counts_from_the_last_message_wherever_it_was(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + personal("miss", "silent+3d") + personal("tag", "silent+2d", tags="茶友"))
     story: list[Line] = [
