@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import TypeVar
 
 import structlog
@@ -39,6 +40,7 @@ from bot.store.engine import sqlite_path
 from bot.store.health import check_after_crash
 from bot.store.leases import Leases
 from bot.store.migrating import upgrade
+from bot.store.resting import collector_at_rest
 from bot.store.restoring import come_back, is_backup
 from bot.transcript import Transcript
 from bot.transports import Transport
@@ -212,8 +214,7 @@ async def _console(app: App, ground: Ground | None, say: Callable[[str], None]) 
             log.warning("console.unavailable", host=where.host, port=where.port, error=error.strerror)
             return
         with listener:
-            serving = (await asyncio.to_thread(importlib.import_module, "bot.console.serving")).serving
-            async with serving(app, ground, listener, say):
+            async with (await asyncio.to_thread(_console_itself)).serving(app, ground, listener, say):
                 await asyncio.Event().wait()
 
     def ended(task: asyncio.Task[None]) -> None:
@@ -227,6 +228,11 @@ async def _console(app: App, ground: Ground | None, say: Callable[[str], None]) 
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+def _console_itself() -> ModuleType:
+    with collector_at_rest():
+        return importlib.import_module("bot.console.serving")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -6,19 +6,15 @@ value of the cell is a rich one: its number leads by the metadata to a value, of
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Sequence
 from typing import TypeVar
 from xml.etree import ElementTree
 
-from content_calendar.xlsx_parts import parsed, related
-from models.patterns import compile_later
+from content_calendar.columns import shown_id
+from content_calendar.xlsx_parts import OFFICE, parsed, place_of, related
 
-_SHOWN = compile_later(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
-_PLACE = compile_later(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
-_LETTERS = 26
-
+_FORMULA = b"DISPIMG"
 _WPS = "xl/cellimages.xml"
 _METADATA = "xl/metadata.xml"
 _VALUES = "xl/richData/rdrichvalue.xml"
@@ -27,15 +23,8 @@ _VALUE_RELATIONS = "xl/richData/richValueRel.xml"
 _IS_PICTURE = "_rvRel:LocalImageIdentifier"
 
 _ANY = "{*}"
-_OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 _Item = TypeVar("_Item")
-
-
-def shown_id(text: str) -> str:
-    """The id of the picture that a formula of WPS shows; nothing for any other text."""
-    match = _SHOWN.fullmatch(text)
-    return match[1] if match else ""
 
 
 class CellPictures:
@@ -47,16 +36,20 @@ class CellPictures:
         self._by_number = self._of_excel()
 
     def places(self, sheet: str) -> dict[tuple[int, int], str]:
-        """The pictures in the cells of the sheet at that path, by row and column, counted from 1."""
-        if not (self.by_id or self._by_number):
+        """The pictures in the cells of the sheet at that path, by row and column, counted from 1; where a formula shows
+        one that the package lacks, the formula."""
+        if sheet not in self._archive.namelist():
+            return {}
+        if not self._by_number and _FORMULA not in self._archive.read(sheet):
             return {}
         found: dict[tuple[int, int], str] = {}
         for cell in parsed(self._archive, sheet).iterfind(f".//{_ANY}c"):
-            formula = cell.findtext(f"{_ANY}f") or ""
-            path = self.by_id.get(shown_id(formula)) or self._by_number.get(cell.get("vm", ""))
-            place = _PLACE.fullmatch(cell.get("r", ""))
+            id = shown_id(cell.findtext(f"{_ANY}f") or "")
+            lost = f'=DISPIMG("{id}",1)' if id else ""
+            path = self.by_id.get(id) or self._by_number.get(cell.get("vm", "")) or lost
+            place = place_of(cell.get("r", ""))
             if path and place:
-                found[int(place[2]), _column(place[1])] = path
+                found[place] = path
         return found
 
     def _of_wps(self) -> dict[str, str]:
@@ -65,14 +58,15 @@ class CellPictures:
         for picture in parsed(self._archive, _WPS):
             label, blip = picture.find(f".//{_ANY}cNvPr"), picture.find(f".//{_ANY}blip")
             if label is not None and blip is not None:
-                found[label.get("name", "")] = targets.get(blip.get(f"{_OFFICE}embed", ""), ("", ""))[1]
-        return found
+                found[label.get("name", "")] = targets.get(blip.get(f"{OFFICE}embed", ""), ("", ""))[1]
+        there = {*self._archive.namelist()}
+        return {name: path for name, path in found.items() if path in there}
 
     def _of_excel(self) -> dict[str, str]:
         """By the number, from 1, that a cell gives as its metadata."""
         targets = related(self._archive, _VALUE_RELATIONS)
         paths = [
-            targets.get(one.get(f"{_OFFICE}id", ""), ("", ""))[1] for one in parsed(self._archive, _VALUE_RELATIONS)
+            targets.get(one.get(f"{OFFICE}id", ""), ("", ""))[1] for one in parsed(self._archive, _VALUE_RELATIONS)
         ]
         if not paths:
             return {}
@@ -103,10 +97,3 @@ def _picture_of(value: ElementTree.Element, keys: Sequence[Sequence[str | None]]
 
 def _at(items: Sequence[_Item], place: int | None) -> _Item | None:
     return items[place] if place is not None and 0 <= place < len(items) else None
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * _LETTERS + ord(letter) - ord("A") + 1
-    return number

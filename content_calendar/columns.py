@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -10,7 +11,7 @@ import msgspec
 
 from content_calendar.catch_up import CatchUpError, parse_policy
 from content_calendar.dates import Cell, DateError, read_date, read_moment, read_time
-from content_calendar.entry import Entry
+from content_calendar.entry import Entry, kept_out
 from content_calendar.faults import CellError
 from content_calendar.render import odd_fields
 from content_calendar.rollout import RolloutError, parse_rollout, written_rollout
@@ -70,6 +71,8 @@ _DEFAULT_PRIORITY = 5
 _SEVERAL = compile_later(r"[;；]")
 # What neither a message nor a workbook can hold, and the mark of bytes that could not be read.
 _UNPRINTABLE = compile_later(r"[\x00-\x08\x0b-\x1f\x7f\ufffd-\uffff]")
+# A formula by which WPS shows a picture in a cell.
+_SHOWN = compile_later(r'\s*=?(?:_xlfn\.)?DISPIMG\(\s*"([^"]{1,80})"\s*(?:,[^)]{0,8})?\)\s*', re.IGNORECASE)
 _LONGEST_FOUND = 80
 # Half of the letters alike: Chinese names often have only two.
 _LIKENESS = 0.5
@@ -100,6 +103,12 @@ def shown(cell: Cell) -> str:
     return text if len(text) <= _LONGEST_FOUND else f"{text[:_LONGEST_FOUND]}…"
 
 
+def shown_id(text: str) -> str:
+    """The id of the picture that a formula of WPS shows; nothing for any other text."""
+    match = _SHOWN.fullmatch(text)
+    return match[1] if match else ""
+
+
 def hint(found: str, known: Collection[str]) -> str:
     """The known word that was probably meant, as the end of a sentence; nothing if none is near."""
     near = alike(found, known)
@@ -117,6 +126,8 @@ def _text(cell: Cell, known: Known) -> str:
         raise CellError(
             (shown(cell), f"能显示的文字；这里有 {unprintable[0]!r}，可能是编码不对（请存为 UTF-8 或 GBK）")
         )
+    if shown_id(text):
+        raise CellError((shown(cell), "图片没有跟过来（换程序另存时丢了，或者是 CSV），请在 WPS 里重新插入"))
     return text
 
 
@@ -140,8 +151,11 @@ def _message(cell: Cell, known: Known) -> str:
 
 
 def _tags(cell: Cell, known: Known) -> tuple[str, ...]:
-    found = _several(cell, known)
-    stages = [word for tag in found if (word := stage_of_tag(tag))]
+    # A minus of a Chinese keyboard is one too.
+    found = tuple(
+        f"-{tag[1:].strip()}" if tag[0] in "-－—" and tag[1:].strip() else tag for tag in _several(cell, known)
+    )
+    stages = [word for tag in (*found, *kept_out(found)) if (word := stage_of_tag(tag))]
     if unknown := [word for word in stages if stage_named(word) is None]:
         raise CellError(*((word, _one_of_the_stages(word)) for word in unknown[:MOST_FAULTS]))
     return found

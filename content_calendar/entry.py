@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import msgspec
@@ -35,6 +36,7 @@ Priority = Annotated[int, msgspec.Meta(ge=1, le=9)]
 WallClock = Annotated[dt.datetime, msgspec.Meta(tz=False)]
 
 _REVISION_DIGITS = 12
+_MINUS = "-"
 _SIGNED_UP = compile_later(r"(?:报名|signup)[:：] ?(.+)")
 
 
@@ -73,6 +75,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def revision(self) -> str:
         """Names this content: equal entries have equal revisions, on every machine and in every process."""
         return hashlib.sha256(to_json(self)).hexdigest()[:_REVISION_DIGITS]
+
+
+def asked_for(tags: Iterable[str]) -> tuple[str, ...]:
+    """The tags by which people are meant."""
+    return tuple(tag for tag in tags if not tag.startswith(_MINUS))
+
+
+def kept_out(tags: Iterable[str]) -> tuple[str, ...]:
+    """The tags of those who are left out all the same, as in `-已退款`."""
+    return tuple(tag.removeprefix(_MINUS).strip() for tag in tags if tag.startswith(_MINUS))
 
 
 def signed_up_for(tag: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from content_calendar.cadence import is_personal
-from content_calendar.entry import Entry, signed_up_for
+from content_calendar.entry import Entry, asked_for, kept_out, signed_up_for
 from content_calendar.holidays import is_known
 from content_calendar.import_hints import media_faults
 from content_calendar.kind_names import kind_name
@@ -82,10 +82,11 @@ def _known_fields(plan: Plan, entry: Entry) -> frozenset[str]:
     persona = frozenset({"persona"} if plan.playbook.persona.name else ())
     if _goes_to_groups(entry):
         return _KNOWN_OF_GROUPS | persona
+    tags = asked_for(entry.tags)
     return (
         ALWAYS_KNOWN
         | persona
-        | ({"tag"} if entry.tags and not any(signed_up_for(tag) or stage_of_tag(tag) for tag in entry.tags) else set())
+        | ({"tag"} if tags and not any(signed_up_for(tag) or stage_of_tag(tag) for tag in tags) else set())
     )
 
 
@@ -102,12 +103,12 @@ def _audience(plan: Plan, one: LintEntry) -> Iterator[LintRow]:
                 yield LintRow(code="unreachable", group=room, entry=entry.key, text="这个群没有绑定，不会往里发")
         return
     gatherings = {one.entry.key for one in plan.entries if one.entry.kind in ("gathering", "testers")}
-    for tag in entry.tags:
+    for tag in (*asked_for(entry.tags), *kept_out(entry.tags)):
         if (key := signed_up_for(tag)) and key not in gatherings:
             yield LintRow(code="unreachable", entry=entry.key, text=f"没有可以报名的排期「{key}」")
         if (word := stage_of_tag(tag)) and stage_named(word) not in {rule.stage for rule in plan.playbook.stages}:
             yield LintRow(code="unreachable", entry=entry.key, text=f"运营方案里没有写谁算{word}")
-    if not entry.tags and not is_personal(entry):
+    if not asked_for(entry.tags) and not is_personal(entry):
         yield LintRow(code="unreachable", entry=entry.key, text="没有写层级、群或标签，谁也收不到")
     elif plan.accounts and not any(able.proactive and can_send(able, entry) for able in plan.accounts):
         yield LintRow(code="unreachable", entry=entry.key, text=f"没有账号能一对一发{kind_name(entry.kind)}")

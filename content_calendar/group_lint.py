@@ -166,7 +166,8 @@ def _over(
 def _unreachable(group: LintGroup, posts: Iterable[Post]) -> Iterator[LintRow]:
     for entry in {post.entry.key: post.entry for post in posts}.values():
         if not can_post(group.capabilities, entry):
-            yield LintRow(code="unreachable", entry=entry.key, text=f"这个群的账号发不了{kind_name(entry.kind)}")
+            what = f"发不了{kind_name(entry.kind)}" if group.capabilities.groups else "不能往群里发"
+            yield LintRow(code="unreachable", entry=entry.key, text=f"这个群的账号{what}")
 
 
 def _within(posts: Iterable[Post], period: Period) -> list[Post]:

@@ -6,11 +6,12 @@ Files that are not there yet and audiences that are still to come are no faults 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, time
 from pathlib import PurePath
 
 from content_calendar.cadence import is_personal
 from content_calendar.columns import KIND_NAMES
-from content_calendar.entry import Entry
+from content_calendar.entry import Entry, asked_for
 from content_calendar.rotation import is_spare
 
 _NEEDS_MEDIA = frozenset({"image", "album", "video", "file", "mini_program", "card"})
@@ -27,8 +28,12 @@ LARGEST_FILE = 200 * _MEGABYTE
 
 def hints(entry: Entry, media: Mapping[str, int] | None = None) -> Iterator[str]:
     """One line a hint, in Chinese. `media` are sizes in bytes by name in the media folder (`None`: nobody looks)."""
-    if not (entry.tiers or entry.groups or entry.tags or is_personal(entry) or is_spare(entry)):
+    if not (entry.tiers or entry.groups or asked_for(entry.tags) or is_personal(entry) or is_spare(entry)):
         yield f"{entry.key} 没有写层级、群或标签，谁也收不到"
+    if entry.not_after and entry.date and entry.not_after < datetime.combine(entry.date, entry.time or time()):
+        yield f"{entry.key} 还没到时间就过期了（{entry.not_after:%Y-%m-%d %H:%M}），发不出去"
+    if (entry.tiers or entry.groups) and entry.tags and not is_personal(entry):
+        yield f"{entry.key} 写了层级或群，会发给整个群，标签不起作用；只想一对一发给有标签的人，就别写层级和群"
     if entry.kind in _NEEDS_MEDIA and not entry.media:
         yield f"{entry.key} 是{KIND_NAMES[entry.kind]}，没有写素材"
     endings = _ENDINGS.get(entry.kind, ())

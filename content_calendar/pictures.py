@@ -15,21 +15,18 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 from xml.etree import ElementTree
 
-from content_calendar.cell_pictures import CellPictures, shown_id
-from content_calendar.columns import BY_HEADER, text_of
+from content_calendar.cell_pictures import CellPictures
+from content_calendar.columns import BY_HEADER, shown_id, text_of
 from content_calendar.dates import Cell
 from content_calendar.records import Sheet
-from content_calendar.xlsx_parts import parsed, related
+from content_calendar.xlsx_parts import OFFICE, parsed, related, sheets_of
 
 _ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"})
 _NAME_DIGITS = 16
-_WORKBOOK = "xl/workbook.xml"
 _MEDIA = "media"
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _ART = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 _Place = TypeVar("_Place")
 
@@ -43,19 +40,22 @@ class Pictures:
         self._in_cells: dict[str, dict[tuple[int, int], str]] = {}
         self._by_id: dict[str, str] = {}
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            in_cells = CellPictures(archive)
+            places = {sheet: in_cells.places(path) for sheet, path in sheets_of(archive)}
             if any(PurePosixPath(name).suffix.lower() in _ENDINGS for name in archive.namelist()):
-                self._over = {sheet: self._read_over(archive, path) for sheet, path in _sheets(archive)}
-                in_cells = CellPictures(archive)
+                self._over = {sheet: self._read_over(archive, path) for sheet, path in sheets_of(archive)}
                 self._by_id = self._named(archive, in_cells.by_id)
-                self._in_cells = {
-                    sheet: self._named(archive, in_cells.places(path)) for sheet, path in _sheets(archive)
-                }
+            self._in_cells = {
+                sheet: {place: path for place, path in of_sheet.items() if shown_id(path)}
+                | self._named(archive, of_sheet)
+                for sheet, of_sheet in places.items()
+            }
 
     def put_into(self, sheet: Sheet) -> Sheet:
         """The sheet with the names of its pictures in the column of media."""
         rows = [self._of_row(sheet.name, number, row) for number, row in enumerate(sheet.rows, start=1)]
         if not any(names for _, names in rows[1:]):
-            return sheet
+            return Sheet(sheet.name, [row for row, _ in rows])
         header = [text_of(cell) for cell in sheet.rows[0]]
         places = (place for place, word in enumerate(header) if word in BY_HEADER and BY_HEADER[word].name == _MEDIA)
         place = next(places, None)
@@ -73,6 +73,9 @@ class Pictures:
         for place, cell in enumerate(row, start=1):
             # A formula that nobody has worked out has no value, and elsewhere than in WPS its value is an error.
             name = in_cells.get((number, place)) or self._by_id.get(shown_id(cell) if isinstance(cell, str) else "")
+            if name and shown_id(name):  # a picture that was lost: the cell says so
+                kept.append(name)
+                continue
             if name:
                 names.append(name)
             kept.append(None if name else cell)
@@ -102,7 +105,7 @@ class Pictures:
     ) -> Iterator[str]:
         """The names of the pictures in an element, whose contents are kept."""
         for blip in element.iter(f"{_ART}blip"):
-            _, path = targets.get(blip.get(f"{_OFFICE}embed", ""), ("", ""))
+            _, path = targets.get(blip.get(f"{OFFICE}embed", ""), ("", ""))
             if name := self._keep(archive, path):
                 yield name
 
@@ -123,12 +126,3 @@ def _with(row: Sequence[Cell], place: int, names: Sequence[str]) -> Sequence[Cel
     cells = [*row, *[None] * (place + 1 - len(row))]
     cells[place] = ";".join(dict.fromkeys((*filter(None, [text_of(cells[place])]), *names)))
     return cells
-
-
-def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """The title and the path of each sheet."""
-    targets = related(archive, _WORKBOOK)
-    for sheet in parsed(archive, _WORKBOOK).iter(f"{_MAIN}sheet"):
-        _, path = targets.get(sheet.get(f"{_OFFICE}id", ""), ("", ""))
-        if path:
-            yield sheet.get("name", ""), path

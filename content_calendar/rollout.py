@@ -42,7 +42,8 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 def parse_rollout(text: str, tiers: Collection[str] | None = None) -> tuple[Stage, ...]:
-    """The stages; none for an empty text. Tiers that are not among `tiers` are an error. Raises `RolloutError`."""
+    """The stages; none for an empty text. Tiers that are not among `tiers` are an error, and beside those so is a
+    stage that adds nobody. Raises `RolloutError`."""
     stages: list[Stage] = []
     for piece in filter(None, (" ".join(piece.split()) for piece in _SEVERAL.split(text))):
         match = _STAGE.fullmatch(piece)
@@ -51,6 +52,10 @@ def parse_rollout(text: str, tiers: Collection[str] | None = None) -> tuple[Stag
         if match[2] and tiers is not None and match[2] not in tiers:
             raise RolloutError(f"已有的层级：{'、'.join(sorted(tiers)) or '（还没有）'}；{EXPECTED}")
         share = int(match[1]) / _WHOLE if match[1] else None
+        reached = max((one.share or 0 for one in stages), default=0)
+        adds_nobody = match[2] in {one.tier for one in stages} if share is None else share <= reached
+        if adds_nobody and tiers is not None:  # what is in force already goes on as it is
+            raise RolloutError(f"后一批要比前一批多，一个层级只写一次；{EXPECTED}")
         stages.append(Stage(share, match[2] or "", timedelta(minutes=int(match[3]) * _UNITS[match[4]])))
     return tuple(stages)
 

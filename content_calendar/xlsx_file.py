@@ -23,10 +23,12 @@ from content_calendar.dates import Cell
 from content_calendar.faults import FileError
 from content_calendar.records import Sheet
 from content_calendar.template import CHOICES, EXPLANATIONS, FREE_CHOICES
+from content_calendar.xlsx_parts import parsed, place_of, sheets_of
 
 _SHEET = "排期"
 _EXPLANATION_SHEET = "说明"
 _REVISION_SHEET = "版本"
+_MERGED = b"<mergeCell"
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _ANY_SYSTEM = 0
 _CORE = "docProps/core.xml"
@@ -50,10 +52,15 @@ def read_xlsx(data: bytes) -> list[Sheet]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED:
                 raise FileError("Excel 文件展开后太大")
+            merged = {title: list(_merged(archive, path)) for title, path in sheets_of(archive)}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of decorations that it leaves out
             workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            return [Sheet(sheet.title, list(_rows(sheet))) for sheet in workbook.worksheets if _is_calendar(sheet)]
+            return [
+                Sheet(sheet.title, _filled(list(_rows(sheet)), merged.get(sheet.title, ())))
+                for sheet in workbook.worksheets
+                if _is_calendar(sheet)
+            ]
     except FileError:
         raise
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever damaged XML makes it stumble over
@@ -138,6 +145,27 @@ def _rows(sheet: Worksheet) -> Iterator[tuple[Cell, ...]]:
         if empty > _MOST_EMPTY_ROWS:
             return
         yield tuple(value if isinstance(value, Cell) else shown(str(value)) for value in row)
+
+
+def _merged(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, int, int]]:
+    """Cells that were merged over several rows under the header: the first row, the last one and the column."""
+    if sheet not in archive.namelist() or _MERGED not in archive.read(sheet):
+        return
+    for one in parsed(archive, sheet).iterfind(".//{*}mergeCell"):
+        first, _, last = one.get("ref", "").partition(":")
+        begin, end = place_of(first), place_of(last)
+        if begin and end and 1 < begin[0] < end[0]:
+            yield begin[0], end[0], begin[1]
+
+
+def _filled(rows: list[tuple[Cell, ...]], merged: Iterable[tuple[int, int, int]]) -> list[tuple[Cell, ...]]:
+    """The rows with what stands in a merged cell in each of the rows that have something beside it."""
+    for first, last, column in merged:
+        for number in range(first + 1, min(last, len(rows)) + 1):
+            row = rows[number - 1] + (None,) * (column - len(rows[number - 1]))
+            if row[column - 1] is None and any(cell is not None for cell in row):
+                rows[number - 1] = (*row[: column - 1], rows[first - 1][column - 1], *row[column:])
+    return rows
 
 
 def _first_sheet(workbook: Workbook) -> Worksheet:

@@ -90,6 +90,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return placement.place(event, context)
         case orders.SignUp():
             return signups.answered(event, context)
+        case orders.PlacesChanged():
+            return signups.places_changed(event, context)
         case orders.SeatsChanged():
             return placement.seats_changed(event, context)
         case orders.BindGroupOrder():

@@ -11,13 +11,13 @@ from content_calendar import catch_up
 from content_calendar.entry import from_json, to_json
 from content_calendar.moving import still_without
 from content_calendar.rotation import is_spare
-from handlers import overrides, planning
+from handlers import overrides, planning, signups
 from models import effects as fx
 from models.context import Context, EntryView
 from models.deliveries import DeliveryState
 from models.effects import Effect
 from models.events import TimerDue
-from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
+from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder, PlacesChanged
 
 
 def imported(order: ImportEntriesOrder, context: Context) -> list[Effect]:
@@ -76,6 +76,8 @@ def put(
         if key in known:
             effects += [fx.PutSpare(spare=planning.spare(entry))] if is_spare(entry) else []
             effects += overrides.follow(entry, revision, known[key], context, at, approved=approved)
+            if signups.has_more_places(entry, from_json(known[key].body)):
+                effects.append(fx.Follow(event=PlacesChanged(merchant=context.merchant.id, at=at, entry=key)))
     return effects
 
 

@@ -109,6 +109,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.PEOPLE | Needs.ROOMS | Needs.STAFF | Needs.PLACES
         case orders.SignUp():
             return Needs.PEOPLE | Needs.GATHERING
+        case orders.PlacesChanged():
+            return Needs.GATHERING
         case orders.SeatsChanged():
             return Needs.BOUND_GROUPS | Needs.WAITING | Needs.PLACES | Needs.STAFF
         case orders.OwnerOrder() | orders.HandoverOrder() | orders.MoveOrder() | orders.HandoffOrder():

@@ -6,13 +6,15 @@ comes when it is full waits, first come first served, and is told when a place i
 
 from __future__ import annotations
 
+import msgspec
+
 from content_calendar.entry import Entry, from_json
 from models import effects as fx
 from models.context import Context, GatheringView, PersonView, SignupView
 from models.deliveries import Cause, Lane
 from models.effects import Effect
 from models.events import Message
-from models.orders import SignUp
+from models.orders import PlacesChanged, SignUp
 from models.patterns import compile_later
 
 KINDS = frozenset({"gathering", "testers"})
@@ -34,6 +36,7 @@ WAITS = "{name}，{limit} 个名额已经满了，先给你排第 {place} 位候
 WAITS_ALREADY = "{name}，你排在候补第 {place} 位，有人让出来马上告诉你。"
 LEAVES = "{name}，好的，给你取消了，下次再约。"
 MOVED_UP = "{name}，有人让出一个名额，轮到你了，给你报上了。来不了就回「取消报名」。"
+MORE_PLACES = "{name}，名额加了，轮到你了，给你报上了。来不了就回「取消报名」。"
 OF = "（共 {limit} 个名额）"
 
 
@@ -73,12 +76,18 @@ def answered(event: SignUp, context: Context) -> list[Effect]:
     limit = limit_of(from_json(gathering.body))
     coming = [one for one in gathering.signups if not one.waits]
     waiting = [one for one in gathering.signups if one.waits]
+    moved = _movers(gathering, limit)  # before anybody new: there may be more places than when they came
+    up = [effect for one in moved if one != mine for effect in _moves_up(gathering, one, event.message)]
+    if mine is not None and mine.waits and mine not in moved:
+        place = waiting.index(mine) - len(moved) + 1
+        return [*up, _reply(event, context, person, _told(WAITS_ALREADY, person.name, place, limit))]
     if mine is not None:
-        told = WAITS_ALREADY if mine.waits else COMES_ALREADY
-        place = (waiting if mine.waits else coming).index(mine) + 1
-        return [_reply(event, context, person, _told(told, person.name, place, limit))]
-    full = limit is not None and len(coming) >= limit
-    place = len(waiting if full else coming) + 1
+        place = [*coming, *moved].index(mine) + 1
+        told = COMES if mine.waits else COMES_ALREADY
+        seat = [_seat(gathering, mine)] if mine.waits else []
+        return [*up, *seat, _reply(event, context, person, _told(told, person.name, place, limit))]
+    full = limit is not None and len(coming) + len(moved) >= limit
+    place = 1 + (len(waiting) - len(moved) if full else len(coming) + len(moved))
     put = fx.PutSignup(
         entry=gathering.key,
         occurrence=gathering.occurrence,
@@ -87,7 +96,25 @@ def answered(event: SignUp, context: Context) -> list[Effect]:
         group_id=context.group.id if context.group else None,
         waits=full,
     )
-    return [put, _reply(event, context, person, _told(WAITS if full else COMES, person.name, place, limit))]
+    return [*up, put, _reply(event, context, person, _told(WAITS if full else COMES, person.name, place, limit))]
+
+
+def places_changed(event: PlacesChanged, context: Context) -> list[Effect]:
+    """Who has waited longest comes, and is told."""
+    gathering = context.gathering
+    if gathering is None:
+        return []
+    moved = _movers(gathering, limit_of(from_json(gathering.body)))
+    why = f"{event.at:%Y%m%dT%H%M%S%f}"
+    return [effect for one in moved for effect in _moves_up(gathering, one, why, MORE_PLACES)]
+
+
+def has_more_places(entry: Entry, before: Entry) -> bool:
+    """Whether who waits for a place may have one, since the post was edited."""
+    if entry.kind not in KINDS or entry.rule:  # what comes again is edited for the next time
+        return False
+    now, was = limit_of(entry), limit_of(before)
+    return was is not None and (now is None or now > was)
 
 
 def _leaves(
@@ -96,27 +123,43 @@ def _leaves(
     if mine is None:
         return []
     gone = fx.DropSignup(entry=gathering.key, occurrence=gathering.occurrence, contact_id=mine.contact_id)
-    effects: list[Effect] = [gone, _reply(event, context, person, LEAVES.format(name=person.name or "朋友"))]
-    following = next((one for one in gathering.signups if one.waits), None)
-    if mine.waits or following is None:
-        return effects
-    moved_up = fx.PutSignup(
+    left = msgspec.structs.replace(gathering, signups=tuple(one for one in gathering.signups if one != mine))
+    moved = _movers(left, limit_of(from_json(gathering.body)))
+    return [
+        gone,
+        _reply(event, context, person, LEAVES.format(name=person.name or "朋友")),
+        *(effect for one in moved for effect in _moves_up(gathering, one, event.message)),
+    ]
+
+
+def _movers(gathering: GatheringView, limit: int | None) -> list[SignupView]:
+    """Who waits though there are places, first come first served."""
+    waiting = [one for one in gathering.signups if one.waits]
+    coming = len(gathering.signups) - len(waiting)
+    return waiting if limit is None else waiting[: max(0, limit - coming)]
+
+
+def _seat(gathering: GatheringView, one: SignupView) -> Effect:
+    return fx.PutSignup(
         entry=gathering.key,
         occurrence=gathering.occurrence,
-        contact_id=following.contact_id,
-        account=following.account,
-        group_id=following.group_id,
+        contact_id=one.contact_id,
+        account=one.account,
+        group_id=one.group_id,
     )
+
+
+def _moves_up(gathering: GatheringView, one: SignupView, why: str, words: str = MOVED_UP) -> list[Effect]:
     told = fx.Send(
-        key=f"signup:{gathering.key}:{gathering.occurrence}:{following.wire_id}:{event.message}",
-        account=following.account,
+        key=f"signup:{gathering.key}:{gathering.occurrence}:{one.wire_id}:{why}",
+        account=one.account,
         lane=Lane.SERVICE,
         cause=Cause.GROUP,
-        contact_id=None if following.group_id else following.contact_id,
-        group_id=following.group_id,
-        text=MOVED_UP.format(name=following.name or "朋友"),
+        contact_id=None if one.group_id else one.contact_id,
+        group_id=one.group_id,
+        text=words.format(name=one.name or "朋友"),
     )
-    return [*effects, moved_up, told]
+    return [_seat(gathering, one), told]
 
 
 def _told(template: str, name: str, place: int, limit: int | None) -> str:

@@ -302,6 +302,12 @@ class SignUp(Event, frozen=True, kw_only=True, tag="sign_up"):
     leaves: bool = False
 
 
+class PlacesChanged(Event, frozen=True, kw_only=True, tag="places_changed"):
+    """A gathering has room for more than before: look at who waits for a place."""
+
+    entry: str
+
+
 class SeatsChanged(Event, frozen=True, kw_only=True, tag="seats_changed"):
     """Seats of a tier may have become free: look at its waiting list."""
 

@@ -29,7 +29,7 @@ settings.load_profile("unhurried")
 
 
 # What takes longest goes first, so that no process is left with a long file at the end.
-_FIRST = ("console", "workers", "gateway", "crash", "transports")
+_FIRST = ("console", "workers", "gateway", "crash", "transports", "store", "fuzz")
 _MOST_BROWSERS = 2
 
 

@@ -63,8 +63,14 @@ class Parts(ui.column):
 
 
 class Rows(Parts):
-    """Parts that are the rows of a list, with a line between them."""
+    """Parts that are the rows of a list, with a line between them; the one without a key says that there are none."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.classes("z-list").props("role=list")
+        self.classes("z-list")
+
+    def show(self, parts: Iterable[Part]) -> None:
+        """Make what is new or different, take away what is gone, and leave the rest as it is."""
+        rows = list(parts)
+        self.props("role=list" if any(row.key for row in rows) else "role=presentation")
+        super().show(rows)

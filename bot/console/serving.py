@@ -7,6 +7,8 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from importlib import import_module
+from types import SimpleNamespace
 
 import structlog
 import uvicorn
@@ -71,6 +73,9 @@ async def serving(
             timeout_graceful_shutdown=_FAREWELL_SECONDS,
         )
     )
+    # NiceGUI looks for its server among all objects of the process. One of them may be a tuple that the thread of the
+    # store is just making: Python gives up a tuple that somebody else has hold of by then, with a SystemError.
+    vars(import_module("nicegui.ui_run_with"))["gc"] = SimpleNamespace(get_objects=lambda: [server])
     task = asyncio.create_task(server.serve([listener]), name="console")
     say(entrance.invitation(lambda path: address_of(host, port, path)))
     log.info("console.open", address=address_of(host, port))

@@ -46,6 +46,7 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .z-talk { height: calc(100vh - 350px); min-height: 260px; }
 .z-quick { flex-wrap: nowrap; overflow-x: auto; } .z-quick > * { flex: none; }
 @layer theme { /* Quasar's !important is in a layer: only an earlier layer is stronger. */
+  .q-message-text { min-height: 0 !important; } /* Quasar has room for two lines in each bubble. */
   /* The gutter of a row begins beside what stands above and below it. */
   .q-col-gutter-md { margin-left: -16px !important; width: calc(100% + 16px) !important; }
   .body--dark .text-primary { color: #7fd9b2 !important; } .body--dark .text-negative { color: #ff9b93 !important; }
@@ -54,6 +55,7 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .z-practice { background: #fff4d6; color: #6b4a00; text-align: center; padding: 4px 12px; font-weight: 600; }
 .body--dark .z-practice { background: #3b2f10; color: #ffdf8f; }
 .z-row { border-top: 1px solid #e3e6eb; padding-top: 12px; gap: 6px; } .body--dark .z-row { border-color: #2d3138; }
+.z-below { position: sticky; bottom: 0; z-index: 5; }
 .z-bar { position: sticky; top: 74px; z-index: 5; }
 .z-said { white-space: pre-wrap; overflow-wrap: anywhere; padding: 2px 8px; border-radius: 4px; }
 .z-gone { background: #fdecea; color: #8c1d18; } .body--dark .z-gone { background: #3a1f1d; color: #ffb4ab; }

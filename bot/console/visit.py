@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -107,6 +107,20 @@ class Visit:
         with client:
             ui.notify(told or "好了", type="positive", multi_line=True)
         return True
+
+    async def orders(self, kind: type[Order], each: Iterable[Mapping[str, Any]]) -> tuple[int, list[str]]:
+        """Give an order for each of several; nothing is shown. Returns how many were done, and why others not."""
+        done, refused = 0, list[str]()
+        if not await self._still_here():
+            return done, refused
+        desk = self._desk()
+        for what in each:
+            try:
+                await desk.order(kind(merchant=self.merchant_id, at=self.site.now(), **what))
+                done += 1
+            except Refused as refusal:
+                refused.append(str(refusal))
+        return done, refused
 
     async def command(self, argv: Sequence[str]) -> Answer:
         """Have a command line dealt with as this person, for what has no order of its own; nothing is shown.

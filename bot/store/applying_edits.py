@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -26,7 +26,7 @@ from bot.store.identify import chunks
 from bot.store.rolling_out import go_on
 from bot.store.rotating import follow_spares
 from bot.store.signups import drop_signups, put_signups
-from content_calendar.entry import from_json, signed_up_for
+from content_calendar.entry import asked_for, from_json, kept_out, signed_up_for
 from content_calendar.wording import parts_of
 from models import effects as fx
 from models.columns import table_of
@@ -83,7 +83,8 @@ def replan(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 
 def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[int]) -> None:
-    """Who has lost a tag gets nothing that waits for them because of it: whoever has it when it leaves counts."""
+    """Who has lost a tag gets nothing that waits for them because of it, and neither does who has one by now that is
+    left out: whoever has it when it leaves counts."""
     for chunk in chunks(person_ids):
         waiting = writing.connection.execute(
             select(col(Delivery.id), col(Contact.person_id), col(EntryRevision.body))
@@ -119,11 +120,20 @@ def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[in
         spared = [
             identity
             for identity, person_id, body in waiting
-            if (wanted := from_json(body).tags)
-            and not tags[person_id].intersection(wanted)
-            and not any(signed_up_for(tag) or stage_of_tag(tag) for tag in wanted)
+            if (named := from_json(body).tags) and _is_spared(named, tags[person_id])
         ]
         enter(writing, merchant, (col(Delivery.id).in_(spared),), DeliveryState.CANCELLED, None)
+
+
+def _is_spared(named: Sequence[str], tags: Collection[str]) -> bool:
+    if any(tag in tags for tag in kept_out(named)):
+        return True
+    wanted = asked_for(named)
+    return (
+        bool(wanted)
+        and not any(tag in tags for tag in wanted)
+        and not any(signed_up_for(tag) or stage_of_tag(tag) for tag in wanted)
+    )
 
 
 def _move(writing: Writing, merchant: MerchantView, planned: Expand, moved: tuple[Any, ...]) -> None:

@@ -259,7 +259,8 @@ def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             if (one.origin in _NOT_BY_HAND) == (conflict == "keep")
         }
         writing.put(Tag, ("merchant_id", "person_id", "tag", "origin", "at"), list(added.values()), conflict)
-    spare_untagged(writing, merchant, sorted({person_id for tags in removed.values() for person_id, _ in tags}))
+    changed = {effect.person_id for _event, effect in pairs if effect.add or effect.remove}
+    spare_untagged(writing, merchant, sorted(changed))
 
 
 def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

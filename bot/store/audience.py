@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, false, func, literal, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.ids import Ids
 from bot.store.stages import in_stages
-from content_calendar.entry import signed_up_for
+from content_calendar.entry import asked_for, kept_out, signed_up_for
 from models.accounts import Account
 from models.columns import Id
 from models.context import MerchantView
@@ -44,8 +44,10 @@ def audience(writing: Writing, merchant: MerchantView, effect: Expand) -> Select
             *([col(ChatGroup.id) == effect.only] if effect.only is not None else []),
         )
     wanted = []
-    if effect.tags or effect.turn is None:
-        wanted.append(_tagged(writing, merchant, effect.tags, effect.occurrence))
+    if (tags := asked_for(effect.tags)) or effect.turn is None:
+        wanted.append(_tagged(writing, merchant, tags, effect.occurrence))
+    if tags := kept_out(effect.tags):
+        wanted.append(~func.coalesce(_tagged(writing, merchant, tags, effect.occurrence), false()))
     if effect.turn is not None:
         wanted.append(_whose_turn(merchant, effect, effect.turn))
         if (effect.tiers or effect.groups) and effect.turn.of != "joined":
@@ -176,7 +178,7 @@ def _bought(merchant: MerchantView, tags: tuple[str, ...], start: datetime, end:
     """The persons who were last given such a tag then. When those got theirs who had it when we came, nobody knows."""
     return select(col(Tag.person_id)).where(
         col(Tag.merchant_id) == merchant.id,
-        col(Tag.tag).in_(tags or (BOUGHT,)),
+        col(Tag.tag).in_(asked_for(tags) or (BOUGHT,)),
         col(Tag.at) >= start,
         col(Tag.at) < end,
         col(Tag.origin) != "platform",

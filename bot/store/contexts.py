@@ -251,9 +251,7 @@ def _load(
             newcomers=tuple(people[one] for one in newcomers.get(place[0], ())) if newcomers and place else (),
             rolled_out=rolled_out.get(event.subject) if isinstance(event, TimerDue) else None,
             kept=kept.get(person.person_id) if person and kept and "KEPT" in parts else None,
-            gathering=gathering_of(writing, merchant, event, person, names)
-            if person and "GATHERING" in parts
-            else None,
+            gathering=gathering_of(writing, merchant, event, person, names) if "GATHERING" in parts else None,
             survey_playbook=surveys.get(person.person_id) if person and surveys else None,
         )
 

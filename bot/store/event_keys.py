@@ -18,6 +18,7 @@ _OUR_OWN = (
     orders.SurveyFinished,
     orders.SeatsChanged,
     orders.SignUp,
+    orders.PlacesChanged,
     orders.PersonChanged,
     ev.TimerDue,
     ev.SendAnswered,

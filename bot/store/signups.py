@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlmodel import col
 
 from bot.store import Writing
@@ -28,10 +28,13 @@ _MOST_POSTS = 200
 
 
 def gathering_of(
-    writing: Writing, merchant: MerchantView, event: Event, person: PersonView, names: Names
+    writing: Writing, merchant: MerchantView, event: Event, person: PersonView | None, names: Names
 ) -> GatheringView | None:
-    """The last gathering that was posted where the person speaks; 1:1 to them or to any of their groups."""
-    if not isinstance(event, Message | orders.SignUp):
+    """The last gathering that was posted where the person speaks; 1:1 to them or to any of their groups. Of one that
+    has more places now, its newest list."""
+    if isinstance(event, orders.PlacesChanged):
+        return _newest(writing, merchant, event.entry)
+    if person is None or not isinstance(event, Message | orders.SignUp):
         return None
     mine = and_(col(Delivery.contact_id) == person.contact_id, col(Delivery.group_id).is_(None))
     groups = [names.groups[event.group]] if event.group else sorted(person.groups)
@@ -64,6 +67,27 @@ def gathering_of(
             listed = tuple(_listed(writing, merchant.id, key, occurrence))
             return GatheringView(key=key, body=body, occurrence=occurrence, signups=listed)
     return None
+
+
+def _newest(writing: Writing, merchant: MerchantView, key: str) -> GatheringView | None:
+    body = writing.connection.execute(
+        select(col(EntryRevision.body)).where(
+            col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, col(EntryRevision.current)
+        )
+    ).scalar()
+    newest = select(func.max(col(Signup.occurrence))).where(
+        col(Signup.merchant_id) == merchant.id,
+        col(Signup.entry) == key,
+        col(Signup.occurrence) >= (writing.now - _LONGEST).date().isoformat(),
+    )
+    occurrence = writing.connection.execute(newest).scalar()
+    if body is None or occurrence is None:
+        return None
+    ends = expires_at(from_json(body), merchant.zone)
+    if ends is not None and writing.now > ends:
+        return None
+    listed = tuple(_listed(writing, merchant.id, key, occurrence))
+    return GatheringView(key=key, body=body, occurrence=occurrence, signups=listed)
 
 
 def _listed(writing: Writing, merchant_id: str, key: str, occurrence: str) -> list[SignupView]:

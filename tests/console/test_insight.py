@@ -28,6 +28,9 @@ def test_a_figure_opens_its_rows_and_they_are_taken_home(console: Console) -> No
     with page.expect_download() as waiting:
         page.get_by_role("button", name="导出 CSV").click()
     assert ",'=老顾," in waiting.value.path().read_text(encoding="utf-8-sig")
+    page.locator("tr", has_text="=老顾").get_by_role("link").click()
+    page.wait_for_url("**/people/*")
+    expect(page.get_by_text("=老顾").first).to_be_visible()
     phone = console.page("/insight?from=x&to=2031-99-99&group=nobody", size=PHONE, color_scheme="dark")
     expect(phone.get_by_text("没有这样的群", exact=False)).to_be_visible()
     shoot(phone, "insight-phone")

@@ -77,7 +77,7 @@ def test_each_number_of_today_opens_its_rows(console: Console) -> None:
 def test_what_waits_is_taken_back_by_the_owner_and_not_by_a_viewer(console: Console) -> None:
     console.join("小林", "viewer")
     today = console.page("/today")
-    expect(today.get_by_text("没有事等你").or_(today.get_by_text("位在私聊里"))).to_be_visible()
+    expect(today.get_by_text("位好友")).to_be_visible()  # all of the page is there
     figure = today.get_by_role("link", name="今天已发").element_handle()
     console.command("calendar", "import", str(_entry(console)))
     expect(today.get_by_text("条等人通过")).to_be_visible()  # without a reload
@@ -125,6 +125,12 @@ def test_an_uncertain_delivery_is_settled(console: Console) -> None:
     page.get_by_role("button", name="没发出去").click()
     expect(page.get_by_text("发送失败").first).to_be_visible()
     shoot(page, "settled")
+    page.goto(console.address + "/deliveries?state=failed")
+    expect(page.locator(".q-list .q-item")).to_have_count(1)
+    page.get_by_role("button", name="都再发一次").click()
+    page.get_by_role("dialog").get_by_role("button", name="重发").click()
+    expect(page.get_by_text("1 条再发一次。")).to_be_visible()
+    expect(page.get_by_text("没有这样的记录")).to_be_visible()
 
 
 def test_the_plug_is_pulled_and_nothing_is_sent_twice(console: Console) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -9,13 +10,26 @@ import pytest
 from content_calendar.entry import Entry
 from content_calendar.import_hints import hints
 
+DAY, NOON = date(2026, 12, 1), time(12)
+
 
 @pytest.mark.parametrize(
     ("more", "told"),
     [
         ({"tiers": ("分院",)}, []),
         ({"rule": "birthday"}, []),
+        ({"rule": "birthday", "tiers": ("分院",), "tags": ("老客",)}, []),
+        (
+            {"tiers": ("分院",), "tags": ("老客",)},
+            ["a 写了层级或群，会发给整个群，标签不起作用；只想一对一发给有标签的人，就别写层级和群"],
+        ),
+        ({"tags": ("-老客",)}, ["a 没有写层级、群或标签，谁也收不到"]),
         ({}, ["a 没有写层级、群或标签，谁也收不到"]),
+        (
+            {"tags": ("老客",), "date": DAY, "time": NOON, "not_after": datetime.combine(DAY, time(11))},
+            ["a 还没到时间就过期了（2026-12-01 11:00），发不出去"],
+        ),
+        ({"tags": ("老客",), "date": DAY, "time": NOON, "not_after": datetime.combine(DAY, NOON)}, []),
         ({"tags": ("老客",), "kind": "image"}, ["a 是图片，没有写素材"]),
         ({"tags": ("老客",), "kind": "image", "media": ("a.PNG", "https://x.cn/b")}, []),
         (

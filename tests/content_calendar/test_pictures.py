@@ -125,6 +125,16 @@ def test_a_picture_of_wps_that_another_program_has_saved(value: str) -> None:
     assert [read_pictures(data, "a.xlsx")[name] for name in entry.media] == [RED]
 
 
+@pytest.mark.parametrize("others", [{}, {"xl/media/image1.png": RED}], ids=["no picture at all", "another one"])
+def test_a_picture_that_got_lost_when_another_program_saved_is_a_fault_of_its_cell(others: dict[str, bytes]) -> None:
+    head = ["编号", "形式", "日期", "时间", "标签", "正文", "素材"]
+    found = read(workbook([head, ["a", "image", *ROW, '=_xlfn.DISPIMG("ID_0AF1",1)'], ["b", "text", *ROW]], {**others}))
+    assert [one.key for one in found.entries] == ["b"]
+    (fault,) = found.faults
+    assert (fault.row, fault.column, fault.found) == (2, "素材", '=DISPIMG("ID_0AF1",1)')
+    assert "重新插入" in fault.expected
+
+
 def test_a_picture_that_excel_has_placed_in_a_cell() -> None:
     data = workbook(
         [["编号", "形式", "日期", "时间", "标签", "正文", "素材"], ["a", "image", *ROW, "here"], ["b", "text", *ROW]],

@@ -29,7 +29,10 @@ def test_shares_and_tiers() -> None:
     assert admitted(stages[:1], ROOMS, by_number) == {"room-0", "room-1"}
 
 
-@pytest.mark.parametrize("text", ["20%", "0% 1h", "20% 0h", "100% 1h", "分元 1d", "2h", "20% 2h 50% 1d"])
+@pytest.mark.parametrize(
+    "text",
+    ["20%", "0% 1h", "20% 0h", "100% 1h", "分元 1d", "2h", "20% 2h 50% 1d", "50% 1d；20% 2h", "分舵 1h；分舵 2h"],
+)
 def test_what_is_no_roll_out(text: str) -> None:
     with pytest.raises(RolloutError):
         parse_rollout(text, ("分舵",))

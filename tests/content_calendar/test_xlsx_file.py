@@ -138,6 +138,31 @@ def test_the_template_offers_what_the_playbook_has_names_for() -> None:
     assert "内容类型" not in found
 
 
+def test_a_day_that_is_merged_over_its_posts_is_the_day_of_each() -> None:
+    workbook = workbook_of(
+        {
+            "排期": [
+                ["编号", "日期", "时间", "正文", "层级"],
+                ["a", dt.date(2026, 11, 25), "09:00", "早", "分院"],
+                ["b", None, "12:00", "午", None],
+                ["c", None, "20:00", "晚", None],
+                ["d", dt.date(2026, 11, 26), "09:00", "早", "分院"],
+            ]
+        }
+    )
+    sheet = workbook["排期"]
+    for cells in ("A1:A1", "B2:B4", "E2:E4", "B5:B7"):
+        sheet.merge_cells(cells)
+    found = read(workbook)
+    assert found.faults == ()
+    assert [(one.key, f"{one.date}", one.tiers) for one in found.entries] == [
+        ("a", "2026-11-25", ("分院",)),
+        ("b", "2026-11-25", ("分院",)),
+        ("c", "2026-11-25", ("分院",)),
+        ("d", "2026-11-26", ("分院",)),
+    ]
+
+
 def test_a_text_longer_than_a_cell_is_not_cut_in_silence() -> None:
     entry = Entry(key="a", date=dt.date(2026, 11, 25), time=NINE, text="早" * 32_768)
     with pytest.raises(FileError, match="32767"):

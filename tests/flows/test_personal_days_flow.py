@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.flows.playing import PLAYBOOK, Line, Stage, asks_to_be_friends, says
+from tests.flows.playing import PLAYBOOK, Line, Stage, asks_to_be_friends, operator, says
 from tests.flows.tea_house import BIND, HEADER, IMPORT, of, times, world
 
 BIRTHDAY = """
@@ -79,6 +79,27 @@ def test_days_after_a_purchase_count_from_the_newest_one(stage: Stage) -> None:
         ("25 09:00:00", of("how", "wx-b", "2026-11-25")),
         ("26 09:00:00", of("how", "wx-a", "2026-11-26")),
     ]
+
+
+def test_a_tag_with_a_minus_leaves_out_who_has_it_when_it_leaves(stage: Stage) -> None:
+    stage.write("playbook.toml", PLAYBOOK + "[[quiet_hours]]\nfrom = '08:30'\nto = '12:00'\n")
+    rows = personal("wine", "", tags="酒;-已退款") + personal("all", "bought+1d", tags="－已退款")
+    rows += personal("none", "", tags="-已退款")
+    stage.write("calendar.csv", HEADER + rows.replace(",,09:00,,", ",2026-11-24,09:00,,"))
+    gave = {"wx-a": "酒 买过", "wx-b": "酒 已退款 买过", "wx-c": "酒"}
+    story: list[Line] = [
+        *(says(f"08:1{n}:00", "wx-boss", f"/标签 {who} {tags}") for n, (who, tags) in enumerate(gave.items())),
+        operator("08:20:00", "calendar import calendar.csv"),
+        says("2026-11-24T10:00:00+08:00", "wx-boss", "/标签 wx-c 已退款"),
+    ]
+    friends = {name: ["main"] for name in gave}
+    played = stage.play(story, "--to", "2026-11-25T08:00:00+08:00", world=world(friends=friends))
+    assert [line for line in times(played) if "entry:" in line[1]] == [
+        ("24 12:00:00", of("all", "wx-a", "2026-11-24")),
+        ("24 12:00:00", of("wine", "wx-a", "2026-11-24")),
+    ]
+    assert played.states(of("wine", "wx-c", "2026-11-24"))[-1] == "cancelled"
+    assert "none 没有写层级、群或标签，谁也收不到" in played.operator("calendar import")["out"]
 
 
 def test_silence_counts_from_the_last_message_wherever_it_was(stage: Stage) -> None:

@@ -62,6 +62,30 @@ def test_first_come_first_served_and_the_next_one_moves_up(stage: Stage) -> None
     assert played.operator("calendar signups 没有")["exit"] == 2
 
 
+def test_more_places_are_for_who_waits_before_anybody_new_and_fewer_for_nobody(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + TASTING)
+    stage.write("more.csv", HEADER + TASTING.replace("限2人", "限3人"))
+    stage.write("fewer.csv", HEADER + TASTING.replace("限2人", "限1人"))
+    story: list[Line] = [
+        BIND,
+        IMPORT,
+        *(in_room(f"09:1{n}:00", f"wx-{name}", "报名") for n, name in enumerate("abc")),
+        operator("10:00:00", "calendar import more.csv"),
+        in_room("10:10:00", "wx-d", "报名"),
+        operator("11:00:00", "calendar import fewer.csv"),
+        in_room("11:10:00", "wx-a", "不去了"),
+        operator("12:00:00", "calendar signups 酒会 --json"),
+    ]
+    played = stage.play(story, "--to", "2026-11-23T20:00:00+08:00", world=world(friends=PEOPLE))
+    assert said(played.arrived(to=ROOM))[3:] == [
+        "WX-C，名额加了，轮到你了，给你报上了。来不了就回「取消报名」。",
+        "WX-D，3 个名额已经满了，先给你排第 1 位候补，有人让出来马上告诉你。",
+        "WX-A，好的，给你取消了，下次再约。",
+    ]
+    rows = stage_rows(played.operator("calendar signups"))
+    assert [(row["contact"], row["waits"]) for row in rows] == [("wx-b", False), ("wx-c", False), ("wx-d", True)]
+
+
 def test_where_nothing_was_posted_it_is_talk_among_members(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + TASTING.replace("gathering,gathering", "text,talk"))
     story: list[Line] = [BIND, IMPORT, in_room("09:10:00", "wx-a", "报名"), in_room("09:11:00", "wx-a", "不去了")]

@@ -70,6 +70,30 @@ def test_folds_days_and_pages(database_url: str, monkeypatch: pytest.MonkeyPatch
         assert len(read(stage, deliveries.coming)) == 6
 
 
+def test_what_failed_can_go_again_the_oldest_first(database_url: str) -> None:
+    with shop(database_url) as stage:
+        wx1 = stage.befriend("wx1")["wx1"]
+        stage.bring_about(*(reply(f"k{number}", wx1) for number in range(4)))
+        oldest, *_, newest = sorted(one.id for one in read(stage, deliveries.page_of, Filter()))
+        stage.bring_about(
+            *(fx.Settle(delivery_id=one, state=DeliveryState.FAILED, reason="refused") for one in (newest, oldest))
+        )
+        assert read(stage, deliveries.failed_of, Filter(state="failed"), 9) == [oldest, newest]
+        assert read(stage, deliveries.failed_of, Filter(state="failed"), 1) == [oldest]
+        assert read(stage, deliveries.failed_of, Filter(fold="待发"), 9) == []
+
+
+def test_a_chat_leaves_out_what_was_said_in_groups(database_url: str) -> None:
+    with shop(database_url) as stage:
+        stage.befriend("wx1")
+        stage.apply(said("wx1", "单独说的"), said("wx1", "群里说的", wire_id="g1", group="room@chatroom"))
+        with stage.store.reading() as connection:
+            told = people.timeline(connection, scope_of(stage), "wx1")
+            alone = people.timeline(connection, scope_of(stage), "wx1", alone=True)
+        assert {"单独说的", "群里说的"} <= {one.text for one in told}
+        assert [one for one in told if not one.group] == alone
+
+
 def test_what_has_not_left_can_be_taken_back(database_url: str) -> None:
     with shop(database_url) as stage:
         stage.bring_about(reply("k1", stage.befriend("wx1")["wx1"]))

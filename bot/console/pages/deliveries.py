@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from nicegui import ui
 
+from bot.console.asking import ask
 from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import list_rows
 from bot.console.reading.deliveries import PAGE as PAGE_SIZE
-from bot.console.reading.deliveries import Filter, Row, page_of, told_count
+from bot.console.reading.deliveries import Filter, Row, failed_of, page_of, told_count
 from bot.console.visit import Visit
+from handlers import rights
 from handlers.reason_names import CAUSE_NAMES, DELIVERY_STATE_NAMES, FOLDS, REASON_NAMES
+from models.deliveries import DeliveryState
+from models.orders import SettleDeliveryOrder
+
+_MOST_AGAIN = 200  # at once; the next ones come when these are on their way
 
 
 async def build(visit: Visit) -> None:
@@ -32,6 +39,8 @@ async def build(visit: Visit) -> None:
                 ).classes("q-px-sm")
             ui.space()
             total = ui.label().classes("z-muted")
+            again = ui.button("都再发一次", icon="replay").props("outline dense no-caps").classes("q-px-sm")
+            may_again = wanted.state == DeliveryState.FAILED and rights.may(visit.role, SettleDeliveryOrder)
             ui.link("账号：在不在线、还能发多少", "/accounts").classes("z-link")
         with ui.row().classes("items-center full-width"):
             _select(
@@ -67,9 +76,33 @@ async def build(visit: Visit) -> None:
                 list_rows(visit, rows, empty="没有这样的记录。换个条件，或到「今天」看看。")
         more.visible = len(rows) == PAGE_SIZE
 
+    async def show() -> None:
+        last.clear()
+        place.clear()
+        await earlier()
+        again.visible = may_again and bool(last)
+        total.text = await visit.read(told_count, wanted)
+
+    async def send_again() -> None:
+        failed = await visit.read(failed_of, wanted, _MOST_AGAIN)
+        if failed:
+            told = f"把这 {len(failed):,} 条没发成的再发一次？发之前照样把关：免打扰、上限、退订都算。"
+            ask(told, "重发", partial(resend, failed))
+        else:
+            ui.notify("现在没有发送失败的。")
+
+    async def resend(failed: list[int]) -> None:
+        client = ui.context.client
+        done, refused = await visit.orders(
+            SettleDeliveryOrder, ({"delivery": one, "outcome": "resend"} for one in failed)
+        )
+        with client:
+            ui.notify(f"{done:,} 条再发一次。" + (f"{len(refused):,} 条不行：{refused[0]}" if refused else ""))
+            await show()
+
     more.on_click(earlier)
-    await earlier()
-    total.text = await visit.read(told_count, wanted)
+    again.on_click(send_again)
+    await show()
 
 
 def _select(label: str, options: Mapping[str, str], value: str, chosen: Callable[[str | None], None]) -> None:

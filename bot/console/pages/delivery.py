@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from nicegui import ui
 
@@ -11,6 +12,8 @@ from bot.console.asking import ask
 from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment, said, whom
+from bot.console.pages.group_talk import group_address
+from bot.console.pages.people import address_of
 from bot.console.reading.deliveries import Row, changes_of, one_of
 from bot.console.visit import Visit
 from bot.preview import verdict_now
@@ -74,19 +77,21 @@ def _show(visit: Visit, row: Row, verdict: dict[str, object] | None) -> None:
             ui.label(DELIVERY_STATE_NAMES[row.state]).classes("text-weight-bold")
             ui.label(REASON_NAMES.get(row.reason, row.reason)).classes("z-muted")
         ui.label(said(row)).style("white-space: pre-wrap; overflow-wrap: anywhere")
+        to = address_of(row.contact) if row.contact else group_address(row.group) if row.group else ""
         facts = {
-            "给谁": whom(row),
-            "账号": account_name(visit, row.account),
-            "为什么发": CAUSE_NAMES.get(Cause(row.cause), row.cause),
-            "排期": row.entry,
-            "时间": moment(visit, row.at),
-            "现在": _in_words(verdict),
+            "给谁": (whom(row), to),
+            "账号": (account_name(visit, row.account), "/accounts"),
+            "为什么发": (CAUSE_NAMES.get(Cause(row.cause), row.cause), ""),
+            "排期": (row.entry, f"/calendar/{quote(row.entry, safe='')}"),
+            "时间": (moment(visit, row.at), ""),
+            "现在": (_in_words(verdict), ""),
         }
-        for name, value in facts.items():
+        for name, (value, address) in facts.items():
             if value:
                 with ui.row().classes("full-width no-wrap"):
                     ui.label(name).classes("z-muted").style("min-width: 72px")
-                    ui.label(value).style("overflow-wrap: anywhere")
+                    told = ui.link(value, address).classes("z-link") if address else ui.label(value)
+                    told.style("overflow-wrap: anywhere")
 
 
 def _in_words(verdict: dict[str, object] | None) -> str:

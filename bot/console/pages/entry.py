@@ -79,7 +79,7 @@ async def build(visit: Visit) -> None:
 
 def _parts(visit: Visit, shown: Shown, outlook: Outlook | None, looks: list[Parts]) -> Iterator[Part]:
     entry = shown.entry
-    head = (entry.key, title_of(entry), shown.state, shown.sent_back, shown.author)
+    head = (entry.key, title_of(entry), shown.state, shown.sent_back, is_others(visit, shown))
     yield Part("head", head, lambda: _show_head(visit, shown))
     upcoming = next_occurrence(shown.unskipped, visit.merchant.zone, visit.site.now())
     words = (shown.revision, shown.state, upcoming, shown.rings)

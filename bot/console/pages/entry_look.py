@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -30,7 +31,7 @@ STYLE = """
 @media (max-width: 760px) { .z-two { grid-template-columns: minmax(0, 1fr); } }
 """
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
-_NOTES = {"would_skip": "这一位不会收到，看下面为什么。", "would_wait": "这一位会等一等再收到。"}
+_NOTES = {"would_skip": "这里收不到，看下面为什么。", "would_wait": "会等一等再收到，看下面为什么。"}
 _LONGEST_WORD = 80
 
 
@@ -72,7 +73,9 @@ def show_content(visit: Visit, entry: Entry, targets: Sequence[Target]) -> None:
 
 
 def _names(found: dict[str, Target]) -> dict[str, str]:
-    return {one.id: one.name if one.name == one.id else f"{one.name}（{one.id}）" for one in found.values()}
+    """What to call each: the id only where two have the same name."""
+    names = Counter(one.name for one in found.values())
+    return {one.id: one.name if names[one.name] == 1 else f"{one.name}（{one.id}）" for one in found.values()}
 
 
 def show_bubbles(visit: Visit, entry: Entry, text: str) -> None:

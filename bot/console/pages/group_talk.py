@@ -8,13 +8,14 @@ from urllib.parse import quote
 from nicegui import ui
 
 from bot.console.page import Page
+from bot.console.pages.chat import bubble, follow, is_done, note, show_newest
 from bot.console.pages.deliveries_rows import moment
 from bot.console.pages.people import address_of
 from bot.console.parts import Part, Parts
 from bot.console.reading import group_talk
 from bot.console.reading.group_talk import Line, room_of, talk
 from bot.console.visit import Visit
-from handlers.reason_names import FOLD_OF, KIND_NAMES
+from handlers.reason_names import FOLD_OF
 
 
 async def build(visit: Visit) -> None:
@@ -51,23 +52,27 @@ async def build(visit: Visit) -> None:
         if len(pages) == 1 and (newest := await visit.read(talk, room)) != pages[0]:
             pages[:] = [newest]
             show()
+            follow()
 
     more.on_click(earlier)
     show()
+    show_newest()
     visit.live(look)
 
 
 def _bubble(visit: Visit, line: Line) -> None:
     row = line.moment
-    kind = "" if row.kind in ("", "text") else f"[{KIND_NAMES.get(row.kind, row.kind)}] "
     ours = row.type != "message"
     state = f" · {FOLD_OF[row.state]}" if row.state is not None else " · 同事在手机上说" if ours else ""
+    if is_done(row.kind):
+        note(row.kind, row.text, moment(visit, row.at) + state)
+        return
     with ui.column().classes("full-width").style("gap: 2px"):
         with ui.row().classes("full-width no-wrap" + (" justify-end" if ours else "")).style("gap: 8px"):
             if line.contact and not ours:
                 ui.link(line.who, address_of(line.contact)).classes("z-link text-caption ellipsis")
             ui.label(moment(visit, row.at) + state).classes("z-muted text-caption")
-        ui.chat_message(text=kind + row.text, sent=ours).classes("full-width q-mb-none")
+        bubble(row.kind, row.text, ours=ours)
 
 
 def group_address(room: str) -> str:

@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from bot.console.names import account_name
 from bot.console.page import Page
+from bot.console.pages.insight_tables import STYLE, each_group, newcomers
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import (
     SPANS,
-    Activity,
     Group,
     Wanted,
     activity,
@@ -33,7 +33,6 @@ from bot.console.visit import Scope, Visit
 T = TypeVar("T")
 P = ParamSpec("P")
 
-_SHOWN_GROUPS = 50
 REPLY_RATE = "问题有人回"
 _GREY, _GREEN, _RED, _BLUE = "#848d99", "#2a9d6f", "#d9605a", "#5b8bc0"
 
@@ -44,6 +43,7 @@ class _NobodyLooks(Exception):
 
 async def build(visit: Visit) -> None:
     """Build the page: its frame at once, then what is quickly known, then what members wrote."""
+    ui.add_css(STYLE)
     now = visit.site.now()
     wanted = Wanted.read(visit.at, visit.local(now).date())
     everywhere = await visit.read(groups_of, Wanted(wanted.first, wanted.last))
@@ -114,7 +114,7 @@ async def build(visit: Visit) -> None:
             _figure("在变冷的群", len(cold), wanted.address("cooling"))
         waits[table].delete()
         with table:
-            _groups(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged, cold)
+            each_group(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged, cold)
         with figures:
             rate = _figure(REPLY_RATE, "……", wanted.address("settled"))
         rate.text = (await ask(questions_of, wanted)).rate  # last: it reads what was said
@@ -234,51 +234,7 @@ def _funnel(visit: Visit, wanted: Wanted, rows: list[dict[str, Any]], tiers: Map
             ui.link(f"{name} {number:,}", wanted.address(step)).classes("z-link").style("min-width: 130px")
             ui.linear_progress(number / whole, show_value=False).props(f'aria-label="{name}"').classes("col")
             ui.label(f"{number / whole:.0%}").classes("z-muted text-right").style("min-width: 44px")
-    for row in rows if len(rows) > 1 else ():
-        there = wanted._replace(account=row["account"], source=row["source"]).address("befriended")
-        with ui.row().classes("items-center full-width"):
-            ui.link(f"{account_name(visit, row['account'])} · {row['source'] or '不知道从哪来'}", there).classes(
-                "z-link"
-            )
-            ui.label("，".join(f"{name} {row[step]:,}" for step, name in STEPS.items())).classes("z-muted")
-    for tier, taken in tiers.items():
-        there = wanted._replace(tier=tier).address("befriended")
-        with ui.row().classes("items-center full-width"):
-            ui.link(f"现在在「{tier}」", there).classes("z-link")
-            ui.label("，".join(f"{name} {taken[step]:,}" for step, name in STEPS.items())).classes("z-muted")
-
-
-def _groups(
-    wanted: Wanted,
-    groups: list[Group],
-    found: Activity,
-    moves: Counter[tuple[str, bool]],
-    judged: list[Any],
-    cold: set[str],
-) -> None:
-    ui.label("各群").classes("text-subtitle1 text-weight-bold")
-    if not groups:
-        ui.label("没有这样的群。少选一个条件，或去绑定群。").classes("z-muted")
-    all_of = Counter(one.group for one in judged)
-    kept = Counter(one.group for one in judged if one.state == "kept")
-    for one in groups[:_SHOWN_GROUPS]:
-        there = wanted._replace(group=one.room)
-        with ui.row().classes("items-center full-width"):
-            ui.badge(one.tier).props("color=secondary")
-            ui.link(one.topic or one.room, there.address()).classes("z-link text-weight-medium")
-            if one.room in cold:
-                ui.badge("变冷").props("color=negative")
-            ui.label(f"{one.members:,} 人").classes("z-muted")
-            for told, figure in (
-                (f"{len(found.people.get(one.id, ())):,} 人说话", "active"),
-                (f"{found.messages[one.id]:,} 条", "messages"),
-                (f"进 {moves[one.room, True]:,}", "joined"),
-                (f"退 {moves[one.room, False]:,}", "left"),
-                (f"必发 {kept[one.room]}/{all_of[one.room]}", "promises"),
-            ):
-                ui.link(told, there.address(figure)).classes("z-link")
-    if len(groups) > _SHOWN_GROUPS:
-        ui.label(f"……还有 {len(groups) - _SHOWN_GROUPS:,} 个群，在上面挑。").classes("z-muted")
+    newcomers(visit, wanted, rows, tiers)
 
 
 PAGE = Page(route="/insight", title="数据", area="数据", icon="insights", build=build)

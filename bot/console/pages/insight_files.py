@@ -7,9 +7,6 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _LONGEST_CELL = 32_767
 
@@ -25,6 +22,9 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> bytes:
 
 def as_xlsx(rows: Sequence[dict[str, Any]]) -> bytes:
     """A workbook of one sheet, all texts of which are texts."""
+    from openpyxl import Workbook  # slow to import
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     workbook = Workbook()
     sheet = workbook.worksheets[0]
     for number, values in enumerate([list(rows[0]), *(list(row.values()) for row in rows)] if rows else [], start=1):

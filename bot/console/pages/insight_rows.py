@@ -13,6 +13,14 @@ from bot.console.reading.insight_rows import MOST_ROWS, Row, counts_of, rows_of,
 from bot.console.visit import Visit
 
 _SHOWN = 500
+# A cell of ids (several stand with 、 between them), each a link to its page.
+_LINKS = """
+<q-td :props="props">
+  <template v-for="(one, at) in String(props.value || '').split('、')" :key="at">
+    <span v-if="at">、</span><a class="z-link" :href="'{to}' + encodeURIComponent(one)">{{{{ one }}}}</a>
+  </template>
+</q-td>
+"""
 _FILES = {"csv": ("导出 CSV", as_csv), "xlsx": ("导出 Excel", as_xlsx)}
 
 
@@ -37,12 +45,12 @@ async def build(visit: Visit) -> None:
         rows = await visit.read(rows_of, wanted, figure, now)
         card.clear()
         with card:
-            _show(wanted, title, rows)
+            _show(wanted, figure, title, rows)
 
     ui.timer(0.05, look, once=True)
 
 
-def _show(wanted: Wanted, title: str, rows: list[Row]) -> None:
+def _show(wanted: Wanted, figure: str, title: str, rows: list[Row]) -> None:
     async def download(ending: str) -> None:
         client = ui.context.client
         content = await asyncio.to_thread(_FILES[ending][1], rows)
@@ -69,9 +77,10 @@ def _show(wanted: Wanted, title: str, rows: list[Row]) -> None:
         if len(rows) > _SHOWN:
             ui.label(f"这里显示前 {_SHOWN} 行，导出的文件里最多 {MOST_ROWS} 行。").classes("z-muted")
         heads = [{"name": head, "label": head, "field": head, "align": "left", "sortable": True} for head in rows[0]]
-        ui.table(rows=rows[:_SHOWN], columns=heads, row_key="", pagination=20).props("flat wrap-cells").classes(
-            "full-width z-rows"
-        )
+        table = ui.table(rows=rows[:_SHOWN], columns=heads, row_key="", pagination=20).props("flat wrap-cells")
+        table.classes("full-width z-rows")
+        table.add_slot("body-cell-编号", _LINKS.format(to="/messages/group/" if figure == "cooling" else "/people/"))
+        table.add_slot("body-cell-排期", _LINKS.format(to="/calendar/"))
 
 
 PAGE = Page(route="/insight/{figure}", title="数据", area="数据", build=build)

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from urllib.parse import quote
 
 from nicegui import ui
 
 from bot.console.line import on_sent
 from bot.console.names import account_name
 from bot.console.page import Page
+from bot.console.pages.chat import bubble, follow, is_done, note, show_newest
 from bot.console.pages.deliveries_rows import moment
 from bot.console.pages.group_talk import group_address
-from bot.console.pages.people import address_of
+from bot.console.pages.people import address_of, talk_address
 from bot.console.pages.person_timeline import Timeline
 from bot.console.parts import Part, Parts, Rows
 from bot.console.reading.group_talk import Room, rooms
-from bot.console.reading.messages import Talk, Wait, accounts_of, talks, waits
+from bot.console.reading.messages import Talk, Wait, accounts_of, name_of, talks, waits
 from bot.console.reading.people import PAGE as PAGE_SIZE
 from bot.console.reading.people import Moment, may_be_seen
 from bot.console.visit import Visit
 from handlers import rights
-from handlers.reason_names import FOLD_OF, KIND_NAMES
+from handlers.reason_names import FOLD_OF
 from models.orders import SayOrder
 
 _LATE_MINUTES = 15
@@ -97,7 +97,7 @@ def _talks(visit: Visit, found: list[Talk]) -> Iterator[Part]:
     for row in found:
         name, heard = row.name or row.contact, moment(visit, row.heard_at)
         account = account_name(visit, row.account)
-        build = partial(_show_talk, _talk(row.contact), name, account, heard)
+        build = partial(_show_talk, talk_address(row.contact), name, account, heard)
         yield Part(row.contact, (name, account), build, text=heard)
 
 
@@ -119,7 +119,7 @@ def _show_talk(address: str, name: str, told: str, heard: str) -> ui.label:
 
 
 def _show_wait(row: Wait, is_late: bool) -> ui.badge:
-    there = group_address(row.group) if row.group else _talk(row.contact)
+    there = group_address(row.group) if row.group else talk_address(row.contact)
     with ui.item().props(f'href="{there}"').classes("q-px-none full-width"):
         with ui.item_section():
             ui.item_label((f"［{row.room}］" if row.room else "") + (row.name or row.contact)).props("lines=1")
@@ -143,15 +143,22 @@ async def build_talk(visit: Visit) -> None:
         ui.link("看全部消息", "/messages").classes("z-link")
         return
     accounts = await visit.read(accounts_of, contact)
-    told = Timeline(visit, contact)
-    ui.link("TA 的资料", address_of(contact)).classes("z-link")
+    told = Timeline(visit, contact, alone=True)
+    with ui.row().classes("items-center full-width"):
+        ui.label(await visit.read(name_of, contact)).classes("text-h6").style("overflow-wrap: anywhere")
+        ui.link("TA 的资料", address_of(contact)).classes("z-link")
+        ui.space()
+        ui.link("全部消息", "/messages").classes("z-link")
     with ui.card().classes("z-card full-width"):
         more = ui.button("更早的").props("flat no-caps").classes("self-center")
         place = Parts()
 
     def show() -> None:
-        said = [row for row in reversed(told.rows) if _is_said(row)]
-        place.show(Part(str(row.id), row, partial(_bubble, visit, row)) for row in said)
+        said = [row for row in reversed(told.rows) if row.state is not None or row.type in _SPOKEN]
+        place.show(
+            [Part(str(row.id), row, partial(_bubble, visit, row)) for row in said]
+            or [Part("", "", lambda: ui.label("还没有单独聊过。").classes("z-muted"))]
+        )
         more.visible = told.has_more
 
     async def earlier() -> None:
@@ -159,15 +166,19 @@ async def build_talk(visit: Visit) -> None:
         show()
 
     async def look() -> None:
+        before = told.rows[:1]
         await told.renew()
         show()
+        if before and before != told.rows[:1]:
+            follow()
 
     more.on_click(earlier)
     await look()
+    show_newest()
     visit.live(look)
     if not accounts or not rights.may(visit.role, SayOrder):
         return
-    with ui.card().classes("z-card full-width"), ui.row().classes("items-center full-width no-wrap"):
+    with ui.card().classes("z-card full-width z-below"), ui.row().classes("items-center full-width no-wrap"):
         line = ui.input("以掌柜的名义回一句").props("outlined dense autofocus maxlength=2000").classes("col")
 
         async def say(text: str) -> None:
@@ -178,22 +189,15 @@ async def build_talk(visit: Visit) -> None:
         on_sent(line, ui.button("发").props("unelevated"), say)
 
 
-def _is_said(row: Moment) -> bool:
-    """Whether it belongs into the chat 1:1."""
-    return not row.group and (row.state is not None or row.type in _SPOKEN)
-
-
 def _bubble(visit: Visit, row: Moment) -> None:
-    kind = "" if row.kind in ("", "text") else f"[{KIND_NAMES.get(row.kind, row.kind)}] "
     ours = row.type != "message"
     stamp = moment(visit, row.at) + (f" · {FOLD_OF[row.state]}" if row.state is not None else "")
+    if is_done(row.kind):
+        note(row.kind, row.text, stamp)
+        return
     with ui.column().classes("full-width").style("gap: 2px"):
         ui.label(stamp).classes("z-muted text-caption full-width" + (" text-right" if ours else ""))
-        ui.chat_message(text=kind + row.text, sent=ours).classes("full-width q-mb-none")
-
-
-def _talk(contact: str) -> str:
-    return f"/messages/{quote(contact, safe='')}"
+        bubble(row.kind, row.text, ours=ours)
 
 
 PAGE = Page(route="/messages", title="消息", area="消息", icon="forum", build=build)

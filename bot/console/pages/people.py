@@ -97,4 +97,9 @@ def address_of(contact: str) -> str:
     return f"/people/{quote(contact, safe='')}"
 
 
+def talk_address(contact: str) -> str:
+    """The page of a person's chat with us."""
+    return f"/messages/{quote(contact, safe='')}"
+
+
 PAGE = Page(route="/people", title="客户与群", area="客户与群", icon="groups", build=build)

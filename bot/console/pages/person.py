@@ -14,6 +14,7 @@ from bot.console.names import answer_of, question_of
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment
 from bot.console.pages.doubts import undo_merge
+from bot.console.pages.people import talk_address
 from bot.console.pages.person_merging import ask_whom
 from bot.console.pages.person_timeline import Timeline
 from bot.console.parts import Part, Parts
@@ -112,7 +113,9 @@ def _person(connection: Any, scope: Scope, contact: str, now: datetime) -> dict[
 
 def _show(playbook: Playbook, found: dict[str, Any]) -> None:
     with ui.card().classes("z-card full-width"):
-        ui.label(found["name"] or found["contact"]).classes("text-h6").style("overflow-wrap: anywhere")
+        with ui.row().classes("items-center full-width no-wrap"):
+            ui.label(found["name"] or found["contact"]).classes("col text-h6").style("overflow-wrap: anywhere")
+            ui.link("聊天", talk_address(found["contact"])).classes("z-link")
         with ui.row().classes("q-gutter-xs"):
             for tag in found["tags"]:
                 ui.badge(tag).props("outline color=primary").classes("q-pa-xs")

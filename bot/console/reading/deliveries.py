@@ -100,6 +100,12 @@ def page_of(connection: Connection, scope: Scope, wanted: Filter, before: int | 
     return [_row(one) for one in connection.execute(asked)]
 
 
+def failed_of(connection: Connection, scope: Scope, wanted: Filter, limit: int) -> list[int]:
+    """Those of them that failed, the oldest first: they would go again in that order."""
+    asked = select(col(Delivery.id)).where(*_conditions(scope, wanted), col(Delivery.state) == DeliveryState.FAILED)
+    return list(connection.execute(asked.order_by(col(Delivery.id)).limit(limit)).scalars())
+
+
 def coming(connection: Connection, scope: Scope, limit: int = 8) -> list[Row]:
     """What leaves next."""
     asked = (

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
+from bot.console.reading.calendar import title_of as title_of_entry
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import Wanted, bounds, groups_of, in_groups, movements, promises
 from bot.console.reading.insight_funnel import STEPS, people_of
@@ -17,9 +18,11 @@ from bot.console.visit import Scope
 from bot.post_effects import effects_of
 from bot.question_report import question_rows
 from bot.store.spoken import WRITER, counted
+from content_calendar.entry import from_json
 from content_calendar.kind_names import promise_name
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry
+from models.operations import EntryRevision
 from models.people import Contact
 
 MOST_ROWS = 10_000
@@ -163,10 +166,13 @@ def questions_of(connection: Connection, scope: Scope, wanted: Wanted) -> Questi
 
 def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
     topics = _topics(connection, scope, wanted)
+    found = effects_of(connection, scope.merchant, wanted.first, wanted.last)
+    titles = _titles(connection, scope, {one.entry for one in found})
     return [
         {
             "发出": f"{one.at:%Y-%m-%d %H:%M}",
             "群": topics[one.group],
+            "标题": titles.get(one.entry, ""),
             "排期": one.entry,
             "送达": one.reach,
             "回话": one.replies,
@@ -174,9 +180,19 @@ def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime)
             "进群": one.joins,
             "退群": one.leaves,
         }
-        for one in effects_of(connection, scope.merchant, wanted.first, wanted.last)
+        for one in found
         if one.group in topics
     ]
+
+
+def _titles(connection: Connection, scope: Scope, entries: set[str]) -> dict[str, str]:
+    """What the entries in force are called."""
+    asked = select(col(EntryRevision.key), col(EntryRevision.body)).where(
+        col(EntryRevision.merchant_id) == scope.merchant.id,
+        col(EntryRevision.key).in_(entries),
+        col(EntryRevision.current),
+    )
+    return {key: title_of_entry(from_json(body)) for key, body in connection.execute(asked)}
 
 
 def _cooling(connection: Connection, scope: Scope, wanted: Wanted, now: datetime) -> list[Row]:

@@ -93,6 +93,14 @@ def accounts_of(connection: Connection, scope: Scope, contact: str) -> list[str]
     return [row.account_id for row in connection.execute(asked)]
 
 
+def name_of(connection: Connection, scope: Scope, contact: str) -> str:
+    """What somebody is called, else their id."""
+    asked = select(col(Contact.name)).where(
+        col(Contact.merchant_id) == scope.merchant.id, col(Contact.wire_id) == contact
+    )
+    return connection.execute(asked).scalar() or contact
+
+
 def waits(connection: Connection, scope: Scope, now: datetime) -> list[Wait]:
     """Hand-overs 1:1 and questions in groups that nobody answered, who waits longest first."""
     mine = scope.merchant.id

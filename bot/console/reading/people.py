@@ -158,8 +158,13 @@ def may_be_seen(connection: Connection, scope: Scope, contact: str) -> bool:
     return connection.execute(asked).first() is not None
 
 
-def timeline(connection: Connection, scope: Scope, contact: str, before: int | None = None) -> list[Moment]:
-    """What a person said and did and what they were sent, on all accounts of the scope; the newest first."""
+def timeline(
+    connection: Connection, scope: Scope, contact: str, before: int | None = None, *, alone: bool = False
+) -> list[Moment]:
+    """What a person said and did and what they were sent, on all accounts of the scope; the newest first.
+
+    `alone`: only what is in no group.
+    """
     mine = scope.merchant.id
     person = select(_person(Contact)).where(col(Contact.merchant_id) == mine, col(Contact.wire_id) == contact)
     theirs = list(
@@ -226,6 +231,8 @@ def timeline(connection: Connection, scope: Scope, contact: str, before: int | N
     )
     if before is not None:
         said, sent = said.where(col(JournalEntry.id) < before), sent.where(col(Delivery.id) < before)
+    if alone:
+        said, sent = said.where(col(JournalEntry.group_id).is_(None)), sent.where(col(Delivery.group_id).is_(None))
     rows = [
         Moment(one.id, one.at, one.type, one.account_id, one.topic or "", one.wire_id or "", one.kind, one.text or "")
         for one in connection.execute(said)
