@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
@@ -258,7 +259,8 @@ def test_what_was_passed_over_stays_so_when_the_entry_is_edited(stage: Stage) ->
         (0, 1, 0),
         (0, 0, 1),
     ]
-    assert "2026-11-23" in (stage.folder / "out.csv").read_text(encoding="utf-8-sig").splitlines()[1].split(",")[-1]
+    (row,) = csv.DictReader((stage.folder / "out.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert "2026-11-23" in row["除外"]
     assert [(line["at"][:10], line["text"]) for line in played.arrived(to=ROOM)] == [("2026-11-24", "早啊")]
 
 
