@@ -260,7 +260,7 @@ def test_what_was_passed_over_stays_so_when_the_entry_is_edited(stage: Stage) ->
         (0, 0, 1),
     ]
     (row,) = csv.DictReader((stage.folder / "out.csv").read_text(encoding="utf-8-sig").splitlines())
-    assert "2026-11-23" in row["除外"]
+    assert "2026-11-23" in row["but"]
     assert [(line["at"][:10], line["text"]) for line in played.arrived(to=ROOM)] == [("2026-11-24", "早啊")]
 
 
