@@ -207,7 +207,7 @@ def _shipped_calendar(app: App, merchant: MerchantView) -> list[Entry]:
     return [
         entry
         if is_spare(entry)
-        else msgspec.structs.replace(entry, date=entry.date or today + timedelta(days=1), catch_up="within 24h")
+        else msgspec.structs.replace(entry, date=entry.date or today + timedelta(days=1), catch_up="within 1d")
         for entry in read.entries
         if entry.key not in known
     ]

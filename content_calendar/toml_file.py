@@ -39,8 +39,8 @@ def read_toml(data: bytes, name: str) -> tuple[list[Record], list[Fault]]:
             column = BY_HEADER.get(key)
             if column is None:
                 faults.append(unknown_column(name, number, key))
-            elif isinstance(value, list) and all(isinstance(item, str) for item in value):
-                cells[column.name], headers[column.name] = ";".join(value), key
+            elif isinstance(value, list) and all(isinstance(item, str | dt.date) for item in value):
+                cells[column.name], headers[column.name] = ";".join(map(str, value)), key
             elif isinstance(value, _SCALARS):
                 cells[column.name], headers[column.name] = value, key
             else:

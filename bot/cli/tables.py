@@ -42,11 +42,11 @@ def _cell(value: Any) -> str:
     match value:
         case None:
             return ""
-        case list():
+        case list() | tuple():
             return harmless("、".join(map(str, value)))
         case dict():
             return "，".join(f"{key}={_cell(item)}" for key, item in value.items())
         case bool():
             return "是" if value else "否"
         case _:
-            return harmless(str(value))
+            return "\n".join(map(harmless, str(value).split("\n")))

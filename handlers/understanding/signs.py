@@ -56,12 +56,17 @@ class Signs:
     def within(self, text: str) -> bool:
         """Whether any of them stands in the text; if not, no pattern matches it."""
         if len(text) <= _PIECE:
-            return bool(self._search.find_matches_as_indexes(text))
+            return self._stands_in(text)
         # The search knows no first match only, and a flood of one word would be a list of thousands.
         return any(
-            self._search.find_matches_as_indexes(text[start : start + _PIECE + self._overlap])
-            for start in range(0, len(text), _PIECE)
+            self._stands_in(text[start : start + _PIECE + self._overlap]) for start in range(0, len(text), _PIECE)
         )
+
+    def _stands_in(self, text: str) -> bool:
+        try:
+            return bool(self._search.find_matches_as_indexes(text))
+        except UnicodeEncodeError:  # half of a character, as broken programs send it
+            return bool(self._search.find_matches_as_indexes(text.encode(errors="replace").decode()))
 
 
 def required(pattern: str) -> frozenset[str] | None:

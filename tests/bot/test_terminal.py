@@ -51,6 +51,8 @@ def test_a_cell_of_a_table_is_shown_as_it_is_written() -> None:
     shown = table([{"name": "[red]老林[/red]", "text": "\x1b[31m"}], empty="")
     assert "[red]老林[/red]" in shown
     assert "\\x1b[31m" in shown
+    shown = table([{"tiers": ("分舵", "堂口"), "text": "晚上好\n七点见"}], empty="")
+    assert [line.split() for line in shown.splitlines()[1:]] == [["分舵、堂口", "晚上好"], ["七点见"]]
 
 
 def test_no_name_begins_a_line_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:

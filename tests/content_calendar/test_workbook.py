@@ -139,6 +139,8 @@ entries = st.builds(
     not_after=st.none() | st.builds(dt.datetime.combine, days, seconds),
     catch_up=st.sampled_from(["skip", "ask", "within 90m", "within 2h"]),
     optional=st.booleans(),
+    but=st.lists(days, max_size=3, unique=True).map(lambda some: tuple(sorted(some))),
+    window=st.sampled_from(["", "30m", "2h", "1d"]),
 )
 
 
