@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -339,6 +339,12 @@ def rooms(connection: Connection, merchant: MerchantView) -> list[str]:
     """The room ids of all groups as they were first seen; their places in it are the numbers that people say."""
     mine = (col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.became).is_(None))
     return list(connection.execute(select(col(ChatGroup.wire_id)).where(*mine).order_by(col(ChatGroup.id))).scalars())
+
+
+def known_ids(connection: Connection, merchant: MerchantView, wire_ids: Collection[str]) -> frozenset[str]:
+    """Which of these ids of people are known."""
+    mine = select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id)
+    return frozenset(connection.execute(mine.where(col(Contact.wire_id).in_(wire_ids))).scalars())
 
 
 def named_contacts(connection: Connection, merchant: MerchantView) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +19,7 @@ from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.terminal import brief, harmless
 from content_calendar.cadence import is_personal, next_days
-from content_calendar.entry import Entry, to_json
+from content_calendar.entry import Entry, asked_for, kept_out, person_named, to_json
 from content_calendar.import_hints import hints
 from content_calendar.rotation import is_spare
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
@@ -201,8 +201,23 @@ def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[
     new = found.new(filled)
     coming = [_coming(entry, desk) for entry in new if entry.rule]
     hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry, media)]
+    strangers = _unknown(desk, new)
+    hinted += [f"提醒：{brief(key)} 的标签里「人:{brief(who)}」不认识，现在谁也不是\n" for key, who in strangers]
     gone = f"导出以后别人删掉的，没有加回来：{'、'.join(map(brief, found.gone))}\n" if found.gone else ""
     return Answer("".join([*coming, *hinted, gone, _told([], counts, as_json=False)]))
+
+
+def _unknown(desk: Desk, entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """The keys of entries with the ids of single people in them that nobody has."""
+    named = [
+        (entry.key, who)
+        for entry in entries
+        for tag in (*asked_for(entry.tags), *kept_out(entry.tags))
+        if (who := person_named(tag))
+    ]
+    with desk.store.reading() as connection:
+        known = reading.known_ids(connection, desk.merchant, {who for _key, who in named})
+    return [(key, who) for key, who in named if who not in known]
 
 
 def _next_days(entry: Entry, desk: Desk) -> list[str]:

@@ -113,7 +113,7 @@ def _named(rows: Sequence[dict[str, Any]]) -> str:
         for row in order[:_NAMED]
     ]
     more = f"……还有 {len(rows) - _NAMED} 个，全部见 --json\n" if len(rows) > _NAMED else ""
-    return table(shown, empty="没有人会收到。") + more
+    return table(shown, empty="没有人会收到：看看它的层级、群和标签现在有谁。") + more
 
 
 def _turns(rows: Sequence[dict[str, Any]]) -> str:

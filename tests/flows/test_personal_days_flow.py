@@ -104,7 +104,7 @@ def test_a_tag_with_a_minus_leaves_out_who_has_it_when_it_leaves(stage: Stage) -
 
 def test_single_people_are_meant_and_left_out_by_their_ids(stage: Stage) -> None:
     stage.write("playbook.toml", PLAYBOOK)
-    rows = personal("two", "", tags="酒;人:wx-b;-人:wx-c").replace(",,09:00,,", ",2026-11-24,09:00,,")
+    rows = personal("two", "", tags="酒;人:wx-b;人:wx-x;-人:wx-c").replace(",,09:00,,", ",2026-11-24,09:00,,")
     stage.write("calendar.csv", HEADER + rows)
     story: list[Line] = [
         *(says(f"08:1{n}:00", "wx-boss", f"/标签 {who} 酒") for n, who in enumerate(("wx-a", "wx-c"))),
@@ -117,6 +117,8 @@ def test_single_people_are_meant_and_left_out_by_their_ids(stage: Stage) -> None
         of("two", "wx-a", "2026-11-24"),
         of("two", "wx-b", "2026-11-24"),
     ]
+    told = [line for line in played.operator("calendar import")["out"].splitlines() if "不认识" in line]
+    assert told == ["提醒：two 的标签里「人:wx-x」不认识，现在谁也不是"]
 
 
 def test_silence_counts_from_the_last_message_wherever_it_was(stage: Stage) -> None:
