@@ -13,7 +13,7 @@ from handlers.reason_names import REASON_NAMES
 
 DECISIONS = {"would_send": ("会发", "positive"), "would_wait": ("要等", "warning"), "would_skip": ("不发", "negative")}
 # What is mended here, and not on the command line.
-_MENDS = {"not_approved": "看过没问题，就点上面的「通过」", "not_bound": "先到「客户与群」里绑定这个群"}
+_MENDS = {"not_approved": "要管理员看过，点上面的「通过」", "not_bound": "先到「客户与群」里绑定这个群"}
 _TO_GROUPS, _TO_PEOPLE = "个群", "人"
 
 

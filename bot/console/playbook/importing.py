@@ -69,7 +69,8 @@ def _tell(faults: tuple[Fault, ...] | list[Fault]) -> None:
         with ui.column().classes("full-width").style("overflow-y: auto; flex-wrap: nowrap; gap: 6px"):
             for fault in faults[:_SHOWN]:
                 place = f"第 {fault.line} 行 " if fault.line else ""
+                where = f"{place}{fault.key[:120]}".strip()
                 what = told(Misfit((), fault.found, fault.expected))
-                ui.label(f"{place}{fault.key[:120]}：{what}").style("overflow-wrap: anywhere")
+                ui.label(f"{where}：{what}" if where else what).style("overflow-wrap: anywhere")
         ui.button("知道了", on_click=dialog.close).props("flat").classes("self-end")
     dialog.props('aria-label="文件里的错"').on("hide", dialog.delete)

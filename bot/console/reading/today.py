@@ -16,7 +16,7 @@ from bot.console.reading.insight_rows import rows_of
 from bot.console.visit import Scope
 from bot.store.alerting import all_alerts
 from models.groups import ChatGroup, Waiting
-from models.operations import Pause, Ticket
+from models.operations import EntryRevision, Pause, Ticket
 
 # Older questions than these nobody answers any more; they are in the report.
 QUESTIONS_OF = timedelta(days=7)
@@ -72,7 +72,14 @@ def what_waits(connection: Connection, scope: Scope, now: datetime) -> Open:
     tickets = select(func.count()).where(
         col(Ticket.merchant_id) == mine, col(Ticket.account_id).in_(scope.accounts), text("closed_at IS NULL")
     )
+    reviews = select(func.count()).where(
+        col(EntryRevision.merchant_id) == mine,
+        col(EntryRevision.current),
+        col(EntryRevision.approved).is_(False),
+        col(EntryRevision.draft).is_(False),
+    )
     counts = [
+        Count(int(connection.execute(reviews).scalar_one()), "条排期等人看过", "/calendar?view=list"),
         Count(int(connection.execute(tickets).scalar_one()), "位在私聊里等人回话", "/messages"),
         Count(
             len(rows_of(connection, scope, asked, "unanswered", now)),
