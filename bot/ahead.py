@@ -21,6 +21,7 @@ from sqlmodel import col
 
 from bot.app import App
 from bot.calendar_plan import MEDIA_FOLDER, load_plan
+from bot.cli.tables import groups_named
 from bot.config import Config
 from bot.desk import Desk, Refused
 from bot.merchants import open_merchants
@@ -268,6 +269,7 @@ def _promises(connection: Connection, merchant: MerchantView, first: date, last:
 def told(rows: Sequence[Row]) -> str:
     """The same for people."""
     said: list[str] = []
+    lacking: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         match row["about"]:
             case "touches":
@@ -288,7 +290,8 @@ def told(rows: Sequence[Row]) -> str:
             case "promises":
                 said.append(f"必发：做到 {row['kept']}，晚了 {row['late']}，漏发 {row['missed']}")
             case "empty_slot":
-                said.append(f"缺稿：{row['period']} {row['group']} {row['text']}")
+                lacking.setdefault((row["period"], row["text"]), []).append(row["group"])
+    said += [f"缺稿：{period} {text}（{groups_named(groups)}）" for (period, text), groups in lacking.items()]
     return "".join(f"{harmless(line)}\n" for line in said)
 
 

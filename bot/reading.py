@@ -347,6 +347,12 @@ def known_ids(connection: Connection, merchant: MerchantView, wire_ids: Collecti
     return frozenset(connection.execute(mine.where(col(Contact.wire_id).in_(wire_ids))).scalars())
 
 
+def ids_called(connection: Connection, merchant: MerchantView, name: str) -> list[str]:
+    """The ids of whoever has this nickname."""
+    mine = select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id, col(Contact.name) == name)
+    return list(connection.execute(mine.order_by(col(Contact.wire_id))).scalars())
+
+
 def named_contacts(connection: Connection, merchant: MerchantView) -> dict[str, str]:
     """Stable ids by themselves and by names that only one contact has."""
     found = connection.execute(

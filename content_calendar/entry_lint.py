@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from content_calendar.cadence import is_personal
+from content_calendar.columns import hint
 from content_calendar.entry import Entry, asked_for, kept_out, person_named, signed_up_for
 from content_calendar.holidays import is_known
 from content_calendar.import_hints import media_faults
@@ -18,7 +19,7 @@ from content_calendar.render import fields_of
 from content_calendar.rotation import filled, is_slot, spares_of
 from content_calendar.rules import Workdays, parse_rule
 from content_calendar.wording import parts_of
-from models.fields import ALWAYS_KNOWN
+from models.fields import ALWAYS_KNOWN, STANDARD_FIELDS
 from models.life_cycle import stage_named, stage_of_tag
 
 # Known of a group without knowing anybody in it.
@@ -57,10 +58,13 @@ def _of_slot(plan: Plan, slot: Entry) -> Iterator[LintRow]:
 def _of_entry(plan: Plan, entry: Entry) -> Iterator[LintRow]:
     """What is wrong with the text, the media and the links."""
     known = _known_fields(plan, entry)
+    fields = {*STANDARD_FIELDS, *(question.key for question in plan.playbook.survey.questions)}
     words = entry.text or entry.title  # as it is planned
     unknown = (field.name for field in fields_of(words) if field.fallback is None and field.name not in known)
     for name in dict.fromkeys(unknown):
         text = f"{{{name}}} 可能不知道，写成 {{{name}|备用词}}"
+        if name not in fields:
+            text = f"没有 {{{name}}} 这个字段{hint(name, fields)}"
         yield LintRow(code="field", entry=entry.key, text=text)
     if any(not part.text for part in parts_of(words)):
         text = "只写了给一部分人的话，其他人这一条收不到"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
@@ -22,8 +23,8 @@ from models.playbook_values import WEEKDAYS
 
 EXPECTED = (
     "daily 每天、workdays 工作日、weekly mon,thu 每周一、周四、monthly 15 每月15日、monthly last 每月最后一天、"
-    "monthly 2nd sat 每月第二个周六、lunar 8-15 农历八月十五、term 冬至 节气 冬至、birthday 生日、joined+3d 加入后3天、"
-    "bought+7d 购买后7天、silent+30d 沉默30天、spare 备稿，或 RRULE:…"
+    "monthly 2nd sat 每月第二个周六、每年1月1日、lunar 8-15 农历八月十五、term 冬至 节气 冬至、birthday 生日、"
+    "joined+3d 加入后3天、bought+7d 购买后7天、silent+30d 沉默30天、spare 备稿，或 RRULE:…"
 )
 WEEKDAY_BY_NUMBER = "星期要写名字，不能写数字：weekly mon,thu 或 每周一、周四"
 
@@ -242,6 +243,12 @@ def _lunar(month: int, day: int) -> LunarDay:
     return LunarDay(_within(month, 1, _MONTHS, expected), _within(day, 1, _LONGEST_LUNAR_MONTH, expected))
 
 
+def _yearly(match: re.Match[str]) -> Rule:
+    month, day = (_number(one) for one in match.groups())
+    _within(day, 1, monthrange(_LEAP_YEAR, _within(month, 1, 12, EXPECTED))[1], EXPECTED)
+    return parse_recurrence(f"RRULE:FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={day}")
+
+
 def _festival(match: re.Match[str]) -> Rule:
     return LunarDay(*lunar.FESTIVALS[match[1]])
 
@@ -276,6 +283,7 @@ def _number(numeral: str) -> int:
 
 
 _NUMERAL = r"(\d{1,6}|[一二三四五六七八九十百]{1,5})"
+_LEAP_YEAR = 2028  # whose months are the longest
 _CHINESE_DIGIT = "[一二三四五六七八九十]"
 _LUNAR_DAY = f"(?:初?{_CHINESE_DIGIT}{{1,3}}|廿{_CHINESE_DIGIT})"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = tuple(
@@ -285,6 +293,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = tu
         (rf"(?:每逢?个?)?({_WEEKDAY}.+)", _weekly),
         (rf"monthly {_NUMERAL}", _monthly_day),
         (rf"每个?月 ?{_NUMERAL} ?[日号]", _monthly_day),
+        (rf"每年(?:的 ?)?{_NUMERAL}月{_NUMERAL}[日号]", _yearly),
         (r"monthly (\w+) (\w+)", _monthly_weekday),
         (rf"每个?月的?(?:第{_NUMERAL}|最后一)个?{_WEEKDAY}(.)", _monthly_weekday_chinese),
         (r"(?:lunar|农历) ?(\d{1,2})-(\d{1,2})", _lunar_numbers),

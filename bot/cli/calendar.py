@@ -17,6 +17,7 @@ from bot.cli.importing import Examined, examined, in_force
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.preview import is_over
 from bot.terminal import brief, harmless
 from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, asked_for, kept_out, person_named, to_json
@@ -201,6 +202,11 @@ def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[
     new = found.new(filled)
     coming = [_coming(entry, desk) for entry in new if entry.rule]
     hinted = [f"提醒：{brief(hint)}\n" for entry in new for hint in hints(entry, media)]
+    hinted += [
+        f"提醒：{brief(entry.key)} 的时间（{entry.date} {entry.time:%H:%M}）已经过了，只按「补发」办\n"
+        for entry in new
+        if not entry.rule and entry.date and entry.time and is_over(entry, desk.merchant, desk.now())
+    ]
     strangers = _unknown(desk, new)
     hinted += [f"提醒：{brief(key)} 的标签里「人:{brief(who)}」不认识，现在谁也不是\n" for key, who in strangers]
     gone = f"导出以后别人删掉的，没有加回来：{'、'.join(map(brief, found.gone))}\n" if found.gone else ""

@@ -17,7 +17,9 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.terminal import harmless
+from content_calendar.cadence import is_personal
 from content_calendar.entry import Entry
+from content_calendar.rotation import is_spare
 from handlers.reason_names import REASON_NAMES
 from models.context import MerchantView
 
@@ -49,9 +51,21 @@ def preview(
             name = harmless(f"{entry.key} {entry.title}".strip())
             return Answer(f"{name} 的时间已经过了，不会再发。要发就改日期或时间。\n")
         moment = _moment(at, merchant.zone) if at else previews.next_moment(entry, merchant, desk.now())
-        return Answer(_told(desk, merchant, entry, moment, rows[:-1]))
+        off = ""
+        if at and _is_off(entry, merchant, moment):
+            off = f"按它的日子，{moment.astimezone(merchant.zone):%Y-%m-%d} 本来不发；下面是假定那时发。\n"
+        return Answer(off + _told(desk, merchant, entry, moment, rows[:-1]))
 
     return request
+
+
+def _is_off(entry: Entry, merchant: MerchantView, moment: datetime) -> bool:
+    """Whether it never leaves on that day."""
+    midnight = moment.astimezone(merchant.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    if is_personal(entry) or is_spare(entry):
+        return False
+    comes = previews.next_moment(entry, merchant, midnight).astimezone(merchant.zone)
+    return comes.date() != midnight.date() or previews.is_over(entry, merchant, midnight)
 
 
 def _told(desk: Desk, merchant: MerchantView, entry: Entry, moment: datetime, rows: Sequence[dict[str, Any]]) -> str:

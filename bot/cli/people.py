@@ -27,13 +27,17 @@ def who(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Everything that is known of a person."""
+    """Everything that is known of a person, by the id or the nickname."""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             found = reading.who(connection, desk.merchant, contact, desk.now())
+            called = reading.ids_called(connection, desk.merchant, contact) if found is None else []
+            if len(called) == 1:
+                found = reading.who(connection, desk.merchant, called[0], desk.now())
         if found is None:
-            raise Refused(f"没有这个人：{contact}")
+            others = f"，叫这个名字的有 {len(called)} 位，用编号查：{'、'.join(called[:_NAMESAKES])}" if called else ""
+            raise Refused(f"没有这个人：{contact}{others}")
         if as_json:
             return Answer(lines([found]))
         return Answer(table([{"": name, " ": value} for name, value in _told(found).items()], empty=""))
@@ -68,6 +72,7 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value not in (None, "", [])}
 
 
+_NAMESAKES = 10
 _ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
 _SURVEY_STATES = {"none": "没开始", "open": "进行中", "resting": "搁着", "finished": "完成", "stopped": "停了"}
 

@@ -46,7 +46,7 @@ def promises(
             topics = {row["group"]: row["topic"] for row in groups(connection, desk.merchant)}
         if as_json:
             return Answer(lines(rows))
-        return Answer(_promises_told(rows, topics))
+        return Answer(_promises_told(rows, topics, promised=bool(desk.merchant.playbook.promises)))
 
     return request
 
@@ -124,7 +124,7 @@ def _told(row: dict[str, Any]) -> dict[str, str]:
 _STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发"}
 
 
-def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str]) -> str:
+def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str], *, promised: bool) -> str:
     """What was late or missed, alike groups in one line, and how many there are of each."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
@@ -138,7 +138,7 @@ def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str]) -> str:
     counts = Counter(_STATES[row["state"]] for row in rows)
     total = "，".join(f"{name} {counts[name]}" for name in _STATES.values())
     if not rows:
-        return "这段时间没有必发。\n"
+        return "这段时间的必发都还没到期；往后的看 ahead。\n" if promised else "运营方案里没有写必发。\n"
     return f"{table(shown, empty='全都按时做到了。')}{total}\n"
 
 

@@ -44,6 +44,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "joined+3d": ("加入后3天", "joined + 3d", "加入后三天", "加入后第3天", "入群后3天", "进群后第三天"),
     "bought+7d": ("购买后7天", "下单后第7天", "买后七天"),
     "silent+30d": ("沉默30天", "沉默三十天"),
+    "RRULE:FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1": ("每年1月1日", "每年一月一号"),
     "RRULE:FREQ=WEEKLY;BYDAY=MO": ("RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO", "RRULE:BYDAY=MO;FREQ=WEEKLY"),
     "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH": (
         "rrule:freq=weekly;byday=mo,th;interval=2",

@@ -14,10 +14,14 @@ def test_a_remark_is_set_and_an_invitation_follows_the_rules_of_placing(stage: S
             boss("09:01:00", "/邀请 wx3", group=OTHER),
             operator("09:10:00", "who wx3 --json"),
             boss("09:11:00", "/邀请 wx3 没这层"),
+            operator("09:12:00", "who 天天妈 --json"),
+            operator("09:13:00", "who 小林"),
         ],
         world=WORLD,
     )
-    (who,) = played.rows("who")
+    (who,) = played.rows("who wx3")
+    assert [row["contact"] for row in played.rows("who 天天妈")] == ["wx1"]
+    assert "叫这个名字的有 2 位，用编号查：wx2、wx3" in str(played.operator("who 小林"))
     assert who["remark"] == "茶友-小林"
     assert who["groups"] == [OTHER]
     assert [line["to"] for line in played.arrived(kind="invite")] == [{"contact": "wx3", "group": OTHER}]

@@ -105,11 +105,13 @@ def test_a_tag_with_a_minus_leaves_out_who_has_it_when_it_leaves(stage: Stage) -
 def test_single_people_are_meant_and_left_out_by_their_ids(stage: Stage) -> None:
     stage.write("playbook.toml", PLAYBOOK)
     rows = personal("two", "", tags="酒;人:wx-b;人:wx-x;-人:wx-c").replace(",,09:00,,", ",2026-11-24,09:00,,")
+    rows += personal("late", "", tags="酒").replace(",,09:00,,", ",2026-11-20,09:00,,")
     stage.write("calendar.csv", HEADER + rows)
     story: list[Line] = [
         *(says(f"08:1{n}:00", "wx-boss", f"/标签 {who} 酒") for n, who in enumerate(("wx-a", "wx-c"))),
         operator("08:20:00", "calendar import calendar.csv"),
         says("08:21:00", "wx-boss", "/标签 wx-b 新客"),
+        operator("08:22:00", "calendar preview two --at 2026-11-25T10:00:00+08:00"),
     ]
     friends = {name: ["main"] for name in ("wx-a", "wx-b", "wx-c", "wx-d")}
     played = stage.play(story, "--to", "2026-11-25T08:00:00+08:00", world=world(friends=friends))
@@ -117,8 +119,12 @@ def test_single_people_are_meant_and_left_out_by_their_ids(stage: Stage) -> None
         of("two", "wx-a", "2026-11-24"),
         of("two", "wx-b", "2026-11-24"),
     ]
-    told = [line for line in played.operator("calendar import")["out"].splitlines() if "不认识" in line]
-    assert told == ["提醒：two 的标签里「人:wx-x」不认识，现在谁也不是"]
+    told = [line for line in played.operator("calendar import")["out"].splitlines() if "提醒" in line]
+    assert told == [
+        "提醒：late 的时间（2026-11-20 09:00）已经过了，只按「补发」办",
+        "提醒：two 的标签里「人:wx-x」不认识，现在谁也不是",
+    ]
+    assert "按它的日子，2026-11-25 本来不发" in played.operator("calendar preview")["out"]
 
 
 def test_silence_counts_from_the_last_message_wherever_it_was(stage: Stage) -> None:
