@@ -11,6 +11,7 @@ from sqlmodel import col
 from bot.console.visit import Scope
 from models import timers
 from models.deliveries import Delivery, DeliveryState
+from models.erasure import is_nameless
 from models.groups import ChatGroup
 from models.operations import Timer
 from models.people import Answer, Contact, Friendship, Survey, Tag
@@ -70,7 +71,7 @@ def newcomers(connection: Connection, scope: Scope, limit: int = 8) -> list[Newc
         .order_by(col(Friendship.added_at).desc())
         .limit(limit)
     )
-    rows = connection.execute(asked).all()
+    rows = [row for row in connection.execute(asked).all() if not is_nameless(row.wire_id)]
     persons = [row.person_id for row in rows]
     tags: dict[int, list[str]] = {}
     for person, tag in connection.execute(
