@@ -210,7 +210,7 @@ def person_cap(delivery: Candidate, facts: Facts) -> Verdict | None:
     """How often one person may be touched, over all accounts and groups; 少发点 lowers it for who asked."""
     if delivery.to_group or delivery.lane == Lane.REPLY or delivery.is_act or _is_call(delivery, facts):
         return None
-    if delivery.is_rest:
+    if delivery.is_rest or _is_told_of_itself(delivery, facts):
         return None
     caps = facts.playbook.caps
     week = _full(facts.touches_this_week, 1, caps.person_per_week)

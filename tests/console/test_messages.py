@@ -15,7 +15,7 @@ def test_who_waits_is_answered_by_a_human(console: Console) -> None:
     become(member, "等人的")
     expect(member.locator(".q-message-received").first).to_be_visible()
     page = console.page("/messages")
-    group = page.locator("a.q-item", has_text="酒友社·听雨堂").element_handle()
+    group = page.locator("a.q-item", has_text="酒友社·听雨堂").last.element_handle()
     for text in (HOSTILE, "人工"):
         member.get_by_label("说点什么").fill(text)
         member.keyboard.press("Enter")

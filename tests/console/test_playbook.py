@@ -173,7 +173,9 @@ def test_a_survey_is_tried_before_it_is_saved(console: Console) -> None:
     page = console.page("/playbook/reception")
     page.get_by_label("问候 1", exact=True).fill("{shop}的新问候")
     for number in (4, 3, 2):
-        page.get_by_role("button", name=f"去掉问候 {number}").click()
+        takes_away = page.get_by_role("button", name=f"去掉问候 {number}")
+        takes_away.click()
+        expect(takes_away).to_have_count(0)
     expect(page.get_by_text("改了，还没存。")).to_be_visible()
     page.get_by_role("link", name="试一试").click()
     expect(page.get_by_text("用的是您改过、还没存的方案。")).to_be_visible()

@@ -27,9 +27,9 @@ def test_a_stop_in_the_middle_of_a_send_loses_nothing(own_shop: OpenShop) -> Non
 
 def test_a_stop_in_a_flood_keeps_what_was_heard(own_shop: OpenShop) -> None:
     shop = own_shop()
-    shop.gateway.drive("settings", latency=300)
+    shop.gateway.drive("settings", latency=1_000)
     shop.gateway.drive("flood", **{"from": "wx-alice"}, room=HALL, count=16, text="第")
-    time.sleep(0.1)  # they are on the wire; what each of them says comes 300 ms after it was asked for
+    time.sleep(0.5)  # they are on the wire; what each of them says comes a second after it was asked for
     assert shop.bot.stop() == 0
     assert sorted(shop.bot.texts()) == sorted(f"第{number}" for number in range(16))
 

@@ -158,6 +158,7 @@ TEN = AT + hours(1)
         (CALL | {"text": "他说内部价"}, SENSITIVE | {"is_staff": True}, Go()),
         (CALL, CONSENT | {"is_staff": True}, Go()),
         (CALL, caps(person_per_day=0) | {"is_staff": True}, Go()),
+        ({"cause": "command"}, caps(person_per_day=0) | {"is_staff": True}, Go()),  # what an author hands in
         (CALL, CONSENT, End("no_consent")),
         # their own words are no words of ours, in an answer to them
         (REPLY | {"text": "内部价好", "their_words": ("内部价",)}, SENSITIVE, Go()),

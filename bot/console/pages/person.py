@@ -46,6 +46,12 @@ _EVENTS = {
     "order.describe_person": "改了标签、备注或记了一笔",
     "order.say": "同事在后台回话",
     "survey_finished": "建档完成",
+    "order.owner": "改了归属",
+    "order.handover": "客户交接",
+    "order.handoff": "转人工",
+    "order.merge": "和另一个号合成一个人",
+    "order.unmerge": "撤销了合并",
+    "person_changed": "资料跟着变了",
 }
 _ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
 _CONSENTS = {"given": "同意", "refused": "不同意"}
