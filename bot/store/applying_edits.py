@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, text, update
 from sqlmodel import col
 
 from bot.store import Change, Writing
@@ -123,6 +123,22 @@ def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[in
             if (named := from_json(body).tags) and _is_spared(named, tags[person_id])
         ]
         enter(writing, merchant, (col(Delivery.id).in_(spared),), DeliveryState.CANCELLED, None)
+
+
+def leaves_out(writing: Writing, merchant: MerchantView) -> bool:
+    """Whether an entry in force may have a tag with a minus; a text that begins with one is taken for it too."""
+    return bool(writing.rows(_LEAVES_OUT, merchant=merchant.id))
+
+
+_LEAVES_OUT = (
+    select(col(EntryRevision.key))
+    .where(
+        col(EntryRevision.merchant_id) == bindparam("merchant"),
+        text("current"),  # in the words of the index
+        col(EntryRevision.body).contains(':["-') | col(EntryRevision.body).contains(',"-'),
+    )
+    .limit(1)
+)
 
 
 def _is_spared(named: Sequence[str], tags: Collection[str]) -> bool:

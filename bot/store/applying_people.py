@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.applying_doubts import found
-from bot.store.applying_edits import spare_untagged
+from bot.store.applying_edits import leaves_out, spare_untagged
 from bot.store.identify import chunks
 from models.columns import table_of
 from models.context import MerchantView
@@ -259,8 +259,10 @@ def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             if (one.origin in _NOT_BY_HAND) == (conflict == "keep")
         }
         writing.put(Tag, ("merchant_id", "person_id", "tag", "origin", "at"), list(added.values()), conflict)
-    changed = {effect.person_id for _event, effect in pairs if effect.add or effect.remove}
-    spare_untagged(writing, merchant, sorted(changed))
+    lost = {person_id for tags in removed.values() for person_id, _tag in tags}
+    gained = {effect.person_id for _event, effect in pairs if effect.add}
+    # To gain a tag matters to few: only an entry that leaves some out spares whoever is given theirs.
+    spare_untagged(writing, merchant, sorted(lost | gained if gained and leaves_out(writing, merchant) else lost))
 
 
 def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
