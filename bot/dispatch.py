@@ -74,7 +74,7 @@ class Dispatcher:
         }
         self._claiming: asyncio.Future[Claims] | None = None
         self._claim_failed = False
-        self._typed: Typed | None = None  # what the last look found, to be claimed with the next
+        self._typed: Typed | None = None  # what the last look found, for the next
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._answers: list[SendAnswered] = []
         self.listeners: list[Callable[[SendAnswered], None]] = []  # hear of each answer of a platform

@@ -24,7 +24,7 @@ from bot.store.audience import audience
 from bot.store.budgets import Budget
 from bot.store.entries import override_view
 from bot.store.facts import Loaded, load_facts
-from bot.store.outbox import judged, ready_at
+from bot.store.judging import judged, ready_at
 from bot.store.rolling_out import stages_of
 from bot.store.rotating import drawn
 from content_calendar.cadence import Occurrence, by_the_day, next_occurrence

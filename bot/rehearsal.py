@@ -211,12 +211,12 @@ class _Stage:
         self.app = self.life = None
 
     def _committed(self, writing: Writing) -> None:
-        if not writing.changes:
-            return
         app = self.app
         if app is None:
             return
         self.printer.changes(app.store, writing)
+        if not writing.noted:
+            return
         armed = self.armed
         if armed is None or armed.after == DeliveryState.CLAIMED:  # that one strikes when the platform has the message
             return

@@ -39,6 +39,7 @@ class Printer:
         self._shift = shift
         self._zone = zone
         self._erased: dict[str, str] = {}
+        self._lines: dict[int, Line] = {}
 
     def _at(self) -> str:
         return self._now().astimezone(self._zone).isoformat()
@@ -46,10 +47,14 @@ class Printer:
     def changes(self, store: Store, writing: Writing) -> None:
         """The states that deliveries entered in one commit. Who was erased is called here what they were called."""
         self._erased |= writing.erased
-        with store.reading() as connection:
-            rows = delivery_lines(connection, [change.delivery_id for change in writing.changes], self._zone)
-        for change in writing.changes:
-            line = self._as_it_was(rows[change.delivery_id])
+        if not writing.is_quiet:  # else all that is new is what became of what had left
+            self._lines = {}
+        changes = writing.changes
+        if ids := [change.delivery_id for change in changes if change.delivery_id not in self._lines]:
+            with store.reading() as connection:
+                self._lines |= delivery_lines(connection, ids, self._zone)
+        for change in changes:
+            line = self._as_it_was(self._lines[change.delivery_id])
             until = change.until - self._shift() if change.until else None
             line |= {"state": change.state, "reason": change.reason, "until": iso(until, self._zone)}
             self._emit({"at": self._at(), **line})

@@ -195,6 +195,13 @@ class AuditEntry(SQLModel, table=True):
             sqlite_where=text("action IN ('calendar.skip', 'calendar.unskip')"),
             postgresql_where=text("action IN ('calendar.skip', 'calendar.unskip')"),
         ),
+        Index(
+            "audit_cancelled",
+            "merchant_id",
+            "target",
+            sqlite_where=text("action = 'deliveries.cancel'"),
+            postgresql_where=text("action = 'deliveries.cancel'"),
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=Id)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -294,18 +295,21 @@ def _take_up_again(
     # What a human stopped stays stopped, whenever the occurrence would leave.
     stopped = exists().where(
         col(AuditEntry.merchant_id) == merchant.id,
+        text("action IN ('calendar.skip', 'calendar.unskip')"),  # in the words of the index
         col(AuditEntry.action) == "calendar.skip",
         col(AuditEntry.target) == effect.entry,
         col(AuditEntry.reason) == effect.occurrence,
     )
-    by_hand = select(col(AuditEntry.target)).where(
-        col(AuditEntry.merchant_id) == merchant.id, col(AuditEntry.action) == "deliveries.cancel"
+    by_hand = exists().where(
+        col(AuditEntry.merchant_id) == merchant.id,
+        text("action = 'deliveries.cancel'"),  # in the words of the index
+        col(AuditEntry.target) == col(Delivery.key),
     )
     taken_back = and_(
         col(Delivery.state) == DeliveryState.CANCELLED,
         col(Delivery.reason).is_(None),
         ~stopped,
-        col(Delivery.key).not_in(by_hand),
+        ~by_hand,
     )
     never_left = (
         col(Delivery.merchant_id) == merchant.id,

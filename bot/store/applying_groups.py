@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, select, text, update
+from sqlalchemy import BigInteger, and_, bindparam, delete, func, select, text, update
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.identify import chunks
 from bot.store.known import Known
+from bot.store.prepared import each
 from models.columns import table_of
 from models.context import MerchantView
 from models.events import Event, Who
@@ -274,16 +275,23 @@ def _join(
 
 def _wait_no_longer(writing: Writing, merchant: MerchantView, contact_ids: list[int], *which: Any) -> None:
     """A person has one place, so whatever they were met as waits no longer."""
-    for chunk in chunks(contact_ids):
-        persons = select(col(Contact.person_id)).where(
-            col(Contact.merchant_id) == merchant.id, col(Contact.id).in_(chunk)
-        )
-        theirs = select(col(Contact.id)).where(
-            col(Contact.merchant_id) == merchant.id, col(Contact.person_id).in_(persons)
-        )
+    theirs = [contact for (contact,) in writing.rows(_SAME_PERSONS, merchant=merchant.id, contacts=contact_ids)]
+    for chunk in chunks(theirs):
         writing.connection.execute(
-            delete(Waiting).where(col(Waiting.merchant_id) == merchant.id, col(Waiting.contact_id).in_(theirs), *which)
+            delete(Waiting).where(col(Waiting.merchant_id) == merchant.id, col(Waiting.contact_id).in_(chunk), *which)
         )
+
+
+_ASKED = each("contacts", BigInteger)
+_ALSO = table_of(Contact).alias("also")
+# Outer joins, so that SQLite begins with those who are asked for and not with all contacts.
+_SAME_PERSONS = select(_ALSO.c.id).select_from(
+    _ASKED.outerjoin(
+        Contact, and_(col(Contact.merchant_id) == bindparam("merchant"), col(Contact.id) == _ASKED.c.value)
+    ).outerjoin(
+        _ALSO, and_(_ALSO.c.merchant_id == col(Contact.merchant_id), _ALSO.c.person_id == col(Contact.person_id))
+    )
+)
 
 
 def _leave(writing: Writing, merchant: MerchantView, group_id: int, contact_ids: list[int], at: datetime) -> None:

@@ -22,7 +22,7 @@ from bot.store.contexts import load_contexts, take_seats
 from bot.store.engine import is_passing
 from bot.store.event_keys import content_key
 from bot.store.identify import identify, people_of
-from bot.store.journal import Outcome, is_a_receipt, keep_error, sets_no_timer, write_dead_letter, write_down
+from bot.store.journal import Outcome, changes_nothing_due, keep_error, sets_no_timer, write_dead_letter, write_down
 from bot.store.late import kept_for
 from bot.store.leases import LeaseLost
 from bot.store.prepared import is_one_of
@@ -79,7 +79,7 @@ def _apply_together(
             for merchant_id, mine in by_merchant.items():
                 fresh = _take_timers(writing, merchant_id, _drop_duplicates(writing, merchant_id, mine))
                 _decide_in_waves(writing, merchants[merchant_id], fresh, decide)
-            writing.is_quiet = all(map(is_a_receipt, outcomes))
+            writing.is_quiet = all(map(changes_nothing_due, outcomes))
             writing.keeps_timers = all(map(sets_no_timer, outcomes))
         return outcomes
 

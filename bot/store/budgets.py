@@ -82,6 +82,7 @@ class Budget:
     speed: Speed
     everything: Line | None
     friends: Line | None
+    room: int | None = 0  # how many more may leave now, as far as that was counted; None where nothing limits it
 
     def free_at(self, row: Any) -> datetime | None:
         """When the account has room for this delivery behind all that are worth more; None where nothing limits it."""
@@ -139,12 +140,13 @@ def load_budgets(writing: Writing, merchant: MerchantView, accounts: Mapping[str
             of_age[days, slow_until] = speed(merchant.playbook.pace, days, slow_until, now)
         speeds[account] = of_age[days, slow_until]
     budgets: dict[str, Budget] = {}
-    everything = _lines(writing, merchant, speeds)
+    everything, room = _lines(writing, merchant, speeds)
     for account, allowed in speeds.items():
         friends = None
         if allowed.new_friends:
             friends = Line(_friends_moments(writing, merchant, account, allowed.new_friends))
-        budgets[account] = Budget(now, allowed, everything.get(account), friends)
+        left = room.get(account, 0) if account in everything else None
+        budgets[account] = Budget(now, allowed, everything.get(account), friends, left)
     for (account,) in writing.rows(_LINED_UP, merchant=merchant.id, accounts=asked, now=now):
         _line_up(writing, merchant, account, budgets[account])
     return budgets
@@ -213,8 +215,10 @@ def last_left(writing: Writing, merchant: MerchantView, accounts: Collection[str
     return dict(writing.rows(_LAST_LEFT, merchant=merchant.id, accounts=sorted(accounts), now=writing.now))
 
 
-def _lines(writing: Writing, merchant: MerchantView, speeds: Mapping[str, Speed]) -> dict[str, Line]:
-    """The room of each account whose speed is limited.
+def _lines(
+    writing: Writing, merchant: MerchantView, speeds: Mapping[str, Speed]
+) -> tuple[dict[str, Line], dict[str, int]]:
+    """The room of each account whose speed is limited, and how many more may leave now.
 
     How many left is counted, for all accounts at once. What left is read only of those that are at a limit now, or when
     somebody asks for the room after the first: an account that may send thousands would read them with every claim.
@@ -236,6 +240,7 @@ def _lines(writing: Writing, merchant: MerchantView, speeds: Mapping[str, Speed]
         )
     }
     lines: dict[str, Line] = {}
+    room: dict[str, int] = {}
     at_a_limit: dict[timedelta, list[str]] = defaultdict(list)
     bound: dict[str, tuple[Sequence[Limit], int]] = {}
     for account in limited:
@@ -245,6 +250,7 @@ def _lines(writing: Writing, merchant: MerchantView, speeds: Mapping[str, Speed]
         bound[account] = limits, left[None]
         if speeds[account].silent_until is None and all(left[one.length] < one.most for one in limits):
             lines[account] = Line(islice(_moments(writing, merchant, account, limits, left[None]), 1, None), [], [now])
+            room[account] = min(one.most - left[one.length] for one in speeds[account].limits)
         elif length := _longest(limits):
             at_a_limit[length].append(account)
     lately = _left_lately(writing, merchant, at_a_limit)
@@ -255,7 +261,7 @@ def _lines(writing: Writing, merchant: MerchantView, speeds: Mapping[str, Speed]
             lines[account] = Line(
                 free_moments(binding, left_then, now, merchant.zone, left_today=today, not_before=allowed.silent_until)
             )
-    return lines
+    return lines, room
 
 
 def _moments(

@@ -41,7 +41,7 @@ from models.columns import UtcDateTime
 from models.command_views import CommandView
 from models.context import AccountView, Context, GroupView, MerchantView
 from models.effects import Effect, Reserve
-from models.events import Event, Message, SendAnswered, TimerDue
+from models.events import Event, Message, SelfMessage, SendAnswered, TimerDue
 from models.groups import Waiting
 from models.operations import Role, RoleGrant
 from models.orders import SurveyFinished
@@ -154,7 +154,12 @@ def _load(
     placing = {one for them, parts in zip(everybody, wanted, strict=True) if "PLACES" in parts for _, one in them}
     placing.update(*waiting_ids.values(), *owning.named.values())
     places_of = load_places(writing, merchant.id, [people[contact_id].person_id for contact_id in placing])
-    group_ids = {names.groups[wire_id] for wire_ids in places for wire_id in wire_ids}
+    group_ids = {
+        names.groups[wire_id]
+        for place, wire_ids in enumerate(places)
+        for wire_id in wire_ids
+        if not (place in deliveries and isinstance(events[place], SelfMessage))  # an echo: where it was said is known
+    }
     bound: Mapping[str, GroupView] | None = None
     if "ROOMS" in every and "BOUND_GROUPS" not in every:
         finished = [

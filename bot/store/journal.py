@@ -41,6 +41,17 @@ def is_a_receipt(outcome: Outcome) -> bool:
     )
 
 
+def changes_nothing_due(outcome: Outcome) -> bool:
+    """Whether all that is new is that something which had left was taken by the platform, or has arrived: what else may
+    leave, and when, is as it was, but for what answers the same person."""
+    event = outcome.event
+    if isinstance(event, ev.SendAnswered):
+        return event.answer == "sent" and all(
+            isinstance(effect, Settle) and effect.state == DeliveryState.SENT for effect in outcome.effects
+        )
+    return is_a_receipt(outcome)
+
+
 def sets_no_timer(outcome: Outcome) -> bool:
     """Whether all that is new is what became of something sent, so that what rings, and when, is as it was."""
     return isinstance(outcome.event, ev.SelfMessage | ev.SendAnswered) and all(

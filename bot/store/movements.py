@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, select
 from sqlmodel import col
 
 from bot.store import read
-from bot.store.prepared import is_one_of
+from bot.store.prepared import is_one_of, unindexed
 from content_calendar.entry import from_json
 from models.accounts import Account
 from models.columns import UtcDateTime
@@ -53,7 +53,7 @@ _POSTED = (
         ),
     )
     .where(
-        col(Delivery.merchant_id) == bindparam("merchant"),
+        unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
         is_one_of(col(Delivery.group_id), "groups"),
         col(Delivery.left_at) >= bindparam("since", type_=UtcDateTime()),
         col(Delivery.left_at) < bindparam("until", type_=UtcDateTime()),

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Integer,
     String,
     bindparam,
+    column,
     literal_column,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -235,9 +236,9 @@ class _Each(FunctionElement[Any]):
     inherit_cache = True
 
 
-def each(parameter: str) -> Any:
-    """The texts of the list that the parameter of this name brings, as a table with the column `value`."""
-    return _Each(bindparam(parameter, type_=_Many(String))).table_valued("value", name="asked")
+def each(parameter: str, element: type[BigInteger | String] = String) -> Any:
+    """The texts (or ids) of the list that the parameter of this name brings, as a table with the column `value`."""
+    return _Each(bindparam(parameter, type_=_Many(element))).table_valued(column("value", element), name="asked")
 
 
 class _IsAmong(FunctionElement[bool]):

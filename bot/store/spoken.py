@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from bot.store.ids import Ids
 from bot.store.movements import our_ids
-from bot.store.prepared import is_one_of
+from bot.store.prepared import is_one_of, unindexed
 from models.context import MerchantView
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry
@@ -27,7 +27,8 @@ LATE = timedelta(days=7)
 
 
 WRITER = and_(
-    col(Contact.merchant_id) == col(JournalEntry.merchant_id), col(Contact.id) == col(JournalEntry.contact_id)
+    col(Contact.merchant_id) == col(JournalEntry.merchant_id),
+    col(Contact.id) == unindexed(col(JournalEntry.contact_id)),
 )
 
 

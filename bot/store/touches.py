@@ -62,10 +62,12 @@ _TOUCHES = (
     )
     .where(_THESE_PERSONS, _TOUCHING)
 )
+# Outer joins, so that SQLite begins with the persons: without statistics it would rather begin with all members of all
+# groups. Who is in no group, or in one without posts, has a row without a moment.
 _POSTS = (
     select(col(Contact.person_id), col(Delivery.left_at), col(Delivery.lane))
     .select_from(Contact)
-    .join(
+    .outerjoin(
         GroupMember,
         and_(
             col(GroupMember.merchant_id) == col(Contact.merchant_id),
@@ -73,15 +75,17 @@ _POSTS = (
             col(GroupMember.left_at).is_(None),
         ),
     )
-    .join(
+    .outerjoin(
         Delivery,
         and_(
             unindexed(col(Delivery.merchant_id)) == col(GroupMember.merchant_id),
             col(Delivery.group_id) == col(GroupMember.group_id),
             col(GroupMember.joined_at) <= col(Delivery.left_at),
+            _TOUCHING,
+            col(Delivery.contact_id).is_(None),
         ),
     )
-    .where(_THESE_PERSONS, _TOUCHING, col(Delivery.contact_id).is_(None))
+    .where(_THESE_PERSONS)
 )
 _POSTS_TODAY = (
     select(col(Delivery.group_id), func.count())
@@ -112,8 +116,10 @@ def load_touches(writing: Writing, merchant: MerchantView, persons: Collection[i
     posts = writing.rows(_POSTS, **these) if weight else []
     for worth, rows in ((1.0, direct), (weight, posts)):
         for person_id, left_at, lane in rows:
+            if left_at is None:
+                continue
             count = touches[person_id]
-            of_today = worth if left_at is not None and left_at >= today else 0
+            of_today = worth if left_at >= today else 0
             count.week += worth
             count.direct += rows is direct
             count.today += of_today

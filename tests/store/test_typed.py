@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from bot.store.migrating import upgrade
 from bot.store.outbox import Claims, claim
 from bot.store.typed import Typed
 from models import effects as fx
-from models.deliveries import Lane
-from models.events import SelfMessage
+from models.deliveries import Delivery, Lane
+from models.events import Answer, SelfMessage
 from tests.store.stage import Shop, merchant, post, reply, shop
 from tests.store.test_outbox import answer
 
@@ -127,3 +134,128 @@ def test_an_answer_is_typed_after_it_was_asked_for(database_url: str) -> None:
         assert found.claims == []
         stage.later(seconds=2)
         assert keys(looked(stage, found.typed)) == ["answer"]
+
+
+def begin_three(stage: Shop) -> Typed | None:
+    """Of three posts for three people, the first has left, and the second was typed for nobody's sake but theirs."""
+    people = stage.befriend("wx1", "wx2", "wx3", "wx4")
+    stage.bring_about(
+        *(post(f"post {one}", contact_id=people[f"wx{one}"], text="好茶到了！！") for one in (1, 2, 3, 4))
+    )
+    assert keys(looked(stage)) == ["post 1"]
+    answer(stage, "post 1", message="sim:1")
+    typed = looked(stage).typed
+    stage.later(seconds=SECONDS)
+    found = looked(stage, typed)
+    assert keys(found) == ["post 2"]
+    answer(stage, "post 2", message="sim:2")
+    return looked(stage, found.typed).typed
+
+
+def test_what_comes_next_is_known_with_what_is_typed(sqlite_url: str) -> None:
+    with shop(sqlite_url, merchant(**SLOW)) as stage:
+        typed = begin_three(stage)
+        assert typed is not None
+        assert [row.key for row in typed.rest] == ["post 4"]
+        stage.later(seconds=SECONDS)
+        found = looked(stage, typed)
+        assert keys(found) == ["post 3"]
+        answer(stage, "post 3")
+        with refusing_to_write(stage):
+            following = looked(stage, found.typed)
+        assert following.next_at == stage.at + timedelta(seconds=SECONDS)
+        stage.later(seconds=SECONDS)
+        assert keys(looked(stage, following.typed)) == ["post 4"]
+
+
+def test_who_was_written_to_meanwhile_is_looked_at_anew(sqlite_url: str) -> None:
+    with shop(sqlite_url, merchant(**SLOW, caps={"person_per_day": 1})) as stage:
+        typed = begin_three(stage)
+        again = post("again", contact_id=stage.befriend("wx3")["wx3"], lane=Lane.CARE, text="")
+        stage.later(seconds=SECONDS)
+        found = looked(stage, typed)
+        assert keys(found) == ["post 3"]
+        stage.bring_about(again)
+        answer(stage, "post 3")
+        found = looked(stage, found.typed)
+        assert stage.history("again") == ["planned", "waiting person_cap"]
+
+
+def test_what_failed_to_leave_is_no_receipt(sqlite_url: str) -> None:
+    with shop(sqlite_url, merchant(**SLOW)) as stage:
+        typed = begin_three(stage)
+        stage.later(seconds=SECONDS)
+        found = looked(stage, typed)
+        assert is_known(stage, found.typed)
+        answer(stage, "post 3", "too_frequent")
+        assert not is_known(stage, found.typed)
+
+
+WHOM = ("wx1", "wx2", "wx3")
+
+
+@given(
+    posts=st.lists(
+        st.tuples(
+            st.sampled_from(WHOM),
+            st.sampled_from([Lane.CARE, Lane.CONTENT, Lane.PROMOTION]),
+            st.integers(0, 12),  # characters
+            st.sampled_from([0, 0, 0, 20]),  # due so many seconds later
+        ),
+        min_size=4,
+        max_size=9,
+    ),
+    answers=st.lists(st.sampled_from(["sent", "sent", "sent", "refused"]), min_size=9, max_size=9),
+    per_minute=st.sampled_from([3, 30]),
+    person_per_day=st.integers(1, 3),
+)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_same_leaves_at_the_same_moments_as_if_all_were_loaded_anew(
+    tmp_path: Path, posts: Any, answers: list[Answer], per_minute: int, person_per_day: int
+) -> None:
+    rules = SLOW["pace"] | {"per_minute": per_minute}
+    with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
+        left: list[list[tuple[str, datetime | None, str, str | None]]] = []
+        for remembers in (True, False):
+            url = f"sqlite:///{folder}/{remembers}.db"
+            upgrade(url)
+            with shop(url, merchant(pace=rules, caps={"person_per_day": person_per_day})) as stage:
+                to = stage.befriend(*WHOM)
+                stage.bring_about(
+                    *(
+                        post(f"{place}", contact_id=to[who], lane=lane, text="好" * characters, due=due_in(stage, due))
+                        for place, (who, lane, characters, due) in enumerate(posts)
+                    )
+                )
+                go_on(stage, list(answers), remembers=remembers)
+                left.append([(row.key, row.left_at, row.state, row.reason) for row in stage.rows(Delivery)])
+    assert left[0] == left[1]
+
+
+def due_in(stage: Shop, seconds: int) -> datetime:
+    return stage.at + timedelta(seconds=seconds)
+
+
+def go_on(stage: Shop, answers: list[Answer], *, remembers: bool) -> None:
+    """An hour of claims and answers."""
+    typed: Typed | None = None
+    end = stage.at + timedelta(hours=1)
+    while stage.at < end:
+        found = looked(stage, typed if remembers else None)
+        typed = found.typed
+        if found.claims:
+            answer(stage, found.claims[0].outgoing.key, answers.pop(), message=f"sim:{len(answers)}")
+        else:
+            stage.at = min(found.next_at or end, end)
+
+
+@contextmanager
+def refusing_to_write(stage: Shop) -> Iterator[None]:
+    """No transaction begins meanwhile, and the database is not asked for anything."""
+    before = stage.store.revision
+    asked: list[str] = []
+    database: Any = stage.store._connection.connection.driver_connection
+    database.set_trace_callback(asked.append)
+    yield
+    database.set_trace_callback(None)
+    assert (stage.store.revision, asked) == (before, [])

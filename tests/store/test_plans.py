@@ -1,0 +1,88 @@
+"""Nothing of a day's work costs more the longer the shop exists, nor the more people it knows: no statement reads all
+of them, not even while SQLite has no statistics to choose by."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from bot.command_line import main
+from bot.store.engine import sqlite_driver
+
+EXAMPLE = Path(__file__).parents[1] / "flows" / "example"
+# What grows with every day, every customer or every word; of everything else a shop has some hundreds.
+GROWS = (
+    "answer", "audit", "body", "contact", "delivery", "delivery_change", "friendship", "group_change", "group_member",
+    "journal", "person", "seen_event", "survey", "tag",
+)  # fmt: skip
+_READS_ALL = re.compile(rf"SCAN ({'|'.join(GROWS)})\b|SEARCH ({'|'.join(GROWS)})\b.*\(merchant_id=\?\)$")
+# These read an index that holds only what is unfinished, or the first row of an order; an entry for all asks all.
+_FEW = re.compile(r"_unfinished|delivery_in_flight|audit_skips|LIMIT 1\b|INSERT INTO delivery ")
+# The rehearsal's own work, before and after the shop's.
+_AROUND = ("alembic", "bot.continued", "bot.rehearsal_output")
+# What an operator looks at, not what the shop does.
+_REPORTS = ("report", "audit", "deliveries", "who", "groups list", "lint", "explain")
+
+
+@contextmanager
+def traced() -> Iterator[set[str]]:
+    """What SQLite is asked meanwhile, on whichever connection, with its values."""
+    asked: set[str] = set()
+
+    def heard(text: str) -> None:
+        frame: FrameType | None = sys._getframe(1)
+        while frame and not frame.f_globals["__name__"].startswith(_AROUND):
+            frame = frame.f_back
+        if frame is None:
+            asked.add(text)
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.set_trace_callback(heard)
+
+    event.listen(Engine, "connect", connected)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "connect", connected)
+
+
+def play(folder: Path, until: str) -> None:
+    where = ["--config", str(folder / "config.toml"), "--db", str(folder / "shop.db"), "--to", until]
+    assert main(["rehearse", str(folder / "story.jsonl"), *where, "--json"]) == 0
+
+
+def test_no_day_reads_all_that_there_ever_was(tmp_path: Path, capsys: Any) -> None:
+    for path in EXAMPLE.iterdir():
+        shutil.copy(path, tmp_path)
+    story = [json.loads(line) for line in (EXAMPLE / "story.jsonl").read_text("utf-8").splitlines()]
+    work = [line for line in story if not line.get("run", "").startswith(_REPORTS)]
+    here = {"account": "main", "group": "tea-1@chatroom"}
+    more: list[dict[str, Any]] = [
+        {"type": "text", "id": "e90", "contact": "wx-lin", "text": "岩茶还有货吗", **here},
+        {"type": "text", "id": "e91", "contact": "wx-lin", "text": "转人工"},
+        {"type": "group_left", "id": "e92", "members": [{"contact": "wx-lin"}], **here},
+    ]
+    work += [{"at": f"2026-11-25T{10 + hour}:00:00+08:00", "account": "main", **one} for hour, one in enumerate(more)]
+    (tmp_path / "story.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in work), "utf-8")
+    with traced() as asked:
+        play(tmp_path, "2026-11-27T09:00:00+08:00")
+    capsys.readouterr()
+    faults = {}
+    with closing(sqlite_driver().connect(tmp_path / "shop.db")) as database:
+        for text in asked:
+            if text.startswith(("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")):
+                steps = [step for *_, step in database.execute(f"EXPLAIN QUERY PLAN {text}")]
+                bad = [step for step in steps if _READS_ALL.search(step)]
+                if bad and not _FEW.search(f"{bad} {text}"):
+                    faults[text[:300]] = bad
+    assert len(asked) > 200
+    assert not faults, "\n".join(f"{steps}: {text}" for text, steps in faults.items())
