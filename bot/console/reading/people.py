@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.console.visit import Scope
+from bot.terminal import unturned
 from models.accounts import Account
 from models.deliveries import Delivery, DeliveryState
 from models.fields import unfilled
@@ -41,7 +42,7 @@ class Search(NamedTuple):
     @classmethod
     def read(cls, at: Mapping[str, str]) -> Search:
         """From the address of a page; what makes no sense there is left out."""
-        given = {name: str(at.get(name, "")).strip()[:100].replace("\0", "") for name in cls._fields}
+        given = {name: unturned(str(at.get(name, ""))).strip()[:100].replace("\0", "") for name in cls._fields}
         if given["stage"] not in (*STAGES, UNFINISHED):
             given["stage"] = ""
         if given["only"] not in ONLY:
