@@ -21,12 +21,11 @@ from bot.entries_in_force import entries_in_force
 from content_calendar.cadence import Occurrence, is_personal, occurrences
 from content_calendar.copying import copied
 from content_calendar.entry import Entry
-from content_calendar.kind_names import content_name
 from content_calendar.lint_plan import LintEntry
 from content_calendar.moving import can_move
-from content_calendar.rotation import is_slot, is_spare
+from content_calendar.rotation import is_spare
+from content_calendar.titles import title_of
 from content_calendar.weekdays import CHINESE
-from models.fields import unfilled
 from models.groups import ChatGroup
 from models.operations import EntryOverride, EntryRevision
 
@@ -237,15 +236,6 @@ def week_again(connection: Connection, scope: Scope, monday: date) -> list[str]:
     entries = reading.entries(connection, scope.merchant)
     found = ((one.date or monday, one.time or time(), title_of(one)) for _, one in copied(entries, monday, monday))
     return [f"{CHINESE[day.weekday()]} {at:%H:%M} {title}" for day, at, title in sorted(found)]
-
-
-def title_of(entry: Entry) -> str:
-    """What an entry is called where there is little room."""
-    if entry.title:
-        return entry.title
-    if is_slot(entry):
-        return f"备稿 {content_name(entry.content_kind) or entry.theme}".rstrip()
-    return next(iter(unfilled(entry.text).split("\n")), "")[:60] or entry.key
 
 
 def _keep(kept: list[Turn], turn: Turn, most: int) -> None:

@@ -16,6 +16,7 @@ from bot.console.visit import Scope
 from bot.store import Writing
 from bot.store.ids import Ids
 from content_calendar.lint import NAMES, Code, LintRow, Plan, lint
+from content_calendar.titles import title_of
 
 _DAY = timedelta(days=1)
 _DAYS_A_WEEK = 7
@@ -23,7 +24,7 @@ _DAYS_A_WEEK = 7
 
 class Fault(NamedTuple):
     """One fault. `first` and `last` are the days that it concerns, both none for what concerns an entry as such;
-    `rooms` the groups that have it, by name."""
+    `rooms` the groups that have it, by name; `title` what the entry is called."""
 
     first: date | None
     last: date | None
@@ -31,7 +32,8 @@ class Fault(NamedTuple):
     promise: str
     entry: str
     text: str
-    rooms: tuple[str, ...]
+    rooms: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def name(self) -> str:
@@ -96,16 +98,19 @@ def checked(connection: Connection, scope: Scope, now: datetime, media: Path, wa
     topics = {one.room: one.topic or one.room for one in rooms.values()}
     keys = {one.entry.key for one in plan.entries if concerns(wanted, one.entry, rooms)}
     rows = (row for row in lint(plan) if _is_wanted(row, wanted, keys))
-    found = [one for one in told(rows, topics) if one.last is None or one.last >= max(today, first)]
+    found = [one for one in told(rows, plan, topics) if one.last is None or one.last >= max(today, first)]
     return Checked(tuple(found), has_spares=bool(plan.spares))
 
 
-def told(rows: Iterable[LintRow], topics: dict[str, str]) -> list[Fault]:
+def told(rows: Iterable[LintRow], plan: Plan, topics: dict[str, str]) -> list[Fault]:
     """Rows of the lint, those that are the same in several groups as one, in the order of their days."""
+    titles = {one.entry.key: title_of(one.entry) for one in plan.entries}
+    titles |= {one.key: title_of(one) for one in plan.spares}
     rooms: dict[Fault, list[str]] = {}
     for row in rows:
         first, last = days_of(row.period)
-        alike = Fault(first, last, row.code, row.promise or "", row.entry or "", row.text, ())
+        key = row.entry or ""
+        alike = Fault(first, last, row.code, row.promise or "", key, row.text, title=titles.get(key, key))
         rooms.setdefault(alike, []).append(topics.get(row.group, row.group) if row.group else "")
     found = [one._replace(rooms=tuple(dict.fromkeys(filter(None, rooms[one])))) for one in rooms]
     return sorted(found, key=lambda one: (one.first or date.max, not one.is_gap, one.last or date.max))

@@ -112,7 +112,7 @@ def _difference(
     today = now.astimezone(scope.merchant.zone).date()
     topics = {one.room: one.topic or one.room for one in rooms_of(connection, scope)}
     before, after = (
-        [one for one in told(lint(which), topics) if one.last is None or one.last >= today]
+        [one for one in told(lint(which), which, topics) if one.last is None or one.last >= today]
         for which in (plan, _with(plan, new))
     )
     return _only(after, before), _only(before, after)

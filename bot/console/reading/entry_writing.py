@@ -28,6 +28,7 @@ from content_calendar.import_hints import media_faults
 from content_calendar.lint import Plan, lint
 from content_calendar.lint_plan import LintEntry
 from content_calendar.rotation import is_spare
+from content_calendar.titles import title_of
 from handlers.planning import expansion
 from models.fields import STANDARD_FIELDS
 from models.groups import GroupMember
@@ -170,8 +171,11 @@ def _reach(connection: Connection, scope: Scope, entry: Entry, moment: datetime)
 def _faults(connection: Connection, scope: Scope, now: datetime, plan: Plan) -> list[Fault]:
     today = now.astimezone(scope.merchant.zone).date()
     topics = {one.room: one.topic or one.room for one in rooms_of(connection, scope)}
-    return [one for one in told(lint(plan), topics) if one.last is None or one.last >= today]
+    return [one for one in told(lint(plan), plan, topics) if one.last is None or one.last >= today]
 
 
 def _of_files(entry: Entry, media: Path) -> tuple[Fault, ...]:
-    return tuple(Fault(None, None, "media", "", entry.key, text, ()) for text in media_faults(entry, media_in(media)))
+    title = title_of(entry)
+    return tuple(
+        Fault(None, None, "media", "", entry.key, text, title=title) for text in media_faults(entry, media_in(media))
+    )

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from bot.console.reading.calendar import title_of as title_of_entry
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import Wanted, bounds, groups_of, in_groups, movements, promises
 from bot.console.reading.insight_funnel import STEPS, people_of
@@ -20,6 +19,7 @@ from bot.question_report import question_rows
 from bot.store.spoken import WRITER, counted
 from content_calendar.entry import from_json
 from content_calendar.kind_names import promise_name
+from content_calendar.titles import title_of as title_of_entry
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry
 from models.operations import EntryRevision
