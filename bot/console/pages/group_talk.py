@@ -76,6 +76,8 @@ def _bubble(visit: Visit, line: Line) -> None:
         with ui.row().classes("full-width no-wrap" + (" justify-end" if ours else "")).style("gap: 8px"):
             if line.contact and not ours:
                 ui.link(line.who, address_of(line.contact)).classes("z-link text-caption ellipsis")
+            elif not ours:
+                ui.label(line.who).classes("z-muted text-caption ellipsis")
             stamp(visit, row)
             if ours and row.state is None:
                 ui.label("同事在手机上说").classes("z-muted text-caption")

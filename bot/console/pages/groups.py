@@ -125,7 +125,7 @@ def _show_seats(visit: Visit, row: dict[str, Any]) -> None:
     if row["owner"]:
         with ui.row().classes("items-center").style("gap: 6px"):
             ui.label("堂主").classes("z-muted")
-            ui.link(row["owner"], address_of(row["owner"])).classes("z-link")
+            ui.link(row["owner_name"], address_of(row["owner"])).classes("z-link")
 
 
 def _show_queue(queue: Queue) -> None:

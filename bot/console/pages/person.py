@@ -18,6 +18,7 @@ from bot.console.pages.people import talk_address
 from bot.console.pages.person_merging import ask_whom
 from bot.console.pages.person_timeline import Timeline
 from bot.console.parts import Part, Parts
+from bot.console.reading.called import names_of
 from bot.console.reading.group_talk import topics_of
 from bot.console.reading.people import STAGES, Moment, may_be_seen
 from bot.console.visit import Scope, Visit
@@ -114,7 +115,11 @@ def _person(connection: Any, scope: Scope, contact: str, now: datetime) -> dict[
     if not may_be_seen(connection, scope, contact):
         return None
     found = reading.who(connection, scope.merchant, contact, now)
-    return {**found, "groups": topics_of(connection, scope, found["groups"])} if found else None
+    if found is None:
+        return None
+    owner = found["owner"]
+    name = names_of(connection, scope, [owner]).get(owner, owner) if owner else None
+    return {**found, "groups": topics_of(connection, scope, found["groups"]), "owner": name}
 
 
 def _show(playbook: Playbook, found: dict[str, Any]) -> None:

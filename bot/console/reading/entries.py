@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot import before_sending, preview
+from bot.console.names import person_name
 from bot.console.reading.calendar import rooms_of, state_of, whom
 from bot.console.visit import Scope
 from bot.preview import next_moment
@@ -214,7 +215,7 @@ def targets_of(store: Store, scope: Scope, rows: Sequence[dict[str, Any]]) -> li
     return [
         Target(
             row["target"],
-            names.get(row["target"], row["target"]),
+            person_name(row["target"], names.get(row["target"])),
             row["decision"],
             row["reason"] or "",
             (row["until"] or "")[:16].replace("T", " "),
