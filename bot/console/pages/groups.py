@@ -61,6 +61,7 @@ def _unbound(visit: Visit, tree: Tree) -> Iterator[Part]:
 def _bound(visit: Visit, tree: Tree, lint: dict[str, list[str]]) -> Iterator[Part]:
     if not tree.bound:
         told = "在上面挑一个群，绑定到层级。" if tree.unbound else "先让账号登录一次，看见的群会出现在这里。"
+        told = told if rights.may(visit.role, BindGroupOrder) else ""
         yield Part("", told, lambda: ui.label(f"还没有绑定的群。{told}").classes("z-muted"))
     for depth, row in tree.bound:
         # Apart, or the button would go when the report has found something.

@@ -55,6 +55,7 @@ _EVENTS = {
     "person_changed": "资料跟着变了",
 }
 _ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
+_ORDERS = (DescribePersonOrder, OwnerOrder, MergeOrder, UnmergeOrder, HandoffOrder, ErasePersonOrder)
 _CONSENTS = {"given": "同意", "refused": "不同意"}
 
 
@@ -66,7 +67,7 @@ async def build(visit: Visit) -> None:
     with ui.element("div").classes("row full-width q-col-gutter-md items-start"):
         with ui.element("div").classes("col-12 col-md-5"):
             known = Parts()
-        with ui.element("div").classes("col-12 col-md-7"), ui.card().classes("z-card full-width"):
+        with ui.element("div").classes("col-12 col-md-7"), ui.card().classes("z-card full-width") as dealings:
             ui.label("来往").classes("text-subtitle1 text-weight-bold")
             place = Parts()
             more = ui.button("更早的").props("flat no-caps").classes("self-center")
@@ -82,8 +83,7 @@ async def build(visit: Visit) -> None:
         found = await visit.read(_person, contact, visit.site.now())
         if found is None:
             known.show([Part("", "", _show_nobody)])
-            place.show([])
-            more.visible = False
+            dealings.visible = False
             return
         shown.update(found)
         offered = (bool(found["tags"]), bool(found["owner"]), len(found["contacts"]) > 1)
@@ -168,6 +168,8 @@ def _said(playbook: Playbook, key: str, answer: dict[str, Any]) -> str:
 def _act(visit: Visit, found: dict[str, Any]) -> None:
     """The buttons of what may be done; each is an order. They stay while `found` is renewed."""
     contact = found["contact"]
+    if not any(rights.may(visit.role, order) for order in _ORDERS):
+        return
     with ui.card().classes("z-card full-width"), ui.row().classes("items-center"):
         if rights.may(visit.role, DescribePersonOrder):
             _ask(
