@@ -20,6 +20,7 @@ from bot.console.pages.person_timeline import Timeline
 from bot.console.parts import Part, Parts
 from bot.console.reading.called import names_of
 from bot.console.reading.group_talk import topics_of
+from bot.console.reading.of_pool import own_rooms
 from bot.console.reading.people import STAGES, Moment, may_be_seen
 from bot.console.visit import Scope, Visit
 from handlers import rights
@@ -56,6 +57,7 @@ _EVENTS = {
 }
 _ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
 _ORDERS = (DescribePersonOrder, OwnerOrder, MergeOrder, UnmergeOrder, HandoffOrder, ErasePersonOrder)
+_SOMEBODY_ELSE = "别的账号那边的同事"
 _CONSENTS = {"given": "同意", "refused": "不同意"}
 
 
@@ -117,9 +119,15 @@ def _person(connection: Any, scope: Scope, contact: str, now: datetime) -> dict[
     found = reading.who(connection, scope.merchant, contact, now)
     if found is None:
         return None
-    owner = found["owner"]
+    owner, groups, contacts = found["owner"], found["groups"], found["contacts"]
+    own = own_rooms(connection, scope)
+    if own is not None:  # what others know of the same person is theirs
+        groups = [room for room in groups if room in own]
+        contacts = [one for one in contacts if may_be_seen(connection, scope, one)]
     name = names_of(connection, scope, [owner]).get(owner, owner) if owner else None
-    return {**found, "groups": topics_of(connection, scope, found["groups"]), "owner": name}
+    if own is not None and owner and not may_be_seen(connection, scope, owner):
+        name = _SOMEBODY_ELSE
+    return {**found, "contacts": contacts, "groups": topics_of(connection, scope, groups), "owner": name}
 
 
 def _show(playbook: Playbook, found: dict[str, Any]) -> None:

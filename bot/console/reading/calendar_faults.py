@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.calendar_plan import load_plan
 from bot.console.reading.calendar import Wanted, concerns, rooms_of
+from bot.console.reading.of_pool import own_rooms, seen
 from bot.console.visit import Scope
 from bot.store import Writing
 from bot.store.ids import Ids
@@ -80,7 +81,7 @@ def plan_of(connection: Connection, scope: Scope, now: datetime, media: Path, fi
     if scope.pool:
         ours = {one.room for one in rooms_of(connection, scope)}
         groups = [group for group in plan.groups if group.room in ours]
-        plan = msgspec.structs.replace(plan, groups=groups)
+        plan = msgspec.structs.replace(plan, groups=groups, entries=seen(plan.entries, own_rooms(connection, scope)))
     return plan
 
 

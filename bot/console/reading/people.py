@@ -132,10 +132,13 @@ def count_of(connection: Connection, scope: Scope, wanted: Search) -> int:
 def tags_and_sources(connection: Connection, scope: Scope, limit: int = 200) -> tuple[list[str], list[str]]:
     """What one may choose from: the tags and the sources that most people have."""
     mine = scope.merchant.id
-    tags = select(col(Tag.tag)).where(col(Tag.merchant_id) == mine).group_by(col(Tag.tag))
+    theirs = select(col(Contact.person_id)).where(col(Contact.merchant_id) == mine, *_of_the_pool(scope))
+    of_tags = [col(Tag.person_id).in_(theirs)] if scope.pool else []
+    of_sources = [col(Person.id).in_(theirs)] if scope.pool else []
+    tags = select(col(Tag.tag)).where(col(Tag.merchant_id) == mine, *of_tags).group_by(col(Tag.tag))
     sources = (
         select(col(Person.source))
-        .where(col(Person.merchant_id) == mine, col(Person.source) != "")
+        .where(col(Person.merchant_id) == mine, col(Person.source) != "", *of_sources)
         .group_by(col(Person.source))
     )
     return (
