@@ -23,8 +23,8 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .nicegui-row.items-center, .nicegui-column.items-center { align-items: center; }
 .nicegui-row.items-baseline { align-items: baseline; }
 .nicegui-content { padding: 0; } .nicegui-row, .nicegui-column { gap: 12px; }
-.z-skip { position: absolute; left: 12px; top: -60px; z-index: 9; padding: 10px 16px; border-radius: 8px;
-  background: #0a6b45; color: #ffffff; } .z-skip:focus { top: 10px; }
+.z-skip { position: absolute; left: 12px; top: 10px; z-index: 9; padding: 10px 16px; border-radius: 8px;
+  background: #0a6b45; color: #ffffff; } .z-skip:not(:focus) { clip-path: inset(50%); }
 .z-page:focus { outline: none; } .z-page { scroll-margin-top: 110px; }
 .z-page { width: 100%; max-width: 1280px; margin: 0 auto; padding: 12px; gap: 16px; }
 .z-card { background: #ffffff; border: 1px solid #e3e6eb; border-radius: 10px; box-shadow: none; padding: 16px; }
