@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -16,7 +16,7 @@ from bot.calendar_plan import load_plan
 from bot.post_effects import effects_of
 from bot.store import Store
 from content_calendar.entry import Entry
-from content_calendar.lint import lint
+from content_calendar.lint import Plan, lint
 from models.context import MerchantView
 from models.deliveries import TOUCHING_STATES, Delivery, Lane
 from models.groups import ChatGroup
@@ -78,6 +78,11 @@ def faults_of(store: Store, merchant: MerchantView, entry: Entry, moment: dateti
     monday = day - timedelta(days=day.weekday())
     with store.looking(store.now()) as looking:
         plan = load_plan(looking, merchant, monday, monday + timedelta(days=6), media)
+    return faults_in(plan, entry, day)
+
+
+def faults_in(plan: Plan, entry: Entry, day: date) -> list[str]:
+    """What the lint of a plan says about an entry on a day, each once."""
     concerned = (row for row in lint(plan) if row.entry == entry.key and row.period in (None, f"{day}"))
     return list(dict.fromkeys(row.text for row in concerned))
 

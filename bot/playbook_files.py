@@ -31,6 +31,8 @@ def examine_playbook(path: Path) -> tuple[Playbook, Callable[[Iterable[Misfit]],
 
 def examine_source(source: TomlSource) -> Playbook:
     """The playbook of a TOML text that was read. Raises `ConfigFaults` with all faults."""
+    if not source.data:  # an empty playbook would be one, and put an end to all that the shop does
+        raise ConfigFaults([Fault(source.name, 1, "", "nothing but blanks and comments", "a playbook")])
     playbook, wrong = examined(source.data)
     if playbook is None:
         raise ConfigFaults(_placed(source, wrong))

@@ -15,6 +15,7 @@ from content_calendar.lint_plan import LintGroup, LintRow, Plan
 from content_calendar.promises import Period, Post, Shortage, shortages, theme_runs, weeks
 from content_calendar.reach import can_post
 from content_calendar.rotation import filled, following, is_slot, spares_of
+from content_calendar.titles import title_of
 
 _CLASH = timedelta(minutes=60)
 # Beyond so many digits a sum of shares is only rounding.
@@ -104,7 +105,7 @@ def _clashes(posts: Sequence[Post]) -> Iterator[LintRow]:
             if later.at_utc - earlier.at_utc > _CLASH:
                 break
             minutes = (later.at_utc - earlier.at_utc) // timedelta(minutes=1)
-            text = f"{earlier.entry.key} 和 {later.entry.key} 只隔 {minutes} 分钟"
+            text = f"{_both(earlier, later)}只隔 {minutes} 分钟"
             yield LintRow(code="clash", period=f"{later.local_date}", entry=later.entry.key, text=text)
 
 
@@ -113,8 +114,12 @@ def _repeats(posts: Sequence[Post]) -> Iterator[LintRow]:
         alike = (later.entry.content_kind, later.entry.theme)
         if alike == (earlier.entry.content_kind, earlier.entry.theme):
             what = " ".join(filter(None, (content_name(alike[0]), alike[1]))) or "没写内容类型和主题"
-            text = f"{earlier.entry.key} 和 {later.entry.key} 接连两条一样：{what}"
+            text = f"{_both(earlier, later)}接连两条一样：{what}"
             yield LintRow(code="repeat", period=f"{later.local_date}", entry=later.entry.key, text=text)
+
+
+def _both(earlier: Post, later: Post) -> str:
+    return f"「{title_of(earlier.entry)}」和「{title_of(later.entry)}」"
 
 
 def _advert_share(plan: Plan, posts: Sequence[Post]) -> Iterator[LintRow]:

@@ -153,7 +153,7 @@ def bind(order: BindGroupOrder, context: Context) -> list[Effect]:
     return [
         *bound(context, group, order.tier, at=order.at, parent=parent, owner=owner, account=order.account),
         fx.Audit(actor=order.actor, action="group.bind", target=order.group, reason=order.tier),
-        fx.Answered(text=f"{order.group} 已绑定为「{order.tier}」{'' if group.topic or group.members else NOT_SEEN}"),
+        fx.Answered(text=f"{_called(group)} 已绑定为「{order.tier}」{_seen(group)}"),
     ]
 
 
@@ -186,7 +186,7 @@ def unbind(order: UnbindGroupOrder, context: Context) -> list[Effect]:
     return [
         fx.BindGroup(group_id=group.id, tier=None),
         fx.Audit(actor=order.actor, action="group.unbind", target=order.group),
-        fx.Answered(text=f"{order.group} 已解绑"),
+        fx.Answered(text=f"{_called(group)} 已解绑"),
     ]
 
 
@@ -195,6 +195,14 @@ def _refuse(order: BindGroupOrder | UnbindGroupOrder, action: str, why: str) -> 
         fx.Audit(actor=order.actor, action=action, target=order.group, result="refused", reason=why),
         fx.Answered(refused=why),
     ]
+
+
+def _seen(group: GroupView) -> str:
+    return "" if group.topic or group.members else NOT_SEEN
+
+
+def _called(group: GroupView) -> str:
+    return f"「{group.topic}」" if group.topic else group.wire_id
 
 
 def _group(context: Context) -> GroupView:

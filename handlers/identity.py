@@ -16,10 +16,11 @@ from models.identity import DoubtKind, DoubtState
 from models.orders import MergeOrder, Order, PersonChanged, SettleDoubtOrder, UnmergeOrder
 from models.people import FriendshipState, SurveyState
 
-MERGED = "{other} 和 {kept} 现在是同一个人，说法不一样的以 {kept} 为准。弄错了：unmerge {other}"
-UNMERGED = "好，{contact} 最近一次合并撤销了，又是两个人。合并以后才知道的，留在原来那边。"
-REBOUND = "{other} 现在的编号是 {contact}，资料和往来都跟着。弄错了：unmerge {contact}"
-DIFFERENT = "好，{contact} 不是 {others}。"
+MERGED = "「{other}」和「{kept}」现在是同一个人，说法不一样的以「{kept}」为准。弄错了撤销合并：unmerge {wire_id}"
+
+UNMERGED = "好，「{contact}」最近一次合并撤销了，又是两个人。合并以后才知道的，留在原来那边。"
+REBOUND = "「{other}」换了编号，现在是 {wire_id}，资料和往来都跟着。弄错了撤销合并：unmerge {wire_id}"
+DIFFERENT = "好，「{contact}」不是「{others}」。"
 NOBODY = "没有这个人：{contact}"
 NOT_A_MEMBER = "{contact} 是我们自己的账号"
 ALREADY = "{kept} 和 {other} 已经是同一个人了"
@@ -45,7 +46,7 @@ def merge(order: MergeOrder, context: Context) -> list[Effect]:
     return [
         *_merged(order, kept, other),
         fx.Audit(actor=order.actor, action="merge", target=other.wire_id, reason=kept.wire_id),
-        fx.Answered(text=MERGED.format(kept=kept.wire_id, other=other.wire_id)),
+        fx.Answered(text=_merged_so(kept, other)),
     ]
 
 
@@ -67,7 +68,7 @@ def unmerge(order: UnmergeOrder, context: Context) -> list[Effect]:
         ),
         # Who waits again may find a seat.
         *(placement.seats_freed(context, tier.name, order.at) for tier in context.merchant.playbook.tiers),
-        fx.Answered(text=UNMERGED.format(contact=order.contact)),
+        fx.Answered(text=UNMERGED.format(contact=_called(context.people.get(order.contact), order.contact))),
     ]
 
 
@@ -86,7 +87,12 @@ def settle(order: SettleDoubtOrder, context: Context) -> list[Effect]:
         return [
             *(_answer(doubt, DoubtState.DIFFERENT, order.actor) for doubt in named),
             fx.Audit(actor=order.actor, action="people.different", target=order.contact, reason=others),
-            fx.Answered(text=DIFFERENT.format(contact=order.contact, others=others)),
+            fx.Answered(
+                text=DIFFERENT.format(
+                    contact=_called(contact, order.contact),
+                    others="、".join(_called(context.people.get(one.other), one.other) for one in named),
+                )
+            ),
         ]
     other = context.people[order.other]
     if why := _no_merging(other, contact):
@@ -105,9 +111,9 @@ def settle(order: SettleDoubtOrder, context: Context) -> list[Effect]:
         *(_answer(doubt, DoubtState.DIFFERENT, order.actor) for doubt in ruled_out),
         fx.Audit(actor=order.actor, action="people.same", target=order.contact, reason=order.other),
         fx.Answered(
-            text=REBOUND.format(contact=order.contact, other=order.other)
+            text=REBOUND.format(other=_called(other, order.other), wire_id=order.contact)
             if is_rebind
-            else MERGED.format(kept=order.other, other=order.contact)
+            else _merged_so(other, contact)
         ),
     ]
 
@@ -271,6 +277,17 @@ def _no_merging(kept: PersonView, other: PersonView) -> str:
     if kept.person_id == other.person_id:
         return ALREADY.format(kept=kept.wire_id, other=other.wire_id)
     return ""
+
+
+def _merged_so(kept: PersonView, other: PersonView) -> str:
+    kept_name, other_name = _called(kept, kept.wire_id), _called(other, other.wire_id)
+    if kept_name == other_name:  # two who are called the same are told apart by their ids
+        kept_name, other_name = f"{kept_name}（{kept.wire_id}）", f"{other_name}（{other.wire_id}）"
+    return MERGED.format(kept=kept_name, other=other_name, wire_id=other.wire_id)
+
+
+def _called(person: PersonView | None, wire_id: str) -> str:
+    return (person.name if person else "") or wire_id
 
 
 def _refuse(order: Order, action: str, target: str, why: str) -> list[Effect]:

@@ -49,12 +49,19 @@ class _Rules(msgspec.Struct, frozen=True, kw_only=True):
     earned: Callable[[str, Any], frozenset[str]]  # tags that one answer brings, by question and value
     by_answer: Mapping[str, tuple[TagRule, ...]]  # the others, by the first answer that they ask for
     chained: tuple[TagRule, ...]  # rules that look at tags themselves
+    unless: tuple[TagRule, ...]  # rules for who has not earned a tag, which is known once the others have been asked
     branches_by_tags: bool  # whether questions do
 
 
 @once_a_revision
 def _rules_of(playbook: Playbook) -> _Rules:
-    questions, rules = playbook.survey.questions, playbook.survey.tags
+    questions = playbook.survey.questions
+    governed = frozenset(
+        [tag for question in questions for tag in question.tags]
+        + [tag for rule in playbook.survey.tags for tag in rule.add]
+    )
+    unless = tuple(rule for rule in playbook.survey.tags if not governed.isdisjoint(rule.when.without))
+    rules = [rule for rule in playbook.survey.tags if rule not in unless]
     asking = [rule for rule in rules if rule.when.answers]
     keys = {key for rule in rules for key in rule.when.answers}
     by_word: dict[str, dict[str, frozenset[str]]] = {}
@@ -76,9 +83,7 @@ def _rules_of(playbook: Playbook) -> _Rules:
     return _Rules(
         branches={question.key: question for question in questions if question.when is not None},
         tagging=tuple(question for question in questions if question.tags),
-        governed=frozenset(
-            [tag for question in questions for tag in question.tags] + [tag for rule in rules for tag in rule.add]
-        ),
+        governed=governed,
         always=tuple(rule for rule in rules if not rule.when.answers),
         earned=_earned_by_one(by_word, simple),
         by_answer={
@@ -86,6 +91,7 @@ def _rules_of(playbook: Playbook) -> _Rules:
             for key in keys
         },
         chained=tuple(rule for rule in rules if _looks_at_tags(rule.when)),
+        unless=unless,
         branches_by_tags=any(question.when is not None and _looks_at_tags(question.when) for question in questions),
     )
 
@@ -179,10 +185,18 @@ def _facts(rules: _Rules, person: PersonView, given: Mapping[str, Any], *, tagge
         for rule in rules.by_answer.get(key, ()):
             if holds(rule.when, facts):
                 earned.update(rule.add)
-    while rules.chained:  # a rule may build on the tags of another
-        facts = Facts(tags=tags | earned, answers=given, source=person.source, tiers=person.tiers)
-        more = {tag for rule in rules.chained if holds(rule.when, facts) for tag in rule.add} - earned
-        if not more:
-            return facts
-        earned |= more
-    return Facts(tags=tags | earned, answers=given, source=person.source, tiers=person.tiers)
+
+    def so_far() -> Facts:
+        return Facts(tags=tags | earned, answers=given, source=person.source, tiers=person.tiers)
+
+    def build_on() -> None:  # a rule may build on the tags of another
+        while more := {tag for rule in rules.chained if holds(rule.when, so_far()) for tag in rule.add} - earned:
+            earned.update(more)
+
+    build_on()
+    for rule in rules.unless:  # in the order of the playbook, so that of several the first holds
+        if holds(rule.when, so_far()):
+            earned.update(rule.add)
+    if rules.unless:
+        build_on()
+    return so_far()

@@ -21,6 +21,8 @@ def reaches_beyond(order: orders.Order, context: Context) -> bool:
             return (order.scope, order.subject) != ("account", pool)
         case orders.SettleDeliveryOrder() | orders.CancelDeliveryOrder():
             return context.delivery is None or context.delivery.account != pool
+        case orders.SayOrder() if order.group:
+            return context.group is None or context.group.account != pool
         case orders.SayOrder():
             return order.account != pool
         case orders.DescribePersonOrder():

@@ -214,9 +214,10 @@ class DescribePersonOrder(Order, frozen=True, kw_only=True, tag="order.describe_
 
 
 class SayOrder(Order, frozen=True, kw_only=True, tag="order.say"):
-    """A human says something to a friend of the order's account, by way of the persona."""
+    """A human says something by way of the persona: to a friend of the order's account, or in a `group`."""
 
-    contact: str
+    contact: str = ""
+    group: str = ""
     text: str
 
 

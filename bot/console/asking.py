@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 
-def ask(question: str, yes: str, act: Callable[[], Awaitable[object]]) -> None:
+def ask(question: str, yes: str, act: Callable[[], Awaitable[object]], *, no: str = "算了") -> None:
     """Ask, and act on `yes`. The dialog hangs on the page itself: what a live page rebuilds takes its own with it."""
 
     async def confirmed() -> None:
@@ -17,6 +17,7 @@ def ask(question: str, yes: str, act: Callable[[], Awaitable[object]]) -> None:
     with ui.context.client.layout, ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
         ui.label(question)
         with ui.row().classes("full-width justify-end"):
-            ui.button("算了", on_click=dialog.close).props("flat")
+            ui.button(no, on_click=dialog.close).props("flat")
             ui.button(yes, on_click=confirmed).props("color=negative")
+    dialog.props["aria-label"] = question
     dialog.on("hide", dialog.delete)

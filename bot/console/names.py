@@ -6,14 +6,21 @@ from typing import Any
 
 from bot.console.visit import Visit
 from content_calendar.render import spoken
+from models.erasure import is_nameless
 from models.playbook import Playbook
 
+FORGOTTEN = "已忘记的客户"
 _NOBODY_IN_PERSON = {"": "命令行", "operator": "命令行", "practice": "演练场自带"}
 
 
 def doer(actor: str) -> str:
     """Who did something: the console's people by the name they sign in with."""
     return _NOBODY_IN_PERSON.get(actor, actor.removeprefix("console:"))
+
+
+def person_name(contact: str, name: str | None) -> str:
+    """A person by their name, else by their id; who was forgotten has neither."""
+    return FORGOTTEN if is_nameless(contact) else name or contact
 
 
 def account_name(visit: Visit, account: str) -> str:

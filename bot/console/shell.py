@@ -23,6 +23,9 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
 .nicegui-row.items-center, .nicegui-column.items-center { align-items: center; }
 .nicegui-row.items-baseline { align-items: baseline; }
 .nicegui-content { padding: 0; } .nicegui-row, .nicegui-column { gap: 12px; }
+.z-skip { position: absolute; left: 12px; top: 10px; z-index: 9; padding: 10px 16px; border-radius: 8px;
+  background: #0a6b45; color: #ffffff; } .z-skip:not(:focus) { clip-path: inset(50%); }
+.z-page:focus { outline: none; } .z-page { scroll-margin-top: 110px; }
 .z-page { width: 100%; max-width: 1280px; margin: 0 auto; padding: 12px; gap: 16px; }
 .z-card { background: #ffffff; border: 1px solid #e3e6eb; border-radius: 10px; box-shadow: none; padding: 16px; }
 .body--dark .z-card { background: #1d2026; border-color: #2d3138; }
@@ -78,6 +81,7 @@ def frame(visit: Visit, page: Page, entries: Sequence[Page]) -> ui.column:
     look()
     dark = ui.dark_mode(None)
     with ui.header(bordered=False).classes("z-header items-center q-py-xs q-px-md"):
+        skip = ui.link("跳到正文").classes("z-skip")  # the first that the keyboard comes to
         menu = ui.button(icon="menu").props("flat round dense color=inherit aria-label=菜单")
         ui.label(page.title).classes("text-h6").props("role=heading aria-level=1")
         ui.space()
@@ -106,7 +110,9 @@ def frame(visit: Visit, page: Page, entries: Sequence[Page]) -> ui.column:
     menu.on_click(drawer.toggle)
     if visit.site.practice is not None:
         ui.label(ALL_SIMULATED).classes("z-practice full-width").props("role=status")
-    return ui.column().classes("z-page").props("role=main")
+    main = ui.column().classes("z-page").props("role=main tabindex=-1")
+    skip.props["href"] = f"#{main.html_id}"
+    return main
 
 
 def _whose(visit: Visit) -> None:

@@ -63,7 +63,9 @@ def people_of(event: Event) -> Iterator[Who]:
                 yield Who(event.owner)
         case orders.GrantRoleOrder() | orders.PersonChanged() | orders.UnmergeOrder() | orders.ErasePersonOrder():
             yield Who(event.contact)
-        case orders.DescribePersonOrder() | orders.SayOrder():
+        case orders.DescribePersonOrder():
+            yield Who(event.contact)
+        case orders.SayOrder() if event.contact:
             yield Who(event.contact)
         case orders.SignUp():
             yield Who(event.contact)
@@ -94,7 +96,7 @@ def groups_of(event: Event) -> Iterator[str]:
             yield event.group
         case ev.SelfMessage() if event.to_group:
             yield event.to_group
-        case orders.SignUp() if event.group:
+        case orders.SignUp() | orders.SayOrder() if event.group:
             yield event.group
         case orders.BindGroupOrder() | orders.UnbindGroupOrder() | orders.OverrideEntryOrder():
             yield event.group

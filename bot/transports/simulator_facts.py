@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot import story_lines as facts
+from bot.terminal import unturned
 from bot.transports.simulator_renumber import renumber
 from bot.transports.simulator_sends import confirm
 from bot.transports.simulator_state import Account, Conversation, Friendship
@@ -160,7 +161,7 @@ def _group_renamed(world: World, account: Account, line: facts.GroupRenamed) -> 
     world.tell(
         account,
         events.GroupRenamed(
-            account=account.id, at=_utc(line), wire_id=line.id, group=line.group, topic=line.topic, by=line.by
+            account=account.id, at=_utc(line), wire_id=line.id, group=line.group, topic=unturned(line.topic), by=line.by
         ),
     )
 

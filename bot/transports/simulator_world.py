@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.story_lines import Platform, WireFact, WorldSpec
+from bot.terminal import unturned
 from bot.transports import AccountTaken, LinkLost, Outgoing, Receipt
 from bot.transports.simulator_facts import apply_fact
 from bot.transports.simulator_sends import send
@@ -50,13 +51,15 @@ class World:
         self._lists: dict[str, tuple[tuple[Who, ...], tuple[GroupState, ...]]] = {}
         for one in spec.accounts:
             self.accounts[one.id] = Account(one.id, one.id, one.name, CAPABILITIES[one.channel])
-            self.names[one.id] = one.name
+            self.names[one.id] = unturned(one.name)
         for contact in spec.contacts:
-            self.names[contact.id] = contact.name
+            self.names[contact.id] = unturned(contact.name)
             for account in contact.friend_of:
                 self.account(account).friends[contact.id] = Friendship(contact.remark, contact.tags)
         for group in spec.groups:
-            room = self.rooms[group.id] = Room(group.id, group.topic, group.owner, dict.fromkeys(group.members))
+            room = self.rooms[group.id] = Room(
+                group.id, unturned(group.topic), group.owner, dict.fromkeys(group.members)
+            )
             room.accounts.update(id for id in self.accounts if id in room.members or id == room.owner)
 
     def account(self, account: str) -> Account:
@@ -164,7 +167,7 @@ class World:
     def who(self, contact: str, name: str = "") -> Who:
         """Return a person, who is called `name` from now on where one is given."""
         if name:
-            self.names[contact] = name
+            self.names[contact] = unturned(name)
         return Who(contact, self.names.setdefault(contact, ""))
 
     def room_of(self, account: Account, group: str, members: Iterable[str] = ()) -> Room:

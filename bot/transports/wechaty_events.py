@@ -12,6 +12,7 @@ from typing import TypedDict
 
 import msgspec
 
+from bot.terminal import unturned
 from bot.transports.wechaty_wire import (
     CONFIRMED,
     KINDS,
@@ -159,7 +160,7 @@ def room_event(note: JoinNote | LeaveNote | TopicNote, reading: Reading, people:
         case LeaveNote():
             return GroupLeft(**stamp, group=note.room_id, members=members, by=note.remover_id or "")
         case TopicNote():
-            return GroupRenamed(**stamp, group=note.room_id, topic=note.new_topic, by=note.changer_id or "")
+            return GroupRenamed(**stamp, group=note.room_id, topic=unturned(note.new_topic), by=note.changer_id or "")
 
 
 def people_of(note: JoinNote | LeaveNote | TopicNote) -> tuple[str, ...]:

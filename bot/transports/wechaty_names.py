@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from grpclib.exceptions import GRPCError
 from wechaty_grpc.wechaty import puppet
 
+from bot.terminal import unturned
 from bot.transports.wechaty_link import COURTESY_SECONDS, Link
 from bot.transports.wechaty_wire import ContactPayload, RoomMemberPayload, clean
 from models.events import Who
@@ -45,7 +46,7 @@ class Names:
 
     def learn(self, contact: str, payload: ContactPayload) -> Who:
         """Take over what a payload says."""
-        who = Who(contact, name=clean(payload.name), remark=clean(payload.alias))
+        who = Who(contact, name=unturned(clean(payload.name)), remark=clean(payload.alias))
         self._remember(contact, who, KNOWN_FOR)
         return who
 

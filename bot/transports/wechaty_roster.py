@@ -11,6 +11,7 @@ import structlog
 from grpclib.exceptions import GRPCError
 from wechaty_grpc.wechaty import puppet
 
+from bot.terminal import unturned
 from bot.transports import LinkLost
 from bot.transports.wechaty_link import Link
 from bot.transports.wechaty_names import Names
@@ -64,7 +65,8 @@ async def groups(link: Link, names: Names) -> tuple[GroupState, ...] | None:
         if not members:  # some puppets keep the members out of the payload
             members = await _ask_members(link, group)
         people = await _each(lambda contact: names.who(link, contact), dict.fromkeys(filter(None, map(clean, members))))
-        found.append(GroupState(group, topic=clean(payload.topic), owner=clean(payload.owner), members=tuple(people)))
+        topic = unturned(clean(payload.topic))
+        found.append(GroupState(group, topic=topic, owner=clean(payload.owner), members=tuple(people)))
     return tuple(found)
 
 

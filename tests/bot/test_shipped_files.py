@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,9 +15,11 @@ from bot.playbook_files import load_playbook
 from content_calendar.lint import lint
 from content_calendar.lint_plan import LintEntry, LintGroup, Plan
 from content_calendar.workbook import read_calendar
+from handlers.learning import learned
 from models.conditions import Facts
 from models.fields import fields_of
 from models.words import UNLAWFUL
+from tests.handlers.builders import answers, person
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,6 +51,23 @@ def test_the_shipped_playbook() -> None:
     minor = book.tier_for(Facts(answers={"adult": False, "budget": 600}))
     assert minor is not None
     assert minor.name == "堂口"
+
+
+@pytest.mark.parametrize(
+    ("budget", "tag"),
+    [
+        (150, "口粮酒"),
+        (200, "中价位"),
+        ([200, 400], "中价位"),
+        ([300, 500], "高价位"),
+        ([0, 800], "高价位"),
+        (500, "高价位"),
+    ],
+)
+def test_a_budget_brings_one_price_tag(budget: Any, tag: str) -> None:
+    book = load_playbook(ROOT / "playbooks/liquor-club.toml")
+    tags = learned(book, person(answers=answers(adult=True, budget=budget))).tags
+    assert tags & {"口粮酒", "中价位", "高价位"} == {tag}
 
 
 def test_the_shipped_playbook_keeps_its_own_word_lists() -> None:

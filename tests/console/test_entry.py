@@ -85,6 +85,8 @@ def test_what_waits_is_sent_back_or_let_go_and_an_occurrence_is_skipped(console:
     page, looks = console.page("/calendar/等着", who="小管"), console.page("/calendar/等着", who="小看")
     expect(looks.get_by_text("等人通过").first).to_be_visible()
     expect(looks.get_by_role("button", name="退回")).to_have_count(0)
+    expect(page.get_by_text("点上面的「通过」")).to_be_visible()
+    expect(looks.get_by_text("要老板或管理员通过")).to_be_visible()  # who has no button is not told to press it
     assert faults_of(page) == []
     page.get_by_role("button", name="退回").click()
     dialog = page.get_by_role("dialog")

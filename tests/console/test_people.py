@@ -55,13 +55,15 @@ def test_somebody_is_found_described_and_forgotten(console: Console) -> None:
     console.join("小周", "viewer")
     looks = console.page(here, who="小周")
     expect(looks.get_by_text("要二十桌")).to_be_visible()
-    expect(looks.get_by_role("button", name="加标签")).to_have_count(0)
+    expect(looks.locator("[role=main]").get_by_role("button")).to_have_count(0)
+    expect(looks.locator("[role=main] .z-card")).to_have_count(2)  # no empty one for buttons
     assert "console:店主" in console.command("audit", "--json")
     page.get_by_role("button", name="删掉资料").click()
     page.get_by_role("dialog").get_by_role("button", name="删掉", exact=True).click()
     page.wait_for_url("**/people")
     page.goto(console.address + here)
     expect(page.get_by_text("没有这个人")).to_be_visible()
+    expect(page.get_by_text("来往", exact=True)).to_be_hidden()
 
 
 def test_a_hostile_name_is_a_name(console: Console) -> None:
@@ -89,6 +91,18 @@ def test_the_groups_are_a_tree_and_one_is_bound(console: Console) -> None:
     dialog.get_by_role("button", name="绑定", exact=True).click()
     expect(dialog).to_be_hidden()
     expect(unbind).to_have_count(before)
+    page.get_by_role("button", name="改「酒友社·听雨堂」").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("堂主").fill("没有这个人")
+    dialog.get_by_role("button", name="存").click()
+    expect(dialog.get_by_text("没有叫这个名字的客人")).to_be_visible()
+    shoot(page, "group-edit")
+    assert faults_of(page) == []
+    dialog.get_by_label("堂主").fill("俞姐")
+    dialog.get_by_role("button", name="存").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("link", name="俞姐")).to_be_visible()
+    expect(page.locator(".q-notification")).to_contain_text("「酒友社·听雨堂」 已绑定为「堂口」")
     shoot(page, "groups")
     assert faults_of(page) == []
     phone = console.page("/groups", size=PHONE)

@@ -159,6 +159,17 @@ def test_a_file_is_refused_with_its_lines_or_shown_and_put_in_force(console: Con
     shoot(page, "playbook-import-wrong")
     assert faults_of_dialog(page) == []
     page.get_by_role("button", name="知道了").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    for broken, told in (
+        (b"", "第 1 行：文件里没有内容，导入它等于把整个方案清空"),
+        (b'name = "x"\n[caps\n', "第 2 行「[caps」：方括号有开头没有结尾，补上 ]"),
+    ):
+        page.get_by_role("button", name="导入").click()
+        send = {"name": "a.toml", "mimeType": "text/plain", "buffer": broken}
+        page.locator("input[type=file]").set_input_files(send)  # type: ignore[arg-type]
+        expect(page.get_by_text(told)).to_be_visible()
+        page.get_by_role("button", name="知道了").click()
+        expect(page.get_by_role("dialog")).to_have_count(0)
     text = SHIPPED.replace("person_per_day = 6", "person_per_day = 8  # 过年多一点")
     page.get_by_role("button", name="导入").click()
     buffer = text.replace("\n", "\r\n").encode("utf-8-sig")

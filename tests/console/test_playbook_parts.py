@@ -17,10 +17,13 @@ from bot.console.playbook.faults_said import told
 from bot.console.playbook.said import differences, said_condition
 from bot.console.playbook.shapes import field_at
 from bot.console.playbook.written import number_of, read
-from bot.playbook_files import as_toml, data_of, examined, load_playbook
+from bot.faults import ConfigFaults
+from bot.playbook_files import as_toml, data_of, examine_source, examined, load_playbook
 from bot.playbook_writing import rewritten
+from bot.toml_source import parse_toml
 from handlers.playbook_hints import hints
 from models.playbook import Caps, Playbook, Words
+from models.playbook_faults import Misfit
 from tests.console.conftest import ROOT
 
 BOOKS = {path.stem: path for path in sorted((ROOT / "playbooks").glob("*.toml"))}
@@ -111,6 +114,28 @@ def test_what_is_wrong_is_said_in_chinese(data: dict[str, Any]) -> None:
         text = told(one)
         assert re.search(r"[\u4e00-\u9fff]", text), (one, text)
         assert not re.search(r"\b(expected|one of|at least|probably|with)\b", text), (one, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told_so"),
+    [
+        (" \n# 草稿\n", "文件里没有内容"),
+        ("name = 酒\n", "等号后面的值写得不对"),
+        ('name = "酒\n', "引号有开头没有结尾"),
+        ("name '酒'\n", "名字后面少了等号"),
+        ("[caps\n", "补上 ]"),
+        ("rest_days = ['sat'\n", "补上 ]"),
+        ("name = '酒' 一家\n", "后面多了东西"),
+        ("name = '酒'\nname = '茶'\n", "写了两次"),
+        ("编号,标题\n", "不是「名字 = 值」的写法"),
+    ],
+)
+def test_what_is_no_playbook_at_all_is_said_with_its_cure(text: str, told_so: str) -> None:
+    with pytest.raises(ConfigFaults) as raised:
+        examine_source(parse_toml("", text))
+    (fault,) = raised.value.faults
+    assert fault.line is not None
+    assert told_so in told(Misfit((), fault.found, fault.expected))
 
 
 def test_hints_are_said_in_chinese() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.console.conftest import PHONE, Console, faults_of, shoot
 from tests.console.test_calendar import cell, month, next_monday, put
@@ -124,3 +124,45 @@ def test_what_is_no_picture_is_refused_and_a_phone_and_the_dark_have_room(consol
     console.join("小瞧", "viewer")
     looks = console.page("/calendar/new", who="小瞧")
     expect(looks.get_by_text("这一页不归您看")).to_be_visible()
+
+
+def test_what_is_not_saved_is_asked_about_before_it_is_lost(console: Console) -> None:
+    put(console, f"没存,没存的,talk,,{next_monday()},15:00,,堂口,,原来的话,否")
+    page = console.page("/calendar/没存/edit")
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        if dialog.type == "beforeunload":
+            dialog.dismiss()  # stay
+
+    page.on("dialog", answer)
+    fill(page.get_by_label("正文"), "写了半天的话")
+    expect(page.locator(".z-bubble")).to_have_text("写了半天的话")
+    page.get_by_role("link", name="消息").click()
+    expect(page.get_by_text("这一页改了还没存，离开就没了。")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    shoot(page, "entry-unsaved")
+    assert faults_of(page) == []
+    page.get_by_role("button", name="接着写").click()
+    expect(page.get_by_label("正文")).to_have_value("写了半天的话")
+    page.evaluate("window.location.reload()")
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    expect(page.get_by_label("正文")).to_have_value("写了半天的话")
+    fill(page.get_by_label("正文"), "原来的话")
+    expect(page.locator(".z-bubble")).to_have_text("原来的话")
+    page.get_by_role("link", name="← 回到这条").click()  # it is as it was: nobody is asked
+    expect(page.get_by_role("button", name="改这一条")).to_be_visible()
+    page.get_by_role("button", name="改这一条").click()
+    fill(page.get_by_label("正文"), "不要的话")
+    expect(page.locator(".z-bubble")).to_have_text("不要的话")
+    page.get_by_role("link", name="今天").click()
+    page.get_by_role("button", name="不存，离开").click()
+    page.wait_for_url("**/today")
+    page.goto(console.address + "/calendar/没存/edit")
+    fill(page.get_by_label("正文"), "存下的话")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("button", name="改这一条")).to_be_visible()
+    expect(page.locator(".z-bubble")).to_have_text("存下的话")
+    assert asked == ["beforeunload"]

@@ -58,7 +58,10 @@ def test_two_contacts_are_one_person_because_a_human_says_so() -> None:
         fx.Follow(event=PersonChanged(**HERE, contact="wx1")),
         fx.Follow(event=PersonChanged(**HERE, contact="wx2")),
         fx.Audit(actor="operator", action="merge", target="wx2", reason="wx1"),
-        fx.Answered(text="wx2 和 wx1 现在是同一个人，说法不一样的以 wx1 为准。弄错了：unmerge wx2"),
+        fx.Answered(
+            text="「林间（wx2）」和「林间（wx1）」现在是同一个人，说法不一样的以「林间（wx1）」为准。"
+            "弄错了撤销合并：unmerge wx2"
+        ),
     ]
 
 

@@ -39,6 +39,35 @@ def test_tags_follow_answers(given: dict[str, Any], has: list[str], add: list[st
     assert retag(known, learned(BOOK, known)) == ([wanted] if add or remove else [])
 
 
+BANDS = [
+    {"when": {"budget": {"min": 500}, "without": ["口粮", "中档"]}, "add": ["高档"]},
+    {"when": {"budget": {"max": 199}}, "add": ["口粮"]},
+    {"when": {"budget": {"min": 200, "max": 499}, "without": ["口粮"]}, "add": ["中档"]},
+    {"when": {"tags": ["中档"]}, "add": ["主力"]},
+]
+
+
+@pytest.mark.parametrize(
+    ("budget", "has"),
+    [
+        (100, {"口粮"}),
+        ([100, 300], {"口粮"}),
+        (300, {"中档", "主力"}),
+        (800, {"高档"}),
+        ([500, None], {"高档"}),
+    ],
+)
+def test_who_has_earned_a_tag_is_not_without_it(budget: Any, has: set[str]) -> None:
+    rules = [BANDS[1], BANDS[2], BANDS[0], BANDS[3]]
+    assert learned(surveying(BUDGET, tags=rules), person(answers=answers(budget=budget))).tags == has
+
+
+def test_of_rules_that_exclude_each_other_the_first_holds() -> None:
+    known = person(answers=answers(budget=[300, 500]), tags=frozenset({"中档", "高档"}))
+    assert learned(surveying(BUDGET, tags=BANDS), known).tags == {"高档", "中档", "主力"}
+    assert learned(surveying(BUDGET, tags=[*BANDS[1:], BANDS[0]]), known).tags == {"中档", "主力"}
+
+
 def test_a_source_may_bring_a_tag() -> None:
     known = person(source="海报3")
     assert retag(known, learned(BOOK, known)) == [fx.PutTags(person_id=1, add=("线下来的",), origin="survey")]

@@ -79,6 +79,7 @@ def _entry(**what: Any) -> tuple[tuple[str, str, str], ...]:
         (ErasePersonOrder, {"contact": "wx3"}, False),
         (MergeOrder, {"kept": "wx1", "other": "wx2"}, False),
         (SayOrder, {"contact": "wx2", "account": "second", "text": "在吗"}, False),
+        (SayOrder, {"group": "room-9@chatroom", "account": "main", "text": "在吗"}, False),
         (SettleDeliveryOrder, {"delivery": 7, "outcome": "sent"}, False),
         (PauseOrder, {"scope": "account", "subject": "main"}, True),
         (PauseOrder, {"scope": "account", "subject": "second"}, False),

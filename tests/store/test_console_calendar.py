@@ -99,6 +99,22 @@ def test_what_has_no_day(database_url: str) -> None:
         assert (found.spares_count, found.spares[0].title, found.entries) == (1, "kept", 3)
 
 
+def test_what_is_wrong_speaks_of_entries_by_their_titles(database_url: str) -> None:
+    with shop(database_url, merchant("m1", tiers=[{"name": "堂口"}])) as stage:
+        open_groups(stage, hall=None)
+        stage.apply(BindGroupOrder(merchant="m1", at=START, group="hall", tier="堂口"))
+        put(
+            stage,
+            entry("手写-1", title="周一小酌", text="看 https://example.com/a"),
+            entry("手写-2", at=time(9, 30), text="老地方见，{seat}"),
+        )
+        found = read(stage, checked, START, NOWHERE, Wanted(day="2026-11-30"))
+        assert {(one.code, one.entry, one.title, one.text) for one in found.faults} >= {
+            ("clash", "手写-2", "老地方见，…", "「周一小酌」和「老地方见，…」只隔 30 分钟"),
+            ("off_platform", "手写-1", "周一小酌", "链接 example.com 会把人带出微信"),
+        }
+
+
 def test_a_gap_stands_at_its_week_and_the_past_is_left_alone(database_url: str) -> None:
     promises = [
         {"tier": "堂口", "content_kind": "story", "exactly": 1, "per": "week"},

@@ -14,7 +14,7 @@ from bot.console.reading.insight_funnel import STEPS, by_tier, funnel
 from bot.console.visit import Scope
 from bot.digest_report import digest_rows
 from models.events import FriendAdded, GroupJoined, LoggedIn, MessageRecalled, Who
-from models.orders import BindGroupOrder
+from models.orders import BindGroupOrder, ErasePersonOrder
 from tests.store.stage import START, Shop, merchant, said, shop
 
 TIER = {"name": "分舵", "capacity": 200}
@@ -63,6 +63,31 @@ def test_each_figure_is_its_rows(database_url: str) -> None:
         for other in (earlier, wanted._replace(tier="总舵"), wanted._replace(account="second")):
             assert read(stage, insight.activity, other).active == 0
         assert read(stage, insight.groups_of, wanted, pool="second") == []
+
+
+def test_people_stand_in_rows_by_name_and_who_was_forgotten_by_none(database_url: str) -> None:
+    with shop(database_url, merchant("m1", tiers=[TIER])) as stage:
+        members = (Who("wx1", "老林"), Who("wx2", "小周"))
+        here: dict[str, Any] = {"merchant": "m1", "account": "main", "at": stage.at}
+        stage.apply(GroupJoined(**here, group="room", members=members))
+        stage.apply(BindGroupOrder(merchant="m1", at=stage.at, group="room", tier="分舵"))
+        stage.apply(GroupJoined(**here, group="room", members=(Who("wx3", "阿三"),), by="wx1"))
+        stage.apply(said("wx2", "这款多少钱一瓶？", "m1", at=stage.at, group="room"))
+        today = START.astimezone(stage.merchants["m1"].zone).date()
+        wanted = Wanted.read({}, today)
+
+        def rows(figure: str) -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = read(stage, insight_rows.rows_of, wanted, figure, stage.at)
+            return found
+
+        (joined,) = [row for row in rows("joined") if row["编号"] == "wx3"]
+        assert (joined["客人"], joined["谁拉的"]) == ("阿三", "老林")
+        (asked,) = rows("questions")
+        assert (asked["谁问的"], asked["编号"]) == ("小周", "wx2")
+        stage.apply(ErasePersonOrder(merchant="m1", at=stage.at, contact="wx2"))
+        (said_by,) = rows("messages")
+        assert (said_by["客人"], said_by["编号"]) == ("已忘记的客户", "")
+        assert "erased:" not in str([rows(figure) for figure in ("messages", "active", "joined", "questions")])
 
 
 def test_messages_are_counted_as_the_digest_counts_them(database_url: str) -> None:

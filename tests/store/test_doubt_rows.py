@@ -159,8 +159,8 @@ def test_orders_and_what_the_operator_reads(database_url: str) -> None:
         assert reads()[1] == [(["wx2"], ["wx1"])]
         assert "撤销了" in told(stage, UnmergeOrder(**here, contact="wx2"))
         assert "没有合并过" in told(stage, UnmergeOrder(**here, contact="wx2"))
-        assert "不是 older" in told(stage, SettleDoubtOrder(**here, contact="new", other="older"))
-        assert "old 现在的编号是 new" in told(stage, SettleDoubtOrder(**here, contact="new", other="old", same=True))
+        assert "不是「older」" in told(stage, SettleDoubtOrder(**here, contact="new", other="older"))
+        assert "换了编号，现在是 new" in told(stage, SettleDoubtOrder(**here, contact="new", other="old", same=True))
         assert reads() == ([], [(["old"], ["new"])])
         assert "撤销了" in told(stage, UnmergeOrder(**here, contact="new"))
         assert reads() == ([("new", "older")], [])

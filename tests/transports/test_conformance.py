@@ -145,6 +145,15 @@ async def test_a_friendship_from_nowhere(driver: Driver) -> None:
         assert (added.contact.contact, added.contact.name) == ("wx-dora", "Dora")
 
 
+async def test_a_name_turns_no_line_around_it(driver: Driver) -> None:
+    async with listening(driver.transport()) as listener:
+        await listener.heard(LoggedIn)
+        driver.befriends("wx-dora", "\u202e多拉\u2066 Dora")
+        driver.renames(HALL, "\u202e一堂", by="wx-alice")
+        [added], [renamed] = await listener.heard(FriendAdded), await listener.heard(GroupRenamed)
+        assert (added.contact.name, renamed.topic) == ("多拉 Dora", "一堂")
+
+
 async def test_groups_come_go_and_are_renamed(driver: Driver) -> None:
     async with listening(driver.transport()) as listener:
         await listener.heard(LoggedIn)

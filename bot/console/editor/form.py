@@ -24,7 +24,7 @@ EMPTY = cells_of(Entry(key=""))
 class Form:
     """What is written in each column, and what stood there (`before`), in the revision `base`; none for a new entry.
 
-    `version` grows with every change; `boxes` are told what is wrong in them.
+    `version` grows with every change, which `changed` hears of; `boxes` are told what is wrong in them.
     """
 
     visit: Visit
@@ -33,6 +33,7 @@ class Form:
     base: str = ""
     cells: dict[str, str] = field(default_factory=lambda: dict(EMPTY))
     version: int = 0
+    changed: Callable[[], None] = lambda: None
     boxes: dict[str, ValidationElement[Any]] = field(default_factory=dict)
 
     def put(self, column: str, value: str) -> None:
@@ -40,6 +41,7 @@ class Form:
         if self.cells[column] != value:
             self.cells[column] = value
             self.version += 1
+            self.changed()
 
     @property
     def several(self) -> Callable[[str], list[str]]:

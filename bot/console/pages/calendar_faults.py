@@ -104,12 +104,18 @@ def _line(fault: Fault, filling: Filling | None = None, *, period: bool = False)
             if period and fault.first:
                 ui.label(_days(fault)).classes("z-muted q-mr-xs").style("display: inline")
             if fault.entry and fault.first is None:
-                ui.link(fault.entry, f"/calendar/{quote(fault.entry, safe='')}").classes("z-link q-mr-xs").style(
-                    "text-decoration: underline"
-                )
-            ui.label(spoken(fault)).style("display: inline")
+                _open(fault.title, fault).style("text-decoration: underline")
+            ui.label(spoken(fault)).classes("q-mr-xs").style("display: inline")
+            if fault.entry and fault.first is not None:
+                _open("看这条", fault)
             if filling is not None and fault.is_gap and fault.promise:
                 filling.button(fault)
+
+
+def _open(told: str, fault: Fault) -> ui.link:
+    link = ui.link(told, f"/calendar/{quote(fault.entry, safe='')}").classes("z-link q-mr-xs")
+    link.props["title"] = f"{fault.title}，编号 {fault.entry}"
+    return link
 
 
 def _days(fault: Fault) -> str:

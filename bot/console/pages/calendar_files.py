@@ -34,9 +34,9 @@ def menu(visit: Visit, wanted: Wanted) -> None:
             _item("导入表格", lambda: ui.navigate.to("/calendar-import"))
         if wanted.view == "week" and rights.may(visit.role, CopyWeekOrder):
             _item("把这一周抄到别的周", partial(copy_week, visit, wanted.span[0]))
-        if visit.role in MANAGERS:
+        if visit.role in MANAGERS and not visit.pool:
             _item("预演往后 30 天", lambda: ui.navigate.to("/calendar-ahead"))
-        for ending, name in KINDS.items():
+        for ending, name in KINDS.items() if not visit.pool else ():  # the file has the whole shop's
             _item(f"导出 {name}", partial(download, visit, "export", ending))
         for ending in ("xlsx", "csv"):
             _item(f"下载模板 {KINDS[ending]}", partial(download, visit, "template", ending))

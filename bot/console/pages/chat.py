@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from handlers.reason_names import KIND_NAMES
+from bot.console.line import on_sent
+from bot.console.pages.deliveries_rows import moment
+from bot.console.reading.people import Moment
+from bot.console.visit import Visit
+from handlers import rights
+from handlers.reason_names import FOLD_OF, KIND_NAMES, REASON_NAMES
+from handlers.saying import LONGEST
+from models.orders import SayOrder
 
 # These are things done, not things said.
 _DONE = frozenset({"friend_accept", "remark", "invite", "topic", "recall"})
@@ -29,6 +36,29 @@ def bubble(kind: str, text: str, *, ours: bool) -> None:
     """What was said; what is no text by its name."""
     named = "" if kind in ("", "text") else f"[{KIND_NAMES.get(kind, kind)}] "
     ui.chat_message(text=named + text, sent=ours).classes("full-width q-mb-none")
+
+
+def stamp(visit: Visit, row: Moment) -> None:
+    """When it was said, and what became of it if it is ours: its page among the deliveries says the rest."""
+    ui.label(moment(visit, row.at)).classes("z-muted text-caption")
+    if row.state is not None:
+        told = FOLD_OF[row.state] + (f"（{REASON_NAMES.get(row.reason, row.reason)}）" if row.reason else "")
+        ui.link(told, f"/deliveries/{row.id}").classes("z-link text-caption")
+
+
+def say_line(visit: Visit, label: str, *, account: str, contact: str = "", group: str = "") -> None:
+    """A line in which whoever may says something there by way of the persona."""
+    if not rights.may(visit.role, SayOrder):
+        return
+    with ui.card().classes("z-card full-width z-below"), ui.row().classes("items-center full-width no-wrap"):
+        line = ui.input(label).props(f"outlined dense autofocus maxlength={LONGEST}").classes("col")
+
+        async def say(text: str) -> None:
+            said = await visit.order(SayOrder, account=account, contact=contact, group=group, text=text)
+            if not said and not line.value:
+                line.value = text
+
+        on_sent(line, ui.button("发").props("unelevated"), say)
 
 
 def show_newest() -> None:

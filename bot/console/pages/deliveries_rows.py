@@ -8,6 +8,7 @@ from functools import partial
 
 from nicegui import ui
 
+from bot.console.names import person_name
 from bot.console.parts import Part
 from bot.console.reading.deliveries import Row
 from bot.console.visit import Visit
@@ -53,9 +54,10 @@ def _show_row(visit: Visit, row: Row) -> None:
 
 def whom(row: Row) -> str:
     """To whom it goes."""
+    who = person_name(row.contact, row.name)
     if row.group and row.contact:
-        return f"{row.name or row.contact} → {row.topic or row.group}"
-    return f"［{row.topic or row.group}］" if row.group else row.name or row.contact or row.account
+        return f"{who} → {row.topic or row.group}"
+    return f"［{row.topic or row.group}］" if row.group else who or row.account
 
 
 def said(row: Row) -> str:

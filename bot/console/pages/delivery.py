@@ -21,6 +21,7 @@ from handlers import rights
 from handlers.command_answers import STATE_NAMES
 from handlers.reason_names import CAUSE_NAMES, DELIVERY_STATE_NAMES, FOLD_OF, REASON_NAMES
 from models.deliveries import OPEN_STATES, Cause, DeliveryState
+from models.erasure import is_nameless
 from models.orders import CancelDeliveryOrder, SettleDeliveryOrder
 
 _GREATEST_ID = 2**63 - 1
@@ -78,6 +79,7 @@ def _show(visit: Visit, row: Row, verdict: dict[str, object] | None) -> None:
             ui.label(REASON_NAMES.get(row.reason, row.reason)).classes("z-muted")
         ui.label(said(row)).style("white-space: pre-wrap; overflow-wrap: anywhere")
         to = address_of(row.contact) if row.contact else group_address(row.group) if row.group else ""
+        to = "" if is_nameless(row.contact) else to
         facts = {
             "给谁": (whom(row), to),
             "账号": (account_name(visit, row.account), "/accounts"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nicegui import ui
 
 from bot.console.pages.calendar_moving import called
@@ -9,11 +11,17 @@ from bot.console.reading.entries import Outlook
 from bot.console.visit import Visit
 from content_calendar.cadence import is_personal
 from content_calendar.entry import Entry
+from handlers import rights
 from handlers.reason_names import REASON_NAMES
+from models.orders import ApproveEntryOrder, WriteEntryOrder
 
 DECISIONS = {"would_send": ("会发", "positive"), "would_wait": ("要等", "warning"), "would_skip": ("不发", "negative")}
 # What is mended here, and not on the command line.
-_MENDS = {"not_approved": "要管理员看过，点上面的「通过」", "not_bound": "先到「客户与群」里绑定这个群"}
+_MENDS = {
+    "not_approved": "要管理员看过，点上面的「通过」",
+    "not_bound": "先到「客户与群」里绑定这个群",
+    "paused": "账号停发的，在「今天」的账号里恢复；群里停的，在群里发 恢复",
+}
 _TO_GROUPS, _TO_PEOPLE = "个群", "人"
 
 
@@ -45,9 +53,7 @@ def show_check(visit: Visit, entry: Entry, outlook: Outlook) -> None:
         if one["reason"]:
             name = DECISIONS[one["decision"]][0]
             why = f"{name} {one['count']:,}：{REASON_NAMES.get(one['reason'], one['reason'])}"
-            _line(
-                "block" if one["decision"] == "would_skip" else "schedule", why, _MENDS.get(one["reason"], one["mend"])
-            )
+            _line("block" if one["decision"] == "would_skip" else "schedule", why, _mend(visit, one))
     for text in outlook.faults:
         _line("warning", f"排期检查：{text}", "")
     if outlook.total and not outlook.faults and totals["would_send"] == outlook.total:
@@ -64,6 +70,13 @@ def show_check(visit: Visit, entry: Entry, outlook: Outlook) -> None:
             count = sum(one["count"] for one in outlook.verdicts if one["reason"])
             if count > len(stopped):
                 ui.label(f"……还有 {count - len(stopped):,} {unit}").classes("z-muted")
+
+
+def _mend(visit: Visit, verdict: dict[str, Any]) -> str:
+    """What mends it, to whoever may; nobody is told to press what they have not got."""
+    if verdict["reason"] == "not_approved" and not rights.may(visit.role, ApproveEntryOrder):
+        return "要老板或管理员通过"
+    return _MENDS.get(verdict["reason"], verdict["mend"]) if rights.may(visit.role, WriteEntryOrder) else ""
 
 
 def _line(icon: str, text: str, mend: str) -> None:

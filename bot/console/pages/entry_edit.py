@@ -20,6 +20,7 @@ from bot.console.pages.entry_look import STYLE
 from bot.console.reading.entries import Shown, entry_of
 from bot.console.reading.entry_history import version_of
 from bot.console.reading.entry_writing import choices_of
+from bot.console.unsaved import Unsaved
 from bot.console.visit import Visit
 from content_calendar.entry import to_json
 from content_calendar.reading import cells_of
@@ -89,10 +90,13 @@ class _Writing:
     def __init__(self, form: Form, shown: Shown | None) -> None:
         self._form, self._shown = form, shown
         self._seen = form.base
+        self._saved = dict(form.cells)  # what is lost if somebody leaves is only what is other than this
 
     def build(self) -> None:
         """Everything."""
         ui.add_css(STYLE + _LOOK)
+        self._unsaved = Unsaved()
+        self._form.changed = lambda: self._unsaved.tell(self._form.cells != self._saved)
         ui.link("← 回到这条" if self._shown else "← 排期", self._back).classes("z-link")
         self._notice = ui.column().classes("full-width")
         self._place = ui.column().classes("full-width")
@@ -148,7 +152,7 @@ class _Writing:
             return
         order = form.visit.order
         if await order(WriteEntryOrder, body=to_json(entry).decode(), base=form.base, draft=draft):
-            ui.navigate.to(f"/calendar/{quote(entry.key, safe='')}")
+            self._unsaved.leave(f"/calendar/{quote(entry.key, safe='')}")
         else:
             await self._look()
 
@@ -172,6 +176,8 @@ class _Writing:
     def _gone(self) -> None:
         def as_new() -> None:
             self._form.base, self._form.before, self._shown = "", dict(EMPTY), None
+            self._saved = dict(EMPTY)
+            self._form.changed()
             self._notice.clear()
             self._fill()
 
@@ -183,6 +189,8 @@ class _Writing:
         form = self._form
         form.before, form.base, form.cells = cells_of(theirs.entry), theirs.revision, dict(cells)
         form.version += 1
+        self._saved = cells_of(theirs.entry)
+        form.changed()
         self._shown = theirs
         self._notice.clear()
         self._fill()

@@ -8,14 +8,16 @@ from urllib.parse import quote
 from nicegui import ui
 
 from bot.console.page import Page
-from bot.console.pages.chat import bubble, follow, is_done, note, show_newest
+from bot.console.pages.chat import bubble, follow, is_done, note, say_line, show_newest, stamp
 from bot.console.pages.deliveries_rows import moment
 from bot.console.pages.people import address_of
 from bot.console.parts import Part, Parts
 from bot.console.reading import group_talk
 from bot.console.reading.group_talk import Line, room_of, talk
 from bot.console.visit import Visit
+from handlers import rights
 from handlers.reason_names import FOLD_OF
+from models.orders import SayOrder
 
 
 async def build(visit: Visit) -> None:
@@ -58,20 +60,27 @@ async def build(visit: Visit) -> None:
     show()
     show_newest()
     visit.live(look)
+    if found.tier:
+        say_line(visit, "以掌柜的名义在群里说一句", account=found.account, group=room)
+    elif rights.may(visit.role, SayOrder):
+        ui.label("这个群还没绑定，掌柜只看不说；要在这里说话，先到「客户与群」里绑定。").classes("z-muted")
 
 
 def _bubble(visit: Visit, line: Line) -> None:
     row = line.moment
     ours = row.type != "message"
-    state = f" · {FOLD_OF[row.state]}" if row.state is not None else " · 同事在手机上说" if ours else ""
     if is_done(row.kind):
-        note(row.kind, row.text, moment(visit, row.at) + state)
+        note(row.kind, row.text, moment(visit, row.at) + (f" · {FOLD_OF[row.state]}" if row.state is not None else ""))
         return
     with ui.column().classes("full-width").style("gap: 2px"):
         with ui.row().classes("full-width no-wrap" + (" justify-end" if ours else "")).style("gap: 8px"):
             if line.contact and not ours:
                 ui.link(line.who, address_of(line.contact)).classes("z-link text-caption ellipsis")
-            ui.label(moment(visit, row.at) + state).classes("z-muted text-caption")
+            elif not ours:
+                ui.label(line.who).classes("z-muted text-caption ellipsis")
+            stamp(visit, row)
+            if ours and row.state is None:
+                ui.label("同事在手机上说").classes("z-muted text-caption")
         bubble(row.kind, row.text, ours=ours)
 
 

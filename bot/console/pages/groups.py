@@ -11,6 +11,7 @@ from nicegui import ui
 from bot.console.page import Page
 from bot.console.pages.people import address_of, switch
 from bot.console.parts import Part, Parts
+from bot.console.reading.called import ids_of
 from bot.console.reading.groups import Queue, Tree, lint_of, queues, tree_of
 from bot.console.reading.people import Search
 from bot.console.visit import Visit
@@ -18,6 +19,7 @@ from handlers import rights
 from models.orders import BindGroupOrder, UnbindGroupOrder
 
 _SHOWN_FAULTS = 20
+_WHICH_OWNER = {0: "没有叫这个名字的客人", 2: "叫这个名字的不止一位，写编号"}
 _CHECKED_SECONDS = 20.0  # the report looks at everybody
 
 
@@ -61,10 +63,13 @@ def _unbound(visit: Visit, tree: Tree) -> Iterator[Part]:
 def _bound(visit: Visit, tree: Tree, lint: dict[str, list[str]]) -> Iterator[Part]:
     if not tree.bound:
         told = "在上面挑一个群，绑定到层级。" if tree.unbound else "先让账号登录一次，看见的群会出现在这里。"
+        told = told if rights.may(visit.role, BindGroupOrder) else ""
         yield Part("", told, lambda: ui.label(f"还没有绑定的群。{told}").classes("z-muted"))
+    topics = {row["group"]: _called(row) for _depth, row in tree.bound}
     for depth, row in tree.bound:
+        parents = {room: topic for room, topic in topics.items() if room != row["group"]}
         # Apart, or the button would go when the report has found something.
-        yield Part(row["group"], (depth, row), partial(_show_group, visit, depth, row))
+        yield Part(row["group"], (depth, row, parents), partial(_show_group, visit, depth, row, parents))
         if faults := lint.get(row["group"], [])[:_SHOWN_FAULTS]:
             yield Part(f"faults of {row['group']}", (depth, faults), partial(_show_faults_of, depth, faults))
 
@@ -89,9 +94,9 @@ def _show_unbound(visit: Visit, tree: Tree, parents: dict[str, str]) -> None:
                     ui.button("绑定", on_click=partial(_bind, visit, parents, row)).props("unelevated no-caps")
 
 
-def _show_group(visit: Visit, depth: int, row: dict[str, Any]) -> None:
+def _show_group(visit: Visit, depth: int, row: dict[str, Any], parents: dict[str, str]) -> None:
     with ui.column().classes("full-width").style(f"gap: 4px; {_indented(depth)}"):
-        _show_seats(visit, row)
+        _show_seats(visit, row, parents)
 
 
 def _show_faults_of(depth: int, faults: list[str]) -> None:
@@ -106,13 +111,16 @@ def _indented(depth: int) -> str:
     return f"padding-left: {min(depth, 4) * 20}px"
 
 
-def _show_seats(visit: Visit, row: dict[str, Any]) -> None:
+def _show_seats(visit: Visit, row: dict[str, Any], parents: dict[str, str]) -> None:
     reserved = f"，留座 {row['reserved']}" if row["reserved"] else ""
     of = f" / {row['capacity']}" if row["capacity"] is not None else ""
     with ui.row().classes("items-center full-width no-wrap"):
         ui.badge(row["tier"]).props("color=secondary")
         ui.label(_called(row)).classes("col ellipsis text-weight-medium")
         ui.label(f"{row['members']}{of} 人{reserved}").classes("z-muted")
+        if rights.may(visit.role, BindGroupOrder):
+            button = ui.button(icon="edit", on_click=partial(_bind, visit, parents, row)).props("flat dense round")
+            button.props["aria-label"] = f"改「{_called(row)}」的层级、上级和堂主"
         if rights.may(visit.role, UnbindGroupOrder):
             ui.button(icon="link_off", on_click=partial(_unbind, visit, row)).props(
                 'flat dense round aria-label="解除绑定"'
@@ -125,7 +133,7 @@ def _show_seats(visit: Visit, row: dict[str, Any]) -> None:
     if row["owner"]:
         with ui.row().classes("items-center").style("gap: 6px"):
             ui.label("堂主").classes("z-muted")
-            ui.link(row["owner"], address_of(row["owner"])).classes("z-link")
+            ui.link(row["owner_name"], address_of(row["owner"])).classes("z-link")
 
 
 def _show_queue(queue: Queue) -> None:
@@ -149,22 +157,36 @@ def _show_faults(faults: list[str]) -> None:
 
 def _bind(visit: Visit, others: dict[str, str], row: dict[str, Any]) -> None:
     tiers = [tier.name for tier in visit.merchant.playbook.tiers]
-    parents = {"": "没有上级", **others}
+    is_bound = bool(row["tier"])
+    parents = others if row["parent"] in others else {"": "没有上级", **others}
     with (
         ui.context.client.content,
         ui.dialog(value=True) as dialog,
         ui.card().classes("z-card").style("min-width: 280px"),
     ):
-        ui.label(f"绑定「{_called(row)}」").classes("text-weight-bold").style("overflow-wrap: anywhere")
+        ui.label(f"{'改' if is_bound else '绑定'}「{_called(row)}」").classes("text-weight-bold").style(
+            "overflow-wrap: anywhere"
+        )
         if not tiers:
             ui.label("运营方案里还没有层级，先加一个。").classes("z-muted")
             return
-        tier = ui.select(tiers, label="层级", value=tiers[-1]).props("outlined").classes("full-width")
-        parent = ui.select(parents, label="上级群", value="").props("outlined").classes("full-width")
-        owner = ui.input("堂主的编号（可以不填）").props("outlined").classes("full-width")
+        known = row["tier"] if row["tier"] in tiers else tiers[-1]
+        above = row["parent"] if row["parent"] in parents else ""
+        tier = ui.select(tiers, label="层级", value=known).props("outlined").classes("full-width")
+        parent = ui.select(parents, label="上级群", value=above).props("outlined").classes("full-width")
+        owner = ui.input("堂主：昵称或编号（可以不填）", value=row["owner_name"] or "").props("outlined")
+        owner.classes("full-width")
 
         async def bind() -> None:
             named = str(owner.value or "").strip()
+            if named and named != row["owner_name"]:
+                found = await visit.read(ids_of, named)
+                owner.error = _WHICH_OWNER.get(min(len(found), 2))
+                if len(found) != 1:
+                    return
+                named = found[0]
+            else:
+                named = row["owner"] or ""
             if await visit.order(
                 BindGroupOrder, group=row["group"], tier=tier.value, parent=parent.value or "", owner=named
             ):
@@ -172,7 +194,8 @@ def _bind(visit: Visit, others: dict[str, str], row: dict[str, Any]) -> None:
 
         with ui.row().classes("full-width justify-end"):
             ui.button("算了", on_click=dialog.close).props("flat")
-            ui.button("绑定", on_click=bind)
+            ui.button("存" if is_bound else "绑定", on_click=bind)
+    dialog.props('aria-label="绑定"').on("hide", dialog.delete)
 
 
 def _unbind(visit: Visit, row: dict[str, Any]) -> None:

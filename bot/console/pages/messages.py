@@ -8,10 +8,9 @@ from functools import partial
 
 from nicegui import ui
 
-from bot.console.line import on_sent
 from bot.console.names import account_name
 from bot.console.page import Page
-from bot.console.pages.chat import bubble, follow, is_done, note, show_newest
+from bot.console.pages.chat import bubble, follow, is_done, note, say_line, show_newest, stamp
 from bot.console.pages.deliveries_rows import moment
 from bot.console.pages.group_talk import group_address
 from bot.console.pages.people import address_of, talk_address
@@ -22,9 +21,7 @@ from bot.console.reading.messages import Talk, Wait, accounts_of, name_of, talks
 from bot.console.reading.people import PAGE as PAGE_SIZE
 from bot.console.reading.people import Moment, may_be_seen
 from bot.console.visit import Visit
-from handlers import rights
 from handlers.reason_names import FOLD_OF
-from models.orders import SayOrder
 
 _LATE_MINUTES = 15
 _SPOKEN = ("message", "self_message")
@@ -176,27 +173,18 @@ async def build_talk(visit: Visit) -> None:
     await look()
     show_newest()
     visit.live(look)
-    if not accounts or not rights.may(visit.role, SayOrder):
-        return
-    with ui.card().classes("z-card full-width z-below"), ui.row().classes("items-center full-width no-wrap"):
-        line = ui.input("以掌柜的名义回一句").props("outlined dense autofocus maxlength=2000").classes("col")
-
-        async def say(text: str) -> None:
-            said = await visit.order(SayOrder, contact=contact, account=accounts[0], text=text)
-            if not said and not line.value:
-                line.value = text
-
-        on_sent(line, ui.button("发").props("unelevated"), say)
+    if accounts:
+        say_line(visit, "以掌柜的名义回一句", contact=contact, account=accounts[0])
 
 
 def _bubble(visit: Visit, row: Moment) -> None:
     ours = row.type != "message"
-    stamp = moment(visit, row.at) + (f" · {FOLD_OF[row.state]}" if row.state is not None else "")
     if is_done(row.kind):
-        note(row.kind, row.text, stamp)
+        note(row.kind, row.text, moment(visit, row.at) + (f" · {FOLD_OF[row.state]}" if row.state is not None else ""))
         return
     with ui.column().classes("full-width").style("gap: 2px"):
-        ui.label(stamp).classes("z-muted text-caption full-width" + (" text-right" if ours else ""))
+        with ui.row().classes("full-width no-wrap" + (" justify-end" if ours else "")).style("gap: 8px"):
+            stamp(visit, row)
         bubble(row.kind, row.text, ours=ours)
 
 

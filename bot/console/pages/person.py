@@ -18,7 +18,9 @@ from bot.console.pages.people import talk_address
 from bot.console.pages.person_merging import ask_whom
 from bot.console.pages.person_timeline import Timeline
 from bot.console.parts import Part, Parts
+from bot.console.reading.called import names_of
 from bot.console.reading.group_talk import topics_of
+from bot.console.reading.of_pool import own_rooms
 from bot.console.reading.people import STAGES, Moment, may_be_seen
 from bot.console.visit import Scope, Visit
 from handlers import rights
@@ -54,6 +56,8 @@ _EVENTS = {
     "person_changed": "资料跟着变了",
 }
 _ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
+_ORDERS = (DescribePersonOrder, OwnerOrder, MergeOrder, UnmergeOrder, HandoffOrder, ErasePersonOrder)
+_SOMEBODY_ELSE = "别的账号那边的同事"
 _CONSENTS = {"given": "同意", "refused": "不同意"}
 
 
@@ -65,7 +69,7 @@ async def build(visit: Visit) -> None:
     with ui.element("div").classes("row full-width q-col-gutter-md items-start"):
         with ui.element("div").classes("col-12 col-md-5"):
             known = Parts()
-        with ui.element("div").classes("col-12 col-md-7"), ui.card().classes("z-card full-width"):
+        with ui.element("div").classes("col-12 col-md-7"), ui.card().classes("z-card full-width") as dealings:
             ui.label("来往").classes("text-subtitle1 text-weight-bold")
             place = Parts()
             more = ui.button("更早的").props("flat no-caps").classes("self-center")
@@ -81,8 +85,7 @@ async def build(visit: Visit) -> None:
         found = await visit.read(_person, contact, visit.site.now())
         if found is None:
             known.show([Part("", "", _show_nobody)])
-            place.show([])
-            more.visible = False
+            dealings.visible = False
             return
         shown.update(found)
         offered = (bool(found["tags"]), bool(found["owner"]), len(found["contacts"]) > 1)
@@ -114,7 +117,17 @@ def _person(connection: Any, scope: Scope, contact: str, now: datetime) -> dict[
     if not may_be_seen(connection, scope, contact):
         return None
     found = reading.who(connection, scope.merchant, contact, now)
-    return {**found, "groups": topics_of(connection, scope, found["groups"])} if found else None
+    if found is None:
+        return None
+    owner, groups, contacts = found["owner"], found["groups"], found["contacts"]
+    own = own_rooms(connection, scope)
+    if own is not None:  # what others know of the same person is theirs
+        groups = [room for room in groups if room in own]
+        contacts = [one for one in contacts if may_be_seen(connection, scope, one)]
+    name = names_of(connection, scope, [owner]).get(owner, owner) if owner else None
+    if own is not None and owner and not may_be_seen(connection, scope, owner):
+        name = _SOMEBODY_ELSE
+    return {**found, "contacts": contacts, "groups": topics_of(connection, scope, groups), "owner": name}
 
 
 def _show(playbook: Playbook, found: dict[str, Any]) -> None:
@@ -163,6 +176,8 @@ def _said(playbook: Playbook, key: str, answer: dict[str, Any]) -> str:
 def _act(visit: Visit, found: dict[str, Any]) -> None:
     """The buttons of what may be done; each is an order. They stay while `found` is renewed."""
     contact = found["contact"]
+    if not any(rights.may(visit.role, order) for order in _ORDERS):
+        return
     with ui.card().classes("z-card full-width"), ui.row().classes("items-center"):
         if rights.may(visit.role, DescribePersonOrder):
             _ask(

@@ -16,8 +16,10 @@ from bot.console.reading.accounts import AccountNow, accounts_now
 from bot.console.reading.deliveries import Filter, coming, count_of
 from bot.console.reading.today import Count, Open, health, what_waits
 from bot.console.visit import Visit
+from handlers import rights
 from handlers.command_answers import scope_name
 from models.alerts import AlertKind
+from models.orders import WriteEntryOrder
 
 SOON_SECONDS = 2.0
 _UNSURE = Filter(fold="请核对")
@@ -49,7 +51,9 @@ async def build(visit: Visit) -> None:
             "请核对": _UNSURE,
         }
         figures.show([_figure(label, await visit.read(count_of, one), one.address) for label, one in wanted.items()])
-        soon.show(parts_of(visit, await visit.read(coming), empty="没有要发的。到「排期」里安排，或等客人说话。"))
+        writes = rights.may(visit.role, WriteEntryOrder)
+        empty = "没有要发的。" + ("到「排期」里安排，或等客人说话。" if writes else "")
+        soon.show(parts_of(visit, await visit.read(coming), empty=empty))
         accounts.show(_accounts(visit, await visit.read(accounts_now, now)))
 
     async def look_around() -> None:

@@ -50,11 +50,30 @@ _CURES: dict[str, str] = {
     ),
     "a word of thanks; the last answer is met with silence": "写一句谢谢，不然答完最后一题就没声了",
     # files
-    "TOML": "不是 TOML 文件的写法",
+    "TOML": "这一行不是「名字 = 值」的写法；先「导出」一份现在的方案，照它的样子改",
+    "a playbook": "文件里没有内容，导入它等于把整个方案清空；先「导出」一份现在的方案，在它上面改",
+    "a file saved as UTF-8": "把文件存成 UTF-8 再导入",
     "it at the top, before the first [table]": "把它放到最前面，第一个 [表] 之前",
     "no key below this one": "它下面不能再分",
     "a few levels": "少套几层",
     "the levels that the keys have": "少套几层",
+}
+# What the reader of TOML stumbled over, by how its words begin.
+_BROKEN: dict[str, str] = {
+    "invalid value": "等号后面的值写得不对：文字两边要加英文引号，是或否写 true 或 false",
+    "unterminated string": "引号有开头没有结尾，补上后面那个英文引号",
+    "illegal character": "引号有开头没有结尾，补上后面那个英文引号；要分几行写，前后各用三个引号",
+    "expected '='": "名字后面少了等号，写成「名字 = 值」",
+    "expected ']'": "方括号有开头没有结尾，补上 ]",
+    "expected ']]'": "方括号有开头没有结尾，补上 ]]",
+    "unclosed array": "方括号有开头没有结尾，补上 ]，几个值之间用英文逗号隔开",
+    "unclosed inline table": "花括号有开头没有结尾，补上 }，几项之间用英文逗号隔开",
+    "expected newline": "这一行后面多了东西：一行只写一个「名字 = 值」，说明写在 # 后面",
+    "cannot overwrite a value": "同一个名字写了两次，留一个",
+    "duplicate inline table key": "同一个名字写了两次，留一个",
+    "cannot declare": "同一个 [表] 写了两次，合成一个",
+    "unescaped": "文字里的反斜杠要写两个，或者把两边的引号换成单引号",
+    "invalid date": "没有这个日子或时间",
 }
 _WHAT = {
     "one of the tiers": "层级",
@@ -109,6 +128,8 @@ def cure(misfit: Misfit) -> str:
 def told(misfit: Misfit) -> str:
     """What is to be done, and about what, beside a field that shows what stands there."""
     found = misfit.found
+    if misfit.expected == "TOML" and (broken := next((_BROKEN[how] for how in _BROKEN if found.startswith(how)), "")):
+        return broken
     if found == "an unknown key":
         return f"没有这个键，{cure(misfit)}"
     if found.startswith("{") and found.endswith("}") and "=" not in found:

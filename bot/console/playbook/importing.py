@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nicegui import events, ui
 
@@ -12,11 +12,13 @@ from bot.console.reading.playbooks import kept
 from bot.console.visit import Visit
 from bot.faults import ConfigFaults, Fault
 from bot.playbook_files import examine_source
+from bot.terminal import harmless
 from bot.toml_source import parse_toml
 from models.playbook_faults import Misfit
 
 MOST_BYTES = 1_000_000
 _SHOWN = 50
+_QUOTED = 60  # characters of a line
 
 
 def import_button(visit: Visit, done: Callable[[], None]) -> None:
@@ -48,18 +50,20 @@ async def _look(visit: Visit, data: bytes, done: Callable[[], None]) -> None:
     base = visit.merchant.revision
     now = await visit.read(kept, base)
     assert now is not None, "what is in force is kept"
+    text = ""
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
         playbook = await visit.site.in_thread(lambda: examine_source(parse_toml("", text)))
     except UnicodeDecodeError:
-        _tell([Fault("", None, "", "", "存成 UTF-8 再导入")])
+        _tell([Fault("", None, "", "", "a file saved as UTF-8")], text)
     except ConfigFaults as faults:
-        _tell(faults.faults)
+        _tell(faults.faults, text)
     else:
         compare(visit, now, playbook, text, base=base, done=done)
 
 
-def _tell(faults: tuple[Fault, ...] | list[Fault]) -> None:
+def _tell(faults: Sequence[Fault], text: str) -> None:
+    lines = text.split("\n")
     with (
         ui.context.client.content,
         ui.dialog(value=True) as dialog,
@@ -68,8 +72,9 @@ def _tell(faults: tuple[Fault, ...] | list[Fault]) -> None:
         ui.label(f"没有导入，文件里有 {len(faults)} 处不对").classes("text-weight-bold")
         with ui.column().classes("full-width").style("overflow-y: auto; flex-wrap: nowrap; gap: 6px"):
             for fault in faults[:_SHOWN]:
-                place = f"第 {fault.line} 行 " if fault.line else ""
-                where = f"{place}{fault.key[:120]}".strip()
+                written = harmless(lines[fault.line - 1].strip()[:_QUOTED]) if fault.line and not fault.key else ""
+                place = f"第 {fault.line} 行" + (f"「{written}」" if written else "") if fault.line else ""
+                where = f"{place} {fault.key[:120]}".strip()
                 what = told(Misfit((), fault.found, fault.expected))
                 ui.label(f"{where}：{what}" if where else what).style("overflow-wrap: anywhere")
         ui.button("知道了", on_click=dialog.close).props("flat").classes("self-end")

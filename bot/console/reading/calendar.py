@@ -16,17 +16,16 @@ from sqlmodel import col
 
 from bot import reading
 from bot.cli.tables import groups_named
+from bot.console.reading.of_pool import entries_seen
 from bot.console.visit import Scope
-from bot.entries_in_force import entries_in_force
 from content_calendar.cadence import Occurrence, is_personal, occurrences
 from content_calendar.copying import copied
 from content_calendar.entry import Entry
-from content_calendar.kind_names import content_name
 from content_calendar.lint_plan import LintEntry
 from content_calendar.moving import can_move
-from content_calendar.rotation import is_slot, is_spare
+from content_calendar.rotation import is_spare
+from content_calendar.titles import title_of
 from content_calendar.weekdays import CHINESE
-from models.fields import unfilled
 from models.groups import ChatGroup
 from models.operations import EntryOverride, EntryRevision
 
@@ -217,7 +216,7 @@ def undated(connection: Connection, scope: Scope, wanted: Wanted) -> Undated:
     rooms = {one.room: one for one in rooms_of(connection, scope)}
     words = reading.words_on_entries(connection, scope.merchant)
     found = Undated([], 0, [], 0, 0)
-    for one in entries_in_force(connection, scope.merchant):
+    for one in entries_seen(connection, scope):
         entry = one.entry
         found = found._replace(entries=found.entries + 1)
         if is_spare(entry):
@@ -234,18 +233,9 @@ def undated(connection: Connection, scope: Scope, wanted: Wanted) -> Undated:
 
 def week_again(connection: Connection, scope: Scope, monday: date) -> list[str]:
     """What copying the week of this Monday would copy, by its day and title."""
-    entries = reading.entries(connection, scope.merchant)
+    entries = [one.entry for one in entries_seen(connection, scope)]
     found = ((one.date or monday, one.time or time(), title_of(one)) for _, one in copied(entries, monday, monday))
     return [f"{CHINESE[day.weekday()]} {at:%H:%M} {title}" for day, at, title in sorted(found)]
-
-
-def title_of(entry: Entry) -> str:
-    """What an entry is called where there is little room."""
-    if entry.title:
-        return entry.title
-    if is_slot(entry):
-        return f"备稿 {content_name(entry.content_kind) or entry.theme}".rstrip()
-    return next(iter(unfilled(entry.text).split("\n")), "")[:60] or entry.key
 
 
 def _keep(kept: list[Turn], turn: Turn, most: int) -> None:
@@ -261,7 +251,7 @@ def _turns(connection: Connection, scope: Scope, wanted: Wanted, first: date, la
     # A day to spare at both ends, for clocks that skip midnight.
     start = datetime.combine(first - _DAY, time(), zone).astimezone(UTC)
     end = datetime.combine(last + 2 * _DAY, time(), zone).astimezone(UTC)
-    for one in entries_in_force(connection, scope.merchant):
+    for one in entries_seen(connection, scope):
         said = words[one.entry.key]
         for version, own in _versions(one, wanted, rooms):
             for occurrence in occurrences(version, zone, start, end):

@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 
 from bot.calendar_plan import load_plan
 from bot.console.reading.calendar import Wanted, concerns, rooms_of
+from bot.console.reading.of_pool import own_rooms, seen
 from bot.console.visit import Scope
 from bot.store import Writing
 from bot.store.ids import Ids
 from content_calendar.lint import NAMES, Code, LintRow, Plan, lint
+from content_calendar.titles import title_of
 
 _DAY = timedelta(days=1)
 _DAYS_A_WEEK = 7
@@ -23,7 +25,7 @@ _DAYS_A_WEEK = 7
 
 class Fault(NamedTuple):
     """One fault. `first` and `last` are the days that it concerns, both none for what concerns an entry as such;
-    `rooms` the groups that have it, by name."""
+    `rooms` the groups that have it, by name; `title` what the entry is called."""
 
     first: date | None
     last: date | None
@@ -31,7 +33,8 @@ class Fault(NamedTuple):
     promise: str
     entry: str
     text: str
-    rooms: tuple[str, ...]
+    rooms: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def name(self) -> str:
@@ -78,7 +81,7 @@ def plan_of(connection: Connection, scope: Scope, now: datetime, media: Path, fi
     if scope.pool:
         ours = {one.room for one in rooms_of(connection, scope)}
         groups = [group for group in plan.groups if group.room in ours]
-        plan = msgspec.structs.replace(plan, groups=groups)
+        plan = msgspec.structs.replace(plan, groups=groups, entries=seen(plan.entries, own_rooms(connection, scope)))
     return plan
 
 
@@ -96,16 +99,19 @@ def checked(connection: Connection, scope: Scope, now: datetime, media: Path, wa
     topics = {one.room: one.topic or one.room for one in rooms.values()}
     keys = {one.entry.key for one in plan.entries if concerns(wanted, one.entry, rooms)}
     rows = (row for row in lint(plan) if _is_wanted(row, wanted, keys))
-    found = [one for one in told(rows, topics) if one.last is None or one.last >= max(today, first)]
+    found = [one for one in told(rows, plan, topics) if one.last is None or one.last >= max(today, first)]
     return Checked(tuple(found), has_spares=bool(plan.spares))
 
 
-def told(rows: Iterable[LintRow], topics: dict[str, str]) -> list[Fault]:
+def told(rows: Iterable[LintRow], plan: Plan, topics: dict[str, str]) -> list[Fault]:
     """Rows of the lint, those that are the same in several groups as one, in the order of their days."""
+    titles = {one.entry.key: title_of(one.entry) for one in plan.entries}
+    titles |= {one.key: title_of(one) for one in plan.spares}
     rooms: dict[Fault, list[str]] = {}
     for row in rows:
         first, last = days_of(row.period)
-        alike = Fault(first, last, row.code, row.promise or "", row.entry or "", row.text, ())
+        key = row.entry or ""
+        alike = Fault(first, last, row.code, row.promise or "", key, row.text, title=titles.get(key, key))
         rooms.setdefault(alike, []).append(topics.get(row.group, row.group) if row.group else "")
     found = [one._replace(rooms=tuple(dict.fromkeys(filter(None, rooms[one])))) for one in rooms]
     return sorted(found, key=lambda one: (one.first or date.max, not one.is_gap, one.last or date.max))

@@ -14,6 +14,7 @@ from sqlmodel import col
 from bot.console.reading.calendar import rooms_of
 from bot.console.reading.calendar_faults import Fault, plan_of, told
 from bot.console.reading.calendar_words import rule_words
+from bot.console.reading.of_pool import is_of_others
 from bot.console.visit import Scope
 from content_calendar.cadence import next_days
 from content_calendar.entry import Entry, from_json
@@ -57,7 +58,7 @@ def change_of(
             col(EntryRevision.merchant_id) == mine, col(EntryRevision.key) == key, col(EntryRevision.current)
         )
     ).first()
-    if row is None:
+    if row is None or is_of_others(connection, scope, key):
         return Change(refused="没有这条排期了，可能刚被删了。")
     if row.revision != revision:
         return Change(refused="别人刚改过这一条，看一下最新的再挪。")
@@ -112,7 +113,7 @@ def _difference(
     today = now.astimezone(scope.merchant.zone).date()
     topics = {one.room: one.topic or one.room for one in rooms_of(connection, scope)}
     before, after = (
-        [one for one in told(lint(which), topics) if one.last is None or one.last >= today]
+        [one for one in told(lint(which), which, topics) if one.last is None or one.last >= today]
         for which in (plan, _with(plan, new))
     )
     return _only(after, before), _only(before, after)

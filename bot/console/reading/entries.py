@@ -11,7 +11,10 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot import before_sending, preview
+from bot.console.names import person_name
 from bot.console.reading.calendar import rooms_of, state_of, whom
+from bot.console.reading.calendar_faults import plan_of
+from bot.console.reading.of_pool import may_be_read, own_rooms, without_others
 from bot.console.visit import Scope
 from bot.preview import next_moment
 from bot.store import Store
@@ -95,10 +98,11 @@ def entry_of(connection: Connection, scope: Scope, now: datetime, key: str) -> S
             col(EntryRevision.current),
         )
     ).first()
-    if row is None:
+    entry = from_json(row.body) if row is not None else None
+    own = own_rooms(connection, scope)
+    if row is None or entry is None or not may_be_read(entry, own):
         return None
-    entry = from_json(row.body)
-    to = whom(entry, {one.room: one for one in rooms_of(connection, scope)})
+    to = whom(without_others(entry, own), {one.room: one for one in rooms_of(connection, scope)})
     said = {"approved": row.approved, "draft": row.draft}
     rings = connection.execute(
         select(col(Timer.at)).where(
@@ -166,11 +170,20 @@ def outlook_of(store: Store, scope: Scope, shown: Shown, media: Path) -> Outlook
         moment=moment,
         total=len(rows),
         verdicts=before_sending.verdicts(rows, entry.key),
-        faults=before_sending.faults_of(store, merchant, entry, moment, media),
+        faults=_faults(store, scope, entry, moment, media),
         worn="；".join(worn),
         past=before_sending.history(store, merchant, entry, targets) if groups else "",
         targets=targets_of(store, scope, first),
     )
+
+
+def _faults(store: Store, scope: Scope, entry: Entry, moment: datetime, media: Path) -> list[str]:
+    """What the lint says about the entry in the week of its moment, each once."""
+    day = moment.astimezone(scope.merchant.zone).date()
+    monday = day - timedelta(days=day.weekday())
+    with store.reading() as connection:
+        plan = plan_of(connection, scope, store.now(), media, monday, monday + timedelta(days=6))
+    return before_sending.faults_in(plan, entry, day)
 
 
 def _between(counts: Sequence[int]) -> str:
@@ -214,7 +227,7 @@ def targets_of(store: Store, scope: Scope, rows: Sequence[dict[str, Any]]) -> li
     return [
         Target(
             row["target"],
-            names.get(row["target"], row["target"]),
+            person_name(row["target"], names.get(row["target"])),
             row["decision"],
             row["reason"] or "",
             (row["until"] or "")[:16].replace("T", " "),

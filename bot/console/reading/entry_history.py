@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from bot.console.reading.of_pool import is_of_others
 from bot.console.visit import Scope
 from bot.store.ids import Ids
 from bot.store.prepared import unindexed
@@ -46,7 +47,7 @@ def history_of(connection: Connection, scope: Scope, key: str) -> list[Step]:
             col(EntryRevision.first_imported_at),
         ).where(col(EntryRevision.merchant_id) == mine, col(EntryRevision.key) == key)
     ).all()
-    if not rows:
+    if not rows or is_of_others(connection, scope, key):
         return []
     versions = {row.revision: from_json(row.body) for row in rows}
     acts = connection.execute(
@@ -96,4 +97,4 @@ def version_of(connection: Connection, scope: Scope, key: str, revision: str) ->
             col(EntryRevision.revision) == revision,
         )
     ).scalar()
-    return from_json(body) if body else None
+    return from_json(body) if body and not is_of_others(connection, scope, key) else None

@@ -16,6 +16,8 @@ from bot.console.reading.calendar import rooms_of
 from bot.console.reading.calendar_faults import Fault, plan_of, told
 from bot.console.reading.calendar_words import content_kind_words
 from bot.console.reading.entries import Target, targets_of
+from bot.console.reading.of_pool import entries_seen
+from bot.console.reading.people import tags_and_sources
 from bot.console.visit import Scope
 from bot.store import Store, Writing
 from bot.store.accounts import load_accounts
@@ -28,10 +30,10 @@ from content_calendar.import_hints import media_faults
 from content_calendar.lint import Plan, lint
 from content_calendar.lint_plan import LintEntry
 from content_calendar.rotation import is_spare
+from content_calendar.titles import title_of
 from handlers.planning import expansion
 from models.fields import STANDARD_FIELDS
 from models.groups import GroupMember
-from models.people import Tag
 
 DATES = 5
 _MOST_TAGS = 500
@@ -86,23 +88,17 @@ def choices_of(connection: Connection, scope: Scope, now: datetime, media: Path)
     merchant = scope.merchant
     playbook = merchant.playbook
     tiers = [tier.name for tier in playbook.tiers]
-    entries = reading.entries(connection, merchant)
+    entries = [one.entry for one in entries_seen(connection, scope)]
     kinds = [*(one.content_kind for one in playbook.promises), *sorted({one.content_kind for one in entries})]
     themes = {theme for one in playbook.promises for theme in one.themes} | {one.theme for one in entries}
-    tags = connection.execute(
-        select(col(Tag.tag))
-        .where(col(Tag.merchant_id) == merchant.id)
-        .group_by(col(Tag.tag))
-        .order_by(func.count().desc(), col(Tag.tag))
-        .limit(_MOST_TAGS)
-    ).scalars()
+    tags, _sources = tags_and_sources(connection, scope, _MOST_TAGS)
     asked = {question.key: _ANSWERS.get(question.key, question.key) for question in playbook.survey.questions}
     accounts = load_accounts(Writing(connection, Ids(), now), merchant).values()
     return Choices(
         known=Known(now.astimezone(merchant.zone).date(), tiers, reading.known_groups(connection, merchant)),
         tiers=tiers,
         rooms={one.room: f"{one.topic or one.room}（{one.tier}）" for one in rooms_of(connection, scope)},
-        tags=list(tags),
+        tags=tags,
         content_kinds={kind: content_kind_words(kind) for kind in dict.fromkeys([*kinds, "care", "service"]) if kind},
         themes=sorted(theme for theme in themes if theme),
         media=sorted(media_in(media) or {})[:_MOST_FILES],
@@ -170,8 +166,11 @@ def _reach(connection: Connection, scope: Scope, entry: Entry, moment: datetime)
 def _faults(connection: Connection, scope: Scope, now: datetime, plan: Plan) -> list[Fault]:
     today = now.astimezone(scope.merchant.zone).date()
     topics = {one.room: one.topic or one.room for one in rooms_of(connection, scope)}
-    return [one for one in told(lint(plan), topics) if one.last is None or one.last >= today]
+    return [one for one in told(lint(plan), plan, topics) if one.last is None or one.last >= today]
 
 
 def _of_files(entry: Entry, media: Path) -> tuple[Fault, ...]:
-    return tuple(Fault(None, None, "media", "", entry.key, text, ()) for text in media_faults(entry, media_in(media)))
+    title = title_of(entry)
+    return tuple(
+        Fault(None, None, "media", "", entry.key, text, title=title) for text in media_faults(entry, media_in(media))
+    )

@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, func, select
 from sqlmodel import col
 
+from bot.console.names import person_name
 from bot.console.reading.people import Moment
 from bot.console.visit import Scope
 from bot.store.prepared import unindexed
 from models.deliveries import Delivery, DeliveryState
+from models.erasure import is_nameless
 from models.fields import unfilled
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry
@@ -182,8 +184,8 @@ def _said(
         (
             Line(
                 Moment(row.id, row.at, row.type, account, "", "", row.kind, row.text),
-                row.contact,
-                row.name or row.contact,
+                "" if is_nameless(row.contact) else row.contact,
+                person_name(row.contact, row.name),
             ),
             row.message,
         )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot import reading
+from bot.console.reading.called import names_of
 from bot.console.visit import Scope
 from bot.group_report import group_rows
 from models.groups import ChatGroup, Waiting
@@ -36,6 +37,8 @@ def tree_of(connection: Connection, scope: Scope) -> Tree:
     """All groups of the scope."""
     ours = _ours(connection, scope)
     rows = [row for row in reading.groups(connection, scope.merchant) if row["group"] in ours]
+    names = names_of(connection, scope, {row["owner"] for row in rows if row["owner"]})
+    rows = [row | {"owner_name": names.get(row["owner"], row["owner"])} for row in rows]
     return Tree(_in_order([row for row in rows if row["tier"]]), [row for row in rows if not row["tier"]])
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, exists, func, select
 from sqlmodel import col
 
+from bot.console.names import person_name
 from bot.console.reading.insight import Wanted, bounds
 from bot.console.visit import Scope
 from models.deliveries import ARRIVED_STATES, Cause, Delivery, DeliveryKind
+from models.erasure import is_nameless
 from models.groups import ChatGroup, GroupMember
 from models.people import Answer, AnswerState, Contact, Friendship, Survey
 
@@ -69,8 +71,8 @@ def people_of(connection: Connection, scope: Scope, wanted: Wanted, step: str, l
     return [
         {
             "加好友": f"{row.added_at.astimezone(scope.merchant.zone):%Y-%m-%d %H:%M}",
-            "客人": row.name,
-            "编号": row.wire_id,
+            "客人": person_name(row.wire_id, row.name),
+            "编号": "" if is_nameless(row.wire_id) else row.wire_id,
             "账号": row.account_id,
             "来源": row.source,
         }

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from bot.console.reading.calendar import title_of as title_of_entry
+from bot.console.names import person_name
+from bot.console.reading.called import names_of
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import Wanted, bounds, groups_of, in_groups, movements, promises
 from bot.console.reading.insight_funnel import STEPS, people_of
@@ -20,6 +21,8 @@ from bot.question_report import question_rows
 from bot.store.spoken import WRITER, counted
 from content_calendar.entry import from_json
 from content_calendar.kind_names import promise_name
+from content_calendar.titles import title_of as title_of_entry
+from models.erasure import is_nameless
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry
 from models.operations import EntryRevision
@@ -63,7 +66,7 @@ def _messages(connection: Connection, scope: Scope, wanted: Wanted, _now: dateti
         .limit(MOST_ROWS)
     )
     return [
-        {"时间": _moment(scope, at), "群": topic, "客人": name, "编号": contact, "说了": said or "（没有文字）"}
+        {"时间": _moment(scope, at), "群": topic, **_who(contact, name), "说了": said or "（没有文字）"}
         for at, topic, name, contact, said in connection.execute(asked)
     ]
 
@@ -77,7 +80,7 @@ def _active(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime
         .order_by(count.desc(), col(Contact.wire_id))
         .limit(MOST_ROWS)
     )
-    return [{"客人": name, "编号": contact, "条数": said} for name, contact, said in connection.execute(asked)]
+    return [{**_who(contact, name), "条数": said} for name, contact, said in connection.execute(asked)]
 
 
 def _counted(connection: Connection, scope: Scope, wanted: Wanted, *columns: Any) -> Any:
@@ -88,11 +91,12 @@ def _counted(connection: Connection, scope: Scope, wanted: Wanted, *columns: Any
 def _moved(came: bool) -> _Question:
     def rows(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
         topics = _topics(connection, scope, wanted)
+        found = [one for one in movements(connection, scope, wanted) if one.came == came]
+        names = names_of(connection, scope, {one.by for one in found if came and one.by})
         return [
-            {"时间": _moment(scope, one.at), "群": topics[one.group], "客人": one.name, "编号": one.contact}
-            | ({"谁拉的": one.by} if came else {"走之前发过": one.after})
-            for one in movements(connection, scope, wanted)
-            if one.came == came
+            {"时间": _moment(scope, one.at), "群": topics[one.group], **_who(one.contact, one.name)}
+            | ({"谁拉的": names.get(one.by, one.by)} if came else {"走之前发过": one.after})
+            for one in found
         ]
 
     return rows
@@ -133,11 +137,12 @@ def _questions(connection: Connection, scope: Scope, wanted: Wanted, states: Seq
         for one in question_rows(connection, scope.merchant, since)
         if one["group"] in topics and start <= one["at"][:10] <= end and (not states or one["state"] in states)
     ]
+    names = names_of(connection, scope, {one["asked_by"] for one in found})
     return [
         {
             "时间": one["at"][:16].replace("T", " "),
             "群": topics[one["group"]],
-            "谁问的": one["asked_by"],
+            **_who(one["asked_by"], names.get(one["asked_by"]), head="谁问的"),
             "问题": one["text"],
             "结果": QUESTION_STATES[one["state"]],
         }
@@ -183,6 +188,11 @@ def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime)
         for one in found
         if one.group in topics
     ]
+
+
+def _who(contact: str, name: str | None, head: str = "客人") -> Row:
+    """A person by name, and by the id that leads to their page; who was forgotten has none."""
+    return {head: person_name(contact, name), "编号": "" if is_nameless(contact) else contact}
 
 
 def _titles(connection: Connection, scope: Scope, entries: set[str]) -> dict[str, str]:

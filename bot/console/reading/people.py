@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.console.visit import Scope
+from bot.terminal import unturned
 from models.accounts import Account
 from models.deliveries import Delivery, DeliveryState
 from models.fields import unfilled
@@ -41,7 +42,7 @@ class Search(NamedTuple):
     @classmethod
     def read(cls, at: Mapping[str, str]) -> Search:
         """From the address of a page; what makes no sense there is left out."""
-        given = {name: str(at.get(name, "")).strip()[:100].replace("\0", "") for name in cls._fields}
+        given = {name: unturned(str(at.get(name, ""))).strip()[:100].replace("\0", "") for name in cls._fields}
         if given["stage"] not in (*STAGES, UNFINISHED):
             given["stage"] = ""
         if given["only"] not in ONLY:
@@ -131,10 +132,13 @@ def count_of(connection: Connection, scope: Scope, wanted: Search) -> int:
 def tags_and_sources(connection: Connection, scope: Scope, limit: int = 200) -> tuple[list[str], list[str]]:
     """What one may choose from: the tags and the sources that most people have."""
     mine = scope.merchant.id
-    tags = select(col(Tag.tag)).where(col(Tag.merchant_id) == mine).group_by(col(Tag.tag))
+    theirs = select(col(Contact.person_id)).where(col(Contact.merchant_id) == mine, *_of_the_pool(scope))
+    of_tags = [col(Tag.person_id).in_(theirs)] if scope.pool else []
+    of_sources = [col(Person.id).in_(theirs)] if scope.pool else []
+    tags = select(col(Tag.tag)).where(col(Tag.merchant_id) == mine, *of_tags).group_by(col(Tag.tag))
     sources = (
         select(col(Person.source))
-        .where(col(Person.merchant_id) == mine, col(Person.source) != "")
+        .where(col(Person.merchant_id) == mine, col(Person.source) != "", *of_sources)
         .group_by(col(Person.source))
     )
     return (

@@ -13,8 +13,10 @@ from bot.console.reading.doubts import doubts
 from bot.console.reading.insight import Wanted
 from bot.console.reading.insight_funnel import befriended
 from bot.console.reading.insight_rows import rows_of
+from bot.console.reading.of_pool import may_be_read, own_rooms
 from bot.console.visit import Scope
 from bot.store.alerting import all_alerts
+from content_calendar.entry import from_json
 from models.groups import ChatGroup, Waiting
 from models.operations import EntryRevision, Pause, Ticket
 
@@ -72,14 +74,16 @@ def what_waits(connection: Connection, scope: Scope, now: datetime) -> Open:
     tickets = select(func.count()).where(
         col(Ticket.merchant_id) == mine, col(Ticket.account_id).in_(scope.accounts), text("closed_at IS NULL")
     )
-    reviews = select(func.count()).where(
+    reviews = select(col(EntryRevision.body)).where(
         col(EntryRevision.merchant_id) == mine,
         col(EntryRevision.current),
         col(EntryRevision.approved).is_(False),
         col(EntryRevision.draft).is_(False),
     )
+    own = own_rooms(connection, scope)
+    to_review = sum(may_be_read(from_json(body), own) for body in connection.execute(reviews).scalars())
     counts = [
-        Count(int(connection.execute(reviews).scalar_one()), "条排期等人看过", "/calendar?view=list"),
+        Count(to_review, "条排期等人看过", "/calendar?view=list"),
         Count(int(connection.execute(tickets).scalar_one()), "位在私聊里等人回话", "/messages"),
         Count(
             len(rows_of(connection, scope, asked, "unanswered", now)),

@@ -1,0 +1,23 @@
+"""What stands around every page, by the keyboard."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.console.conftest import Console, faults_of, shoot
+
+
+def test_the_keyboard_skips_the_menu(console: Console) -> None:
+    page = console.page("/people")
+    page.get_by_label("昵称、备注、标签、回答或编号").wait_for()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="跳到正文")
+    expect(skip).to_be_focused()
+    page.wait_for_timeout(300)
+    shoot(page, "skip-link")
+    assert faults_of(page) == []
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=main]")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("[role=main]").locator(":focus")).to_have_count(1)
