@@ -96,6 +96,36 @@ def test_week_53_and_what_is_of_a_day_of_next_year(stage: Stage) -> None:
     assert rows == [("分院/story/week", "2026-W53", "kept", ["a"], "")]
 
 
+@pytest.mark.parametrize(
+    ("at", "states"),
+    [("2026-11-25T23:30:00+08:00", [("missed", "多发了 1 条")]), ("2026-11-24T23:30:00+08:00", [("kept", "")])],
+)
+def test_exactly_one_is_not_kept_by_two(stage: Stage, at: str, states: list[tuple[str, str]]) -> None:
+    rows = entry(kind="story", date="2026-11-24") + entry("b", kind="story", date="2026-11-25")
+    found = told(stage, rows, days="--from 2026-11-23 --to 2026-11-29", book=WEEKLY, at=at)
+    assert [(row[2], row[4]) for row in found] == states
+
+
+@pytest.mark.parametrize(
+    ("bound", "date", "states"),
+    [
+        ("2026-11-27T08:00:00+08:00", "2026-11-25", []),  # the story of the week was told before it came
+        ("2026-11-27T08:00:00+08:00", "2026-11-28", ["kept"]),
+        ("2026-11-27T08:00:00+08:00", "2026-12-02", ["missed"]),
+        ("2026-11-24T08:00:00+08:00", "2026-11-25", ["kept"]),
+    ],
+)
+def test_a_promise_is_not_missed_in_days_before_the_group_was_ours(
+    stage: Stage, bound: str, date: str, states: list[str]
+) -> None:
+    stage.write("playbook.toml", PLAYBOOK + WEEKLY)
+    stage.write("calendar.csv", HEADER + entry(kind="story", date=date))
+    late = {**BIND, "at": bound}
+    report = operator("2026-11-30T08:00:00+08:00", "report promises --from 2026-11-23 --to 2026-11-29 --json")
+    played = stage.play([IMPORT, late, report])
+    assert [row["state"] for row in played.rows("report promises")] == states
+
+
 def test_what_is_still_to_come_and_what_was_before_the_group_are_not_judged(stage: Stage) -> None:
     rows = told(stage, entry(rule="daily"), days="--from 2026-11-20 --to 2026-12-31")
     assert [row[1:3] for row in rows] == [("2026-11-23", "kept")]
