@@ -7,7 +7,7 @@ a human.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
 import msgspec
@@ -76,6 +76,8 @@ _WORDS: dict[str, Policy] = {
     "ask": AskFirst(),
     "询问": AskFirst(),
 }
+# Over midnight something may be under way for so long.
+_A_WHILE = timedelta(hours=1)
 _MINUTES = {"m": 1, "min": 1, "分": 1, "分钟": 1, "h": 60, "小时": 60, "个小时": 60, "d": 24 * 60, "天": 24 * 60}
 _WITHIN = compile_later(
     r"within\s*(\d{1,4})\s*(m|min|h|d)|(\d{1,4})\s*(分钟|分|个小时|小时|天)(?:之内|以内|内)补发?", re.ASCII
@@ -103,3 +105,15 @@ def decide(policy: Policy, due: datetime, now: datetime) -> Decision:
             return Ask()
         case Skip():
             return TooLate("skipped")
+
+
+def held_up(policy: Policy, ready: datetime, now: datetime, zone: tzinfo) -> Decision:
+    """Decide about what was planned in time and was ready to leave at `ready` (aware), when the program went down until
+    `now`. It is of its day, unless the policy says for how long it may still leave."""
+    match policy:
+        case Within():
+            return decide(policy, ready, now)
+        case _ if now - ready <= _A_WHILE or ready.astimezone(zone).date() == now.astimezone(zone).date():
+            return Send()
+        case _:
+            return decide(policy, ready, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.playing import DAY, Line, Stage, operator
+from tests.flows.playing import DAY, PLAYBOOK, Line, Stage, moment, operator
 
 BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
 IMPORT = operator("08:00:10", "calendar import calendar.csv --json")
@@ -54,6 +54,32 @@ def test_what_was_missed_while_down_goes_by_its_own_policy(
     played = stage.play([BIND, IMPORT, {"at": "08:30:00", "type": "restart", "down": "90m"}])
     assert played.states("entry:a:2026-11-23:room-1@chatroom") == states
     assert len(played.arrived(to="room-1@chatroom")) == arrives
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "down", "state"),
+    [
+        ("within 2h", "90m", "confirmed"),
+        ("within 2h", "150m", "expired:too_late"),
+        ("skip", "10h", "confirmed"),  # it was planned in time, and is of this day
+        ("skip", "30h", "skipped:too_late"),
+        ("ask", "30h", "waiting:not_approved"),
+        ("within 2d", "30h", "confirmed"),
+    ],
+)
+def test_what_was_in_line_when_the_program_went_down_goes_on_by_its_own_policy(
+    stage: Stage, catch_up: str, down: str, state: str
+) -> None:
+    stage.write("playbook.toml", PLAYBOOK + "per_minute = 2\n")  # of the pace
+    rows = "".join(entry(f"e{number}", "09:00", catch_up=catch_up) for number in range(8))
+    stage.write("calendar.csv", HEADER + rows)
+    played = stage.play(
+        [BIND, IMPORT, {"at": "09:01:10", "type": "restart", "down": down}], "--to", "2026-11-25T12:00:00+08:00"
+    )
+    gone_before = sum(moment(one["at"]) < moment("2026-11-23T09:02:00+08:00") for one in played.arrived())
+    assert 0 < gone_before < 8
+    last = [played.states(f"entry:e{number}:2026-11-23:room-1@chatroom")[-1] for number in range(8)]
+    assert last == [*["confirmed"] * gone_before, *[state] * (8 - gone_before)]
 
 
 def test_a_missed_post_that_asks_goes_when_it_is_approved(stage: Stage) -> None:
