@@ -30,11 +30,8 @@ class Within(msgspec.Struct, frozen=True):
     limit: timedelta
 
     def __str__(self) -> str:
-        minutes = self.limit // timedelta(minutes=1)
-        for unit, size in (("d", 24 * 60), ("h", 60)):
-            if minutes % size == 0:
-                return f"within {minutes // size}{unit}"
-        return f"within {minutes}m"
+        number, unit = _parts(self)
+        return f"within {number}{unit}"
 
 
 class AskFirst(msgspec.Struct, frozen=True):
@@ -78,6 +75,8 @@ _WORDS: dict[str, Policy] = {
 }
 # Over midnight something may be under way for so long.
 _A_WHILE = timedelta(hours=1)
+_SIZES = {"d": 24 * 60, "h": 60, "m": 1}
+_CHINESE = {"d": "天", "h": "小时", "m": "分钟"}
 _MINUTES = {"m": 1, "min": 1, "分": 1, "分钟": 1, "h": 60, "小时": 60, "个小时": 60, "d": 24 * 60, "天": 24 * 60}
 _WITHIN = compile_later(
     r"within\s*(\d{1,4})\s*(m|min|h|d)|(\d{1,4})\s*(分钟|分|个小时|小时|天)(?:之内|以内|内)补发?", re.ASCII
@@ -94,6 +93,24 @@ def parse_policy(text: str) -> Policy:
         raise CatchUpError(EXPECTED)
     minutes = int(match[1] or match[3]) * _MINUTES[match[2] or match[4]]
     return Within(timedelta(minutes=minutes))
+
+
+def told_policy(policy: Policy) -> str:
+    """As people write it; it reads back as the same."""
+    match policy:
+        case Within():
+            number, unit = _parts(policy)
+            return f"{number}{_CHINESE[unit]}内补"
+        case AskFirst():
+            return "询问"
+        case Skip():
+            return "跳过"
+
+
+def _parts(policy: Within) -> tuple[int, str]:
+    minutes = policy.limit // timedelta(minutes=1)
+    unit, size = next((unit, size) for unit, size in _SIZES.items() if minutes % size == 0)
+    return minutes // size, unit
 
 
 def decide(policy: Policy, due: datetime, now: datetime) -> Decision:

@@ -21,6 +21,7 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 _LONGEST_PAST = dt.timedelta(days=30)
 _YEARS_BETWEEN_LEAP_DAYS = 8
 _NOON = 12
+_MONTHS = 12
 _SECONDS_A_DAY = 86_400
 _HOURS_A_DAY = 24
 _SERIALS = (36_526, 73_051)  # Excel's numbers of 2000-01-01 and of 2100-01-01
@@ -133,14 +134,20 @@ def _nearest(month: int, day: int, today: dt.date) -> dt.date:
             continue
         if found >= today - _LONGEST_PAST:
             return _plausible(found)
-    raise DateError(EXPECTED_DATE)
+    raise DateError(_no_such_day(None, month, day))
 
 
 def _day(year: int, month: int, day: int) -> dt.date:
     try:
         return _plausible(dt.date(year, month, day))
     except ValueError:
-        raise DateError(EXPECTED_DATE) from None
+        raise DateError(_no_such_day(year, month, day)) from None
+
+
+def _no_such_day(year: int | None, month: int, day: int) -> str:
+    if not 1 <= month <= _MONTHS:
+        return f"没有 {month} 月；{EXPECTED_DATE}"
+    return f"{f'{year} 年 ' if year else ''}{month} 月没有 {day} 日；{EXPECTED_DATE}"
 
 
 def _plausible(day: dt.date) -> dt.date:
@@ -180,6 +187,8 @@ def _time_in_text(text: str) -> dt.time:
         raise DateError(EXPECTED_TIME)
     part, hour, minute, second, spoken, spoken_minute, suffix = match.groups()
     minutes = _SPOKEN_MINUTES[spoken] if spoken else int(minute or spoken_minute or 0)
+    if int(hour) >= _HOURS_A_DAY:
+        raise DateError(f"没有 {int(hour)} 点；{EXPECTED_TIME}")
     try:
         return dt.time(_on_the_clock(int(hour), part or suffix), minutes, int(second or 0))
     except ValueError:

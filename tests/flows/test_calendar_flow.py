@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+
 import pytest
 
 from tests.flows.playing import DAY, PLAYBOOK, Line, Stage, moment, operator
@@ -211,3 +214,29 @@ def test_what_was_missed_for_a_group_that_is_no_longer_meant_stays_missed(stage:
     stage.write("moved.csv", HEADER + entry("a", "12:30").replace("分院", "总院"))
     played = stage.play([BIND, IMPORT, operator("11:00:00", "calendar import moved.csv --json")])
     assert played.states("entry:a:2026-11-23:room-1@chatroom") == ["skipped:too_late"]
+
+
+@pytest.mark.parametrize(("rule", "told"), [("daily", True), ("workdays", False), ("weekly thu", False)])
+def test_an_import_says_which_posts_pile_up_over_the_holidays(stage: Stage, rule: str, told: bool) -> None:
+    stage.write("playbook.toml", 'rest_days = ["holidays"]\n' + PLAYBOOK)
+    stage.write("calendar.csv", HEADER + entry("早", "09:00", rule=rule, date="2026-09-14"))
+    early = [{**line, "at": f"2026-09-14T{line['at']}+08:00"} for line in (BIND, IMPORT)]
+    early[1]["run"] = "calendar import calendar.csv"
+    played = stage.play(early, "--to", "2026-09-14T08:30:00+08:00")
+    said = "早 有 7 条落在休息日，会攒到 2026-10-08 00:00 一起发"  # the days of 国庆
+    assert (said in played.operator("calendar import")["out"]) == told
+
+
+def test_after_the_holidays_no_more_leaves_in_a_day_than_the_caps_allow(stage: Stage) -> None:
+    stage.write(
+        "playbook.toml", 'rest_days = ["holidays"]\n' + PLAYBOOK + "per_minute = 2\n[caps]\ngroup_per_day = 3\n"
+    )
+    rows = entry("早", "09:00", rule="daily", date="2026-09-14") + entry("晚", "20:00", rule="daily", date="2026-09-14")
+    stage.write("calendar.csv", HEADER + rows)
+    early = [{**line, "at": f"2026-09-14T{line['at']}+08:00"} for line in (BIND, IMPORT)]
+    played = stage.play(early, "--to", "2026-10-12T23:00:00+08:00")
+    left = [moment(one["at"]) for one in played.arrived(to="room-1@chatroom")]
+    per_day = Counter(at.date() for at in left)
+    assert max(per_day.values()) == 3
+    assert not any(date(2026, 10, 1) <= day <= date(2026, 10, 7) for day in per_day)
+    assert played.states("entry:早:2026-10-01:room-1@chatroom")[:2] == ["planned", "waiting:quiet_hours"]
