@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -16,7 +16,8 @@ from bot.calendar_plan import load_plan
 from bot.post_effects import effects_of
 from bot.store import Store
 from content_calendar.entry import Entry
-from content_calendar.lint import lint
+from content_calendar.kind_names import promise_name
+from content_calendar.lint import LintRow, lint
 from models.context import MerchantView
 from models.deliveries import TOUCHING_STATES, Delivery, Lane
 from models.groups import ChatGroup
@@ -75,11 +76,38 @@ def has_later_turn(row: Row) -> bool:
 def faults_of(store: Store, merchant: MerchantView, entry: Entry, moment: datetime, media: Path) -> list[str]:
     """What the lint says about an entry in the week of its moment, each once."""
     day = moment.astimezone(merchant.zone).date()
-    monday = day - timedelta(days=day.weekday())
-    with store.looking(store.now()) as looking:
-        plan = load_plan(looking, merchant, monday, monday + timedelta(days=6), media)
-    concerned = (row for row in lint(plan) if row.entry == entry.key and row.period in (None, f"{day}"))
+    found = _faults_of_week(store, merchant, moment, media)
+    concerned = (row for row in found if row.entry == entry.key and row.period in (None, f"{day}"))
     return list(dict.fromkeys(row.text for row in concerned))
+
+
+def gaps_of(store: Store, merchant: MerchantView, rooms: Collection[str], moment: datetime, media: Path) -> list[str]:
+    """What promises to these rooms lack in the week of a moment and its days, and how it is filled; nothing, or lines
+    for people."""
+    rows = [
+        row
+        for row in _faults_of_week(store, merchant, moment, media)
+        if row.code == "missing" and row.promise and row.group in rooms
+    ]
+    if not rows:
+        return []
+    monday, sunday = _week(merchant, moment)
+    alike = Counter((row.promise or "", row.text) for row in rows)
+    told = [f"这一周还缺：{promise_name(promise)}，{text}（{count} 处）" for (promise, text), count in alike.items()]
+    return [*told, f"用备稿补上：calendar fill --from {monday} --to {sunday}"]
+
+
+def _faults_of_week(store: Store, merchant: MerchantView, moment: datetime, media: Path) -> list[LintRow]:
+    with store.looking(store.now()) as looking:
+        plan = load_plan(looking, merchant, *_week(merchant, moment), media)
+    return lint(plan)
+
+
+def _week(merchant: MerchantView, moment: datetime) -> tuple[date, date]:
+    """Monday and Sunday of the local week of a moment."""
+    day = moment.astimezone(merchant.zone).date()
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
 
 
 def wear(store: Store, merchant: MerchantView, targets: Sequence[str], moment: datetime) -> tuple[list[int], list[int]]:
