@@ -208,7 +208,11 @@ def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[
     hinted += [
         f"提醒：{brief(entry.key)} 的时间（{entry.date} {entry.time:%H:%M}）已经过了，只按「补发」办\n"
         for entry in new
-        if not entry.rule and entry.date and entry.time and is_over(entry, desk.merchant, desk.now())
+        if not entry.rule
+        and entry.date
+        and entry.time
+        and found.is_moved(entry)
+        and is_over(entry, desk.merchant, desk.now())
     ]
     strangers = _unknown(desk, new)
     hinted += [f"提醒：{brief(key)} 的标签里「人:{brief(who)}」不认识，现在谁也不是\n" for key, who in strangers]
