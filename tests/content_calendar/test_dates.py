@@ -177,6 +177,7 @@ def test_any_cell_is_read_or_refused(cell: Cell) -> None:
         ("2026年4月31日 9:00", "2026 年 4 月没有 31 日"),
         ("13/45", "没有 13 月"),
         ("2026-12-01 25:00", "没有 25 点"),
+        ("2026年12月1日 周三 9:00", "2026-12-01 是周二"),
     ],
 )
 def test_a_day_or_an_hour_that_does_not_exist_is_said_to_be_none(text: str, reason: str) -> None:
