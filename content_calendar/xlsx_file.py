@@ -145,6 +145,9 @@ def _explain(workbook: Workbook) -> None:
     _fill(sheet, ("列", "怎么填"), EXPLANATIONS)
     rules = len(EXPLANATIONS) + _HEADER_AND_GAP
     _fill(sheet, RULE_HEADER, [(one.chinese, one.meaning, one.dates, one.english) for one in rule_rows()], above=rules)
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment = _WRAPPED
     for column, width in _EXPLANATION_WIDTHS.items():
         sheet.column_dimensions[column].width = width
 

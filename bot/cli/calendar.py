@@ -287,6 +287,8 @@ def _keep(pictures: Mapping[str, bytes], folder: Path) -> None:
 
 
 _SHOWN_DAYS = 5
+# More nobody reads on a terminal, where the first ones are out of sight by then.
+_MOST_SHOWN = 200
 
 
 def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -> str:
@@ -298,8 +300,10 @@ def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -
             f"写的是「{brief(fault['found'])}」，要求：{brief(fault['expected'])}"
         )
         + "\n"
-        for fault in faults
+        for fault in faults[:_MOST_SHOWN]
     ]
+    if len(faults) > _MOST_SHOWN:
+        shown.append(f"……还有 {len(faults) - _MOST_SHOWN:,} 处，先改好这些再导一次，或用 --json 看全部\n")
     total = f"新增 {counts['created']}，改动 {counts['changed']}，没变 {counts['same']}，有错 {counts['faults']}\n"
     return "".join([*shown, total])
 

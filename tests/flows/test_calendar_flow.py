@@ -177,6 +177,29 @@ def test_a_bad_row_saves_nothing_and_names_row_and_column(stage: Stage) -> None:
     assert played.arrived(to="room-1@chatroom") == []
 
 
+def test_a_gbk_file_of_ten_thousand_bad_rows_is_told_in_part_and_as_a_whole_with_json(stage: Stage) -> None:
+    rows = "".join(entry(f"e{number}", "25:00", date="2月30日") for number in range(10_000))
+    (stage.folder / "calendar.csv").write_bytes((HEADER + rows + entry("好", "09:00")).encode("gbk"))
+    played = stage.play(
+        [
+            BIND,
+            IMPORT,
+            operator("08:01:00", "calendar import calendar.csv"),
+            operator("08:02:00", "calendar list --json"),
+        ]
+    )
+    *faults, counts = played.rows("calendar import calendar.csv --json")
+    assert counts == {"created": 0, "changed": 0, "same": 0, "faults": 20_000}
+    assert [(one["row"], one["column"], one["found"]) for one in faults[-2:]] == [
+        (10_001, "date", "2月30日"),
+        (10_001, "time", "25:00"),
+    ]
+    (told,) = [line for line in played.lines if line.get("operator") == "calendar import calendar.csv"]
+    assert told["exit"] == 2
+    assert told["out"].splitlines()[-2].startswith("……还有 19,800 处")
+    assert played.operator("calendar list")["out"] == ""  # nothing is saved of the row that is right
+
+
 def test_an_import_tells_what_will_reach_nobody(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + entry("a", "09:00").replace("分院", ""))
     played = stage.play([BIND, operator("08:00:10", "calendar import calendar.csv")])
