@@ -20,6 +20,7 @@ from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.terminal import harmless
 from content_calendar.cadence import is_personal
+from content_calendar.columns import hint
 from content_calendar.entry import Entry
 from content_calendar.rotation import is_spare
 from handlers.reason_names import REASON_NAMES
@@ -44,9 +45,10 @@ def preview(
     async def request(desk: Desk) -> Answer:
         merchant = desk.merchant
         with desk.store.reading() as connection:
-            entry = next((one for one in reading.entries(connection, merchant) if one.key == key), None)
+            entries = {one.key: one for one in reading.entries(connection, merchant)}
+        entry = entries.get(key)
         if entry is None:
-            raise Refused(f"没有排期「{key}」")
+            raise Refused(f"没有排期「{key}」{hint(key, entries)}")
         rows = previews.preview(desk.store, merchant, entry, _moment(at, merchant.zone) if at else None)
         if as_json:
             return Answer(lines(rows))

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, in_order, read_day
 from bot.cli.tables import groups_named, table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.digest_report import digest_rows, joins_rows
@@ -42,6 +42,8 @@ def promises(
         with desk.store.reading() as connection:
             first = (read_day(since) if since else None) or first_day(connection, desk.merchant) or yesterday
             last = read_day(until) if until else yesterday
+            if since and until:
+                in_order(first, last)
             rows = [msgspec.to_builtins(row) for row in promise_rows(connection, desk.merchant, first, last, now)]
             topics = {row["group"]: row["topic"] for row in groups(connection, desk.merchant)}
         if as_json:
@@ -156,6 +158,8 @@ def posts(
         zone = desk.merchant.zone
         last = read_day(until) if until else desk.now().astimezone(zone).date()
         first = read_day(since) if since else last - _FOUR_WEEKS
+        if since and until:
+            in_order(first, last)
         with desk.store.reading() as connection:
             found = effects_of(connection, desk.merchant, first, last)
             topics = {row["group"]: row["topic"] for row in groups(connection, desk.merchant)}
