@@ -50,8 +50,8 @@ _AWAITED = (*OPEN_STATES, DeliveryState.CLAIMED, DeliveryState.AWAITING_TAP)
 
 
 class PromiseRow(msgspec.Struct, frozen=True):
-    """What became of a promise: the room id, TIER/CONTENT_KIND/PER, the period, the keys of the entries that count, and
-    in `text`, where it was not kept, why."""
+    """What became of a promise: the room id, TIER/CONTENT_KIND/PER, the period, the keys of the entries that count, in
+    `text`, where it was not kept, why, and how many were too many."""
 
     group: str
     promise: str
@@ -59,6 +59,7 @@ class PromiseRow(msgspec.Struct, frozen=True):
     state: PromiseState
     entries: tuple[str, ...]
     text: str
+    surplus: int = 0
 
 
 def promise_rows(
@@ -91,6 +92,7 @@ def promise_rows(
             state=judged.state,
             entries=tuple(dict.fromkeys(one.post.entry.key for one in judged.arrived)),
             text=_why(judged, zone),
+            surplus=_too_many(judged),
         )
         for judged in found
     ]

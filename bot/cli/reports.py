@@ -123,7 +123,7 @@ def _told(row: dict[str, Any]) -> dict[str, str]:
     return {"questions": "，".join(f"{key} {state}" for key, state in row["questions"].items())}
 
 
-_STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发"}
+_STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发", "surplus": "多发"}
 
 
 def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str], *, promised: bool) -> str:
@@ -131,17 +131,23 @@ def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str], *, promis
     alike: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
         if row["state"] != "kept":
-            what = (row["period"], row["promise"], row["state"], row["text"])
+            what = (row["period"], row["promise"], _state_of(row), row["text"])
             alike.setdefault(what, []).append(topics.get(row["group"]) or row["group"])
     shown = [
         {"周期": period, "群": groups_named(where), "必发": promise, "结果": _STATES[state], "原因": why}
         for (period, promise, state, why), where in sorted(alike.items(), key=lambda one: one[0][0])
     ]
-    counts = Counter(_STATES[row["state"]] for row in rows)
-    total = "，".join(f"{name} {counts[name]}" for name in _STATES.values())
+    counts = Counter(map(_state_of, rows))
+    told = (state for state in _STATES if state != "surplus" or counts[state])
+    total = "，".join(f"{_STATES[state]} {counts[state]}" for state in told)
     if not rows:
         return "这段时间的必发都还没到期；往后的看 ahead。\n" if promised else "运营方案里没有写必发。\n"
     return f"{table(shown, empty='全都按时做到了。')}{total}\n"
+
+
+def _state_of(row: dict[str, Any]) -> str:
+    """What became of a promise, as people tell it: too many of exactly so many are none that are missing."""
+    return "surplus" if row["surplus"] else str(row["state"])
 
 
 @app.command()

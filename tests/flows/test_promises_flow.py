@@ -154,6 +154,14 @@ def test_a_week_that_still_runs_is_not_missed_yet(stage: Stage, rows: str, at: s
     assert [row[2] for row in told(stage, rows, days=week, book=WEEKLY, at=at)] == states
 
 
+def test_too_many_are_not_called_missing(stage: Stage) -> None:
+    rows = entry(kind="story", date="2026-11-24") + entry("b", kind="story", date="2026-11-25")
+    played = run(stage, rows, days="--from 2026-11-23 --to 2026-11-29", book=WEEKLY, at="2026-11-25T23:30:00+08:00")
+    *shown, total = played.operator("report promises")["out"].splitlines()
+    assert shown[1].split() == ["2026-W48", "分院一群", "分院/story/week", "多发", "多发了", "1", "条"]
+    assert total == "做到了 0，晚了 0，漏发 0，多发 1"
+
+
 def test_people_read_what_was_missed_and_why(stage: Stage) -> None:
     played = run(stage, entry(text="稳赚"), days=TODAY)
     *shown, total = played.operator("report promises")["out"].splitlines()
