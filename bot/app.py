@@ -24,6 +24,7 @@ from bot.merchants import open_merchants, playbooks_in_force, under_playbook
 from bot.store import Store, Writing
 from bot.store.batch import apply
 from bot.store.due import Timers
+from bot.store.held_up import judge_held_up
 from bot.store.journal import Outcome, is_a_receipt
 from bot.store.late import belongs_to_keeper, drop_late, late_events, leave_late
 from bot.store.leases import LeaseLost
@@ -96,6 +97,7 @@ class App:
         """
         if self.keeper is None:
             await self.dispatcher.recover()
+        await self._in_store(lambda: judge_held_up(self.store, self.merchants.values()))
         async with asyncio.TaskGroup() as tasks:
             intake = tasks.create_task(self.intake.run(), name="intake")
             inner = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import mean
@@ -16,6 +16,7 @@ from bot.calendar_plan import load_plan
 from bot.post_effects import effects_of
 from bot.store import Store
 from content_calendar.entry import Entry
+from content_calendar.kind_names import promise_name
 from content_calendar.lint import Plan, lint
 from models.context import MerchantView
 from models.deliveries import TOUCHING_STATES, Delivery, Lane
@@ -75,16 +76,41 @@ def has_later_turn(row: Row) -> bool:
 def faults_of(store: Store, merchant: MerchantView, entry: Entry, moment: datetime, media: Path) -> list[str]:
     """What the lint says about an entry in the week of its moment, each once."""
     day = moment.astimezone(merchant.zone).date()
-    monday = day - timedelta(days=day.weekday())
-    with store.looking(store.now()) as looking:
-        plan = load_plan(looking, merchant, monday, monday + timedelta(days=6), media)
-    return faults_in(plan, entry, day)
+    return faults_in(_plan_of_week(store, merchant, moment, media), entry, day)
 
 
 def faults_in(plan: Plan, entry: Entry, day: date) -> list[str]:
     """What the lint of a plan says about an entry on a day, each once."""
     concerned = (row for row in lint(plan) if row.entry == entry.key and row.period in (None, f"{day}"))
     return list(dict.fromkeys(row.text for row in concerned))
+
+
+def gaps_of(store: Store, merchant: MerchantView, rooms: Collection[str], moment: datetime, media: Path) -> list[str]:
+    """What promises to these rooms lack in the week of a moment and its days, and how it is filled; nothing, or lines
+    for people."""
+    rows = [
+        row
+        for row in lint(_plan_of_week(store, merchant, moment, media))
+        if row.code == "missing" and row.promise and row.group in rooms
+    ]
+    if not rows:
+        return []
+    monday, sunday = _week(merchant, moment)
+    alike = Counter((row.promise or "", row.text) for row in rows)
+    told = [f"这一周还缺：{promise_name(promise)}，{text}（{count} 处）" for (promise, text), count in alike.items()]
+    return [*told, f"用备稿补上：calendar fill --from {monday} --to {sunday}"]
+
+
+def _plan_of_week(store: Store, merchant: MerchantView, moment: datetime, media: Path) -> Plan:
+    with store.looking(store.now()) as looking:
+        return load_plan(looking, merchant, *_week(merchant, moment), media)
+
+
+def _week(merchant: MerchantView, moment: datetime) -> tuple[date, date]:
+    """Monday and Sunday of the local week of a moment."""
+    day = moment.astimezone(merchant.zone).date()
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
 
 
 def wear(store: Store, merchant: MerchantView, targets: Sequence[str], moment: datetime) -> tuple[list[int], list[int]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, exists, not_, or_, select, update
 from sqlmodel import col
 
 from bot import power, reading
@@ -36,6 +36,7 @@ from models.accounts import Account
 from models.context import MerchantView
 from models.groups import ChatGroup, GroupMember
 from models.journal import JournalEntry
+from models.operations import AuditEntry, EntryRevision
 from models.orders import BindGroupOrder, DeleteEntriesOrder, ImportEntriesOrder
 from models.people import Contact, Friendship, FriendshipState
 
@@ -43,6 +44,7 @@ CALENDAR = Path(__file__).parents[1] / "playbooks" / "liquor-club-calendar.csv"
 FIRST_POST_AFTER = timedelta(seconds=7)
 FIRST_POST = "大家好，我是小满。今天起每天一篇小文章，说说酒，也说说人。想看什么，群里说一声。"
 _PREFIX = "演练-"
+_ACTOR = "practice"
 _GROWN_UP = timedelta(days=365)
 BRANCH_TIER, HALL_TIER = "分舵", "堂口"
 
@@ -152,11 +154,14 @@ async def prepare(app: App, *, again: bool = False) -> None:
 
     Not so when it was all done before a power cut (`again`): whoever looks would take the first post for a second one.
 
-    Only where the playbook has the tiers of the shipped one; another playbook is left alone.
+    Only where the playbook has the tiers of the shipped one; another playbook is left alone, and so is a database that
+    has groups or a calendar of its own.
     """
     merchant = next(iter(app.merchants.values()))
     await app.in_store(partial(_grown_up, app.store, merchant))
-    if again or merchant.playbook.tier(BRANCH_TIER) is None or merchant.playbook.tier(HALL_TIER) is None:
+    if again or await app.in_store(partial(_is_somebodys, app.store)):
+        return
+    if merchant.playbook.tier(BRANCH_TIER) is None or merchant.playbook.tier(HALL_TIER) is None:
         return
     for room in GROUPS:
         tier = BRANCH_TIER if room == BRANCH else HALL_TIER
@@ -166,7 +171,7 @@ async def prepare(app: App, *, again: bool = False) -> None:
                 merchant=merchant.id,
                 account=merchant.accounts[0],
                 at=app.now(),
-                actor="practice",
+                actor=_ACTOR,
                 group=room,
                 tier=tier,
                 parent=parent,
@@ -175,11 +180,21 @@ async def prepare(app: App, *, again: bool = False) -> None:
     with app.store.reading() as connection:
         earlier = tuple(entry.key for entry in reading.entries(connection, merchant) if entry.key.startswith(_PREFIX))
     if earlier:
-        await app.ask(DeleteEntriesOrder(merchant=merchant.id, at=app.now(), actor="practice", keys=earlier))
+        await app.ask(DeleteEntriesOrder(merchant=merchant.id, at=app.now(), actor=_ACTOR, keys=earlier))
     entries = [*_shipped_calendar(app, merchant), _first_post(app.now(), merchant)]
     await app.ask(
-        ImportEntriesOrder(merchant=merchant.id, at=app.now(), actor="practice", entries=tuple(_as_order(entries)))
+        ImportEntriesOrder(merchant=merchant.id, at=app.now(), actor=_ACTOR, entries=tuple(_as_order(entries)))
     )
+
+
+def _is_somebodys(store: Store) -> bool:
+    """Whether somebody works with this database: it has groups or a calendar, and no practice has put any there."""
+    practised = or_(
+        exists().where(col(AuditEntry.actor) == _ACTOR), exists().where(col(EntryRevision.author) == _ACTOR)
+    )
+    at_work = or_(exists().where(col(ChatGroup.tier).is_not(None)), exists().where(col(EntryRevision.key) != ""))
+    with store.reading() as connection:
+        return bool(connection.execute(select(and_(at_work, not_(practised)))).scalar())
 
 
 def _grown_up(store: Store, merchant: MerchantView) -> None:

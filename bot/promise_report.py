@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 
@@ -15,8 +15,18 @@ from bot.entries_in_force import entries_in_force
 from bot.store.prepared import unindexed
 from content_calendar.entry import Entry, from_json
 from content_calendar.group_lint import posts_by_group
-from content_calendar.lint_plan import LintGroup, Plan
-from content_calendar.promises import Judged, Outcome, Post, PromisedGroup, PromiseState, fulfils, lateness, report
+from content_calendar.lint_plan import LintEntry, LintGroup, Plan
+from content_calendar.promises import (
+    Judged,
+    Outcome,
+    Post,
+    PromisedGroup,
+    PromiseState,
+    excess,
+    fulfils,
+    lateness,
+    report,
+)
 from content_calendar.rotation import filled
 from handlers.reason_names import REASON_NAMES
 from models.context import MerchantView
@@ -40,8 +50,8 @@ _AWAITED = (*OPEN_STATES, DeliveryState.CLAIMED, DeliveryState.AWAITING_TAP)
 
 
 class PromiseRow(msgspec.Struct, frozen=True):
-    """What became of a promise: the room id, TIER/CONTENT_KIND/PER, the period, the keys of the entries that count, and
-    in `text`, where it was not kept, why."""
+    """What became of a promise: the room id, TIER/CONTENT_KIND/PER, the period, the keys of the entries that count, in
+    `text`, where it was not kept, why, and how many were too many."""
 
     group: str
     promise: str
@@ -49,6 +59,7 @@ class PromiseRow(msgspec.Struct, frozen=True):
     state: PromiseState
     entries: tuple[str, ...]
     text: str
+    surplus: int = 0
 
 
 def promise_rows(
@@ -57,16 +68,18 @@ def promise_rows(
     """Each promise of each bound group in each period that lies within these local days, both included.
 
     What begins after today is not judged yet, what ended before a group was bound was not promised to it. A period that
-    still runs has kept its promise as soon as it has; it has missed it on its last day, when nothing is to come.
+    still runs has kept its promise as soon as it has; it has missed it as soon as there was too much, else on its last
+    day, when nothing is to come.
     """
     zone = merchant.zone
     today = now.astimezone(zone).date()
-    groups = _groups(connection, merchant)
+    groups = _groups(connection, merchant, first, last)
     outcomes = _outcomes(connection, merchant, first, last)
     found = [
         judged
         for judged in report(merchant.playbook, groups, outcomes, first, last, zone)
-        if judged.period.first <= today and (judged.state != "missed" or judged.period.last <= today)
+        if judged.period.first <= today
+        and (judged.state != "missed" or judged.period.last <= today or _too_many(judged))
     ]
     if any(_may_still_change(judged, today) for judged in found):
         to_come = _to_come(connection, merchant, groups, now)
@@ -79,13 +92,18 @@ def promise_rows(
             state=judged.state,
             entries=tuple(dict.fromkeys(one.post.entry.key for one in judged.arrived)),
             text=_why(judged, zone),
+            surplus=_too_many(judged),
         )
         for judged in found
     ]
 
 
 def _may_still_change(judged: Judged, today: date) -> bool:
-    return judged.state == "missed" and judged.period.last == today
+    return judged.state == "missed" and judged.period.last == today and not _too_many(judged)
+
+
+def _too_many(judged: Judged) -> int:
+    return excess(judged.promise, judged.arrived)
 
 
 def _is_awaited(judged: Judged, to_come: Mapping[str, Sequence[Post]]) -> bool:
@@ -100,27 +118,59 @@ def _to_come(
 ) -> dict[str, list[Post]]:
     """What the calendar has for each room in the rest of the day."""
     today = now.astimezone(merchant.zone).date()
-    plan = Plan(
-        playbook=merchant.playbook,
-        groups=[LintGroup(room=group.room, tier=group.tier) for group in groups],
-        entries=list(entries_in_force(connection, merchant)),
-        first=today,
-        last=today,
-        zone=merchant.zone,
-    )
+    plan = _plan(merchant, groups, entries_in_force(connection, merchant), today, today)
     return {room: [post for post in posts if post.at_utc > now] for room, posts in posts_by_group(plan).items()}
 
 
-def _groups(connection: Connection, merchant: MerchantView) -> list[PromisedGroup]:
+def _plan(
+    merchant: MerchantView, groups: Iterable[PromisedGroup], entries: Iterable[LintEntry], first: date, last: date
+) -> Plan:
+    return Plan(
+        playbook=merchant.playbook,
+        groups=[LintGroup(room=group.room, tier=group.tier) for group in groups],
+        entries=list(entries),
+        first=first,
+        last=last,
+        zone=merchant.zone,
+    )
+
+
+def _groups(connection: Connection, merchant: MerchantView, first: date, last: date) -> list[PromisedGroup]:
+    """The bound groups in the order they were bound; those that were bound within the days, with what the calendar had
+    for them before."""
     rows = connection.execute(
         select(col(ChatGroup.wire_id), col(ChatGroup.tier), col(ChatGroup.bound_at))
         .where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.tier).is_not(None))
         .order_by(col(ChatGroup.bound_at), col(ChatGroup.id))
-    )
-    return [
-        PromisedGroup(room, tier or "", bound_at.astimezone(merchant.zone).date() if bound_at else date.min)
-        for room, tier, bound_at in rows
+    ).all()
+    bound = {room: at for room, _, at in rows if at}
+    groups = [
+        PromisedGroup(room, tier or "", bound[room].astimezone(merchant.zone).date() if room in bound else date.min)
+        for room, tier, _ in rows
     ]
+    new = [group for group in groups if first <= group.since <= last]
+    if not new:
+        return groups
+    began = _first_imports(connection, merchant)
+    plan = _plan(merchant, new, entries_in_force(connection, merchant), first, max(group.since for group in new))
+    posts = posts_by_group(plan)
+    too_early = {
+        group.room: tuple(
+            post for post in posts[group.room] if began[post.entry.key] <= post.at_utc < bound[group.room]
+        )
+        for group in new
+    }
+    return [msgspec.structs.replace(group, too_early=too_early.get(group.room, ())) for group in groups]
+
+
+def _first_imports(connection: Connection, merchant: MerchantView) -> dict[str, datetime]:
+    """When each entry in force came into the calendar: what it has before that is no occurrence."""
+    rows = connection.execute(
+        select(col(EntryRevision.key), col(EntryRevision.first_imported_at)).where(
+            col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current)
+        )
+    )
+    return {key: at for key, at in rows}  # noqa: C416 - a row is a tuple to mypy only here
 
 
 def _outcomes(connection: Connection, merchant: MerchantView, first: date, last: date) -> dict[str, list[Outcome]]:
@@ -198,7 +248,8 @@ def _why(judged: Judged, zone: tzinfo) -> str:
         + (f"（{REASON_NAMES.get(one.reason, one.reason)}）" if one.reason else "")
         for one in judged.lost
     )
-    return "，".join((*late, *lost)) or "没有排够"
+    too_many = (f"多发了 {too_many} 条" for too_many in [_too_many(judged)] if too_many)
+    return "，".join((*too_many, *late, *lost)) or "没有排够"
 
 
 def _span(time: timedelta) -> str:

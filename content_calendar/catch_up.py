@@ -7,7 +7,7 @@ a human.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
 import msgspec
@@ -30,11 +30,8 @@ class Within(msgspec.Struct, frozen=True):
     limit: timedelta
 
     def __str__(self) -> str:
-        minutes = self.limit // timedelta(minutes=1)
-        for unit, size in (("d", 24 * 60), ("h", 60)):
-            if minutes % size == 0:
-                return f"within {minutes // size}{unit}"
-        return f"within {minutes}m"
+        number, unit = _parts(self)
+        return f"within {number}{unit}"
 
 
 class AskFirst(msgspec.Struct, frozen=True):
@@ -76,6 +73,10 @@ _WORDS: dict[str, Policy] = {
     "ask": AskFirst(),
     "询问": AskFirst(),
 }
+# Over midnight something may be under way for so long.
+_A_WHILE = timedelta(hours=1)
+_SIZES = {"d": 24 * 60, "h": 60, "m": 1}
+_CHINESE = {"d": "天", "h": "小时", "m": "分钟"}
 _MINUTES = {"m": 1, "min": 1, "分": 1, "分钟": 1, "h": 60, "小时": 60, "个小时": 60, "d": 24 * 60, "天": 24 * 60}
 _WITHIN = compile_later(
     r"within\s*(\d{1,4})\s*(m|min|h|d)|(\d{1,4})\s*(分钟|分|个小时|小时|天)(?:之内|以内|内)补发?", re.ASCII
@@ -94,6 +95,24 @@ def parse_policy(text: str) -> Policy:
     return Within(timedelta(minutes=minutes))
 
 
+def told_policy(policy: Policy) -> str:
+    """As people write it; it reads back as the same."""
+    match policy:
+        case Within():
+            number, unit = _parts(policy)
+            return f"{number}{_CHINESE[unit]}内补"
+        case AskFirst():
+            return "询问"
+        case Skip():
+            return "跳过"
+
+
+def _parts(policy: Within) -> tuple[int, str]:
+    minutes = policy.limit // timedelta(minutes=1)
+    unit, size = next((unit, size) for unit, size in _SIZES.items() if minutes % size == 0)
+    return minutes // size, unit
+
+
 def decide(policy: Policy, due: datetime, now: datetime) -> Decision:
     """Decide about an occurrence that was missed at `due` and is found at `now` (both aware)."""
     match policy:
@@ -103,3 +122,15 @@ def decide(policy: Policy, due: datetime, now: datetime) -> Decision:
             return Ask()
         case Skip():
             return TooLate("skipped")
+
+
+def held_up(policy: Policy, ready: datetime, now: datetime, zone: tzinfo) -> Decision:
+    """Decide about what was planned in time and was ready to leave at `ready` (aware), when the program went down until
+    `now`. It is of its day, unless the policy says for how long it may still leave."""
+    match policy:
+        case Within():
+            return decide(policy, ready, now)
+        case _ if now - ready <= _A_WHILE or ready.astimezone(zone).date() == now.astimezone(zone).date():
+            return Send()
+        case _:
+            return decide(policy, ready, now)

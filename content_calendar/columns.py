@@ -168,7 +168,7 @@ def _one_of_the_stages(found: str) -> str:
 def _kind(cell: Cell, known: Known) -> str:
     word = _line(cell, known).lower()
     if word not in _KINDS:
-        raise CellError((word, f"{'、'.join(KIND_NAMES)} 之一{hint(word, _KINDS)}"))
+        raise CellError((word, f"{'、'.join(KIND_NAMES.values())} 之一{hint(word, _KINDS)}"))
     return _KINDS[word]
 
 

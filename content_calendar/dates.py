@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 
+from content_calendar.weekdays import BY_NAME, CHINESE
 from models.patterns import compile_later
 
 EXPECTED_DATE = "日期：2026-11-25、11/25 或 2026年11月25日，可带时间"
@@ -21,12 +22,13 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 _LONGEST_PAST = dt.timedelta(days=30)
 _YEARS_BETWEEN_LEAP_DAYS = 8
 _NOON = 12
+_MONTHS = 12
 _SECONDS_A_DAY = 86_400
 _HOURS_A_DAY = 24
 _SERIALS = (36_526, 73_051)  # Excel's numbers of 2000-01-01 and of 2100-01-01
 
 _DATE = compile_later(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*[日号])?", re.ASCII)
-_WEEKDAY = compile_later(r"\(?(?:周|星期|礼拜)[一二三四五六日天]\)?")
+_WEEKDAY = compile_later(r"\(?(?:周|星期|礼拜)([一二三四五六日天])\)?")
 _PART_OF_DAY = "凌晨|清晨|早上|早晨|早|上午|中午|下午|午后|傍晚|晚上|晚|夜里|am|pm"
 _DIGITAL = r"\s*:\s*(\d{2})(?:\s*:\s*(\d{2}))?"
 _SPOKEN = r"\s*[点时]\s*(?:(整|半|一刻|三刻)|(\d{1,2})\s*分?)?"
@@ -119,7 +121,12 @@ def _date_in_text(text: str, today: dt.date) -> tuple[dt.date, dt.time | None]:
         raise DateError(EXPECTED_DATE)
     year, month, day = match[1], int(match[2]), int(match[3])
     found = _day(int(year), month, day) if year else _nearest(month, day, today)
-    rest = _WEEKDAY.sub("", text[match.end() :], count=1).strip().removeprefix("t").strip()
+    rest = text[match.end() :]
+    if (weekday := _WEEKDAY.search(rest)) is not None:
+        if BY_NAME[weekday[1]] != found.weekday():
+            raise DateError(f"{found} 是{CHINESE[found.weekday()]}；日期或星期写错了一个")
+        rest = rest.replace(weekday[0], "", 1)
+    rest = rest.strip().removeprefix("t").strip()
     if rest and text[match.end()].isdigit() and match[0][-1].isdigit():
         raise DateError(EXPECTED_DATE)
     return found, _time_in_text(rest) if rest else None
@@ -133,14 +140,20 @@ def _nearest(month: int, day: int, today: dt.date) -> dt.date:
             continue
         if found >= today - _LONGEST_PAST:
             return _plausible(found)
-    raise DateError(EXPECTED_DATE)
+    raise DateError(_no_such_day(None, month, day))
 
 
 def _day(year: int, month: int, day: int) -> dt.date:
     try:
         return _plausible(dt.date(year, month, day))
     except ValueError:
-        raise DateError(EXPECTED_DATE) from None
+        raise DateError(_no_such_day(year, month, day)) from None
+
+
+def _no_such_day(year: int | None, month: int, day: int) -> str:
+    if not 1 <= month <= _MONTHS:
+        return f"没有 {month} 月；{EXPECTED_DATE}"
+    return f"{f'{year} 年 ' if year else ''}{month} 月没有 {day} 日；{EXPECTED_DATE}"
 
 
 def _plausible(day: dt.date) -> dt.date:
@@ -180,6 +193,8 @@ def _time_in_text(text: str) -> dt.time:
         raise DateError(EXPECTED_TIME)
     part, hour, minute, second, spoken, spoken_minute, suffix = match.groups()
     minutes = _SPOKEN_MINUTES[spoken] if spoken else int(minute or spoken_minute or 0)
+    if int(hour) >= _HOURS_A_DAY:
+        raise DateError(f"没有 {int(hour)} 点；{EXPECTED_TIME}")
     try:
         return dt.time(_on_the_clock(int(hour), part or suffix), minutes, int(second or 0))
     except ValueError:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
 from content_calendar.entry import Entry
-from content_calendar.group_lint import posts_by_group
+from content_calendar.group_lint import posts_by_group, too_much
 from content_calendar.kind_names import content_name
 from content_calendar.lint_plan import LintGroup, Plan
 from content_calendar.promises import Period, Post, has_album, shortages
@@ -21,6 +21,9 @@ _STEP = timedelta(minutes=30)
 _DAY = timedelta(days=1)
 # Where a calendar is empty nothing says when people are used to hear from it.
 _MORNING = time(10)
+# Where a draft fits at no usual time of a day, it hardly does at the others.
+_A_DAY = 3
+_TOO_MUCH = "再放一条就超过打扰上限或推广占比，或别的必发就多了"
 
 
 class Unfilled(msgspec.Struct, frozen=True):
@@ -49,7 +52,7 @@ def fill(plan: Plan, now: datetime, is_quiet: Callable[[datetime], bool], promis
     spares = {one.key: one for one in plan.spares}
     unfilled: list[Unfilled] = []
     for group in plan.groups:
-        for found in _fill_group(plan, group, posts[group.room], spares, now, is_quiet, promise):
+        for found in _fill_group(plan, group, posts, spares, now, is_quiet, promise):
             if isinstance(found, Unfilled):
                 unfilled.append(found)
             else:
@@ -61,12 +64,13 @@ def fill(plan: Plan, now: datetime, is_quiet: Callable[[datetime], bool], promis
 def _fill_group(
     plan: Plan,
     group: LintGroup,
-    posts: list[Post],
+    everywhere: Mapping[str, list[Post]],
     spares: dict[str, Entry],
     now: datetime,
     is_quiet: Callable[[datetime], bool],
     only: str,
 ) -> Iterator[tuple[date, time, str] | Unfilled]:
+    posts = everywhere[group.room]
     had = [*group.had, *_planned(posts, spares)]
     for promise in plan.playbook.promises_of(group.tier):
         if only not in ("", promise.name):
@@ -74,26 +78,79 @@ def _fill_group(
         given_up: set[str] = set()
         while (gap := _gap(plan, promise, posts, given_up)) is not None:
             fresh = {
-                key: one.theme
+                key: one
                 for key, one in spares.items()
                 if one.content_kind == promise.content_kind and key not in had and (has_album(one) or not promise.album)
             }
-            moment = _moment(plan, posts, gap, promise.content_kind, now, is_quiet) if fresh else None
-            if moment is None:
+            moments = list(_moments(plan, posts, gap, promise.content_kind, now, is_quiet)) if fresh else []
+            found = _place(plan, group, everywhere, moments, fresh, had)
+            if found is None:
                 given_up.add(gap.label)
                 what = "相册的备稿" if promise.album else "备稿"
                 kind = content_name(promise.content_kind)
-                why = "没有合适的时间" if fresh else f"没有它没发过的 {kind} {what}"
-                yield Unfilled(group.room, promise.name, gap.label, why)
+                none = "没有合适的时间" if fresh else f"没有它没发过的 {kind} {what}"
+                yield Unfilled(group.room, promise.name, gap.label, _TOO_MUCH if moments else none)
                 continue
-            local = moment.astimezone(plan.zone)
-            key = following(_fitting(fresh, posts, promise.content_kind, moment), had)
-            assert key is not None  # none of them was had
+            post, key = found
             had.append(key)
-            slot = Entry(key="", date=local.date(), time=local.time(), content_kind=promise.content_kind)
-            posts.append(Post(local.date(), moment, filled(slot, spares[key])))
+            posts.append(post)
             posts.sort(key=lambda post: post.at_utc)
-            yield local.date(), local.time(), key
+            yield post.local_date, post.at_utc.astimezone(plan.zone).time(), key
+
+
+def _place(
+    plan: Plan,
+    group: LintGroup,
+    everywhere: Mapping[str, list[Post]],
+    moments: Sequence[datetime],
+    fresh: Mapping[str, Entry],
+    had: Sequence[str],
+) -> tuple[Post, str] | None:
+    """The first moment and draft that make nothing too much, neither here nor for those who are in another group and
+    in this one; unlike the posts beside it, if there are such."""
+    posts = everywhere[group.room]
+    concerned = [group, *(one for one in plan.groups if group.room in one.alongside)]
+    before = _too_much(plan, concerned, everywhere)
+    fits: dict[tuple[date, bool], bool] = {}
+    second_best: tuple[Post, str] | None = None
+    for moment in moments:
+        local = moment.astimezone(plan.zone)
+        themes = {key: one.theme for key, one in fresh.items()}
+        while themes:
+            fitting = _fitting(themes, posts, next(iter(fresh.values())).content_kind, moment)
+            key = following(fitting, had)
+            assert key is not None  # none of them was had
+            del themes[key]
+            spare = fresh[key]
+            slot = Entry(key="", date=local.date(), time=local.time(), content_kind=spare.content_kind)
+            post = Post(local.date(), moment, filled(slot, spare))
+            day = (post.local_date, spare.promotional)
+            if day not in fits:
+                with_it = {**everywhere, group.room: sorted((*posts, post), key=lambda one: one.at_utc)}
+                fits[day] = _too_much(plan, concerned, with_it) <= before
+            if fits[day] and not _is_alike(post, posts):
+                return post, key
+            if fits[day] and second_best is None:
+                second_best = post, key
+    return second_best
+
+
+def _too_much(
+    plan: Plan, groups: Iterable[LintGroup], posts: Mapping[str, Sequence[Post]]
+) -> set[tuple[str, str, str | None, str | None, str]]:
+    """What is too much in these groups. Caps of several kinds may be broken in one day: their words tell them apart."""
+    return {
+        (group.room, row.code, row.promise, row.period, "".join(char for char in row.text if not char.isdecimal()))
+        for group in groups
+        for row in too_much(plan, group, posts)
+    }
+
+
+def _is_alike(post: Post, posts: Sequence[Post]) -> bool:
+    """Whether a post would be like the one before it, or the one after it."""
+    place = sum(one.at_utc < post.at_utc for one in posts)
+    what = (post.entry.content_kind, post.entry.theme)
+    return any((one.entry.content_kind, one.entry.theme) == what for one in posts[max(0, place - 1) : place + 1])
 
 
 def _fitting(fresh: dict[str, str], posts: Sequence[Post], content_kind: str, moment: datetime) -> dict[str, str]:
@@ -124,16 +181,16 @@ def _gap(plan: Plan, promise: Promise, posts: Sequence[Post], given_up: set[str]
     return None
 
 
-def _moment(
+def _moments(
     plan: Plan,
     posts: Sequence[Post],
     period: Period,
     content_kind: str,
     now: datetime,
     is_quiet: Callable[[datetime], bool],
-) -> datetime | None:
-    """A moment to come within the period, on a day with as few posts as there is, at a usual time or near the most
-    usual one, an hour from every other post and outside quiet hours."""
+) -> Iterator[datetime]:
+    """Moments to come within the period, first those on days with as few posts as there are, at a usual time or near
+    the most usual one, an hour from every other post and outside quiet hours; a few of each day."""
     most = plan.playbook.caps.group_per_day
     count = Counter(post.local_date for post in posts)
     days = [period.first + number * _DAY for number in range((period.last - period.first).days + 1)]
@@ -141,12 +198,15 @@ def _moment(
     for day in sorted(days, key=lambda day: (count[day], day)):
         if most is not None and count[day] >= most:
             continue
+        found = 0
         for clock in (*usual, *_near(usual[0])):
             moment = datetime.combine(day, clock, plan.zone)
             at = moment.astimezone(UTC)
             if at > now and not is_quiet(moment) and all(abs(post.at_utc - at) > _APART for post in posts):
-                return at
-    return None
+                yield at
+                found += 1
+            if found == _A_DAY:
+                break
 
 
 def _usual(plan: Plan, posts: Sequence[Post], content_kind: str) -> list[time]:

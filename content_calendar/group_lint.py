@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
@@ -69,12 +69,23 @@ def lint_groups(plan: Plan) -> Iterator[LintRow]:
             *_promises(plan, group, mine),
             *_clashes(mine),
             *_repeats(mine),
-            *_advert_share(plan, mine),
-            *_group_cap(plan, mine),
-            *_person_caps(plan, [mine, *(posts.get(room, []) for room in group.alongside)]),
+            *_too_much(plan, group, posts),
             *_unreachable(group, mine),
         )
         yield from (msgspec.structs.replace(row, group=group.room, tier=group.tier) for row in found)
+
+
+def too_much(plan: Plan, group: LintGroup, posts: Mapping[str, Sequence[Post]]) -> Iterator[LintRow]:
+    """What is more than it may be in a group: too many of exactly so many, too many adverts, over the caps."""
+    yield from (row for row in _promises(plan, group, posts[group.room]) if row.code == "surplus")
+    yield from _too_much(plan, group, posts)
+
+
+def _too_much(plan: Plan, group: LintGroup, posts: Mapping[str, Sequence[Post]]) -> Iterator[LintRow]:
+    mine = posts[group.room]
+    yield from _advert_share(plan, mine)
+    yield from _group_cap(plan, mine)
+    yield from _person_caps(plan, [mine, *(posts.get(room, []) for room in group.alongside)])
 
 
 def _promises(plan: Plan, group: LintGroup, posts: Sequence[Post]) -> Iterator[LintRow]:

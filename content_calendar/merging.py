@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from content_calendar.chinese_cells import cell_of
 from content_calendar.columns import COLUMNS, shown, written
 from content_calendar.entry import Entry
 from content_calendar.faults import Fault
@@ -72,7 +73,7 @@ def _together(mine: Entry, base: Entry, theirs: Entry) -> tuple[Entry, list[str]
 
 def _cell(entry: Entry, name: str) -> str:
     column = next(column for column in COLUMNS if column.name == name)
-    return shown(written(column.write(entry)))
+    return shown(written(cell_of(entry, column)))
 
 
 def _conflict(place: Record, name: str, found: str, told: str) -> Fault:

@@ -54,11 +54,13 @@ class Period(msgspec.Struct, frozen=True):
 
 
 class PromisedGroup(msgspec.Struct, frozen=True):
-    """A bound group, and the local day since when it is: what ended before was never promised to it."""
+    """A bound group, and the local day since when it is: what ended before was never promised to it. `too_early` is
+    what the calendar had for it before that."""
 
     room: str
     tier: str
     since: date = date.min
+    too_early: Sequence[Post] = ()
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -147,12 +149,33 @@ def shortages(promise: Promise, posts: Iterable[Post], first: date, last: date) 
             yield found
 
 
-def state_of(promise: Promise, period: Period, arrived: Sequence[Outcome], zone: tzinfo) -> PromiseState:
-    """What became of a promise to a group in a period, by what arrived there of it."""
+def owed(promise: Promise, period: Period, group: PromisedGroup) -> int:
+    """How many posts a group is owed in a period. Of one in which it was bound it is owed its share of the days, no
+    part of a post, and nothing that the calendar had before."""
+    whole = demanded(promise)
+    if not (period.first < group.since or group.too_early):
+        return whole
+    inside = (post for post in group.too_early if period.first <= post.local_date <= period.last)
+    before = sum(fulfils(promise, post.entry) for post in inside)
+    length, ours = ((period.last - first).days + 1 for first in (period.first, max(period.first, group.since)))
+    return min(max(0, whole - before), -(-whole * ours // length))
+
+
+def excess(promise: Promise, arrived: Sequence[Outcome]) -> int:
+    """How many posts too many arrived in a period, where the promise says exactly how many."""
+    return 0 if promise.exactly is None else max(0, len(arrived) - promise.exactly)
+
+
+def state_of(
+    promise: Promise, period: Period, arrived: Sequence[Outcome], zone: tzinfo, least: int | None = None
+) -> PromiseState:
+    """What became of a promise to a group in a period, by what arrived there of it; `least` posts were owed, without
+    it what the promise demands. Exactly so many is not kept by more."""
+    least = demanded(promise) if least is None else least
+    if excess(promise, arrived) or len(arrived) < least:
+        return "missed"
     on_time = sum(lateness(one, period, zone) is None for one in arrived)
-    if on_time >= demanded(promise):
-        return "kept"
-    return "late" if len(arrived) >= demanded(promise) else "missed"
+    return "kept" if on_time >= least else "late"
 
 
 def lateness(outcome: Outcome, period: Period, zone: tzinfo) -> timedelta | None:
@@ -190,7 +213,10 @@ def report(
                 found = [one for day in inside for one in by_day[day]]
                 arrived = tuple(one for one in found if one.left_at is not None)
                 lost = tuple(one for one in found if one.left_at is None)
-                state = state_of(promise, period, arrived, zone)
+                least = owed(promise, period, group)
+                if not least and not arrived and demanded(promise):
+                    continue
+                state = state_of(promise, period, arrived, zone, least)
                 yield Judged(group.room, promise, period, state, arrived, lost)
 
 

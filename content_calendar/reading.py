@@ -11,6 +11,7 @@ from content_calendar.columns import COLUMNS, Known, shown, written
 from content_calendar.dates import Cell
 from content_calendar.entry import Entry
 from content_calendar.faults import CellError, Fault
+from content_calendar.formulas import cure_of
 from content_calendar.records import Record
 from content_calendar.recurrence import Recurrence
 from content_calendar.rotation import SPARE
@@ -74,8 +75,12 @@ def _values(record: Record, known: Known) -> tuple[dict[str, Any], list[Fault]]:
     for column in COLUMNS:
         if column.name in record.misnamed:
             continue
+        cell = record.cells.get(column.name)
+        if cure := cure_of(cell):
+            faults.append(_fault(record, column.name, shown(cell), cure))
+            continue
         try:
-            values[column.name] = column.read(record.cells.get(column.name), known)
+            values[column.name] = column.read(cell, known)
         except CellError as error:
             faults.extend(_fault(record, column.name, found, expected) for found, expected in error.pieces)
     if date := values.get("date"):

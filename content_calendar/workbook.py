@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 import msgspec
 
+from content_calendar.chinese_cells import HEADER, cells_of
 from content_calendar.columns import COLUMNS, NAMES, Known, text_of, written
 from content_calendar.csv_file import read_csv, write_csv
 from content_calendar.entry import Entry
@@ -21,7 +22,7 @@ from content_calendar.ics_file import write_ics
 from content_calendar.pictures import Pictures
 from content_calendar.reading import read_records
 from content_calendar.records import Record, Sheet, records_of
-from content_calendar.template import EXAMPLES, HEADER
+from content_calendar.template import EXAMPLES
 from content_calendar.toml_file import read_toml, write_toml
 from content_calendar.xlsx_file import read_revisions, read_xlsx, write_xlsx, xlsx_template
 
@@ -122,9 +123,9 @@ def template(filename: str, offers: Mapping[str, Collection[str]] | None = None)
     """
     suffix = PurePath(filename).suffix.lower()
     if suffix == ".csv":
-        return write_csv([HEADER, *_rows(EXAMPLES)])
+        return write_csv([HEADER, *([written(cell) for cell in cells_of(entry)] for entry in EXAMPLES)])
     if suffix == ".xlsx":
-        return xlsx_template(HEADER, [[column.write(entry) for column in COLUMNS] for entry in EXAMPLES], offers or {})
+        return xlsx_template(HEADER, [cells_of(entry) for entry in EXAMPLES], offers or {})
     if suffix == ".toml":
         return write_toml(EXAMPLES)
     raise FileError(f"没有 {suffix or filename} 的模板，文件类型：{'、'.join(_READERS)}")
@@ -167,8 +168,8 @@ _READERS: dict[str, Callable[[bytes, str], tuple[list[Record], list[Fault]]]] = 
 _WRITERS: dict[str, Callable[[Sequence[Entry], dt.tzinfo], bytes]] = {
     ".csv": lambda entries, zone: write_csv([list(NAMES), *_rows(entries)]),
     ".xlsx": lambda entries, zone: write_xlsx(
-        NAMES,
-        [[column.write(entry) for column in COLUMNS] for entry in entries],
+        HEADER,
+        [cells_of(entry) for entry in entries],
         [(entry.key, entry.revision) for entry in entries],
     ),
     ".toml": lambda entries, zone: write_toml(entries),

@@ -11,6 +11,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from xml.sax.saxutils import unescape
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -18,17 +19,21 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from content_calendar.columns import shown
+from content_calendar.columns import shown, shown_id
 from content_calendar.dates import Cell
 from content_calendar.faults import FileError
+from content_calendar.formulas import Uncomputed
 from content_calendar.records import Sheet
-from content_calendar.template import CHOICES, EXPLANATIONS, FREE_CHOICES
+from content_calendar.rule_examples import rule_rows
+from content_calendar.template import CHOICES, EXPLANATIONS, FREE_CHOICES, RULE_HEADER
 from content_calendar.xlsx_parts import parsed, place_of, sheets_of
 
 _SHEET = "排期"
 _EXPLANATION_SHEET = "说明"
 _REVISION_SHEET = "版本"
 _MERGED = b"<mergeCell"
+_FORMULA = b"<f"
+_WITHOUT_RESULT = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*><f[^>]*>([^<]*)</f>(?:<v ?/>|<v></v>)?</c>')
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _ANY_SYSTEM = 0
 _CORE = "docProps/core.xml"
@@ -41,8 +46,12 @@ _MOST_EMPTY_ROWS = 10_000
 _MOST_CELLS = 500_000  # some thirty thousand posts
 _FORMATS: dict[type, str] = {dt.datetime: "yyyy-mm-dd hh:mm:ss", dt.date: "yyyy-mm-dd", dt.time: "hh:mm:ss"}
 _ROWS_WITH_CHOICES = 2000
+_AT_TOP = Alignment(wrap_text=False, vertical="top")
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
 _LONGEST_CHOICES = 255
-_WIDTHS = {"正文": 60, "text": 60, "标题": 20, "title": 20, "日期": 14, "date": 14, "过期": 20, "not_after": 20}
+_WIDTHS = {"正文": 60, "标题": 20, "日期": 14, "过期": 20}
+_EXPLANATION_WIDTHS = {"A": 20, "B": 80, "C": 64, "D": 44}
+_HEADER_AND_GAP = 3
 _USUAL_WIDTH = 12
 
 
@@ -52,12 +61,17 @@ def read_xlsx(data: bytes) -> list[Sheet]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _LARGEST_UNPACKED:
                 raise FileError("Excel 文件展开后太大")
-            merged = {title: list(_merged(archive, path)) for title, path in sheets_of(archive)}
+            paths = dict(sheets_of(archive))
+            merged = {title: list(_merged(archive, path)) for title, path in paths.items()}
+            formulas = {title: list(_uncomputed(archive, path)) for title, path in paths.items()}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of decorations that it leaves out
             workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             return [
-                Sheet(sheet.title, _filled(list(_rows(sheet)), merged.get(sheet.title, ())))
+                Sheet(
+                    sheet.title,
+                    _filled(_named(list(_rows(sheet)), formulas.get(sheet.title, ())), merged.get(sheet.title, ())),
+                )
                 for sheet in workbook.worksheets
                 if _is_calendar(sheet)
             ]
@@ -81,12 +95,16 @@ def read_revisions(data: bytes) -> dict[str, str]:
 def write_xlsx(
     header: Sequence[str], rows: Sequence[Sequence[Cell]], revisions: Sequence[tuple[str, str]] = ()
 ) -> bytes:
-    """One sheet with a header, and out of sight the revisions of its entries, which tell at import what was edited.
+    """The entries under their header with drop-downs, a sheet that explains the columns, and out of sight the
+    revisions of the entries, which tell at import what was edited.
 
     Raises `FileError` for a text that no cell of Excel can hold.
     """
     workbook = Workbook()
-    _fill(_first_sheet(workbook), header, rows)
+    sheet = _first_sheet(workbook)
+    _fill(sheet, header, rows)
+    _offer(sheet, header, {})
+    _explain(workbook)
     if revisions:
         hidden = workbook.create_sheet(_REVISION_SHEET)
         hidden.sheet_state = "veryHidden"
@@ -106,6 +124,12 @@ def xlsx_template(
     workbook = Workbook()
     sheet = _first_sheet(workbook)
     _fill(sheet, header, rows)
+    _offer(sheet, header, offers)
+    _explain(workbook)
+    return _saved(workbook)
+
+
+def _offer(sheet: Worksheet, header: Sequence[str], offers: Mapping[str, Collection[str]]) -> None:
     for place, name in enumerate(header, start=1):
         if offered := CHOICES.get(name) or _that_fit(offers.get(name, ())):
             is_strict = name in CHOICES and name not in FREE_CHOICES
@@ -113,10 +137,19 @@ def xlsx_template(
             letter = get_column_letter(place)
             choices.add(f"{letter}2:{letter}{_ROWS_WITH_CHOICES}")
             sheet.add_data_validation(choices)
-    explanation = workbook.create_sheet(_EXPLANATION_SHEET)
-    _fill(explanation, ("列", "怎么填"), EXPLANATIONS)
-    explanation.column_dimensions["B"].width = _WIDTHS["正文"]
-    return _saved(workbook)
+
+
+def _explain(workbook: Workbook) -> None:
+    """How each column is filled in, and beneath that each form of a repetition with its next dates."""
+    sheet = workbook.create_sheet(_EXPLANATION_SHEET)
+    _fill(sheet, ("列", "怎么填"), EXPLANATIONS)
+    rules = len(EXPLANATIONS) + _HEADER_AND_GAP
+    _fill(sheet, RULE_HEADER, [(one.chinese, one.meaning, one.dates, one.english) for one in rule_rows()], above=rules)
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment = _WRAPPED
+    for column, width in _EXPLANATION_WIDTHS.items():
+        sheet.column_dimensions[column].width = width
 
 
 def _that_fit(offers: Iterable[str]) -> list[str]:
@@ -158,6 +191,24 @@ def _merged(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, int, in
             yield begin[0], end[0], begin[1]
 
 
+def _uncomputed(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, int, str]]:
+    """Formulas that no program has worked out yet: row, column and the formula."""
+    content = archive.read(sheet) if sheet in archive.namelist() else b""
+    for match in _WITHOUT_RESULT.finditer(content) if _FORMULA in content else ():
+        place, formula = place_of(match[1].decode()), unescape(match[2].decode(errors="replace"))
+        if place and not shown_id(f"={formula}"):
+            yield *place, formula
+
+
+def _named(rows: list[tuple[Cell, ...]], formulas: Iterable[tuple[int, int, str]]) -> list[tuple[Cell, ...]]:
+    """The rows with these formulas where nothing stands."""
+    for number, column, formula in formulas:
+        row = rows[number - 1] if number <= len(rows) else ()
+        if column <= len(row) and row[column - 1] is None:
+            rows[number - 1] = (*row[: column - 1], Uncomputed(f"={formula}"), *row[column:])
+    return rows
+
+
 def _filled(rows: list[tuple[Cell, ...]], merged: Iterable[tuple[int, int, int]]) -> list[tuple[Cell, ...]]:
     """The rows with what stands in a merged cell in each of the rows that have something beside it."""
     for first, last, column in merged:
@@ -174,14 +225,15 @@ def _first_sheet(workbook: Workbook) -> Worksheet:
     return sheet
 
 
-def _fill(sheet: Worksheet, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+def _fill(sheet: Worksheet, header: Sequence[str], rows: Sequence[Sequence[Cell]], above: int = 0) -> None:
+    """Write a table with its header under so many rows."""
     for place, name in enumerate(header, start=1):
-        cell = sheet.cell(1, place, name)
+        cell = sheet.cell(above + 1, place, name)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="FFEFEFEF")
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(name, _USUAL_WIDTH)
     sheet.freeze_panes = "B2"
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(rows, start=above + 2):
         for place, value in enumerate(row, start=1):
             if value is not None and value != "":
                 _put(sheet, number, place, value)
@@ -193,7 +245,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
     cell = sheet.cell(row, column, value)
     if isinstance(value, str):
         cell.data_type = "s"  # a text that begins with = is no formula
-        cell.alignment = Alignment(wrap_text="\n" in value, vertical="top")
+        cell.alignment = _WRAPPED if "\n" in value else _AT_TOP
     else:
         cell.number_format = _FORMATS.get(type(value), "General")
 

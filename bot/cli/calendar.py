@@ -18,11 +18,13 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.preview import is_over
+from bot.rest_days import piled_up
 from bot.terminal import brief, harmless
 from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, asked_for, kept_out, person_named, to_json
 from content_calendar.import_hints import hints
 from content_calendar.rotation import is_spare
+from content_calendar.rule_words import rule_cell, rule_words
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 from models.playbook import Playbook
 
@@ -141,6 +143,7 @@ def list_entries(
             return Answer(lines(rows))
         for row in rows:
             row["state"] = _STATES[row["state"]]
+            row["rule"] = rule_cell(row.get("rule", ""))
             row["next"] = "\n".join(row["next"])
             row["overrides"] = "\n".join(one["group"] for one in row["overrides"])
         names = (
@@ -205,10 +208,19 @@ def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[
     hinted += [
         f"提醒：{brief(entry.key)} 的时间（{entry.date} {entry.time:%H:%M}）已经过了，只按「补发」办\n"
         for entry in new
-        if not entry.rule and entry.date and entry.time and is_over(entry, desk.merchant, desk.now())
+        if not entry.rule
+        and entry.date
+        and entry.time
+        and found.is_moved(entry)
+        and is_over(entry, desk.merchant, desk.now())
     ]
     strangers = _unknown(desk, new)
     hinted += [f"提醒：{brief(key)} 的标签里「人:{brief(who)}」不认识，现在谁也不是\n" for key, who in strangers]
+    hinted += [
+        f"提醒：{brief(entry.key)} 有 {count} 条落在休息日，会攒到 {end:%Y-%m-%d %H:%M} 一起发；"
+        "不想这样，「重复」写成 工作日，或把那几天写进「除外」\n"
+        for entry, count, end in piled_up(new, desk.merchant, desk.now())
+    ]
     gone = f"导出以后别人删掉的，没有加回来：{'、'.join(map(brief, found.gone))}\n" if found.gone else ""
     return Answer("".join([*coming, *hinted, gone, _told([], counts, as_json=False)]))
 
@@ -235,7 +247,7 @@ def _next_days(entry: Entry, desk: Desk) -> list[str]:
 def _coming(entry: Entry, desk: Desk) -> str:
     """The next dates of a rule, so that a slip is seen before it is due."""
     days = "、".join(_next_days(entry, desk)) or (_without_days(entry))
-    return f"{brief(entry.key)}（{entry.rule}）：{days}\n"
+    return f"{brief(entry.key)}（{rule_words(entry.rule)}）：{days}\n"
 
 
 def _without_days(entry: Entry) -> str:
@@ -275,6 +287,8 @@ def _keep(pictures: Mapping[str, bytes], folder: Path) -> None:
 
 
 _SHOWN_DAYS = 5
+# More nobody reads on a terminal, where the first ones are out of sight by then.
+_MOST_SHOWN = 200
 
 
 def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -> str:
@@ -286,8 +300,10 @@ def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -
             f"写的是「{brief(fault['found'])}」，要求：{brief(fault['expected'])}"
         )
         + "\n"
-        for fault in faults
+        for fault in faults[:_MOST_SHOWN]
     ]
+    if len(faults) > _MOST_SHOWN:
+        shown.append(f"……还有 {len(faults) - _MOST_SHOWN:,} 处，先改好这些再导一次，或用 --json 看全部\n")
     total = f"新增 {counts['created']}，改动 {counts['changed']}，没变 {counts['same']}，有错 {counts['faults']}\n"
     return "".join([*shown, total])
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from sqlalchemy import select
+from sqlmodel import col
 
 from bot import before_sending, reading
 from bot import preview as previews
@@ -18,10 +20,12 @@ from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.terminal import harmless
 from content_calendar.cadence import is_personal
+from content_calendar.columns import hint
 from content_calendar.entry import Entry
 from content_calendar.rotation import is_spare
 from handlers.reason_names import REASON_NAMES
 from models.context import MerchantView
+from models.people import Contact
 
 # So many different texts are shown as they would look, and so many targets by name.
 _SAMPLES = 3
@@ -41,9 +45,10 @@ def preview(
     async def request(desk: Desk) -> Answer:
         merchant = desk.merchant
         with desk.store.reading() as connection:
-            entry = next((one for one in reading.entries(connection, merchant) if one.key == key), None)
+            entries = {one.key: one for one in reading.entries(connection, merchant)}
+        entry = entries.get(key)
         if entry is None:
-            raise Refused(f"没有排期「{key}」")
+            raise Refused(f"没有排期「{key}」{hint(key, entries)}")
         rows = previews.preview(desk.store, merchant, entry, _moment(at, merchant.zone) if at else None)
         if as_json:
             return Answer(lines(rows))
@@ -73,18 +78,20 @@ def _told(desk: Desk, merchant: MerchantView, entry: Entry, moment: datetime, ro
     media = desk.config.file.parent / MEDIA_FOLDER
     when = moment.astimezone(merchant.zone)
     name = harmless(f"{entry.key} {entry.title}".strip())
-    told = [f"{name}，{when:%Y-%m-%d %H:%M} 发\n", *_bubbles(rows), _named(rows), _turns(rows)]
+    names = _names(desk, merchant)
+    told = [f"{name}，{when:%Y-%m-%d %H:%M} 发\n", *_bubbles(rows, names), _named(rows, names), _turns(rows)]
     targets = [row["target"] for row in rows]
     groups, people = before_sending.wear(desk.store, merchant, targets, moment)
     if groups:
-        told.append(f"这些群最近 7 天每群收到 {groups[0]} 到 {groups[-1]} 条，中间数 {groups[len(groups) // 2]}\n")
+        told.append(f"这些群最近 7 天{_worn('每群', groups)}\n")
     if people:
-        told.append(f"这些人最近 7 天每人收到 {people[0]} 到 {people[-1]} 条，中间数 {people[len(people) // 2]}\n")
+        told.append(f"这些人最近 7 天{_worn('每人', people)}\n")
     if groups and (past := before_sending.history(desk.store, merchant, entry, targets)):
         told.append(f"{past}\n")
     told += [
         f"排期检查：{harmless(text)}\n" for text in before_sending.faults_of(desk.store, merchant, entry, moment, media)
     ]
+    told += [f"{harmless(line)}\n" for line in before_sending.gaps_of(desk.store, merchant, targets, moment, media)]
     found = before_sending.verdicts(rows, entry.key)
     for one in found:
         if one["reason"]:
@@ -98,7 +105,28 @@ def _told(desk: Desk, merchant: MerchantView, entry: Entry, moment: datetime, ro
     return "".join(told)
 
 
-def _bubbles(rows: Sequence[dict[str, Any]]) -> list[str]:
+def _names(desk: Desk, merchant: MerchantView) -> dict[str, str]:
+    """What rooms and people are called, by their ids; a name that several have has the id with it."""
+    with desk.store.reading() as connection:
+        topics = {row["group"]: row["topic"] for row in reading.groups(connection, merchant)}
+        people = dict(
+            connection.execute(
+                select(col(Contact.wire_id), col(Contact.name)).where(col(Contact.merchant_id) == merchant.id)
+            ).all()
+        )
+    names = people | topics
+    often = Counter(names.values())
+    return {one: name if often[name] == 1 else f"{name}（{one}）" for one, name in names.items() if name}
+
+
+def _worn(each: str, ascending: Sequence[int]) -> str:
+    least, most = ascending[0], ascending[-1]
+    if least == most:
+        return f"{each}收到 {most} 条" if most else "没有收到过"
+    return f"{each}收到 {least} 到 {most} 条，中间数 {ascending[len(ascending) // 2]}"
+
+
+def _bubbles(rows: Sequence[dict[str, Any]], names: Mapping[str, str]) -> list[str]:
     """Texts as they would stand in the chat; first what many get."""
     texts = dict.fromkeys(row["text"] for row in rows if row["decision"] != "would_skip")
     samples = [*texts][:_SAMPLES]
@@ -106,23 +134,23 @@ def _bubbles(rows: Sequence[dict[str, Any]]) -> list[str]:
     for text in samples:
         whom = next(row["target"] for row in rows if row["text"] == text)
         bubble = "".join(f"  │ {harmless(line)}\n" for line in text.splitlines() or [""])
-        shown.append(f"  ╭─ 给 {harmless(whom)}\n{bubble}  ╰─\n")
+        shown.append(f"  ╭─ 给 {harmless(names.get(whom, whom))}\n{bubble}  ╰─\n")
     if len(texts) > len(samples):
         shown.append(f"  另有 {len(texts) - len(samples)} 种写法\n")
     return shown
 
 
-def _named(rows: Sequence[dict[str, Any]]) -> str:
+def _named(rows: Sequence[dict[str, Any]], names: Mapping[str, str]) -> str:
     """The targets one by one, those first that something stands in the way of."""
     order = sorted(rows, key=lambda row: row["decision"] == "would_send")
     shown = [
         {
-            "对象": row["target"],
+            "对象": names.get(row["target"], row["target"]),
             "结果": _DECISIONS[row["decision"]],
             "原因": f"第 {row['stage']} 批"
             if before_sending.has_later_turn(row)
             else REASON_NAMES.get(row["reason"], row["reason"]),
-            "到": row["until"],
+            "到": (row["until"] or "")[:16].replace("T", " "),
         }
         for row in order[:_NAMED]
     ]

@@ -47,6 +47,11 @@ class Examined:
         """Those of them that are not in force as they are."""
         return [one for one in entries if self._revision(one.key) != one.revision]
 
+    def is_moved(self, entry: Entry) -> bool:
+        """Whether it is new, or at another time than the one in force: what has not left is caught up then."""
+        before = self.current.get(entry.key)
+        return before is None or (before.date, before.time) != (entry.date, entry.time)
+
     def counts(self, entries: Sequence[Entry]) -> dict[str, int]:
         """How many are new, changed and the same."""
         created = sum(one.key not in self.current for one in entries)

@@ -40,12 +40,17 @@ def read_day(text: str) -> date:
     return day_of_our_time(day)
 
 
+def in_order(first: date, last: date) -> None:
+    """Days that somebody gave, the first one not after the last. Raises `Refused`."""
+    if last < first:
+        raise Refused(f"--to {last} 在 --from {first} 前面，换一下就好")
+
+
 def read_span(since: str, until: str, today: date) -> tuple[date, date]:
     """The first and the last day, both included; by default four weeks from today on. Raises `Refused`."""
     first = read_day(since) if since else today
     last = read_day(until) if until else first + timedelta(days=_FOUR_WEEKS - 1)
-    if last < first:
-        raise Refused(f"--to {last} 在 --from {first} 前面，换一下就好")
+    in_order(first, last)
     if (last - first).days >= _MOST_DAYS:
         raise Refused(f"一次最多看 {_MOST_DAYS} 天，请把 --from 和 --to 改近一些")
     return first, last

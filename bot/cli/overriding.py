@@ -1,4 +1,4 @@
-"""`calendar override`: a group's own version of an optional entry; `calendar signups`: who comes to a gathering."""
+"""`calendar override`: a group's own version of an optional entry; `calendar signups` and `choices`: what came back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot import reading
+from bot import ballots, reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
@@ -90,5 +90,30 @@ def signups(
             for row in rows
         ]  # fmt: skip
         return Answer(table(shown, empty="还没有人报名。"))
+
+    return request
+
+
+def choices(
+    key: Annotated[str, typer.Argument(help="The key of a question with options, as 1红茶 2白茶.")],
+    config: ConfigOption = CONFIG,
+    db: DatabaseOption = "",
+    as_json: JsonOption = False,
+) -> Request:
+    """What the groups chose: each person's last choice within a week; other talk chooses nothing."""
+
+    async def request(desk: Desk) -> Answer:
+        with desk.store.reading() as connection:
+            if key not in {entry.key for entry in reading.entries(connection, desk.merchant)}:
+                raise Refused(f"没有排期「{key}」")
+            rows = ballots.choices(connection, desk.merchant, key)
+        if as_json:
+            return Answer(lines(rows))
+        shown = [
+            {"场次": row["occurrence"], "选项": f"{row['option']} {row['label']}", "人数": row["count"],
+             "谁": "、".join(row["people"])}
+            for row in rows
+        ]  # fmt: skip
+        return Answer(table(shown, empty="还没有发到群里，或者正文里没有 1红茶 2白茶 这样的选项。"))
 
     return request

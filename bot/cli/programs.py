@@ -94,14 +94,16 @@ def ahead(
 ) -> int:
     """Rehearse the days to come on a copy of the database: touches, gaps, promises, load. Nothing is sent."""
     from bot.ahead import look_ahead, told
+    from bot.continued import last_moment
 
     loaded = load_config(config, os.environ)
-    begin = utc_now()
     before = [["playbook", "import", playbook]] if playbook else []
     before += [["calendar", "import", calendar, "--replace"]] if calendar else []
     with tempfile.TemporaryDirectory(prefix="zhanggui-") as folder:
         copy = Path(folder) / "ahead.db"
         snapshot(database_url(loaded, db), copy)
+        # The clock of the practice ground is ahead of the true one.
+        begin = max(filter(None, (utc_now(), last_moment(f"sqlite:///{copy}"))))
         with progress("预演", begin, begin + timedelta(days=days)) as advanced:
             rows = look_ahead(
                 loaded, f"sqlite:///{copy}", begin, days, before=before, run_operator=operate, advanced=advanced

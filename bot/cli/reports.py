@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_day
+from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, in_order, read_day
 from bot.cli.tables import groups_named, table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.digest_report import digest_rows, joins_rows
@@ -42,6 +42,8 @@ def promises(
         with desk.store.reading() as connection:
             first = (read_day(since) if since else None) or first_day(connection, desk.merchant) or yesterday
             last = read_day(until) if until else yesterday
+            if since and until:
+                in_order(first, last)
             rows = [msgspec.to_builtins(row) for row in promise_rows(connection, desk.merchant, first, last, now)]
             topics = {row["group"]: row["topic"] for row in groups(connection, desk.merchant)}
         if as_json:
@@ -121,7 +123,7 @@ def _told(row: dict[str, Any]) -> dict[str, str]:
     return {"questions": "，".join(f"{key} {state}" for key, state in row["questions"].items())}
 
 
-_STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发"}
+_STATES = {"kept": "做到了", "late": "晚了", "missed": "漏发", "surplus": "多发"}
 
 
 def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str], *, promised: bool) -> str:
@@ -129,17 +131,23 @@ def _promises_told(rows: list[dict[str, Any]], topics: dict[str, str], *, promis
     alike: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
         if row["state"] != "kept":
-            what = (row["period"], row["promise"], row["state"], row["text"])
+            what = (row["period"], row["promise"], _state_of(row), row["text"])
             alike.setdefault(what, []).append(topics.get(row["group"]) or row["group"])
     shown = [
         {"周期": period, "群": groups_named(where), "必发": promise, "结果": _STATES[state], "原因": why}
         for (period, promise, state, why), where in sorted(alike.items(), key=lambda one: one[0][0])
     ]
-    counts = Counter(_STATES[row["state"]] for row in rows)
-    total = "，".join(f"{name} {counts[name]}" for name in _STATES.values())
+    counts = Counter(map(_state_of, rows))
+    told = (state for state in _STATES if state != "surplus" or counts[state])
+    total = "，".join(f"{_STATES[state]} {counts[state]}" for state in told)
     if not rows:
         return "这段时间的必发都还没到期；往后的看 ahead。\n" if promised else "运营方案里没有写必发。\n"
     return f"{table(shown, empty='全都按时做到了。')}{total}\n"
+
+
+def _state_of(row: dict[str, Any]) -> str:
+    """What became of a promise, as people tell it: too many of exactly so many are none that are missing."""
+    return "surplus" if row["surplus"] else str(row["state"])
 
 
 @app.command()
@@ -156,6 +164,8 @@ def posts(
         zone = desk.merchant.zone
         last = read_day(until) if until else desk.now().astimezone(zone).date()
         first = read_day(since) if since else last - _FOUR_WEEKS
+        if since and until:
+            in_order(first, last)
         with desk.store.reading() as connection:
             found = effects_of(connection, desk.merchant, first, last)
             topics = {row["group"]: row["topic"] for row in groups(connection, desk.merchant)}

@@ -167,7 +167,8 @@ def _missing(
     found: dict[str, list[str]] = defaultdict(list)
     for row in promise_rows(connection, merchant, day, day, now):
         if row.state == "missed":
-            found[row.group].append(f"{content_name(row.promise.split('/')[1])} {day:%m-%d} 漏发：{row.text}")
+            what = row.text if row.surplus else f"漏发：{row.text}"
+            found[row.group].append(f"{content_name(row.promise.split('/')[1])} {day:%m-%d} {what}")
     today = day + timedelta(days=1)
     first = min(today.replace(day=1), today - timedelta(days=today.weekday()))
     last = max((today.replace(day=28) + timedelta(days=4)).replace(day=1), today + timedelta(days=7))

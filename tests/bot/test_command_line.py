@@ -139,6 +139,8 @@ def test_no_command_gets_the_help(run: Run) -> None:
         (["calendar", "export", "calendar.doc"], ".doc"),
         (["calendar", "export", "no-folder/calendar.csv"], "no-folder"),
         (["calendar", "approve", "nothing"], "nothing"),
+        (["report", "promises", "--from", "2027-01-02", "--to", "2027-01-01"], "换一下"),
+        (["report", "posts", "--from", "2027-01-02", "--to", "2027-01-01"], "换一下"),
         (["playbook", "check", "none.toml"], "none.toml"),
         (["playbook", "check", "empty.jsonl", "extra"], "extra"),
         (["playbook", "export", "playbook.doc"], ".toml"),

@@ -167,3 +167,19 @@ def test_any_cell_is_read_or_refused(cell: Cell) -> None:
             read()
         except DateError:
             continue
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("2月30日", "2 月没有 30 日"),
+        ("2027-02-29", "2027 年 2 月没有 29 日"),
+        ("2026年4月31日 9:00", "2026 年 4 月没有 31 日"),
+        ("13/45", "没有 13 月"),
+        ("2026-12-01 25:00", "没有 25 点"),
+        ("2026年12月1日 周三 9:00", "2026-12-01 是周二"),
+    ],
+)
+def test_a_day_or_an_hour_that_does_not_exist_is_said_to_be_none(text: str, reason: str) -> None:
+    with pytest.raises(DateError, match=f"^{reason}；"):
+        read_date(text, dt.date(2026, 11, 22))

@@ -19,6 +19,7 @@ from content_calendar.promises import (
     PromiseState,
     fulfils,
     lateness,
+    owed,
     periods,
     report,
     shortages,
@@ -139,6 +140,37 @@ def test_what_became_of_a_promise(late: list[timedelta], state: PromiseState) ->
     planned = post(day)
     arrived = [Outcome(planned, planned.at_utc + delay) for delay in late]
     assert state_of(promise(), Period("2026-12-08", day, day), arrived, ZONE) == state
+
+
+@pytest.mark.parametrize(
+    ("exactly", "count", "state"),
+    [(1, 0, "missed"), (1, 1, "kept"), (1, 2, "missed"), (3, 2, "missed"), (3, 3, "kept")],
+)
+def test_exactly_so_many_is_kept_by_no_more_and_no_fewer(exactly: int, count: int, state: PromiseState) -> None:
+    day = date(2027, 1, 3)
+    planned = post(day)
+    arrived = [Outcome(planned, planned.at_utc)] * count
+    wanted = promise(at_least=None, exactly=exactly)
+    assert state_of(wanted, Period("2027-01-03", day, day), arrived, ZONE) == state
+
+
+@pytest.mark.parametrize(
+    ("at_least", "bound", "had", "least"),
+    [
+        (7, date(2026, 12, 28), 0, 7),
+        (7, date(2027, 1, 1), 0, 3),  # Friday to Sunday
+        (7, date(2027, 1, 1), 4, 3),
+        (3, date(2027, 1, 3), 0, 1),
+        (1, date(2027, 1, 3), 0, 1),
+        (1, date(2027, 1, 3), 1, 0),  # what the week had came before the group was ours
+    ],
+)
+def test_a_group_bound_within_a_period_is_owed_its_share_of_it(
+    at_least: int, bound: date, had: int, least: int
+) -> None:
+    early = tuple(post(date(2026, 12, 28) + timedelta(days=number)) for number in range(had))
+    week = Period("2026-W53", date(2026, 12, 28), date(2027, 1, 3))
+    assert owed(promise(at_least=at_least, per="week"), week, PromisedGroup("tea", "分院", bound, early)) == least
 
 
 def test_what_left_after_its_period_is_late() -> None:

@@ -109,9 +109,9 @@ def test_written_dates_are_dates_of_excel_and_formulas_are_texts() -> None:
     entry = Entry(key="a", date=dt.date(2026, 11, 25), time=NINE, text="=1+1")
     sheet = load_workbook(io.BytesIO(write_calendar([entry], "a.xlsx", ZONE))).worksheets[0]
     row = {header.value: cell for header, cell in zip(sheet[1], sheet[2], strict=True)}
-    assert row["date"].value == dt.datetime.combine(dt.date(2026, 11, 25), dt.time())
-    assert row["time"].value == NINE
-    assert (row["text"].value, row["text"].data_type) == ("=1+1", "s")
+    assert row["日期"].value == dt.datetime.combine(dt.date(2026, 11, 25), dt.time())
+    assert row["时间"].value == NINE
+    assert (row["正文"].value, row["正文"].data_type) == ("=1+1", "s")
 
 
 def test_the_template_offers_choices_and_explains() -> None:
@@ -120,8 +120,43 @@ def test_the_template_offers_choices_and_explains() -> None:
     offers = {rule.formula1 for rule in workbook["排期"].data_validations.dataValidation}
     assert '"是,否"' in offers
     assert any("公告" in offer for offer in offers)
-    explained = {row[0] for row in workbook["说明"].iter_rows(min_row=2, values_only=True)}
-    assert explained == {cell.value for cell in workbook["排期"][1]}
+    explained = [row[:3] for row in workbook["说明"].iter_rows(min_row=2, values_only=True)]
+    columns = [cell.value for cell in workbook["排期"][1]]
+    assert [row[0] for row in explained[: len(columns)]] == columns
+    assert ("每周一、周四", "2026-12-03、2026-12-07、2026-12-10、2026-12-14、2026-12-17") in [
+        (row[0], row[2]) for row in explained
+    ]
+
+
+def test_an_export_is_in_chinese_with_the_same_choices_and_explanations() -> None:
+    entry = Entry(
+        key="a",
+        kind="announcement",
+        content_kind="article",
+        time=NINE,
+        rule="monthly 2nd sat",
+        promotional=True,
+        catch_up="within 90m",
+        optional=True,
+        window="2h",
+    )
+    workbook = load_workbook(io.BytesIO(write_calendar([entry], "a.xlsx", ZONE)))
+    head, row = workbook["排期"].iter_rows(values_only=True)
+    found = {name: value for name, value in zip(head, row, strict=True) if value is not None}
+    assert found == {
+        "编号": "a",
+        "形式": "公告",
+        "内容类型": "article",  # a free word, compared as it is written
+        "时间": NINE,
+        "重复": "每月第二个周六",
+        "推广": "是",
+        "优先级": 5,
+        "补发": "90分钟内补",
+        "可选": "是",
+        "可挪": "2 小时",
+    }
+    assert workbook["排期"].data_validations.dataValidation
+    assert "说明" in workbook.sheetnames
 
 
 def test_the_template_offers_what_the_playbook_has_names_for() -> None:
@@ -161,6 +196,25 @@ def test_a_day_that_is_merged_over_its_posts_is_the_day_of_each() -> None:
         ("c", "2026-11-25", ("分院",)),
         ("d", "2026-11-26", ("分院",)),
     ]
+
+
+def test_a_formula_without_a_result_is_a_fault_and_not_an_empty_cell() -> None:
+    head: list[object] = ["编号", "标题", "日期", "时间", "正文"]
+    rows: list[list[object]] = [
+        ["a", "=B1", "2026-12-01", "9:00", "早"],
+        ["b", '=A2&"<1"', "=TODAY()", "9:00", "早"],
+        ["c", "好", "2026-12-01", "9:00", "#REF!"],
+        ["d", "好", "2026-12-01", "9:00", "说说 #N/A 是什么"],
+    ]
+    found = read(workbook_of({"十二月": [head, *rows]}))
+    assert [(fault.row, fault.column, fault.found) for fault in found.faults] == [
+        (2, "标题", "=B1"),
+        (3, "标题", '=A2&"<1"'),
+        (3, "日期", "=TODAY()"),
+        (4, "正文", "#REF!"),
+    ]
+    assert all("公式" in fault.expected for fault in found.faults)
+    assert [entry.key for entry in found.entries] == ["d"]
 
 
 def test_a_text_longer_than_a_cell_is_not_cut_in_silence() -> None:

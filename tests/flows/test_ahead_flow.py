@@ -119,3 +119,16 @@ def test_the_command_leaves_the_database_as_it_was(stage: Stage, capsys: pytest.
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"touches", "load"} <= {row["about"] for row in rows}
     assert database.read_bytes() == before
+
+
+def test_a_database_whose_clock_was_ahead_goes_on_from_its_last_moment(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage.write("calendar.csv", HEADER + entry("每日", "10:00", tiers="分院", rule="daily", date="2099-11-24"))
+    late = [{**line, "at": f"2099-11-23T{line['at']}+08:00"} for line in (BIND, IMPORT)]
+    database = str(stage.folder / "ahead.db")
+    stage.play(late, "--db", database, "--to", "2099-11-24T12:00:00+08:00")
+    capsys.readouterr()
+    assert main(["ahead", "--config", str(stage.folder / "config.toml"), "--db", database, "--days", "3"]) == 0
+    out, errors = capsys.readouterr()
+    assert ("发 3 条" in out, "clock.set_back" in errors) == (True, False), (out, errors)

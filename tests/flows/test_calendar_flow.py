@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+
 import pytest
 
-from tests.flows.playing import DAY, Line, Stage, operator
+from tests.flows.playing import DAY, PLAYBOOK, Line, Stage, moment, operator
 
 BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
 IMPORT = operator("08:00:10", "calendar import calendar.csv --json")
@@ -54,6 +57,32 @@ def test_what_was_missed_while_down_goes_by_its_own_policy(
     played = stage.play([BIND, IMPORT, {"at": "08:30:00", "type": "restart", "down": "90m"}])
     assert played.states("entry:a:2026-11-23:room-1@chatroom") == states
     assert len(played.arrived(to="room-1@chatroom")) == arrives
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "down", "state"),
+    [
+        ("within 2h", "90m", "confirmed"),
+        ("within 2h", "150m", "expired:too_late"),
+        ("skip", "10h", "confirmed"),  # it was planned in time, and is of this day
+        ("skip", "30h", "skipped:too_late"),
+        ("ask", "30h", "waiting:not_approved"),
+        ("within 2d", "30h", "confirmed"),
+    ],
+)
+def test_what_was_in_line_when_the_program_went_down_goes_on_by_its_own_policy(
+    stage: Stage, catch_up: str, down: str, state: str
+) -> None:
+    stage.write("playbook.toml", PLAYBOOK + "per_minute = 2\n")  # of the pace
+    rows = "".join(entry(f"e{number}", "09:00", catch_up=catch_up) for number in range(8))
+    stage.write("calendar.csv", HEADER + rows)
+    played = stage.play(
+        [BIND, IMPORT, {"at": "09:01:10", "type": "restart", "down": down}], "--to", "2026-11-25T12:00:00+08:00"
+    )
+    gone_before = sum(moment(one["at"]) < moment("2026-11-23T09:02:00+08:00") for one in played.arrived())
+    assert 0 < gone_before < 8
+    last = [played.states(f"entry:e{number}:2026-11-23:room-1@chatroom")[-1] for number in range(8)]
+    assert last == [*["confirmed"] * gone_before, *[state] * (8 - gone_before)]
 
 
 def test_a_missed_post_that_asks_goes_when_it_is_approved(stage: Stage) -> None:
@@ -148,6 +177,29 @@ def test_a_bad_row_saves_nothing_and_names_row_and_column(stage: Stage) -> None:
     assert played.arrived(to="room-1@chatroom") == []
 
 
+def test_a_gbk_file_of_ten_thousand_bad_rows_is_told_in_part_and_as_a_whole_with_json(stage: Stage) -> None:
+    rows = "".join(entry(f"e{number}", "25:00", date="2月30日") for number in range(10_000))
+    (stage.folder / "calendar.csv").write_bytes((HEADER + rows + entry("好", "09:00")).encode("gbk"))
+    played = stage.play(
+        [
+            BIND,
+            IMPORT,
+            operator("08:01:00", "calendar import calendar.csv"),
+            operator("08:02:00", "calendar list --json"),
+        ]
+    )
+    *faults, counts = played.rows("calendar import calendar.csv --json")
+    assert counts == {"created": 0, "changed": 0, "same": 0, "faults": 20_000}
+    assert [(one["row"], one["column"], one["found"]) for one in faults[-2:]] == [
+        (10_001, "date", "2月30日"),
+        (10_001, "time", "25:00"),
+    ]
+    (told,) = [line for line in played.lines if line.get("operator") == "calendar import calendar.csv"]
+    assert told["exit"] == 2
+    assert told["out"].splitlines()[-2].startswith("……还有 19,800 处")
+    assert played.operator("calendar list")["out"] == ""  # nothing is saved of the row that is right
+
+
 def test_an_import_tells_what_will_reach_nobody(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + entry("a", "09:00").replace("分院", ""))
     played = stage.play([BIND, operator("08:00:10", "calendar import calendar.csv")])
@@ -185,3 +237,29 @@ def test_what_was_missed_for_a_group_that_is_no_longer_meant_stays_missed(stage:
     stage.write("moved.csv", HEADER + entry("a", "12:30").replace("分院", "总院"))
     played = stage.play([BIND, IMPORT, operator("11:00:00", "calendar import moved.csv --json")])
     assert played.states("entry:a:2026-11-23:room-1@chatroom") == ["skipped:too_late"]
+
+
+@pytest.mark.parametrize(("rule", "told"), [("daily", True), ("workdays", False), ("weekly thu", False)])
+def test_an_import_says_which_posts_pile_up_over_the_holidays(stage: Stage, rule: str, told: bool) -> None:
+    stage.write("playbook.toml", 'rest_days = ["holidays"]\n' + PLAYBOOK)
+    stage.write("calendar.csv", HEADER + entry("早", "09:00", rule=rule, date="2026-09-14"))
+    early = [{**line, "at": f"2026-09-14T{line['at']}+08:00"} for line in (BIND, IMPORT)]
+    early[1]["run"] = "calendar import calendar.csv"
+    played = stage.play(early, "--to", "2026-09-14T08:30:00+08:00")
+    said = "早 有 7 条落在休息日，会攒到 2026-10-08 00:00 一起发"  # the days of 国庆
+    assert (said in played.operator("calendar import")["out"]) == told
+
+
+def test_after_the_holidays_no_more_leaves_in_a_day_than_the_caps_allow(stage: Stage) -> None:
+    stage.write(
+        "playbook.toml", 'rest_days = ["holidays"]\n' + PLAYBOOK + "per_minute = 2\n[caps]\ngroup_per_day = 3\n"
+    )
+    rows = entry("早", "09:00", rule="daily", date="2026-09-14") + entry("晚", "20:00", rule="daily", date="2026-09-14")
+    stage.write("calendar.csv", HEADER + rows)
+    early = [{**line, "at": f"2026-09-14T{line['at']}+08:00"} for line in (BIND, IMPORT)]
+    played = stage.play(early, "--to", "2026-10-12T23:00:00+08:00")
+    left = [moment(one["at"]) for one in played.arrived(to="room-1@chatroom")]
+    per_day = Counter(at.date() for at in left)
+    assert max(per_day.values()) == 3
+    assert not any(date(2026, 10, 1) <= day <= date(2026, 10, 7) for day in per_day)
+    assert played.states("entry:早:2026-10-01:room-1@chatroom")[:2] == ["planned", "waiting:quiet_hours"]

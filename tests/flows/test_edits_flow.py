@@ -129,3 +129,11 @@ def test_who_has_lost_the_tag_when_it_leaves_gets_nothing(stage: Stage) -> None:
     played = stage.play(story, "--to", "2026-11-23T20:00:00+08:00")
     assert played.states(of("rock", "wx-new")) == ["planned", "waiting:quiet_hours", "cancelled"]
     assert played.states(of("all", "wx-new")) == ["planned", "waiting:quiet_hours", "cancelled"]
+
+
+@pytest.mark.parametrize(("time", "told"), [("10:00", False), ("09:30", True), ("15:00", False)])
+def test_only_what_is_moved_into_the_past_is_said_to_be_too_late(stage: Stage, time: str, told: bool) -> None:
+    stage.write("again.csv", HEADER + entry("tea", time, text="更新"))
+    again = operator("10:03:30", "calendar import again.csv")
+    out = edited(stage, entry("tea", "10:00", text="新"), again).operator("calendar import again.csv")["out"]
+    assert ("已经过了" in out) == told

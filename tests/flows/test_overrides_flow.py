@@ -224,6 +224,6 @@ def test_an_import_shows_the_next_dates_of_its_rules(stage: Stage) -> None:
     played = stage.play([*BIND, operator("08:01:00", "calendar import calendar.csv --dry-run")], world=WORLD)
     said = played.operator("calendar import")["out"]
     assert (
-        "早（daily）：2026-11-23 09:00、2026-11-24 09:00、2026-11-25 09:00、2026-11-26 09:00、2026-11-27 09:00" in said
+        "早（每天）：2026-11-23 09:00、2026-11-24 09:00、2026-11-25 09:00、2026-11-26 09:00、2026-11-27 09:00" in said
     )
     assert "2027-02-05 09:00、2028-01-25 09:00、2029-02-12 09:00、2030-02-02 09:00、2031-01-22 09:00" in said

@@ -133,12 +133,23 @@ def test_people_read_one_answer_with_samples_reasons_and_what_mends_it(stage: St
     out = stage.play(story, world=world(friends=FOUR)).operator("calendar preview")["out"]
     told = out.splitlines()
     assert told[0] == "e，2026-11-23 09:00 发"
-    assert told[1:4] == ["  ╭─ 给 wx-a", "  │ WX-A，来坐坐 https://item.jd.com/1.html", "  ╰─"]
-    assert "这些人最近 7 天每人收到 1 到 1 条，中间数 1" in told
+    assert told[1:4] == ["  ╭─ 给 WX-A", "  │ WX-A，来坐坐 https://item.jd.com/1.html", "  ╰─"]
+    assert "这些人最近 7 天每人收到 1 条" in told
     assert "排期检查：链接 item.jd.com 会把人带出微信" in told
     assert "不发 1：对方已退订（对方不想收，不用管）" in told
     assert "不发 1：有不能发的词（改掉不能发的词）" in told
     assert told[-1] == "会发 2，要等 0，不发 2"
+
+
+def test_what_the_week_lacks_is_told_with_what_fills_it(stage: Stage) -> None:
+    book(stage, "[[promises]]\ntier = '分院'\ncontent_kind = 'story'\nat_least = 1\nper = 'week'\n")
+    stage.write("calendar.csv", HEADER + entry("a", "09:00", tiers="分院") + entry("b", "09:00", date="2026-12-01"))
+    story = [BIND, IMPORT, operator("08:40:00", "calendar preview a"), operator("08:41:00", "calendar preview b")]
+    played = stage.play(story, world=world())
+    told = [line["out"].splitlines() for line in played.lines if "calendar preview" in line.get("operator", "")]
+    assert "这一周还缺：分院 每周 故事，故事 应至少 1 条，排了 0 条，缺 1 条（1 处）" in told[0]
+    assert "用备稿补上：calendar fill --from 2026-11-23 --to 2026-11-29" in told[0]
+    assert not any("还缺" in line for line in told[1])  # it goes to nobody's group
 
 
 def test_what_such_posts_did_before(stage: Stage) -> None:
@@ -148,7 +159,7 @@ def test_what_such_posts_did_before(stage: Stage) -> None:
     story += [says(f"10:0{n}:00", "wx-a", "好看", group="room-1@chatroom") for n in range(3)]
     story.append(operator("2026-11-25T12:00:00+08:00", "calendar preview a"))
     told = stage.play(story, world=world()).operator("calendar preview")["out"].splitlines()
-    assert "这些群最近 7 天每群收到 3 到 3 条，中间数 3" in told
+    assert "这些群最近 7 天每群收到 3 条" in told
     assert "以前同类 3 条：发后两天平均 1.0 条回话、走 0.0 人" in told
 
 

@@ -96,6 +96,36 @@ def test_week_53_and_what_is_of_a_day_of_next_year(stage: Stage) -> None:
     assert rows == [("分院/story/week", "2026-W53", "kept", ["a"], "")]
 
 
+@pytest.mark.parametrize(
+    ("at", "states"),
+    [("2026-11-25T23:30:00+08:00", [("missed", "多发了 1 条")]), ("2026-11-24T23:30:00+08:00", [("kept", "")])],
+)
+def test_exactly_one_is_not_kept_by_two(stage: Stage, at: str, states: list[tuple[str, str]]) -> None:
+    rows = entry(kind="story", date="2026-11-24") + entry("b", kind="story", date="2026-11-25")
+    found = told(stage, rows, days="--from 2026-11-23 --to 2026-11-29", book=WEEKLY, at=at)
+    assert [(row[2], row[4]) for row in found] == states
+
+
+@pytest.mark.parametrize(
+    ("bound", "date", "states"),
+    [
+        ("2026-11-27T08:00:00+08:00", "2026-11-25", []),  # the story of the week was told before it came
+        ("2026-11-27T08:00:00+08:00", "2026-11-28", ["kept"]),
+        ("2026-11-27T08:00:00+08:00", "2026-12-02", ["missed"]),
+        ("2026-11-24T08:00:00+08:00", "2026-11-25", ["kept"]),
+    ],
+)
+def test_a_promise_is_not_missed_in_days_before_the_group_was_ours(
+    stage: Stage, bound: str, date: str, states: list[str]
+) -> None:
+    stage.write("playbook.toml", PLAYBOOK + WEEKLY)
+    stage.write("calendar.csv", HEADER + entry(kind="story", date=date))
+    late = {**BIND, "at": bound}
+    report = operator("2026-11-30T08:00:00+08:00", "report promises --from 2026-11-23 --to 2026-11-29 --json")
+    played = stage.play([IMPORT, late, report])
+    assert [row["state"] for row in played.rows("report promises")] == states
+
+
 def test_what_is_still_to_come_and_what_was_before_the_group_are_not_judged(stage: Stage) -> None:
     rows = told(stage, entry(rule="daily"), days="--from 2026-11-20 --to 2026-12-31")
     assert [row[1:3] for row in rows] == [("2026-11-23", "kept")]
@@ -122,6 +152,14 @@ def test_what_still_waits_when_the_day_is_over_was_missed(stage: Stage) -> None:
 def test_a_week_that_still_runs_is_not_missed_yet(stage: Stage, rows: str, at: str, states: list[str]) -> None:
     week = "--from 2026-11-23 --to 2026-11-29"
     assert [row[2] for row in told(stage, rows, days=week, book=WEEKLY, at=at)] == states
+
+
+def test_too_many_are_not_called_missing(stage: Stage) -> None:
+    rows = entry(kind="story", date="2026-11-24") + entry("b", kind="story", date="2026-11-25")
+    played = run(stage, rows, days="--from 2026-11-23 --to 2026-11-29", book=WEEKLY, at="2026-11-25T23:30:00+08:00")
+    *shown, total = played.operator("report promises")["out"].splitlines()
+    assert shown[1].split() == ["2026-W48", "分院一群", "分院/story/week", "多发", "多发了", "1", "条"]
+    assert total == "做到了 0，晚了 0，漏发 0，多发 1"
 
 
 def test_people_read_what_was_missed_and_why(stage: Stage) -> None:

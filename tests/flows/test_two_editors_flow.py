@@ -19,7 +19,7 @@ TO = ("--to", "2026-11-23T12:00:00+08:00")
 def texts(folder: Path, name: str) -> dict[str, tuple[str, str]]:
     sheet = load_workbook(folder / name).worksheets[0]
     head, *rows = sheet.iter_rows(values_only=True)
-    return {str(row[0]): (str(row[head.index("text")]), f"{row[head.index('time')]}") for row in rows}
+    return {str(row[0]): (str(row[head.index("正文")]), f"{row[head.index('时间')]}") for row in rows}
 
 
 def rewrite(folder: Path, **cells: tuple[str, str]) -> None:
@@ -45,7 +45,7 @@ def test_both_edits_stand(stage: Stage) -> None:
     story = export(
         stage, ROWS["a"].replace("旧", "别人的"), ROWS["b"].replace("旧", "别人的"), ROWS["d"].replace("d", "e")
     )
-    rewrite(stage.folder, b=("time", "10:30"), c=("text", "c 表里的"))
+    rewrite(stage.folder, b=("时间", "10:30"), c=("正文", "c 表里的"))
     gone = operator("08:06:00", "calendar delete d")
     back = operator("08:10:00", "calendar import book.xlsx --replace --json")
     again = operator("08:12:00", "calendar import book.xlsx")
@@ -68,7 +68,7 @@ def test_both_edits_stand(stage: Stage) -> None:
 
 def test_where_they_contradict_each_other_nothing_is_saved_and_the_place_is_named(stage: Stage) -> None:
     story = export(stage, ROWS["a"].replace("旧", "别人的"), ROWS["b"].replace("旧", "一样的"))
-    rewrite(stage.folder, a=("text", "a 表里的"), b=("text", "b 一样的"), d=("text", "d 表里的"))
+    rewrite(stage.folder, a=("正文", "a 表里的"), b=("正文", "b 一样的"), d=("正文", "d 表里的"))
     gone = operator("08:06:00", "calendar delete d")
     back = operator("08:10:00", "calendar import book.xlsx --json")
     played = stage.play([*story, gone, back], *TO)
@@ -77,8 +77,8 @@ def test_where_they_contradict_each_other_nothing_is_saved_and_the_place_is_name
     *faults, counts = played.rows("calendar import")
     assert counts == {"created": 0, "changed": 0, "same": 0, "faults": 2}
     assert [(fault["row"], fault["column"], fault["found"]) for fault in faults] == [
-        (2, "text", "a 表里的"),
-        (5, "key", "d"),
+        (2, "正文", "a 表里的"),
+        (5, "编号", "d"),
     ]
     assert "a 别人的" in faults[0]["expected"]
 
@@ -86,9 +86,9 @@ def test_where_they_contradict_each_other_nothing_is_saved_and_the_place_is_name
 def test_whoever_edits_the_same_workbook_twice_contradicts_nobody(stage: Stage) -> None:
     stage.write("calendar.csv", HEADER + "".join(ROWS.values()))
     stage.play([BIND, IMPORT, EXPORT], *TO)
-    rewrite(stage.folder, a=("text", "a 改过"), b=("time", "10:30"))
+    rewrite(stage.folder, a=("正文", "a 改过"), b=("时间", "10:30"))
     first = (stage.folder / "book.xlsx").read_bytes()
-    rewrite(stage.folder, a=("text", "a 又改过"))
+    rewrite(stage.folder, a=("正文", "a 又改过"))
     second = (stage.folder / "book.xlsx").read_bytes()
     story = [BIND, IMPORT]
     for at, name, content in (("08:05", "one", first), ("08:06", "two", second), ("08:08", "three", first)):

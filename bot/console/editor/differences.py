@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from nicegui import ui
 
-from bot.console.reading.calendar_words import content_kind_words, rule_words
 from content_calendar.columns import COLUMNS, KIND_NAMES
+from content_calendar.rule_words import content_kind_words, rule_words
 
 _LONGEST = 1_000
 

@@ -13,9 +13,9 @@ from bot.console.pages.calendar_faults import show_of_day
 from bot.console.pages.calendar_moving import Moving, called
 from bot.console.reading.calendar import PAGE, Standing, Turn, Undated, Wanted, page_of
 from bot.console.reading.calendar_faults import Checked
-from bot.console.reading.calendar_words import rule_words
 from bot.console.visit import Visit
 from content_calendar.kind_names import content_name
+from content_calendar.rule_words import rule_words
 
 
 def show_list(visit: Visit, wanted: Wanted, rows: Sequence[Turn]) -> Callable[[Checked], None]:

@@ -16,13 +16,13 @@ from bot.console.pages.entry_check import show_check
 from bot.console.pages.entry_look import STYLE, show_content
 from bot.console.pages.entry_words import is_skipped, show_stop, show_words
 from bot.console.parts import Part, Parts
-from bot.console.reading.calendar_words import rule_words
 from bot.console.reading.deliveries import Filter
 from bot.console.reading.entries import Happened, Outlook, Shown, entry_of, happened, outlook_of
 from bot.console.visit import Visit
 from content_calendar.cadence import is_personal, next_days, next_occurrence
 from content_calendar.kind_names import content_name
 from content_calendar.rotation import is_spare
+from content_calendar.rule_words import rule_words
 from content_calendar.titles import title_of
 from handlers import rights
 from models.operations import Role

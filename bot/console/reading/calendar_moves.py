@@ -13,7 +13,6 @@ from sqlmodel import col
 
 from bot.console.reading.calendar import rooms_of
 from bot.console.reading.calendar_faults import Fault, plan_of, told
-from bot.console.reading.calendar_words import rule_words
 from bot.console.reading.of_pool import is_of_others
 from bot.console.visit import Scope
 from content_calendar.cadence import next_days
@@ -21,6 +20,7 @@ from content_calendar.entry import Entry, from_json
 from content_calendar.lint import Plan, lint
 from content_calendar.lint_plan import LintEntry
 from content_calendar.moving import CannotMove
+from content_calendar.rule_words import rule_words
 from content_calendar.weekdays import CHINESE
 from handlers.moves import on_another_day, this_once
 from models.operations import EntryOverride, EntryRevision

@@ -14,7 +14,6 @@ from bot import preview, reading
 from bot.calendar_plan import media_in
 from bot.console.reading.calendar import rooms_of
 from bot.console.reading.calendar_faults import Fault, plan_of, told
-from bot.console.reading.calendar_words import content_kind_words
 from bot.console.reading.entries import Target, targets_of
 from bot.console.reading.of_pool import entries_seen
 from bot.console.reading.people import tags_and_sources
@@ -30,6 +29,7 @@ from content_calendar.import_hints import media_faults
 from content_calendar.lint import Plan, lint
 from content_calendar.lint_plan import LintEntry
 from content_calendar.rotation import is_spare
+from content_calendar.rule_words import content_kind_words
 from content_calendar.titles import title_of
 from handlers.planning import expansion
 from models.fields import STANDARD_FIELDS

@@ -110,7 +110,7 @@ def _promised(state: str) -> _Question:
                 "周期": one.period,
                 "群": topics[one.group],
                 "必发": promise_name(one.promise),
-                "结果": PROMISE_STATES[one.state],
+                "结果": "多发" if one.surplus else PROMISE_STATES[one.state],
                 "排期": "、".join(one.entries),
                 "原因": one.text,
             }
