@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import placement
-from handlers.command_call import Call, Refusal, may_see
+from handlers.command_call import Call, Refusal
 from handlers.my_data import spoken_answers
 from models import effects as fx
 from models.command_views import FoundPerson
@@ -47,7 +47,7 @@ def who(call: Call) -> tuple[str, list[Effect]]:
         "建档": _SURVEYS.get(person.survey.state, "") if person.survey else "没开始",
         **spoken_answers(call.context, person),
         "所在群": "、".join(found.where),
-        "归属": found.owner,
+        "归属": f"{found.owner_name}（{found.owner}）" if found.owner_name else found.owner,
         "在排队": found.waiting_for,
         "来源": person.source,
         "记一笔": found.note,
@@ -60,9 +60,7 @@ def who(call: Call) -> tuple[str, list[Effect]]:
 def tag(call: Call) -> tuple[str, list[Effect]]:
     """Give tags, to one or to all that have a tag."""
     tags = call.arguments[1:]
-    effects = [
-        fx.PutTags(person_id=one.person.person_id, add=tags, origin=call.person.wire_id) for one in _visible(call)
-    ]
+    effects = [fx.PutTags(person_id=one.person.person_id, add=tags, origin=call.person.wire_id) for one in call.people]
     return TAGGED.format(who=_them(call), tags="、".join(tags)), [*effects, *_moves(call, tags)]
 
 
@@ -70,7 +68,7 @@ def untag(call: Call) -> tuple[str, list[Effect]]:
     """Take tags away."""
     tags = call.arguments[1:]
     effects = [
-        fx.PutTags(person_id=one.person.person_id, remove=tags, origin=call.person.wire_id) for one in _visible(call)
+        fx.PutTags(person_id=one.person.person_id, remove=tags, origin=call.person.wire_id) for one in call.people
     ]
     return UNTAGGED.format(who=_them(call), tags="、".join(tags)), [*effects, *_moves(call, tags)]
 
@@ -82,7 +80,7 @@ def _moves(call: Call, tags: Sequence[str]) -> list[Effect]:
     event = call.event
     return [
         fx.Follow(event=PersonChanged(merchant=event.merchant, at=event.at, contact=one.person.wire_id))
-        for one in _visible(call)
+        for one in call.people
     ]
 
 
@@ -179,17 +177,13 @@ def _one(call: Call) -> FoundPerson:
     return call.people[0]
 
 
-def _visible(call: Call) -> list[FoundPerson]:
-    return [one for one in call.people if may_see(call, one)]
-
-
 def _them(call: Call) -> str:
-    people = _visible(call)
+    people = call.people
     return called(people[0]) if len(people) == 1 else f"{len(people)} 位客人"
 
 
 def _will(call: Call, done: str) -> str | None:
-    people = _visible(call)
+    people = call.people
     if len(people) == 1 and not call.argument(0).startswith("#"):
         return None
     return WILL_TAG.format(count=len(people), done=done, tags="、".join(call.arguments[1:]))
