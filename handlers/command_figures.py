@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.action_names import REFUSAL_NAMES
 from handlers.command_call import Call, Refusal
 from models import effects as fx
 from models.deliveries import Cause, Lane
@@ -10,6 +11,7 @@ from models.effects import Effect
 PAGE = 10
 MORE = "第 {page}/{pages} 页，下一页发 /{name} {next}"
 NOTHING = "还没有。"
+NOBODY_SPOKE = "近 7 天群里还没人说话。"
 EXPORTED = "共 {count} 位客人，表格分 {parts} 段私聊发你，存成 .csv 就能打开。"
 EXPORT_CUT = "共 {count} 位客人，这里只发前 {shown} 位，全部的请在电脑上导出。"
 NO_SCRIPT = "没有「{name}」这条话术。发 /话术 看看有哪些。"
@@ -24,13 +26,13 @@ _MOST_PARTS = 10
 def top(call: Call) -> tuple[str, list[Effect]]:
     """Who said most in the last days."""
     lines = [f"{name}　{count} 条" for name, count in call.context.commands.talkers]
-    return "\n".join(["近 7 天说话最多的：", *lines]) if lines else NOTHING, []
+    return "\n".join(["近 7 天说话最多的：", *lines]) if lines else NOBODY_SPOKE, []
 
 
 def active(call: Call) -> tuple[str, list[Effect]]:
     """How lively each group was."""
     lines = [f"{topic}：{people} 人说话，{count} 条" for topic, people, count in call.context.commands.lively]
-    return _page(call, ["近 7 天各群：", *lines], "活跃") if lines else NOTHING, []
+    return _page(call, ["近 7 天各群：", *lines], "活跃") if lines else NOBODY_SPOKE, []
 
 
 def source(call: Call) -> tuple[str, list[Effect]]:
@@ -51,8 +53,8 @@ def audit(call: Call) -> tuple[str, list[Effect]]:
     zone = call.context.merchant.zone
     lines = [
         f"{one.at.astimezone(zone):%m-%d %H:%M} {one.actor} {one.action}"
-        + (f" {one.target}" if one.target else "")
-        + ("" if one.result == "ok" else f"（没让做：{one.reason}）")
+        + (f" {one.target}" if one.target and one.target != one.actor else "")
+        + ("" if one.result == "ok" else f"（没让做：{REFUSAL_NAMES.get(one.reason, one.reason)}）")
         for one in call.context.commands.audit
     ]
     return _page(call, lines, "操作记录"), []
