@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from handlers.action_names import REFUSAL_NAMES
 from handlers.command_call import Call, Refusal
 from models import effects as fx
-from models.deliveries import Cause, Lane
+from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
+from models.events import Media
 
 PAGE = 10
 MORE = "第 {page}/{pages} 页，下一页发 /{name} {next}"
 NOTHING = "还没有。"
 NOBODY_SPOKE = "近 7 天群里还没人说话。"
+FILE_NAME = "客人名单 {day:%Y-%m-%d}.csv"
+EXPORTED_FILE = "共 {count} 位客人，表格私聊发你了。"
 EXPORTED = "共 {count} 位客人，表格分 {parts} 段私聊发你，存成 .csv 就能打开。"
 EXPORT_CUT = "共 {count} 位客人，这里只发前 {shown} 位，全部的请在电脑上导出。"
 NO_SCRIPT = "没有「{name}」这条话术。发 /话术 看看有哪些。"
@@ -70,8 +75,10 @@ def groups(call: Call) -> tuple[str, list[Effect]]:
 
 
 def export(call: Call) -> tuple[str, list[Effect]]:
-    """All friends as CSV, 1:1 to the asker and to nobody else, in as many messages as it takes."""
+    """All friends as CSV, 1:1 to the asker and to nobody else: a file, or as many messages as it takes."""
     rows = [",".join(map(_cell, row)) for row in call.context.commands.customers]
+    if DeliveryKind.FILE in call.context.account.capabilities.kinds:
+        return EXPORTED_FILE.format(count=len(rows)), [_file(call, "\n".join([_HEAD, *rows, ""]))]
     parts: list[str] = []
     shown = 0
     for row in rows:
@@ -94,6 +101,25 @@ def export(call: Call) -> tuple[str, list[Effect]]:
         )
         for number, text in enumerate(parts, 1)
     ]
+
+
+def _file(call: Call, table: str) -> Effect:
+    """Written so that a spreadsheet knows its Chinese, and whoever is erased is found in it by their id."""
+    name = FILE_NAME.format(day=call.event.at.astimezone(call.context.merchant.zone))
+    url = "data:text/csv;charset=utf-8," + quote(f"\ufeff{table}", safe=_AS_IN_IDS)
+    return fx.Send(
+        key=f"export:{call.person.wire_id}:{call.stamp}",
+        account=call.event.account,
+        kind=DeliveryKind.FILE,
+        lane=Lane.REPLY,
+        cause=Cause.COMMAND,
+        contact_id=call.person.contact_id,
+        text=name,
+        media=(Media(name=name, url=url),),
+    )
+
+
+_AS_IN_IDS = "@:.-_"
 
 
 def script(call: Call) -> tuple[str, list[Effect]]:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import sqlite3
+from urllib.parse import unquote
+
+from handlers import decide
+from models.capabilities import Capabilities
+from models.command_views import CommandView
+from models.context import AccountView
 from tests.flows.playing import Line, Played, Stage, operator, says
+from tests.handlers.builders import context, staff, texts
+from tests.handlers.builders import says as says_here
 
 ROOM, LOOSE = "room-1@chatroom", "loose@chatroom"
 IN_IT = ["main", "wx-boss", "wx-clone", "wx1", "wx2"]
@@ -90,4 +101,41 @@ def test_who_has_a_role_is_told_where_it_holds(stage: Stage) -> None:
         "好，天天妈 现在是堂主（分院一群），到 2026-11-23 11:00。",
         "天天妈 的角色：堂主（分院一群）。",
         "你是老板，编号 wx-boss。",
+    ]
+
+
+def test_who_is_forgotten_is_gone_from_the_list_that_was_sent_too(stage: Stage) -> None:
+    database = stage.folder / "kept.db"
+    story = [BIND, says("09:00:00", "wx-boss", "/导出")]
+    forgotten = [says("10:00:00", "wx1", "忘记我"), says("10:01:00", "wx1", "确认")]
+    played = stage.play([*story, *forgotten], "--db", str(database), world=WORLD)
+    assert [line["text"] for line in played.arrived(to="wx-boss", kind="file")] == ["客人名单 2026-11-23.csv"]
+    rows = sqlite3.connect(database).execute("SELECT media FROM delivery WHERE kind = 'file'").fetchall()
+    assert rows == [("[]",)]
+
+
+def test_the_list_is_a_file_that_a_spreadsheet_reads(stage: Stage) -> None:
+    database = stage.folder / "kept.db"
+    story = [says("08:59:00", "wx-boss", '/备注 wx1 "=1+1, 老客"'), says("09:00:00", "wx-boss", "/导出")]
+    stage.play([BIND, *story], "--db", str(database), world=WORLD)
+    ((media,),) = sqlite3.connect(database).execute("SELECT media FROM delivery WHERE kind = 'file'").fetchall()
+    table = unquote(json.loads(media)[0]["url"].partition(",")[2]).removeprefix("\ufeff")
+    rows = list(csv.DictReader(table.splitlines()))
+    assert [row["编号"] for row in rows] == ["wx-boss", "wx-clone", "wx1", "wx2"]
+    assert rows[2] == {"编号": "wx1", "昵称": "天天妈", "备注": "'=1+1, 老客", "标签": "", "来源": ""}
+
+
+def test_where_files_cannot_go_the_list_comes_as_text() -> None:
+    row = ("wx1", "天天妈", "", "", "")
+    told = decide(
+        says_here("/导出"),
+        context(
+            person=staff(),
+            account=AccountView(id="main", capabilities=Capabilities(kinds=frozenset({"text"}))),
+            commands=CommandView(customers=(row,)),
+        ),
+    )
+    assert texts(told) == [
+        "编号,昵称,备注,标签,来源\nwx1,天天妈,,,",
+        "共 1 位客人，表格分 1 段私聊发你，存成 .csv 就能打开。",
     ]
