@@ -135,15 +135,21 @@ def group_named(call: Call, word: str) -> GroupView | None:
 
 
 def roles_told(call: Call, person: PersonView, counting: Collection[Role]) -> str:
-    """The roles of somebody, with the groups that they are limited to."""
+    """The roles of somebody, with the groups that they are limited to; who looks after a group is its 堂主."""
     topics = {group.wire_id: group.topic or group.wire_id for group in call.context.commands.groups}
     told = []
     for role, name in ROLE_NAMES.items():
-        rooms = [one.group for one in person.roles if one.role == role and role in counting]
-        if rooms:
+        rooms = [one.group for one in person.roles if one.role == role]
+        rooms += [one.wire_id for one in looked_after(call, person)] if role == Role.HALL else []
+        if rooms and role in counting:
             where = "、".join(dict.fromkeys(topics.get(one, one) for one in rooms)) if all(rooms) else ""
             told.append(f"{name}（{where}）" if where else name)
     return "、".join(told)
+
+
+def looked_after(call: Call, person: PersonView) -> list[GroupView]:
+    """The groups that somebody looks after."""
+    return [one for one in call.context.commands.groups if one.tier and one.owner_contact_id == person.contact_id]
 
 
 def told_apart(person: PersonView, where: Sequence[str] = ()) -> str:

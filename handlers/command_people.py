@@ -9,6 +9,7 @@ from handlers.command_call import Call, Refusal
 from handlers.my_data import spoken_answers
 from models import effects as fx
 from models.command_views import FoundPerson
+from models.context import GroupView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.orders import ErasePersonOrder, PersonChanged, SurveyFinished
@@ -25,6 +26,8 @@ FORGOTTEN = "好，那位的资料都删掉了，没发的消息也取消了。"
 CANNOT_FORGET = "{who} 在店里有角色，先 /收权，再删。"
 IN_TIER = "{who}：{tiers}"
 INVITED = "好，请 {who} 进「{tier}」；没位子就排队，我会告诉你。"
+FULL_HERE = "本群满了（{members} 人{kept}），没请。进「{tier}」别的群就发 /邀请 {contact} {tier}。"
+KEPT = "，还给人留着 {count} 个位子"
 TOO_MANY = "「{who}」有 {count} 位，这个指令一次只能一位。"
 NO_TIER = "没有「{tier}」这个层级。现有：{tiers}。"
 _SURVEYS = {"open": "进行中", "resting": "搁着", "finished": "完成", "stopped": "停了"}
@@ -133,10 +136,13 @@ def invite(call: Call) -> tuple[str, list[Effect]]:
     """A seat in a tier, or in the group of this place; the rules of placing people hold."""
     found = _one(call)
     playbook = call.context.merchant.playbook
-    group = call.context.group.wire_id if call.context.group and not call.argument(1) else ""
+    here = call.context.group if not call.argument(1) else None
     wanted = call.argument(1) or (call.context.group.tier if call.context.group else "") or ""
-    if playbook.tier(wanted) is None:
+    tier = playbook.tier(wanted)
+    if tier is None:
         raise Refusal(NO_TIER.format(tier=wanted, tiers="、".join(one.name for one in playbook.tiers) or "无"))
+    if here is not None and tier.capacity is not None and here.members + here.reserved >= tier.capacity:
+        raise Refusal(FULL_HERE.format(tier=tier.name, contact=found.person.wire_id, **_counts(here)))
     friends = _friends(found)
     if not friends:
         raise Refusal(NO_FRIEND.format(who=called(found), what="没法邀请"))
@@ -147,9 +153,14 @@ def invite(call: Call) -> tuple[str, list[Effect]]:
         at=call.event.at,
         contact=found.person.wire_id,
         tier=wanted,
-        group=group,
+        group=here.wire_id if here else "",
     )
     return INVITED.format(who=called(found), tier=wanted), [fx.Follow(event=finished)]
+
+
+def _counts(group: GroupView) -> dict[str, str]:
+    kept = KEPT.format(count=group.reserved) if group.reserved else ""
+    return {"members": str(group.members), "kept": kept}
 
 
 def will_forget(call: Call) -> str | None:

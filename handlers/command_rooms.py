@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime, time, timedelta
 
 from handlers import welcomes
-from handlers.command_call import NO_SUCH_GROUP, ROLE_NAMES, Call, Refusal, group_named, roles_told
+from handlers.command_call import NO_SUCH_GROUP, ROLE_NAMES, Call, Refusal, group_named, looked_after, roles_told
 from models import effects as fx
 from models import timers
 from models.context import Context
@@ -28,6 +28,8 @@ ABOVE_YOU = "只有老板能给或收「{role}」。"
 GRANTED = "好，{who} 现在是{role}{where}{until}。"
 CONFIGURED = "{who} 的「{role}」是配置文件里写的，要在那里改。"
 REVOKED = "好，{who} 不再是{role}{where}。"
+NOT_THEIRS = "{who} 本来就不是{role}{where}。"
+STILL_HALL = "另外给的堂主收回了。{who} 还带着「{groups}」，在那里照样是堂主，要换人发 /客户交接 {contact} 给谁。"
 ROLES_ARE = "{who} 的角色：{roles}。"
 NO_ROLES = "{who} 没有角色。"
 NO_WELCOME = "本群的层级没写欢迎语，在方案的 welcome 里加上就有了。"
@@ -110,7 +112,15 @@ def revoke(call: Call) -> tuple[str, list[Effect]]:
     who = call.who.person
     if not group and any(one == who.wire_id and role == given for _, one, role in call.context.merchant.admins):
         raise Refusal(CONFIGURED.format(who=who.name or who.wire_id, role=ROLE_NAMES[given]))
-    told = REVOKED.format(who=who.name or who.wire_id, role=ROLE_NAMES[given], where=_where(call, group))
+    name = who.name or who.wire_id
+    mine = [one for one in looked_after(call, who) if given == Role.HALL and group in ("", one.wire_id)]
+    if not mine and not any(one.role == given and group in ("", one.group) for one in who.roles):
+        raise Refusal(NOT_THEIRS.format(who=name, role=ROLE_NAMES[given], where=_where(call, group)))
+    told = REVOKED.format(who=name, role=ROLE_NAMES[given], where=_where(call, group))
+    if mine:
+        told = STILL_HALL.format(
+            who=name, groups="、".join(one.topic or one.wire_id for one in mine), contact=who.wire_id
+        )
     return told, [_order(call, given, group, None, revoke=True)]
 
 

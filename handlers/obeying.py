@@ -30,6 +30,7 @@ UNKNOWN = "没有「{name}」这个指令。{hint}发 /帮助 看看能用哪些
 TOO_MANY = "一条消息最多 {most} 个指令，请分开发。"
 TOO_MUCH = "「{surplus}」我不懂，所以什么都没做。请这样发：{usage}"
 TOO_LITTLE = "少了点什么，所以什么都没做。请这样发：{usage}"
+WANTS_BLANK = "指令后面空一格再写内容：/{command} {rest}。"
 DID_YOU_MEAN = "是不是想说 {names}？"
 IN_A_GROUP = "/{name} 要在群里发。"
 WHERE_IT_COUNTS = "/{name} 请在你管的群里发。"
@@ -46,6 +47,8 @@ _MOST_ALIKE = 9  # shown to choose from
 _MOST_MEANT = 3
 _MOST_LINES = 50  # commands in one message
 _CODES = 10_000
+# 查 is the beginning of much, 查 and a name without a blank too; the longest first.
+_CHINESE = tuple(sorted((one for one in BY_NAME if not one.isascii()), key=len, reverse=True))
 
 
 def is_for_us(event: Message, context: Context, person: PersonView) -> bool:
@@ -280,6 +283,9 @@ class _Line:
             return ("" if self.event.group else REFUSED), [refused]
         near = _nearest(name[:_LONGEST_NAME])
         hint = DID_YOU_MEAN.format(names="、".join(f"/{one}" for one in near)) if near else ""
+        begun = next((one for one in _CHINESE if name.startswith(one)), "")
+        if begun and (not near or len(name) > len(begun) + 1):  # one letter more is a slip
+            hint = WANTS_BLANK.format(command=begun, rest=name[len(begun) : _LONGEST_NAME])
         return UNKNOWN.format(name=name[:20], hint=hint), [refused]
 
     def _refused(self, said: str, why: str) -> tuple[str, list[Effect]]:

@@ -155,3 +155,45 @@ def test_a_hall_ends_the_silence_that_it_began_in_its_group_and_no_more(stage: S
         "你只管本群，全部要老板或管理员来停。",
         "好，本群恢复发送。",
     ]
+
+
+def test_a_role_that_is_taken_back_without_a_group_is_gone_in_all_of_them(stage: Stage) -> None:
+    played = play(
+        stage,
+        says("09:00:00", "wx-boss", f"/授权 mei3 帮手 {EAST}"),
+        says("09:01:00", "wx-boss", f"/授权 mei3 帮手 {WEST}"),
+        says("09:02:00", "wx-boss", "/收权 mei3 帮手"),
+        says("09:03:00", "mei3", "/群"),
+        says("09:04:00", "wx-boss", "/收权 mei3 帮手"),
+    )
+    assert told(played)[-2:] == ["好，小美 不再是帮手。", "小美 本来就不是帮手。"]
+    assert told(played, "mei3") == ["这个指令只有管理员能用。"]
+
+
+def test_who_looks_after_a_group_is_shown_as_its_hall_and_stays_so(stage: Stage) -> None:
+    played = play(stage, says("09:00:00", "wx-boss", "/角色 ann"), says("09:01:00", "wx-boss", "/收权 ann 堂主"))
+    shown, kept = told(played)
+    assert shown == "安堂主 的角色：堂主（东堂）。"
+    assert "还带着「东堂」，在那里照样是堂主，要换人发 /客户交接 ann 给谁。" in kept
+
+
+def test_into_a_full_group_nobody_is_invited_and_nobody_lands_elsewhere_unasked(stage: Stage) -> None:
+    filling = {"at": "08:30:00", "type": "group_joined", "account": "main", "group": EAST,
+               "members": [{"contact": "late", "name": "晚来的"}]}  # fmt: skip
+    claimed = says("08:40:00", "ann", "/我来跟 mei3")
+    played = play(stage, filling, claimed, says("09:00:00", "ann", "/邀请 mei3", group=EAST))
+    assert told(played, "ann")[-1] == "本群满了（5 人），没请。进「分院」别的群就发 /邀请 mei3 分院。"
+    assert played.arrived(kind="invite") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("/绑定分院", "指令后面空一格再写内容：/绑定 分院。"),
+        ("／查小美东", "指令后面空一格再写内容：/查 小美东。"),
+        ("/查询 小美", "是不是想说 /查？"),
+        ("/我来更", "是不是想说 /我来跟？"),
+    ],
+)
+def test_what_was_probably_meant_is_said(stage: Stage, text: str, hint: str) -> None:
+    assert hint in told(play(stage, says("09:00:00", "wx-boss", text)))[0]
