@@ -65,6 +65,8 @@ HALL_1 = "hall-1@chatroom"
 HALL_2 = "hall-2@chatroom"
 GROUPS = {BRANCH: "酒友社·杭州分舵", HALL_1: "酒友社·听雨堂", HALL_2: "酒友社·观澜堂"}
 BOSS = "wx-boss"
+# Who looks after each of them: what they say there is the shop's word, no question to it.
+KEEPERS = {BRANCH: "wx-duozhu-gu", HALL_1: "wx-tang-yu", HALL_2: "wx-tang-shen"}
 
 OLD_FRIENDS = (
     OldFriend(BOSS, "老板娘", "老板", (BRANCH, HALL_1, HALL_2)),

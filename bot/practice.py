@@ -23,7 +23,7 @@ from bot import power, reading
 from bot.app import App
 from bot.clock import utc_now
 from bot.config import Config
-from bot.crowd_lives import BRANCH, GROUPS
+from bot.crowd_lives import BRANCH, GROUPS, KEEPERS
 from bot.power import PowerCut
 from bot.practice_talk import Talk
 from bot.store import Store
@@ -175,6 +175,7 @@ async def prepare(app: App, *, again: bool = False) -> None:
                 group=room,
                 tier=tier,
                 parent=parent,
+                owner=KEEPERS[room],
             )
         )
     with app.store.reading() as connection:

@@ -58,8 +58,8 @@ def groups(connection: Connection, merchant: MerchantView) -> list[Row]:
             "group": row.wire_id,
             "topic": row.topic,
             "tier": row.tier,
-            "owner": row.owner,
-            "parent": wire_ids.get(row.parent_id),
+            "owner": row.owner if row.tier else None,
+            "parent": wire_ids.get(row.parent_id) if row.tier else None,
             "capacity": capacities.get(row.tier),
             "members": members.get(row.id, 0),
             "reserved": seats.get(row.id, 0),
@@ -120,7 +120,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str, now: datet
         .order_by(col(Contact.id))
     ).all()
     in_groups = run(
-        select(col(ChatGroup.wire_id), col(ChatGroup.owner_contact_id))
+        select(col(ChatGroup.wire_id), col(ChatGroup.owner_contact_id), col(ChatGroup.tier))
         .join(
             GroupMember,
             (col(GroupMember.merchant_id) == col(ChatGroup.merchant_id))
@@ -135,7 +135,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str, now: datet
     ).all()
     owner = found.owner_contact_id
     if found.owner_by not in ("group", "given"):  # an owned group comes before a claim
-        owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id), owner)
+        owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id and row.tier), owner)
     return {
         "contact": wire_id,
         "contacts": [one.wire_id for one in contacts],  # all that they have

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers import groups
-from handlers.command_call import HERE, NOT_IN_A_GROUP, ROLE_NAMES, Call, Refusal
+from handlers.command_call import HERE, NOT_IN_A_GROUP, Call, Refusal, roles_told
 from handlers.reason_names import REASON_NAMES
 from handlers.roles import roles_of
 from models import effects as fx
@@ -22,6 +22,7 @@ RESUMED = "好，{scope}恢复发送。"
 WHICH_TIER = "绑到哪个层级？写上层级名，现有：{tiers}。"
 NOT_BOUND_TO = "没有「{tier}」这个层级。现有：{tiers}。"
 BOUND = "好，本群绑定为「{tier}」。"
+AS_BEFORE = "堂主和上级群照旧，要改请到电脑上。"
 COMPLAINT_SETTLED = "好，{contact} 的投诉记为了结，推广照常。"
 NO_COMPLAINT = "没有「{contact}」的投诉。没了结的：{known}。"
 NOT_UNDERSTOOD = "不明白「{word}」。可以说 本群、全部，或一类消息（{lanes}），或一个账号（{accounts}）。"
@@ -37,8 +38,7 @@ EVERYWHERE = ("全部", "所有", "all")
 
 
 def whoami(call: Call) -> tuple[str, list[Effect]]:
-    names = "、".join(ROLE_NAMES[role] for role in Role if role in call.roles)
-    return WHOAMI.format(roles=names, contact=call.person.wire_id), []
+    return WHOAMI.format(roles=roles_told(call, call.person, call.roles), contact=call.person.wire_id), []
 
 
 def status(call: Call) -> tuple[str, list[Effect]]:
@@ -106,7 +106,8 @@ def bind(call: Call) -> tuple[str, list[Effect]]:
         raise Refusal(WHICH_TIER.format(tiers="、".join(one.name for one in playbook.tiers) or "无"))
     if group is None or playbook.tier(tier) is None:
         raise Refusal(NOT_BOUND_TO.format(tier=tier, tiers="、".join(tier.name for tier in playbook.tiers) or "无"))
-    return BOUND.format(tier=tier), groups.bound(call.context, group, tier, at=call.event.at)
+    as_before = AS_BEFORE if group.tier is None and group.owner_contact_id else ""
+    return BOUND.format(tier=tier) + as_before, groups.bound(call.context, group, tier, at=call.event.at)
 
 
 def scope_of(call: Call) -> tuple[str, str]:

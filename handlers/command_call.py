@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -36,8 +36,12 @@ class Takes(Enum):
     WORD = "a word"
     PERSON = "a person: a mention, a stable id, or a unique name"
     PEOPLE = "a person, or # and a tag: everybody who has it"
+    MEANT = "a person, if it is one; else whatever the command's order makes of it"
     WORDS = "one word or more"
     TEXT = "the rest of the line as it is written"
+
+
+_PEOPLE = (Takes.PERSON, Takes.PEOPLE, Takes.MEANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +119,8 @@ def held(person: PersonView, event: Message) -> frozenset[Role]:
 
 
 def may_see(call: Call, who: FoundPerson) -> bool:
-    """Whether the person is somebody whom the asker may deal with: anybody, or a member of their groups."""
-    if unlimited(call.person, call.event.account) or who.person.contact_id == call.person.contact_id:
+    """Whether the person is somebody whom the asker may deal with: anybody, or a customer or member of theirs."""
+    if unlimited(call.person, call.event.account) or call.person.wire_id in (who.person.wire_id, who.owner):
         return True
     return bool(who.person.groups & {group.id for group in call.groups})
 
@@ -129,6 +133,43 @@ def group_named(call: Call, word: str) -> GroupView | None:
     found = found or [group for group in call.groups if group.tier and group.topic == word]
     return found[0] if len(found) == 1 else None
 
+
+def roles_told(call: Call, person: PersonView, counting: Collection[Role]) -> str:
+    """The roles of somebody, with the groups that they are limited to; who looks after a group is its 堂主."""
+    topics = {group.wire_id: group.topic or group.wire_id for group in call.context.commands.groups}
+    told = []
+    for role, name in ROLE_NAMES.items():
+        rooms = [one.group for one in person.roles if one.role == role]
+        rooms += [one.wire_id for one in looked_after(call, person)] if role == Role.HALL else []
+        if rooms and role in counting:
+            where = "、".join(dict.fromkeys(topics.get(one, one) for one in rooms)) if all(rooms) else ""
+            told.append(f"{name}（{where}）" if where else name)
+    return "、".join(told)
+
+
+def looked_after(call: Call, person: PersonView) -> list[GroupView]:
+    """The groups that somebody looks after."""
+    return [one for one in call.context.commands.groups if one.tier and one.owner_contact_id == person.contact_id]
+
+
+def told_apart(person: PersonView, where: Sequence[str] = ()) -> str:
+    """Somebody among others of the same name: by what the staff wrote, where they are, and what never changes."""
+    remarks = {one.remark: None for one in person.friendships.values() if one.remark}
+    known = [
+        *(f"备注 {remark}" for remark in remarks),
+        *(f"在 {topic}" for topic in where[:_MOST_GROUPS]),
+        f"编号 {short_id(person.wire_id)}",
+    ]
+    return f"{person.name or person.wire_id}（{'，'.join(known)}）"
+
+
+def short_id(wire_id: str) -> str:
+    """An id as a phone can show it: the end of a long one tells it from others."""
+    return wire_id if len(wire_id) <= _SHORT else f"…{wire_id[-_END:]}"
+
+
+_MOST_GROUPS = 2
+_SHORT, _END = 20, 6
 
 Run = Callable[[Call], tuple[str, list[Effect]]]
 # What would happen, in words; None where it may be done at once.
@@ -161,13 +202,13 @@ class Command:
     order_asks: bool = False
     reads: frozenset[str] = frozenset()
     aside: bool = False
-    # Which of the arguments is a person, and how many there are at least: worked out once, not with every message.
-    person_at: int | None = field(init=False)
+    # Which of the arguments are people, and how many there are at least: worked out once, not with every message.
+    people_at: tuple[int, ...] = field(init=False)
     least: int = field(init=False)
 
     def __post_init__(self) -> None:
-        takes = [one.takes in (Takes.PERSON, Takes.PEOPLE) for one in self.arguments]
-        object.__setattr__(self, "person_at", takes.index(True) if any(takes) else None)
+        named = [at for at, one in enumerate(self.arguments) if one.takes in _PEOPLE]
+        object.__setattr__(self, "people_at", tuple(named))
         object.__setattr__(self, "least", sum(not one.optional for one in self.arguments))
 
     @property

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+from handlers.action_names import REFUSAL_NAMES
 from handlers.command_call import Call, Refusal
 from models import effects as fx
-from models.deliveries import Cause, Lane
+from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
+from models.events import Media
 
 PAGE = 10
 MORE = "第 {page}/{pages} 页，下一页发 /{name} {next}"
 NOTHING = "还没有。"
+NOBODY_SPOKE = "近 7 天群里还没人说话。"
+FILE_NAME = "客人名单 {day:%Y-%m-%d}.csv"
+EXPORTED_FILE = "共 {count} 位客人，表格私聊发你了。"
 EXPORTED = "共 {count} 位客人，表格分 {parts} 段私聊发你，存成 .csv 就能打开。"
 EXPORT_CUT = "共 {count} 位客人，这里只发前 {shown} 位，全部的请在电脑上导出。"
 NO_SCRIPT = "没有「{name}」这条话术。发 /话术 看看有哪些。"
@@ -24,13 +31,13 @@ _MOST_PARTS = 10
 def top(call: Call) -> tuple[str, list[Effect]]:
     """Who said most in the last days."""
     lines = [f"{name}　{count} 条" for name, count in call.context.commands.talkers]
-    return "\n".join(["近 7 天说话最多的：", *lines]) if lines else NOTHING, []
+    return "\n".join(["近 7 天说话最多的：", *lines]) if lines else NOBODY_SPOKE, []
 
 
 def active(call: Call) -> tuple[str, list[Effect]]:
     """How lively each group was."""
     lines = [f"{topic}：{people} 人说话，{count} 条" for topic, people, count in call.context.commands.lively]
-    return _page(call, ["近 7 天各群：", *lines], "活跃") if lines else NOTHING, []
+    return _page(call, ["近 7 天各群：", *lines], "活跃") if lines else NOBODY_SPOKE, []
 
 
 def source(call: Call) -> tuple[str, list[Effect]]:
@@ -51,8 +58,8 @@ def audit(call: Call) -> tuple[str, list[Effect]]:
     zone = call.context.merchant.zone
     lines = [
         f"{one.at.astimezone(zone):%m-%d %H:%M} {one.actor} {one.action}"
-        + (f" {one.target}" if one.target else "")
-        + ("" if one.result == "ok" else f"（没让做：{one.reason}）")
+        + (f" {one.target}" if one.target and one.target != one.actor else "")
+        + ("" if one.result == "ok" else f"（没让做：{REFUSAL_NAMES.get(one.reason, one.reason)}）")
         for one in call.context.commands.audit
     ]
     return _page(call, lines, "操作记录"), []
@@ -68,8 +75,10 @@ def groups(call: Call) -> tuple[str, list[Effect]]:
 
 
 def export(call: Call) -> tuple[str, list[Effect]]:
-    """All friends as CSV, 1:1 to the asker and to nobody else, in as many messages as it takes."""
+    """All friends as CSV, 1:1 to the asker and to nobody else: a file, or as many messages as it takes."""
     rows = [",".join(map(_cell, row)) for row in call.context.commands.customers]
+    if DeliveryKind.FILE in call.context.account.capabilities.kinds:
+        return EXPORTED_FILE.format(count=len(rows)), [_file(call, "\n".join([_HEAD, *rows, ""]))]
     parts: list[str] = []
     shown = 0
     for row in rows:
@@ -92,6 +101,25 @@ def export(call: Call) -> tuple[str, list[Effect]]:
         )
         for number, text in enumerate(parts, 1)
     ]
+
+
+def _file(call: Call, table: str) -> Effect:
+    """Written so that a spreadsheet knows its Chinese, and whoever is erased is found in it by their id."""
+    name = FILE_NAME.format(day=call.event.at.astimezone(call.context.merchant.zone))
+    url = "data:text/csv;charset=utf-8," + quote(f"\ufeff{table}", safe=_AS_IN_IDS)
+    return fx.Send(
+        key=f"export:{call.person.wire_id}:{call.stamp}",
+        account=call.event.account,
+        kind=DeliveryKind.FILE,
+        lane=Lane.REPLY,
+        cause=Cause.COMMAND,
+        contact_id=call.person.contact_id,
+        text=name,
+        media=(Media(name=name, url=url),),
+    )
+
+
+_AS_IN_IDS = "@:.-_"
 
 
 def script(call: Call) -> tuple[str, list[Effect]]:

@@ -174,6 +174,11 @@ def find(call: Call, word: str) -> OpenQuestion | None:
     return next((one for one in known if word and word in (one.reference, one.contact, one.name)), None)
 
 
+def waiting_at(call: Call, word: str) -> bool:
+    """Whether a word is a number of the list of who waits, not somebody's name."""
+    return bool(number_of_list(word)) and find(call, word) is not None
+
+
 def _item(call: Call, number: int, one: OpenQuestion) -> str:
     claimed = TAKEN_BY.format(who=one.claimed_by) if one.claimed_by else ""
     return ITEM.format(

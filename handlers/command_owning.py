@@ -37,10 +37,7 @@ def claim(call: Call) -> tuple[str, list[Effect]]:
 
 
 def handoff(call: Call) -> tuple[str, list[Effect]]:
-    words = _words(call)
-    if not words:
-        raise Refusal(WHO)
-    return "", [_order(call, HandoffOrder, person=words[0])]
+    return "", [_order(call, HandoffOrder, person=call.who.person.wire_id)]
 
 
 def handover(call: Call) -> tuple[str, list[Effect]]:

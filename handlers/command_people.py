@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import placement
-from handlers.command_call import Call, Refusal, may_see
+from handlers.command_call import Call, Refusal
 from handlers.my_data import spoken_answers
 from models import effects as fx
 from models.command_views import FoundPerson
+from models.context import GroupView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.orders import ErasePersonOrder, PersonChanged, SurveyFinished
@@ -25,6 +26,8 @@ FORGOTTEN = "好，那位的资料都删掉了，没发的消息也取消了。"
 CANNOT_FORGET = "{who} 在店里有角色，先 /收权，再删。"
 IN_TIER = "{who}：{tiers}"
 INVITED = "好，请 {who} 进「{tier}」；没位子就排队，我会告诉你。"
+FULL_HERE = "本群满了（{members} 人{kept}），没请。进「{tier}」别的群就发 /邀请 {contact} {tier}。"
+KEPT = "，还给人留着 {count} 个位子"
 TOO_MANY = "「{who}」有 {count} 位，这个指令一次只能一位。"
 NO_TIER = "没有「{tier}」这个层级。现有：{tiers}。"
 _SURVEYS = {"open": "进行中", "resting": "搁着", "finished": "完成", "stopped": "停了"}
@@ -47,7 +50,7 @@ def who(call: Call) -> tuple[str, list[Effect]]:
         "建档": _SURVEYS.get(person.survey.state, "") if person.survey else "没开始",
         **spoken_answers(call.context, person),
         "所在群": "、".join(found.where),
-        "归属": found.owner,
+        "归属": f"{found.owner_name}（{found.owner}）" if found.owner_name else found.owner,
         "在排队": found.waiting_for,
         "来源": person.source,
         "记一笔": found.note,
@@ -60,9 +63,7 @@ def who(call: Call) -> tuple[str, list[Effect]]:
 def tag(call: Call) -> tuple[str, list[Effect]]:
     """Give tags, to one or to all that have a tag."""
     tags = call.arguments[1:]
-    effects = [
-        fx.PutTags(person_id=one.person.person_id, add=tags, origin=call.person.wire_id) for one in _visible(call)
-    ]
+    effects = [fx.PutTags(person_id=one.person.person_id, add=tags, origin=call.person.wire_id) for one in call.people]
     return TAGGED.format(who=_them(call), tags="、".join(tags)), [*effects, *_moves(call, tags)]
 
 
@@ -70,7 +71,7 @@ def untag(call: Call) -> tuple[str, list[Effect]]:
     """Take tags away."""
     tags = call.arguments[1:]
     effects = [
-        fx.PutTags(person_id=one.person.person_id, remove=tags, origin=call.person.wire_id) for one in _visible(call)
+        fx.PutTags(person_id=one.person.person_id, remove=tags, origin=call.person.wire_id) for one in call.people
     ]
     return UNTAGGED.format(who=_them(call), tags="、".join(tags)), [*effects, *_moves(call, tags)]
 
@@ -82,7 +83,7 @@ def _moves(call: Call, tags: Sequence[str]) -> list[Effect]:
     event = call.event
     return [
         fx.Follow(event=PersonChanged(merchant=event.merchant, at=event.at, contact=one.person.wire_id))
-        for one in _visible(call)
+        for one in call.people
     ]
 
 
@@ -135,10 +136,13 @@ def invite(call: Call) -> tuple[str, list[Effect]]:
     """A seat in a tier, or in the group of this place; the rules of placing people hold."""
     found = _one(call)
     playbook = call.context.merchant.playbook
-    group = call.context.group.wire_id if call.context.group and not call.argument(1) else ""
+    here = call.context.group if not call.argument(1) else None
     wanted = call.argument(1) or (call.context.group.tier if call.context.group else "") or ""
-    if playbook.tier(wanted) is None:
+    tier = playbook.tier(wanted)
+    if tier is None:
         raise Refusal(NO_TIER.format(tier=wanted, tiers="、".join(one.name for one in playbook.tiers) or "无"))
+    if here is not None and tier.capacity is not None and here.members + here.reserved >= tier.capacity:
+        raise Refusal(FULL_HERE.format(tier=tier.name, contact=found.person.wire_id, **_counts(here)))
     friends = _friends(found)
     if not friends:
         raise Refusal(NO_FRIEND.format(who=called(found), what="没法邀请"))
@@ -149,9 +153,14 @@ def invite(call: Call) -> tuple[str, list[Effect]]:
         at=call.event.at,
         contact=found.person.wire_id,
         tier=wanted,
-        group=group,
+        group=here.wire_id if here else "",
     )
     return INVITED.format(who=called(found), tier=wanted), [fx.Follow(event=finished)]
+
+
+def _counts(group: GroupView) -> dict[str, str]:
+    kept = KEPT.format(count=group.reserved) if group.reserved else ""
+    return {"members": str(group.members), "kept": kept}
 
 
 def will_forget(call: Call) -> str | None:
@@ -179,17 +188,13 @@ def _one(call: Call) -> FoundPerson:
     return call.people[0]
 
 
-def _visible(call: Call) -> list[FoundPerson]:
-    return [one for one in call.people if may_see(call, one)]
-
-
 def _them(call: Call) -> str:
-    people = _visible(call)
+    people = call.people
     return called(people[0]) if len(people) == 1 else f"{len(people)} 位客人"
 
 
 def _will(call: Call, done: str) -> str | None:
-    people = _visible(call)
+    people = call.people
     if len(people) == 1 and not call.argument(0).startswith("#"):
         return None
     return WILL_TAG.format(count=len(people), done=done, tags="、".join(call.arguments[1:]))

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime, time, timedelta
 
 from handlers import welcomes
-from handlers.command_call import NO_SUCH_GROUP, ROLE_NAMES, Call, Refusal, group_named
+from handlers.command_call import NO_SUCH_GROUP, ROLE_NAMES, Call, Refusal, group_named, looked_after, roles_told
 from models import effects as fx
 from models import timers
 from models.context import Context
@@ -16,7 +16,7 @@ from models.operations import Role
 from models.orders import GrantRoleOrder, UnbindGroupOrder
 from models.patterns import compile_later
 
-UNBOUND = "好，「{group}」解绑了，以后只看不发。"
+UNBOUND = "好，「{group}」解绑了，以后只看不发。再绑定时，堂主和上级群照旧。"
 NOT_BOUND = "「{group}」本来就没绑定。"
 MUTED = "好，本群我不主动发了{until}。恢复请发 /恢复 本群。"
 QUIET = "好，全部安静到 {until:%m-%d %H:%M}，到点自己恢复；要提前就发 /恢复。"
@@ -28,6 +28,8 @@ ABOVE_YOU = "只有老板能给或收「{role}」。"
 GRANTED = "好，{who} 现在是{role}{where}{until}。"
 CONFIGURED = "{who} 的「{role}」是配置文件里写的，要在那里改。"
 REVOKED = "好，{who} 不再是{role}{where}。"
+NOT_THEIRS = "{who} 本来就不是{role}{where}。"
+STILL_HALL = "另外给的堂主收回了。{who} 还带着「{groups}」，在那里照样是堂主，要换人发 /客户交接 {contact} 给谁。"
 ROLES_ARE = "{who} 的角色：{roles}。"
 NO_ROLES = "{who} 没有角色。"
 NO_WELCOME = "本群的层级没写欢迎语，在方案的 welcome 里加上就有了。"
@@ -87,9 +89,7 @@ def role(call: Call) -> tuple[str, list[Effect]]:
     """What roles somebody has."""
     found = call.who
     who = found.person.name or found.person.wire_id
-    roles = "、".join(
-        ROLE_NAMES[Role(one.role)] + (f"（{one.group}）" if one.group else "") for one in found.person.roles
-    )
+    roles = roles_told(call, found.person, tuple(Role))
     return (ROLES_ARE.format(who=who, roles=roles) if roles else NO_ROLES.format(who=who)), []
 
 
@@ -100,7 +100,7 @@ def grant(call: Call) -> tuple[str, list[Effect]]:
     told = GRANTED.format(
         who=who.name or who.wire_id,
         role=ROLE_NAMES[given],
-        where=f"（{group}）" if group else "",
+        where=_where(call, group),
         until=f"，到 {_local(call, until):%Y-%m-%d %H:%M}" if until else "",
     )
     return told, [_order(call, given, group, until, revoke=False)]
@@ -112,9 +112,21 @@ def revoke(call: Call) -> tuple[str, list[Effect]]:
     who = call.who.person
     if not group and any(one == who.wire_id and role == given for _, one, role in call.context.merchant.admins):
         raise Refusal(CONFIGURED.format(who=who.name or who.wire_id, role=ROLE_NAMES[given]))
-    where = f"（{group}）" if group else ""
-    told = REVOKED.format(who=who.name or who.wire_id, role=ROLE_NAMES[given], where=where)
+    name = who.name or who.wire_id
+    mine = [one for one in looked_after(call, who) if given == Role.HALL and group in ("", one.wire_id)]
+    if not mine and not any(one.role == given and group in ("", one.group) for one in who.roles):
+        raise Refusal(NOT_THEIRS.format(who=name, role=ROLE_NAMES[given], where=_where(call, group)))
+    told = REVOKED.format(who=name, role=ROLE_NAMES[given], where=_where(call, group))
+    if mine:
+        told = STILL_HALL.format(
+            who=name, groups="、".join(one.topic or one.wire_id for one in mine), contact=who.wire_id
+        )
     return told, [_order(call, given, group, None, revoke=True)]
+
+
+def _where(call: Call, wire_id: str) -> str:
+    group = group_named(call, wire_id) if wire_id else None
+    return f"（{group.topic or wire_id}）" if group else ""
 
 
 def _grant(call: Call) -> tuple[Role, str, datetime | None]:

@@ -33,6 +33,7 @@ _REST = "其余的按类看：发 /帮助 加类名（{topics}）。"
 
 PERSON = Argument("客人", Takes.PERSON)
 PEOPLE = Argument("客人|#标签", Takes.PEOPLE)
+MEANT = Argument("客人", Takes.MEANT)
 PAGE = Argument("页", optional=True)
 SCOPE = Argument("本群|全部|推广…|账号", optional=True)
 KEY = Argument("排期编号")
@@ -47,14 +48,17 @@ TABLE: tuple[Command, ...] = (
         "help", "帮助", EVERYBODY, "看看能用哪些指令", _help, (Argument("类", optional=True),), ("菜单",),
         bare=True, limited=True, reads=frozenset({"used"}),
     ),
-    Command("whoami", "我是谁", EVERYBODY, "我在这里是什么角色", answers.whoami, bare=True, limited=True),
+    Command(
+        "whoami", "我是谁", EVERYBODY, "我在这里是什么角色", answers.whoami, bare=True, limited=True,
+        reads=frozenset({"groups"}),
+    ),
     Command(
         "status", "状态", STAFF, "今天发了多少、还等着多少、账号好不好", answers.status,
         bare=True, reads=frozenset({"status"}),
     ),
     Command("pause", "停发", CHIEFS, "停止发送", answers.pause, (SCOPE,), ("暂停",), bare=True),
     Command(
-        "resume", "恢复", CHIEFS, "恢复发送", answers.resume, (SCOPE,), bare=True, reads=frozenset({"status"}),
+        "resume", "恢复", KEEPERS, "恢复发送", answers.resume, (SCOPE,), bare=True, reads=frozenset({"status"}),
     ),
     Command("quiet", "免打扰", CHIEFS, "看免打扰时间，或安静一阵", rooms.quiet, (Argument("多久", optional=True),)),
     Command(
@@ -164,23 +168,23 @@ TABLE: tuple[Command, ...] = (
         reads=frozenset({"open"}),
     ),
     Command(
-        "handoff", "转人工", STAFF, "请跟这位客人的同事去回 TA", owning.handoff, (Argument("客人"),), topic="客人",
+        "handoff", "转人工", STAFF, "请跟这位客人的同事去回 TA", owning.handoff, (PERSON,), topic="客人",
         limited=True,
     ),
     Command(
         "owner", "归属", CHIEFS, "谁在跟这位客人；写上第二个人就归他跟", owning.owner,
-        (Argument("客人"), Argument("谁", optional=True)), topic="客人",
+        (MEANT, Argument("谁", Takes.MEANT, optional=True)), topic="客人",
     ),
     Command(
-        "claim", "我来跟", STAFF, "这位客人归我跟；也可以写 /没人回 里的编号", owning.claim, (Argument("客人"),),
+        "claim", "我来跟", STAFF, "这位客人归我跟；也可以写 /没人回 里的编号", owning.claim, (MEANT,),
         topic="客人", limited=True, reads=frozenset({"open"}),
     ),
     Command(
         "handover", "客户交接", CHIEFS, "一位客人、一个群或谁的全部客户换人跟", owning.handover,
-        (Argument("从谁"), Argument("给谁")), ("交接",), topic="客人", order_asks=True,
+        (Argument("从谁", Takes.MEANT), Argument("给谁", Takes.MEANT)), ("交接",), topic="客人", order_asks=True,
     ),
     Command(
-        "move", "调群", CHIEFS, "把客人归到一个层级或一个群", owning.move, (Argument("客人"), Argument("层级")),
+        "move", "调群", CHIEFS, "把客人归到一个层级或一个群", owning.move, (MEANT, Argument("层级")),
         topic="客人",
     ),
     Command(
@@ -231,7 +235,10 @@ TABLE: tuple[Command, ...] = (
         "audit", "操作记录", CHIEFS, "谁做过什么", figures.audit, (PAGE,), ("审计",), topic="管理", private=True,
         reads=frozenset({"audit"}),
     ),
-    Command("role", "角色", CHIEFS, "这位有什么角色", rooms.role, (PERSON,), topic="管理", private=True),
+    Command(
+        "role", "角色", CHIEFS, "这位有什么角色", rooms.role, (PERSON,), topic="管理", private=True,
+        reads=frozenset({"groups"}),
+    ),
     Command(
         "grant", "授权", CHIEFS, "给一个角色，可限群、限时", rooms.grant,
         (PERSON, Argument("角色"), Argument("群|多久", Takes.WORDS, optional=True)), topic="管理",
@@ -289,9 +296,9 @@ def wanted(lines: Sequence[str]) -> Wanted:
         if command is None:
             continue
         reads |= command.reads
-        place = command.person_at
-        if place is not None and len(words) > place + 1:
-            references.setdefault(words[place + 1].text)
+        for place in command.people_at:
+            if len(words) > place + 1:
+                references.setdefault(words[place + 1].text)
     return Wanted(tuple(references), frozenset(reads))
 
 

@@ -184,7 +184,8 @@ def unbind(order: UnbindGroupOrder, context: Context) -> list[Effect]:
     if group is None or group.tier is None:
         return _refuse(order, "group.unbind", f"群 {order.group} 没有绑定")
     return [
-        fx.BindGroup(group_id=group.id, tier=None),
+        # Whose it is stays with it, for the day on which it is bound again.
+        fx.BindGroup(group_id=group.id, tier=None, parent_id=group.parent_id, owner_contact_id=group.owner_contact_id),
         fx.Audit(actor=order.actor, action="group.unbind", target=order.group),
         fx.Answered(text=f"{_called(group)} 已解绑"),
     ]

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 
-from handlers.command_call import CODE, NOT_YOURS, Call, Command, Refusal, Takes, held, may_see, place_of
+import msgspec
+
+from handlers.command_call import CODE, NOT_YOURS, Call, Command, Refusal, Takes, held, may_see, place_of, told_apart
 from handlers.command_lines import SLASH, lines_of, name_in, number_in, rest_of
 from handlers.command_meant import answered, by_number, in_force, text_wanted
-from handlers.command_open import ALREADY, LEFT_IT, gives_up, is_still_open, number_of_list
+from handlers.command_open import ALREADY, LEFT_IT, gives_up, is_still_open, number_of_list, waiting_at
 from handlers.commands import BARE, BY_NAME, REFUSED, command_in, is_command, may_answer
 from handlers.roles import roles_of
 from models import effects as fx
@@ -28,6 +30,7 @@ UNKNOWN = "没有「{name}」这个指令。{hint}发 /帮助 看看能用哪些
 TOO_MANY = "一条消息最多 {most} 个指令，请分开发。"
 TOO_MUCH = "「{surplus}」我不懂，所以什么都没做。请这样发：{usage}"
 TOO_LITTLE = "少了点什么，所以什么都没做。请这样发：{usage}"
+WANTS_BLANK = "指令后面空一格再写内容：/{command} {rest}。"
 DID_YOU_MEAN = "是不是想说 {names}？"
 IN_A_GROUP = "/{name} 要在群里发。"
 WHERE_IT_COUNTS = "/{name} 请在你管的群里发。"
@@ -35,13 +38,17 @@ IN_PRIVATE = "/{name} 要私聊发我。"
 PRIVATE_TO_STRANGER = "这个只能私聊说：先加我好友，再发一次。"
 NOBODY = "没找到「{who}」。可以 @ 对方、写编号，或写完整的昵称、备注。"
 WHICH = "「{who}」有 {count} 位，是哪一位？回数字就行：\n{list}"
+NOT_ALL = "……只列了前 {most} 位，不在里面就写编号或完整的备注。"
 WRONG_CODE = "码不对，没做。再看一眼上面那四位。"
 EXPIRED_CODE = "那个码过时了，没做。要做就重新发一次指令。"
 
 _LONGEST_NAME = 32
+_MOST_ALIKE = 9  # shown to choose from
 _MOST_MEANT = 3
 _MOST_LINES = 50  # commands in one message
 _CODES = 10_000
+# 查 is the beginning of much, 查 and a name without a blank too; the longest first.
+_CHINESE = tuple(sorted((one for one in BY_NAME if not one.isascii()), key=len, reverse=True))
 
 
 def is_for_us(event: Message, context: Context, person: PersonView) -> bool:
@@ -192,25 +199,22 @@ class _Line:
             return self._refused(str(refusal), "bad_arguments")
 
     def _run(self, command: Command, roles: frozenset[Role]) -> tuple[str, list[Effect]]:
-        arguments = self._arguments(command)
-        people: tuple[FoundPerson, ...] = ()
-        if command.person_at is not None and len(arguments) > command.person_at:
-            found = self._people(command, arguments[command.person_at])
-            if isinstance(found, list):
-                return self._which(command, arguments[command.person_at], found)
-            people = found
         call = Call(
             event=self.event,
             context=self.context,
             person=self.person,
             roles=roles,
-            arguments=arguments,
-            people=people,
+            arguments=self._arguments(command),
             confirmed=self.confirmed,
         )
-        if people and not any(may_see(call, one) for one in people):
-            raise Refusal(NOT_YOURS.format(what=arguments[command.person_at or 0]))
-        self.target = people[0].person.wire_id if len(people) == 1 else ""
+        for place in command.people_at:
+            if len(call.arguments) <= place:
+                continue
+            found = self._people(command, call, place)
+            if len(found) > 1 and not self._is_tag(command, call, place):
+                return self._which(command, call, place, found)
+            call = _with_people(call, command, place, found)
+        self.target = call.people[0].person.wire_id if len(call.people) == 1 else ""
         if command.warn is not None and not self.confirmed and (what := command.warn(call)) is not None:
             raise _NeedsCode(what)
         reply, effects = command.run(call)
@@ -234,30 +238,42 @@ class _Line:
             return (*(word.text for word in words[:place]), *([text] if text else []))
         return tuple([word.text for word in words])
 
-    def _people(self, command: Command, reference: str) -> tuple[FoundPerson, ...] | list[FoundPerson]:
-        """Who is meant; a list if it may be several. Raises `Refusal`."""
+    @staticmethod
+    def _is_tag(command: Command, call: Call, place: int) -> bool:
+        return call.arguments[place][:1] == "#" and command.arguments[place].takes == Takes.PEOPLE
+
+    def _people(self, command: Command, call: Call, place: int) -> tuple[FoundPerson, ...]:
+        """Who of those whom the asker may deal with is meant. Raises `Refusal`."""
+        reference = call.arguments[place]
         found = self.context.commands.people.get(reference, ())
-        is_tag = reference[:1] == "#" and command.arguments[command.person_at or 0].takes == Takes.PEOPLE
+        if command.arguments[place].takes == Takes.MEANT:
+            return () if waiting_at(call, reference) else found
         if not found:
             raise Refusal(NOBODY.format(who=reference[:_LONGEST_NAME]))
-        return found if is_tag or len(found) == 1 else list(found)
+        theirs = tuple([one for one in found if may_see(call, one)])
+        if not theirs:
+            raise Refusal(NOT_YOURS.format(what=reference))
+        return theirs
 
-    def _which(self, command: Command, reference: str, found: list[FoundPerson]) -> tuple[str, list[Effect]]:
-        """Ask which of them is meant; a bare number answers."""
-        word = self.words[(command.person_at or 0) + 1]
-        lines = tuple(f"{self.line[: word.start]}{one.person.wire_id}{self.line[word.end :]}" for one in found)
-        shown = "\n".join(
-            f"{number}. {one.person.name or one.person.wire_id}（{'、'.join(one.where) or one.person.wire_id}）"
-            for number, one in enumerate(found, 1)
-        )
+    def _which(
+        self, command: Command, call: Call, place: int, found: Sequence[FoundPerson]
+    ) -> tuple[str, list[Effect]]:
+        """Ask which of them is meant; a bare number answers, where the question was put."""
+        word, reference = self.words[place + 1], call.arguments[place]
+        shown = found[:_MOST_ALIKE]
+        lines = tuple(f"{self.line[: word.start]}{one.person.wire_id}{self.line[word.end :]}" for one in shown)
+        listed = [f"{number}. {told_apart(one.person, one.where)}" for number, one in enumerate(shown, 1)]
+        if len(found) > len(shown):
+            listed.append(NOT_ALL.format(most=len(shown)))
+        asked_aside = self.is_private and _is_friend(self.person, self.event.account)
         asked = fx.PutPending(
             actor=self.person.wire_id,
-            place=place_of(self.event),
+            place=f"1:1:{self.event.account}" if asked_aside else place_of(self.event),
             lines=lines,
             quote=self.event.quote,
             until=self.event.at + timedelta(seconds=self.context.merchant.playbook.commands.code_seconds),
         )
-        told = WHICH.format(who=reference[:_LONGEST_NAME], count=len(found), list=shown)
+        told = WHICH.format(who=reference[:_LONGEST_NAME], count=len(found), list="\n".join(listed))
         return told, [asked, _audit(self.event, self.person, command.name, "refused", "ambiguous")]
 
     def _unknown(self, roles: frozenset[Role]) -> tuple[str, list[Effect]]:
@@ -267,11 +283,24 @@ class _Line:
             return ("" if self.event.group else REFUSED), [refused]
         near = _nearest(name[:_LONGEST_NAME])
         hint = DID_YOU_MEAN.format(names="、".join(f"/{one}" for one in near)) if near else ""
+        begun = next((one for one in _CHINESE if name.startswith(one)), "")
+        if begun and (not near or len(name) > len(begun) + 1):  # one letter more is a slip
+            hint = WANTS_BLANK.format(command=begun, rest=name[len(begun) : _LONGEST_NAME])
         return UNKNOWN.format(name=name[:20], hint=hint), [refused]
 
     def _refused(self, said: str, why: str) -> tuple[str, list[Effect]]:
         name = self.command.name if self.command else "/"
         return said, [_audit(self.event, self.person, name, "refused", why, self.target)]
+
+
+def _with_people(call: Call, command: Command, place: int, found: tuple[FoundPerson, ...]) -> Call:
+    """The call with who was found; an order is given their id, by which it cannot mean anybody else."""
+    if command.arguments[place].takes != Takes.MEANT:
+        return msgspec.structs.replace(call, people=found)
+    if not found:
+        return call
+    words = (*call.arguments[:place], found[0].person.wire_id, *call.arguments[place + 1 :])
+    return msgspec.structs.replace(call, arguments=words)
 
 
 def _ask(event: Message, context: Context, person: PersonView, waiting: list[tuple[str, str]]) -> tuple[str, Effect]:

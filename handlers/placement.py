@@ -287,7 +287,10 @@ def seats_changed(event: SeatsChanged, context: Context) -> list[Effect]:
     invited: set[int] = set()  # a person may wait under two ids
     for person in context.waiting:
         place = context.places.get(person.person_id, PlaceView())
-        if person.opted_out or person.person_id in invited or tier.name in tiers_of(person, context) | place.tiers:
+        if tier.name in tiers_of(person, context):  # they were in a group that has become one of the tier
+            effects.append(fx.WaitForSeat(contact_id=person.contact_id, tier=None))
+            continue
+        if person.opted_out or person.person_id in invited or tier.name in place.tiers:
             continue
         if group := _with_room(tier, context, person, taken):
             invited.add(person.person_id)

@@ -21,6 +21,7 @@ class FoundPerson(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     person: PersonView
     note: str = ""
     owner: str = ""
+    owner_name: str = ""
     where: tuple[str, ...] = ()
     waiting_for: str = ""
 
@@ -70,7 +71,7 @@ class ScriptView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class AuditView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A line of the audit."""
+    """A line of the audit, as the staff reads it: who is named with the end of their id, which no clone has."""
 
     at: datetime
     actor: str

@@ -39,7 +39,8 @@ class GroupState(msgspec.Struct, frozen=True, gc=False):
 
 
 class Media(msgspec.Struct, frozen=True, gc=False):
-    """A picture, file, link or card: a name, and a URL, a local path or a contact id that it stands for."""
+    """A picture, file, link or card: a name, and a URL, a local path or a contact id that it stands for. A `data:`
+    URL holds the file itself."""
 
     name: str = ""
     url: str = ""

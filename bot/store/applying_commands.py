@@ -122,7 +122,8 @@ def put_roles(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             "group_wire_id": effect.group,
         }
         if effect.revoked:
-            same = [col(getattr(RoleGrant, name)) == value for name, value in row.items()]
+            # Where no group or account is named, the role is gone in all of them.
+            same = [col(getattr(RoleGrant, name)) == value for name, value in row.items() if value]
             writing.connection.execute(delete(RoleGrant).where(*same))
         else:
             writing.upsert(RoleGrant, [row | {"granted_by": effect.granted_by, "at": event.at, "until": effect.until}])

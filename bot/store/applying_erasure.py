@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from sqlalchemy import JSON, ColumnElement, String, and_, bindparam, case, cast, delete, null, or_, select, update
@@ -359,10 +360,10 @@ def _renaming(names: Mapping[str, str]) -> Rename:
 
 
 def _names(rename: Rename, value: Any) -> bool:
-    """Whether a column has one of the wire ids in it."""
+    """Whether a column has one of the wire ids in it, also within a URL, as that of a list that was sent."""
     if value is None:
         return False
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = unquote(value if isinstance(value, str) else msgspec.json.encode(value).decode())
     return rename(text) != text
 
 

@@ -33,7 +33,7 @@ from models.operations import EntryRevision, Role, Timer
 from models.people import Contact, Friendship, FriendshipState, Person, Tag
 
 # Names that fit more people than this are no names; a tag may fit many.
-MOST_ALIKE = 6
+MOST_ALIKE = 30
 MOST_TAGGED = 5_000
 LOOKED_BACK = timedelta(days=7)
 
@@ -220,24 +220,21 @@ def _kept(
     """What the staff keeps of these people."""
     run = writing.connection.execute
     persons = {person.person_id for person in people.values()}
-    owner = select(col(Contact.wire_id)).where(
-        col(Contact.merchant_id) == merchant.id, col(Contact.id) == col(Person.owner_contact_id)
-    )
     notes = {
-        row[0]: (row[1], row[2] or "")
+        row[0]: (row[1], row[2], row[3] in ("group", "given"))
         for row in run(
-            select(col(Person.id), col(Person.note), owner.scalar_subquery()).where(
+            select(col(Person.id), col(Person.note), col(Person.owner_contact_id), col(Person.owner_by)).where(
                 col(Person.merchant_id) == merchant.id, col(Person.id).in_(persons)
             )
         )
     }
-    owners: dict[int, str] = {}
-    if owning := {group.owner_contact_id for group in groups.values() if group.owner_contact_id}:
+    owners: dict[int | None, tuple[str, str]] = {}
+    if owning := {one.owner_contact_id for one in groups.values() if one.tier} | {row[1] for row in notes.values()}:
         owners = {
-            row[0]: row[1]
+            row[0]: (row[1], row[2])
             for row in run(
-                select(col(Contact.id), col(Contact.wire_id)).where(
-                    col(Contact.merchant_id) == merchant.id, col(Contact.id).in_(owning)
+                select(col(Contact.id), col(Contact.wire_id), col(Contact.name)).where(
+                    col(Contact.merchant_id) == merchant.id, col(Contact.id).in_(owning - {None})
                 )
             )
         }
@@ -252,12 +249,15 @@ def _kept(
     found: dict[int, FoundPerson] = {}
     for contact_id, person in people.items():
         theirs = [groups[group] for group in person.brought_by if group in groups]
-        host = next((owners[one.owner_contact_id] for one in theirs if one.owner_contact_id in owners), "")
-        note, claimed = notes.get(person.person_id, ("", ""))
+        note, owner, is_settled = notes.get(person.person_id, ("", None, False))
+        if not is_settled:  # an owned group comes before a claim
+            owner = next((one.owner_contact_id for one in theirs if one.tier and one.owner_contact_id), owner)
+        wire_id, name = owners.get(owner, ("", ""))
         found[contact_id] = FoundPerson(
             person=person,
             note=note,
-            owner=host or claimed,
+            owner=wire_id,
+            owner_name=name,
             where=tuple(group.topic or group.wire_id for group in theirs),
             waiting_for=waits.get(contact_id, ""),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -16,8 +17,12 @@ from bot.store.digesting import load_digest
 from bot.store.ids import Ids
 from bot.store.open_questions import load_open
 from bot.store.prepared import is_one_of
+from bot.store.spoken import said_by_each
 from content_calendar.lint import NAMES, lint
+from handlers.action_names import ACTION_NAMES, ACTOR_NAMES, ERASED
+from handlers.command_call import short_id
 from handlers.command_days import LINTED_DAYS
+from handlers.commands import BY_NAME
 from models.accounts import Account
 from models.columns import table_of
 from models.command_views import AuditView, FaultView, ScriptView
@@ -32,6 +37,7 @@ from models.people import Contact, Friendship, FriendshipState, Person, Tag
 LOOKED_BACK = timedelta(days=7)
 MOST_AUDITED = 200
 MOST_USED = 8
+_MOST_TALKERS = 10
 Load = Callable[[Writing, MerchantView, PersonView], Any]
 # What those have in common who are shown the same.
 ShownTo = Callable[[PersonView], object]
@@ -45,27 +51,34 @@ def _scripts(writing: Writing, merchant: MerchantView, _person: PersonView) -> t
 
 
 def _audit(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[AuditView, ...]:
-    rows = writing.connection.execute(
+    run = writing.connection.execute
+    rows = run(
         select(table_of(AuditEntry))
         .where(col(AuditEntry.merchant_id) == merchant.id)
         .order_by(col(AuditEntry.id).desc())
         .limit(MOST_AUDITED)
-    )
+    ).all()
+    ids = {one for row in rows for one in (row.actor, row.target) if one}
+    names = dict(ACTOR_NAMES)
+    for table, name in ((Contact, col(Contact.name)), (ChatGroup, col(ChatGroup.topic))):
+        known = select(col(table.wire_id), name).where(
+            col(table.merchant_id) == merchant.id, col(table.wire_id).in_(ids), name != ""
+        )
+        names |= {wire_id: f"{called}（{short_id(wire_id)}）" for wire_id, called in run(known)}
+
+    def named(one: str) -> str:
+        return ERASED if one.startswith("erased:") else names.get(one, one)
+
     return tuple(
         AuditView(
-            at=row.at, actor=row.actor, action=row.action, target=row.target, result=row.result, reason=row.reason
+            at=row.at,
+            actor=named(row.actor),
+            action=BY_NAME[row.action].chinese if row.action in BY_NAME else ACTION_NAMES.get(row.action, row.action),
+            target=named(row.target),
+            result=row.result,
+            reason=row.reason,
         )
         for row in rows
-    )
-
-
-def _said(writing: Writing, merchant: MerchantView) -> Any:
-    """What members said in bound groups in the last days, by the ids of time, so that nothing older is looked at."""
-    return and_(
-        col(JournalEntry.merchant_id) == merchant.id,
-        col(JournalEntry.id) >= Ids.floor(writing.now - LOOKED_BACK),
-        col(JournalEntry.type) == "message",
-        col(JournalEntry.group_id).is_not(None),
     )
 
 
@@ -81,43 +94,42 @@ def _of_theirs(merchant: MerchantView, person: PersonView) -> Any:
 
 
 def _talkers(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, int], ...]:
-    count = func.count()
-    rows = writing.connection.execute(
-        select(col(Contact.name), col(Contact.wire_id), count)
-        .select_from(JournalEntry)
-        .join(
-            Contact,
-            and_(
-                col(Contact.merchant_id) == col(JournalEntry.merchant_id),
-                col(Contact.id) == col(JournalEntry.contact_id),
-            ),
-        )
-        .where(_said(writing, merchant), _of_theirs(merchant, person))
-        .group_by(col(Contact.name), col(Contact.wire_id))
-        .order_by(count.desc(), col(Contact.wire_id))
-        .limit(10)
+    said: Counter[int] = Counter()
+    for (_group, contact), count in _said(writing, merchant, person).items():
+        said[contact] += count
+    people = select(col(Contact.id), col(Contact.name), col(Contact.wire_id)).where(
+        col(Contact.merchant_id) == merchant.id,
+        col(Contact.id).in_([one for one, _ in said.most_common(_MOST_TALKERS)]),
     )
-    return tuple((name or wire_id, number) for name, wire_id, number in rows)
+    rows = [
+        (name or wire_id, said[identity], wire_id) for identity, name, wire_id in writing.connection.execute(people)
+    ]
+    rows.sort(key=lambda row: (-row[1], row[2]))
+    return tuple((name, count) for name, count, _ in rows)
 
 
 def _lively(writing: Writing, merchant: MerchantView, person: PersonView) -> tuple[tuple[str, int, int], ...]:
-    people, count = func.count(func.distinct(col(JournalEntry.contact_id))), func.count()
-    rows = writing.connection.execute(
-        select(col(ChatGroup.topic), col(ChatGroup.wire_id), people, count)
-        .select_from(JournalEntry)
-        .join(
-            ChatGroup,
-            and_(
-                col(ChatGroup.merchant_id) == col(JournalEntry.merchant_id),
-                col(ChatGroup.id) == col(JournalEntry.group_id),
-                col(ChatGroup.tier).is_not(None),
-            ),
-        )
-        .where(_said(writing, merchant), _of_theirs(merchant, person))
-        .group_by(col(ChatGroup.topic), col(ChatGroup.wire_id))
-        .order_by(people.desc(), col(ChatGroup.wire_id))
+    people: Counter[int] = Counter()
+    messages: Counter[int] = Counter()
+    for (group, _contact), count in _said(writing, merchant, person).items():
+        people[group] += 1
+        messages[group] += count
+    groups = select(col(ChatGroup.id), col(ChatGroup.topic), col(ChatGroup.wire_id)).where(
+        col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.tier).is_not(None)
     )
-    return tuple((topic or wire_id, who, number) for topic, wire_id, who, number in rows)
+    rows = [
+        (topic or wire_id, people[identity], messages[identity], wire_id)
+        for identity, topic, wire_id in writing.connection.execute(groups)
+        if identity in people
+    ]
+    rows.sort(key=lambda row: (-row[1], row[3]))
+    return tuple((topic, who, count) for topic, who, count, _ in rows)
+
+
+def _said(writing: Writing, merchant: MerchantView, person: PersonView) -> Counter[tuple[int, int]]:
+    """By bound group and contact, what was said in the last days where the asker may look."""
+    where = (col(ChatGroup.tier).is_not(None), _of_theirs(merchant, person))
+    return said_by_each(writing.connection, merchant, writing.now - LOOKED_BACK, writing.now, *where)
 
 
 def _sources(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, int], ...]:

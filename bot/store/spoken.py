@@ -6,17 +6,19 @@ counts nowhere.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, func, select, text
+from sqlalchemy import Connection, and_, func, or_, select, text
 from sqlmodel import col
 
 from bot.store.ids import Ids
 from bot.store.movements import our_ids
 from bot.store.prepared import is_one_of, unindexed
+from handlers.commands import is_command
 from models.context import MerchantView
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry
@@ -74,6 +76,23 @@ def spoken(
     )
     for row in connection.execute(asked):
         yield Spoken(*row)
+
+
+def said_by_each(
+    connection: Connection, merchant: MerchantView, start: datetime, end: datetime, *where: Any
+) -> Counter[tuple[int, int]]:
+    """How many messages of each group are each contact's. A slash-command is said to us, not to the group."""
+    each = col(JournalEntry.group_id), col(JournalEntry.contact_id)
+    all_of_them = counted(connection, merchant, start, end, select(*each, func.count())).where(*where).group_by(*each)
+    found = Counter({(group, contact): count for group, contact, count in connection.execute(all_of_them)})
+    with_slash = (
+        counted(connection, merchant, start, end, select(*each, col(Body.text)))
+        .join(Body, col(Body.id) == col(JournalEntry.body_id))
+        .where(*where, or_(col(Body.text).contains("/"), col(Body.text).contains("／")))
+    )
+    for group, contact, said in connection.execute(with_slash):
+        found[group, contact] -= is_command(said, by_staff=False)
+    return +found
 
 
 def counted(connection: Connection, merchant: MerchantView, start: datetime, end: datetime, asked: Any) -> Any:

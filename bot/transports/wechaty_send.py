@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional  # Optional: the one spelling that betterproto knows
+from urllib.parse import unquote_to_bytes
 
 import betterproto
 from grpclib.const import Cardinality, Status
@@ -171,6 +172,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
 
 FILES = frozenset({"image", "video", "file"})
 
+INLINE = "data:"
+"""How the URL of a file begins that was never on a disk (RFC 2397), such as the list that an admin asked for."""
+
 WITH_WORDS = FILES | {"album", "link", "mini_program", "card"}
 """What may come with words, which are a message of their own on this platform; an album is its pictures one by one."""
 
@@ -227,6 +231,9 @@ async def _deliver(link: Link, outgoing: Outgoing, seconds: float, folder: Path)
     if outgoing.kind not in FILES:
         return await _ask(link, REQUESTS[outgoing.kind](outgoing), seconds)
     media = _medium(outgoing)
+    if media.url.startswith(INLINE):
+        content = unquote_to_bytes(media.url.partition(",")[2])
+        return await _send_content(link, outgoing, media.name, content, seconds)
     if "://" in media.url:
         name = _file_name(media, media.url.partition("?")[0].rsplit("/", 1)[-1])
         return await _ask(link, _file(outgoing, {"type": URL_BOX, "name": name, "url": media.url}), seconds)
@@ -235,7 +242,11 @@ async def _deliver(link: Link, outgoing: Outgoing, seconds: float, folder: Path)
         content = await asyncio.to_thread(_content, path, folder)
     except (OSError, ValueError) as error:  # ValueError: a path that cannot exist
         raise Refused(f"the file {path} of {outgoing.key} cannot be read: {error}") from error
-    box: dict[str, Any] = {"name": _file_name(media, path.name)}
+    return await _send_content(link, outgoing, _file_name(media, path.name), content, seconds)
+
+
+async def _send_content(link: Link, outgoing: Outgoing, name: str, content: bytes, seconds: float) -> Receipt:
+    box: dict[str, Any] = {"name": name}
     if len(content) > LARGEST_IN_ONE_REQUEST:
         box |= {"type": UPLOADED_BOX, "uuid": await _upload(link, content, seconds)}
     else:

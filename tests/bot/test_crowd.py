@@ -167,3 +167,9 @@ def test_greetings_and_thanks_are_no_questions() -> None:
     playbook = tomllib.loads(PLAYBOOK.read_text(encoding="utf-8"))
     texts = [*playbook["reception"]["greetings"], *playbook["survey"]["thanks"]]
     assert {topic_of(text) for text in texts} == {""}
+
+
+def test_each_group_is_looked_after_by_somebody_who_is_in_it() -> None:
+    friends = {friend.contact: friend for friend in crowd_lives.OLD_FRIENDS}
+    assert set(crowd_lives.KEEPERS) == set(crowd_lives.GROUPS)
+    assert all(room in friends[keeper].groups for room, keeper in crowd_lives.KEEPERS.items())

@@ -311,7 +311,9 @@ def test_figures_lists_and_the_export_go_to_the_asker_alone(stage: Stage) -> Non
     )
     alone = "\n".join(told(played))
     assert "天天妈（wx1）" in alone
-    assert "编号,昵称,备注,标签,来源" in alone
+    assert "表格私聊发你了" in alone
+    assert [line["text"] for line in played.arrived(to="wx-boss", kind="file")] == ["客人名单 2026-11-23.csv"]
+    assert not played.arrived(to=ROOM, kind="file")
     assert not any("wx1" in line["text"] for line in played.arrived(to=ROOM, kind="text"))
 
 

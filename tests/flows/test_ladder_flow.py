@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.flows.playing import PLAYBOOK, Line, Stage, asks_to_be_friends, operator, says
@@ -129,6 +131,23 @@ def test_the_staff_is_told_in_good_time_that_a_new_group_is_needed(stage: Stage)
     assert "在排队" in told[1][1]
     assert len(told) == 2
     assert played.rows("who wx4")[0]["waiting_for"] == "茶桌"
+
+
+def test_who_sits_already_in_a_group_that_becomes_one_of_the_tier_waits_no_longer(stage: Stage) -> None:
+    stage.write("playbook.toml", LADDER)
+    story = [
+        asks_to_be_friends("09:00:00", "wx1"),
+        says("09:05:00", "wx1", "叫我老林"),
+        says("09:06:00", "wx1", "2"),
+        operator("09:10:00", "who wx1 --json"),
+        {"at": "09:30:00", "type": "group_joined", "account": "main", "group": LOW, "members": [{"contact": "wx1"}]},
+        operator("10:00:00", f"group bind {LOW} --tier 茶桌"),
+        operator("10:10:00", "who wx1 --json"),
+    ]
+    played = stage.play(story, world=WORLD)
+    waits = [json.loads(line["out"])["waiting_for"] for line in played.lines if line.get("operator", "")[:3] == "who"]
+    assert waits == ["茶桌", None]
+    assert played.arrived(kind="invite") == []
 
 
 def test_five_who_finish_at_once_for_one_seat(stage: Stage) -> None:

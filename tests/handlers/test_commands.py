@@ -182,7 +182,7 @@ HELPS = READS_THE_CALENDAR | {
     "status", "settled", "who", "tag", "untag", "note", "remark", "tier", "groups", "top", "active", "script",
     "keep", "claim", "capacity", "digest", "unanswered", "answer", "close", "handoff",
 }  # fmt: skip
-KEEPS = HELPS | {"mute", "post", "send_this", "undo", "invite", "welcome"}
+KEEPS = HELPS | {"mute", "resume", "post", "send_this", "undo", "invite", "welcome"}
 
 
 @pytest.mark.parametrize(

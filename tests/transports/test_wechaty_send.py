@@ -45,6 +45,13 @@ async def test_a_file_arrives_whole(wechaty: WechatyDriver, tmp_path: Path, size
     assert (sent["kind"], sent["name"], sent["bytes"]) == ("file", "价目表.pdf", size)
 
 
+async def test_a_file_that_was_never_on_a_disk_arrives_whole(wechaty: WechatyDriver) -> None:
+    media = Media(name="客人名单.csv", url="data:text/csv;charset=utf-8,%EF%BB%BFwx1%2C%E5%B0%8F%E6%9E%97")
+    sent = await send(wechaty, Outgoing("f:1", 1, "file", contact="wx-alice", text=media.name, media=(media,)))
+    assert (sent["kind"], sent["name"], sent["bytes"]) == ("file", "客人名单.csv", len("\ufeffwx1,小林".encode()))
+    assert len(wechaty.gateway.sent) == 1
+
+
 @pytest.mark.parametrize("name", ["../config.toml", "海报/../../config.toml", "{outside}/config.toml", "link.toml"])
 async def test_no_file_outside_the_media_folder_is_sent(wechaty: WechatyDriver, tmp_path: Path, name: str) -> None:
     (tmp_path / "config.toml").write_text("secret")
