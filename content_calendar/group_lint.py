@@ -36,9 +36,13 @@ def posts_by_group(plan: Plan) -> dict[str, list[Post]]:
                 posts[group.room] += days
             elif (own := one.overrides[group.room]) is not None:
                 posts[group.room] += plan.days_of(own)
+    # Few entries are slots, and there are many posts.
+    slots = {
+        one.entry.key for one in plan.entries if any(map(is_slot, (one.entry, *filter(None, one.overrides.values()))))
+    }
     for group in plan.groups:
         posts[group.room].sort(key=lambda post: (post.at_utc, post.entry.key))
-        if any(is_slot(post.entry) for post in posts[group.room]):
+        if any(post.entry.key in slots and is_slot(post.entry) for post in posts[group.room]):
             posts[group.room] = _taken(plan, group, posts[group.room])
     return posts
 

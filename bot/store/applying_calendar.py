@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -203,6 +204,17 @@ def _stages(writing: Writing, merchant: MerchantView, effect: Expand) -> Iterato
     yield others, [ids[room] for room in ids if room not in first]
 
 
+_PLANNED_BEFORE = (
+    select(literal(1))
+    .where(
+        col(Delivery.merchant_id) == bindparam("merchant"),
+        col(Delivery.entry) == bindparam("which_entry"),
+        col(Delivery.occurrence) == bindparam("which_occurrence"),
+    )
+    .limit(1)
+)
+
+
 def _plan(
     writing: Writing,
     merchant: MerchantView,
@@ -212,7 +224,8 @@ def _plan(
 ) -> None:
     """Plan an occurrence, with what the draft `spare` says, for `only` those groups or contacts, in one statement."""
     targets = audience(writing, merchant, effect).subquery()
-    if effect.state in OPEN_STATES:
+    these = {"merchant": merchant.id, "which_entry": effect.entry, "which_occurrence": effect.occurrence}
+    if effect.state in OPEN_STATES and writing.rows(_PLANNED_BEFORE, **these):
         _take_up_again(writing, merchant, effect, spare, only, targets)
     first = writing.ids.take(writing.now)
     key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + targets.c.wire_id

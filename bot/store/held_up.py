@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, or_, select, text
 from sqlmodel import col
 
 from bot.store import Store, Writing
 from bot.store.applying_calendar import enter
-from content_calendar.catch_up import Ask, Decision, Send, TooLate, held_up, parse_policy
+from bot.store.prepared import unindexed
+from content_calendar.catch_up import Ask, Decision, Policy, Send, TooLate, held_up, parse_policy
 from content_calendar.entry import from_json
 from models.context import MerchantView
-from models.deliveries import OPEN_STATES, Delivery, DeliveryChange, DeliveryState
+from models.deliveries import Delivery, DeliveryChange, DeliveryState
 from models.operations import EntryRevision
 
 _AT_ONCE = 1000
@@ -50,23 +52,28 @@ def _decided(
         .join(
             EntryRevision,
             (col(EntryRevision.merchant_id) == col(Delivery.merchant_id))
-            & (col(EntryRevision.key) == col(Delivery.entry))
+            & (col(EntryRevision.key) == unindexed(col(Delivery.entry)))
             & col(EntryRevision.current),
         )
         .where(
-            col(Delivery.merchant_id) == merchant.id,
-            col(Delivery.state).in_(OPEN_STATES),
+            unindexed(col(Delivery.merchant_id)) == merchant.id,
+            col(Delivery.account_id).in_(merchant.accounts),
+            text("delivery.state IN ('planned', 'waiting')"),  # in the words of the index
             or_(col(Delivery.state) == DeliveryState.PLANNED, col(Delivery.until).is_not(None)),
             col(Delivery.approved),
             col(Delivery.part) == 1,
             col(Delivery.next_at) < now,
         )
-        .order_by(col(Delivery.id))
+        .order_by(unindexed(col(Delivery.id)))
     )
+
+    @cache
+    def policy_of(body: str) -> Policy:  # many are of one entry
+        return parse_policy(from_json(body).catch_up)
+
     found: dict[Decision, list[int]] = defaultdict(list)
     for identity, next_at, body in rows:
-        policy = parse_policy(from_json(body).catch_up)
-        decision = held_up(policy, max(next_at, seen), now, merchant.zone)
+        decision = held_up(policy_of(body), max(next_at, seen), now, merchant.zone)
         if not isinstance(decision, Send):
             found[decision].append(identity)
     return found

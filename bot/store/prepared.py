@@ -38,6 +38,8 @@ from models.columns import UtcDateTime, from_sqlite_texts, sqlite_texts
 
 Processor = Callable[[Any], Any]
 # What is done to a whole column of values on its way to the driver or back.
+_IN_LIST = "IN (SELECT value FROM json_each(?))"
+
 Converter = Callable[[Sequence[Any]], Iterable[Any]]
 
 
@@ -57,6 +59,13 @@ class Statement:
         }
         self._columns = [_from_driver(dialect, column.type) for column in statement.exported_columns]
         self._plain = not any(self._columns)
+        # To make a list of one costs SQLite more than to find what is in it.
+        self._lists: Sequence[str] = [
+            name for name in compiled.positiontup if isinstance(compiled.binds[name].type, _Many)
+        ]
+        if self.text.count(_IN_LIST) < len(self._lists) or dialect_name != "sqlite":
+            self._lists = ()
+        self._text_of_one = self.text.replace(_IN_LIST, "= ?")
 
     def each(self, connection: Connection, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
         """Do it for each of these rows, whose columns are the parameters `names`; others keep their constants."""
@@ -73,13 +82,19 @@ class Statement:
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows."""
+        text, alone = self.text, self._lists
+        if alone:
+            if all(len(values[name]) == 1 for name in alone):
+                text = self._text_of_one
+            else:
+                alone = ()
         parameters = tuple(
-            processor(value) if processor else value
+            _only(value) if name in alone else processor(value) if processor else value
             for name, processor, constant in self._parameters
             for value in [values.get(name, constant)]
         )
-        with driver_cursor(connection, self.text) as cursor:
-            cursor.execute(self.text, parameters)
+        with driver_cursor(connection, text) as cursor:
+            cursor.execute(text, parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         if self._plain or not rows:
             return rows
@@ -162,6 +177,11 @@ def _plain_texts(column: Sequence[str | None]) -> Sequence[str | None]:
     """Members of enumerations as the texts that they are: to the driver they are neither number nor text."""
     first = next((text for text in column if text is not None), "")
     return column if type(first) is str else [str.__str__(one) if isinstance(one, str) else one for one in column]
+
+
+def _only(values: Iterable[Any]) -> Any:
+    (value,) = values
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def _json(value: Any) -> str:
@@ -301,7 +321,7 @@ def _in_array(element: _IsOneOf, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(_IsOneOf, "sqlite")
 def _in_json(element: _IsOneOf, compiler: SQLCompiler, **options: Any) -> str:
     column, ids = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({ids}))"
+    return f"{column} {_IN_LIST}" if ids == "?" else f"{column} IN (SELECT value FROM json_each({ids}))"
 
 
 @compiles(_Each)

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from bot.console.reading import accounts, deliveries, insight, insight_rows, messages, newcomers, people, today
 from bot.console.reading.deliveries import Filter
 from bot.console.visit import Scope
+from content_calendar.entry import Entry, to_json
 from models import effects as fx
 from models.deliveries import DeliveryState
 from models.events import FriendAdded, LoggedIn, Roster, ScanWanted, Who
@@ -129,7 +130,8 @@ def test_the_pool_and_who_came(database_url: str) -> None:
         waits = read(stage, today.what_waits, now)
         assert ([one.number for one in waits.counts], waits.paused, waits.alerts) == ([0] * 6, [], [])
         for key, draft in (("a", False), ("b", True)):  # an unfinished one waits for its author alone
-            stage.bring_about(fx.PutEntries(entries=((key, "v1", "{}"),), author="wx3", approved=False, draft=draft))
+            body = to_json(Entry(key=key)).decode()
+            stage.bring_about(fx.PutEntries(entries=((key, "v1", body),), author="wx3", approved=False, draft=draft))
         assert read(stage, today.what_waits, now).counts[0].number == 1
         (account,) = read(stage, accounts.accounts_now, now)
         assert (account.id, account.sent_today, account.paused, account.scan_code) == ("main", 0, False, "")

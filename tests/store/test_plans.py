@@ -26,7 +26,7 @@ GROWS = (
 )  # fmt: skip
 _READS_ALL = re.compile(rf"SCAN ({'|'.join(GROWS)})\b|SEARCH ({'|'.join(GROWS)})\b.*\(merchant_id=\?\)$")
 # These read an index that holds only what is unfinished, or the first row of an order; an entry for all asks all.
-_FEW = re.compile(r"_unfinished|delivery_in_flight|audit_skips|LIMIT 1\b|INSERT INTO delivery ")
+_FEW = re.compile(r"_unfinished|delivery_open|delivery_in_flight|audit_skips|LIMIT 1\b|INSERT INTO delivery ")
 # The rehearsal's own work, before and after the shop's.
 _AROUND = ("alembic", "bot.continued", "bot.rehearsal_output")
 # What an operator looks at, not what the shop does.
