@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
+from bot import reading
 from bot.calendar_plan import load_plan
 from bot.post_effects import effects_of
 from bot.store import Store
 from content_calendar.entry import Entry
 from content_calendar.kind_names import promise_name
 from content_calendar.lint import Plan, lint
+from content_calendar.rotation import is_spare
 from models.context import MerchantView
 from models.deliveries import TOUCHING_STATES, Delivery, Lane
 from models.groups import ChatGroup
@@ -98,7 +100,11 @@ def gaps_of(store: Store, merchant: MerchantView, rooms: Collection[str], moment
     monday, sunday = _week(merchant, moment)
     alike = Counter((row.promise or "", row.text) for row in rows)
     told = [f"这一周还缺：{promise_name(promise)}，{text}（{count} 处）" for (promise, text), count in alike.items()]
-    return [*told, f"用备稿补上：calendar fill --from {monday} --to {sunday}"]
+    lacking = {promise.split("/")[1] for promise, _ in alike}
+    with store.reading() as connection:
+        spare = {one.content_kind for one in reading.entries(connection, merchant) if is_spare(one)}
+    mend = f"用备稿补上：calendar fill --from {monday} --to {sunday}"
+    return [*told, mend if lacking & spare else "备稿库里没有这类稿子，补一篇排期，或先存几篇备稿"]
 
 
 def _plan_of_week(store: Store, merchant: MerchantView, moment: datetime, media: Path) -> Plan:

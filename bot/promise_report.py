@@ -33,6 +33,7 @@ from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, OPEN_STATES, Delivery, DeliveryState
 from models.groups import ChatGroup
 from models.operations import EntryRevision
+from models.playbook import Rolling
 
 _STATE_NAMES = {
     DeliveryState.PLANNED: "还没发",
@@ -45,6 +46,7 @@ _STATE_NAMES = {
     DeliveryState.CANCELLED: "取消了",
     DeliveryState.AWAITING_TAP: "待员工点发",
 }
+_LONGEST_MONTH = 31
 # What may arrive yet.
 _AWAITED = (*OPEN_STATES, DeliveryState.CLAIMED, DeliveryState.AWAITING_TAP)
 
@@ -148,19 +150,22 @@ def _groups(connection: Connection, merchant: MerchantView, first: date, last: d
         PromisedGroup(room, tier or "", bound[room].astimezone(merchant.zone).date() if room in bound else date.min)
         for room, tier, _ in rows
     ]
-    new = [group for group in groups if first <= group.since <= last]
-    if not new:
+    if not any(first <= group.since <= last for group in groups):
         return groups
     began = _first_imports(connection, merchant)
-    plan = _plan(merchant, new, entries_in_force(connection, merchant), first, max(group.since for group in new))
-    posts = posts_by_group(plan)
-    too_early = {
-        group.room: tuple(
-            post for post in posts[group.room] if began[post.entry.key] <= post.at_utc < bound[group.room]
-        )
-        for group in new
-    }
-    return [msgspec.structs.replace(group, too_early=too_early.get(group.room, ())) for group in groups]
+    entries = list(entries_in_force(connection, merchant))
+    periods = (one.per.days for one in merchant.playbook.promises if isinstance(one.per, Rolling))
+    longest = timedelta(days=max((_LONGEST_MONTH, *periods)))
+    found: list[PromisedGroup] = []
+    for group in groups:
+        if first <= group.since <= last:
+            plan = _plan(merchant, [group], entries, max(first, group.since - longest), group.since)
+            posts = posts_by_group(plan)[group.room]
+            early = (post for post in posts if began[post.entry.key] <= post.at_utc < bound[group.room])
+            found.append(msgspec.structs.replace(group, too_early=tuple(early)))
+        else:
+            found.append(group)
+    return found
 
 
 def _first_imports(connection: Connection, merchant: MerchantView) -> dict[str, datetime]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 
 from sqlalchemy import Connection, or_, select, text
 from sqlmodel import col
@@ -13,7 +12,7 @@ from sqlmodel import col
 from bot.store import Store, Writing
 from bot.store.applying_calendar import enter
 from bot.store.prepared import unindexed
-from content_calendar.catch_up import Ask, Decision, Policy, Send, TooLate, held_up, parse_policy
+from content_calendar.catch_up import Ask, Decision, Send, TooLate, held_up, parse_policy
 from content_calendar.entry import from_json
 from models.context import MerchantView
 from models.deliveries import Delivery, DeliveryChange, DeliveryState
@@ -48,32 +47,34 @@ def _decided(
     connection: Connection, merchant: MerchantView, seen: datetime, now: datetime
 ) -> dict[Decision, list[int]]:
     rows = connection.execute(
-        select(col(Delivery.id), col(Delivery.next_at), col(EntryRevision.body))
-        .join(
-            EntryRevision,
-            (col(EntryRevision.merchant_id) == col(Delivery.merchant_id))
-            & (col(EntryRevision.key) == unindexed(col(Delivery.entry)))
-            & col(EntryRevision.current),
-        )
+        select(col(Delivery.id), col(Delivery.next_at), col(Delivery.entry))
         .where(
-            unindexed(col(Delivery.merchant_id)) == merchant.id,
             col(Delivery.account_id).in_(merchant.accounts),
-            text("delivery.state IN ('planned', 'waiting')"),  # in the words of the index
+            text("state IN ('planned', 'waiting')"),  # in the words of the index, which holds what is open and no more
+            col(Delivery.next_at) < now,
+            unindexed(col(Delivery.merchant_id)) == merchant.id,
+            unindexed(col(Delivery.entry)).is_not(None),
             or_(col(Delivery.state) == DeliveryState.PLANNED, col(Delivery.until).is_not(None)),
             col(Delivery.approved),
             col(Delivery.part) == 1,
-            col(Delivery.next_at) < now,
         )
-        .order_by(unindexed(col(Delivery.id)))
-    )
-
-    @cache
-    def policy_of(body: str) -> Policy:  # many are of one entry
-        return parse_policy(from_json(body).catch_up)
-
+        .order_by(col(Delivery.id))
+    ).all()
+    if not rows:
+        return {}
+    policies = {
+        key: parse_policy(from_json(body).catch_up)
+        for key, body in connection.execute(
+            select(col(EntryRevision.key), col(EntryRevision.body)).where(
+                col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current)
+            )
+        )
+    }
     found: dict[Decision, list[int]] = defaultdict(list)
-    for identity, next_at, body in rows:
-        decision = held_up(policy_of(body), max(next_at, seen), now, merchant.zone)
+    for identity, next_at, key in rows:
+        if key not in policies:
+            continue
+        decision = held_up(policies[key], max(next_at, seen), now, merchant.zone)
         if not isinstance(decision, Send):
             found[decision].append(identity)
     return found

@@ -144,11 +144,14 @@ def test_people_read_one_answer_with_samples_reasons_and_what_mends_it(stage: St
 def test_what_the_week_lacks_is_told_with_what_fills_it(stage: Stage) -> None:
     book(stage, "[[promises]]\ntier = '分院'\ncontent_kind = 'story'\nat_least = 1\nper = 'week'\n")
     stage.write("calendar.csv", HEADER + entry("a", "09:00", tiers="分院") + entry("b", "09:00", date="2026-12-01"))
+    stage.write("spare.csv", "key,content_kind,rule,text\ns,story,spare,说个故事\n")
     story = [BIND, IMPORT, operator("08:40:00", "calendar preview a"), operator("08:41:00", "calendar preview b")]
+    story += [operator("08:42:00", "calendar import spare.csv"), operator("08:43:00", "calendar preview a")]
     played = stage.play(story, world=world())
     told = [line["out"].splitlines() for line in played.lines if "calendar preview" in line.get("operator", "")]
     assert "这一周还缺：分院 每周 故事，故事 应至少 1 条，排了 0 条，缺 1 条（1 处）" in told[0]
-    assert "用备稿补上：calendar fill --from 2026-11-23 --to 2026-11-29" in told[0]
+    assert "备稿库里没有这类稿子，补一篇排期，或先存几篇备稿" in told[0]
+    assert "用备稿补上：calendar fill --from 2026-11-23 --to 2026-11-29" in told[2]
     assert not any("还缺" in line for line in told[1])  # it goes to nobody's group
 
 
