@@ -66,14 +66,18 @@ class Target(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """发前检查: what would happen at a moment. `verdicts` as `bot.before_sending` counts them, `faults` of the lint."""
+    """发前检查: what would happen at a moment. `verdicts` as `bot.before_sending` counts them, `faults` of the lint.
+
+    `past`: what such posts did in these `rooms`; `None` while that is not known, since it takes longer than the rest.
+    """
 
     moment: datetime
     total: int
     verdicts: list[dict[str, Any]]
     faults: list[str]
     worn: str
-    past: str
+    rooms: tuple[str, ...]
+    past: str | None
     targets: list[Target]
 
 
@@ -168,9 +172,15 @@ def outlook_of(store: Store, scope: Scope, shown: Shown, media: Path) -> Outlook
         verdicts=before_sending.verdicts(rows, entry.key),
         faults=before_sending.faults_of(store, merchant, entry, moment, media),
         worn="；".join(worn),
-        past=before_sending.history(store, merchant, entry, targets) if groups else "",
+        rooms=tuple(targets) if groups else (),
+        past=None if groups else "",
         targets=targets_of(store, scope, first),
     )
+
+
+def past_of(connection: Connection, scope: Scope, entry: Entry, rooms: Sequence[str], now: datetime) -> str:
+    """What posts like this one did in these groups before."""
+    return before_sending.history(connection, scope.merchant, entry, rooms, now)
 
 
 def _between(counts: Sequence[int]) -> str:
