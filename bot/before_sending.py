@@ -16,6 +16,7 @@ from bot import reading
 from bot.calendar_plan import load_plan
 from bot.post_effects import effects_of
 from bot.store import Store
+from bot.store.prepared import is_one_of
 from content_calendar.entry import Entry
 from content_calendar.kind_names import promise_name
 from content_calendar.lint import Plan, lint
@@ -125,19 +126,23 @@ def wear(store: Store, merchant: MerchantView, targets: Sequence[str], moment: d
     Ascending; what was answered to what they said does not count.
     """
     with store.looking(moment) as looking:
-        rooms = _ids(looking.connection, merchant, ChatGroup)
-        contacts = _ids(looking.connection, merchant, Contact)
+        rooms = _ids(looking.connection, merchant, ChatGroup, targets)
+        contacts = _ids(looking.connection, merchant, Contact, [one for one in targets if one not in rooms])
         posts = _lately(looking.connection, merchant, col(Delivery.group_id), moment, to_groups=True)
         direct = _lately(looking.connection, merchant, col(Delivery.contact_id), moment, to_groups=False)
     return (
         sorted(posts.get(rooms[target], 0) for target in targets if target in rooms),
-        sorted(direct.get(contacts[target], 0) for target in targets if target in contacts and target not in rooms),
+        sorted(direct.get(contacts[target], 0) for target in targets if target in contacts),
     )
 
 
-def _ids(connection: Connection, merchant: MerchantView, table: type[ChatGroup] | type[Contact]) -> dict[str, int]:
-    rows = connection.execute(select(col(table.wire_id), col(table.id)).where(col(table.merchant_id) == merchant.id))
-    found: dict[str, int] = dict(rows.all())
+def _ids(
+    connection: Connection, merchant: MerchantView, table: type[ChatGroup] | type[Contact], wire_ids: Sequence[str]
+) -> dict[str, int]:
+    asked = select(col(table.wire_id), col(table.id)).where(
+        col(table.merchant_id) == merchant.id, is_one_of(col(table.wire_id), "wire_ids")
+    )
+    found: dict[str, int] = dict(connection.execute(asked, {"wire_ids": wire_ids}).all())
     return found
 
 
@@ -163,13 +168,11 @@ def _lately(
     return found
 
 
-def history(store: Store, merchant: MerchantView, entry: Entry, rooms: Sequence[str]) -> str:
-    """What posts of the same content kind did in these groups before, in a sentence; nothing where there were none."""
-    today = store.now().astimezone(merchant.zone).date()
-    with store.reading() as connection:
-        found = effects_of(
-            connection, merchant, today - HISTORY, today, kinds=(entry.content_kind,), rooms=tuple(rooms)
-        )
+def history(connection: Connection, merchant: MerchantView, entry: Entry, rooms: Collection[str], now: datetime) -> str:
+    """What posts of the same content kind did in these groups before, in a sentence; nothing where there were none. It
+    reads what was said there in a quarter, so it takes its time."""
+    today = now.astimezone(merchant.zone).date()
+    found = effects_of(connection, merchant, today - HISTORY, today, kinds=(entry.content_kind,), rooms=tuple(rooms))
     settled = [one for one in found if one.usual_replies is not None and one.usual_leaves is not None]
     if not found:
         return ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot import reading
+from bot.store.prepared import unindexed
 from models.accounts import Account
 from models.context import MerchantView
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
@@ -93,8 +94,9 @@ def _members_in_no_group(connection: Connection, merchant: MerchantView) -> Iter
         connection.execute(select(col(RoleGrant.wire_id)).where(col(RoleGrant.merchant_id) == merchant.id)).scalars()
     )
     met = Contact.__table__.alias("met")  # type: ignore[attr-defined]
-    is_in = exists(
-        select(1)
+    # Both are asked once and not of each person.
+    those_in = (
+        select(met.c.person_id)
         .select_from(met)
         .join(
             GroupMember,
@@ -102,20 +104,13 @@ def _members_in_no_group(connection: Connection, merchant: MerchantView) -> Iter
         )
         .join(ChatGroup, _same(ChatGroup, GroupMember) & (col(ChatGroup.id) == col(GroupMember.group_id)))
         .where(
-            met.c.merchant_id == col(Contact.merchant_id),
-            met.c.person_id == col(Contact.person_id),
+            met.c.merchant_id == merchant.id,
             col(GroupMember.left_at).is_(None),
             col(ChatGroup.tier).is_not(None),
         )
     )
-    is_friend = exists(
-        select(1)
-        .select_from(Friendship)
-        .where(
-            _same(Friendship, Contact),
-            col(Friendship.contact_id) == col(Contact.id),
-            col(Friendship.state) == FriendshipState.FRIEND,
-        )
+    friends = select(col(Friendship.contact_id)).where(
+        unindexed(col(Friendship.merchant_id)) == merchant.id, col(Friendship.state) == FriendshipState.FRIEND
     )
     waits = dict(
         connection.execute(
@@ -134,8 +129,8 @@ def _members_in_no_group(connection: Connection, merchant: MerchantView) -> Iter
             col(Person.erased_at).is_(None),
             col(Person.opted_out_at).is_(None),
             col(Contact.wire_id).not_in(_our_ids(merchant)),
-            is_friend,
-            ~is_in,
+            col(Contact.id).in_(friends),
+            col(Contact.person_id).not_in(those_in),
         )
         .order_by(col(Contact.id))
     ):

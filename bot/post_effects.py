@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from bot.promise_report import posted_entries
+from bot.store.ids import Ids
 from bot.store.prepared import unindexed
-from bot.store.spoken import counted
+from bot.store.spoken import counted, in_parts
 from models.accounts import Account
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, Delivery
@@ -150,16 +151,18 @@ def _happened(
     ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id, col(Account.self_id) != "")
     ours_are = _contacts(connection, merchant, connection.execute(ours).scalars())
     found: dict[int, _Happened] = defaultdict(lambda: _Happened([], [], [], []))
-    asks_the_shop = exists().where(
-        col(GroupQuestion.merchant_id) == col(JournalEntry.merchant_id), col(GroupQuestion.id) == col(JournalEntry.id)
-    )
-    asked = select(col(JournalEntry.group_id), col(JournalEntry.at), asks_the_shop)
-    messages = counted(connection, merchant, since, until, asked).order_by(col(JournalEntry.at))
-    for group, at, is_question in connection.execute(messages):
-        if group in groups:
+    messages = counted(connection, merchant, since, until, select(col(JournalEntry.group_id), col(JournalEntry.at)))
+    messages = messages.where(col(ChatGroup.id).in_(groups))
+    for _, rows in in_parts(connection, messages, since, until, until):
+        for group, at in rows:
             found[group].messages.append(at)
-            if is_question:
-                found[group].questions.append(at)
+    to_the_shop = select(col(GroupQuestion.id)).where(
+        col(GroupQuestion.merchant_id) == merchant.id,
+        col(GroupQuestion.group_id).in_(groups),
+        col(GroupQuestion.id) >= Ids.floor(since),
+    )
+    for group, at in connection.execute(messages.where(col(JournalEntry.id).in_(to_the_shop))):
+        found[group].questions.append(at)
     members = connection.execute(
         select(
             col(GroupMember.group_id),
@@ -175,8 +178,8 @@ def _happened(
         if left_at is not None:
             found[group].leaves.append(left_at)
     for there in found.values():
-        there.joins.sort()
-        there.leaves.sort()
+        for moments in (there.messages, there.questions, there.joins, there.leaves):
+            moments.sort()
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,16 +12,23 @@ from sqlmodel import col
 
 from bot.moments import iso
 from bot.store.ids import Ids
-from bot.store.talk import all_questions, talk_since
-from handlers.threads import threads
+from bot.store.talk import Proceed, all_questions, at_once, talk_since
+from handlers.threads import Thread, threads
 from models.context import MerchantView, Said
 from models.groups import ChatGroup
 
+_READING = 0.6  # of the work: what was said; the rest is what became of it
+
 
 def question_rows(
-    connection: Connection, merchant: MerchantView, since: datetime | None = None
+    connection: Connection,
+    merchant: MerchantView,
+    since: datetime | None = None,
+    rooms: Collection[str] | None = None,
+    proceed: Proceed = at_once,
 ) -> list[dict[str, Any]]:
-    """One row a question, in the order of asking: of bound groups; of all, before any is bound."""
+    """One row a question, in the order of asking: of bound groups; of all, before any is bound. Only of these rooms,
+    where they are named. `proceed` is told how far it is, and may raise something to stop."""
     groups = {
         row.id: row
         for row in connection.execute(
@@ -29,15 +37,20 @@ def question_rows(
             )
         )
     }
-    bound = [identity for identity, row in groups.items() if row.tier]
-    asked = all_questions(connection, merchant, bound or list(groups), Ids.floor(since) if since else 0)
+    bound = [identity for identity, row in groups.items() if row.tier] or list(groups)
+    wanted = [identity for identity in bound if rooms is None or groups[identity].wire_id in rooms]
+    asked = all_questions(connection, merchant, wanted, Ids.floor(since) if since else 0)
     if not asked:
         return []
-    said = talk_since(connection, merchant, asked[0].id, sorted({one.group_id for one in asked}))
+    of = sorted({one.group_id for one in asked})
+    said = talk_since(connection, merchant, asked[0].id, of, lambda share: proceed(share * _READING))
     by_group: dict[int, list[Said]] = defaultdict(list)
     for one in said:
         by_group[one.group_id].append(one)
-    found = [thread for group_id in sorted(by_group) for thread in threads(by_group[group_id])]
+    found: list[Thread] = []
+    for number, group_id in enumerate(sorted(by_group)):
+        proceed(_READING + (1 - _READING) * number / len(by_group))
+        found += threads(by_group[group_id])
     return [
         {
             "group": groups[one.question.group_id].wire_id,

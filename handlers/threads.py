@@ -10,7 +10,7 @@ and looked through one by one only for what the shop says to nobody in particula
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -53,7 +53,7 @@ def threads(said: Sequence[Said]) -> list[Thread]:
     """The questions of one group in their order."""
     found: list[Thread] = []
     recent: list[Thread] = []  # the last of them, answered or not
-    waiting = _Waiting({one.name for one in said if one.by == "member"})
+    waiting = _Waiting(_Names(one.name for one in said if one.by == "member"))
     for one in said:
         if one.by != "auto":
             if waiting or recent:
@@ -79,8 +79,9 @@ def threads(said: Sequence[Said]) -> list[Thread]:
 class _Waiting:
     """The open questions in their order. What changes during a message counts after it: see `come_to_terms`."""
 
-    def __init__(self, names: set[str]) -> None:
+    def __init__(self, names: _Names) -> None:
         self.names = names  # of all members
+        self._asked = _Names()  # of all who asked, whether they still wait or not
         self._open: dict[int, Thread] = {}
         self._by: dict[str, dict[int, Thread]] = {}
         self._quotable: dict[str, list[Thread]] = {}
@@ -100,6 +101,7 @@ class _Waiting:
         self._open[question.id] = thread
         self._by.setdefault(question.contact, {})[question.id] = thread
         self._quotable.setdefault(question.message, []).append(thread)
+        self._asked.add(question.name)
 
     def by(self, contact: str) -> list[Thread]:
         """Those that somebody asked."""
@@ -114,6 +116,8 @@ class _Waiting:
 
     def called(self, one: Said) -> list[Thread]:
         """Those of whom a message is to. Typed on the account's own phone, it has the name in its text only."""
+        if not one.mentions and not self._asked.may_be_in(one.text):
+            return []
         return [
             thread
             for contact, theirs in self._by.items()
@@ -147,6 +151,28 @@ class _Waiting:
         self._changed.clear()
 
 
+class _Names:
+    """Names of people, who are looked for in each message: nearly none has any of them."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names: set[str] = set()
+        self._begin: set[str] = set()
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        self._names.add(name)
+        self._begin.update((name[:2], name[-2:]))
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether `_names` may be true of any of them."""
+        return "@" in text or text[:2] in self._begin
+
+    def any_in(self, text: str) -> bool:
+        """Whether a message names one of them."""
+        return self.may_be_in(text) and any(_names(text, name) for name in self._names)
+
+
 class _Reply:
     """What a message tells besides what it asks, read once for however many questions."""
 
@@ -175,10 +201,10 @@ def _hear(one: Said, waiting: _Waiting, answered: list[Thread]) -> None:
         if thread is not None and thread.question.message == one.quote:
             waiting.turn(thread, ANSWERED, one)
         return
-    if one.by == "member" and not one.asks and reply.calls_again(one.text):
-        for thread in settled:
-            if thread.question.contact == one.contact:
-                waiting.turn(thread, OPEN)
+    theirs = [thread for thread in settled if thread.question.contact == one.contact]
+    if theirs and one.by == "member" and not one.asks and reply.calls_again(one.text):
+        for thread in theirs:
+            waiting.turn(thread, OPEN)
     own = waiting.by(one.contact)
     asked = own and one.by == "member" and not _is_for_others(one, waiting)
     if asked and (_by_asker(one, own, waiting) or own[-1].passed <= _STILL_ABOUT_IT):
@@ -192,16 +218,21 @@ def _hear(one: Said, waiting: _Waiting, answered: list[Thread]) -> None:
     if one.kind != "text":
         _shown(one, quoted, waiting)
         return
-    core = reply.said_besides_asking(one.text)
-    if not core or reply.says_nothing(core) or reply.is_order(one.text):
-        return
     if quoted is not None:
-        if reply.may_answer(core, staff=one.by == "staff"):
+        core = _told(one)
+        if core and reply.may_answer(core, staff=one.by == "staff"):
             waiting.turn(quoted, ANSWERED, one)
         return
     if one.quote or (one.by == "member" and one.asks and not one.mentions):
         return  # it is about something else
-    _unquoted(one, core, waiting, settled)
+    _unquoted(one, waiting, settled)
+
+
+def _told(one: Said) -> str:
+    """What a message tells besides what it asks; nothing if that cannot be an answer. Reading it takes longer than
+    everything else here, so whoever has another reason to pass over a message looks at that first."""
+    core = reply.said_besides_asking(one.text)
+    return "" if not core or reply.says_nothing(core) or reply.is_order(one.text) else core
 
 
 def _is_for_others(one: Said, waiting: _Waiting) -> bool:
@@ -251,13 +282,14 @@ def _shown(one: Said, quoted: Thread | None, waiting: _Waiting) -> None:
             return
 
 
-def _unquoted(one: Said, core: str, waiting: _Waiting, settled: list[Thread]) -> None:
+def _unquoted(one: Said, waiting: _Waiting, settled: list[Thread]) -> None:
     staff = one.by == "staff"
     called = waiting.called(one)
-    if not called and (one.mentions or (staff and any(_names(one.text, name) for name in waiting.names))):
+    if not called and (one.mentions or (staff and waiting.names.any_in(one.text))):
         return  # it is to somebody else
     candidates = called or _near(one, waiting)
-    if not candidates or reply.is_broadcast(one.text) or not reply.may_answer(core, staff=staff):
+    core = _told(one) if candidates else ""
+    if not core or reply.is_broadcast(one.text) or not reply.may_answer(core, staff=staff):
         return
     latest = next(reversed(waiting))
     alone = len(waiting) == 1 or (staff and latest.passed <= _AT_ONCE)

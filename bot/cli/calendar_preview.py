@@ -86,8 +86,10 @@ def _told(desk: Desk, merchant: MerchantView, entry: Entry, moment: datetime, ro
         told.append(f"这些群最近 7 天{_worn('每群', groups)}\n")
     if people:
         told.append(f"这些人最近 7 天{_worn('每人', people)}\n")
-    if groups and (past := before_sending.history(desk.store, merchant, entry, targets)):
-        told.append(f"{past}\n")
+    if groups:
+        with desk.store.reading() as connection:
+            past = before_sending.history(connection, merchant, entry, targets, desk.store.now())
+        told += [f"{past}\n"] if past else []
     told += [
         f"排期检查：{harmless(text)}\n" for text in before_sending.faults_of(desk.store, merchant, entry, moment, media)
     ]

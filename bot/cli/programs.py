@@ -88,6 +88,8 @@ def ahead(
     days: Annotated[int, typer.Option("--days", min=1, max=366, help="How many days to look ahead.")] = 30,
     calendar: Annotated[str, typer.Option("--calendar", help="Under this calendar instead of the one in force.")] = "",
     playbook: Annotated[str, typer.Option("--playbook", help="Under this playbook instead of the one in force.")] = "",
+    *,
+    say_days: Annotated[bool, typer.Option("--say-days", help="Count the days on stderr, from 0.")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
@@ -104,7 +106,13 @@ def ahead(
         snapshot(database_url(loaded, db), copy)
         # The clock of the practice ground is ahead of the true one.
         begin = max(filter(None, (utc_now(), last_moment(f"sqlite:///{copy}"))))
-        with progress("预演", begin, begin + timedelta(days=days)) as advanced:
+        with progress("预演", begin, begin + timedelta(days=days)) as bar_advanced:
+
+            def advanced(moment: datetime) -> None:
+                bar_advanced(moment)
+                if say_days:
+                    typer.echo((moment - begin).days, err=True)
+
             rows = look_ahead(
                 loaded, f"sqlite:///{copy}", begin, days, before=before, run_operator=operate, advanced=advanced
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 
 from bot.article_titles import title_of
 from bot.cli import execute
+from bot.console.patience import Patience, Stopped
 from bot.console.site import Site
 from bot.desk import Answer, Desk, Refused
 from models.context import MerchantView
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 P = ParamSpec("P")
 
+_LOOK_UP_SECONDS = 0.5  # while something takes long: whether anybody is there still
 LOOK_AGAIN_SECONDS = 1.0
 # A page rests so many times as long as its last look took: what a large shop answers slowly is asked for less often.
 _REST = 15
@@ -81,12 +84,35 @@ class Visit:
         self, question: Callable[Concatenate[Connection, Scope, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Ask a question of the database, in a thread, on a connection that cannot write."""
+        return await self.wait_for(Patience(), question, *args, **kwargs)
+
+    async def wait_for(
+        self,
+        patience: Patience,
+        question: Callable[Concatenate[Connection, Scope, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """The same, which takes its time and may be stopped; it is when the page was left. Raises `Stopped`."""
+        client = ui.context.client
+
+        def is_left() -> bool:
+            return client.is_deleted
+
+        if is_left():
+            raise asyncio.CancelledError
 
         def work() -> T:
             with self.site.store.reading() as connection:
-                return question(connection, self.scope, *args, **kwargs)
+                return patience.ask(connection, lambda: question(connection, self.scope, *args, **kwargs))
 
-        return await self.site.in_thread(work)
+        asked = asyncio.ensure_future(self.site.in_thread(work))
+        while not (await asyncio.wait([asked], timeout=_LOOK_UP_SECONDS))[0]:
+            if is_left():
+                patience.stop()
+        if is_left() and isinstance(asked.exception(), Stopped):
+            raise asyncio.CancelledError
+        return asked.result()
 
     async def order(self, kind: type[Order], **what: Any) -> bool:
         """Give an order as this person: it is decided, permitted or refused, and audited like a slash-command.
@@ -131,7 +157,12 @@ class Visit:
             return Answer("请重新登录。", exit=2)
         return await execute(["--merchant", self.merchant_id, *argv], self._desk())
 
-    def live(self, look: Callable[[], Awaitable[None]], seconds: float = LOOK_AGAIN_SECONDS) -> None:
+    def live(
+        self,
+        look: Callable[[], Awaitable[None]],
+        seconds: float = LOOK_AGAIN_SECONDS,
+        longest_rest: float = _LONGEST_REST_SECONDS,
+    ) -> None:
         """Call `look` again whenever something was committed, at most once in so many seconds, and the more rarely the
         longer it takes."""
         seen, rests_until = self.site.version, 0.0
@@ -145,7 +176,7 @@ class Visit:
             if await self._still_here():
                 await look()
             ended = time.monotonic()
-            rests_until = ended + min(_REST * (ended - began), _LONGEST_REST_SECONDS)
+            rests_until = ended + min(_REST * (ended - began), longest_rest)
 
         ui.timer(seconds, again, immediate=False)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -24,6 +25,13 @@ from models.journal import Body, JournalEntry, SeenEvent
 from models.operations import Role, RoleGrant
 from models.people import Contact
 from models.questions import GroupQuestion
+
+Proceed = Callable[[float], None]
+"""Told the share of a long work that is done."""
+
+
+def at_once(_share: float) -> None:
+    """Nobody waits for it."""
 
 
 class Asked(NamedTuple):
@@ -81,6 +89,7 @@ _SAID = (
     )
     .where(
         col(JournalEntry.id) >= bindparam("since"),
+        col(JournalEntry.id) <= bindparam("until"),
         col(JournalEntry.merchant_id) == bindparam("merchant"),
         is_one_of(col(JournalEntry.type), "types"),
         or_(
@@ -89,6 +98,7 @@ _SAID = (
     )
     .order_by(col(JournalEntry.id))
 )
+_NEWEST = select(func.max(col(JournalEntry.id)))
 _POSTS = select(col(Delivery.message), col(Delivery.key)).where(
     is_one_of(col(Delivery.group_id), "groups"),
     col(Delivery.left_at) >= bindparam("after", type_=UtcDateTime()),
@@ -153,8 +163,11 @@ def load_talk(writing: Writing, merchant: MerchantView, timers: Iterable[TimerDu
     }
 
 
-def talk_since(connection: Connection, merchant: MerchantView, since: int, groups: Sequence[int]) -> tuple[Said, ...]:
-    """What was said in groups from that id on, without what was recalled."""
+def talk_since(
+    connection: Connection, merchant: MerchantView, since: int, groups: Sequence[int], proceed: Proceed = at_once
+) -> tuple[Said, ...]:
+    """What was said in groups from that id on, without what was recalled. `proceed` is called with each week's worth of
+    it, with the share that has been read by then, and may raise something to stop."""
     rows = read(connection, _QUESTIONS, merchant=merchant.id, groups=groups, since=since)
     asked = {identity: bool(closed) for identity, _, closed in rows}
     posting: dict[int, str] = {}
@@ -169,9 +182,11 @@ def talk_since(connection: Connection, merchant: MerchantView, since: int, group
     posts = dict(read(connection, _POSTS, groups=groups, after=after))
     recalled: set[str] = set()
     said: list[Said] = []
-    for identity, kind, group_id, at, account, wire_id, media, data, contact, name, text in read(
-        connection, _SAID, merchant=merchant.id, since=since, types=_TYPES, groups=groups
-    ):
+    told = chain.from_iterable(
+        read(connection, _SAID, merchant=merchant.id, since=first, until=last, types=_TYPES, groups=groups)
+        for first, last in _weeks(connection, since, proceed)
+    )
+    for identity, kind, group_id, at, account, wire_id, media, data, contact, name, text in told:
         if kind == _RECALLED:
             recalled.add(_details(data).message)
             continue
@@ -203,6 +218,21 @@ def talk_since(connection: Connection, merchant: MerchantView, since: int, group
             )
         )
     return tuple(one for one in said if one.message not in recalled)
+
+
+_WEEK = int(timedelta(days=7) / _MILLISECOND) << SEQUENCE_BITS
+_NO_END = 2**63 - 1
+
+
+def _weeks(connection: Connection, since: int, proceed: Proceed) -> Iterator[tuple[int, int]]:
+    """The first and the last id of each week from an id on; the last one has no end."""
+    ((newest,),) = read(connection, _NEWEST)
+    first = since
+    while newest is not None and newest - first > _WEEK:
+        yield first, first + _WEEK - 1
+        first += _WEEK
+        proceed((first - since) / (newest - since))
+    yield first, _NO_END
 
 
 def all_questions(connection: Connection, merchant: MerchantView, groups: Sequence[int], since: int = 0) -> list[Asked]:

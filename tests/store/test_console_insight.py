@@ -41,7 +41,7 @@ def test_each_figure_is_its_rows(database_url: str) -> None:
         today = START.astimezone(stage.merchants["m1"].zone).date()
         wanted = Wanted.read({}, today)
         assert [one.room for one in read(stage, insight.groups_of, wanted)] == ["room"]
-        found = read(stage, insight.activity, wanted)
+        found = read(stage, insight.activity, wanted, stage.at)
         heard = "FROM journal WHERE type = 'message' AND group_id IS NOT NULL"
         assert sum(found.messages.values()) == sql(stage, f"SELECT count(*) {heard}") == 3
         assert found.active == sql(stage, f"SELECT count(DISTINCT contact_id) {heard}") == 2
@@ -61,7 +61,7 @@ def test_each_figure_is_its_rows(database_url: str) -> None:
             assert read(stage, insight_rows.rows_of, wanted, figure, stage.at) == []
         earlier = wanted._replace(first=today - timedelta(days=9), last=today - timedelta(days=8))
         for other in (earlier, wanted._replace(tier="总舵"), wanted._replace(account="second")):
-            assert read(stage, insight.activity, other).active == 0
+            assert read(stage, insight.activity, other, stage.at).active == 0
         assert read(stage, insight.groups_of, wanted, pool="second") == []
 
 
@@ -107,7 +107,7 @@ def test_messages_are_counted_as_the_digest_counts_them(database_url: str) -> No
         wanted = Wanted(today, today)
         with stage.store.reading() as connection:
             *_, whole = digest_rows(connection, stage.merchants["m1"], stage.at, today)
-        found = read(stage, insight.activity, wanted)
+        found = read(stage, insight.activity, wanted, stage.at)
         assert (sum(found.messages.values()), found.active) == (whole["messages"], whole["active"]) == (2, 2)
         assert len(read(stage, insight_rows.rows_of, wanted, "messages", stage.at)) == 2
 

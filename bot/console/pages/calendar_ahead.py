@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +57,12 @@ async def build(visit: Visit) -> None:
     async def look() -> None:
         begin.disable()
         stop.visible = True
-        status.text = "正在预演，店大要几分钟，可以先去看别的……"
-        running[:] = [rehearsal := asyncio.create_task(_ahead(visit))]
+        status.text = "正在预演：先抄一份数据。店大要几分钟，可以先去看别的……"
+
+        def day_began(number: int) -> None:
+            status.text = f"正在预演：第 {number + 1} 天，共 {DAYS} 天……"
+
+        running[:] = [rehearsal := asyncio.create_task(_ahead(visit, day_began))]
         await asyncio.wait(running)
         exit_status, out = (1, "停下了。") if rehearsal.cancelled() else rehearsal.result()
         begin.enable()
@@ -78,10 +82,11 @@ async def build(visit: Visit) -> None:
     stop.on_click(give_up)
 
 
-async def _ahead(visit: Visit) -> tuple[int, str]:
-    """`python -m bot ahead` on the database that is running: its exit status and what it printed."""
+async def _ahead(visit: Visit, day_began: Callable[[int], None]) -> tuple[int, str]:
+    """`python -m bot ahead` on the database that is running: its exit status and what it printed. `day_began` is told
+    the number of each day, from 0."""
     site = visit.site
-    argv = ["ahead", "--days", str(DAYS), "--json", "--config", str(site.config.file.resolve())]
+    argv = ["ahead", "--days", str(DAYS), "--json", "--say-days", "--config", str(site.config.file.resolve())]
     async with _one_at_a_time:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", *argv,
@@ -91,7 +96,7 @@ async def _ahead(visit: Visit) -> tuple[int, str]:
             env={**os.environ, "ZHANGGUI_DATABASE__URL": site.store.url},
         )  # fmt: skip
         try:
-            out, wrong = await asyncio.wait_for(process.communicate(), _PATIENCE_SECONDS)
+            out, wrong = await asyncio.wait_for(_read(process, day_began), _PATIENCE_SECONDS)
         except TimeoutError:
             return 1, "十分钟还没预演完，停下了。晚上闲的时候在命令行里跑 python -m bot ahead。"
         finally:
@@ -99,6 +104,22 @@ async def _ahead(visit: Visit) -> tuple[int, str]:
                 await _end(process)
     told = (out if process.returncode == 0 else out + wrong).decode(errors="replace")
     return process.returncode or 0, told if process.returncode == 0 else told.strip()[-500:]
+
+
+async def _read(process: asyncio.subprocess.Process, day_began: Callable[[int], None]) -> tuple[bytes, bytes]:
+    """What it printed until its end, and what it said was wrong."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    printed = asyncio.create_task(process.stdout.read())
+    wrong = b""
+    while line := await process.stderr.readline():
+        if line.strip().isdigit():
+            day_began(int(line))
+        else:
+            wrong += line
+    out = await printed
+    await process.wait()
+    return out, wrong
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -17,7 +17,7 @@ from bot.console.pages.entry_look import STYLE, show_content
 from bot.console.pages.entry_words import is_skipped, show_stop, show_words
 from bot.console.parts import Part, Parts
 from bot.console.reading.deliveries import Filter
-from bot.console.reading.entries import Happened, Outlook, Shown, entry_of, happened, outlook_of
+from bot.console.reading.entries import Happened, Outlook, Shown, entry_of, happened, outlook_of, past_of
 from bot.console.visit import Visit
 from content_calendar.cadence import is_personal, next_days, next_occurrence
 from content_calendar.kind_names import content_name
@@ -69,9 +69,15 @@ async def build(visit: Visit) -> None:
     async def weigh(shown: Shown) -> None:
         media = visit.site.folder / MEDIA_FOLDER
         outlook = await visit.site.in_thread(lambda: outlook_of(visit.site.store, visit.scope, shown, media))
-        if seen == [shown]:  # or somebody has changed it meanwhile
-            weighed[:] = [outlook]
-            show(shown)
+        if seen != [shown]:  # somebody has changed it meanwhile
+            return
+        weighed[:] = [outlook]
+        show(shown)
+        if outlook.past is None:
+            past = await visit.read(past_of, shown.entry, outlook.rooms, visit.site.now())
+            if weighed == [outlook]:
+                weighed[:] = [outlook._replace(past=past)]
+                show(shown)
 
     await look()
     visit.live(look, 3.0)

@@ -58,7 +58,8 @@ def show_check(visit: Visit, entry: Entry, outlook: Outlook) -> None:
         _line("warning", f"排期检查：{text}", "")
     if outlook.total and not outlook.faults and totals["would_send"] == outlook.total:
         _line("check_circle", "没有毛病，到点就发。", "")
-    for text in filter(None, (outlook.worn, outlook.past)):
+    past = "正在看以前同类的效果……" if outlook.past is None else outlook.past
+    for text in filter(None, (outlook.worn, past)):
         ui.label(text).classes("z-muted")
     stopped = [one for one in outlook.targets if one.reason]
     if stopped:

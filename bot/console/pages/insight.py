@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -14,6 +13,8 @@ from sqlalchemy import Connection
 from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.pages.insight_tables import STYLE, each_group, newcomers
+from bot.console.pages.waiting import show_progress
+from bot.console.patience import Patience, Stopped
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import (
     SPANS,
@@ -34,11 +35,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 REPLY_RATE = "问题有人回"
+_COUNTING = "……"
 _GREY, _GREEN, _RED, _BLUE = "#848d99", "#2a9d6f", "#d9605a", "#5b8bc0"
-
-
-class _NobodyLooks(Exception):
-    """The page was left."""
 
 
 async def build(visit: Visit) -> None:
@@ -48,6 +46,11 @@ async def build(visit: Visit) -> None:
     wanted = Wanted.read(visit.at, visit.local(now).date())
     everywhere = await visit.read(groups_of, Wanted(wanted.first, wanted.last))
     _choices(visit, wanted, everywhere)
+    patience = Patience()
+    told = f"正在数这 {len(wanted.days)} 天的……"
+    with ui.row().classes("items-center full-width") as under_way:
+        status = ui.label(told).classes("z-muted").props("role=status")
+        show_progress(patience, status, told)
     figures = ui.element("div").classes("row full-width q-col-gutter-md")
     if not everywhere:
         with ui.card().classes("z-card full-width"):
@@ -63,13 +66,9 @@ async def build(visit: Visit) -> None:
             ui.link("每个必发的结果", wanted.address("promises")).classes("z-link")
     table = ui.card().classes("z-card full-width")
     waits = {card: _wait(card, wanted) for card in (said, moved, came, table)}
-    client = ui.context.client
 
     async def ask(question: Callable[Concatenate[Connection, Scope, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What nobody looks at any more is not asked for."""
-        if client.is_deleted:
-            raise _NobodyLooks
-        return await visit.read(question, *args, **kwargs)
+        return await visit.wait_for(patience, question, *args, **kwargs)
 
     async def count() -> None:
         groups = await ask(groups_of, wanted)
@@ -77,7 +76,7 @@ async def build(visit: Visit) -> None:
         with figures:
             _figure("进群", sum(one.came for one in moves), wanted.address("joined"))
             _figure("退群", sum(not one.came for one in moves), wanted.address("left"))
-        waits[moved].delete()
+        waits.pop(moved).delete()
         with moved:
             _chart(
                 wanted,
@@ -86,18 +85,9 @@ async def build(visit: Visit) -> None:
                     "退群": (by_day(visit.scope, wanted, moves, False), _RED, "left"),
                 },
             )
-        found = await ask(activity, wanted)
         with figures:
-            _figure("群消息", sum(found.messages.values()), wanted.address("messages"))
-            _figure("说话的人", found.active, wanted.address("active"))
-        waits[said].delete()
-        with said:
-            _chart(wanted, {"群消息": ([*found.by_day.values()], _BLUE, "messages")})
-            for account, tier, active, messages in by_account(groups, found):
-                there = wanted._replace(account=account, tier=tier).address("active")
-                ui.link(f"{account_name(visit, account)} · {tier}：{active:,} 人说了 {messages:,} 条", there).classes(
-                    "z-link"
-                )
+            messages_figure = _figure("群消息", _COUNTING, wanted.address("messages"))
+            active_figure = _figure("说话的人", _COUNTING, wanted.address("active"))
         judged = await ask(promises, wanted, now)
         kept = Counter[str](one.state for one in judged)
         with figures:
@@ -106,22 +96,37 @@ async def build(visit: Visit) -> None:
                 _figure(f"必发{name}", whole, wanted.address(state))
         people = await ask(funnel, wanted)
         tiers = await ask(by_tier, wanted)
-        waits[came].delete()
+        waits.pop(came).delete()
         with came:
             _funnel(visit, wanted, people, tiers)
         cold = {one.room for one in await ask(cooling, wanted, now)}
         with figures:
             _figure("在变冷的群", len(cold), wanted.address("cooling"))
-        waits[table].delete()
+            rate = _figure(REPLY_RATE, _COUNTING, wanted.address("settled"))
+        found = await ask(activity, wanted, now, patience.proceed)  # from here on it reads what was said
+        messages_figure.text = f"{sum(found.messages.values()):,}"
+        active_figure.text = f"{found.active:,}"
+        waits.pop(said).delete()
+        with said:
+            _chart(wanted, {"群消息": ([*found.by_day.values()], _BLUE, "messages")})
+            for account, tier, active, messages in by_account(groups, found):
+                there = wanted._replace(account=account, tier=tier).address("active")
+                ui.link(f"{account_name(visit, account)} · {tier}：{active:,} 人说了 {messages:,} 条", there).classes(
+                    "z-link"
+                )
+        waits.pop(table).delete()
         with table:
             each_group(wanted, groups, found, Counter((one.group, one.came) for one in moves), judged, cold)
-        with figures:
-            rate = _figure(REPLY_RATE, "……", wanted.address("settled"))
-        rate.text = (await ask(questions_of, wanted)).rate  # last: it reads what was said
+        rate.text = (await ask(questions_of, wanted, patience.proceed)).rate
 
     async def look() -> None:
-        with contextlib.suppress(_NobodyLooks):
+        try:
             await count()
+        except Stopped:
+            for wait in waits.values():
+                wait.delete()
+        else:
+            under_way.delete()
 
     ui.timer(0.05, look, once=True)
 

@@ -8,6 +8,8 @@ from nicegui import ui
 
 from bot.console.page import Page
 from bot.console.pages.insight_files import as_csv, as_xlsx
+from bot.console.pages.waiting import show_progress
+from bot.console.patience import Patience, Stopped
 from bot.console.reading.insight import Wanted
 from bot.console.reading.insight_rows import MOST_ROWS, Row, counts_of, rows_of, title_of
 from bot.console.visit import Visit
@@ -29,6 +31,7 @@ async def build(visit: Visit) -> None:
     now = visit.site.now()
     wanted = Wanted.read(visit.at, visit.local(now).date())
     figure = visit.at["figure"]
+    patience = Patience()
     title = title_of(figure)
     if title is None:
         ui.label("没有这样的数。").classes("z-muted")
@@ -37,12 +40,16 @@ async def build(visit: Visit) -> None:
     with ui.card().classes("z-card full-width") as card, ui.row().classes("items-center full-width"):
         ui.label(title).classes("text-subtitle1 text-weight-bold")
         ui.spinner()
-        ui.label(f"正在找 {wanted.first} 到 {wanted.last} 的……").classes("z-muted").props("role=status")
+        status = ui.label(f"正在找 {wanted.first} 到 {wanted.last} 的……").classes("z-muted").props("role=status")
+        show_progress(patience, status, status.text)
         ui.space()
         ui.link("回到数据", wanted.address()).classes("z-link")
 
     async def look() -> None:
-        rows = await visit.read(rows_of, wanted, figure, now)
+        try:
+            rows = await visit.wait_for(patience, rows_of, wanted, figure, now, patience.proceed)
+        except Stopped:
+            return
         card.clear()
         with card:
             _show(wanted, figure, title, rows)

@@ -28,6 +28,9 @@ _STAFF = {
 }
 
 
+_OFFERED = 300  # of the people there are; whoever looks for another one types their name
+
+
 async def _nothing() -> None:
     return None
 
@@ -59,6 +62,7 @@ class Phone:
                 self._chooser = ui.select(self._people(), value=self.who, label="我是", with_input=True)
                 self._chooser.props("dense outlined options-dense").classes("col")
                 self._chooser.on_value_change(lambda event: self._turn(event.value))
+                self._chooser.on("input-value", lambda event: self._offer(str(event.args or "")), throttle=0.3)
                 ui.button("新客人", icon="person_add", on_click=self._newcomer).props("flat dense no-caps")
             self._places = ui.row().classes("q-px-md full-width")
             self._scroll = ui.scroll_area().classes("full-width z-talk").props('tabindex=0 aria-label="对话"')
@@ -77,11 +81,18 @@ class Phone:
         guests = [one for one in self._world.account(self._account).friends if one not in _STAFF]
         return guests[-1] if guests else BOSS
 
-    def _people(self) -> dict[str, str]:
+    def _people(self, word: str = "") -> dict[str, str]:
+        """Who may be chosen: those called so, the newest of them where there are too many for a browser."""
         world = self._world
         people = dict.fromkeys([*world.account(self._account).friends, *world.names])
-        shown = {one: self.name_of(one) + _STAFF.get(one, "") for one in people if one not in world.accounts}
+        found = [one for one in people if one not in world.accounts and word in self.name_of(one)]
+        staff = [one for one in found if one in _STAFF]
+        shown = {one: self.name_of(one) + _STAFF.get(one, "") for one in [*staff, *found[-_OFFERED:]]}
         return {**shown, self.who: shown.get(self.who, self.name_of(self.who))}
+
+    def _offer(self, word: str) -> None:
+        if len(self._world.names) > _OFFERED:
+            self._chooser.set_options(self._people(word.strip()), value=self.who)
 
     async def _turn(self, who: str | None) -> None:
         if who and who != self.who:

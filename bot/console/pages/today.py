@@ -14,7 +14,7 @@ from bot.console.pages.deliveries_rows import parts_of
 from bot.console.parts import Part, Parts, Rows
 from bot.console.reading.accounts import AccountNow, accounts_now
 from bot.console.reading.deliveries import Filter, coming, count_of
-from bot.console.reading.today import Count, Open, health, what_waits
+from bot.console.reading.today import Count, Open, health, what_waits, what_was_said
 from bot.console.visit import Visit
 from handlers import rights
 from handlers.command_answers import scope_name
@@ -22,6 +22,8 @@ from models.alerts import AlertKind
 from models.orders import WriteEntryOrder
 
 SOON_SECONDS = 2.0
+# What is counted of everybody, or of all that was said, may rest for so long in a large shop.
+LONGEST_REST_SECONDS = 60.0
 _UNSURE = Filter(fold="请核对")
 _SENDS_THAT_WAIT = {
     _UNSURE: "条不确定发没发出去，请核对",
@@ -41,6 +43,8 @@ async def build(visit: Visit) -> None:
             accounts = _card("账号", "额度、心跳、停发", "/accounts")
             pool = _card("店里")
 
+    said: list[Count] = []
+
     async def look() -> None:
         now = visit.site.now()
         day = f"{visit.local(now):%Y-%m-%d}"
@@ -57,17 +61,23 @@ async def build(visit: Visit) -> None:
         accounts.show(_accounts(visit, await visit.read(accounts_now, now)))
 
     async def look_around() -> None:
-        now = visit.site.now()
         sends = [
             Count(await visit.read(count_of, wanted), text, wanted.address) for wanted, text in _SENDS_THAT_WAIT.items()
         ]
-        opened = await visit.read(what_waits, now)
-        waits.show(_waiting([*sends, *opened.counts], opened))
+        opened = await visit.read(what_waits)
+        waits.show(_waiting([*sends, *opened.counts, *said], opened, is_all=bool(said)))
+
+    async def count() -> None:
+        now = visit.site.now()
         pool.show(_pool(await visit.read(health, now)))
+        said[:] = await visit.read(what_was_said, now)
+        await look_around()
 
     async def begin() -> None:
         await look_around()
         visit.live(look_around, SOON_SECONDS)
+        await count()
+        visit.live(count, SOON_SECONDS, LONGEST_REST_SECONDS)
 
     await look()
     visit.live(look, SOON_SECONDS)
@@ -99,7 +109,7 @@ def _figure(label: str, number: int, address: str) -> Part:
     return Part(label, (address, urgent), build, text=f"{number:,}")
 
 
-def _waiting(counts: Sequence[Count], opened: Open) -> Iterator[Part]:
+def _waiting(counts: Sequence[Count], opened: Open, *, is_all: bool) -> Iterator[Part]:
     told = [one for one in counts if one.number]
     for one in told:
         yield _line("chevron_right", "z-muted", f"{one.number:,} {one.text}", one.address, key=one.text)
@@ -112,7 +122,9 @@ def _waiting(counts: Sequence[Count], opened: Open) -> Iterator[Part]:
     for alert in opened.alerts:
         key = f"alert {alert.kind} {alert.account_id} {alert.text}"
         yield _line("warning", "text-negative", alert.text, _where_it_is(alert), key=key)
-    if not told and not opened.paused and not opened.alerts:
+    if not is_all:
+        yield Part("", "more", lambda: ui.label("正在看群里说了什么……").classes("z-muted").props("role=status"))
+    elif not told and not opened.paused and not opened.alerts:
         yield Part("", "well", lambda: ui.label("没有事等你，一切正常。").classes("z-muted"))
 
 

@@ -69,14 +69,18 @@ class Target(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """发前检查: what would happen at a moment. `verdicts` as `bot.before_sending` counts them, `faults` of the lint."""
+    """发前检查: what would happen at a moment. `verdicts` as `bot.before_sending` counts them, `faults` of the lint.
+
+    `past`: what such posts did in these `rooms`; `None` while that is not known, since it takes longer than the rest.
+    """
 
     moment: datetime
     total: int
     verdicts: list[dict[str, Any]]
     faults: list[str]
     worn: str
-    past: str
+    rooms: tuple[str, ...]
+    past: str | None
     targets: list[Target]
 
 
@@ -172,7 +176,8 @@ def outlook_of(store: Store, scope: Scope, shown: Shown, media: Path) -> Outlook
         verdicts=before_sending.verdicts(rows, entry.key),
         faults=_faults(store, scope, entry, moment, media),
         worn="；".join(worn),
-        past=before_sending.history(store, merchant, entry, targets) if groups else "",
+        rooms=tuple(targets) if groups else (),
+        past=None if groups else "",
         targets=targets_of(store, scope, first),
     )
 
@@ -184,6 +189,11 @@ def _faults(store: Store, scope: Scope, entry: Entry, moment: datetime, media: P
     with store.reading() as connection:
         plan = plan_of(connection, scope, store.now(), media, monday, monday + timedelta(days=6))
     return before_sending.faults_in(plan, entry, day)
+
+
+def past_of(connection: Connection, scope: Scope, entry: Entry, rooms: Sequence[str], now: datetime) -> str:
+    """What posts like this one did in these groups before."""
+    return before_sending.history(connection, scope.merchant, entry, rooms, now)
 
 
 def _between(counts: Sequence[int]) -> str:

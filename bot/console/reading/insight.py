@@ -9,16 +9,20 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, type_coerce
+from sqlalchemy.types import NullType
 from sqlmodel import col
 
 from bot.console.visit import Scope
 from bot.promise_report import PromiseRow, promise_rows
 from bot.store.movements import moved
-from bot.store.spoken import counted
+from bot.store.spoken import counted, in_parts
+from bot.store.talk import Proceed, at_once
+from models.columns import sqlite_texts
 from models.digest_views import MovedView
 from models.groups import ChatGroup
 from models.journal import JournalEntry
@@ -113,20 +117,29 @@ def promises(connection: Connection, scope: Scope, wanted: Wanted, now: datetime
     return [one for one in found if one.group in rooms]
 
 
-def activity(connection: Connection, scope: Scope, wanted: Wanted) -> Activity:
-    """What members wrote in groups, as digests count it."""
+def activity(
+    connection: Connection, scope: Scope, wanted: Wanted, now: datetime, proceed: Proceed = at_once
+) -> Activity:
+    """What members wrote in groups, as digests count it; `proceed` is told how much of it has been read."""
     messages: Counter[int] = Counter()
     people: dict[int, set[int]] = defaultdict(set)
-    columns = select(col(JournalEntry.group_id), col(JournalEntry.contact_id), col(JournalEntry.at))
-    asked = counted(connection, scope.merchant, *bounds(scope, wanted), columns).where(*in_groups(scope, wanted))
+    at = type_coerce(col(JournalEntry.at), NullType())  # as the driver has it: a million of them are not converted
+    columns = select(col(JournalEntry.group_id), col(JournalEntry.contact_id), at)
+    span = bounds(scope, wanted)
+    asked = counted(connection, scope.merchant, *span, columns).where(*in_groups(scope, wanted))
     # In UTC as what they are compared with: times of different zones take Python a microsecond each.
-    ends = [bounds(scope, wanted._replace(last=day))[1].astimezone(UTC) for day in wanted.days]
-    per_day = [0] * len(ends)
-    for group, contact, at in connection.execute(asked):
-        per_day[bisect_right(ends, at)] += 1
-        messages[group] += 1
-        people[group].add(contact)
-    return Activity(dict(zip(wanted.days, per_day, strict=True)), messages, people)
+    ends: list[Any] = [bounds(scope, wanted._replace(last=day))[1].astimezone(UTC) for day in wanted.days]
+    if connection.dialect.name == "sqlite":
+        ends = sqlite_texts(ends)
+    per_day: Counter[int] = Counter()
+    for share, rows in in_parts(connection, asked, *span, now):
+        proceed(share)
+        groups, contacts, moments = zip(*rows, strict=True)
+        messages.update(groups)
+        per_day.update(map(partial(bisect_right, ends), moments))
+        for group, contact in set(zip(groups, contacts, strict=True)):
+            people[group].add(contact)
+    return Activity({day: per_day[number] for number, day in enumerate(wanted.days)}, messages, people)
 
 
 def in_groups(scope: Scope, wanted: Wanted) -> list[Any]:

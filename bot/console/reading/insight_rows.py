@@ -19,6 +19,7 @@ from bot.console.visit import Scope
 from bot.post_effects import effects_of
 from bot.question_report import question_rows
 from bot.store.spoken import WRITER, counted
+from bot.store.talk import Proceed, at_once
 from content_calendar.entry import from_json
 from content_calendar.kind_names import promise_name
 from content_calendar.titles import title_of as title_of_entry
@@ -35,14 +36,17 @@ QUESTION_STATES = {"open": "没人回", "answered": "有人回", "withdrawn": "�
 _SETTLED = ("answered", "open")
 
 Row = dict[str, Any]
-_Question = Callable[[Connection, Scope, Wanted, datetime], list[Row]]
+_Question = Callable[[Connection, Scope, Wanted, datetime, Proceed], list[Row]]
 
 
-def rows_of(connection: Connection, scope: Scope, wanted: Wanted, figure: str, now: datetime) -> list[Row]:
-    """The rows behind a figure, at most `MOST_ROWS`. Raises `KeyError` where there is no such figure."""
+def rows_of(
+    connection: Connection, scope: Scope, wanted: Wanted, figure: str, now: datetime, proceed: Proceed = at_once
+) -> list[Row]:
+    """The rows behind a figure, at most `MOST_ROWS`; `proceed` is told how far it is. Raises `KeyError` where there is
+    no such figure."""
     if figure in STEPS:
         return people_of(connection, scope, wanted, figure, MOST_ROWS)
-    return _READ[figure][1](connection, scope, wanted, now)[:MOST_ROWS]
+    return _READ[figure][1](connection, scope, wanted, now, proceed)[:MOST_ROWS]
 
 
 def title_of(figure: str) -> str | None:
@@ -50,7 +54,7 @@ def title_of(figure: str) -> str | None:
     return STEPS.get(figure) or (_READ[figure][0] if figure in _READ else None)
 
 
-def _messages(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+def _messages(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime, _proceed: Proceed) -> list[Row]:
     columns = (
         col(JournalEntry.at),
         col(ChatGroup.topic),
@@ -60,7 +64,7 @@ def _messages(connection: Connection, scope: Scope, wanted: Wanted, _now: dateti
     )
     asked = (
         _counted(connection, scope, wanted, *columns)
-        .join(Contact, WRITER)
+        .outerjoin(Contact, WRITER)
         .outerjoin(Body, col(Body.id) == col(JournalEntry.body_id))
         .order_by(col(JournalEntry.id).desc())
         .limit(MOST_ROWS)
@@ -71,16 +75,17 @@ def _messages(connection: Connection, scope: Scope, wanted: Wanted, _now: dateti
     ]
 
 
-def _active(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
-    count = func.count()
+def _active(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime, _proceed: Proceed) -> list[Row]:
+    writer, mine = col(JournalEntry.contact_id), col(Contact.merchant_id)
+    said = _counted(connection, scope, wanted, writer, func.count().label("said")).group_by(writer).subquery()
     asked = (
-        _counted(connection, scope, wanted, col(Contact.name), col(Contact.wire_id), count)
-        .join(Contact, WRITER)
-        .group_by(col(Contact.id), col(Contact.name), col(Contact.wire_id))
-        .order_by(count.desc(), col(Contact.wire_id))
+        select(col(Contact.name), col(Contact.wire_id), said.c.said)
+        .join(said, said.c.contact_id == col(Contact.id))
+        .where(mine == scope.merchant.id)
+        .order_by(said.c.said.desc(), col(Contact.wire_id))
         .limit(MOST_ROWS)
     )
-    return [{**_who(contact, name), "条数": said} for name, contact, said in connection.execute(asked)]
+    return [{**_who(contact, name), "条数": count} for name, contact, count in connection.execute(asked)]
 
 
 def _counted(connection: Connection, scope: Scope, wanted: Wanted, *columns: Any) -> Any:
@@ -89,7 +94,7 @@ def _counted(connection: Connection, scope: Scope, wanted: Wanted, *columns: Any
 
 
 def _moved(came: bool) -> _Question:
-    def rows(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+    def rows(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime, _proceed: Proceed) -> list[Row]:
         topics = _topics(connection, scope, wanted)
         found = [one for one in movements(connection, scope, wanted) if one.came == came]
         names = names_of(connection, scope, {one.by for one in found if came and one.by})
@@ -103,7 +108,7 @@ def _moved(came: bool) -> _Question:
 
 
 def _promised(state: str) -> _Question:
-    def rows(connection: Connection, scope: Scope, wanted: Wanted, now: datetime) -> list[Row]:
+    def rows(connection: Connection, scope: Scope, wanted: Wanted, now: datetime, _proceed: Proceed) -> list[Row]:
         topics = _topics(connection, scope, wanted)
         return [
             {
@@ -122,20 +127,22 @@ def _promised(state: str) -> _Question:
 
 
 def _asked(*states: str) -> _Question:
-    def rows(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
-        return _questions(connection, scope, wanted, states)
+    def rows(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime, proceed: Proceed) -> list[Row]:
+        return _questions(connection, scope, wanted, states, proceed)
 
     return rows
 
 
-def _questions(connection: Connection, scope: Scope, wanted: Wanted, states: Sequence[str]) -> list[Row]:
+def _questions(
+    connection: Connection, scope: Scope, wanted: Wanted, states: Sequence[str], proceed: Proceed
+) -> list[Row]:
     start, end = wanted.first.isoformat(), wanted.last.isoformat()
     topics = _topics(connection, scope, wanted)
     since = datetime.combine(wanted.first, datetime.min.time(), scope.merchant.zone)
     found = [
         one
-        for one in question_rows(connection, scope.merchant, since)
-        if one["group"] in topics and start <= one["at"][:10] <= end and (not states or one["state"] in states)
+        for one in question_rows(connection, scope.merchant, since, topics, proceed)
+        if start <= one["at"][:10] <= end and (not states or one["state"] in states)
     ]
     names = names_of(connection, scope, {one["asked_by"] for one in found})
     return [
@@ -163,13 +170,13 @@ class Questions(NamedTuple):
         return f"{self.answered / whole:.0%}" if whole else "—"
 
 
-def questions_of(connection: Connection, scope: Scope, wanted: Wanted) -> Questions:
-    """The questions of these days."""
-    found = counts_of(_questions(connection, scope, wanted, _SETTLED), "结果")
+def questions_of(connection: Connection, scope: Scope, wanted: Wanted, proceed: Proceed = at_once) -> Questions:
+    """The questions of these days; `proceed` is told how far it is."""
+    found = counts_of(_questions(connection, scope, wanted, _SETTLED, proceed), "结果")
     return Questions(found[QUESTION_STATES["answered"]], found[QUESTION_STATES["open"]])
 
 
-def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime) -> list[Row]:
+def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime, _proceed: Proceed) -> list[Row]:
     topics = _topics(connection, scope, wanted)
     found = effects_of(connection, scope.merchant, wanted.first, wanted.last)
     titles = _titles(connection, scope, {one.entry for one in found})
@@ -205,7 +212,7 @@ def _titles(connection: Connection, scope: Scope, entries: set[str]) -> dict[str
     return {key: title_of_entry(from_json(body)) for key, body in connection.execute(asked)}
 
 
-def _cooling(connection: Connection, scope: Scope, wanted: Wanted, now: datetime) -> list[Row]:
+def _cooling(connection: Connection, scope: Scope, wanted: Wanted, now: datetime, _proceed: Proceed) -> list[Row]:
     return [
         {"群": one.topic, "编号": one.room, "平时一天几条": one.usual, "最近一天几条": one.recent}
         for one in cooling(connection, scope, wanted, now)

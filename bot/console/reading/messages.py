@@ -113,16 +113,15 @@ def waits(connection: Connection, scope: Scope, now: datetime) -> list[Wait]:
         .where(col(Ticket.merchant_id) == mine, col(Ticket.account_id).in_(scope.accounts), text("closed_at IS NULL"))
     )
     found = [Wait(contact, name, "", at, said) for contact, name, at, said in tickets]
-    asked = [row for row in question_rows(connection, scope.merchant, now - _ASKED_WITHIN) if row["state"] == "open"]
     rooms: dict[str, str] = dict(
         connection.execute(
             select(col(ChatGroup.wire_id), col(ChatGroup.topic)).where(
-                col(ChatGroup.merchant_id) == mine,
-                col(ChatGroup.account_id).in_(scope.accounts),
-                col(ChatGroup.wire_id).in_({row["group"] for row in asked}),
+                col(ChatGroup.merchant_id) == mine, col(ChatGroup.account_id).in_(scope.accounts)
             )
         ).all()
     )
+    since = now - _ASKED_WITHIN
+    asked = [row for row in question_rows(connection, scope.merchant, since, rooms) if row["state"] == "open"]
     names: dict[str, str] = dict(
         connection.execute(
             select(col(Contact.wire_id), col(Contact.name)).where(
@@ -140,7 +139,6 @@ def waits(connection: Connection, scope: Scope, now: datetime) -> list[Wait]:
             row["group"],
         )
         for row in asked
-        if row["group"] in rooms
     ]
     return sorted(found, key=lambda one: one.since)
 

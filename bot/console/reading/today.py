@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from bot.console.reading import people
 from bot.console.reading.doubts import doubts
+from bot.console.reading.friends import count_of_friends
 from bot.console.reading.insight import Wanted
 from bot.console.reading.insight_funnel import befriended
 from bot.console.reading.insight_rows import rows_of
@@ -48,10 +49,26 @@ class Paused(NamedTuple):
     topic: str
 
 
-def what_waits(connection: Connection, scope: Scope, now: datetime) -> Open:
-    """What somebody should look at, of the accounts that they see."""
-    mine = scope.merchant.id
+def what_was_said(connection: Connection, scope: Scope, now: datetime) -> list[Count]:
+    """The same of groups. It reads what was said there lately, so it takes its time where much is said."""
     asked = _span(scope, now, QUESTIONS_OF)
+    return [
+        Count(
+            len(rows_of(connection, scope, asked, "unanswered", now)),
+            f"个问题没人回（{QUESTIONS_OF.days} 天内）",
+            asked.address("unanswered"),
+        ),
+        Count(
+            len(rows_of(connection, scope, asked, "cooling", now)),
+            "个群在变冷：最近三天说话的少了一半多",
+            asked.address("cooling"),
+        ),
+    ]
+
+
+def what_waits(connection: Connection, scope: Scope) -> Open:
+    """What somebody should look at, of the accounts that they see, but for what was said in groups."""
+    mine = scope.merchant.id
     paused = (
         select(col(Pause.scope), col(Pause.subject), func.coalesce(col(ChatGroup.topic), ""))
         .outerjoin(
@@ -85,20 +102,10 @@ def what_waits(connection: Connection, scope: Scope, now: datetime) -> Open:
     counts = [
         Count(to_review, "条排期等人看过", "/calendar?view=list"),
         Count(int(connection.execute(tickets).scalar_one()), "位在私聊里等人回话", "/messages"),
-        Count(
-            len(rows_of(connection, scope, asked, "unanswered", now)),
-            f"个问题没人回（{QUESTIONS_OF.days} 天内）",
-            asked.address("unanswered"),
-        ),
         *(
             Count(people.count_of(connection, scope, waiting), f"人在排队等「{tier}」的位子", waiting.address)
             for tier in _tiers_waited_for(connection, scope)
             for waiting in [people.Search(waiting=tier)]
-        ),
-        Count(
-            len(rows_of(connection, scope, asked, "cooling", now)),
-            "个群在变冷：最近三天说话的少了一半多",
-            asked.address("cooling"),
         ),
         Count(len(doubts(connection, scope)), "位认不准是谁", "/doubts"),
         Count(people.count_of(connection, scope, _COMPLAINED), "个投诉没了结", _COMPLAINED.address),
@@ -124,7 +131,7 @@ def health(connection: Connection, scope: Scope, now: datetime) -> list[Count]:
         select(func.count(), func.coalesce(func.sum(col(ChatGroup.members)), 0)).where(*bound)
     ).one()
     return [
-        Count(people.count_of(connection, scope, _FRIENDS), "位好友", _FRIENDS.address),
+        Count(count_of_friends(connection, scope), "位好友", _FRIENDS.address),
         Count(befriended(connection, scope, today), "位今天新来的", today.address("befriended")),
         Count(befriended(connection, scope, week), "位近七天新来的", week.address("befriended")),
         Count(people.count_of(connection, scope, _UNFINISHED), "位建档没完的", _UNFINISHED.address),
