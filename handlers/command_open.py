@@ -22,7 +22,7 @@ NOBODY_WAITS = "没有等人回的，都回过了。"
 LIST = "还没人回 {count} 条，回数字就由你来答：\n{lines}"
 ITEM = "{number}. {who}（{where}，{at:%m-%d %H:%M}{claimed}）：{text}"
 NO_LONGER_KEPT = "（当时的话过了保存期）"
-IN_PRIVATE, TAKEN_BY = "私聊", "，{who} 在跟"
+IN_PRIVATE, TAKEN_BY, YOURS = "私聊", "，{who} 在跟", "，你在跟"
 MORE = "……还有 {count} 条"
 NO_SUCH = "没有第「{what}」条等人回的。发 /没人回 看看有哪些。"
 GO_ON = "{who}（{where}）问：{text}\n你下一条发给我的，我就当答案发过去；不回了就说「算了」。"
@@ -180,7 +180,8 @@ def waiting_at(call: Call, word: str) -> bool:
 
 
 def _item(call: Call, number: int, one: OpenQuestion) -> str:
-    claimed = TAKEN_BY.format(who=one.claimed_by) if one.claimed_by else ""
+    claimed = TAKEN_BY.format(who=one.claimed_name or one.claimed_by) if one.claimed_by else ""
+    claimed = YOURS if one.claimed_by == call.person.wire_id else claimed
     return ITEM.format(
         number=number,
         who=_called(one),
