@@ -67,7 +67,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         "settled", "了结", STAFF, "某位客人的投诉已了结", answers.settle_complaint, (Argument("编号"),),
-        reads=frozenset({"status"}),
+        private=True, reads=frozenset({"status"}),
     ),
     Command(
         "today", "今天", (*STAFF, Role.AUTHOR), "谁在等我、要招呼谁、今天发什么", days.today, topic="排期", bare=True,
