@@ -326,3 +326,25 @@ def test_help_shows_eight_and_the_rest_by_topic(stage: Stage) -> None:
     assert len(first.partition("\n\n")[0].splitlines()) == 8
     assert "/查 客人" in topic
     assert "是不是想说 /post" in hint
+
+
+def test_a_script_is_kept_without_a_slash_by_the_staff_alone(stage: Stage) -> None:
+    played = stage.play(
+        [
+            BIND[0],
+            says("09:00:00", "wx1", "存话术 包邮 满99包邮", group=ROOM),
+            boss("09:01:00", "岩茶要用沸水，前三泡快出汤。", group=ROOM, id="a"),
+            boss("09:02:00", "存话术 岩茶怎么泡", group=ROOM, quote="a"),
+            boss("09:03:00", "存话术 包邮\n满99包邮\n偏远除外"),
+            boss("09:04:00", "存话术本子找到了", group=ROOM),
+            boss("09:05:00", "/话术"),
+            boss("09:06:00", "/话术 包邮"),
+        ],
+        world=WORLD,
+    )
+    assert told(played, ROOM) == ["好，存成话术「岩茶怎么泡」，署名老板。"]
+    assert told(played) == [
+        "好，存成话术「包邮」，署名老板。",
+        "包邮（老板）\n岩茶怎么泡（老板）",
+        "满99包邮\n偏远除外\n——老板",
+    ]
