@@ -146,7 +146,7 @@ TABLE: tuple[Command, ...] = (
         warn=people.will_forget,
     ),
     Command(
-        "optouts", "退订名单", CHIEFS, "谁退订了", figures.optouts, (PAGE,), topic="客人", private=True,
+        "optouts", "退订名单", CHIEFS, "谁退订了", figures.optouts, (PAGE,), topic="客人", private=True, bare=True,
         reads=frozenset({"opted_out"}),
     ),
     Command(
@@ -255,8 +255,8 @@ BY_NAME = {name_in(name): command for command in TABLE for name in command.names
 # Chinese names that staff may also say without a slash.
 BARE = frozenset(name for command in TABLE if command.bare for name in (command.chinese, *command.aliases))
 _BARE = tuple(sorted(BARE))
-# One that nobody says by chance may have its arguments behind it, too.
-_WITH_ARGUMENTS = "存话术"
+# Those that nobody says by chance may have their arguments behind them, too.
+_WITH_ARGUMENTS = ("存话术", "退订名单")
 
 
 def is_command(text: str, *, by_staff: bool = True) -> bool:
@@ -264,7 +264,8 @@ def is_command(text: str, *, by_staff: bool = True) -> bool:
     mentions; or, from staff, it is nothing but Chinese names of commands."""
     text = text[:LONGEST]
     # Nearly nothing that is said has a slash in it or ends with such a name.
-    if "/" not in text and "／" not in text and _WITH_ARGUMENTS not in text and not text.rstrip().endswith(_BARE):
+    bare = text.rstrip().endswith(_BARE) or any(one in text for one in _WITH_ARGUMENTS)
+    if not bare and "/" not in text and "／" not in text:
         return False
     lines = lines_of(text)
     if any(SLASH.match(line) for line in lines):
@@ -274,7 +275,8 @@ def is_command(text: str, *, by_staff: bool = True) -> bool:
 
 def begins_bare(line: str) -> bool:
     """Whether a line is a command without its slash, with its arguments."""
-    return line.startswith(_WITH_ARGUMENTS) and line[len(_WITH_ARGUMENTS) : len(_WITH_ARGUMENTS) + 1].isspace()
+    words = line.split(maxsplit=1)
+    return len(words) > 1 and words[0] in _WITH_ARGUMENTS
 
 
 def may_answer(text: str) -> bool:

@@ -348,3 +348,39 @@ def test_a_script_is_kept_without_a_slash_by_the_staff_alone(stage: Stage) -> No
         "包邮（老板）\n岩茶怎么泡（老板）",
         "满99包邮\n偏远除外\n——老板",
     ]
+
+
+def test_who_asks_for_the_list_of_those_who_opted_out_does_not_opt_out(stage: Stage) -> None:
+    played = stage.play(
+        [
+            says("08:30:00", "wx1", "退订"),
+            boss("09:00:00", "退订名单"),
+            boss("09:01:00", "退订名单 1"),
+            operator("09:02:00", "who wx-boss --json"),
+        ],
+        world=WORLD,
+    )
+    assert told(played) == ["天天妈（wx1）", "天天妈（wx1）"]
+    assert played.rows("who")[0]["opted_out"] is False
+
+
+def test_one_of_the_staff_who_opted_out_comes_back_by_the_word_that_they_were_told(stage: Stage) -> None:
+    played = stage.play(
+        [boss("09:00:00", "退订"), boss("09:01:00", "恢复"), operator("09:02:00", "who wx-boss --json")], world=WORLD
+    )
+    assert [text[:5] for text in told(played)] == ["好的，以后", "好的，恢复", "好，全部恢"]
+    assert played.rows("who")[0]["opted_out"] is False
+
+
+def test_a_number_of_a_list_whose_question_is_settled_says_so(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BIND,
+            says("09:00:00", "wx1", "我想找人工"),
+            boss("09:01:00", "没人回"),
+            boss("09:02:00", "/关闭 1"),
+            boss("09:03:00", "1"),
+        ],
+        world=WORLD,
+    )
+    assert told(played)[-1] == "那条已经有人回了，或者了结了。"
