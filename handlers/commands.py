@@ -256,7 +256,7 @@ BY_NAME = {name_in(name): command for command in TABLE for name in command.names
 BARE = frozenset(name for command in TABLE if command.bare for name in (command.chinese, *command.aliases))
 _BARE = tuple(sorted(BARE))
 # Those that nobody says by chance may have their arguments behind them, too.
-_WITH_ARGUMENTS = ("存话术", "退订名单")
+_WITH_ARGUMENTS = ("存话术", "退订名单", "停发", "帮助", "早报", "日报")
 
 
 def is_command(text: str, *, by_staff: bool = True) -> bool:

@@ -350,6 +350,24 @@ def test_a_script_is_kept_without_a_slash_by_the_staff_alone(stage: Stage) -> No
     ]
 
 
+def test_what_nobody_says_by_chance_needs_no_slash_with_its_arguments_either(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BIND,
+            boss("09:00:00", "停发 推广"),
+            boss("09:01:00", "帮助 群"),
+            boss("09:02:00", "停发公告我写好了", group=ROOM),
+            says("09:03:00", "wx1", "停发 推广"),
+        ],
+        world=WORLD,
+    )
+    stopped, topic = told(played)[:2]
+    assert stopped == "好，推广已停发。恢复请发 /恢复 推广。"
+    assert topic.startswith("/名额　")
+    assert played.arrived(to=ROOM) == []
+    assert "已停发" not in "".join(told(played, "wx1"))
+
+
 def test_who_asks_for_the_list_of_those_who_opted_out_does_not_opt_out(stage: Stage) -> None:
     played = stage.play(
         [
