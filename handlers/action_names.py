@@ -24,7 +24,7 @@ ACTION_NAMES: Mapping[str, str] = {
     "deliveries.cancel": "取消发送",
     "deliveries.settle": "核对发送",
     "describe": "改资料",
-    "erase": "忘记我",
+    "erase": "忘记",
     "fewer": "少发点",
     "group.bind": "绑定",
     "group.unbind": "解绑",
@@ -55,5 +55,9 @@ REFUSAL_NAMES: Mapping[str, str] = {
     "wrong_code": "码不对",
     "wrong_place": "不该在那里发",
 }
+SAYS_MORE = frozenset({"claim", "handover", "move", "group.bind", "role.grant", "role.revoke"})
+"""Actions whose reason is what it came to."""
+TOLD_BY_THEIR_ORDER = frozenset({"grant", "revoke", "unbind", "forget"})
+"""Commands that an order carries out, which is in the audit with more of it."""
 ACTOR_NAMES: Mapping[str, str] = {"operator": "电脑上", "bot": "机器人"}
 ERASED = "删掉的客人"

@@ -100,7 +100,10 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
 def _in_private(event: Message, context: Context, person: PersonView) -> list[Effect]:
     arrived = _arrival(event, context, person)
     if obeying.is_for_us(event, context, person):
-        return [*arrived, *obeying.obey(event, context, person)]
+        # Who opted out was told to say 恢复, whatever else that word does for the staff.
+        wants_back = person.opted_out and optin.wants_back(event.text)
+        back = optin.start_again(event.at, context, person, event.account) if wants_back else []
+        return [*arrived, *back, *obeying.obey(event, context, person)]
     if event.kind != "text" or not event.text.strip():
         return arrived or _shown(event, context, person)
     if is_platform_line(event.text):

@@ -18,6 +18,7 @@ from models.orders import PersonChanged
 STATE_NAMES = {"online": "在线", "offline": "离线", "deaf": "没动静", "taken": "被别的程序占用", "scan": "等扫码"}
 WHOAMI = "你是{roles}，编号 {contact}。"
 PAUSED = "好，{scope}已停发。恢复请发 /恢复{suffix}。"
+ASK_ASIDE = "，是谁请私聊我发 /状态"
 RESUMED = "好，{scope}恢复发送。"
 WHICH_TIER = "绑到哪个层级？写上层级名，现有：{tiers}。"
 NOT_BOUND_TO = "没有「{tier}」这个层级。现有：{tiers}。"
@@ -55,10 +56,13 @@ def status(call: Call) -> tuple[str, list[Effect]]:
     if now.doubts:
         lines.append(f"有 {now.doubts} 位认不准是谁，请到电脑上看 people ambiguous")
     if now.complaints:
-        lines.append(f"没了结的投诉 {len(now.complaints)} 个：{'、'.join(now.complaints)}")
+        whose = ASK_ASIDE if call.event.group else f"：{'、'.join(now.complaints)}"
+        lines.append(f"没了结的投诉 {len(now.complaints)} 个{whose}")
     if now.paused:
         scopes = "、".join(scope_name(scope, subject).strip() for scope, subject in now.paused)
         lines.append(f"停发中：{scopes}")
+    if call.event.group:  # customers read along: what is wrong, and with whom, is none of their business
+        return "\n".join(lines), []
     zone = call.context.merchant.zone
     lines += [
         f"{one.began_at.astimezone(zone):%m-%d %H:%M} 起：{one.text}"

@@ -135,21 +135,28 @@ def group_named(call: Call, word: str) -> GroupView | None:
 
 
 def roles_told(call: Call, person: PersonView, counting: Collection[Role]) -> str:
-    """The roles of somebody, with the groups that they are limited to; who looks after a group is its 堂主."""
+    """The roles of somebody, with the groups that they are limited to; who looks after a group is its 堂主 or 舵主."""
     topics = {group.wire_id: group.topic or group.wire_id for group in call.context.commands.groups}
     told = []
     for role, name in ROLE_NAMES.items():
         rooms = [one.group for one in person.roles if one.role == role]
-        rooms += [one.wire_id for one in looked_after(call, person)] if role == Role.HALL else []
+        rooms += [one.wire_id for one in looked_after(call, person, role)]
         if rooms and role in counting:
             where = "、".join(dict.fromkeys(topics.get(one, one) for one in rooms)) if all(rooms) else ""
             told.append(f"{name}（{where}）" if where else name)
     return "、".join(told)
 
 
-def looked_after(call: Call, person: PersonView) -> list[GroupView]:
-    """The groups that somebody looks after."""
-    return [one for one in call.context.commands.groups if one.tier and one.owner_contact_id == person.contact_id]
+def looked_after(call: Call, person: PersonView, role: Role) -> list[GroupView]:
+    """The groups that somebody looks after, as 舵主 where the tier says so, else as 堂主."""
+    heads = {tier.name for tier in call.context.merchant.playbook.tiers if tier.owner_role == "branch"}
+    return [
+        one
+        for one in call.context.commands.groups
+        if one.tier
+        and one.owner_contact_id == person.contact_id
+        and role == (Role.BRANCH if one.tier in heads else Role.HALL)
+    ]
 
 
 def told_apart(person: PersonView, where: Sequence[str] = ()) -> str:

@@ -59,6 +59,7 @@ def audit(call: Call) -> tuple[str, list[Effect]]:
     lines = [
         f"{one.at.astimezone(zone):%m-%d %H:%M} {one.actor} {one.action}"
         + (f" {one.target}" if one.target and one.target != one.actor else "")
+        + (f"：{one.more}" if one.more and one.more != one.actor else "")
         + ("" if one.result == "ok" else f"（没让做：{REFUSAL_NAMES.get(one.reason, one.reason)}）")
         for one in call.context.commands.audit
     ]

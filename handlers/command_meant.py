@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from handlers.command_call import place_of
 from handlers.command_lines import SLASH, lines_of, number_in, words_of
 from handlers.command_open import number_of_list, rest_of_line
-from handlers.commands import BARE, is_command, may_answer, takes_text
+from handlers.commands import BARE, begins_bare, is_command, may_answer, takes_text
 from models.command_views import PendingView
 from models.events import Message
 
@@ -26,7 +26,7 @@ def _commands_of(text: str) -> list[str]:
     """The commands of a message, one a line. What stands under one that ends with a text goes on with its text."""
     commands: list[str] = []
     for line in lines_of(text):
-        if SLASH.match(line) or line in BARE:
+        if SLASH.match(line) or line in BARE or begins_bare(line):
             commands.append(line)
         elif commands and takes_text(commands[-1]):
             commands[-1] += f"\n{line}"

@@ -17,12 +17,13 @@ from models.command_views import PendingView
 from models.deliveries import Cause, Lane
 from models.digest_views import OpenQuestion
 from models.effects import Effect
+from models.patterns import compile_later
 
 NOBODY_WAITS = "没有等人回的，都回过了。"
 LIST = "还没人回 {count} 条，回数字就由你来答：\n{lines}"
 ITEM = "{number}. {who}（{where}，{at:%m-%d %H:%M}{claimed}）：{text}"
 NO_LONGER_KEPT = "（当时的话过了保存期）"
-IN_PRIVATE, TAKEN_BY = "私聊", "，{who} 在跟"
+IN_PRIVATE, TAKEN_BY, YOURS = "私聊", "，{who} 在跟", "，你在跟"
 MORE = "……还有 {count} 条"
 NO_SUCH = "没有第「{what}」条等人回的。发 /没人回 看看有哪些。"
 GO_ON = "{who}（{where}）问：{text}\n你下一条发给我的，我就当答案发过去；不回了就说「算了」。"
@@ -30,6 +31,7 @@ ANSWERED = "好，回给 {who} 了（{where}）。"
 STILL = "还有 {count} 条没人回，接着回数字就行。"
 FORBIDDEN = "「{word}」不能说，没发。换个说法再发一次。"
 ALREADY = "那条已经有人回了，你这句我没发。"
+SETTLED = "那条已经有人回了，或者了结了。"
 LEFT_IT = "好，先不回。"
 CLOSED = "好，{who}（{where}）这条了结了。"
 WHICH_ONE = "要了结哪一条？写编号（/没人回 里的），或在群里引用那条问题发 /关闭。"
@@ -38,6 +40,7 @@ WITHIN = timedelta(minutes=30)
 """How long the next message is taken for the answer."""
 _GIVEN_UP = frozenset({"算了", "取消", "不回了", "先不回", "不用了"})
 _QUOTED = 60
+_REFERENCE = compile_later(r"[qt]\d{6,}")  # what a number of a list that was sent stands for
 
 
 def unanswered(call: Call) -> tuple[str, list[Effect]]:
@@ -162,7 +165,7 @@ def _meant(call: Call, word: str) -> OpenQuestion:
     """The open question of a number, a reference or a person. Raises `Refusal`."""
     found = find(call, word)
     if found is None:
-        raise Refusal(NO_SUCH.format(what=word[:40]))
+        raise Refusal(SETTLED if _REFERENCE.fullmatch(word) else NO_SUCH.format(what=word[:40]))
     return found
 
 
@@ -180,7 +183,8 @@ def waiting_at(call: Call, word: str) -> bool:
 
 
 def _item(call: Call, number: int, one: OpenQuestion) -> str:
-    claimed = TAKEN_BY.format(who=one.claimed_by) if one.claimed_by else ""
+    claimed = TAKEN_BY.format(who=one.claimed_name or one.claimed_by) if one.claimed_by else ""
+    claimed = YOURS if one.claimed_by == call.person.wire_id else claimed
     return ITEM.format(
         number=number,
         who=_called(one),

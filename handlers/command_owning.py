@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import command_open
-from handlers.command_call import HERE, Call, Refusal, unlimited
+from handlers.command_call import HERE, Call, Refusal, group_named, unlimited
 from models import effects as fx
 from models.effects import Effect
 from models.orders import HandoffOrder, HandoverOrder, MoveOrder, OwnerOrder
@@ -44,14 +44,15 @@ def handover(call: Call) -> tuple[str, list[Effect]]:
     words = _words(call)
     if len(words) < 2:
         raise Refusal(TWO.format(what="从谁（或群编号、本群），给谁"))
-    return "", [_order(call, HandoverOrder, source=words[0], to=words[1], confirmed=call.confirmed)]
+    return "", [_order(call, HandoverOrder, source=_room(call, words[0]), to=words[1], confirmed=call.confirmed)]
 
 
 def move(call: Call) -> tuple[str, list[Effect]]:
     words = _words(call)
     if len(words) < 2:
         raise Refusal(TWO.format(what="哪位，到哪个层级或群编号"))
-    return "", [_order(call, MoveOrder, person=words[0], to=words[1])]
+    to = words[1] if call.context.merchant.playbook.tier(words[1]) else _room(call, words[1])
+    return "", [_order(call, MoveOrder, person=words[0], to=to)]
 
 
 def capacity(call: Call) -> tuple[str, list[Effect]]:
@@ -91,6 +92,12 @@ def _order(call: Call, kind: type[OwnerOrder | HandoverOrder | MoveOrder | Hando
         **what,
     )
     return fx.Follow(event=order)
+
+
+def _room(call: Call, word: str) -> str:
+    """The id of a bound group that is named by its topic, which only one of them has; else the word as it is."""
+    group = group_named(call, word)
+    return group.wire_id if group is not None and group.tier else word
 
 
 def _words(call: Call) -> list[str]:

@@ -29,7 +29,7 @@ GRANTED = "好，{who} 现在是{role}{where}{until}。"
 CONFIGURED = "{who} 的「{role}」是配置文件里写的，要在那里改。"
 REVOKED = "好，{who} 不再是{role}{where}。"
 NOT_THEIRS = "{who} 本来就不是{role}{where}。"
-STILL_HALL = "另外给的堂主收回了。{who} 还带着「{groups}」，在那里照样是堂主，要换人发 /客户交接 {contact} 给谁。"
+STILL_THEIRS = "另外给的收回了。{who} 还带着「{groups}」，在那里照样是{role}，要换人发 /客户交接 {contact} 给谁。"
 ROLES_ARE = "{who} 的角色：{roles}。"
 NO_ROLES = "{who} 没有角色。"
 NO_WELCOME = "本群的层级没写欢迎语，在方案的 welcome 里加上就有了。"
@@ -113,13 +113,16 @@ def revoke(call: Call) -> tuple[str, list[Effect]]:
     if not group and any(one == who.wire_id and role == given for _, one, role in call.context.merchant.admins):
         raise Refusal(CONFIGURED.format(who=who.name or who.wire_id, role=ROLE_NAMES[given]))
     name = who.name or who.wire_id
-    mine = [one for one in looked_after(call, who) if given == Role.HALL and group in ("", one.wire_id)]
+    mine = [one for one in looked_after(call, who, given) if group in ("", one.wire_id)]
     if not mine and not any(one.role == given and group in ("", one.group) for one in who.roles):
         raise Refusal(NOT_THEIRS.format(who=name, role=ROLE_NAMES[given], where=_where(call, group)))
     told = REVOKED.format(who=name, role=ROLE_NAMES[given], where=_where(call, group))
     if mine:
-        told = STILL_HALL.format(
-            who=name, groups="、".join(one.topic or one.wire_id for one in mine), contact=who.wire_id
+        told = STILL_THEIRS.format(
+            who=name,
+            role=ROLE_NAMES[given],
+            groups="、".join(one.topic or one.wire_id for one in mine),
+            contact=who.wire_id,
         )
     return told, [_order(call, given, group, None, revoke=True)]
 

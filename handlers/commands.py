@@ -67,7 +67,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         "settled", "了结", STAFF, "某位客人的投诉已了结", answers.settle_complaint, (Argument("编号"),),
-        reads=frozenset({"status"}),
+        private=True, reads=frozenset({"status"}),
     ),
     Command(
         "today", "今天", (*STAFF, Role.AUTHOR), "谁在等我、要招呼谁、今天发什么", days.today, topic="排期", bare=True,
@@ -146,7 +146,7 @@ TABLE: tuple[Command, ...] = (
         warn=people.will_forget,
     ),
     Command(
-        "optouts", "退订名单", CHIEFS, "谁退订了", figures.optouts, (PAGE,), topic="客人", private=True,
+        "optouts", "退订名单", CHIEFS, "谁退订了", figures.optouts, (PAGE,), topic="客人", private=True, bare=True,
         reads=frozenset({"opted_out"}),
     ),
     Command(
@@ -182,10 +182,11 @@ TABLE: tuple[Command, ...] = (
     Command(
         "handover", "客户交接", CHIEFS, "一位客人、一个群或谁的全部客户换人跟", owning.handover,
         (Argument("从谁", Takes.MEANT), Argument("给谁", Takes.MEANT)), ("交接",), topic="客人", order_asks=True,
+        reads=frozenset({"groups"}),
     ),
     Command(
         "move", "调群", CHIEFS, "把客人归到一个层级或一个群", owning.move, (MEANT, Argument("层级")),
-        topic="客人",
+        topic="客人", reads=frozenset({"groups"}),
     ),
     Command(
         "capacity", "名额", STAFF, "每个层级还有多少位子", owning.capacity, aliases=("容量",), topic="群", limited=True,
@@ -254,6 +255,8 @@ BY_NAME = {name_in(name): command for command in TABLE for name in command.names
 # Chinese names that staff may also say without a slash.
 BARE = frozenset(name for command in TABLE if command.bare for name in (command.chinese, *command.aliases))
 _BARE = tuple(sorted(BARE))
+# Those that nobody says by chance may have their arguments behind them, too.
+_WITH_ARGUMENTS = ("存话术", "退订名单", "停发", "帮助", "早报", "日报")
 
 
 def is_command(text: str, *, by_staff: bool = True) -> bool:
@@ -261,12 +264,19 @@ def is_command(text: str, *, by_staff: bool = True) -> bool:
     mentions; or, from staff, it is nothing but Chinese names of commands."""
     text = text[:LONGEST]
     # Nearly nothing that is said has a slash in it or ends with such a name.
-    if "/" not in text and "／" not in text and not text.rstrip().endswith(_BARE):
+    bare = text.rstrip().endswith(_BARE) or any(one in text for one in _WITH_ARGUMENTS)
+    if not bare and "/" not in text and "／" not in text:
         return False
     lines = lines_of(text)
     if any(SLASH.match(line) for line in lines):
         return True
-    return by_staff and bool(lines) and all(line in BARE for line in lines)
+    return by_staff and bool(lines) and (begins_bare(lines[0]) or all(line in BARE for line in lines))
+
+
+def begins_bare(line: str) -> bool:
+    """Whether a line is a command without its slash, with its arguments."""
+    words = line.split(maxsplit=1)
+    return len(words) > 1 and words[0] in _WITH_ARGUMENTS
 
 
 def may_answer(text: str) -> bool:

@@ -24,7 +24,7 @@ TAKEN = "{who} 已经归 {owner} 跟，没有改。要换人用 /客户交接 {c
 SAME = "从 {who} 交给 {who}，等于没交。"
 NOTHING = "{who} 名下没有客户，也没有人跟 {who}。要指定用 /归属 {contact} {to}。"
 HANDED = "好，{what}交给 {to}：{people} 位客人，{groups} 个群。"
-WILL_HAND = "会把{what}交给 {to}：{people} 位客人，{groups} 个群，每位客人都会收到一句话。"
+WILL_HAND = "会把{what}交给 {to}：{people} 位客人，{groups} 个群。{told} 位会收到一句话（是我们好友、没退订的）。"
 TO_MEMBER = "跟你说一声，以后由{owner}来照顾你，之前聊过的都交接好了，有事照常找我就行。"
 TO_OWNER = "【客户交接】{what}交给你了：{people} 位客人，{groups} 个群。"
 HANDED_OFF = "（同事请你去回 TA）"
@@ -83,7 +83,8 @@ def handover(order: HandoverOrder, context: Context) -> list[Effect]:
     customers = [one for one in customers if one.person_id != new.person_id]
     counts = {"people": len(customers), "groups": len(rooms)}
     if order.said and not order.confirmed:
-        return _wants_a_code(order, context, WILL_HAND.format(what=what, to=_called(new), **counts), new)
+        told = sum(_befriended(one) is not None and not one.opted_out for one in customers)
+        return _wants_a_code(order, context, WILL_HAND.format(what=what, to=_called(new), told=told, **counts), new)
     return [
         fx.HandOver(
             owner_contact_id=new.contact_id,

@@ -79,6 +79,7 @@ class AuditView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     target: str = ""
     result: str = "ok"
     reason: str = ""
+    more: str = ""  # what it came to: the new owner, the role, the tier
 
 
 class FaultView(msgspec.Struct, frozen=True, gc=False, kw_only=True):

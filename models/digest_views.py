@@ -34,6 +34,7 @@ class OpenQuestion(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     contact: str
     contact_id: int | None = None
     claimed_by: str = ""  # wire id of who takes care of it
+    claimed_name: str = ""
     name: str = ""
     at: datetime
     text: str

@@ -101,11 +101,15 @@ _ASKED_FOR_TEXT = select(col(PendingCommand.actor)).where(
 def with_group_roles(
     writing: Writing, merchant: MerchantView, people: Mapping[int, PersonView]
 ) -> dict[int, PersonView]:
-    """By contact id: who owns a bound group is its 堂主; a 舵主's branch has its halls with it."""
+    """By contact id: who owns a bound group is its 堂主, or its 舵主 where the tier says so; a branch has its halls
+    with it."""
     more: dict[int, list[RoleView]] = defaultdict(list)
-    for group, owner in writing.rows(_OWNED, merchant=merchant.id, owners=list(people)):
-        more[owner].append(RoleView(role=Role.HALL, group=group))
     branches: dict[str, list[int]] = defaultdict(list)
+    heads = {tier.name for tier in merchant.playbook.tiers if tier.owner_role == "branch"}
+    for group, tier, owner in writing.rows(_OWNED, merchant=merchant.id, owners=list(people)):
+        more[owner].append(RoleView(role=Role.BRANCH if tier in heads else Role.HALL, group=group))
+        if tier in heads:
+            branches[group].append(owner)
     for contact_id, person in people.items():
         for role in person.roles:
             if role.role == Role.BRANCH and role.group:
@@ -122,7 +126,7 @@ def with_group_roles(
     }
 
 
-_OWNED = select(col(ChatGroup.wire_id), col(ChatGroup.owner_contact_id)).where(
+_OWNED = select(col(ChatGroup.wire_id), col(ChatGroup.tier), col(ChatGroup.owner_contact_id)).where(
     col(ChatGroup.merchant_id) == bindparam("merchant"),
     is_one_of(col(ChatGroup.owner_contact_id), "owners"),
     col(ChatGroup.tier).is_not(None),

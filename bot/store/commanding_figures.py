@@ -19,8 +19,8 @@ from bot.store.open_questions import load_open
 from bot.store.prepared import is_one_of
 from bot.store.spoken import said_by_each
 from content_calendar.lint import NAMES, lint
-from handlers.action_names import ACTION_NAMES, ACTOR_NAMES, ERASED
-from handlers.command_call import short_id
+from handlers.action_names import ACTION_NAMES, ACTOR_NAMES, ERASED, SAYS_MORE, TOLD_BY_THEIR_ORDER
+from handlers.command_call import ROLE_NAMES, short_id
 from handlers.command_days import LINTED_DAYS
 from handlers.commands import BY_NAME
 from models.accounts import Account
@@ -58,8 +58,8 @@ def _audit(writing: Writing, merchant: MerchantView, _person: PersonView) -> tup
         .order_by(col(AuditEntry.id).desc())
         .limit(MOST_AUDITED)
     ).all()
-    ids = {one for row in rows for one in (row.actor, row.target) if one}
-    names = dict(ACTOR_NAMES)
+    ids = {one for row in rows for one in (row.actor, row.target, row.reason if row.action in SAYS_MORE else "") if one}
+    names = {**ACTOR_NAMES, **{str(role): name for role, name in ROLE_NAMES.items()}}
     for table, name in ((Contact, col(Contact.name)), (ChatGroup, col(ChatGroup.topic))):
         known = select(col(table.wire_id), name).where(
             col(table.merchant_id) == merchant.id, col(table.wire_id).in_(ids), name != ""
@@ -73,13 +73,22 @@ def _audit(writing: Writing, merchant: MerchantView, _person: PersonView) -> tup
         AuditView(
             at=row.at,
             actor=named(row.actor),
-            action=BY_NAME[row.action].chinese if row.action in BY_NAME else ACTION_NAMES.get(row.action, row.action),
+            action=_done(row.action, is_for_another=row.result == "ok" and row.reason != row.actor),
             target=named(row.target),
             result=row.result,
             reason=row.reason,
+            more=named(row.reason) if row.action in SAYS_MORE and row.result == "ok" else "",
         )
         for row in rows
+        if row.result != "ok" or row.action not in TOLD_BY_THEIR_ORDER
     )
+
+
+def _done(action: str, *, is_for_another: bool) -> str:
+    """What was done, in the words of its command; who says that another looks after somebody claims nothing."""
+    if action == "claim" and is_for_another:
+        action = "owner"
+    return BY_NAME[action].chinese if action in BY_NAME else ACTION_NAMES.get(action, action)
 
 
 def _of_theirs(merchant: MerchantView, person: PersonView) -> Any:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, select, text
+from sqlalchemy import Connection, and_, bindparam, func, select, text
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store import read
@@ -37,6 +38,7 @@ _ROOMS = (
     .where(col(ChatGroup.merchant_id) == bindparam("merchant"), col(ChatGroup.tier).is_not(None))
     .order_by(col(ChatGroup.bound_at), col(ChatGroup.id))
 )
+_claimer = aliased(Contact)
 _TICKETS = (
     select(
         col(Ticket.id),
@@ -44,6 +46,7 @@ _TICKETS = (
         col(Ticket.opened_at),
         col(Ticket.text),
         col(Ticket.claimed_by),
+        func.coalesce(col(_claimer.name), ""),
         col(Ticket.contact_id),
         col(Contact.wire_id),
         col(Contact.name),
@@ -51,6 +54,10 @@ _TICKETS = (
     )
     .join(Contact, and_(col(Contact.merchant_id) == col(Ticket.merchant_id), col(Contact.id) == col(Ticket.contact_id)))
     .join(Person, and_(col(Person.merchant_id) == col(Contact.merchant_id), col(Person.id) == col(Contact.person_id)))
+    .outerjoin(
+        _claimer,
+        and_(col(_claimer.merchant_id) == col(Ticket.merchant_id), col(_claimer.wire_id) == col(Ticket.claimed_by)),
+    )
     .where(col(Ticket.merchant_id) == bindparam("merchant"), text("closed_at IS NULL"))
     .order_by(col(Ticket.opened_at), col(Ticket.id))
 )
@@ -73,7 +80,7 @@ def load_open(
         talk = _by_group(talk_since(connection, merchant, put[0].id, sorted({one.group_id for one in put})))
         asked = [one for identity, room in rooms.items() for one in open_in(talk[identity], room, now)]
     theirs = None if mine is None else _members(connection, merchant, sorted(rooms))
-    for identity, account, at, said, claimed_by, contact_id, wire_id, name, owner in read(
+    for identity, account, at, said, claimed_by, claimer, contact_id, wire_id, name, owner in read(
         connection, _TICKETS, merchant=merchant.id
     ):
         if contact_id == person.contact_id:
@@ -86,6 +93,7 @@ def load_open(
                     contact=wire_id,
                     contact_id=contact_id,
                     claimed_by=claimed_by,
+                    claimed_name=claimer or claimed_by,
                     name=name,
                     at=at,
                     text=said,

@@ -188,7 +188,7 @@ def test_who_waits_1_to_1_is_listed_claimed_answered_and_closed_by_a_human(stage
         "1. WX1（私聊，11-23 09:00）：人工",
         "2. WX2（私聊，11-23 09:00）：我要找真人客服",
     ]
-    assert "WX2（私聊，11-23 09:00，wx-boss 在跟）" in told[2]
+    assert "WX2（私聊，11-23 09:00，你在跟）" in told[2]
     assert said_to(played, "wx1")[-1] == "在的，怎么啦"
     assert told[-1] == "没有等人回的，都回过了。"
     assert played.rows("who")[0]["owner"] == "wx-boss"
@@ -250,7 +250,7 @@ def test_who_waits_for_an_owner_waits_for_the_next_one_when_they_are_handed_over
         ],
         world=WORLD,
     )
-    assert "1. WX3（私聊，11-23 09:00，wx2 在跟）：人工" in "\n".join(said_to(played, "wx2"))
+    assert "1. WX3（私聊，11-23 09:00，你在跟）：人工" in "\n".join(said_to(played, "wx2"))
     assert said_to(played, "wx3")[-1] == "我来啦"
 
 

@@ -83,3 +83,28 @@ def test_a_post_with_forbidden_words_is_refused_before_a_code_is_asked_for(stage
     played = stage.play([*BIND, boss("09:00:00", "/post 分院 全国第一的茶"), AUDIT], world=WORLD)
     assert told(played)[0].startswith("发前检查没过")
     assert ("wx-boss", "post", "refused", "bad_arguments") in audit(played)
+
+
+def test_who_looks_after_a_branch_has_its_halls_where_the_tier_says_so(stage: Stage) -> None:
+    playbook = (stage.folder / "playbook.toml").read_text(encoding="utf-8")
+    branch = '[[tiers]]\nname = "分舵"\nowner_role = "branch"\n'
+    stage.write("playbook.toml", playbook.replace("[[tiers]]", f'{branch}[[tiers]]\nparent = "分舵"', 1))
+    played = stage.play(
+        [
+            operator("08:00:00", f"group bind {ROOM} --tier 分舵 --owner wx-hall"),
+            operator("08:01:00", f"group bind {OTHER} --tier 分院 --parent {ROOM}"),
+            says("09:00:00", "wx-hall", "/我是谁"),
+            says("09:01:00", "wx-hall", "/who wx2"),
+            says("09:02:00", "wx-hall", "/who wx3"),
+            operator("09:03:00", f"group unbind {OTHER}"),
+            says("09:04:00", "wx-hall", "/who wx2"),
+            boss("09:05:00", "/角色 wx-hall"),
+        ],
+        world=WORLD,
+    )
+    who, hall, stranger, over = told(played, "wx-hall")
+    assert who == "你是舵主（分院一群、分院二群），编号 wx-hall。"
+    assert "编号：wx2" in hall
+    assert "不归你管" in stranger
+    assert "不归你管" in over
+    assert told(played)[-1] == "堂主老周 的角色：舵主（分院一群）。"

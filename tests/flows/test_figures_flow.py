@@ -71,6 +71,8 @@ def test_the_audit_reads_like_a_shop_and_tells_a_clone_from_the_boss(stage: Stag
             says("09:00:00", "wx-boss", "/备注 wx1 老客天天"),
             says("09:01:00", "wx-clone", "/导出", group=ROOM),
             says("09:02:00", "wx2", "退订"),
+            says("09:02:30", "wx-boss", "/归属 wx1 wx2"),
+            says("09:02:40", "wx-boss", "/授权 wx2 帮手"),
             says("09:03:00", "wx-boss", "/群发一下"),
             says("10:00:00", "wx-boss", "/操作记录"),
         ],
@@ -78,10 +80,12 @@ def test_the_audit_reads_like_a_shop_and_tells_a_clone_from_the_boss(stage: Stag
     )
     assert told(played)[-1].splitlines() == [
         "11-23 09:03 老板（wx-boss） 群发一下（没让做：没有这个指令）",
+        "11-23 09:02 老板（wx-boss） 授权 小林（wx2）：帮手",
+        "11-23 09:02 老板（wx-boss） 归属 天天妈（wx1）：小林（wx2）",
         "11-23 09:02 小林（wx2） 退订",
         "11-23 09:01 老板（wx-clone） 导出（没让做：没这个权限）",
         "11-23 09:00 老板（wx-boss） 备注 天天妈（wx1）",
-        "11-23 08:00 电脑上 绑定 分院一群（room-1@chatroom）",
+        "11-23 08:00 电脑上 绑定 分院一群（room-1@chatroom）：分院",
     ]
 
 

@@ -197,3 +197,22 @@ def test_into_a_full_group_nobody_is_invited_and_nobody_lands_elsewhere_unasked(
 )
 def test_what_was_probably_meant_is_said(stage: Stage, text: str, hint: str) -> None:
     assert hint in told(play(stage, says("09:00:00", "wx-boss", text)))[0]
+
+
+def test_a_group_is_handed_over_and_moved_into_by_the_topic_that_only_one_bound_group_has(stage: Stage) -> None:
+    twin = {"id": "twin@chatroom", "topic": "东堂", "owner": "mei3", "members": ["main", "mei3"]}
+    world = {"world": {**WORLD["world"], "groups": [*WORLD["world"]["groups"], twin]}}
+    played = stage.play(
+        [
+            *BOUND,
+            says("09:00:00", "wx-boss", "/客户交接 东堂 bob"),
+            says("09:01:00", "wx-boss", "/调群 mei3 西堂"),
+            operator("09:02:00", "group bind twin@chatroom --tier 分院"),
+            says("09:03:00", "wx-boss", "/客户交接 东堂 bob"),
+        ],
+        world=world,
+    )
+    first, moved, unclear = told(played)
+    assert first.startswith("会把「东堂」交给 包堂主：1 位客人，1 个群。")
+    assert moved == "好，小美 归到「分院」，已请进「西堂」。"
+    assert unclear.startswith("没有「东堂」")

@@ -113,7 +113,7 @@ def test_a_hand_over_says_what_would_happen_and_wants_a_code_of_this_admin_here_
     first = played(stage, [*order, operator("10:10:00", "group list --json")])
     code = code_in(first)
     assert first.arrived(to="wx-boss")[-1]["text"].startswith(
-        "会把名ann 的客户交给 名bob：1 位客人，1 个群，每位客人都会收到一句话。\n确认就在 120 秒内回 "
+        "会把名ann 的客户交给 名bob：1 位客人，1 个群。1 位会收到一句话（是我们好友、没退订的）。\n确认就在 120 秒内回 "
     )
     assert first.rows("group list")[0]["owner"] == "ann"
     late = [says("10:00:10", "ann", code), says("10:02:30", "wx-boss", code), operator("10:10:00", "group list --json")]

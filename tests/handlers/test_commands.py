@@ -368,3 +368,15 @@ def test_a_command_in_the_survey_is_no_answer() -> None:
 def test_a_megabyte_is_looked_at_in_its_beginning() -> None:
     assert not is_command("啊" * 1_000_000 + "\n/状态")
     assert is_command("/状态\n" + "啊" * 1_000_000)
+
+
+def test_who_complained_and_what_is_wrong_is_not_said_where_customers_read_along() -> None:
+    broken = AlertView(kind=AlertKind.DEAF, subject="main", text="账号「小山」没动静。", began_at=AT)
+    known = Status(complaints=("wx7", "wx8"), alerts=(broken,))
+    (shown,) = texts(in_group("/状态", staff(), status=known))
+    assert shown.endswith("没了结的投诉 2 个，是谁请私聊我发 /状态")
+    (private,) = texts(decide(says("/状态"), context(person=staff(), status=known)))
+    assert "：wx7、wx8" in private
+    assert "没动静" in private
+    (refused,) = sends(in_group("/了结 wx1", staff(), status=known))
+    assert (refused.contact_id, refused.group_id) == (11, None)
