@@ -42,6 +42,13 @@ def test_a_guest_is_greeted_and_remembered(console: Console) -> None:
     expect(page.locator(".q-message-received").nth(1)).to_be_visible()
     expect(page.get_by_text("掌柜眼里的「酒中仙」")).to_be_visible()
     expect(page.locator(".q-item", has_text="酒中仙")).to_contain_text("来自海报3")
+    page.get_by_label("说点什么").fill("给老丈人买，三五百")
+    page.keyboard.press("Enter")
+    for told in ("送礼（先记着，不再问）", "300到500（先记着，不再问）"):
+        expect(page.get_by_role("definition").filter(has_text=told)).to_be_visible()
+    for _ in range(3):
+        expect(page.locator(".q-message").last).to_be_in_viewport()
+        page.wait_for_timeout(500)
     shoot(page, "practice")
     assert faults_of(page) == []
 
