@@ -65,6 +65,8 @@ HALL_1 = "hall-1@chatroom"
 HALL_2 = "hall-2@chatroom"
 GROUPS = {BRANCH: "酒友社·杭州分舵", HALL_1: "酒友社·听雨堂", HALL_2: "酒友社·观澜堂"}
 BOSS = "wx-boss"
+# Who looks after each: what these say there is no member's question, and members' questions reach them first.
+OWNERS = {BRANCH: "wx-duozhu-gu", HALL_1: "wx-tang-yu", HALL_2: "wx-tang-shen"}
 
 OLD_FRIENDS = (
     OldFriend(BOSS, "老板娘", "老板", (BRANCH, HALL_1, HALL_2)),
@@ -82,7 +84,7 @@ OLD_FRIENDS = (
     OldFriend("wx-tang-shen", "沈师傅", "堂主-沈师傅", (BRANCH, HALL_2), ("今天去看曲块了，味道真冲", "照片晚点发")),
     OldFriend("wx-he", "老何", "酒友-老何-绍兴", (HALL_1,), ("哈哈哈", "有理", "我那箱到了，包装不错")),
     OldFriend("wx-qian", "钱多多", "酒友-小钱-宁波", (HALL_1,), ("[呲牙]", "上班摸鱼看一眼", "这个价能入吗？")),
-    OldFriend("wx-xu", "徐徐图之", "酒友-徐哥-杭州", (HALL_2,), ("酱的喝完第二天是真不上头", "求推荐下酒菜")),
+    OldFriend("wx-xu", "徐徐图之", "酒友-徐哥-杭州", (HALL_2,), ("昨晚喝了点酱的，今天一点没上头", "求推荐下酒菜")),
     OldFriend("wx-fang", "方方土", "酒友-方姐-嘉兴", (HALL_2,), ("花生米永远的神", "收到[OK]")),
 )
 

@@ -23,7 +23,7 @@ from bot import power, reading
 from bot.app import App
 from bot.clock import utc_now
 from bot.config import Config
-from bot.crowd_lives import BRANCH, GROUPS
+from bot.crowd_lives import BRANCH, GROUPS, OWNERS
 from bot.power import PowerCut
 from bot.practice_talk import Talk
 from bot.store import Store
@@ -170,6 +170,7 @@ async def prepare(app: App, *, again: bool = False) -> None:
                 group=room,
                 tier=tier,
                 parent=parent,
+                owner=OWNERS[room],
             )
         )
     with app.store.reading() as connection:

@@ -16,6 +16,8 @@ from bot.console.reading.groups import Queue, Tree, lint_of, queues, tree_of
 from bot.console.reading.people import Search
 from bot.console.visit import Visit
 from handlers import rights
+from handlers.command_call import ROLE_NAMES
+from models.operations import Role
 from models.orders import BindGroupOrder, UnbindGroupOrder
 
 _SHOWN_FAULTS = 20
@@ -107,6 +109,12 @@ def _show_faults_of(depth: int, faults: list[str]) -> None:
                 ui.label(fault).style("overflow-wrap: anywhere")
 
 
+def _owner_of(visit: Visit, tier: str) -> str:
+    """What whoever looks after a group of this tier is called."""
+    found = visit.merchant.playbook.tier(tier)
+    return ROLE_NAMES[Role(found.owner_role)] if found and found.owner_role else "归谁管"
+
+
 def _indented(depth: int) -> str:
     return f"padding-left: {min(depth, 4) * 20}px"
 
@@ -132,7 +140,7 @@ def _show_seats(visit: Visit, row: dict[str, Any], parents: dict[str, str]) -> N
         )
     if row["owner"]:
         with ui.row().classes("items-center").style("gap: 6px"):
-            ui.label("堂主").classes("z-muted")
+            ui.label(_owner_of(visit, row["tier"])).classes("z-muted")
             ui.link(row["owner_name"], address_of(row["owner"])).classes("z-link")
 
 
