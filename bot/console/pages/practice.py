@@ -24,7 +24,8 @@ from bot.practice_week import WEEK, fill_up, live_through
 from bot.story_lines import Platform
 
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
-JUMPS = (("10 分钟后", timedelta(minutes=10)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
+# In 16 minutes the shipped playbook reminds of a question that nobody answered.
+JUMPS = (("16 分钟后", timedelta(minutes=16)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
 _SMALL_GROUP = 50  # seats: a larger one is not filled for a look
 
 
