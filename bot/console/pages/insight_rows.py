@@ -6,6 +6,7 @@ import asyncio
 
 from nicegui import ui
 
+from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.pages.insight_files import as_csv, as_xlsx
 from bot.console.reading.insight import Wanted
@@ -43,6 +44,8 @@ async def build(visit: Visit) -> None:
 
     async def look() -> None:
         rows = await visit.read(rows_of, wanted, figure, now)
+        if rows and "账号" in rows[0]:
+            rows = [row | {"账号": account_name(visit, row["账号"])} for row in rows]
         card.clear()
         with card:
             _show(wanted, figure, title, rows)
