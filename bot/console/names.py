@@ -9,6 +9,8 @@ from content_calendar.render import spoken
 from models.erasure import is_nameless
 from models.playbook import Playbook
 
+KEPT = "（先记着，不再问）"
+"""What somebody told before the question that it depends on."""
 FORGOTTEN = "已忘记的客户"
 _NOBODY_IN_PERSON = {"": "命令行", "operator": "命令行", "practice": "演练场自带"}
 

@@ -77,7 +77,7 @@ class Loaded:
             paused=self._is_paused(row, group),
             fewer=person is not None and person.fewer,
             complaint=person is not None and person.complaining,
-            is_staff=person is not None and bool(person.roles),
+            is_staff=person is not None and (bool(person.roles) or self._looks_after_one(person)),
             had_contact=person is None or person.person_id in self.greeted,
             group_bound=group is None or group.tier is not None,
             human_until=group.human_until if to_group and group else friendship.human_until if friendship else None,
@@ -91,6 +91,11 @@ class Loaded:
             group_posts_today=self.posts.get(row.group_id, 0) if to_group and row.group_id else 0,
             budget_free_at=self.budgets[row.account_id].free_at(row),
         )
+
+    def _looks_after_one(self, person: PersonView) -> bool:
+        """Whether a bound group that they are in is theirs: that makes them staff without a role."""
+        found = (self.groups.get(one) for one in person.groups)
+        return any(one and one.tier and one.owner_contact_id == person.contact_id for one in found)
 
     def text(self, row: Any) -> Rendered:
         """The text as it leaves now. What was rendered once stays as it was."""

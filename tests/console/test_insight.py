@@ -23,6 +23,7 @@ def test_a_figure_opens_its_rows_and_they_are_taken_home(console: Console) -> No
     page.get_by_role("link", name="加了好友").click()
     page.wait_for_url("**/insight/befriended?**")
     expect(page.get_by_text("=老顾").first).to_be_visible()
+    expect(page.locator("tr", has_text="=老顾")).to_contain_text("小满")  # the account by its name
     shoot(page, "insight-rows")
     assert faults_of(page) == []
     with page.expect_download() as waiting:

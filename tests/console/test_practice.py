@@ -42,6 +42,13 @@ def test_a_guest_is_greeted_and_remembered(console: Console) -> None:
     expect(page.locator(".q-message-received").nth(1)).to_be_visible()
     expect(page.get_by_text("掌柜眼里的「酒中仙」")).to_be_visible()
     expect(page.locator(".q-item", has_text="酒中仙")).to_contain_text("来自海报3")
+    page.get_by_label("说点什么").fill("给老丈人买，三五百")
+    page.keyboard.press("Enter")
+    for told in ("送礼（先记着，不再问）", "300到500（先记着，不再问）"):
+        expect(page.get_by_role("definition").filter(has_text=told)).to_be_visible()
+    for _ in range(3):
+        expect(page.locator(".q-message").last).to_be_in_viewport()
+        page.wait_for_timeout(500)
     shoot(page, "practice")
     assert faults_of(page) == []
 
@@ -89,6 +96,7 @@ def test_what_waits_is_taken_back_by_the_owner_and_not_by_a_viewer(console: Cons
     )
     looks = console.page(f"/deliveries/{row['delivery']}", who="小林", size=PHONE)
     expect(looks.get_by_text("经过")).to_be_visible()
+    expect(looks.get_by_role("link", name="改天说")).to_be_visible()  # and not its key
     expect(looks.get_by_role("button", name="不发了")).to_have_count(0)
     shoot(looks, "delivery-phone")
     assert faults_of(looks) == []
@@ -156,7 +164,9 @@ def test_the_plug_is_pulled_and_nothing_is_sent_twice(console: Console) -> None:
 def _entry(console: Console) -> Path:
     """An entry whose time today is past: it waits until somebody says that it shall go."""
     file = console.folder / "calendar.csv"
-    file.write_text("编号,重复,时间,层级,正文,补发\nlater,每天,00:00,堂口,稍后再说,询问\n", encoding="utf-8")
+    file.write_text(
+        "编号,标题,重复,时间,层级,正文,补发\nlater,改天说,每天,00:00,堂口,稍后再说,询问\n", encoding="utf-8"
+    )
     return file
 
 

@@ -85,6 +85,14 @@ def test_the_owner_hears_at_once_then_again_then_the_helper_then_the_admin(stage
     ]
 
 
+def test_who_looks_after_a_group_is_called_however_much_they_were_told_already(tmp_path: Path, capsys: Any) -> None:
+    book = PLAYBOOK + HANDOFF + "[caps]\nperson_per_day = 0\n"
+    played = Stage(tmp_path, capsys, playbook=book, config=CONFIG).play(
+        [*BOUND, asks("10:00:00", id="q1"), REPORT], *EVENING, world=WORLD
+    )
+    assert told(played, "wx-hall") == ["10:00", "10:10"]
+
+
 def test_who_is_owner_and_admin_at_once_is_reminded_once(stage: Stage) -> None:
     bound = [operator("08:00:00", f"group bind {ROOM} --tier 分院 --owner wx-boss")]
     played = stage.play([*bound, asks("10:00:00"), REPORT], *EVENING, world=WORLD)

@@ -10,6 +10,7 @@ from bot.console.reading import calendar
 from bot.console.reading.calendar import Wanted
 from bot.console.reading.calendar_faults import checked
 from bot.console.reading.calendar_moves import change_of
+from bot.console.reading.called import titles_of
 from bot.console.reading.entries import entry_of
 from bot.console.reading.entry_history import history_of, version_of
 from bot.console.reading.entry_writing import choices_of
@@ -70,6 +71,7 @@ def test_the_calendar_of_one_account_has_nothing_of_another(database_url: str) -
         assert read(stage, history_of, "theirs") == []
         assert read(stage, version_of, "theirs", revision) is None
         assert read(stage, change_of, START, NOWHERE, "theirs", revision, MONDAY, MONDAY).refused
+        assert set(read(stage, titles_of, ["ours", "theirs", "both"])) == {"ours", "both"}
         (to_review, *_) = read(stage, what_waits, START).counts
         assert to_review.number == 3
 

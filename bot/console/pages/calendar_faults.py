@@ -104,7 +104,7 @@ def _line(fault: Fault, filling: Filling | None = None, *, period: bool = False)
             if period and fault.first:
                 ui.label(_days(fault)).classes("z-muted q-mr-xs").style("display: inline")
             if fault.entry and fault.first is None:
-                _open(fault.title, fault).style("text-decoration: underline")
+                _open(fault.title, fault)
             ui.label(spoken(fault)).classes("q-mr-xs").style("display: inline")
             if fault.entry and fault.first is not None:
                 _open("看这条", fault)
@@ -114,7 +114,7 @@ def _line(fault: Fault, filling: Filling | None = None, *, period: bool = False)
 
 def _open(told: str, fault: Fault) -> ui.link:
     link = ui.link(told, f"/calendar/{quote(fault.entry, safe='')}").classes("z-link q-mr-xs")
-    link.props["title"] = f"{fault.title}，编号 {fault.entry}"
+    link.style("text-decoration: underline").props["title"] = f"{fault.title}，编号 {fault.entry}"
     return link
 
 

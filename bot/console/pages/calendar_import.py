@@ -27,9 +27,10 @@ async def build(visit: Visit) -> None:
             for ending in ("xlsx", "csv"):
                 get = partial(download, visit, "template", ending)
                 ui.button(f"下载模板 {KINDS[ending]}", icon="download", on_click=get).props("flat no-caps")
-            ui.button("导出现在的排期", icon="download", on_click=partial(download, visit, "export", "xlsx")).props(
-                "flat no-caps"
-            )
+            if not visit.pool:  # the file has the whole shop's
+                ui.button("导出现在的排期", icon="download", on_click=partial(download, visit, "export", "xlsx")).props(
+                    "flat no-caps"
+                )
 
         def begin() -> None:
             place.clear()

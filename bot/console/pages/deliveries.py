@@ -11,6 +11,7 @@ from bot.console.asking import ask
 from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import list_rows
+from bot.console.reading.called import titles_of
 from bot.console.reading.deliveries import PAGE as PAGE_SIZE
 from bot.console.reading.deliveries import Filter, Row, failed_of, page_of, told_count
 from bot.console.visit import Visit
@@ -62,7 +63,8 @@ async def build(visit: Visit) -> None:
             day = ui.input("日期", value=wanted.day).props("dense outlined type=date stack-label clearable")
             day.on("change", lambda: choose(day=day.value))
             if wanted.entry:
-                of = f"排期 {wanted.entry} {wanted.occurrence}".rstrip()
+                titles = await visit.read(titles_of, [wanted.entry])
+                of = f"排期 {titles.get(wanted.entry, wanted.entry)} {wanted.occurrence}".rstrip()
                 ui.chip(of, removable=True).on("remove", lambda: choose(entry="", occurrence=""))
     with ui.card().classes("z-card full-width"):
         place = ui.column().classes("full-width")

@@ -14,6 +14,7 @@ from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment, said, whom
 from bot.console.pages.group_talk import group_address
 from bot.console.pages.people import address_of
+from bot.console.reading.called import titles_of
 from bot.console.reading.deliveries import Row, changes_of, one_of
 from bot.console.visit import Visit
 from bot.preview import verdict_now
@@ -51,12 +52,13 @@ async def build(visit: Visit) -> None:
             return
         changes = await visit.read(changes_of, identity)
         verdict = await visit.site.in_thread(lambda: verdict_now(visit.site.store, visit.merchant, identity))
-        if shown == (found := [row, changes, verdict]):
+        titles = await visit.read(titles_of, [row.entry]) if row.entry else {}
+        if shown == (found := [row, changes, verdict, titles]):
             return
         shown[:] = found
         place.clear()
         with place:
-            _show(visit, row, verdict)
+            _show(visit, row, titles.get(row.entry, row.entry), verdict)
         if offered != [row.state]:  # whoever is about to press a button keeps it, whatever else is new
             offered[:] = [row.state]
             buttons.clear()
@@ -70,7 +72,7 @@ async def build(visit: Visit) -> None:
     visit.live(look)
 
 
-def _show(visit: Visit, row: Row, verdict: dict[str, object] | None) -> None:
+def _show(visit: Visit, row: Row, title: str, verdict: dict[str, object] | None) -> None:
     with ui.card().classes("z-card full-width"):
         with ui.row().classes("items-center full-width"):
             fold = FOLD_OF[row.state]
@@ -84,7 +86,7 @@ def _show(visit: Visit, row: Row, verdict: dict[str, object] | None) -> None:
             "给谁": (whom(row), to),
             "账号": (account_name(visit, row.account), "/accounts"),
             "为什么发": (CAUSE_NAMES.get(Cause(row.cause), row.cause), ""),
-            "排期": (row.entry, f"/calendar/{quote(row.entry, safe='')}"),
+            "排期": (title, f"/calendar/{quote(row.entry, safe='')}"),
             "时间": (moment(visit, row.at), ""),
             "现在": (_in_words(verdict), ""),
         }

@@ -12,10 +12,12 @@ from bot.console.page import Page
 from bot.console.pages.people import address_of, switch
 from bot.console.parts import Part, Parts
 from bot.console.reading.called import ids_of
-from bot.console.reading.groups import Queue, Tree, lint_of, queues, tree_of
+from bot.console.reading.groups import Fault, Queue, Tree, lint_of, queues, tree_of
 from bot.console.reading.people import Search
 from bot.console.visit import Visit
 from handlers import rights
+from handlers.command_call import ROLE_NAMES
+from models.operations import Role
 from models.orders import BindGroupOrder, UnbindGroupOrder
 
 _SHOWN_FAULTS = 20
@@ -31,7 +33,7 @@ async def build(visit: Visit) -> None:
         ui.label("绑定的群").classes("text-subtitle1 text-weight-bold")
         bound = Parts().style("gap: 4px")
     rest = Parts()
-    lint: dict[str, list[str]] = {}
+    lint: dict[str, list[Fault]] = {}
 
     async def look() -> None:
         tree, waiting = await visit.read(tree_of), await visit.read(queues)
@@ -60,7 +62,7 @@ def _unbound(visit: Visit, tree: Tree) -> Iterator[Part]:
         yield Part("unbound", (tree.unbound, parents), lambda: _show_unbound(visit, tree, parents))
 
 
-def _bound(visit: Visit, tree: Tree, lint: dict[str, list[str]]) -> Iterator[Part]:
+def _bound(visit: Visit, tree: Tree, lint: dict[str, list[Fault]]) -> Iterator[Part]:
     if not tree.bound:
         told = "在上面挑一个群，绑定到层级。" if tree.unbound else "先让账号登录一次，看见的群会出现在这里。"
         told = told if rights.may(visit.role, BindGroupOrder) else ""
@@ -74,7 +76,7 @@ def _bound(visit: Visit, tree: Tree, lint: dict[str, list[str]]) -> Iterator[Par
             yield Part(f"faults of {row['group']}", (depth, faults), partial(_show_faults_of, depth, faults))
 
 
-def _rest(waiting: list[Queue], faults: list[str]) -> Iterator[Part]:
+def _rest(waiting: list[Queue], faults: list[Fault]) -> Iterator[Part]:
     for queue in waiting:
         yield Part(f"queue {queue.tier}", queue, partial(_show_queue, queue))
     if faults:
@@ -99,12 +101,24 @@ def _show_group(visit: Visit, depth: int, row: dict[str, Any], parents: dict[str
         _show_seats(visit, row, parents)
 
 
-def _show_faults_of(depth: int, faults: list[str]) -> None:
+def _show_faults_of(depth: int, faults: list[Fault]) -> None:
     with ui.column().classes("full-width").style(f"gap: 4px; {_indented(depth)}"):
         for fault in faults:
             with ui.row().classes("items-start no-wrap full-width"):
                 ui.icon("warning", size="18px").classes("text-negative").props('aria-hidden="true"')
-                ui.label(fault).style("overflow-wrap: anywhere")
+                _tell(fault)
+
+
+def _owner_of(visit: Visit, tier: str) -> str:
+    """What whoever looks after a group of this tier is called."""
+    found = visit.merchant.playbook.tier(tier)
+    return ROLE_NAMES[Role(found.owner_role)] if found and found.owner_role else "归谁管"
+
+
+def _tell(fault: Fault) -> None:
+    """What it is; what is about somebody leads to them."""
+    link = ui.link(fault.text, address_of(fault.contact)).classes("z-link") if fault.contact else ui.label(fault.text)
+    link.style("overflow-wrap: anywhere")
 
 
 def _indented(depth: int) -> str:
@@ -132,7 +146,7 @@ def _show_seats(visit: Visit, row: dict[str, Any], parents: dict[str, str]) -> N
         )
     if row["owner"]:
         with ui.row().classes("items-center").style("gap: 6px"):
-            ui.label("堂主").classes("z-muted")
+            ui.label(_owner_of(visit, row["tier"])).classes("z-muted")
             ui.link(row["owner_name"], address_of(row["owner"])).classes("z-link")
 
 
@@ -146,11 +160,11 @@ def _show_queue(queue: Queue) -> None:
                 ui.link(name or contact, address_of(contact)).classes("z-link")
 
 
-def _show_faults(faults: list[str]) -> None:
+def _show_faults(faults: list[Fault]) -> None:
     with ui.card().classes("z-card full-width"):
         ui.label(f"不在群里的客人：{len(faults):,} 位").classes("text-subtitle1 text-weight-bold")
         for fault in faults[:_SHOWN_FAULTS]:
-            ui.label(fault).style("overflow-wrap: anywhere")
+            _tell(fault)
         if len(faults) > _SHOWN_FAULTS:
             ui.label(f"……还有 {len(faults) - _SHOWN_FAULTS:,} 位").classes("z-muted")
 

@@ -6,6 +6,7 @@ import asyncio
 
 from nicegui import ui
 
+from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.pages.insight_files import as_csv, as_xlsx
 from bot.console.pages.waiting import show_progress
@@ -50,6 +51,8 @@ async def build(visit: Visit) -> None:
             rows = await visit.wait_for(patience, rows_of, wanted, figure, now, patience.proceed)
         except Stopped:
             return
+        if rows and "账号" in rows[0]:
+            rows = [row | {"账号": account_name(visit, row["账号"])} for row in rows]
         card.clear()
         with card:
             _show(wanted, figure, title, rows)

@@ -8,6 +8,7 @@ from functools import partial
 from nicegui import ui
 
 from bot.console.asking import ask
+from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.passwords import SHORTEST_PASSWORD
 from bot.console.sign_in import IDLE
@@ -23,7 +24,7 @@ async def build(visit: Visit) -> None:
     """Build the page."""
     with ui.card().classes("z-card full-width"):
         ui.label(visit.name).classes("text-h6").style("overflow-wrap: anywhere")
-        pool = f"，只管账号 {visit.pool}" if visit.pool else ""
+        pool = f"，只管账号 {account_name(visit, visit.pool)}" if visit.pool else ""
         ui.label(f"{ROLE_NAMES[visit.role]}{pool}").classes("z-muted")
     _password(visit)
     await _sessions(visit)

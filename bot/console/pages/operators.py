@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.clock import utc_now
 from bot.console.asking import ask
+from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.visit import Scope, Visit
 from bot.store.operators import Known, all_operators
@@ -55,7 +56,7 @@ def _show(visit: Visit, one: Known) -> None:
     with ui.row().classes("items-center full-width"):
         with ui.column().classes("col").style("gap: 0; min-width: 140px"):
             ui.label(one.name).classes("text-weight-medium").style("overflow-wrap: anywhere")
-            about = [ROLE_NAMES[one.role], f"只管 {one.account}" if one.account else ""]
+            about = [ROLE_NAMES[one.role], f"只管 {account_name(visit, one.account)}" if one.account else ""]
             about += ["" if one.password else "还没设密码", "就是您" if one.name == visit.name else ""]
             ui.label(" · ".join(filter(None, about))).classes("z-muted")
         if one.name == visit.name:
@@ -67,7 +68,7 @@ def _show(visit: Visit, one: Known) -> None:
 
 
 def _invite(visit: Visit, known: Known | None) -> None:
-    accounts = {"": "全店", **{one: f"只管 {one}" for one in visit.merchant.accounts}}
+    accounts = {"": "全店", **{one: f"只管 {account_name(visit, one)}" for one in visit.merchant.accounts}}
     address = str(ui.context.client.request.base_url)
     with (
         ui.context.client.content,

@@ -10,7 +10,7 @@ from typing import Any
 from nicegui import ui
 
 from bot import reading
-from bot.console.names import answer_of, question_of
+from bot.console.names import KEPT, answer_of, question_of
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment
 from bot.console.pages.doubts import undo_merge
@@ -20,6 +20,7 @@ from bot.console.pages.person_timeline import Timeline
 from bot.console.parts import Part, Parts
 from bot.console.reading.called import names_of
 from bot.console.reading.group_talk import topics_of
+from bot.console.reading.kept_answers import kept_for_later
 from bot.console.reading.of_pool import own_rooms
 from bot.console.reading.people import STAGES, Moment, may_be_seen
 from bot.console.visit import Scope, Visit
@@ -127,7 +128,8 @@ def _person(connection: Any, scope: Scope, contact: str, now: datetime) -> dict[
     name = names_of(connection, scope, [owner]).get(owner, owner) if owner else None
     if own is not None and owner and not may_be_seen(connection, scope, owner):
         name = _SOMEBODY_ELSE
-    return {**found, "contacts": contacts, "groups": topics_of(connection, scope, groups), "owner": name}
+    kept = kept_for_later(connection, scope, contact)
+    return {**found, "kept": kept, "contacts": contacts, "groups": topics_of(connection, scope, groups), "owner": name}
 
 
 def _show(playbook: Playbook, found: dict[str, Any]) -> None:
@@ -154,9 +156,12 @@ def _show(playbook: Playbook, found: dict[str, Any]) -> None:
             "记一笔": found["note"],
         }
         _facts(facts)
-        if found["answers"]:
+        said = {question_of(playbook, key): _said(playbook, key, one) for key, one in found["answers"].items()}
+        for key, value in found["kept"].items():
+            said.setdefault(question_of(playbook, key), answer_of(playbook, key, value) + KEPT)
+        if said:
             ui.label("回答").classes("text-weight-bold")
-            _facts({question_of(playbook, key): _said(playbook, key, one) for key, one in found["answers"].items()})
+            _facts(said)
 
 
 def _facts(facts: dict[str, Any]) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 
 from bot import reading
 from bot.console.asking import ask
-from bot.console.names import answer_of, question_of
+from bot.console.names import KEPT, answer_of, question_of
 from bot.console.page import MANAGERS, Page
 from bot.console.pages.practice_phone import Phone
 from bot.console.reading.accounts import AccountNow, accounts_now
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import Wanted, promises
+from bot.console.reading.kept_answers import kept_for_later
 from bot.console.reading.newcomers import Fill, Newcomer, fills, newcomers, posting
 from bot.console.visit import Scope, Visit
 from bot.practice import Ground
@@ -23,7 +24,8 @@ from bot.practice_week import WEEK, fill_up, live_through
 from bot.story_lines import Platform
 
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
-JUMPS = (("10 分钟后", timedelta(minutes=10)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
+# In 16 minutes the shipped playbook reminds of a question that nobody answered.
+JUMPS = (("16 分钟后", timedelta(minutes=16)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
 _SMALL_GROUP = 50  # seats: a larger one is not filled for a look
 
 
@@ -74,7 +76,8 @@ def _show_limits(place: ui.column, accounts: list[AccountNow]) -> None:
 
 
 def _known(connection: Connection, scope: Scope, contact: str, now: datetime) -> reading.Row | None:
-    return reading.who(connection, scope.merchant, contact, now)
+    found = reading.who(connection, scope.merchant, contact, now)
+    return found | {"kept": kept_for_later(connection, scope, contact)} if found else None
 
 
 def _controls(visit: Visit, ground: Ground) -> None:
@@ -182,14 +185,16 @@ def _show_known(card: ui.card, name: str, found: reading.Row | None, visit: Visi
             for tag in found["tags"]:
                 ui.badge(tag).props("outline color=primary").classes("q-pa-xs")
         answered = {key: one["value"] for key, one in found["answers"].items() if one["state"] == "answered"}
-        if not answered:
+        kept = found["kept"]
+        if not answered and not kept:
             ui.label("还没答过什么。").classes("z-muted")
         playbook = visit.merchant.playbook
         with ui.element("div").classes("row full-width"):
-            for key, value in answered.items():
+            for key, value in (kept | answered).items():
                 asked = question_of(playbook, key)
                 ui.label(asked).classes("col-6 z-muted ellipsis q-pr-md").props("role=term").tooltip(asked)
-                ui.label(answer_of(playbook, key, value)).classes("col-6").props("role=definition")
+                told = answer_of(playbook, key, value) + (KEPT if key in kept and key not in answered else "")
+                ui.label(told).classes("col-6").props("role=definition")
 
 
 def _show_people(card: ui.card, came: list[Newcomer]) -> None:

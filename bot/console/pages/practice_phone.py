@@ -17,6 +17,11 @@ from bot.story_lines import FriendRequest, Text
 from bot.transports.simulator import World
 
 LOOK_SECONDS = 0.4
+# Once what is new has its place: before that there is less to scroll.
+_TO_THE_END = """setTimeout(() => {{
+  const box = getHtmlElement({id})?.querySelector(".q-scrollarea__container");
+  if (box) box.scrollTop = box.scrollHeight;
+}}, 80)"""
 QUICK = ("给老丈人买，三五百", "你是机器人吗", "叫我老林", "人工", "为什么发给我", "退订")
 QUICK_STAFF = ("/状态", "/帮助", "/今天")
 LONGEST_TEXT = 2_000
@@ -125,7 +130,7 @@ class Phone:
         with self._bubbles:
             for one in lines:
                 self._bubble(one)
-        self._scroll.scroll_to(percent=1.0)
+        ui.run_javascript(_TO_THE_END.format(id=self._scroll.id))
 
     def _bubble(self, one: Said) -> None:
         stamp = f"{self._visit.local(one.at):%H:%M:%S}"

@@ -1,4 +1,4 @@
-"""What people are called whose ids are at hand."""
+"""What people and entries are called whose ids are at hand."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from bot.console.names import person_name
+from bot.console.reading.of_pool import may_be_read, own_rooms
 from bot.console.reading.people import may_be_seen
 from bot.console.visit import Scope
 from bot.store.called import contacts_called
 from bot.store.identify import chunks
+from content_calendar.entry import from_json
+from content_calendar.titles import title_of
+from models.operations import EntryRevision
 from models.people import Contact
 
 _ALIKE = 20  # more with the same name are not looked at: none of them is meant for sure
@@ -34,3 +38,15 @@ def names_of(connection: Connection, scope: Scope, contacts: Collection[str]) ->
         )
         found |= {contact: person_name(contact, name) for contact, name in connection.execute(asked)}
     return found
+
+
+def titles_of(connection: Connection, scope: Scope, keys: Collection[str]) -> dict[str, str]:
+    """What the entries in force are called that may be read, by key."""
+    asked = select(col(EntryRevision.key), col(EntryRevision.body)).where(
+        col(EntryRevision.merchant_id) == scope.merchant.id,
+        col(EntryRevision.key).in_(keys),
+        col(EntryRevision.current),
+    )
+    own = own_rooms(connection, scope)
+    entries = {key: from_json(body) for key, body in connection.execute(asked)}
+    return {key: title_of(entry) for key, entry in entries.items() if may_be_read(entry, own)}

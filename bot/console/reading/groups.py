@@ -25,6 +25,13 @@ class Tree(NamedTuple):
     unbound: list[dict[str, Any]]
 
 
+class Fault(NamedTuple):
+    """What is not in order, and of whom, if it is about one of them."""
+
+    text: str
+    contact: str
+
+
 class Queue(NamedTuple):
     """Who waits for a seat of a tier: how many, and the first of them (contact, name)."""
 
@@ -42,14 +49,15 @@ def tree_of(connection: Connection, scope: Scope) -> Tree:
     return Tree(_in_order([row for row in rows if row["tier"]]), [row for row in rows if not row["tier"]])
 
 
-def lint_of(connection: Connection, scope: Scope) -> dict[str, list[str]]:
+def lint_of(connection: Connection, scope: Scope) -> dict[str, list[Fault]]:
     """What is not in order, as `report groups` has it, by room; of people in no group under nothing. It looks at
     everybody, so it takes its time in a large shop."""
     ours = _ours(connection, scope)
-    lint: dict[str, list[str]] = {}
+    lint: dict[str, list[Fault]] = {}
     for fault in group_rows(connection, scope.merchant):
         if (fault["group"] or not scope.pool) and (not fault["group"] or fault["group"] in ours):
-            lint.setdefault(fault["group"] or "", []).append(fault["text"].partition(_CURE)[0])
+            told = Fault(fault["text"].partition(_CURE)[0], fault["contact"] or "")
+            lint.setdefault(fault["group"] or "", []).append(told)
     return lint
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from bot.console.names import person_name
-from bot.console.reading.called import names_of
+from bot.console.reading.called import names_of, titles_of
 from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import Wanted, bounds, groups_of, in_groups, movements, promises
 from bot.console.reading.insight_funnel import STEPS, people_of
@@ -20,13 +20,10 @@ from bot.post_effects import effects_of
 from bot.question_report import question_rows
 from bot.store.spoken import WRITER, counted
 from bot.store.talk import Proceed, at_once
-from content_calendar.entry import from_json
 from content_calendar.kind_names import promise_name
-from content_calendar.titles import title_of as title_of_entry
 from models.erasure import is_nameless
 from models.groups import ChatGroup
 from models.journal import Body, JournalEntry
-from models.operations import EntryRevision
 from models.people import Contact
 
 MOST_ROWS = 10_000
@@ -179,7 +176,7 @@ def questions_of(connection: Connection, scope: Scope, wanted: Wanted, proceed: 
 def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime, _proceed: Proceed) -> list[Row]:
     topics = _topics(connection, scope, wanted)
     found = effects_of(connection, scope.merchant, wanted.first, wanted.last)
-    titles = _titles(connection, scope, {one.entry for one in found})
+    titles = titles_of(connection, scope, {one.entry for one in found})
     return [
         {
             "发出": f"{one.at:%Y-%m-%d %H:%M}",
@@ -200,16 +197,6 @@ def _posts(connection: Connection, scope: Scope, wanted: Wanted, _now: datetime,
 def _who(contact: str, name: str | None, head: str = "客人") -> Row:
     """A person by name, and by the id that leads to their page; who was forgotten has none."""
     return {head: person_name(contact, name), "编号": "" if is_nameless(contact) else contact}
-
-
-def _titles(connection: Connection, scope: Scope, entries: set[str]) -> dict[str, str]:
-    """What the entries in force are called."""
-    asked = select(col(EntryRevision.key), col(EntryRevision.body)).where(
-        col(EntryRevision.merchant_id) == scope.merchant.id,
-        col(EntryRevision.key).in_(entries),
-        col(EntryRevision.current),
-    )
-    return {key: title_of_entry(from_json(body)) for key, body in connection.execute(asked)}
 
 
 def _cooling(connection: Connection, scope: Scope, wanted: Wanted, now: datetime, _proceed: Proceed) -> list[Row]:

@@ -98,7 +98,8 @@ def what_waits(connection: Connection, scope: Scope) -> Open:
         col(EntryRevision.draft).is_(False),
     )
     own = own_rooms(connection, scope)
-    to_review = sum(may_be_read(from_json(body), own) for body in connection.execute(reviews).scalars())
+    bodies = connection.execute(reviews).scalars().all()
+    to_review = len(bodies) if own is None else sum(may_be_read(from_json(body), own) for body in bodies)
     counts = [
         Count(to_review, "条排期等人看过", "/calendar?view=list"),
         Count(int(connection.execute(tickets).scalar_one()), "位在私聊里等人回话", "/messages"),
