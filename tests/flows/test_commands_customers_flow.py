@@ -108,3 +108,17 @@ def test_who_looks_after_a_branch_has_its_halls_where_the_tier_says_so(stage: St
     assert "不归你管" in stranger
     assert "不归你管" in over
     assert told(played)[-1] == "堂主老周 的角色：舵主（分院一群）。"
+
+
+def test_a_number_of_a_list_whose_question_is_settled_says_so(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BIND,
+            says("09:00:00", "wx1", "我想找人工"),
+            boss("09:01:00", "没人回"),
+            boss("09:02:00", "/关闭 1"),
+            boss("09:03:00", "1"),
+        ],
+        world=WORLD,
+    )
+    assert told(played)[-1] == "那条已经有人回了，或者了结了。"

@@ -388,17 +388,3 @@ def test_one_of_the_staff_who_opted_out_comes_back_by_the_word_that_they_were_to
     )
     assert [text[:5] for text in told(played)] == ["好的，以后", "好的，恢复", "好，全部恢"]
     assert played.rows("who")[0]["opted_out"] is False
-
-
-def test_a_number_of_a_list_whose_question_is_settled_says_so(stage: Stage) -> None:
-    played = stage.play(
-        [
-            *BIND,
-            says("09:00:00", "wx1", "我想找人工"),
-            boss("09:01:00", "没人回"),
-            boss("09:02:00", "/关闭 1"),
-            boss("09:03:00", "1"),
-        ],
-        world=WORLD,
-    )
-    assert told(played)[-1] == "那条已经有人回了，或者了结了。"
