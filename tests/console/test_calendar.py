@@ -94,3 +94,20 @@ def test_a_month_shows_what_is_planned_and_what_is_missing(console: Console) -> 
     shoot(phone, "calendar-phone")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert faults_of(phone) == []
+
+
+def test_today_names_the_posts_that_are_still_to_come(console: Console) -> None:
+    put(
+        console,
+        f"夜话,今晚的夜话,talk,,{today()},23:59,,堂口,,夜话,否",
+        f"晨话,今早的晨话,talk,,{today()},00:01,,堂口,,晨话,否",
+    )
+    page = console.page("/today")
+    post = page.get_by_role("listitem").filter(has_text="今晚的夜话")
+    expect(post).to_contain_text("23:59 · 堂口")
+    expect(page.get_by_text("今早的晨话")).to_have_count(0)
+    shoot(page, "today-posts")
+    assert faults_of(page) == []
+    post.click()
+    page.wait_for_url("**/calendar/**")
+    expect(page.get_by_text("今晚的夜话").first).to_be_visible()

@@ -211,6 +211,12 @@ def page_of(connection: Connection, scope: Scope, wanted: Wanted, after: Turn | 
     return found
 
 
+def left_today(connection: Connection, scope: Scope, now: datetime) -> list[Turn]:
+    """What is still to come today. Its deliveries are only made when it is time, so the ledger does not have it."""
+    today = now.astimezone(scope.merchant.zone).date()
+    return sorted(turn for turn in _turns(connection, scope, Wanted(), today, today) if turn.at > now)
+
+
 def undated(connection: Connection, scope: Scope, wanted: Wanted) -> Undated:
     """What has no day of its own."""
     rooms = {one.room: one for one in rooms_of(connection, scope)}
