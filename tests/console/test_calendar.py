@@ -111,3 +111,14 @@ def test_today_names_the_posts_that_are_still_to_come(console: Console) -> None:
     post.click()
     page.wait_for_url("**/calendar/**")
     expect(page.get_by_text("今晚的夜话").first).to_be_visible()
+
+
+def test_what_was_not_written_yet_stands_on_no_earlier_day(console: Console) -> None:
+    put(console, "晨练,晨练打卡,talk,,,06:10,每天,堂口,,晨练,否")
+    page = console.page(f"/calendar?view=week&day={today()}")
+    expect(cell(page, "晨练打卡").first).to_be_visible()
+    expect(cell(page, "晨练打卡")).to_have_count(7 - today().weekday())
+    page.goto(console.address + f"/calendar?view=week&day={today() - 7 * DAY}")
+    page.wait_for_selector("[role=main]")
+    expect(page.get_by_text("周日").first).to_be_visible()
+    expect(cell(page, "晨练打卡")).to_have_count(0)

@@ -259,9 +259,11 @@ def _turns(connection: Connection, scope: Scope, wanted: Wanted, first: date, la
     end = datetime.combine(last + 2 * _DAY, time(), zone).astimezone(UTC)
     for one in entries_seen(connection, scope):
         said = words[one.entry.key]
+        # A rule reaches back for ever; what nobody had written yet did not go out then.
+        since = max(first, said["first_imported_at"].astimezone(zone).date())
         for version, own in _versions(one, wanted, rooms):
             for occurrence in occurrences(version, zone, start, end):
-                if first <= occurrence.local_date <= last:
+                if since <= occurrence.local_date <= last:
                     yield _turn(version, occurrence, own, said, rooms, scope)
 
 
