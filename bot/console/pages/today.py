@@ -115,10 +115,11 @@ def _waiting(counts: Sequence[Count], opened: Open) -> Iterator[Part]:
         address = "/accounts" if pause.scope == "account" else Filter(fold="待发", reason="paused").address
         key = f"paused {pause.scope} {pause.subject}"
         yield _line("pause_circle", "text-negative", f"{name}停发中", address, key=key)
-    for alert in opened.alerts:
+    alerts = [one for one in opened.alerts if one.kind != AlertKind.UNKNOWN]  # those are counted above
+    for alert in alerts:
         key = f"alert {alert.kind} {alert.account_id} {alert.text}"
         yield _line("warning", "text-negative", alert.text, _where_it_is(alert), key=key)
-    if not told and not opened.paused and not opened.alerts:
+    if not told and not opened.paused and not alerts:
         yield Part("", "well", lambda: ui.label("没有事等你，一切正常。").classes("z-muted"))
 
 
