@@ -216,7 +216,7 @@ def entries(connection: Connection, merchant: MerchantView) -> tuple[Entry, ...]
 
 
 def words_on_entries(connection: Connection, merchant: MerchantView) -> dict[str, Row]:
-    """Who wrote each entry in force and who let it go, and whether it waits for that, by key."""
+    """Who wrote each entry in force, who let it go, whether it waits for that, and since when it is there, by key."""
     rows = connection.execute(
         select(
             col(EntryRevision.key),
@@ -225,6 +225,7 @@ def words_on_entries(connection: Connection, merchant: MerchantView) -> dict[str
             col(EntryRevision.approver),
             col(EntryRevision.approved),
             col(EntryRevision.draft),
+            col(EntryRevision.first_imported_at),
         ).where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current))
     )
     return {row.key: dict(row._mapping) for row in rows}

@@ -11,6 +11,7 @@ from content_calendar import catch_up
 from content_calendar.entry import from_json, to_json
 from content_calendar.moving import still_without
 from content_calendar.rotation import is_spare
+from content_calendar.titles import title_of
 from handlers import overrides, planning, signups
 from models import effects as fx
 from models.context import Context, EntryView
@@ -114,7 +115,7 @@ def approved(order: ApproveEntryOrder, context: Context) -> list[Effect]:
     return [
         release,
         fx.Audit(actor=order.actor, action="calendar.approve", target=order.key),
-        fx.Answered(text=f"{order.key} 已通过"),
+        fx.Answered(text=f"「{title_of(entry)}」已通过"),
     ]
 
 

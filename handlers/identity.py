@@ -16,10 +16,11 @@ from models.identity import DoubtKind, DoubtState
 from models.orders import MergeOrder, Order, PersonChanged, SettleDoubtOrder, UnmergeOrder
 from models.people import FriendshipState, SurveyState
 
-MERGED = "「{other}」和「{kept}」现在是同一个人，说法不一样的以「{kept}」为准。弄错了撤销合并：unmerge {wire_id}"
-
+MERGED = "「{other}」和「{kept}」现在是同一个人，说法不一样的以「{kept}」为准。{undo}"
+# On the page there is a button for it.
+UNDONE_THERE, UNDONE_BY = "弄错了点「撤销合并」。", "弄错了撤销合并：unmerge {wire_id}"
 UNMERGED = "好，「{contact}」最近一次合并撤销了，又是两个人。合并以后才知道的，留在原来那边。"
-REBOUND = "「{other}」换了编号，现在是 {wire_id}，资料和往来都跟着。弄错了撤销合并：unmerge {wire_id}"
+REBOUND = "「{other}」换了编号，现在是 {wire_id}，资料和往来都跟着。{undo}"
 DIFFERENT = "好，「{contact}」不是「{others}」。"
 NOBODY = "没有这个人：{contact}"
 NOT_A_MEMBER = "{contact} 是我们自己的账号"
@@ -46,7 +47,7 @@ def merge(order: MergeOrder, context: Context) -> list[Effect]:
     return [
         *_merged(order, kept, other),
         fx.Audit(actor=order.actor, action="merge", target=other.wire_id, reason=kept.wire_id),
-        fx.Answered(text=_merged_so(kept, other)),
+        fx.Answered(text=_merged_so(order, kept, other)),
     ]
 
 
@@ -111,9 +112,11 @@ def settle(order: SettleDoubtOrder, context: Context) -> list[Effect]:
         *(_answer(doubt, DoubtState.DIFFERENT, order.actor) for doubt in ruled_out),
         fx.Audit(actor=order.actor, action="people.same", target=order.contact, reason=order.other),
         fx.Answered(
-            text=REBOUND.format(other=_called(other, order.other), wire_id=order.contact)
+            text=REBOUND.format(
+                other=_called(other, order.other), wire_id=order.contact, undo=_undo(order, order.contact)
+            )
             if is_rebind
-            else _merged_so(other, contact)
+            else _merged_so(order, other, contact)
         ),
     ]
 
@@ -279,11 +282,15 @@ def _no_merging(kept: PersonView, other: PersonView) -> str:
     return ""
 
 
-def _merged_so(kept: PersonView, other: PersonView) -> str:
+def _merged_so(order: Order, kept: PersonView, other: PersonView) -> str:
     kept_name, other_name = _called(kept, kept.wire_id), _called(other, other.wire_id)
     if kept_name == other_name:  # two who are called the same are told apart by their ids
         kept_name, other_name = f"{kept_name}（{kept.wire_id}）", f"{other_name}（{other.wire_id}）"
-    return MERGED.format(kept=kept_name, other=other_name, wire_id=other.wire_id)
+    return MERGED.format(kept=kept_name, other=other_name, undo=_undo(order, other.wire_id))
+
+
+def _undo(order: Order, wire_id: str) -> str:
+    return UNDONE_THERE if order.actor.startswith("console:") else UNDONE_BY.format(wire_id=wire_id)
 
 
 def _called(person: PersonView | None, wire_id: str) -> str:

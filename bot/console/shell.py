@@ -69,6 +69,10 @@ a.z-link { color: #0a6b45; text-decoration: none; } .body--dark a.z-link { color
 a.z-link:hover, a.z-link:focus { text-decoration: underline; }
 """
 
+# The cookie in which a browser keeps what its user chose; without it the system's wish holds.
+_SHADE = "shade"
+_CHOSEN = {"light": False, "dark": True}
+
 
 def look() -> None:
     """The colours and sizes of all pages."""
@@ -79,7 +83,7 @@ def look() -> None:
 def frame(visit: Visit, page: Page, entries: Sequence[Page]) -> ui.column:
     """Build everything around a page; returns where the page itself goes."""
     look()
-    dark = ui.dark_mode(None)
+    dark = ui.dark_mode(_CHOSEN.get(ui.context.client.request.cookies.get(_SHADE, "")))
     with ui.header(bordered=False).classes("z-header items-center q-py-xs q-px-md"):
         skip = ui.link("跳到正文").classes("z-skip")  # the first that the keyboard comes to
         menu = ui.button(icon="menu").props("flat round dense color=inherit aria-label=菜单")
@@ -142,9 +146,12 @@ def _who(visit: Visit) -> None:
             ui.button("退出").props("type=submit flat dense")
 
 
-def _turn(dark: ui.dark_mode) -> None:
-    """From what the system wishes to the other, and back."""
-    dark.value = not dark.value
+async def _turn(dark: ui.dark_mode) -> None:
+    """From what is seen, which may be the system's wish, to the other; this browser keeps it for a year."""
+    is_dark = await ui.run_javascript("document.body.classList.contains('body--dark')")
+    dark.value = not is_dark
+    chosen = next(word for word, value in _CHOSEN.items() if value == dark.value)
+    ui.run_javascript(f"document.cookie = '{_SHADE}={chosen}; path=/; max-age=31536000; samesite=strict'")
 
 
 def forbidden() -> None:

@@ -17,6 +17,7 @@ from bot.crowd_lives import AGAIN, BOSS, BRANCH, HALL_1, LIVES, topic_of
 from bot.transports import Outgoing
 from bot.transports.simulator import SimulatorTransport
 from bot.virtual_time import VirtualClock, run_virtually
+from handlers.understanding.business import asks_the_shop, complains_aloud
 from models import events
 
 ACCOUNT = "main"
@@ -173,3 +174,9 @@ def test_each_group_is_looked_after_by_somebody_who_is_in_it() -> None:
     friends = {friend.contact: friend for friend in crowd_lives.OLD_FRIENDS}
     assert set(crowd_lives.KEEPERS) == set(crowd_lives.GROUPS)
     assert all(room in friends[keeper].groups for room, keeper in crowd_lives.KEEPERS.items())
+
+
+def test_of_what_old_friends_chat_only_a_question_is_one_to_the_shop() -> None:
+    keepers = set(crowd_lives.KEEPERS.values())  # what they say is the shop's word
+    said = [text for one in crowd_lives.OLD_FRIENDS if one.contact not in keepers for text in one.talk]
+    assert [text for text in said if asks_the_shop(text) or complains_aloud(text)] == ["这个价能入吗？"]

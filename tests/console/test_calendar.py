@@ -94,3 +94,31 @@ def test_a_month_shows_what_is_planned_and_what_is_missing(console: Console) -> 
     shoot(phone, "calendar-phone")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert faults_of(phone) == []
+
+
+def test_today_names_the_posts_that_are_still_to_come(console: Console) -> None:
+    put(
+        console,
+        f"夜话,今晚的夜话,talk,,{today()},23:59,,堂口,,夜话,否",
+        f"晨话,今早的晨话,talk,,{today()},00:01,,堂口,,晨话,否",
+    )
+    page = console.page("/today")
+    post = page.get_by_role("listitem").filter(has_text="今晚的夜话")
+    expect(post).to_contain_text("23:59 · 堂口")
+    expect(page.get_by_text("今早的晨话")).to_have_count(0)
+    shoot(page, "today-posts")
+    assert faults_of(page) == []
+    post.click()
+    page.wait_for_url("**/calendar/**")
+    expect(page.get_by_text("今晚的夜话").first).to_be_visible()
+
+
+def test_what_was_not_written_yet_stands_on_no_earlier_day(console: Console) -> None:
+    put(console, "晨练,晨练打卡,talk,,,06:10,每天,堂口,,晨练,否")
+    page = console.page(f"/calendar?view=week&day={today()}")
+    expect(cell(page, "晨练打卡").first).to_be_visible()
+    expect(cell(page, "晨练打卡")).to_have_count(7 - today().weekday())
+    page.goto(console.address + f"/calendar?view=week&day={today() - 7 * DAY}")
+    page.wait_for_selector("[role=main]")
+    expect(page.get_by_text("周日").first).to_be_visible()
+    expect(cell(page, "晨练打卡")).to_have_count(0)

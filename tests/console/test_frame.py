@@ -21,3 +21,17 @@ def test_the_keyboard_skips_the_menu(console: Console) -> None:
     expect(page.locator("[role=main]")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator("[role=main]").locator(":focus")).to_have_count(1)
+
+
+def test_the_dark_that_somebody_chose_stays_on_the_next_page(console: Console) -> None:
+    page = console.page("/people", color_scheme="dark")
+    body, turn = page.locator("body"), page.get_by_label("浅色、深色")
+    expect(body).to_contain_class("body--dark")
+    turn.click()
+    expect(body).to_contain_class("body--light")
+    page.goto(console.address + "/today")
+    expect(body).to_contain_class("body--light")
+    turn.click()
+    expect(body).to_contain_class("body--dark")
+    page.reload()
+    expect(body).to_contain_class("body--dark")

@@ -128,6 +128,11 @@ def test_an_uncertain_delivery_is_settled(console: Console) -> None:
             break
         time.sleep(2)
         page.reload()
+    page.goto(console.address + "/today")
+    counted = page.get_by_role("link", name="1 条不确定发没发出去，请核对")
+    expect(counted).to_be_visible()
+    expect(page.get_by_text("账号「小满」有一条不确定")).to_have_count(0)  # which is the same, in a machine's words
+    counted.click()
     page.locator(".q-list .q-item").first.click()
     expect(page.get_by_text("看一下手机，这条到底")).to_be_visible()
     page.get_by_role("button", name="没发出去").click()

@@ -264,11 +264,11 @@ def test_deleting() -> None:
 
 
 def test_approving() -> None:
-    known = context(entries=(view(entry()),))
+    known = context(entries=(view(entry(title="早安")),))
     assert decide(ApproveEntryOrder(merchant="m1", at=AT, key="a-1"), known) == [
         fx.ApproveWaiting(entry="a-1", approver="operator", not_before=AT - hours(9)),
         fx.Audit(actor="operator", action="calendar.approve", target="a-1"),
-        fx.Answered(text="a-1 已通过"),
+        fx.Answered(text="「早安」已通过"),
     ]
     assert decide(ApproveEntryOrder(merchant="m1", at=AT, key="b"), known) == [fx.Answered(refused="没有排期「b」")]
 

@@ -65,6 +65,13 @@ def test_two_contacts_are_one_person_because_a_human_says_so() -> None:
     ]
 
 
+def test_on_the_page_a_button_takes_a_merger_back_and_no_command() -> None:
+    order = msgspec.structs.replace(MERGE, actor="console:店主")
+    told = decide(order, context(people=[person(), second()]))[-1]
+    assert isinstance(told, fx.Answered)
+    assert told.text.endswith("弄错了点「撤销合并」。")
+
+
 @pytest.mark.parametrize(
     ("people", "why"),
     [

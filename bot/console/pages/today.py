@@ -10,9 +10,11 @@ from nicegui import ui
 
 from bot.console.page import Page
 from bot.console.pages.accounts import state_badge
+from bot.console.pages.calendar_days import marks
 from bot.console.pages.deliveries_rows import parts_of
 from bot.console.parts import Part, Parts, Rows
 from bot.console.reading.accounts import AccountNow, accounts_now
+from bot.console.reading.calendar import Turn, Wanted, left_today
 from bot.console.reading.deliveries import Filter, coming, count_of
 from bot.console.reading.today import Count, Open, health, what_waits, what_was_said
 from bot.console.visit import Visit
@@ -24,6 +26,8 @@ from models.orders import WriteEntryOrder
 SOON_SECONDS = 2.0
 # What is counted of everybody, or of all that was said, may rest for so long in a large shop.
 LONGEST_REST_SECONDS = 60.0
+# So many of the day's posts are shown.
+_SHOWN = 8
 _UNSURE = Filter(fold="请核对")
 _SENDS_THAT_WAIT = {
     _UNSURE: "条不确定发没发出去，请核对",
@@ -38,6 +42,7 @@ async def build(visit: Visit) -> None:
     with ui.element("div").classes("row full-width q-col-gutter-md items-start"):
         with ui.element("div").classes("col-12 col-md-7"), ui.column().classes("full-width"):
             waits = _card("等我的")
+            posts = _card("今天还有的排期", "排期", Wanted("list").to(), Rows)
             soon = _card("接下来", "发送记录", "/deliveries", Rows)
         with ui.element("div").classes("col-12 col-md-5"), ui.column().classes("full-width"):
             accounts = _card("账号", "额度、心跳、停发", "/accounts")
@@ -50,7 +55,7 @@ async def build(visit: Visit) -> None:
         day = f"{visit.local(now):%Y-%m-%d}"
         wanted = {
             "今天已发": Filter(fold="已发", day=day),
-            "今天还要发": Filter(fold="待发", day=day),
+            "今天待发": Filter(fold="待发", day=day),
             "今天没发": Filter(fold="没发", day=day),
             "请核对": _UNSURE,
         }
@@ -70,6 +75,7 @@ async def build(visit: Visit) -> None:
     async def count() -> None:
         now = visit.site.now()
         pool.show(_pool(await visit.read(health, now)))
+        posts.show(_posts(await visit.read(left_today, now)))
         said[:] = await visit.read(what_was_said, now)
         await look_around()
 
@@ -81,7 +87,7 @@ async def build(visit: Visit) -> None:
 
     await look()
     visit.live(look, SOON_SECONDS)
-    for card in (waits, pool):
+    for card in (waits, posts, pool):
         card.show([Part("", "", lambda: ui.spinner(size="lg"))])
     ui.timer(0.05, begin, once=True)
 
@@ -119,13 +125,33 @@ def _waiting(counts: Sequence[Count], opened: Open, *, is_all: bool) -> Iterator
         address = "/accounts" if pause.scope == "account" else Filter(fold="待发", reason="paused").address
         key = f"paused {pause.scope} {pause.subject}"
         yield _line("pause_circle", "text-negative", f"{name}停发中", address, key=key)
-    for alert in opened.alerts:
+    alerts = [one for one in opened.alerts if one.kind != AlertKind.UNKNOWN]  # those are counted above
+    for alert in alerts:
         key = f"alert {alert.kind} {alert.account_id} {alert.text}"
         yield _line("warning", "text-negative", alert.text, _where_it_is(alert), key=key)
     if not is_all:
         yield Part("", "more", lambda: ui.label("正在看群里说了什么……").classes("z-muted").props("role=status"))
-    elif not told and not opened.paused and not opened.alerts:
+    elif not told and not opened.paused and not alerts:
         yield Part("", "well", lambda: ui.label("没有事等你，一切正常。").classes("z-muted"))
+
+
+def _posts(turns: Sequence[Turn]) -> Iterator[Part]:
+    for turn in turns[:_SHOWN]:
+        told = " · ".join([f"{turn.at:%H:%M}", turn.to, *marks(turn)])
+        yield Part(
+            f"{turn.key} {turn.own} {turn.at}", (turn.address, turn.title, told), partial(_show_post, turn, told)
+        )
+    if len(turns) > _SHOWN:
+        more = f"还有 {len(turns) - _SHOWN:,} 条"
+        yield Part("more", more, lambda: ui.label(more).classes("z-muted"))
+    if not turns:
+        yield Part("", "", lambda: ui.label("今天没有要到点的排期了。").classes("z-muted"))
+
+
+def _show_post(turn: Turn, told: str) -> None:
+    with ui.item().props(f'href="{turn.address}"').classes("q-px-none full-width"), ui.item_section():
+        ui.item_label(turn.title).props("lines=1")
+        ui.item_label(told).props("caption").classes("z-muted")
 
 
 def _line(icon: str, colour: str, text: str, address: str, key: str) -> Part:

@@ -211,6 +211,12 @@ def page_of(connection: Connection, scope: Scope, wanted: Wanted, after: Turn | 
     return found
 
 
+def left_today(connection: Connection, scope: Scope, now: datetime) -> list[Turn]:
+    """What is still to come today. Its deliveries are only made when it is time, so the ledger does not have it."""
+    today = now.astimezone(scope.merchant.zone).date()
+    return sorted(turn for turn in _turns(connection, scope, Wanted(), today, today) if turn.at > now)
+
+
 def undated(connection: Connection, scope: Scope, wanted: Wanted) -> Undated:
     """What has no day of its own."""
     rooms = {one.room: one for one in rooms_of(connection, scope)}
@@ -253,9 +259,11 @@ def _turns(connection: Connection, scope: Scope, wanted: Wanted, first: date, la
     end = datetime.combine(last + 2 * _DAY, time(), zone).astimezone(UTC)
     for one in entries_seen(connection, scope):
         said = words[one.entry.key]
+        # A rule reaches back for ever; what nobody had written yet did not go out then.
+        since = max(first, said["first_imported_at"].astimezone(zone).date())
         for version, own in _versions(one, wanted, rooms):
             for occurrence in occurrences(version, zone, start, end):
-                if first <= occurrence.local_date <= last:
+                if since <= occurrence.local_date <= last:
                     yield _turn(version, occurrence, own, said, rooms, scope)
 
 
