@@ -91,6 +91,8 @@ def _in_group(event: Message, context: Context, person: PersonView) -> list[Effe
         return adverts.seen(event, context, person)
     if topic == "complaint":
         return complaints.heard_in_group(event, context, person)
+    if topic == "perhaps":
+        return questions.overheard(event, context, person)
     if topic != "question":
         return []
     angry = [fx.OpenComplaint(person_id=person.person_id)] if complains_aloud(event.text) and not person.roles else []

@@ -11,12 +11,15 @@ from handlers import adverts, forgetting, my_data, signups, why
 from handlers.handoff import named_answer
 from handlers.revisions import once_a_revision
 from handlers.understanding import asks_whether_bot
-from handlers.understanding.business import asks_the_shop, complains_aloud
+from handlers.understanding.business import asks_the_shop, complains_aloud, may_ask_the_shop
 from handlers.words import is_plain_opt_out
 from models.playbook import Playbook
 
-# Nothing of ours, as most of what is said; else what is heard first if it may be several.
-Topic = Literal["", "opt_out", "my_data", "forget", "signup", "why", "keyword", "advert", "question", "complaint"]
+# Nothing of ours, as most of what is said; else what is heard first if it may be several. Last what is a question
+# perhaps, by what is said around it.
+Topic = Literal[
+    "", "opt_out", "my_data", "forget", "signup", "why", "keyword", "advert", "question", "complaint", "perhaps"
+]
 
 # Longer texts are hardly said twice.
 _SHORT = 64
@@ -44,7 +47,9 @@ def _topic_of(text: str, playbook: Playbook) -> Topic:
         return "keyword"
     if adverts.may_be_one(text):
         return "advert"
-    # Whether we are a bot is asked of us only where we are named, and is no business of the shop's.
     if asks_the_shop(text) and not asks_whether_bot(text):
         return "question"
-    return "complaint" if complains_aloud(text) else ""
+    if complains_aloud(text):
+        return "complaint"
+    # Whether we are a bot is asked of us only where we are named, and is no business of the shop's.
+    return "perhaps" if may_ask_the_shop(text) and not asks_whether_bot(text) else ""

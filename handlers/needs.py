@@ -187,6 +187,7 @@ _FOR_TOPICS: dict[Topic, Needs] = {
     "advert": _FOR_AN_ADVERT,
     "question": _FOR_A_QUESTION,
     "complaint": _FOR_A_QUESTION,
+    "perhaps": Needs.SPEAKER,
 }
 
 

@@ -49,12 +49,25 @@ def asked(event: Message, context: Context, person: PersonView) -> list[Effect]:
     if turns:
         key = f"asked:{group.wire_id}:{_name(event)}"
         effects += staff.notes_to(turns[0], group.account, key, note, Cause.HANDOFF, person)
-    effects += _word(event, group, person)
+    return [*effects, *_word(event, group, person), *_looked_at_later(event, context, group)]
+
+
+def overheard(event: Message, context: Context, person: PersonView) -> list[Effect]:
+    """What may be a question of a member's: nobody is bothered at once. When its time is over, what was said around it
+    tells whether it is one that waits."""
+    group = context.group
+    if group is None or event.account != group.account or _works_here(event, person, group):
+        return []
+    effects: list[Effect] = [fx.PutQuestion(group_id=group.id)]
+    return effects if group.tier is None else [*effects, *_looked_at_later(event, context, group)]
+
+
+def _looked_at_later(event: Message, context: Context, group: GroupView) -> list[Effect]:
     due = _due(event.at, context, context.merchant.playbook.handoff.after_minutes)
-    if due is not None:
-        subject = timers.question_subject(group.wire_id, event.wire_id, 0)
-        effects.append(fx.PutTimer(kind=timers.QUESTION, subject=subject, at=due, account=event.account))
-    return effects
+    if due is None:
+        return []
+    subject = timers.question_subject(group.wire_id, event.wire_id, 0)
+    return [fx.PutTimer(kind=timers.QUESTION, subject=subject, at=due, account=event.account)]
 
 
 def still_open(event: TimerDue, context: Context) -> list[Effect]:

@@ -1,36 +1,49 @@
 """Who answered what in a group: the questions of a transcript, each with the first message that answers it.
 
-Pure: from what was said to states. A message is held against the questions that are open when it comes: by quote, by
-mention, by what kind of thing was asked for, by common words, and by how soon it came. What the asker says afterwards
-settles doubts: 谢谢 confirms what was said last, 有人吗 shows that it was no answer.
+Pure: from what was said to states. What may be a question is one by what was said before it (`handlers.group_hearing`).
+A message is held against the questions that are open when it comes, and goes to the one that it fits best, if to any
+(`handlers.group_answers`). Quotes, names and whoever says that theirs is settled need no weighing.
 
-A week's talk may have thousands of questions that nobody answered. They are found by who asked and by what is quoted,
-and looked through one by one only for what the shop says to nobody in particular.
+A week's talk may have thousands of questions that nobody answered. They are found by who asked and by what is quoted;
+what is said to nobody in particular is held against the last few.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from math import exp
 
+from handlers import group_hearing
 from handlers.commands import is_command
+from handlers.group_answers import Place, Question, Reply, signs
 from handlers.understanding import replies_in_groups as reply
+from handlers.understanding.group_model import Signs, model, speaks_for
 from models.context import Said
 
 OPEN, ANSWERED, WITHDRAWN = "open", "answered", "withdrawn"
+
+Weigh = Callable[[Said, list[Question], list[Signs]], list[float]]
+"""Tells how much speaks for it that a message answers each of these questions: the logarithm of the odds."""
 
 _STAFF_WITHIN = timedelta(hours=48)
 _MEMBERS_WITHIN = timedelta(minutes=40)
 _MOST_BETWEEN = 14
 """So many messages of others may stand between a question and a member's answer that names nobody."""
+_LAST = 12
+"""So many questions may wait and a message to nobody in particular still be about the oldest of them."""
 _STILL_ABOUT_IT = 4
 """After so few messages of others, whoever asked still talks of their question."""
-_AT_ONCE = 3
-"""After so few the shop most likely speaks of the last question."""
 _NEXT = 6
-"""So many may stand between a question and an answer of the shop that shares no word with it."""
+"""So many may stand between a question and a picture of the shop's that answers it."""
+_UNLIKELY = {"staff": 0.5, "member": 0.6}
+"""A message is no answer if it is likelier than this that it answers none: a member's is believed more easily, as
+nobody says anything else for the shop to be wrong."""
+_IN_ONE_BREATH = -0.5
+"""How much must speak for one answer to two questions of one person."""
 
 
 @dataclass(slots=True)
@@ -40,276 +53,172 @@ class Thread:
     question: Said
     state: str = OPEN
     answered_by: str | None = None
-    wants: frozenset[str] = frozenset()
-    words: frozenset[str] = frozenset()
-    letters: frozenset[str] = frozenset()
-    left_open: tuple[str, ...] = ()  # words of which one may be taken up: 疼不疼
-    passed: int = 0  # messages since, up to one more than matters
-    by_member: bool = False  # answered by somebody who does not work for the shop, which may come to it yet
-    maybe: Said | None = None  # what may have been the answer, if the asker is content with it
 
 
 def threads(said: Sequence[Said]) -> list[Thread]:
     """The questions of one group in their order."""
-    found: list[Thread] = []
-    recent: list[Thread] = []  # the last of them, answered or not
-    waiting = _Waiting({one.name for one in said if one.by == "member"})
-    for one in said:
-        if one.by != "auto":
-            if waiting or recent:
-                _hear(one, waiting, [thread for thread in recent if thread.state == ANSWERED])
-                waiting.come_to_terms()
-            for thread in recent:
-                thread.passed += 1
-            recent = [thread for thread in recent if thread.passed <= _MOST_BETWEEN]
-        if one.asks and one.by == "member":
-            thread = Thread(
-                one, wants=reply.wanted(one.text), words=reply.gist(one.text), left_open=reply.left_open(one.text)
-            )
-            thread.letters = frozenset().union(*thread.words)
-            found.append(thread)
-            recent.append(thread)
-            waiting.add(thread)
-    for thread in found:
-        if thread.state == OPEN and thread.question.closed:
-            thread.state = ANSWERED
-    return found
+    return Talk(said, partial(group_hearing.is_question, said), _weigh).threads()
 
 
-class _Waiting:
-    """The open questions in their order. What changes during a message counts after it: see `come_to_terms`."""
+def _weigh(one: Said, questions: list[Question], found: list[Signs]) -> list[float]:
+    weights = model().answers[one.by]
+    return [speaks_for(each, weights) for each in found]
 
-    def __init__(self, names: set[str]) -> None:
-        self.names = names  # of all members
-        self._open: dict[int, Thread] = {}
-        self._by: dict[str, dict[int, Thread]] = {}
-        self._quotable: dict[str, list[Thread]] = {}
-        self._changed: list[Thread] = []
 
-    def __len__(self) -> int:
-        return len(self._open)
+class Talk:
+    """One group's talk, gone through once. `asks` tells whether what may be a question is one."""
 
-    def __iter__(self) -> Iterator[Thread]:
-        return iter(self._open.values())
+    def __init__(self, said: Sequence[Said], asks: Callable[[int], bool], weigh: Weigh) -> None:
+        self._said = said
+        self._asks = asks
+        self._weigh = weigh
+        self._names = {one.name for one in said if one.by == "member"}
+        self._threads: dict[int, Thread] = {}
+        self._open: dict[int, Question] = {}  # in their order
+        self._by: dict[str, dict[int, Question]] = {}
+        self._quotable: dict[str, list[Question]] = {}
+        self._heard = 0
 
-    def __reversed__(self) -> Iterator[Thread]:
-        return reversed(self._open.values())
+    def threads(self) -> list[Thread]:
+        """Every question in its order, as it stands at the end."""
+        for at, one in enumerate(self._said):
+            if one.by != "auto":
+                if self._open:
+                    self._hear(at, one)
+                self._heard += 1
+            if one.asks and one.by == "member" and self._asks(at):
+                self._add(Question(one, at, self._heard))
+        for thread in self._threads.values():
+            if thread.state == OPEN and thread.question.closed:
+                thread.state = ANSWERED
+        return list(self._threads.values())
 
-    def add(self, thread: Thread) -> None:
-        question = thread.question
-        self._open[question.id] = thread
-        self._by.setdefault(question.contact, {})[question.id] = thread
-        self._quotable.setdefault(question.message, []).append(thread)
+    def _add(self, question: Question) -> None:
+        said = question.said
+        self._threads[said.id] = Thread(said)
+        self._open[said.id] = question
+        self._by.setdefault(said.contact, {})[said.id] = question
+        self._quotable.setdefault(said.message, []).append(question)
 
-    def by(self, contact: str) -> list[Thread]:
-        """Those that somebody asked."""
-        return list(self._by.get(contact, {}).values())
+    def _settle(self, question: Question, state: str, one: Said | None = None) -> None:
+        said = question.said
+        if self._open.pop(said.id, None) is not None:
+            del self._by[said.contact][said.id]
+            thread = self._threads[said.id]
+            thread.state, thread.answered_by = state, one.message if one else None
 
-    def quoted(self, one: Said) -> Thread | None:
+    def _hear(self, at: int, one: Said) -> None:
+        """A message, while these wait."""
+        if one.by == "answer":
+            self._answered_by_us(one)
+            return
+        if one.by == "staff" and is_command(one.text):
+            return  # said to us
+        quoted = self._quoted(one)
+        own = list(self._by.get(one.contact, {}).values()) if one.by == "member" else []
+        if own and not self._is_for_others(one, quoted) and self._by_asker(one, own):
+            return
+        if one.kind != "text":
+            self._shown(one, quoted)
+            return
+        if one.by == "member" and one.asks and not (one.mentions or one.quote):
+            return  # it is about something else
+        told = Reply(one.text)
+        found = [(question, place) for question, place in self._candidates(one, quoted) if question not in own]
+        if found and told.is_worth_a_look:
+            self._answers(at, one, told, found)
+        if found and one.by == "staff" and (not told.core or reply.promises(told.said)):
+            found[0][0].taken_up = at
+
+    def _answered_by_us(self, one: Said) -> None:
+        for question in self._quotable.get(one.quote, []):
+            if question.said.message == one.quote:
+                self._settle(question, ANSWERED, one)
+
+    def _quoted(self, one: Said) -> Question | None:
         """The one whose question, or whatever else its asker said of it, is quoted."""
         if not one.quote:
             return None
         found = reversed(self._quotable.get(one.quote, []))
-        return next((thread for thread in found if thread.question.id in self._open), None)
+        return next((question for question in found if question.said.id in self._open), None)
 
-    def called(self, one: Said) -> list[Thread]:
-        """Those of whom a message is to. Typed on the account's own phone, it has the name in its text only."""
-        return [
-            thread
+    def _is_for_others(self, one: Said, quoted: Question | None) -> bool:
+        """Whether who waits for an answer themselves gives one to somebody else."""
+        if quoted is not None and quoted.said.contact != one.contact:
+            return True
+        return any(contact != one.contact and self._by.get(contact) for contact in one.mentions)
+
+    def _by_asker(self, one: Said, own: list[Question]) -> bool:
+        """Whether somebody who waits says how it stands; if not, they may be talking of something else by now."""
+        latest = own[-1]
+        self._quotable.setdefault(one.message, []).append(latest)
+        if one.kind == "text" and not one.asks:
+            if reply.withdraws(one.text):
+                for question in own if reply.withdraws_all(one.text) else [latest]:
+                    self._settle(question, WITHDRAWN)
+                return True
+            if reply.is_content(one.text) or reply.thanks(one.text):
+                return True
+        return self._heard - latest.began <= _STILL_ABOUT_IT
+
+    def _shown(self, one: Said, quoted: Question | None) -> None:
+        """A picture, a link or a place answers who asked for one, or who is quoted."""
+        if one.kind in ("emoticon", "voice", "other"):
+            return
+        if quoted is not None:
+            self._settle(quoted, ANSWERED, one)
+        elif one.by == "staff":
+            near = (each for each in self._newest() if self._heard - each.began <= _NEXT)
+            if question := next((each for each in near if reply.wants_to_see(each.said.text)), None):
+                self._settle(question, ANSWERED, one)
+
+    def _newest(self) -> Iterator[Question]:
+        return islice(reversed(self._open.values()), _LAST)
+
+    def _candidates(self, one: Said, quoted: Question | None) -> list[tuple[Question, Place]]:
+        """The questions that a message may be about."""
+        if quoted is not None:
+            return [(quoted, self._place(quoted, is_quoted=True))]
+        if one.quote:
+            return []
+        called = [
+            question
             for contact, theirs in self._by.items()
-            if theirs and (contact in one.mentions or _names(one.text, next(iter(theirs.values())).question.name))
-            for thread in theirs.values()
+            if theirs and (contact in one.mentions or _names(one.text, next(iter(theirs.values())).said.name))
+            for question in theirs.values()
+        ]
+        if called:
+            return [(question, self._place(question, is_called=True)) for question in called]
+        is_staff = one.by == "staff"
+        if one.mentions or (is_staff and any(_names(one.text, name) for name in self._names)):
+            return []  # it is to somebody else
+        within = _STAFF_WITHIN if is_staff else _MEMBERS_WITHIN
+        return [
+            (question, self._place(question))
+            for question in self._newest()
+            if one.at - question.said.at <= within and (is_staff or self._heard - question.began <= _MOST_BETWEEN)
         ]
 
-    def says_more(self, thread: Thread, one: Said) -> None:
-        """Whoever asked says something else, which may be quoted for the question."""
-        self._quotable.setdefault(one.message, []).append(thread)
+    def _place(self, question: Question, *, is_called: bool = False, is_quoted: bool = False) -> Place:
+        newer = sum(each.said.id > question.said.id for each in self._newest())
+        return Place(self._heard - question.began, newer, len(self._open) == 1, is_called, is_quoted)
 
-    def turn(self, thread: Thread, state: str, one: Said | None = None) -> None:
-        """It is in another state, by that message."""
-        thread.state, thread.answered_by = state, one.message if one else None
-        if state == ANSWERED:
-            thread.by_member = one is not None and one.by == "member"
-        self._changed.append(thread)
-
-    def come_to_terms(self) -> None:
-        """A message is over: what was settled waits no more, what was reopened waits in its old place."""
-        for thread in self._changed:
-            question = thread.question
-            if thread.state != OPEN:
-                self._open.pop(question.id, None)
-                self._by.get(question.contact, {}).pop(question.id, None)
-            elif question.id not in self._open:
-                theirs = self._by.setdefault(question.contact, {})
-                self._open[question.id] = theirs[question.id] = thread
-                self._open = dict(sorted(self._open.items()))
-                self._by[question.contact] = dict(sorted(theirs.items()))
-        self._changed.clear()
-
-
-class _Reply:
-    """What a message tells besides what it asks, read once for however many questions."""
-
-    def __init__(self, core: str) -> None:
-        self.core = core
-        self.given = reply.given(core)
-        self.gist = reply.gist(core)
-        self.letters = frozenset().union(*self.gist)
-
-    @cached_property
-    def is_own_story(self) -> bool:
-        return reply.is_own_story(self.core)
-
-    @cached_property
-    def names_something(self) -> bool:
-        return reply.names_something(self.core)
-
-
-def _hear(one: Said, waiting: _Waiting, answered: list[Thread]) -> None:
-    """A message, while these wait, and those were answered a short while ago."""
-    settled = [thread for thread in answered if thread.by_member]
-    if one.by == "staff" and is_command(one.text):
-        return  # said to us
-    if one.by == "answer":
-        thread = waiting.quoted(one)
-        if thread is not None and thread.question.message == one.quote:
-            waiting.turn(thread, ANSWERED, one)
-        return
-    if one.by == "member" and not one.asks and reply.calls_again(one.text):
-        for thread in settled:
-            if thread.question.contact == one.contact:
-                waiting.turn(thread, OPEN)
-    own = waiting.by(one.contact)
-    asked = own and one.by == "member" and not _is_for_others(one, waiting)
-    if asked and (_by_asker(one, own, waiting) or own[-1].passed <= _STILL_ABOUT_IT):
-        return
-    thanked = one.by == "member" and any(
-        thread.question.contact == one.contact and thread.passed <= _STILL_ABOUT_IT for thread in answered
-    )
-    if thanked and not _is_for_others(one, waiting):
-        return  # who was answered says what comes of it: 留一件, 我下班来拿
-    quoted = waiting.quoted(one)
-    if one.kind != "text":
-        _shown(one, quoted, waiting)
-        return
-    core = reply.said_besides_asking(one.text)
-    if not core or reply.says_nothing(core) or reply.is_order(one.text):
-        return
-    if quoted is not None:
-        if reply.may_answer(core, staff=one.by == "staff"):
-            waiting.turn(quoted, ANSWERED, one)
-        return
-    if one.quote or (one.by == "member" and one.asks and not one.mentions):
-        return  # it is about something else
-    _unquoted(one, core, waiting, settled)
-
-
-def _is_for_others(one: Said, waiting: _Waiting) -> bool:
-    """Whether who waits for an answer themselves gives one to somebody else."""
-    quoted = waiting.quoted(one)
-    if quoted is not None and quoted.question.contact != one.contact:
-        return True
-    return any(contact != one.contact and waiting.by(contact) for contact in one.mentions)
-
-
-def _by_asker(one: Said, own: list[Thread], waiting: _Waiting) -> bool:
-    """Whether somebody who waits says how it stands; if not, they may be talking of something else by now."""
-    latest = own[-1]
-    waiting.says_more(latest, one)
-    if one.asks or one.kind != "text":
-        return True
-    content, thanks = reply.is_content(one.text), reply.thanks(one.text)
-    if content or thanks:
-        for each in own:
-            if each.maybe is not None:
-                waiting.turn(each, ANSWERED, each.maybe)
-    if latest.state == OPEN and reply.withdraws(one.text):
-        for thread in own if reply.withdraws_all(one.text) else [latest]:
-            waiting.turn(thread, WITHDRAWN)
-        return True
-    if reply.still_waits(one.text):
-        for thread in own:
-            thread.maybe = None
-        return True
-    return content or thanks
-
-
-def _shown(one: Said, quoted: Thread | None, waiting: _Waiting) -> None:
-    """A picture, a link or a place answers who asked for one, or who is quoted."""
-    if one.kind in ("emoticon", "voice", "other"):
-        return
-    if quoted is not None:
-        waiting.turn(quoted, ANSWERED, one)
-        return
-    if one.by != "staff":
-        return
-    for thread in reversed(waiting):
-        if thread.passed > _NEXT:
+    def _answers(self, at: int, one: Said, told: Reply, found: list[tuple[Question, Place]]) -> None:
+        """It goes to the question that it fits best, if it is likelier to answer any than none."""
+        questions = [question for question, _ in found]
+        scores = self._weigh(
+            one, questions, [signs(told, question, self._said, at, place) for question, place in found]
+        )
+        most = max(0.0, *scores)
+        none = exp(-most) / (exp(-most) + sum(exp(score - most) for score in scores))
+        if none >= _UNLIKELY[one.by]:
             return
-        if "sight" in thread.wants:
-            waiting.turn(thread, ANSWERED, one)
-            return
-
-
-def _unquoted(one: Said, core: str, waiting: _Waiting, settled: list[Thread]) -> None:
-    staff = one.by == "staff"
-    called = waiting.called(one)
-    if not called and (one.mentions or (staff and any(_names(one.text, name) for name in waiting.names))):
-        return  # it is to somebody else
-    candidates = called or _near(one, waiting)
-    if not candidates or reply.is_broadcast(one.text) or not reply.may_answer(core, staff=staff):
-        return
-    latest = next(reversed(waiting))
-    alone = len(waiting) == 1 or (staff and latest.passed <= _AT_ONCE)
-    alone = alone and not any(thread.question.id > latest.question.id for thread in settled)
-    told = _Reply(core)
-    scores = [
-        (_fit(told, thread, one.at, staff=staff, called=bool(called), alone=alone and thread is latest), thread)
-        for thread in candidates
-    ]
-    best, thread = max(scores, key=lambda pair: (pair[0], pair[1].question.id))
-    if staff and not called and _best(told, settled, one.at) > best:
-        return  # the shop adds to what a member answered
-    if best >= _ENOUGH:
-        waiting.turn(thread, ANSWERED, one)
-        for score, other in scores:  # one answer for all who asked the same, and for all that one asked
-            alike = score >= _ENOUGH and (_is_same(other, thread) or _is_by_same(other, thread))
-            if other is not thread and (alike or (score >= _IN_ONE_BREATH and _in_one_breath(other, thread))):
-                waiting.turn(other, ANSWERED, one)
-    elif best >= _PERHAPS or thread.passed <= 1:
-        thread.maybe = one
-
-
-_ENOUGH = 3.0
-_PERHAPS = 1.0
-_IN_ONE_BREATH = 2.0
-_WHEN = frozenset(("time",))
-
-
-def _fit(told: _Reply, thread: Thread, at: datetime, *, staff: bool, called: bool, alone: bool) -> float:
-    """How well it answers: 3 is enough."""
-    takes_up = any(word in told.core for word in thread.left_open)
-    fits = takes_up or not told.given.isdisjoint(thread.wants)
-    common = told.gist & thread.words
-    shared = len(common)
-    is_alike = any(len(pair) > 1 for pair in common) or (fits and shared > 1)
-    if not staff and not called and told.is_own_story and not is_alike:
-        return 0.0
-    score = 2.0 * fits + min(2.5, 1.0 * shared) + 1.0 * takes_up
-    score += 0.2 * (not common and not told.letters.isdisjoint(thread.letters))
-    if called:
-        score += 2.0 if staff or fits or shared else 1.0
-    if staff:
-        score += 2.0 if thread.passed <= _NEXT else 0.5
-        score += 0.5 * (at - thread.question.at < timedelta(hours=2)) + 0.5 * alone
-        score -= 0.5 * (told.given == _WHEN and not (fits or shared))  # 今天小雅老师代课 tells something else
-    elif thread.passed <= 1 and fits:
-        score += 1.0
-    elif thread.passed == 0 and "which" in thread.wants and "price" not in thread.wants and told.names_something:
-        score = _ENOUGH
-    elif thread.passed <= 3 and fits and shared:
-        score += 0.5
-    return score
+        _, best = max(zip(scores, questions, strict=True), key=lambda pair: (pair[0], pair[1].said.id))
+        for score, question in zip(scores, questions, strict=True):
+            is_same = score >= 0 and _is_same(question, best)
+            is_by_same = score >= _IN_ONE_BREATH and question.said.contact == best.said.contact
+            if question is best or is_same or is_by_same:
+                self._settle(question, ANSWERED, one)
 
 
 _ANYBODYS = frozenset(
@@ -324,35 +233,10 @@ def _names(text: str, name: str) -> bool:
         return False
     if text.startswith(name) or ("@" in text and f"@{name}".casefold() in text.casefold()):
         return True
-    return len(name) > 2 and name[-2:] not in _ANYBODYS and text.startswith(name[-2:])
+    return len(name) > 2 and not name[-2:].isascii() and name[-2:] not in _ANYBODYS and text.startswith(name[-2:])
 
 
-def _best(told: _Reply, settled: list[Thread], at: datetime) -> float:
-    return max((_fit(told, thread, at, staff=True, called=False, alone=False) for thread in settled), default=0.0)
-
-
-def _near(one: Said, waiting: _Waiting) -> list[Thread]:
-    """Those that a message to nobody in particular may be about."""
-    if one.by == "staff":
-        return [thread for thread in waiting if one.at - thread.question.at <= _STAFF_WITHIN]
-    found = []
-    for thread in reversed(waiting):
-        if thread.passed > _MOST_BETWEEN:  # and so are all before it
-            break
-        if one.at - thread.question.at <= _MEMBERS_WITHIN:
-            found.append(thread)
-    return found
-
-
-def _is_same(one: Thread, other: Thread) -> bool:
-    smaller = min(len(one.words), len(other.words))
-    return smaller > 0 and len(one.words & other.words) >= 0.6 * smaller
-
-
-def _is_by_same(one: Thread, other: Thread) -> bool:
-    return one.question.contact == other.question.contact
-
-
-def _in_one_breath(one: Thread, other: Thread) -> bool:
-    """Whether somebody asked both at once, so that one answer is for both."""
-    return _is_by_same(one, other) and abs(one.question.at - other.question.at) <= timedelta(minutes=3)
+def _is_same(one: Question, other: Question) -> bool:
+    """Whether both ask the same."""
+    smaller = min(len(one.gist), len(other.gist))
+    return smaller > 0 and len(one.gist & other.gist) >= 0.6 * smaller

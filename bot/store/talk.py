@@ -14,6 +14,7 @@ from sqlmodel import col
 from bot.store import Writing, read
 from bot.store.ids import EPOCH, SEQUENCE_BITS
 from bot.store.prepared import is_one_of
+from handlers.group_hearing import BEFORE
 from models.columns import UtcDateTime
 from models.context import MerchantView, Said
 from models.deliveries import Delivery
@@ -121,6 +122,8 @@ class _Details(msgspec.Struct):
 
 _TYPES = ("message", "self_message", _RECALLED)
 _MILLISECOND = timedelta(milliseconds=1)
+_BEFORE = BEFORE // _MILLISECOND << SEQUENCE_BITS
+"""So much smaller are the ids of what was said so long before."""
 _details = msgspec.json.Decoder(_Details).decode
 
 
@@ -148,14 +151,16 @@ def load_talk(writing: Writing, merchant: MerchantView, timers: Iterable[TimerDu
         sorted({one.group_id for one in asked.values()}),
     )
     return {
-        subject: tuple(each for each in said if each.group_id == one.group_id and each.id >= one.id)
+        subject: tuple(each for each in said if each.group_id == one.group_id and each.id >= one.id - _BEFORE)
         for subject, one in asked.items()
     }
 
 
 def talk_since(connection: Connection, merchant: MerchantView, since: int, groups: Sequence[int]) -> tuple[Said, ...]:
-    """What was said in groups from that id on, without what was recalled."""
+    """What was said in groups from that id on, without what was recalled, and shortly before it, which tells whether
+    what was asked then is a question."""
     rows = read(connection, _QUESTIONS, merchant=merchant.id, groups=groups, since=since)
+    since = max(0, since - _BEFORE)
     asked = {identity: bool(closed) for identity, _, closed in rows}
     posting: dict[int, str] = {}
     owners: dict[int, int | None] = {}

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from itertools import repeat
 from operator import add
 from struct import Struct
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -207,42 +207,67 @@ _SURELY = 150
 """Hundredths by which a clause alone, or a complaint, must be likelier for the shop."""
 
 
+class Lead(NamedTuple):
+    """How much likelier a message in a group asks the shop for something than not, in hundredths: `whole` as it is,
+    `part` the clause that does so most."""
+
+    whole: int
+    part: int
+    asks: bool
+    """Whether any clause is put as a question."""
+    is_addressed: bool
+    """Whether it says that it is for the shop."""
+
+
 def asks_the_shop(text: str) -> bool:
     """Whether a message in a group is a business question: as a whole, or one of the clauses that ask."""
     if not _SIGN.search(text, 0, _READ):
         return False
-    return _remembered(text) if len(text) <= _SHORT else _asks_the_shop(text[:_READ])
+    lead = lead_of(text)
+    return lead.whole > 0 or lead.part > _SURELY
 
 
-def _asks_the_shop(text: str) -> bool:
+def may_ask_the_shop(text: str) -> bool:
+    """Whether it may be a business question by what is said around it."""
+    if not _SIGN.search(text, 0, _READ):
+        return False
+    lead = lead_of(text)
+    return max(lead.whole, lead.part) > -_DOUBTFUL if lead.asks else lead.whole > -_DOUBTFUL / 2
+
+
+def lead_of(text: str) -> Lead:
+    """How much a message in a group speaks for a business question, whatever is said around it."""
+    return _remembered(text) if len(text) <= _SHORT else _lead_of(text[:_READ])
+
+
+def _lead_of(text: str) -> Lead:
     message = Message(_CALLED.sub("", text) if "@" in text else text)
-    if len(message.dense) < _SHORTEST:
-        return False
-    if _CALLS.match(message.dense) and not _CALLS.sub("", message.dense):
-        return False
+    if len(message.dense) < _SHORTEST or (_CALLS.match(message.dense) and not _CALLS.sub("", message.dense)):
+        return _NO_LEAD
     asking = _asking(message)
+    is_addressed = bool(_TO_THE_SHOP.search(message.dense))
     model = _model()
     scores = model.scores(message, "group", asks=bool(asking))
-    lead = model.lead(scores, asks=bool(asking))
-    if asking and _TO_THE_SHOP.search(message.dense):
-        lead += _ADDRESSED
-    if not asking or len(message.clauses) == 1:
-        return lead > 0
-    if lead < -_SURELY and model.likeliest(scores).label == "ad":  # which asks too: 想赚钱吗
-        return False
-    return lead > 0 or any(
-        (_remembered_asks_alone if len(one) <= _SHORT else _asks_alone)(one)
-        for one in asking[:_MOST_ASKED]
-        if len(one) >= _ALONE
+    lead = model.lead(scores, asks=bool(asking)) + (_ADDRESSED if asking and is_addressed else 0)
+    is_advert = lead < -_SURELY and model.likeliest(scores).label == "ad"  # which asks too: 想赚钱吗
+    parts = (
+        [] if is_advert or len(message.clauses) == 1 else [one for one in asking[:_MOST_ASKED] if len(one) >= _ALONE]
     )
+    part = max(((_remembered_alone if len(one) <= _SHORT else _lead_alone)(one) for one in parts), default=_NEVER)
+    return Lead(lead, part, bool(asking), is_addressed)
 
 
-def _asks_alone(clause: str) -> bool:
-    """Whether a clause that asks is a business question without all that is said around it."""
+def _lead_alone(clause: str) -> int:
+    """How much a clause that asks speaks for a business question without all that is said around it."""
     model = _model()
-    return model.lead(model.scores(Message(clause), "group", asks=True), asks=True) > _SURELY
+    return model.lead(model.scores(Message(clause), "group", asks=True), asks=True)
 
 
 # What needs knowing and what is done look at the same words, and many ask the same.
-_remembered = lru_cache(maxsize=8_192)(_asks_the_shop)
-_remembered_asks_alone = lru_cache(maxsize=8_192)(_asks_alone)
+_remembered = lru_cache(maxsize=8_192)(_lead_of)
+_remembered_alone = lru_cache(maxsize=8_192)(_lead_alone)
+_NEVER = -10_000
+_NO_LEAD = Lead(_NEVER, _NEVER, asks=False, is_addressed=False)
+_DOUBTFUL = 200
+"""Hundredths by which a message may be less likely for the shop, and still be taken for a question by what is said
+around it."""

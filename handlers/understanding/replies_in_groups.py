@@ -1,12 +1,14 @@
-"""What a message in a group is worth as an answer: what a question wants, what a reply gives, and what is none."""
+"""What a message in a group says as an answer, or of one: signs that `handlers.group_answers` weighs, and the little
+that needs no weighing."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from handlers.understanding import acts
 from handlers.understanding.phrases import words
-from handlers.understanding.text import PARTICLES, Message, dense
+from handlers.understanding.text import Message, dense
 from models.patterns import compile_later
 
 
@@ -14,109 +16,70 @@ def _any(written: str) -> re.Pattern[str]:
     return re.compile("|".join(words(written)))
 
 
-# What is asked for, and what gives it.
-_KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
-    (
-        "price",
-        _any(
-            r"多少钱 多钱 价格?(?!值) 怎么卖 咋卖 几块 几元 几钱 贵不贵 运费 邮费 便宜 几折 打折 优惠 报价 多少米 "
-            r"费用 收费 收钱 要钱 加钱 加收 押金 学费 定金"
-        ),
-        _any(
-            r"\d(?:元|块|毛|米|rmb|/|一|每|包邮|的|左右|起|$) \d\d(?!\d*(?:[度号点天岁年分码月周:：]|小时)) "
-            r"[一二两三四五六七八九十百千](?:块|元|毛|百|千|折) 免费 包邮 不贵 原价 一样价"
-            r" 同价 \d折 半价 ￥ ¥ 会员价 减\d 不打折 没优惠 没有优惠 没活动 不要钱 不收 "
-        ),
-    ),
-    (
-        "time",
-        _any(
-            r"几点 什么时候 啥时候 啥时 多久 几天 哪天 几号 何时 周几 星期几 时候 多长时间 到货 发货 关门 开门 "
-            r"营业 下班 截止 截单 结束 保质期"
-            r" 还要等 能到 啥会 今天.{0,6}[吗么没] 明天.{0,6}[吗么没] 周[一二三四五六日末].{0,6}[吗么没]"
-        ),
-        _any(
-            r"\d[点:：] [一二两三四五六七八九十]点 \d号 周[一二三四五六日天末] 星期. 礼拜. 明天 后天 今天 "
-            r"今晚 下午 上午 中午 晚上 早上 明早"
-            r" \d个?(?:天|小时|分钟|个?月|年|周) [一二两三四五六七八九十半]个?(?:天|小时|钟头|分钟|"
-            r"月|年|周|星期|礼拜) 工作日 下周 这周 月底 月初"
-            r" 已经发 发了 刚发 到了 马上 已发 年前 年后 春节 元旦 昨天"
-        ),
-    ),
-    (
-        "place",
-        _any(
-            r"在哪 哪里 哪儿 地址 位置 怎么走 怎么去 几楼 哪个店 哪家店 哪条 哪取 咋走 停车 导航 找不[着到] 没找[着到]"
-        ),
-        _any(
-            r"路 街 巷 楼 后面 前面 里头 号(?:店|院|铺|门) 对面 旁边 隔壁 门口 广场 商场 小区 地铁 出口 定位 地址 "
-            r"前台 驿站 自提点 "
-            r"东门 西门 南门 北门 里面 公告 首页 左 右"
-        ),
-    ),
-    (
-        "sight",
-        _any(r"图 照片 视频 链接 小程序 二维码 地址 位置 定位 目录 菜单 价目 样子 实物 码 文件 教程 资料 接龙 单子"),
-        _any(r"https? 链接在 发你 发群 发了 置顶 小程序 公告 往上翻 上面"),
-    ),
-    (
-        "count",
-        _any(
-            r"多少(?!钱|米) 几(?:个|瓶|斤|两|盒|包|箱|袋|片|克|岁|件|人|次|度|种|款|颗|粒|抽|层|升|张|位|节|期|勺|"
-            r"滴|遍|码|寸|尺|厘米|段) 多大 多重"
-            r" 多高 多长 尺码 规格 容量 起订 够不够 够吗 码数"
-        ),
-        _any(
-            r"\d [一二两三四五六七八九十](?:个|瓶|斤|盒|包|箱|袋|片|克|岁|件|人|次|度|种|款|颗|粒|层|张|位|节|期|段|"
-            r"勺|滴|遍|码|寸|尺) [smlx]+码?"
-        ),
-    ),
-    (
-        "how",
-        _any(r"怎么 怎样 咋 如何 步骤 方法 用法 流程"),
-        _any(
-            r"先 再 然后 之后 点(?:开|击|一下|进) 打开 加 用 泡 煮 蒸 冲 涂 洗 放 联系 扫码? 填 登录 进入 找 按 "
-            r"说明 直接 需要 只要 晾 冷藏 水温 报 退 申请 截图 拍 搜"
-        ),
-    ),
-    (
-        "which",
-        _any(r"哪(?:个|款|种|一|些|家|样|几) 什么(?!时候|时间) 啥(?!时) 区别 推荐 选 好点 更好"),
-        _any(r"款 更 比较 推荐 适合 建议 选 这个 那个 区别 不同 就是 先"),
-    ),
-    (
-        "yes",
-        _any(
-            r"吗 么$ 么[?？] 嘛$ 不$ 没$ 没有$ 不[?？] 没[?？] ([能有可要是会行好用给])[不没]\1? 能不能 可不可以 "
-            r"可以.{0,12}[?？]$ 有没有 是不是"
-            r" 是否 还有 [吧][?？]?$ 行不 有.{1,10}[?？]$ 能.{1,14}[?？]$"
-        ),
-        _any(
-            r"^(?:是(?![啊呀])|有|能|可以|可|会|行|对(?![啊呀])|好|没(?!个|劲|事)|不|都|还|要|需要|支持|暂时|目前|当然|必须|肯定|早|已|刚|卖|售|"
-            r"断|缺|只有|只|正|也|得|别|退|包|留|送|ok|放心|没问题|尽量|最好|千万)"
-            r" 没有 有的 可以 不能 不行 不会 不用 不含 没问题 能[停用寄送做取改修约刷] "
-            r"有货 没货 缺货 断货 卖完 售罄 能的 会的 支持 现货 "
-            r"满了 约满 没位 有位 帮[你您]约 给[你您](?:约|留|记|安排|换|补) "
-            r"补货 不建议 可用 都有 都能 放心 不影响 预售 还有 到货 含 已经 下架 是的 没了 库存 不可以 有呢 有哦 "
-            r"在的"
-        ),
-    ),
+# What a question asks for, and what a reply tells: which of these go together, the transcripts of `training` teach.
+_ASKED = (
+    ("money", "多少钱|价|费|怎么卖|几块|押金"),
+    ("how much", "多少(?!钱)"),
+    ("when", "什么时候|啥时|几点|哪天|几号"),
+    ("how long", "多久|几天|多长时间|几分钟|几个月"),
+    ("how many", "几(?!点|天|号|分钟|个月)"),
+    ("where", "哪里|哪儿|在哪|哪买|地址|哪取"),
+    ("which", "哪[个款种]|还是|区别"),
+    ("what", "什么(?!时候)|啥(?!时)"),
+    ("how", "怎么(?!卖)|咋|如何"),
+    ("whether there is", "有没有|有.{0,8}[吗么不没]|还有"),
+    ("whether one can", "能不能|能.{0,12}[吗么不没]|可以.{0,12}[吗么不]|可不可以"),
+    ("whether one must", "要.{0,8}[吗么不]|需要|要不要|用不用"),
+    ("whether it is", "是不是|是.{1,8}[吗么]"),
+    ("whether it will", "会.{0,6}[吗么]|会不会"),
+    ("whether it was", "[了好到][没吗]|没$|没有$"),
+    ("whether you do", "你们.{1,6}[吗么不]|[收做卖送换修包管].{0,4}[吗么不]"),
+    ("trouble", "坏|破|掉|断|碎|少了|错|漏|不亮|没到|没发|退|赔|没了|不灵|丢"),
+    ("who", "谁|哪位|哪个老师"),
 )
-_ANY = frozenset(kind for kind, _, _ in _KINDS)
+_TOLD = (
+    ("money", r"\d+(?:块|元|一)|[一二两三四五六七八九十百]块|\d{2,}"),
+    ("clock", "点(?!击|开|右|我)|上午|下午|晚上|早上"),
+    ("day", "今天|明天|后天|周|号|昨天|月底|下周"),
+    ("duration", r"(?:\d|[一二两三四五六七八九十半])个?(?:天|小时|分钟|月|年|周|星期)"),
+    ("count", r"[\d一二两三四五六七八九十](?:个|瓶|斤|盒|次|张|人|岁|层|片|寸|码|度|厘米|毫升|米|节|只)"),
+    ("place", "楼|店|门|路|旁|前台|站|柜|里|对面|隔壁|网|群|公告"),
+    ("yes", "^(?:有|能|可以|会|要|是|行|对|可|好|都|包|含|送|收|做|换|免费|支持)"),
+    ("no", "^(?:没|不|别|无)|不能|不行|不用|没有|卖完|满了"),
+    ("may", "可以|能|有|要|会"),
+    ("to do", "^(?:先|用|放|点|泡|加|打|找|去|拿|带|报|换|拔|关|重)|然后|就行|就好"),
+    ("thing", "的$|款|牌"),
+    ("amends", "抱歉|不好意思|对不住|给[你您]|退你|补|换新|免"),
+    ("on its way", "到了|马上|路上|已经|刚"),
+    ("me", "^我"),
+    ("perhaps", "吧"),
+    ("short", "^.{1,4}$"),
+    ("long", "^.{18}"),
+    ("chat", "哈|真|太|好[^的了]|了$"),
+)
+_ASKED_FOR = tuple((name, compile_later(pattern)) for name, pattern in _ASKED)
+_TOLD_OF = tuple((name, compile_later(pattern)) for name, pattern in _TOLD)
 
 
-def wanted(question: str) -> frozenset[str]:
-    """The kinds of thing that a question asks for; all where none can be told."""
-    message = Message(question)
-    said = [dense(message.text[start:end]) for start, end in message.clauses]
-    kinds = frozenset(kind for kind, asks, _ in _KINDS if any(asks.search(one) for one in said))
-    return kinds or (frozenset({"which"}) if _ONE_OF_TWO.search(question) else _ANY)
+def asked_for(question: str) -> tuple[str, ...]:
+    """What a question asks for."""
+    said = dense(question)
+    return tuple(name for name, pattern in _ASKED_FOR if pattern.search(said)) or ("?",)
 
 
-def given(answer: str) -> frozenset[str]:
-    """The kinds of thing that a message tells."""
-    said = dense(answer)
-    return frozenset(kind for kind, _, gives in _KINDS if gives.search(said))
+def told_of(said: str) -> tuple[str, ...]:
+    """What a reply, without blanks and punctuation, tells."""
+    return tuple(name for name, pattern in _TOLD_OF if pattern.search(said)) or ("-",)
+
+
+_TO_SEE = compile_later(
+    "图|照片|视频|链接|小程序|二维码|地址|位置|定位|目录|菜单|价目|样子|实物|码|教程|资料|单子|发我|发一?下"
+)
+
+
+def wants_to_see(question: str) -> bool:
+    """Whether a picture, a link or a place may answer it."""
+    return bool(_TO_SEE.search(question))
 
 
 _EITHER = compile_later(
@@ -144,23 +107,6 @@ def left_open(question: str) -> tuple[str, ...]:
 
 def _pairs(said: str) -> tuple[str, ...]:
     return tuple(pair for at in range(len(said) - 1) if not _COMMON.search(pair := said[at : at + 2]))
-
-
-def names_something(answer: str) -> bool:
-    """Whether it is so short that it can only name a thing: 平板支撑啊."""
-    core = dense(answer).strip(PARTICLES)
-    return 2 <= len(core) <= 5 and not _OWN_STORY.match(core) and not _HOW_IT_IS.search(core)
-
-
-_HOW_IT_IS = compile_later("[得很太真好挺不没]")
-
-
-_CALLS_AGAIN = compile_later(r"有人|人呢|在[吗么嘛不]|没人|到底|回一?下|看一?下")
-
-
-def calls_again(text: str) -> bool:
-    """Whether who got an answer of a member still wants one of the shop."""
-    return bool(_CALLS_AGAIN.search(dense(text)))
 
 
 _COMMON = _any(
@@ -243,26 +189,32 @@ _JOKE = compile_later(
 _OWN_STORY = compile_later(r"^(?:我|俺|本人|想|打算|准备)")
 
 
-def is_own_story(text: str) -> bool:
-    """Whether somebody tells what they did themselves, which answers only what is about the same."""
-    return bool(_OWN_STORY.match(dense(text)))
-
-
-def may_answer(text: str, *, staff: bool) -> bool:
-    """Whether it is no promise to look, no guess, no joke and no 我也不知道. That the shop writes 1:1 is an answer."""
-    said = dense(text)
-    if staff and _WRITES.search(said):
-        return True
-    if _PROMISE.search(said) and not _carries(said):
-        return False
-    if _UNKNOWING.search(said) or _JOKE.search(said):
-        return False
-    return not (_SURE_GUESS if staff else _GUESS).search(said)
-
-
 def _carries(said: str) -> bool:
     """Whether something is told besides the promise: 有的, 我帮你留."""
     return len(_PROMISE.sub("", said)) >= 10
+
+
+def signs(said: str) -> Iterator[str]:
+    """What a reply, without blanks and punctuation, shows to be no answer, or to be one."""
+    if _PROMISE.search(said):
+        yield "promises and tells" if _carries(said) else "promises"
+    if _WRITES.search(said):
+        yield "writes"
+    if _SURE_GUESS.search(said):
+        yield "guesses"
+    elif _GUESS.search(said):
+        yield "may guess"
+    if _UNKNOWING.search(said):
+        yield "does not know"
+    if _JOKE.search(said):
+        yield "jokes"
+    if _OWN_STORY.match(said):
+        yield "own story"
+
+
+def promises(said: str) -> bool:
+    """Whether somebody is going to look."""
+    return bool(_PROMISE.search(said))
 
 
 _HEADED = compile_later(r"【|🔥|📣|📢|⏰|^(?:各位|家人们|亲们|宝子们|姐妹们)")
@@ -283,8 +235,8 @@ _CONTENT = compile_later(
     r"[了啦呀啊哈吧的~!]*+(?:谢谢.{0,4})?)++$"
 )
 _WITHDRAWS = compile_later(
-    r"不用了|不用回|不需要了|解决了|搞定了?|弄好了?|(?<!没)找到了|(?<!没)看到了?(?!吗)|有了$|(?<!没)收到了?(?:货|"
-    r"快递)?了?[，,。!！~]*$|算了|没事了?$|当我没[问说]|已经?(?:问|知道|买到|弄|好|解决|下单|退)|自己(?:找|看|弄|"
+    r"不用了|不用回|不需要了|解决了|搞定了?|弄好了?|(?<!没)找到了|(?<!没)看[到见]了?(?!吗)|有了$|(?<!没)收到了?(?:货|"
+    r"快递)?了?[，,。!！~]*$|算[了啦]|没事了?$|当我没[问说]|已经?(?:问|知道|买到|弄|好|解决|下单|退)|自己(?:找|看|弄|"
     r"查)到|"
     r"知道了|明白了|我?(?:会|懂)了$|打扰了|不问了|不要了|没问题了|撤回|问到了|ok了|可以了|(?<![太真挺很])好了[，,!！~。]*$|"
     r"不麻烦|忽略|(?:别|不用)管了|刚问[了过到]|不买了|不急了?$|查到了|好了好了|能(?:打开|用|看|登录?|进)了"

@@ -1,25 +1,16 @@
-"""Transcripts of groups with labels, as stories, and how well `report questions` finds what nobody answered.
-
-A line is `who+minutes: text`, a minute where none are given, with a label at its end: `#Q1` asks, `#A1` answers it,
-`#W1` says that it is settled; a question without either is open. `>Q1` before the text quotes a line, `@who` mentions.
-`boss` looks after the group, `self` types on the account's own phone.
-"""
+"""Transcripts of groups as stories, and how well `report questions` finds what nobody answered: see
+`training.transcripts`."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.flows.playing import Line
+from training import transcripts
 
 FOLDER = Path(__file__).with_name("transcripts")
 ROOM = "room-1@chatroom"
-_LINE = re.compile(
-    r"(?P<who>\w+)(?:\+(?P<after>\d+))?: (?:>(?P<quote>[QAM]\d+) )?"
-    r"(?P<text>.*?)(?: #(?P<label>[QAWM]\d+(?:,[QAWM]\d+)*))?$"
-)
 
 
 @dataclass(frozen=True)
@@ -33,35 +24,20 @@ class Transcript:
 
 def read(path: Path) -> Transcript:
     """A transcript of a file."""
-    at = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
+    transcript = transcripts.read(path)
     story: list[Line] = []
-    members: set[str] = set()
-    ids: dict[str, str] = {}
-    wanted: dict[str, tuple[str, str | None]] = {}
-    for number, written in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        found = _LINE.match(written)
-        assert found, f"{path.name}:{number}: {written}"
-        at += timedelta(minutes=int(found["after"] or 1))
-        message, who = f"m{number}", found["who"]
-        for label in (found["label"] or "").split(","):
-            ids.setdefault(label, message)
-            if label[:1] == "Q":
-                wanted[message] = ("open", None)
-            elif label[:1] in ("A", "W") and (asked := ids.get(f"Q{label[1:]}")):
-                wanted[asked] = ("answered", message) if label[0] == "A" else ("withdrawn", None)
-        line: Line = {"at": at.isoformat(), "account": "main", "id": message, "text": found["text"]}
-        if who == "self":
+    for one in transcript.spoken:
+        line: Line = {"at": one.at.isoformat(), "account": "main", "id": one.id, "text": one.text}
+        if one.who == "self":
             story.append(line | {"type": "self_text", "to": ROOM})
             continue
-        members.add(who)
-        mentioned = re.findall(r"@(\w+)", found["text"])
-        line |= {"type": "text", "contact": who, "group": ROOM}
+        line |= {"type": "text", "contact": one.who, "group": ROOM}
         story.append(
             line
-            | ({"mentions": mentioned} if mentioned else {})
-            | ({"quote": ids[found["quote"]]} if found["quote"] else {})
+            | ({"mentions": list(one.mentions)} if one.mentions else {})
+            | ({"quote": one.quote} if one.quote else {})
         )
-    people = sorted(members | {"boss"})
+    people = sorted({one.who for one in transcript.spoken if one.who != "self"} | {"boss"})
     world: Line = {
         "world": {
             "accounts": [{"id": "main", "name": "小山"}],
@@ -69,4 +45,4 @@ def read(path: Path) -> Transcript:
             "groups": [{"id": ROOM, "topic": path.stem, "owner": "main", "members": ["main", *people]}],
         }
     }
-    return Transcript(world, story, wanted)
+    return Transcript(world, story, transcript.wanted)
