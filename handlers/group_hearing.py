@@ -15,7 +15,7 @@ from handlers.understanding.text import dense
 from models.context import Said
 from models.patterns import compile_later
 
-BEFORE = timedelta(minutes=30)
+BEFORE = timedelta(hours=2)
 """What was said that long before a question tells whether it is one."""
 SURELY = 0.4
 """How much must speak for a question: one that nobody asked is brought up for nothing."""
@@ -55,10 +55,14 @@ def signs(said: Sequence[Said], at: int) -> Signs:
         found["mentions"] = 1.0
     if one.quote:
         found["quotes"] = 1.0
-    before = [each for each in said[max(0, at - _LOOKED_AT) : at] if each.by in ("member", "staff")]
-    if before:
-        found |= dict.fromkeys(_of_the_talk(one, before), 1.0)
+    found |= dict.fromkeys(_of_the_talk(one, _before(said, at)), 1.0)
     return found
+
+
+def _before(said: Sequence[Said], at: int) -> list[Said]:
+    """What people said before it, as far back as is always known."""
+    since = said[at].at - BEFORE
+    return [one for one in said[max(0, at - _LOOKED_AT) : at] if one.at >= since and one.by in ("member", "staff")]
 
 
 def _of_the_words(text: str, lead: Lead) -> dict[str, float]:
@@ -82,6 +86,8 @@ def _of_the_words(text: str, lead: Lead) -> dict[str, float]:
 
 
 def _of_the_talk(one: Said, before: Sequence[Said]) -> list[str]:
+    if not before:
+        return [f"minutes {len(_MINUTES)}", "first word"]
     last = before[-1]
     minutes = (one.at - last.at).total_seconds() / 60
     is_own = last.contact == one.contact and last.by == "member"

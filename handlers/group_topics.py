@@ -47,9 +47,9 @@ def _topic_of(text: str, playbook: Playbook) -> Topic:
         return "keyword"
     if adverts.may_be_one(text):
         return "advert"
-    # Whether we are a bot is asked of us only where we are named, and is no business of the shop's.
     if asks_the_shop(text) and not asks_whether_bot(text):
         return "question"
     if complains_aloud(text):
         return "complaint"
-    return "perhaps" if may_ask_the_shop(text) else ""
+    # Whether we are a bot is asked of us only where we are named, and is no business of the shop's.
+    return "perhaps" if may_ask_the_shop(text) and not asks_whether_bot(text) else ""

@@ -23,7 +23,7 @@ from training.transcripts import read
 
 _HERE = Path(__file__).parent
 _MODEL = _HERE.parent / "handlers" / "understanding" / "group_model.json"
-_TRANSCRIPTS = (_HERE / "group_talk", _HERE.parent / "tests" / "flows" / "transcripts")
+TRANSCRIPTS = (_HERE / "group_talk", _HERE.parent / "tests" / "flows" / "transcripts")
 _KEPT = 0.05
 """A sign whose weights are all smaller than this tells nothing and is left out of the file."""
 _HEARING, _ANSWERING = 1.0, 2.0
@@ -157,7 +157,7 @@ def score(each: Iterable[tuple[int, int, int]]) -> str:
 
 
 def main() -> None:
-    lessons = [[lesson(path) for path in sorted(folder.glob("*.txt"))] for folder in _TRANSCRIPTS]
+    lessons = [[lesson(path) for path in sorted(folder.glob("*.txt"))] for folder in TRANSCRIPTS]
     every = [each for some in lessons for each in some]
     model = train(every)
     _MODEL.write_bytes(msgspec.json.encode(model) + b"\n")
@@ -166,9 +166,9 @@ def main() -> None:
 
 def check() -> None:
     """Tell how well talk is read that the model was not trained on."""
-    lessons = [[lesson(path) for path in sorted(folder.glob("*.txt"))] for folder in _TRANSCRIPTS]
+    lessons = [[lesson(path) for path in sorted(folder.glob("*.txt"))] for folder in TRANSCRIPTS]
     scores = left_out([each for some in lessons for each in some])
-    for folder, some in zip(_TRANSCRIPTS, lessons, strict=True):
+    for folder, some in zip(TRANSCRIPTS, lessons, strict=True):
         print(f"{folder.name}, each left out once: {score(scores[: len(some)])}")
         del scores[: len(some)]
 

@@ -186,3 +186,32 @@ def test_in_a_group_that_is_not_ours_nothing_is_said(stage: Stage) -> None:
     played = stage.play([asks("10:00:00"), REPORT], *EVENING, world=WORLD)
     assert played.arrived(kind="text") == []
     assert states(played) == [("wx1", "open", None)]
+
+
+def test_what_may_be_a_question_bothers_nobody_until_it_has_waited(stage: Stage) -> None:
+    doubtful = asks("10:00:00", text="领队那边怎么说", id="q1")
+    played = stage.play([*BOUND, doubtful, REPORT], *EVENING, world=WORLD)
+    assert told(played, "wx-hall") == ["10:10"]
+    assert states(played) == [("wx1", "open", None)]
+    answered = stage.play(
+        [*BOUND, doubtful, asks("10:03:00", "wx-hall", "领队说周六出发", id="a1"), REPORT], world=WORLD
+    )
+    assert told(answered, "wx-hall") == []
+    assert states(answered) == [("wx1", "answered", "a1")]
+
+
+def test_what_members_ask_each_other_on_the_way_is_no_question_to_the_shop(stage: Stage) -> None:
+    talk = [
+        asks("10:00:00", "wx2", "我也用过这款，掉色"),
+        asks("10:00:30", "wx1", "用了多久掉的？", id="q1"),
+        asks("10:01:00", "wx2", "半年"),
+    ]
+    played = stage.play([*BOUND, *talk, REPORT], *EVENING, world=WORLD)
+    assert played.rows("report questions") == []
+    assert told(played, "wx-help") == []
+
+
+def test_what_the_shop_tells_everybody_answers_nobody(stage: Stage) -> None:
+    notice = asks("10:04:00", "wx-hall", "明天停电，下午三点关门，大家别白跑")
+    played = stage.play([*BOUND, asks("10:00:00", id="q1"), notice, REPORT], *EVENING, world=WORLD)
+    assert states(played) == [("wx1", "open", None)]
