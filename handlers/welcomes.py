@@ -22,14 +22,14 @@ _NAMED = 20
 
 
 def wanted(at: datetime, context: Context, group: GroupView, people: Sequence[PersonView]) -> list[Effect]:
-    """Who of these is to be welcomed in a minute: nobody who was there before, wants nothing from us, or works here."""
+    """Who of these is to be welcomed in a minute: nobody who was there before, or wants nothing from us."""
     tier = context.merchant.playbook.tier(group.tier or "")
     if tier is None or not tier.welcome:
         return []
     new = tuple(
         one.contact_id
         for one in people
-        if not (one.is_ours or one.opted_out or one.erased or one.roles or one.contact_id == group.owner_contact_id)
+        if not (one.is_ours or one.opted_out or one.erased)
         and group.id not in one.groups
         and group.id not in one.left_groups
     )

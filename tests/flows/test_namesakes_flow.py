@@ -21,7 +21,7 @@ WORLD: Line = {
         ],
         "groups": [
             {"id": EAST, "topic": "东堂", "owner": "main", "members": ["main", "wx-boss", "ann", LONG]},
-            {"id": WEST, "topic": "西堂", "owner": "main", "members": ["main", "bob", "mei2"]},
+            {"id": WEST, "topic": "西堂", "owner": "main", "members": ["main", "wx-boss", "bob", "mei2"]},
         ],
     }
 }
@@ -130,7 +130,7 @@ def test_a_group_that_is_bound_again_is_whose_it_was(stage: Stage) -> None:
     assert '"tier": "分院", "owner": "bob", "parent": "east@chatroom"' in lists[1]
     assert told(played)[0] == "好，「西堂」解绑了，以后只看不发。再绑定时，堂主和上级群照旧。"
     assert told(played, WEST) == ["好，本群绑定为「分院」。堂主和上级群照旧，要改请到电脑上。"]
-    assert told(played, "bob") == ["这个指令只有管理员能用。", "西堂：分院，3 人（west@chatroom）"]
+    assert told(played, "bob") == ["这个指令只有管理员能用。", "西堂：分院，4 人（west@chatroom）"]
 
 
 def test_bound_again_for_another_the_customers_go_with_it(stage: Stage) -> None:
@@ -212,7 +212,7 @@ def test_a_group_is_handed_over_and_moved_into_by_the_topic_that_only_one_bound_
         ],
         world=world,
     )
-    first, moved, unclear = told(played)
+    first, *others, unclear = told(played)
     assert first.startswith("会把「东堂」交给 包堂主：1 位客人，1 个群。")
-    assert moved == "好，小美 归到「分院」，已请进「西堂」。"
+    assert "好，小美 归到「分院」，已请进「西堂」。" in others
     assert unclear.startswith("没有「东堂」")

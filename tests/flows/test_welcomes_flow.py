@@ -73,14 +73,3 @@ def test_the_staff_sees_the_welcome_and_has_somebody_welcomed_by_hand(stage: Sta
         "新人进群一分钟内一起欢迎，说的是：\n欢迎{name}来到分院。",
         "欢迎WX1来到分院。",
     ]
-
-
-def test_who_works_here_is_no_newcomer(stage: Stage) -> None:
-    played = stage.play(
-        [
-            operator("08:00:00", f"group bind {ROOM} --tier 分院 --owner wx-hall"),
-            operator("08:00:01", "role grant wx-helper helper"),
-            joined("09:00:00", "wx-hall", "wx-helper", "wx-new"),
-        ]
-    )
-    assert said(played) == [("09:01", "欢迎WX-NEW来到分院。")]
