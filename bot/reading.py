@@ -142,6 +142,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str, now: datet
         "name": found.name,
         "answers": {key: {"value": value, "state": state} for key, value, state in answers if key in live},
         "tags": sorted(person.tags),
+        "source": found.source,
         "remark": run(
             select(func.max(col(Friendship.remark))).where(
                 col(Friendship.merchant_id) == merchant.id, col(Friendship.contact_id) == found.id

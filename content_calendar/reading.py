@@ -104,11 +104,11 @@ def _between_cells(record: Record, values: dict[str, Any]) -> Iterator[Fault]:
     if empty("key"):
         yield _fault(record, "key", "", "编号，每条一个，不能空")
     if empty("date", "rule"):
-        yield _fault(record, "date", "", "日期，或者在 rule 重复 里写怎么重复")
+        yield _fault(record, "date", "", "日期，或者在「重复」里写怎么重复")
     if "time" in values and values["time"] is None and "date" in values and values.get("rule") != SPARE:
         yield _fault(record, "time", "", "时间：HH:MM，例如 09:00（也可以写在日期里）")
     if empty("text", "media"):
-        yield _fault(record, "text", "", "正文，或者在 media 素材 里写素材")
+        yield _fault(record, "text", "", "正文，或者在「素材」里写素材")
     rule = parse_rule(values.get("rule", ""))
     if isinstance(rule, Recurrence) and rule.needs_first_day and empty("date"):
         yield _fault(record, "date", "", "这个 RRULE 从哪天算起：写开始日期")

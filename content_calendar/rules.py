@@ -22,9 +22,8 @@ from models.patterns import compile_later
 from models.playbook_values import WEEKDAYS
 
 EXPECTED = (
-    "daily 每天、workdays 工作日、weekly mon,thu 每周一、周四、monthly 15 每月15日、monthly last 每月最后一天、"
-    "monthly 2nd sat 每月第二个周六、每年1月1日、lunar 8-15 农历八月十五、term 冬至 节气 冬至、birthday 生日、"
-    "joined+3d 加入后3天、bought+7d 购买后7天、silent+30d 沉默30天、spare 备稿，或 RRULE:…"
+    "每天、工作日、每周一、周四、每月15日、每月最后一天、每月第二个周六、每年1月1日、农历八月十五、节气 冬至、"
+    "生日、加入后3天、购买后7天、沉默30天、备稿，或 RRULE:…"
 )
 WEEKDAY_BY_NUMBER = "星期要写名字，不能写数字：weekly mon,thu 或 每周一、周四"
 

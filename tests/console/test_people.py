@@ -36,6 +36,7 @@ def test_somebody_is_found_described_and_forgotten(console: Console) -> None:
     rows.click()
     page.wait_for_url("**/people/*")
     expect(page.get_by_text("请求加好友").first).to_be_visible()
+    expect(page.get_by_text("海报3")).to_be_visible()
     say(page, "加标签", "标签", "爱喝酱香 大客户")
     expect(page.locator(".q-badge", has_text="爱喝酱香")).to_be_visible()
     forget = page.get_by_role("button", name="删掉资料").element_handle()

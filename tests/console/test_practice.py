@@ -146,6 +146,15 @@ def test_an_uncertain_delivery_is_settled(console: Console) -> None:
     expect(page.get_by_text("没有这样的记录")).to_be_visible()
 
 
+def test_a_week_that_passes_is_stopped_on_its_way(console: Console) -> None:
+    page = console.page("/practice")
+    page.get_by_role("button", name="快进").click()
+    page.locator(".q-menu").get_by_text("过一周").click()
+    page.get_by_role("button", name="停下").click()
+    expect(page.get_by_text("停下了，过到")).to_be_visible()
+    expect(page.get_by_text("一周正在过去")).to_have_count(0)
+
+
 def test_the_plug_is_pulled_and_nothing_is_sent_twice(console: Console) -> None:
     page = console.page("/practice")
     become(page, "看热闹的")

@@ -150,3 +150,11 @@ def test_near_misses_are_read_or_refused(prefix: str, rest: str) -> None:
 def test_numerals_that_are_no_number_are_a_fault(day: str) -> None:
     with pytest.raises(RuleError):
         parse_rule(f"农历八月{day}")
+
+
+def test_what_a_wrong_rule_is_answered_with_is_chinese_and_can_be_written() -> None:
+    forms = EXPECTED.removesuffix("，或 RRULE:…").replace("每周一、周四", "每周一").split("、")
+    assert len(forms) > 10
+    for form in forms:
+        parse_rule(form)
+    assert not any(letter.islower() for letter in EXPECTED)

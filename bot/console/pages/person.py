@@ -146,6 +146,7 @@ def _show(playbook: Playbook, found: dict[str, Any]) -> None:
         facts = {
             "编号": "、".join(found["contacts"]),
             "备注": found["remark"],
+            "来源": found["source"],
             "归属": found["owner"],
             "所在群": "、".join(found["groups"]),
             "在排队": found["waiting_for"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -131,17 +132,26 @@ def _after_a_cut(visit: Visit, ground: Ground) -> None:
 
 
 async def _pass_a_week(visit: Visit, ground: Ground, place: ui.row) -> None:
-    """Let a week go by, and say how the groups fared."""
-    place.clear()
-    with place:
-        ui.spinner()
-        ui.label("一周正在过去：该发的照发，群里的人照聊。")
+    """Let a week go by, and say how the groups fared; or as much of it as somebody wishes."""
 
     async def is_posting() -> bool:
         return await visit.read(posting, visit.site.now())
 
-    await live_through(ground, visit.merchant.accounts[0], WEEK, visit.merchant.zone, is_posting)
+    account, zone = visit.merchant.accounts[0], visit.merchant.zone
+    passing = asyncio.ensure_future(live_through(ground, account, WEEK, zone, is_posting))
+    place.clear()
+    with place:
+        ui.spinner()
+        ui.label("一周正在过去：该发的照发，群里的人照聊。")
+        ui.button("停下", on_click=passing.cancel).props("flat dense no-caps")
+    await asyncio.wait([passing])
     now = visit.site.now()
+    if passing.cancelled():
+        place.clear()
+        with place:
+            ui.label(f"停下了，过到 {visit.local(now):%m月%d日 %H:%M}。")
+        return
+    passing.result()
     today = visit.local(now).date()
     wanted = Wanted(today - WEEK, today - timedelta(days=1))
     judged = await visit.read(promises, wanted, now)
