@@ -23,7 +23,10 @@ from models.operations import Role
 from models.people import FriendshipState
 from models.playbook import Handoff
 
-TO_OWNER = "【群里有人问】{who}（{contact}）在「{group}」问：{text}\n直接在群里回就行；也可以私聊回我 1（从等得最久的答起），我替你答。"
+TO_OWNER = (
+    "【群里有人问】{who}（{contact}）在「{group}」问：{text}\n"
+    "直接在群里回就行；也可以私聊回我 1（从等得最久的答起），我替你答。"
+)
 STILL_OPEN = "【还没人回】{who}（{contact}）{at:%H:%M} 在「{group}」问：{text}\n麻烦看一下。"
 # A phone shows so much of a message without a tap.
 _QUOTED = 200

@@ -72,7 +72,7 @@ def test_the_calendar_of_one_account_has_nothing_of_another(database_url: str) -
         assert read(stage, version_of, "theirs", revision) is None
         assert read(stage, change_of, START, NOWHERE, "theirs", revision, MONDAY, MONDAY).refused
         assert set(read(stage, titles_of, ["ours", "theirs", "both"])) == {"ours", "both"}
-        (to_review, *_) = read(stage, what_waits, START).counts
+        (to_review, *_) = read(stage, what_waits).counts
         assert to_review.number == 3
 
 
