@@ -82,6 +82,13 @@ class Friendship(SQLModel, table=True):
         ForeignKeyConstraint(["merchant_id", "contact_id"], ["contact.merchant_id", "contact.id"]),
         Index("friendship_contact", "merchant_id", "contact_id"),
         Index("friendship_added", "merchant_id", "added_at", "old"),
+        Index(
+            "friendship_accepted",
+            "merchant_id",
+            "accepted_at",
+            sqlite_where=text("accepted_at IS NOT NULL"),
+            postgresql_where=text("accepted_at IS NOT NULL"),
+        ),
     )
 
     merchant_id: str = Field(primary_key=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, exists, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, exists, func, select, text, update
 from sqlmodel import col
 
 from bot.budget import HOUR, MINUTE, Limit, Speed, free_moments, midnight, speed
@@ -202,12 +202,14 @@ _ACCEPTED = select(col(Delivery.contact_id)).where(
     col(Delivery.kind) == DeliveryKind.FRIEND_ACCEPT,
     col(Delivery.state).in_(constants(TOUCHING_STATES)),
 )
-_ADDED = select(col(Friendship.contact_id)).where(
+# Two statements: for one with an OR SQLite would look at all friends that the account ever made.
+_MET = select(col(Friendship.contact_id)).where(
     col(Friendship.merchant_id) == bindparam("merchant"),
-    col(Friendship.account_id) == bindparam("account"),
-    col(Friendship.old).is_(False),
-    or_(col(Friendship.added_at) >= bindparam("since"), col(Friendship.accepted_at) >= bindparam("since")),
+    unindexed(col(Friendship.account_id)) == bindparam("account"),
+    unindexed(col(Friendship.old)).is_(False),
 )
+_ADDED = _MET.where(col(Friendship.added_at) >= bindparam("since"))
+_TAKEN = _MET.where(col(Friendship.accepted_at) >= bindparam("since"))
 
 
 def last_left(writing: Writing, merchant: MerchantView, accounts: Collection[str]) -> dict[str, datetime | None]:
@@ -294,8 +296,12 @@ def _left_lately(
 def _new_friends(writing: Writing, merchant: MerchantView, account_id: str) -> int:
     """Today's, whoever accepted them; an acceptance that may have arrived counts as one."""
     these = {"merchant": merchant.id, "account": account_id, "since": midnight(writing.now, merchant.zone)}
-    new = {*writing.rows(_ACCEPTED, **these, now=writing.now), *writing.rows(_ADDED, **these)}
-    return len(new)
+    found = (
+        writing.rows(_ACCEPTED, **these, now=writing.now),
+        writing.rows(_ADDED, **these),
+        writing.rows(_TAKEN, **these),
+    )
+    return len(set().union(*found))
 
 
 def move_up(writing: Writing, merchant: MerchantView, budget: Budget, row: Any, *, left: bool) -> None:

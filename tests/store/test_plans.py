@@ -13,10 +13,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, event
+from sqlalchemy.dialects import sqlite
 
 from bot.command_line import main
+from bot.store import Store, budgets
 from bot.store.engine import sqlite_driver
+from tests.store.stage import START
 
 EXAMPLE = Path(__file__).parents[1] / "flows" / "example"
 # What grows with every day, every customer or every word; of everything else a shop has some hundreds.
@@ -86,3 +90,12 @@ def test_no_day_reads_all_that_there_ever_was(tmp_path: Path, capsys: Any) -> No
                     faults[text[:300]] = bad
     assert len(asked) > 200
     assert not faults, "\n".join(f"{steps}: {text}" for text, steps in faults.items())
+
+
+@pytest.mark.parametrize("statement", [budgets._ADDED, budgets._TAKEN])
+def test_todays_new_friends_are_not_looked_for_among_all_friends(sqlite_url: str, statement: Any) -> None:
+    text = str(statement.compile(dialect=sqlite.dialect()))
+    with closing(Store(sqlite_url, lambda: START)) as store, store.reading() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?")).all()
+    ((*_, step),) = plan
+    assert re.search(r"friendship_(added|accepted) \(merchant_id=\? AND \w+>\?\)", step), step
