@@ -155,6 +155,15 @@ def test_a_week_that_passes_is_stopped_on_its_way(console: Console) -> None:
     expect(page.get_by_text("一周正在过去")).to_have_count(0)
 
 
+def test_who_only_looks_moves_nobodys_clock(console: Console) -> None:
+    console.join("小看", "viewer")
+    page = console.page("/practice", who="小看")
+    expect(page.get_by_text("快进、断网由店里的人来按")).to_be_visible()
+    expect(page.get_by_role("button", name="快进")).to_have_count(0)
+    expect(page.get_by_role("button", name="断一次网")).to_have_count(0)
+    expect(page.get_by_role("switch", name="放一群人进来")).to_be_disabled()
+
+
 def test_the_plug_is_pulled_and_nothing_is_sent_twice(console: Console) -> None:
     page = console.page("/practice")
     become(page, "看热闹的")

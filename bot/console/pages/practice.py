@@ -23,6 +23,7 @@ from bot.console.visit import Scope, Visit
 from bot.practice import Ground
 from bot.practice_week import WEEK, fill_up, live_through
 from bot.story_lines import Platform
+from models.operations import Role
 
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
 # In 16 minutes the shipped playbook reminds of a question that nobody answered.
@@ -86,10 +87,17 @@ def _controls(visit: Visit, ground: Ground) -> None:
         with ui.row().classes("items-center full-width"):
             lively = ui.switch("放一群人进来", value=ground.lively.is_set())
             lively.on_value_change(lambda event: ground.lively.set() if event.value else ground.lively.clear())
+            lively.set_enabled(visit.role != Role.VIEWER)
             ui.space()
             clock = ui.label().classes("z-muted")
         bar = ui.row().classes("items-center full-width")
         told = ui.row().classes("items-center full-width").props("role=status")
+        if visit.role == Role.VIEWER:  # the clock and the network are everybody's
+            with bar:
+                ui.label("快进、断网由店里的人来按；手机你可以随便用。").classes("z-muted")
+            _after_a_cut(visit, ground)
+            _show_clock(visit, clock)
+            return
         with bar:
             ui.button("断一次网", icon="signal_wifi_off", on_click=lambda: _lose_an_answer(visit, ground)).props(
                 "flat dense no-caps"
@@ -104,7 +112,10 @@ def _controls(visit: Visit, ground: Ground) -> None:
                     "outline dense no-caps color=negative"
                 )
         _after_a_cut(visit, ground)
+    _show_clock(visit, clock)
 
+
+def _show_clock(visit: Visit, clock: ui.label) -> None:
     def tick() -> None:
         clock.text = f"{visit.local(visit.site.now()):%m月%d日 %H:%M:%S}"
 
