@@ -160,6 +160,7 @@ def _happened(
         col(GroupQuestion.merchant_id) == merchant.id,
         col(GroupQuestion.group_id).in_(groups),
         col(GroupQuestion.id) >= Ids.floor(since),
+        col(GroupQuestion.perhaps).is_(False),  # what asks by its wording, without a look at what was said around it
     )
     for group, at in connection.execute(messages.where(col(JournalEntry.id).in_(to_the_shop))):
         found[group].questions.append(at)

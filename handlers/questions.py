@@ -61,7 +61,7 @@ def overheard(event: Message, context: Context, person: PersonView) -> list[Effe
     group = context.group
     if group is None or event.account != group.account or _works_here(event, person, group):
         return []
-    effects: list[Effect] = [fx.PutQuestion(group_id=group.id)]
+    effects: list[Effect] = [fx.PutQuestion(group_id=group.id, perhaps=True)]
     return effects if group.tier is None else [*effects, *_looked_at_later(event, context, group)]
 
 

@@ -302,9 +302,10 @@ class DropTimer(Effect, frozen=True, kw_only=True):
 
 
 class PutQuestion(Effect, frozen=True, kw_only=True):
-    """The message at hand asks the shop for something, in this group."""
+    """The message at hand asks the shop for something, in this group, or does so perhaps."""
 
     group_id: int
+    perhaps: bool = False
 
 
 class PutPlaybook(Effect, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlmodel import Field, SQLModel
 
 from models.columns import Id, UtcDateTime
@@ -21,5 +21,6 @@ class GroupQuestion(SQLModel, table=True):
     merchant_id: str = Field(primary_key=True)
     id: int = Field(primary_key=True, sa_type=Id)  # of its journal row
     group_id: int = Field(sa_type=Id)
+    perhaps: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # what was said around it tells
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # somebody said that it is settled
     closed_by: str = ""

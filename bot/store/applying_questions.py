@@ -26,11 +26,11 @@ _JOURNALLED = select(col(SeenEvent.wire_id), col(SeenEvent.journal_id)).where(
 
 
 def put_questions(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    groups: dict[str, dict[str, int]] = defaultdict(dict)
+    groups: dict[str, dict[str, tuple[int, bool]]] = defaultdict(dict)
     for event, effect in pairs:
-        groups[event.account][event.wire_id or content_key(event)] = effect.group_id
+        groups[event.account][event.wire_id or content_key(event)] = effect.group_id, effect.perhaps
     rows = []
     for account, asked_in in groups.items():
         found = writing.rows(_JOURNALLED, merchant=merchant.id, account=account, keys=list(asked_in))
-        rows += [(merchant.id, identity, asked_in[key]) for key, identity in found]
-    writing.put(GroupQuestion, ("merchant_id", "id", "group_id"), rows, "keep")
+        rows += [(merchant.id, identity, *asked_in[key]) for key, identity in found]
+    writing.put(GroupQuestion, ("merchant_id", "id", "group_id", "perhaps"), rows, "keep")

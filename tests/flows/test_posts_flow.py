@@ -34,6 +34,7 @@ def test_replies_and_who_left_against_the_four_weeks_before(stage: Stage) -> Non
         on("12-28", "10:00:00", "wx-b"),
         says("2026-12-28T11:00:00+08:00", "wx-b", "还有货吗，怎么买", group=ROOM),
         on("12-29", "10:00:00", "wx-a"),
+        says("2026-12-29T10:01:00+08:00", "wx-b", "体检去哪做 要带啥", group=ROOM),  # a question perhaps: none here
         left("12-30", "wx-b"),  # too late to be put down to it
         operator("2026-12-31T12:00:00+08:00", "report posts --from 2026-11-01 --to 2026-12-31 --json"),
         operator("2026-12-31T12:00:01+08:00", "report posts --from 2026-12-28"),
@@ -46,6 +47,6 @@ def test_replies_and_who_left_against_the_four_weeks_before(stage: Stage) -> Non
         if line.get("operator", "").endswith("--to 2026-12-31 --json")
         for row in line["out"].splitlines()
     ]
-    assert found == [("first", 3, 1, None, 0, None, 0, None), ("later", 3, 3, 1.1, 1, 0.1, 0, 0.0)]
+    assert found == [("first", 3, 1, None, 0, None, 0, None), ("later", 3, 4, 1.1, 1, 0.1, 0, 0.0)]
     told = played.operator("report posts")["out"].splitlines()
-    assert told[1].split()[:6] == ["2026-12-28", "09:00", "分院一群", "later", "3", "3"]
+    assert told[1].split()[:6] == ["2026-12-28", "09:00", "分院一群", "later", "3", "4"]
