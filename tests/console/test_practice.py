@@ -18,6 +18,8 @@ HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 # Asked of an element: whether it still stands on the page, and was not made anew meanwhile.
 STAYS = "element => element.isConnected"
 
+CLOCK = re.compile(r"^\d+月\d+日 \d\d:\d\d:\d\d$")
+
 
 def become(page: Page, name: str) -> None:
     """A new guest adds the persona."""
@@ -150,7 +152,11 @@ def test_a_week_that_passes_is_stopped_on_its_way(console: Console) -> None:
     page = console.page("/practice")
     page.get_by_role("button", name="快进").click()
     page.locator(".q-menu").get_by_text("过一周").click()
-    page.get_by_role("button", name="停下").click()
+    stop = page.get_by_role("button", name="停下")
+    expect(stop).to_be_visible()
+    first = page.get_by_text(CLOCK).inner_text()[: len("11月27日")]
+    expect(page.get_by_text(CLOCK)).not_to_contain_text(first)  # a whole day, with what the calendar posts in it
+    stop.click()
     expect(page.get_by_text("停下了，过到")).to_be_visible()
     expect(page.get_by_text("一周正在过去")).to_have_count(0)
 

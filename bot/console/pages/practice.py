@@ -146,7 +146,8 @@ async def _pass_a_week(visit: Visit, ground: Ground, place: ui.row) -> None:
     """Let a week go by, and say how the groups fared; or as much of it as somebody wishes."""
 
     async def is_posting() -> bool:
-        return await visit.read(posting, visit.site.now())
+        with place:  # who passes the time is a task of its own, which does not know yet whose page it is on
+            return await visit.read(posting, visit.site.now())
 
     account, zone = visit.merchant.accounts[0], visit.merchant.zone
     passing = asyncio.ensure_future(live_through(ground, account, WEEK, zone, is_posting))
@@ -157,8 +158,8 @@ async def _pass_a_week(visit: Visit, ground: Ground, place: ui.row) -> None:
         ui.button("停下", on_click=passing.cancel).props("flat dense no-caps")
     await asyncio.wait([passing])
     now = visit.site.now()
+    place.clear()
     if passing.cancelled():
-        place.clear()
         with place:
             ui.label(f"停下了，过到 {visit.local(now):%m月%d日 %H:%M}。")
         return
@@ -168,7 +169,6 @@ async def _pass_a_week(visit: Visit, ground: Ground, place: ui.row) -> None:
     judged = await visit.read(promises, wanted, now)
     cold = await visit.read(cooling, wanted, now)
     kept = sum(one.state == "kept" for one in judged)
-    place.clear()
     with place:
         ui.label("一周过去了。").classes("text-weight-bold")
         ui.link(f"必发 {len(judged):,} 个里做到 {kept:,} 个", wanted.address("promises")).classes("z-link")
