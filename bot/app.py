@@ -67,7 +67,13 @@ class App:
         self.committed: list[Callable[[Sequence[Outcome]], None]] = []  # hear of each batch that was written
         self.intake = Intake(self._apply, self.merchants, now)
         self.dispatcher = Dispatcher(
-            store, self.merchants, transports, in_store=self._in_store, apply=self._apply, now=now
+            store,
+            self.merchants,
+            transports,
+            in_store=self._in_store,
+            apply=self._apply,
+            settle=self.intake.ask_all,
+            now=now,
         )
         self._troubles = Troubles(self.merchants, now)
         self._links = Links(self.intake, self.dispatcher, now)

@@ -55,6 +55,7 @@ class Dispatcher:
         *,
         in_store: InStore,
         apply: Apply,
+        settle: Apply,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
@@ -62,6 +63,7 @@ class Dispatcher:
         self._transports = transports
         self._in_store = in_store
         self._apply = apply
+        self._settled = settle  # together with what else is to be written
         self._now = now
         self._merchant_of = {
             account: merchant.id
@@ -134,7 +136,7 @@ class Dispatcher:
             await self._land()
 
     async def _step(self) -> datetime | None:
-        await self._settle()
+        await self._settle(self._settled)
         if not self._answers:  # what is committed by now the claim sees; settling alone has woken us already
             self.alarm.heed()
         if self._claim_failed:
@@ -210,11 +212,11 @@ class Dispatcher:
             return "error", ""
         return ("awaiting_tap" if receipt.awaiting_tap else "sent"), receipt.message
 
-    async def _settle(self) -> None:
+    async def _settle(self, settle: Apply) -> None:
         answers = list(self._answers)
         if not answers:
             return
-        await self._apply(answers)
+        await settle(answers)
         del self._answers[: len(answers)]
         for answer in answers:
             del self._in_flight[answer.account]
@@ -228,7 +230,7 @@ class Dispatcher:
                 _, late = await asyncio.wait(self._in_flight.values(), timeout=LANDING_SECONDS)
                 for task in late:  # stays claimed, and is found to be unknown at the next start
                     task.cancel()
-            await self._settle()
+            await self._settle(self._apply)
         except LeaseLost as lost:
             log.warning("leases.lost", accounts=sorted(lost.accounts))
         except OperationalError as error:  # what came of them is found to be unknown at the next start

@@ -55,6 +55,10 @@ class Intake:
         await self._queue.put((self._stamped(event), answer))
         return await answer
 
+    async def ask_all(self, events: Sequence[Event]) -> list[Outcome]:
+        """Take several events and wait until all are decided and committed, in their order."""
+        return await asyncio.gather(*map(self.ask, events))
+
     async def worked_off(self) -> None:
         """Wait for a moment at which all that was taken is committed."""
         await self._queue.join()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -166,9 +167,15 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
 def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
     """Split events so that no wave has two of one conversation, each conversation's in their order.
 
-    Nor has one an echo and an answer of one account: the two may be of one send, whichever came first.
+    What the platform answered to our sends comes together, and is decided apart from what was heard before and after:
+    an echo, a new friend or somebody who comes into a group may tell of the same send.
     """
-    latest: dict[str | tuple[type[Event], str], int] = {}
+    parts = groupby(outcomes, key=lambda outcome: isinstance(outcome.event, ev.SendAnswered))
+    return [wave for _, part in parts for wave in _waves(part)]
+
+
+def _waves(outcomes: Iterable[Outcome]) -> list[list[Outcome]]:
+    latest: dict[str, int] = {}
     barrier = -1  # nothing may be placed at or before this wave
     split: list[list[Outcome]] = []
     for outcome in outcomes:
@@ -186,19 +193,12 @@ def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
             place = barrier + 1
             for key in keys:
                 place = max(place, latest.get(key, barrier) + 1)
-            if (other := _OF_A_SEND.get(kind := type(event))) is not None:
-                place = max(place, latest.get((other, account := event.account), barrier) + 1)
-                latest[kind, account] = max(place, latest.get((kind, account), barrier))
             for key in keys:
                 latest[key] = place
         while len(split) <= place:
             split.append([])
         split[place].append(outcome)
     return split
-
-
-# What the platform says of a send, and what else it says of one.
-_OF_A_SEND: dict[type[Event], type[Event]] = {ev.SelfMessage: ev.SendAnswered, ev.SendAnswered: ev.SelfMessage}
 
 
 def conversations(event: Event) -> list[str] | None:

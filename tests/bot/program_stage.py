@@ -104,7 +104,13 @@ def play(
 
             stage.store.listeners.append(lambda writing: refreshed.extend(sorted(writing.refresh)))
             dispatcher = Dispatcher(
-                stage.store, stage.merchants, transports, in_store=here_and_now, apply=apply, now=clock.now
+                stage.store,
+                stage.merchants,
+                transports,
+                in_store=here_and_now,
+                apply=apply,
+                settle=apply,
+                now=clock.now,
             )
             intake = Intake(apply, stage.merchants, clock.now)
             links = Links(intake, dispatcher, clock.now)

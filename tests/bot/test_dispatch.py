@@ -203,7 +203,13 @@ def dispatcher_of(
         return outcomes
 
     return Dispatcher(
-        stage.store, stage.merchants, {"main": transport}, in_store=in_store, apply=apply, now=lambda: stage.at
+        stage.store,
+        stage.merchants,
+        {"main": transport},
+        in_store=in_store,
+        apply=apply,
+        settle=apply,
+        now=lambda: stage.at,
     )
 
 

@@ -112,7 +112,13 @@ def on_shaky_link(
 
             intake = Intake(apply, stage.merchants, clock.now)
             dispatcher = Dispatcher(
-                stage.store, stage.merchants, {"main": transport}, in_store=here_and_now, apply=apply, now=clock.now
+                stage.store,
+                stage.merchants,
+                {"main": transport},
+                in_store=here_and_now,
+                apply=apply,
+                settle=apply,
+                now=clock.now,
             )
             links = Links(intake, dispatcher, clock.now)
 
@@ -216,7 +222,13 @@ def test_a_stop_does_not_lose_the_event_in_hand(sqlite_url: str, monkeypatch: py
 
             intake = Intake(apply, stage.merchants, lambda: START)
             dispatcher = Dispatcher(
-                stage.store, stage.merchants, {"main": talker}, in_store=here_and_now, apply=apply, now=lambda: START
+                stage.store,
+                stage.merchants,
+                {"main": talker},
+                in_store=here_and_now,
+                apply=apply,
+                settle=apply,
+                now=lambda: START,
             )
             await intake.put(said("wx1", wire_id="before"))
             link = asyncio.create_task(Links(intake, dispatcher, lambda: START).keep(talker))

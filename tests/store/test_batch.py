@@ -18,6 +18,7 @@ from models.deliveries import Delivery
 from models.effects import Effect
 from models.events import (
     Event,
+    FriendAdded,
     GroupJoined,
     GroupLeft,
     LoggedIn,
@@ -257,6 +258,18 @@ def test_what_touches_one_person_is_one_conversation() -> None:
         assert len(waves([Outcome(first), Outcome(second)])) == 2
 
 
+def test_answers_of_the_platform_are_decided_by_themselves_in_their_place() -> None:
+    answer = SendAnswered(account="a", at=START, delivery=1, key="accept:a:wx1", answer="sent")
+    for other in (
+        SelfMessage(account="a", at=START, to_contact="wx1"),
+        FriendAdded(account="a", at=START, contact=Who("wx1")),
+        GroupJoined(account="b", at=START, group="room-1", members=(Who("wx1"),)),
+        said("wx2"),
+    ):
+        for pair in ([other, answer], [answer, other]):
+            assert [[one.event for one in wave] for wave in waves([*map(Outcome, pair)])] == [[one] for one in pair]
+
+
 def test_a_batch_of_strangers_is_one_wave() -> None:
     assert len(waves([Outcome(said(f"wx{n}")) for n in range(1000)])) == 1
 
@@ -316,4 +329,3 @@ def test_groups_come_in_the_order_in_which_they_were_bound(database_url: str) ->
 def test_an_answer_and_the_news_that_its_question_left_are_not_decided_on_the_same_context() -> None:
     left = SendAnswered(at=START, account="main", delivery=1, key="ask:wx1:1", answer="sent")
     assert len(waves([Outcome(said("wx1")), Outcome(left)])) == 2
-    assert len(waves([Outcome(said("wx2")), Outcome(left)])) == 1
