@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -98,18 +98,26 @@ def _delivery_of(writing: Writing, merchant_id: str, event: Event, names: Names)
 def _echoed(writing: Writing, merchant_id: str, event: ev.SelfMessage, names: Names) -> DeliveryView | None:
     # The platform's clock may differ from ours by which sends are stamped: an echo is no older than when we heard it.
     heard_at = min(event.at, event.received_at or event.at)
-    ours = {"merchant": merchant_id, "account": event.account}
-    if event.wire_id:
-        named = writing.rows(_NAMED, **ours, message=event.wire_id, since=heard_at - NAMED_WINDOW)
-        if named:
-            return _viewed(named[0])
-    since = heard_at - ECHO_WINDOW
+    ours: dict[str, Any] = {"merchant": merchant_id, "account": event.account, "message": event.wire_id}
+    ours["since"] = heard_at - NAMED_WINDOW
     if event.to_group:
-        found = writing.rows(_TO_GROUP, **ours, target=names.groups[event.to_group], since=since)
+        target, statement = names.groups[event.to_group], _TO_GROUP
     else:
-        found = writing.rows(_TO_CONTACT, **ours, target=names.contacts[event.to_contact].contact_id, since=since)
+        target, statement = names.contacts[event.to_contact].contact_id, _TO_CONTACT
+    found = writing.rows(statement, **ours, lately=heard_at - ECHO_WINDOW, target=target)
+    if event.wire_id and (named := [row for *row, _, _, message in found if message == event.wire_id]):
+        return _viewed(named[-1])
+    if repeated := _repeated(found, event):
+        return repeated
+    # Whoever it went to may be called by another id by now.
+    elsewhere = writing.rows(_NAMED, **ours) if event.wire_id else []
+    return _viewed(elsewhere[0]) if elsewhere else None
+
+
+def _repeated(found: Iterable[Sequence[Any]], event: ev.SelfMessage) -> DeliveryView | None:
+    """The first of what was sent there that says the same."""
     more_of_it: DeliveryView | None = None  # what was seen already, if nothing else is left that it could be
-    for *row, mentions, media in found:
+    for *row, mentions, media, _ in found:
         view = _viewed(row)
         kind = "image" if view.kind == DeliveryKind.ALBUM else view.kind
         if event.kind == "text" and (kind in ("text", "announcement") or view.kind in _WITH_WORDS):
@@ -154,33 +162,41 @@ _VIEWED = (
     "created_at", "has_parts",
 )  # fmt: skip
 _OUTCOMES = select(*_COLUMNS).where(is_one_of(col(Delivery.id), "ids"))
-_LATELY = (
+_OURS = (
     unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
-    col(Delivery.account_id) == bindparam("account"),
     col(Delivery.left_at) >= bindparam("since"),
 )
-# The latest first: an echo follows its send.
+# The latest: an echo follows its send.
 _NAMED = (
     select(*_COLUMNS)
-    .where(*_LATELY, col(Delivery.message) == bindparam("message"))
+    .where(*_OURS, col(Delivery.account_id) == bindparam("account"), col(Delivery.message) == bindparam("message"))
     .order_by(col(Delivery.left_at).desc())
     .limit(1)
 )
+_HAS_WORDS = col(Delivery.kind).in_(constants(_WITH_WORDS))
+# To one person or group little was sent in a day, whatever an account sends.
 _WORDED = (
-    select(*_COLUMNS, col(Delivery.mentions), col(Delivery.media))
+    select(*_COLUMNS, col(Delivery.mentions), col(Delivery.media), col(Delivery.message))
     .where(
-        *_LATELY,
+        *_OURS,
+        unindexed(col(Delivery.account_id)) == bindparam("account"),
         or_(
-            col(Delivery.state).in_(constants(_AWAITS_ECHO)),
-            and_(col(Delivery.state) == DeliveryState.CONFIRMED, col(Delivery.kind).in_(constants(_WITH_WORDS))),
+            and_(col(Delivery.message) != "", col(Delivery.message) == bindparam("message")),
+            and_(
+                col(Delivery.left_at) >= bindparam("lately"),
+                or_(
+                    col(Delivery.state).in_(constants(_AWAITS_ECHO)),
+                    and_(
+                        col(Delivery.state) == DeliveryState.CONFIRMED, col(Delivery.kind).in_(constants(_WITH_WORDS))
+                    ),
+                ),
+            ),
         ),
     )
     .order_by(col(Delivery.id))
 )
-_TO_GROUP = _WORDED.where(unindexed(col(Delivery.group_id)) == bindparam("target"))
-_TO_CONTACT = _WORDED.where(
-    unindexed(col(Delivery.contact_id)) == bindparam("target"), col(Delivery.group_id).is_(None)
-)
+_TO_GROUP = _WORDED.where(col(Delivery.group_id) == bindparam("target"))
+_TO_CONTACT = _WORDED.where(col(Delivery.contact_id) == bindparam("target"), col(Delivery.group_id).is_(None))
 
 
 def _viewed(row: Sequence[Any]) -> DeliveryView:
