@@ -40,6 +40,7 @@ def is_platform_line(text: str) -> bool:
     return any(line in plain for line in PLATFORM_LINES)
 
 
+@lru_cache(maxsize=1_024)  # the same post goes to forty groups, and is looked at twice on its way to each
 def sensitive_word(text: str, more: tuple[str, ...]) -> str | None:
     """The first word in a text of ours that must not be posted, or None. Full-width, capital and Traditional characters
     count too, and blanks between them hide nothing."""

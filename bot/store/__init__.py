@@ -9,7 +9,7 @@ work on a `Writing`, which is one transaction; nothing is visible, sent or ackno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +29,7 @@ from bot.store.locks import lock_for_writing
 from bot.store.prepared import driver_cursor, prepared
 from bot.store.shared_ids import SharedIds
 from models.columns import Id, UtcDateTime
+from models.context import AccountView
 from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
 from models.operations import AuditEntry
@@ -68,6 +69,8 @@ class Writing:
     ids: Ids
     now: datetime
     acquaintances: Acquaintances = field(default_factory=Acquaintances)
+    # by merchant, as they are known; whoever changes one of them forgets all
+    accounts: dict[str, Mapping[str, AccountView]] = field(default_factory=dict)
     noted: list[Change | Planned] = field(default_factory=list)
     # by the ids of their nameless rows, the wire ids of people who were erased here, to show it and never to keep it
     erased: dict[str, str] = field(default_factory=dict)
@@ -210,6 +213,7 @@ class Store:
         self.is_alone = sqlite_path(url) is not None
         self._ids = Ids(max(last)) if self.is_alone else SharedIds(url, max(last))
         self._acquaintances = Acquaintances()
+        self._accounts: dict[str, Mapping[str, AccountView]] = {}
 
     @contextmanager
     def writing(self, merchants: Collection[str] | None = None, keeping: Collection[str] = ()) -> Iterator[Writing]:
@@ -220,6 +224,7 @@ class Store:
         """
         if not self.is_alone:
             self._acquaintances.forget()
+            self._accounts.clear()
             self._ids.begin()
         writing: Writing | None = None
         try:
@@ -228,15 +233,18 @@ class Store:
                     lock_for_writing(self._connection, merchants)
                 if self.leases is not None and keeping:
                     self.leases.check(self._connection, keeping)
-                writing = Writing(self._connection, self._ids, self.now(), self._acquaintances)
+                writing = Writing(self._connection, self._ids, self.now(), self._acquaintances, self._accounts)
                 yield writing
         except BaseException as error:
             self._acquaintances.forget()
+            self._accounts.clear()
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise _lost(error) from error
             raise
         finally:
-            self.revision += writing is None or not writing.is_quiet
+            if writing is None or not writing.is_quiet:
+                self.revision += 1
+                self._accounts.clear()
             self.timers_revision += writing is None or not writing.keeps_timers
         for listener in self.listeners:
             listener(writing)

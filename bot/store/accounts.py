@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -26,32 +27,24 @@ _ACCOUNTS = select(
 ).where(col(Account.merchant_id) == bindparam("merchant"))
 
 
-def load_accounts(writing: Writing, merchant: MerchantView) -> dict[str, AccountView]:
+def load_accounts(writing: Writing, merchant: MerchantView) -> Mapping[str, AccountView]:
     """The merchant's accounts by their configuration's id."""
-    return {
-        identity: AccountView(
-            id=identity,
-            name=name,
-            self_id=self_id,
-            state=state,
-            capabilities=_capabilities(capabilities),
-            rostered_at=rostered_at,
-            slow_until=slow_until,
-            failures=failures,
-            first_login_at=first_login_at,
-        )
-        for (
-            identity,
-            name,
-            self_id,
-            state,
-            capabilities,
-            rostered_at,
-            slow_until,
-            failures,
-            first_login_at,
-        ) in writing.rows(_ACCOUNTS, merchant=merchant.id)
-    }
+    if (known := writing.accounts.get(merchant.id)) is None:
+        known = writing.accounts[merchant.id] = {
+            row[0]: AccountView(
+                id=row[0],
+                name=row[1],
+                self_id=row[2],
+                state=row[3],
+                capabilities=_capabilities(row[4]),
+                rostered_at=row[5],
+                slow_until=row[6],
+                failures=row[7],
+                first_login_at=row[8],
+            )
+            for row in writing.rows(_ACCOUNTS, merchant=merchant.id)
+        }
+    return known
 
 
 @lru_cache(maxsize=64)

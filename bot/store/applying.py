@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, select, text, true, update
+from sqlalchemy import bindparam, delete, func, select, text, true, update
 from sqlmodel import col
 
 from bot.store import Change, Planned, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
+from bot.store.applying_accounts import ACCOUNT_WRITERS
 from bot.store.applying_commands import COMMAND_WRITERS, audit
 from bot.store.applying_doubts import doubt_by_answer, put_doubts, settle_doubts
 from bot.store.applying_edits import CALENDAR_WRITERS
@@ -54,7 +55,6 @@ from bot.store.prepared import is_one_of, unindexed
 from bot.store.timers import DROP_TIMERS
 from handlers.gate import REASON_NAMES
 from models import effects as fx
-from models.accounts import Account, AccountState
 from models.context import MerchantView
 from models.deliveries import CAN_BE_CONFIRMED, OPEN_STATES, Delivery, DeliveryState
 from models.effects import Effect
@@ -77,23 +77,6 @@ def apply_effects(writing: Writing, merchant: MerchantView, decided: Sequence[tu
         end_settled(writing, merchant)
     if unknown := by_kind.keys() - _WRITERS.keys() - _UNWRITTEN:
         raise TypeError(f"no writer for {sorted(kind.__name__ for kind in unknown)}")
-
-
-def put_accounts(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    for event, effect in pairs:
-        row: dict[str, Any] = {"state": effect.state, "state_at": event.at, "scan_code": effect.scan_code}
-        if effect.self_id is not None:
-            row["self_id"] = effect.self_id
-        if effect.name:
-            row["name"] = effect.name
-        this = and_(col(Account.merchant_id) == merchant.id, col(Account.id) == effect.account)
-        writing.connection.execute(update(Account).where(this).values(row))
-        if effect.rostered:
-            first = update(Account).where(this, col(Account.rostered_at).is_(None))
-            writing.connection.execute(first.values(rostered_at=event.at))
-        if effect.state == AccountState.ONLINE:
-            first = update(Account).where(this, col(Account.first_login_at).is_(None))
-            writing.connection.execute(first.values(first_login_at=event.at))
 
 
 def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -196,24 +179,6 @@ def send_again(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             .values(state=state, reason=effect.reason, until=until, next_at=effect.at, message="")
         )
         writing.changed([Change(effect.delivery_id, merchant.id, writing.now, state, effect.reason, until)])
-
-
-def slow_down(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    for _event, effect in pairs:
-        writing.connection.execute(
-            update(Account)
-            .where(col(Account.merchant_id) == merchant.id, col(Account.id) == effect.account)
-            .values(slow_until=effect.until)
-        )
-
-
-def count_failures(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    for _event, effect in pairs:
-        writing.connection.execute(
-            update(Account)
-            .where(col(Account.merchant_id) == merchant.id, col(Account.id) == effect.account)
-            .values(failures=effect.failures)
-        )
 
 
 def cancel(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -335,7 +300,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.UnmergePersons: unmerge_persons,
     fx.Rebind: rebind,
     fx.RebindGroup: rebind_groups,
-    fx.PutAccount: put_accounts,
+    **ACCOUNT_WRITERS,
     fx.ReplaceAccount: replace_accounts,
     fx.PutFriendship: put_friendships,
     fx.PutGroups: put_groups,
@@ -371,8 +336,6 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.Send: send,
     fx.Settle: settle,
     fx.SendAgain: send_again,
-    fx.SlowDown: slow_down,
-    fx.CountFailures: count_failures,
     fx.DropTimer: drop_timers,
     fx.PutTimer: put_timers,
     **CALENDAR_WRITERS,

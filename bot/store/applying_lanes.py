@@ -22,6 +22,7 @@ Pairs = list[tuple[Event, Any]]
 
 def replace_accounts(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """In a fixed number of statements. What goes to people and groups that the new account cannot reach stays."""
+    writing.accounts.clear()
     run = writing.connection.execute
     for _event, effect in pairs:
         old, new = effect.old, effect.new

@@ -168,7 +168,7 @@ def load_facts(
     merchant: MerchantView,
     rows: Sequence[Any],
     budgets: Mapping[str, Budget] = MappingProxyType({}),
-    known: dict[str, AccountView] | None = None,
+    known: Mapping[str, AccountView] | None = None,
 ) -> Loaded:
     """Load what these deliveries need, in a fixed number of statements however many accounts they are of.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from bot.store.accounts import load_accounts
 from models import effects as fx
 from models.context import Context
 from models.effects import Effect
@@ -48,3 +49,29 @@ def test_people_who_swap_ids_are_looked_up_again(database_url: str) -> None:
         stage.apply(said("new", wire_id="c"), decide=rebinds)
         stage.apply(said("new", wire_id="d"), decide=nothing)
         assert [entry.contact_id for entry in stage.rows(JournalEntry)][-1] == person
+
+
+def test_what_changes_an_account_is_known_to_the_next_decision_of_the_same_batch(database_url: str) -> None:
+    with shop(database_url) as stage:
+        seen: list[int] = []
+
+        def counts(_event: Event, context: Context) -> list[Effect]:
+            seen.append(context.account.failures)
+            return [fx.CountFailures(account="main", failures=context.account.failures + 1)]
+
+        stage.apply(said("wx1", "退订", wire_id="a"), decide=counts)
+        # one conversation, so that each is decided after the one before was written
+        stage.apply(said("wx1", "退订", wire_id="b"), said("wx1", "退订", wire_id="c"), decide=counts)
+        assert seen == [0, 1, 2]
+
+
+def test_what_is_known_of_accounts_is_forgotten_with_a_transaction_that_failed(database_url: str) -> None:
+    with shop(database_url) as stage:
+
+        def fails(event: Event, context: Context) -> list[Effect]:
+            change = fx.CountFailures(account="main", failures=context.account.failures + 1)
+            return [change, *breaks(event, context)]
+
+        stage.apply(said("wx1", "毒", wire_id="a"), decide=fails)
+        with stage.store.writing() as writing:
+            assert load_accounts(writing, stage.merchants["m1"])["main"].failures == 0
