@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from itertools import groupby
+from itertools import groupby, starmap
+from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from bot.entries_in_force import entries_in_force
+from bot.store import read
 from bot.store.prepared import unindexed
 from content_calendar.entry import Entry, from_json
 from content_calendar.group_lint import posts_by_group
@@ -62,6 +65,59 @@ class PromiseRow(msgspec.Struct, frozen=True):
     entries: tuple[str, ...]
     text: str
     surplus: int = 0
+
+
+class _Part(NamedTuple):
+    """What became of a part of a post to a group."""
+
+    wire_id: str
+    key: str
+    entry: str
+    revision: str
+    spare: str | None
+    occurrence: str
+    due_at: datetime
+    left_at: datetime | None
+    state: str
+    reason: str | None
+
+
+_BOUND = (
+    select(col(ChatGroup.wire_id), col(ChatGroup.tier), col(ChatGroup.bound_at))
+    .where(col(ChatGroup.merchant_id) == bindparam("merchant"), col(ChatGroup.tier).is_not(None))
+    .order_by(col(ChatGroup.bound_at), col(ChatGroup.id))
+)
+_POSTS = (
+    select(
+        col(ChatGroup.wire_id),
+        col(Delivery.key),
+        col(Delivery.entry),
+        col(Delivery.revision),
+        col(Delivery.spare),
+        col(Delivery.occurrence),
+        col(Delivery.due_at),
+        col(Delivery.left_at),
+        col(Delivery.state),
+        col(Delivery.reason),
+    )
+    .select_from(Delivery)
+    .join(
+        ChatGroup,
+        (col(ChatGroup.merchant_id) == col(Delivery.merchant_id)) & (col(ChatGroup.id) == col(Delivery.group_id)),
+    )
+    .where(
+        col(Delivery.merchant_id) == bindparam("merchant"),
+        unindexed(col(Delivery.contact_id)).is_(None),
+        col(Delivery.occurrence) >= bindparam("first"),
+        col(Delivery.occurrence) <= bindparam("last"),
+    )
+    .order_by(col(Delivery.key), col(Delivery.part))
+)
+_REVISIONS = (
+    select(col(EntryRevision.key), col(EntryRevision.revision), col(EntryRevision.body))
+    .where(col(EntryRevision.merchant_id) == bindparam("merchant"))
+    .order_by(col(EntryRevision.at))
+)
 
 
 def promise_rows(
@@ -140,11 +196,7 @@ def _plan(
 def _groups(connection: Connection, merchant: MerchantView, first: date, last: date) -> list[PromisedGroup]:
     """The bound groups in the order they were bound; those that were bound within the days, with what the calendar had
     for them before."""
-    rows = connection.execute(
-        select(col(ChatGroup.wire_id), col(ChatGroup.tier), col(ChatGroup.bound_at))
-        .where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.tier).is_not(None))
-        .order_by(col(ChatGroup.bound_at), col(ChatGroup.id))
-    ).all()
+    rows = read(connection, _BOUND, merchant=merchant.id)
     bound = {room: at for room, _, at in rows if at}
     groups = [
         PromisedGroup(room, tier or "", bound[room].astimezone(merchant.zone).date() if room in bound else date.min)
@@ -181,39 +233,14 @@ def _first_imports(connection: Connection, merchant: MerchantView) -> dict[str, 
 def _outcomes(connection: Connection, merchant: MerchantView, first: date, last: date) -> dict[str, list[Outcome]]:
     """What became of each post to a group, by room, in the order in which they left. One in several parts has arrived
     when all of them have, and left with the first."""
-    rows = connection.execute(
-        select(
-            col(ChatGroup.wire_id),
-            col(Delivery.key),
-            col(Delivery.entry),
-            col(Delivery.revision),
-            col(Delivery.spare),
-            col(Delivery.occurrence),
-            col(Delivery.due_at),
-            col(Delivery.left_at),
-            col(Delivery.state),
-            col(Delivery.reason),
-        )
-        .select_from(Delivery)
-        .join(
-            ChatGroup,
-            (col(ChatGroup.merchant_id) == col(Delivery.merchant_id)) & (col(ChatGroup.id) == col(Delivery.group_id)),
-        )
-        .where(
-            col(Delivery.merchant_id) == merchant.id,
-            unindexed(col(Delivery.contact_id)).is_(None),
-            col(Delivery.occurrence) >= first.isoformat(),
-            col(Delivery.occurrence) <= last.isoformat(),
-        )
-        .order_by(col(Delivery.key), col(Delivery.part))
-    )
+    rows = read(connection, _POSTS, merchant=merchant.id, first=first.isoformat(), last=last.isoformat())
     entries = posted_entries(connection, merchant)
     found: dict[str, list[Outcome]] = defaultdict(list)
-    for _, of_key in groupby(rows, key=lambda row: row.key):
+    for _, of_key in groupby(starmap(_Part, rows), key=attrgetter("key")):
         parts = list(of_key)
         one = parts[0]
         entry = entries.get((one.entry, one.revision))
-        spare = entries.get((one.spare, ""))
+        spare = entries.get((one.spare or "", ""))
         if entry is None:
             continue
         post = Post(date.fromisoformat(one.occurrence), one.due_at, filled(entry, spare) if spare else entry)
@@ -230,11 +257,7 @@ def _outcomes(connection: Connection, merchant: MerchantView, first: date, last:
 def posted_entries(connection: Connection, merchant: MerchantView) -> dict[tuple[str, str], Entry]:
     """Every revision of every entry: what a post was is what it was when it left. The last of each stands under its
     key with an empty revision too."""
-    rows = connection.execute(
-        select(col(EntryRevision.key), col(EntryRevision.revision), col(EntryRevision.body))
-        .where(col(EntryRevision.merchant_id) == merchant.id)
-        .order_by(col(EntryRevision.at))
-    ).all()
+    rows = read(connection, _REVISIONS, merchant=merchant.id)
     found = {(key, revision): from_json(body) for key, revision, body in rows}
     return found | {(key, ""): found[key, revision] for key, revision, _ in rows}
 

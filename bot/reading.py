@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 from sqlmodel import col
 
 from bot.moments import iso
+from bot.store import read
 from bot.store.alerting import all_alerts
 from bot.store.entries import override_view
 from bot.store.stages import stages_of_people
@@ -208,12 +209,14 @@ def alerts(connection: Connection, merchant: MerchantView, *, over: bool) -> lis
 
 def entries(connection: Connection, merchant: MerchantView) -> tuple[Entry, ...]:
     """The calendar entries in force, by key."""
-    bodies = connection.execute(
-        select(col(EntryRevision.body))
-        .where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current))
-        .order_by(col(EntryRevision.key))
-    ).scalars()
-    return tuple(from_json(body) for body in bodies)
+    return tuple(from_json(body) for (body,) in read(connection, _IN_FORCE, merchant=merchant.id))
+
+
+_IN_FORCE = (
+    select(col(EntryRevision.body))
+    .where(col(EntryRevision.merchant_id) == bindparam("merchant"), col(EntryRevision.current))
+    .order_by(col(EntryRevision.key))
+)
 
 
 def words_on_entries(connection: Connection, merchant: MerchantView) -> dict[str, Row]:

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, text
 from sqlmodel import col
 
+from bot.store import read
 from bot.store.ids import Ids
 from bot.store.movements import our_ids
 from bot.store.prepared import is_one_of, unindexed
@@ -143,19 +144,23 @@ def in_parts(
 
 
 def _ours(connection: Connection, merchant: MerchantView) -> list[int]:
-    asked = select(col(Contact.id)).where(
-        col(Contact.merchant_id) == merchant.id, col(Contact.wire_id).in_(sorted(our_ids(connection, merchant)))
-    )
-    return list(connection.execute(asked).scalars())
+    ours = sorted(our_ids(connection, merchant))
+    return [identity for (identity,) in read(connection, _CALLED, merchant=merchant.id, wire_ids=ours)]
+
+
+_CALLED = select(col(Contact.id)).where(
+    col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.wire_id), "wire_ids")
+)
 
 
 def _taken_back(connection: Connection, merchant: MerchantView, since: datetime) -> list[str]:
     """The messages that were recalled since then."""
-    rows = connection.execute(
-        select(col(JournalEntry.data)).where(
-            col(JournalEntry.id) >= Ids.floor(since),
-            col(JournalEntry.merchant_id) == merchant.id,
-            text("type = 'recalled'"),  # in the words of the index
-        )
-    )
-    return [_recalled(data).message for data in rows.scalars()]
+    rows = read(connection, _TAKEN_BACK, merchant=merchant.id, heard_from=Ids.floor(since))
+    return [_recalled(data).message for (data,) in rows]
+
+
+_TAKEN_BACK = select(col(JournalEntry.data)).where(
+    col(JournalEntry.id) >= bindparam("heard_from"),
+    col(JournalEntry.merchant_id) == bindparam("merchant"),
+    text("type = 'recalled'"),  # in the words of the index
+)
