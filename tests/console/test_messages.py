@@ -58,7 +58,12 @@ def test_a_group_is_read_as_a_chat(console: Console) -> None:
     shoot(page, "group-talk")
     assert faults_of(page) == []
     page_of_group = page.url.removeprefix(console.address)
-    page.get_by_label("以掌柜的名义在群里说一句").fill("我是店长，周六还有位子")
+    line = page.get_by_label("以掌柜的名义在群里说一句")
+    line.fill("店" * 2_001)
+    page.keyboard.press("Enter")
+    expect(page.locator(".q-notification", has_text="一条最多 2000 个字")).to_be_visible()
+    expect(line).to_have_value("店" * 2_001)  # to be made shorter
+    line.fill("我是店长，周六还有位子")
     page.keyboard.press("Enter")
     expect(page.locator(".q-message-sent", has_text="我是店长，周六还有位子")).to_be_visible()
     expect(member.locator(".q-message-received", has_text="我是店长，周六还有位子")).to_be_visible()
