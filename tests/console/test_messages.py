@@ -16,6 +16,7 @@ def test_who_waits_is_answered_by_a_human(console: Console) -> None:
     expect(member.locator(".q-message-received").first).to_be_visible()
     page = console.page("/messages")
     group = page.locator("a.q-item", has_text="酒友社·听雨堂").last.element_handle()
+    page.evaluate("window.dispatchEvent(new Event('beforeunload'))")  # as before a file comes: the page goes on
     for text in (HOSTILE, "人工"):
         member.get_by_label("说点什么").fill(text)
         member.keyboard.press("Enter")
