@@ -18,7 +18,7 @@ from content_calendar.reach import can_send
 from content_calendar.render import fields_of
 from content_calendar.rotation import filled, is_slot, spares_of
 from content_calendar.rules import Workdays, parse_rule
-from content_calendar.wording import parts_of
+from content_calendar.wording import TITLES, names_in, parts_of
 from models.fields import ALWAYS_KNOWN, STANDARD_FIELDS
 from models.life_cycle import stage_named, stage_of_tag
 
@@ -69,6 +69,11 @@ def _of_entry(plan: Plan, entry: Entry) -> Iterator[LintRow]:
     if any(not part.text for part in parts_of(words)):
         text = "只写了给一部分人的话，其他人这一条收不到"
         yield LintRow(code="field", entry=entry.key, text=text)
+    if _goes_to_groups(entry):
+        for by, name in dict.fromkeys(names_in(words)):
+            if by != "tier":
+                text = f"【{TITLES[by]} {name}】的说法用不上：群里人人看到同一条，只能按层级换"
+                yield LintRow(code="unreachable", entry=entry.key, text=text)
     if entry.kind in _NEEDS_MEDIA and not entry.media:
         yield LintRow(code="media", entry=entry.key, text=f"{kind_name(entry.kind)}没有写素材")
     if entry.kind == "link" and not (entry.media or hosts_of(words)):

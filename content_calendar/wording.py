@@ -35,8 +35,8 @@ _BY: dict[str, By] = {
     "阶段": "stage",
 }
 
-
-_TITLES: dict[By, str] = {"tier": "层级", "tag": "标签", "stage": "阶段"}
+TITLES: dict[By, str] = {"tier": "层级", "tag": "标签", "stage": "阶段"}
+"""What people call them."""
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -77,7 +77,7 @@ def written(parts: Iterable[Part]) -> str:
 
 
 def _head(some: Wording) -> str:
-    return f"【{_TITLES[some.by]} {'；'.join(some.names)}】"
+    return f"【{TITLES[some.by]} {'；'.join(some.names)}】"
 
 
 def said(text: str, part: int, tiers: Collection[str], tags: Collection[str], stage: str | None = None) -> str | None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from handlers import digest as morning
 from handlers.command_call import Call, Refusal, group_named, place_of, unlimited
 from handlers.command_lines import number_in
+from handlers.saying import LONGEST
 from handlers.words import sensitive_word
 from models import effects as fx
 from models.command_views import PendingView
@@ -30,6 +31,7 @@ GO_ON = "{who}（{where}）问：{text}\n你下一条发给我的，我就当答
 ANSWERED = "好，回给 {who} 了（{where}）。"
 STILL = "还有 {count} 条没人回，接着回数字就行。"
 FORBIDDEN = "「{word}」不能说，没发。换个说法再发一次。"
+TOO_LONG = "太长了，没发：一条最多 {most} 个字。改短再发一次。"
 ALREADY = "那条已经有人回了，你这句我没发。"
 SETTLED = "那条已经有人回了，或者了结了。"
 LEFT_IT = "好，先不回。"
@@ -66,6 +68,8 @@ def answer(call: Call) -> tuple[str, list[Effect]]:
             until=call.event.at + WITHIN,
         )
         return GO_ON.format(who=_called(one), where=_where(one), text=_said(one)[:_QUOTED]), [waits]
+    if len(text) > LONGEST:
+        raise Refusal(TOO_LONG.format(most=LONGEST))
     if word := sensitive_word(text, call.context.merchant.playbook.words.sensitive):
         raise Refusal(FORBIDDEN.format(word=word))
     told = ANSWERED.format(who=_called(one), where=_where(one))

@@ -46,6 +46,10 @@ class Patience:
             with self._lock:
                 self._asked = None
 
+    def begin_again(self) -> None:
+        """It is asked once more: whoever was about to leave is there still."""
+        self.is_over = False
+
     def stop(self) -> None:
         """End it: the database first, which would otherwise answer to nobody for as long as it takes."""
         with self._lock:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from importlib import import_module
 from types import SimpleNamespace
@@ -27,6 +28,8 @@ from bot.practice import Ground
 
 # How long open pages may keep the process from ending.
 _FAREWELL_SECONDS = 1
+# While a thread works something out, all others wait so long for each turn; a page needs a hundred turns.
+_TURN_SECONDS = 0.0005
 
 log = structlog.get_logger("console")
 
@@ -52,6 +55,7 @@ async def serving(
     app: App, practice: Ground | None, listener: socket.socket, say: Callable[[str], None]
 ) -> AsyncIterator[None]:
     """Serve until the end of the block. `say` tells whoever started the bot where to look."""
+    sys.setswitchinterval(_TURN_SECONDS)
     site = Site(app, practice)
     host, port = listener.getsockname()[:2]
     entrance = Entrance(site, port)

@@ -69,6 +69,9 @@ a.z-link { color: #0a6b45; text-decoration: none; } .body--dark a.z-link { color
 a.z-link:hover, a.z-link:focus { text-decoration: underline; }
 """
 
+# Before the browser asks for the next page, which would otherwise be built beside what is read for this one.
+_LEAVES = 'window.addEventListener("beforeunload", () => emitEvent("z-leave"))'
+
 # The cookie in which a browser keeps what its user chose; without it the system's wish holds.
 _SHADE = "shade"
 _CHOSEN = {"light": False, "dark": True}
@@ -114,6 +117,8 @@ def frame(visit: Visit, page: Page, entries: Sequence[Page]) -> ui.column:
     menu.on_click(drawer.toggle)
     if visit.site.practice is not None:
         ui.label(ALL_SIMULATED).classes("z-practice full-width").props("role=status")
+    ui.on("z-leave", visit.leave)
+    ui.run_javascript(_LEAVES)
     main = ui.column().classes("z-page").props("role=main tabindex=-1")
     skip.props["href"] = f"#{main.html_id}"
     return main

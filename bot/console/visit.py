@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -29,6 +29,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 _LOOK_UP_SECONDS = 0.5  # while something takes long: whether anybody is there still
+_GONE_SECONDS = 4.0  # who has left is gone by then; else they stayed, since a file was all that they asked for
 LOOK_AGAIN_SECONDS = 1.0
 # A page rests so many times as long as its last look took: what a large shop answers slowly is asked for less often.
 _REST = 15
@@ -65,6 +66,8 @@ class Visit:
     is_valid: Callable[[], Awaitable[bool]]
     choose: Callable[[str], Awaitable[None]]
     myself: Myself
+    _leaves_until: float = 0.0
+    _asks: set[Patience] = field(default_factory=set)
 
     @property
     def scope(self) -> Scope:
@@ -96,23 +99,39 @@ class Visit:
         """The same, which takes its time and may be stopped; it is when the page was left. Raises `Stopped`."""
         client = ui.context.client
 
-        def is_left() -> bool:
-            return client.is_deleted
-
-        if is_left():
-            raise asyncio.CancelledError
-
         def work() -> T:
             with self.site.store.reading() as connection:
                 return patience.ask(connection, lambda: question(connection, self.scope, *args, **kwargs))
 
-        asked = asyncio.ensure_future(self.site.in_thread(work))
-        while not (await asyncio.wait([asked], timeout=_LOOK_UP_SECONDS))[0]:
-            if is_left():
-                patience.stop()
-        if is_left() and isinstance(asked.exception(), Stopped):
-            raise asyncio.CancelledError
-        return asked.result()
+        def is_gone() -> bool:
+            return client.is_deleted
+
+        while True:
+            while self._leaves() and not is_gone():
+                await asyncio.sleep(_LOOK_UP_SECONDS)
+                patience.begin_again()
+            if is_gone():
+                raise asyncio.CancelledError
+            self._asks.add(patience)
+            asked = asyncio.ensure_future(self.site.in_thread(work))
+            try:
+                while not (await asyncio.wait([asked], timeout=_LOOK_UP_SECONDS))[0]:
+                    if is_gone():
+                        patience.stop()
+            finally:
+                self._asks.discard(patience)
+            if not isinstance(asked.exception(), Stopped) or not (self._leaves() or is_gone()):
+                return asked.result()
+
+    def leave(self) -> None:
+        """The browser asks for another page: what this one has asked is stopped, so that it keeps nobody waiting. It is
+        asked again if they stay."""
+        self._leaves_until = time.monotonic() + _GONE_SECONDS
+        for patience in self._asks:
+            patience.stop()
+
+    def _leaves(self) -> bool:
+        return time.monotonic() < self._leaves_until
 
     async def order(self, kind: type[Order], **what: Any) -> bool:
         """Give an order as this person: it is decided, permitted or refused, and audited like a slash-command.

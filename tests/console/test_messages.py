@@ -16,6 +16,7 @@ def test_who_waits_is_answered_by_a_human(console: Console) -> None:
     expect(member.locator(".q-message-received").first).to_be_visible()
     page = console.page("/messages")
     group = page.locator("a.q-item", has_text="酒友社·听雨堂").last.element_handle()
+    page.evaluate("window.dispatchEvent(new Event('beforeunload'))")  # as before a file comes: the page goes on
     for text in (HOSTILE, "人工"):
         member.get_by_label("说点什么").fill(text)
         member.keyboard.press("Enter")
@@ -58,7 +59,12 @@ def test_a_group_is_read_as_a_chat(console: Console) -> None:
     shoot(page, "group-talk")
     assert faults_of(page) == []
     page_of_group = page.url.removeprefix(console.address)
-    page.get_by_label("以掌柜的名义在群里说一句").fill("我是店长，周六还有位子")
+    line = page.get_by_label("以掌柜的名义在群里说一句")
+    line.fill("店" * 2_001)
+    page.keyboard.press("Enter")
+    expect(page.locator(".q-notification", has_text="一条最多 2000 个字")).to_be_visible()
+    expect(line).to_have_value("店" * 2_001)  # to be made shorter
+    line.fill("我是店长，周六还有位子")
     page.keyboard.press("Enter")
     expect(page.locator(".q-message-sent", has_text="我是店长，周六还有位子")).to_be_visible()
     expect(member.locator(".q-message-received", has_text="我是店长，周六还有位子")).to_be_visible()

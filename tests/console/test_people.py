@@ -31,6 +31,7 @@ def test_somebody_is_found_described_and_forgotten(console: Console) -> None:
     page.wait_for_url("**/people?word=**")
     rows = page.locator("a.q-item", has_text="建档")
     expect(rows).to_have_count(1)
+    expect(page.get_by_text("一共 1 位")).to_be_visible()
     shoot(page, "people")
     assert faults_of(page) == []
     rows.click()

@@ -199,6 +199,18 @@ CASES: dict[str, tuple[dict[str, Any], list[Entry], tuple[str, str], Fault | Non
         JUNE,
         ("unreachable", None, None, None, "a"),
     ),
+    "words for those with a tag, in a group that all read alike": (
+        {},
+        [post("a", "2027-06-09", text="大家好\n【层级 小院】院里好\n【标签 老客】老朋友好")],
+        JUNE,
+        ("unreachable", None, None, None, "a"),
+    ),
+    "words for those with a tag, of whom each gets their own": (
+        {},
+        [post("a", "2027-06-09", text="大家好\n【标签 老客】老朋友好", tiers=(), tags=("新客", "老客"))],
+        JUNE,
+        None,
+    ),
     "working days of a year that nobody has announced": (
         {},
         [each("a", "2029-03-01", "workdays")],

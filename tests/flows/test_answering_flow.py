@@ -118,6 +118,7 @@ def test_what_may_not_be_said_is_not_sent_and_the_next_try_is(stage: Stage) -> N
             *ASKED,
             says("09:05:00", "wx-hall", "1"),
             says("09:05:30", "wx-hall", "全国第一的好茶，有货"),
+            says("09:05:40", "wx-hall", "有货的，慢慢说。" * 600),
             says("09:06:00", "wx-hall", "有货的"),
             says("09:07:00", "wx-hall", "1"),
             says("09:07:10", "wx-hall", "算了"),
@@ -128,6 +129,7 @@ def test_what_may_not_be_said_is_not_sent_and_the_next_try_is(stage: Stage) -> N
     )
     assert [line["text"] for line in played.arrived(to=ROOM, kind="text")] == ["@WX1 有货的"]
     assert "不能说，没发" in said_to(played, "wx-hall")[1]
+    assert said_to(played, "wx-hall")[2] == "太长了，没发：一条最多 2000 个字。改短再发一次。"
     assert said_to(played, "wx-hall")[-1] == "好，先不回。"
     assert states(played)["q2"] == "open"
 

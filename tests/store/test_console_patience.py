@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import text
+from nicegui import Client
+from nicegui.page import page
+from sqlalchemy import Connection, text
 
+from bot.app import App
 from bot.console.patience import Patience, Stopped
 from bot.console.reading import insight
 from bot.console.reading.friends import count_of_friends
 from bot.console.reading.insight import Wanted
 from bot.console.reading.people import Search, count_of
-from bot.console.visit import Scope
+from bot.console.site import Site
+from bot.console.visit import Scope, Visit
 from models.events import FriendRemoved, GroupJoined, LoggedIn, Who
+from models.operations import Role
 from models.orders import BindGroupOrder
 from tests.store.stage import START, merchant, said, shop
 
@@ -33,6 +41,41 @@ def test_a_question_ends_when_nobody_waits_for_it(database_url: str) -> None:
             patience.ask(connection, lambda: 1)  # nor is the next one asked
         with stage.store.reading() as connection:
             assert connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_what_a_page_asks_ends_when_the_browser_goes_to_the_next(database_url: str) -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    def endless(connection: Connection, scope: Scope) -> Any:
+        began.set()
+        try:
+            return connection.execute(text(ENDLESS)).scalar()
+        finally:
+            ended.set()
+
+    async def read_and_leave(visit: Visit) -> None:
+        client = Client(page("/"))
+
+        async def read() -> None:
+            with client:
+                await visit.read(endless)
+
+        reading = asyncio.create_task(read())
+        await asyncio.to_thread(began.wait, 10)
+        await asyncio.sleep(0.1)
+        visit.leave()
+        assert await asyncio.to_thread(ended.wait, 10)  # at once, and not when the page is forgotten
+        client.delete()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+
+    with shop(database_url) as stage:
+        app = SimpleNamespace(store=stage.store, merchants=stage.merchants)
+        site = Site(cast(App, app), None)
+        unasked = cast(Any, None)
+        visit = Visit(site, "店主", Role.OWNER, "m1", "", {}, ("m1",), unasked, unasked, unasked)
+        asyncio.run(read_and_leave(visit))
+        site.close()
 
 
 def test_weeks_of_talk_are_counted_week_by_week(database_url: str) -> None:

@@ -19,13 +19,12 @@ from content_calendar.cadence import is_personal
 from content_calendar.entry import Entry
 from content_calendar.faults import Fault
 from content_calendar.rotation import is_spare
-from content_calendar.wording import PART_MARK, names_in, parts_of
+from content_calendar.wording import PART_MARK, TITLES, names_in, parts_of
 from models.fields import unfilled
 from models.life_cycle import stage_named
 
 LOOK_SECONDS = 0.5
 _PLAIN = ""
-_TITLES = {"tier": "层级", "tag": "标签", "stage": "阶段"}
 
 
 @dataclass
@@ -75,7 +74,7 @@ class Outlook:
             self._show(entry, faults, found)
 
     def _show(self, entry: Entry | None, faults: Sequence[Fault], found: Weighed | None = None) -> None:
-        named = {f"{by} {name}": f"{_TITLES[by]}「{name}」" for by, name in names_in(self._text)}
+        named = {f"{by} {name}": f"{TITLES[by]}「{name}」" for by, name in names_in(self._text)}
         options = {_PLAIN: "平常的样子", **named, **{one.id: one.name for one in self._targets.values()}}
         self._who.set_options(options, value=self._chosen if self._chosen in options else _PLAIN)
         self._bubbles()

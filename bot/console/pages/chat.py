@@ -10,7 +10,6 @@ from bot.console.reading.people import Moment
 from bot.console.visit import Visit
 from handlers import rights
 from handlers.reason_names import FOLD_OF, KIND_NAMES, REASON_NAMES
-from handlers.saying import LONGEST
 from models.orders import SayOrder
 
 # These are things done, not things said.
@@ -47,11 +46,14 @@ def stamp(visit: Visit, row: Moment) -> None:
 
 
 def say_line(visit: Visit, label: str, *, account: str, contact: str = "", group: str = "") -> None:
-    """A line in which whoever may says something there by way of the persona."""
+    """A line in which whoever may says something there by way of the persona.
+
+    It takes more than may be said at once: a browser would cut off the end of what is pasted without a word.
+    """
     if not rights.may(visit.role, SayOrder):
         return
     with ui.card().classes("z-card full-width z-below"), ui.row().classes("items-center full-width no-wrap"):
-        line = ui.input(label).props(f"outlined dense autofocus maxlength={LONGEST}").classes("col")
+        line = ui.input(label).props("outlined dense autofocus").classes("col")
 
         async def say(text: str) -> None:
             said = await visit.order(SayOrder, account=account, contact=contact, group=group, text=text)

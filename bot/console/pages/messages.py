@@ -16,6 +16,7 @@ from bot.console.pages.group_talk import group_address
 from bot.console.pages.people import address_of, talk_address
 from bot.console.pages.person_timeline import Timeline
 from bot.console.parts import Part, Parts, Rows
+from bot.console.patience import Patience
 from bot.console.reading.group_talk import Room, rooms
 from bot.console.reading.messages import Talk, Wait, accounts_of, name_of, talks, waits
 from bot.console.reading.people import PAGE as PAGE_SIZE
@@ -61,7 +62,8 @@ async def build(visit: Visit) -> None:
 
     async def look_who_waits() -> None:
         now = visit.site.now()
-        rows = await visit.read(waits, now)
+        patience = Patience()
+        rows = await visit.wait_for(patience, waits, now, patience.proceed)
         waiting.visible = bool(rows)
         title.text = f"没人回：{len(rows):,}"
         waits_shown.show(_waits(rows[:PAGE_SIZE], now))

@@ -7,7 +7,8 @@ from urllib.parse import quote
 from nicegui import ui
 
 from bot.console.page import Page
-from bot.console.reading.people import ONLY, STAGES, UNFINISHED, Found, Search, people_of, tags_and_sources
+from bot.console.reading.friends import count_of_friends
+from bot.console.reading.people import ONLY, STAGES, UNFINISHED, Found, Search, count_of, people_of, tags_and_sources
 from bot.console.reading.people import PAGE as PAGE_SIZE
 from bot.console.visit import Visit
 
@@ -16,6 +17,7 @@ async def build(visit: Visit) -> None:
     """Build the page."""
     wanted = Search.read(visit.at)
     last: list[Found] = []
+    shown = 0
     tags, sources = await visit.read(tags_and_sources)
 
     def choose(**chosen: str | None) -> None:
@@ -38,10 +40,13 @@ async def build(visit: Visit) -> None:
             box.props("dense outlined options-dense").style("min-width: 120px")
             box.on_value_change(lambda event, name=name: choose(**{name: event.value}))
     with ui.card().classes("z-card full-width"):
+        total = ui.label().classes("z-muted").props("role=status")
+        total.visible = False
         place = ui.list().props("separator").classes("full-width")
         more = ui.button("更早来的").props("flat no-caps").classes("self-center")
 
     async def earlier() -> None:
+        nonlocal shown
         rows = await visit.read(people_of, wanted, last[-1].id if last else None)
         if not rows and not last:
             with place:
@@ -50,6 +55,7 @@ async def build(visit: Visit) -> None:
                 )
                 ui.item_label(told).classes("z-muted")
         last[:] = rows or last
+        shown += len(rows)
         with place:
             for row in rows:
                 _show(row)
@@ -58,10 +64,23 @@ async def build(visit: Visit) -> None:
     async def begin() -> None:
         place.clear()
         await earlier()
+        await count()
+
+    async def count() -> None:
+        if not last:
+            return
+        if more.visible:
+            total.text, total.visible = "正在数一共多少位……", True
+            all_friends = wanted == Search(only="friends")
+            found = await (visit.read(count_of_friends) if all_friends else visit.read(count_of, wanted))
+        else:
+            found = shown
+        total.text, total.visible = f"一共 {found:,} 位", True
 
     more.on_click(earlier)
     if not wanted.word:
         await earlier()
+        ui.timer(0.05, count, once=True)  # of a large shop it takes longer than a page of them
         return
     more.visible = False
     with place:

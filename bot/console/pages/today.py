@@ -13,6 +13,7 @@ from bot.console.pages.accounts import state_badge
 from bot.console.pages.calendar_days import marks
 from bot.console.pages.deliveries_rows import parts_of
 from bot.console.parts import Part, Parts, Rows
+from bot.console.patience import Patience
 from bot.console.reading.accounts import AccountNow, accounts_now
 from bot.console.reading.calendar import Turn, Wanted, left_today
 from bot.console.reading.deliveries import Filter, coming, count_of
@@ -76,7 +77,8 @@ async def build(visit: Visit) -> None:
         now = visit.site.now()
         pool.show(_pool(await visit.read(health, now)))
         posts.show(_posts(await visit.read(left_today, now)))
-        said[:] = await visit.read(what_was_said, now)
+        patience = Patience()
+        said[:] = await visit.wait_for(patience, what_was_said, now, patience.proceed)
         await look_around()
 
     async def begin() -> None:

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from bot.console.visit import Scope
 from bot.question_report import question_rows
+from bot.store.talk import Proceed, at_once
 from models.groups import ChatGroup
 from models.journal import JournalEntry
 from models.operations import Ticket
@@ -101,8 +102,9 @@ def name_of(connection: Connection, scope: Scope, contact: str) -> str:
     return connection.execute(asked).scalar() or contact
 
 
-def waits(connection: Connection, scope: Scope, now: datetime) -> list[Wait]:
-    """Hand-overs 1:1 and questions in groups that nobody answered, who waits longest first."""
+def waits(connection: Connection, scope: Scope, now: datetime, proceed: Proceed = at_once) -> list[Wait]:
+    """Hand-overs 1:1 and questions in groups that nobody answered, who waits longest first. It reads what was said in
+    groups lately, and may be stopped by `proceed`."""
     mine = scope.merchant.id
     tickets = connection.execute(
         select(col(Contact.wire_id), col(Contact.name), col(Ticket.opened_at), col(Ticket.text))
@@ -121,7 +123,7 @@ def waits(connection: Connection, scope: Scope, now: datetime) -> list[Wait]:
         ).all()
     )
     since = now - _ASKED_WITHIN
-    asked = [row for row in question_rows(connection, scope.merchant, since, rooms) if row["state"] == "open"]
+    asked = [row for row in question_rows(connection, scope.merchant, since, rooms, proceed) if row["state"] == "open"]
     names: dict[str, str] = dict(
         connection.execute(
             select(col(Contact.wire_id), col(Contact.name)).where(

@@ -17,6 +17,7 @@ from bot.console.reading.insight_rows import rows_of
 from bot.console.reading.of_pool import may_be_read, own_rooms
 from bot.console.visit import Scope
 from bot.store.alerting import all_alerts
+from bot.store.talk import Proceed, at_once
 from content_calendar.entry import from_json
 from models.groups import ChatGroup, Waiting
 from models.operations import EntryRevision, Pause, Ticket
@@ -49,12 +50,13 @@ class Paused(NamedTuple):
     topic: str
 
 
-def what_was_said(connection: Connection, scope: Scope, now: datetime) -> list[Count]:
-    """The same of groups. It reads what was said there lately, so it takes its time where much is said."""
+def what_was_said(connection: Connection, scope: Scope, now: datetime, proceed: Proceed = at_once) -> list[Count]:
+    """The same of groups. It reads what was said there lately, so it takes its time where much is said, and may be
+    stopped by `proceed`."""
     asked = _span(scope, now, QUESTIONS_OF)
     return [
         Count(
-            len(rows_of(connection, scope, asked, "unanswered", now)),
+            len(rows_of(connection, scope, asked, "unanswered", now, proceed)),
             f"个问题没人回（{QUESTIONS_OF.days} 天内）",
             asked.address("unanswered"),
         ),
