@@ -234,7 +234,7 @@ def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
         by_kind[effect.kind].append(effect.subject)
     for kind, subjects in by_kind.items():
-        writing.rows(DROP_TIMERS, merchant=merchant.id, kind=kind, subjects=subjects)
+        writing.do(DROP_TIMERS, merchant=merchant.id, kind=kind, subjects=subjects)
 
 
 def put_playbooks(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
