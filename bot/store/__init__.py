@@ -19,7 +19,7 @@ from sqlalchemy import Connection, func, insert, literal, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 
-from bot.store.bulk import LEAST, copy_in
+from bot.store.bulk import LEAST, copier
 from bot.store.engine import reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
 from bot.store.inserting import Conflict, insert_into
@@ -77,15 +77,23 @@ class Writing:
     refresh: set[str] = field(default_factory=set)  # accounts whose roster should be asked for
     # alerts that were raised (True) or ended (False): merchant, kind, subject
     alerts: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    journalled: dict[tuple[str, str], int] = field(
+        default_factory=dict
+    )  # by account and key, what was written down here
     is_quiet: bool = False  # nothing that it wrote changes what may leave, or when
     keeps_timers: bool = False  # it wrote no timer
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is one writer, as SQLite has."""
+        return self.connection.dialect.name == "sqlite"
 
     def insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows, all with the same keys."""
         self._write(table, rows, "error")
 
     def insert_new(self, table: Any, rows: Sequence[dict[str, Any]]) -> int:
-        """Insert the rows that break no unique constraint; returns how many were written."""
+        """Insert the rows that break no unique constraint; returns how many were written, as far as `put` can tell."""
         return self._write(table, rows, "keep")
 
     def upsert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
@@ -95,7 +103,8 @@ class Writing:
     def put(
         self, table: Any, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], conflict: Conflict = "error"
     ) -> int:
-        """Insert tuples of the columns `names`, for what is written with every message; returns how many were."""
+        """Insert tuples of the columns `names`, for what is written with every message; returns how many were. Many on
+        PostgreSQL are written meanwhile: then it is how many there are, whether or not some are kept as they were."""
         if not rows:
             return 0
         return self.put_columns(table, names, list(zip(*rows, strict=True)), conflict)
@@ -108,15 +117,30 @@ class Writing:
         if not count:
             return 0
         statement = insert_into(self.connection.dialect.name, table.__table__, names, conflict, given)
+        if count >= LEAST and not self.is_alone:
+            self._scribe.write_meanwhile(copier(statement, given))
+            return count
         with driver_cursor(self.connection, statement.text) as cursor:
-            if count >= LEAST and self.connection.dialect.name == "postgresql":
-                return copy_in(cursor, statement, given)
             cursor.executemany(statement.text, statement.values(given))
             return int(cursor.rowcount)
 
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
         """What a statement that is a constant of its module finds (or returns), with parameters by name."""
         return read(self.connection, statement, **values)
+
+    def do(self, statement: Any, **values: Any) -> None:
+        """A statement that is a constant of its module, of which nobody wants to know what it changed."""
+        how = prepared(self.connection.dialect.name, statement)
+        if self.is_alone or not self._scribe.is_at_work:
+            how.rows(self.connection, values)
+        else:
+            text, parameters = how.handed_over(values)
+            self._scribe.write_meanwhile(lambda cursor: cursor.execute(text, parameters))
+
+    @property
+    def _scribe(self) -> Any:
+        """PostgreSQL's connection of the driver, which writes while Python goes on."""
+        return self.connection.connection.driver_connection
 
     def each(self, statement: Any, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
         """An UPDATE that is a constant of its module, for tuples of its parameters `names`."""

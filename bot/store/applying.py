@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
 from sqlalchemy import bindparam, delete, func, select, text, true, update
 from sqlmodel import col
 
-from bot.store import Change, Planned, Writing
+from bot.store import Change, Writing
 from bot.store.alerting import end_alerts, end_settled, raise_alerts
 from bot.store.applying_accounts import ACCOUNT_WRITERS
 from bot.store.applying_commands import COMMAND_WRITERS, audit
@@ -49,6 +48,7 @@ from bot.store.applying_people import (
     rebind,
 )
 from bot.store.applying_questions import put_questions
+from bot.store.applying_sends import send
 from bot.store.applying_tickets import TICKET_WRITERS
 from bot.store.newcomers import WELCOME_WRITERS
 from bot.store.prepared import is_one_of, unindexed
@@ -56,7 +56,7 @@ from bot.store.timers import DROP_TIMERS
 from handlers.gate import REASON_NAMES
 from models import effects as fx
 from models.context import MerchantView
-from models.deliveries import CAN_BE_CONFIRMED, OPEN_STATES, Delivery, DeliveryState
+from models.deliveries import CAN_BE_CONFIRMED, OPEN_STATES, Delivery, DeliveryKind, DeliveryState
 from models.effects import Effect
 from models.events import Event, SendAnswered
 from models.operations import Merchant, Pause, PlaybookRevision, Timer
@@ -77,41 +77,6 @@ def apply_effects(writing: Writing, merchant: MerchantView, decided: Sequence[tu
         end_settled(writing, merchant)
     if unknown := by_kind.keys() - _WRITERS.keys() - _UNWRITTEN:
         raise TypeError(f"no writer for {sorted(kind.__name__ for kind in unknown)}")
-
-
-def send(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
-    first = writing.ids.take(writing.now, len(pairs))
-    rows = [
-        (
-            identity,
-            merchant.id,
-            one.key,
-            one.part,
-            one.account,
-            one.contact_id,
-            one.group_id,
-            one.kind,
-            one.lane,
-            one.cause,
-            one.priority,
-            one.template,
-            one.text,
-            one.mentions,
-            msgspec.to_builtins(one.media) if one.media else [],
-            one.request,
-            one.due or event.at,
-            one.due or event.at,
-            one.not_after,
-            writing.now,
-            one.about_consent,
-            one.revision or merchant.revision,
-        )
-        for identity, (event, one) in enumerate(pairs, first)
-    ]
-    written: Sequence[int] = range(first, first + len(rows))
-    if writing.put(Delivery, _DELIVERY, rows, "keep") < len(rows):  # some were planned before, under the same keys
-        written = sorted(identity for (identity,) in writing.rows(_BETWEEN, first=first, last=first + len(rows) - 1))
-    writing.began(Planned(written, merchant.id, writing.now, DeliveryState.PLANNED))
 
 
 _SETTLE = (
@@ -208,8 +173,10 @@ def confirm_by_fact(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
                 col(Delivery.state).in_((*OPEN_STATES, *CAN_BE_CONFIRMED)),
             )
         ).all()
+        confirming = _CONFIRMING_REMARK if effect.kind == DeliveryKind.REMARK else _CONFIRMING
         for identity, state in rows:
-            path = _CONFIRMING.get(state, [DeliveryState.CONFIRMED])
+            if not (path := confirming.get(state, [DeliveryState.CONFIRMED])):
+                continue
             writing.connection.execute(
                 update(Delivery).where(col(Delivery.id) == identity).values(state=path[-1], reason=None, until=None)
             )
@@ -232,7 +199,7 @@ def drop_timers(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     for _event, effect in pairs:
         by_kind[effect.kind].append(effect.subject)
     for kind, subjects in by_kind.items():
-        writing.rows(DROP_TIMERS, merchant=merchant.id, kind=kind, subjects=subjects)
+        writing.do(DROP_TIMERS, merchant=merchant.id, kind=kind, subjects=subjects)
 
 
 def put_playbooks(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -278,12 +245,6 @@ def _look_again(writing: Writing, merchant: MerchantView, reasons: Sequence[str]
     )
 
 
-_DELIVERY = (
-    "id", "merchant_id", "key", "part", "account_id", "contact_id", "group_id", "kind", "lane", "cause", "priority",
-    "template", "text", "mentions", "media", "request", "due_at", "next_at", "not_after", "created_at",
-    "about_consent", "revision",
-)  # fmt: skip
-_BETWEEN = select(col(Delivery.id)).where(col(Delivery.id).between(bindparam("first"), bindparam("last")))
 _CANCEL = (
     update(Delivery)
     .where(
@@ -355,6 +316,13 @@ _CONFIRMING: dict[str, list[DeliveryState]] = {
     DeliveryState.PLANNED: [DeliveryState.CANCELLED],
     DeliveryState.WAITING: [DeliveryState.CANCELLED],
     DeliveryState.CLAIMED: [DeliveryState.SENT, DeliveryState.CONFIRMED],
+}
+# Of a remark that it takes the platform says no more than that: whoever is told of it by a list instead, because nobody
+# was there to hear the answer, knows as much and no more.
+_CONFIRMING_REMARK: dict[str, list[DeliveryState]] = _CONFIRMING | {
+    DeliveryState.CLAIMED: [DeliveryState.SENT],
+    DeliveryState.UNKNOWN: [DeliveryState.SENT],
+    DeliveryState.SENT: [],
 }
 # What may tell what became of an uncertain delivery, as `Settle` may.
 _SETTLING = frozenset({fx.SendAgain, fx.ConfirmByFact})

@@ -238,6 +238,9 @@ _NOT_BY_HAND = (SURVEY, "platform")
 
 def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     removed: dict[bool, list[tuple[int, str]]] = {True: [], False: []}
+    gained = {effect.person_id for _event, effect in pairs if effect.add}
+    # To gain a tag matters to few: only an entry that leaves some out spares whoever is given theirs.
+    matters = gained if gained and leaves_out(writing, merchant) else set()
     for _event, effect in pairs:
         removed[effect.origin == SURVEY] += [(effect.person_id, tag) for tag in effect.remove]
     for by_survey, tags in removed.items():
@@ -260,9 +263,7 @@ def put_tags(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         }
         writing.put(Tag, ("merchant_id", "person_id", "tag", "origin", "at"), list(added.values()), conflict)
     lost = {person_id for tags in removed.values() for person_id, _tag in tags}
-    gained = {effect.person_id for _event, effect in pairs if effect.add}
-    # To gain a tag matters to few: only an entry that leaves some out spares whoever is given theirs.
-    spare_untagged(writing, merchant, sorted(lost | gained if gained and leaves_out(writing, merchant) else lost))
+    spare_untagged(writing, merchant, sorted(lost | matters))
 
 
 def put_surveys(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:

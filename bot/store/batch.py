@@ -119,7 +119,7 @@ def _take_timers(writing: Writing, merchant_id: str, outcomes: list[Outcome]) ->
             for timer in taken:
                 expected[timer].duplicate = False
             gone = {"merchant": merchant_id, "kind": kind, "subjects": [subject for subject, _ in taken]}
-            writing.rows(DROP_TIMERS, **gone)
+            writing.do(DROP_TIMERS, **gone)
     return [outcome for outcome in outcomes if not outcome.duplicate]
 
 
@@ -134,10 +134,11 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
             for outcome, event in zip(pending, veiled, strict=True):
                 outcome.event = event
         names = identify(writing, merchant.id, veiled)
+        # PostgreSQL writes them while we look at what they say.
+        write_down(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])
         wanted = needs_under(merchant.playbook)
         for outcome in pending:
             outcome.wants = wanted(outcome.event)
-        write_down(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])
         followers: list[Outcome] = []
         for wave in waves(pending):
             contexts = load_contexts(writing, merchant, names, [(one.event, one.wants) for one in wave])

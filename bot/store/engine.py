@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -97,6 +98,12 @@ def _postgresql(url: str, **options: Any) -> Engine:
     engine = create_engine(
         url, pool_pre_ping=True, hide_parameters=True, json_deserializer=msgspec.json.decode, **options
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Any, _record: Any, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        from bot.store.scribe import ScribeConnection  # who has a file need not wait for PostgreSQL's driver
+
+        return ScribeConnection.connect(*given, **named)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -119,6 +119,7 @@ def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[
     writing.put(Body, ("id", "merchant_id", "text"), bodies)
     keys = [(merchant_id, one.event.account, one.key, one.journal_id) for one in outcomes if one.key]
     writing.put(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), keys)
+    writing.journalled.update(((account, key), journal_id) for _, account, key, journal_id in keys)
 
 
 class _Types(dict[type[Event], str]):

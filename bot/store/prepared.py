@@ -44,8 +44,8 @@ Converter = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 class Statement:
-    """A SELECT, or another statement with RETURNING: parameters by name in, plain tuples out. Or an UPDATE that is done
-    for many rows of parameters."""
+    """A SELECT, or another statement: parameters by name in, plain tuples out, if it returns any. Or an UPDATE that is
+    done for many rows of parameters."""
 
     def __init__(self, dialect_name: str, statement: Any) -> None:
         dialect = dialect_of(dialect_name)
@@ -80,8 +80,8 @@ class Statement:
         with driver_cursor(connection, self.text) as cursor:
             cursor.executemany(self.text, list(zip(*columns, strict=True)))
 
-    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """All rows."""
+    def handed_over(self, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+        """Its text and its parameters, for who executes it with a cursor of the driver."""
         text, alone = self.text, self._lists
         if alone:
             if all(len(values[name]) == 1 for name in alone):
@@ -93,9 +93,14 @@ class Statement:
             for name, processor, constant in self._parameters
             for value in [values.get(name, constant)]
         )
+        return text, parameters
+
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """All rows."""
+        text, parameters = self.handed_over(values)
         with driver_cursor(connection, text) as cursor:
             cursor.execute(text, parameters)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall() if self._columns else []
         if self._plain or not rows:
             return rows
         columns = zip(*rows, strict=True)
@@ -114,8 +119,9 @@ def driver_cursor(connection: Connection, text: str) -> Iterator[Any]:
     dialect = connection.dialect
     database: Any = connection.connection
     driver: Any = dialect.dbapi
-    cursor = database.cursor()
+    cursor: Any = None
     try:
+        cursor = database.cursor()
         yield cursor
     except driver.Error as error:
         lost = dialect.is_disconnect(error, database.driver_connection, cursor)
@@ -125,7 +131,8 @@ def driver_cursor(connection: Connection, text: str) -> Iterator[Any]:
             text, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
         ) from error
     finally:
-        cursor.close()
+        if cursor is not None:
+            cursor.close()
 
 
 @cache

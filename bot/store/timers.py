@@ -14,4 +14,4 @@ _NAMED = (
     is_one_of(col(Timer.subject), "subjects"),
 )
 THESE_TIMERS = select(col(Timer.subject), col(Timer.at)).where(*_NAMED)
-DROP_TIMERS = delete(Timer).where(*_NAMED).returning(col(Timer.subject))
+DROP_TIMERS = delete(Timer).where(*_NAMED)

@@ -10,7 +10,7 @@ import pytest
 from bot.store.outbox import claim
 from models import effects as fx
 from models.deliveries import Cause, DeliveryKind, Lane
-from models.events import Answer, Media, SelfMessage, SendAnswered
+from models.events import Answer, Media, Roster, SelfMessage, SendAnswered, Who
 from models.people import Friendship
 from tests.store.stage import START, Shop, merchant, reply, shop
 
@@ -109,3 +109,39 @@ def test_the_echo_of_an_album_is_not_taken_for_one_of_a_picture_or_album_before_
             stage.apply(answered)
             echo(stage, "image")
         assert [stage.delivery(f"e:{number}").state for number in range(3)] == ["confirmed"] * 3
+
+
+@pytest.mark.parametrize(
+    ("heard", "history"),
+    [
+        (("answer", "list"), ["planned", "claimed", "sent"]),
+        (("list", "answer"), ["planned", "claimed", "sent"]),
+        (("crash", "list"), ["planned", "claimed", "unknown crash", "sent"]),
+    ],
+)
+def test_a_remark_ends_in_one_state_whichever_way_we_hear_of_it(
+    database_url: str, heard: tuple[str, ...], history: list[str]
+) -> None:
+    with shop(database_url) as stage:
+        send = fx.Send(
+            key="remark:1",
+            account="main",
+            kind=DeliveryKind.REMARK,
+            lane=Lane.REPLY,
+            cause=Cause.SURVEY,
+            contact_id=stage.befriend("wx-a")["wx-a"],
+            text="茶友-小明",
+        )
+        stage.bring_about(send)
+        (one,) = claim(stage.store, stage.merchants, [("m1", "main")]).claims
+        here: dict[str, Any] = {"merchant": "m1", "account": "main", "at": START}
+        of_it: dict[str, Any] = {"delivery": one.delivery_id, "key": one.outgoing.key}
+        told = {
+            "answer": SendAnswered(**here, **of_it, answer="sent"),
+            "crash": SendAnswered(**here, **of_it, answer="crash"),
+            "list": Roster(**here, friends=(Who("wx-a", remark="茶友-小明"),)),
+        }
+        for how in heard:
+            stage.apply(told[how])
+        assert stage.history("remark:1") == history
+        assert stage.rows(Friendship)[0].remark == "茶友-小明"

@@ -1,0 +1,83 @@
+"""A connection to PostgreSQL to which rows are handed over while Python goes on: the server writes them while the next
+ones are made, or the next events are looked at.
+
+It stays one connection and one transaction, in which all comes in its order: whoever asks it for a cursor, to commit or
+to roll back waits until what was handed over is written, and hears there of what went wrong with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+
+
+class ScribeConnection(psycopg.Connection[Any]):
+    """The driver's connection, with somebody who writes on it meanwhile."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._scribe: ThreadPoolExecutor | None = None
+        self._begun: list[Future[None]] = []
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something was handed over that nobody has waited for yet."""
+        return bool(self._begun)
+
+    def write_meanwhile(self, write: Callable[[Any], object]) -> None:
+        """Have it written with a cursor, after what was handed over before; not even begun where that failed."""
+        if self._scribe is None:
+            self._scribe = ThreadPoolExecutor(1, thread_name_prefix="scribe")
+        before = self._begun[-1] if self._begun else None
+        cursor = super().cursor()
+
+        def work() -> None:
+            if before is not None and before.exception() is not None:
+                return
+            with cursor:
+                write(cursor)
+
+        self._begun.append(self._scribe.submit(work))
+
+    def cursor(self, *given: Any, **named: Any) -> Any:
+        """A cursor, once all that was handed over is written."""
+        self._written()
+        return super().cursor(*given, **named)
+
+    def commit(self) -> None:
+        """Commit, once all that was handed over is written; where that failed the transaction ends, as a commit that
+        fails ends it."""
+        try:
+            self._written()
+        except BaseException:
+            with contextlib.suppress(psycopg.Error):  # a connection that is lost has ended it already
+                super().rollback()
+            raise
+        super().commit()
+
+    def rollback(self) -> None:
+        """Roll back; what went wrong with what was handed over is of no interest any more."""
+        self._rest()
+        super().rollback()
+
+    def close(self) -> None:
+        """Close, and let go of the thread."""
+        self._rest()
+        if self._scribe is not None:
+            self._scribe.shutdown()
+            self._scribe = None
+        super().close()
+
+    def _written(self) -> None:
+        for writing in self._rest():
+            writing.result()
+
+    def _rest(self) -> list[Future[None]]:
+        begun, self._begun = self._begun, []
+        for writing in begun:
+            writing.exception()  # waits
+        return begun
