@@ -11,7 +11,6 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     String,
-    Subquery,
     and_,
     bindparam,
     delete,
@@ -21,13 +20,14 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.store import Change, Planned, Writing
-from bot.store.audience import audience
+from bot.store.audience import ASIDE, audience, goes_to_groups, put_aside
 from bot.store.identify import chunks
 from bot.store.rotating import drawn, said_by
 from handlers.rollout import first_ones
@@ -222,26 +222,36 @@ def _plan(
     spare: str | None = None,
     only: Sequence[int] | None = None,
 ) -> None:
-    """Plan an occurrence, with what the draft `spare` says, for `only` those groups or contacts, in one statement."""
-    targets = audience(writing, merchant, effect).subquery()
+    """Plan an occurrence, with what the draft `spare` says, for `only` those groups or contacts, all at once."""
     these = {"merchant": merchant.id, "which_entry": effect.entry, "which_occurrence": effect.occurrence}
     if effect.state in OPEN_STATES and writing.rows(_PLANNED_BEFORE, **these):
-        _take_up_again(writing, merchant, effect, spare, only, targets)
-    first = writing.ids.take(writing.now)
-    key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + targets.c.wire_id
+        _take_up_again(writing, merchant, effect, spare, only)
+    found = audience(writing, merchant, effect, only)
+    if goes_to_groups(effect):  # a group has another id by now than when it was planned for it
+        found = found.where(
+            ~exists().where(
+                col(Delivery.group_id) == col(ChatGroup.id),
+                col(Delivery.entry) == effect.entry,
+                col(Delivery.occurrence) == effect.occurrence,
+            )
+        )
+    if not (wanted := put_aside(writing.connection, found)):
+        return
+    first = writing.ids.take(writing.now, wanted)
+    key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + ASIDE.c.wire_id
     planned = select(
-        (literal(first - 1, Id) + func.row_number().over(order_by=targets.c.rank)).label("id"),
+        (literal(first - 1, Id) + ASIDE.c.number).label("id"),
         literal(merchant.id).label("merchant_id"),
         key.label("key"),
         literal(1).label("part"),
-        targets.c.account_id,
-        targets.c.contact_id,
-        targets.c.group_id,
+        ASIDE.c.account_id,
+        ASIDE.c.contact_id,
+        ASIDE.c.group_id,
         literal(effect.kind.value).label("kind"),
         literal(effect.lane.value).label("lane"),
         literal((Cause.CARE if effect.lane == Lane.CARE else Cause.CALENDAR).value).label("cause"),
         literal(effect.priority).label("priority"),
-        func.coalesce(targets.c.own_text, effect.template).label("template"),
+        func.coalesce(ASIDE.c.own_text, effect.template).label("template"),
         literal([], JSON).label("mentions"),
         literal(msgspec.to_builtins(effect.media), JSON).label("media"),
         literal("").label("request"),
@@ -260,15 +270,7 @@ def _plan(
         literal(effect.occurrence).label("occurrence"),
         literal(effect.revision).label("revision"),
         literal(spare, String).label("spare"),
-    ).where(
-        *([func.coalesce(targets.c.group_id, targets.c.contact_id).in_(only)] if only is not None else []),
-        # A group has another id by now than when it was planned for it.
-        ~exists().where(
-            col(Delivery.group_id) == targets.c.group_id,
-            col(Delivery.entry) == effect.entry,
-            col(Delivery.occurrence) == effect.occurrence,
-        ),
-    )
+    ).where(true())  # or SQLite would take ON CONFLICT for a condition of a join
     names = [column.name for column in planned.selected_columns]
     into = postgresql.insert if writing.connection.dialect.name == "postgresql" else sqlite.insert
     count = writing.connection.execute(
@@ -277,17 +279,14 @@ def _plan(
         .on_conflict_do_nothing(index_elements=["merchant_id", "key", "part"])
         .execution_options(preserve_rowcount=True)
     ).rowcount
-    if not count:
-        return
-    mine = (col(Delivery.id) >= first, col(Delivery.entry) == effect.entry)
-    last = writing.connection.execute(select(func.max(col(Delivery.id))).where(*mine)).scalar_one()
-    writing.ids.take(writing.now, last - first + 1)  # the ids that follow the first one are taken by now
-    ids: Sequence[int] = range(first, last + 1)
-    if count < len(ids):  # some had it already
+    ids: Sequence[int] = range(first, first + wanted)
+    if count < wanted:  # some had it already
+        mine = (col(Delivery.id).between(first, ids[-1]), col(Delivery.merchant_id) == merchant.id)
         ids = (
             writing.connection.execute(select(col(Delivery.id)).where(*mine).order_by(col(Delivery.id))).scalars().all()
         )
-    writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))
+    if ids:
+        writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))
 
 
 def _take_up_again(
@@ -296,10 +295,10 @@ def _take_up_again(
     effect: Expand,
     spare: str | None,
     only: Sequence[int] | None,
-    targets: Subquery,
 ) -> None:
     """What was missed and never left is planned for the time that its occurrence has been moved to since; what was
     taken back, with an entry that is in force again, for its old time too."""
+    targets = audience(writing, merchant, effect).subquery()
     mine = func.coalesce(col(Delivery.group_id), col(Delivery.contact_id))
     theirs = func.coalesce(targets.c.group_id, targets.c.contact_id)
     missed = and_(

@@ -6,8 +6,29 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, false, func, literal, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
+from sqlalchemy.schema import CreateTable
 from sqlmodel import col
 
 from bot.store import Writing
@@ -28,23 +49,36 @@ from models.people import Answer, AnswerState, Contact, Friendship, FriendshipSt
 _LONGEST_DOWN = timedelta(days=7)
 
 
-def audience(writing: Writing, merchant: MerchantView, effect: Expand) -> Select[*tuple[Any, ...]]:
+def goes_to_groups(effect: Expand) -> bool:
+    """Whether it is said in groups, and not to people, 1:1."""
+    return effect.turn is None and bool(effect.tiers or effect.groups)
+
+
+def audience(
+    writing: Writing, merchant: MerchantView, effect: Expand, only: Sequence[int] | None = None
+) -> Select[*tuple[Any, ...]]:
     """Bound groups of the tiers, and the rooms named, bound or not: the gate says no, on record, to those that are not.
-    Without any, or where it counts from each member, the friends concerned, 1:1."""
-    if effect.turn is None and (effect.tiers or effect.groups):
-        return select(
-            col(ChatGroup.account_id).label("account_id"),
-            literal(None, Id).label("contact_id"),
-            col(ChatGroup.id).label("group_id"),
-            col(ChatGroup.wire_id).label("wire_id"),
-            col(ChatGroup.id).label("rank"),
-            _own_text(merchant, effect).label("own_text"),
-        ).where(
-            _in_rooms(merchant, effect),
-            *([col(ChatGroup.id).not_in(effect.but)] if effect.but else []),
-            *([col(ChatGroup.id) == effect.only] if effect.only is not None else []),
+    Without any, or where it counts from each member, the friends concerned, 1:1. Of these, `only` those groups or
+    contacts. By `rank`, and in this order, which SQLite reads them in anyhow."""
+    if goes_to_groups(effect):
+        return (
+            select(
+                col(ChatGroup.account_id).label("account_id"),
+                literal(None, Id).label("contact_id"),
+                col(ChatGroup.id).label("group_id"),
+                col(ChatGroup.wire_id).label("wire_id"),
+                col(ChatGroup.id).label("rank"),
+                _own_text(merchant, effect).label("own_text"),
+            )
+            .where(
+                _in_rooms(merchant, effect),
+                *([col(ChatGroup.id).not_in(effect.but)] if effect.but else []),
+                *([col(ChatGroup.id) == effect.only] if effect.only is not None else []),
+                *([col(ChatGroup.id).in_(only)] if only is not None else []),
+            )
+            .order_by(col(ChatGroup.id))
         )
-    wanted = []
+    wanted: list[ColumnElement[bool]] = [] if only is None else [col(Contact.id).in_(only)]
     if (tags := asked_for(effect.tags)) or effect.turn is None:
         wanted.append(_tagged(writing, merchant, tags, effect.occurrence))
     if tags := kept_out(effect.tags):
@@ -53,7 +87,43 @@ def audience(writing: Writing, merchant: MerchantView, effect: Expand) -> Select
         wanted.append(_whose_turn(merchant, effect, effect.turn))
         if (effect.tiers or effect.groups) and effect.turn.of != "joined":
             wanted.append(_person_is_among(_members(merchant, effect)))
-    return _friends(merchant, and_(*wanted))
+    return _friends(merchant, and_(*wanted), all_are_asked=effect.turn is None)
+
+
+# A table of the session, which SQLite keeps in memory.
+ASIDE = Table(
+    "delivery_target",
+    MetaData(),
+    Column("number", Integer, primary_key=True),
+    Column("account_id", String),
+    Column("contact_id", Id),
+    Column("group_id", Id),
+    Column("wire_id", String),
+    Column("own_text", String),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DELETE ROWS",
+)
+_MAKE_ASIDE, _EMPTY_ASIDE = CreateTable(ASIDE, if_not_exists=True), delete(ASIDE)
+
+
+def put_aside(connection: Connection, found: Select[*tuple[Any, ...]]) -> int:
+    """Write an audience aside, numbered from 1 by rank; returns how many they are. Whoever was there is forgotten.
+
+    SQLite makes a copy, with all its columns, of what is inserted into a table that it reads, and takes twice as long
+    for a number by a window function; rows without a number it numbers as they come.
+    """
+    connection.execute(_MAKE_ASIDE)
+    connection.execute(_EMPTY_ASIDE)
+    columns = [column for column in found.selected_columns if column.name != "rank"]
+    if connection.dialect.name == "postgresql":
+        targets = found.subquery()
+        number = func.row_number().over(order_by=targets.c.rank).label("number")
+        columns = [number, *(targets.c[column.name] for column in columns)]
+        found = select(*columns)
+    else:
+        found = found.with_only_columns(*columns)
+    into = insert(ASIDE).from_select([column.name for column in columns], found)
+    return connection.execute(into.execution_options(preserve_rowcount=True)).rowcount
 
 
 def _own_text(merchant: MerchantView, effect: Expand) -> ColumnElement[Any]:
@@ -83,7 +153,7 @@ def _in_rooms(merchant: MerchantView, effect: Expand) -> ColumnElement[bool]:
     return and_(col(ChatGroup.merchant_id) == merchant.id, or_(*named))
 
 
-def _friends(merchant: MerchantView, wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _friends(merchant: MerchantView, wanted: ColumnElement[bool], *, all_are_asked: bool) -> Select[*tuple[Any, ...]]:
     """Friends, each written to by the first account that has them."""
     # Who has several accounts of their own gets it at the one that we knew first. One look within the other, so that
     # every SQLite looks for the person first, and not through all friendships known before.
@@ -93,12 +163,17 @@ def _friends(merchant: MerchantView, wanted: ColumnElement[bool]) -> Select[*tup
         col(theirs.contact_id) == col(other.id),
         col(theirs.state) == FriendshipState.FRIEND,
     )
-    known_before = exists().where(
+    known_before: ColumnElement[bool] = exists().where(
         col(other.merchant_id) == merchant.id,
         col(other.person_id) == col(Contact.person_id),
         col(other.id) < col(Contact.id),
         is_friend,
     )
+    if all_are_asked:  # one look through all persons costs less than one for each
+        one = aliased(Contact)
+        several = select(col(one.person_id)).where(col(one.merchant_id) == merchant.id)
+        several = several.group_by(col(one.person_id)).having(func.count() > 1)
+        known_before = and_(_person_is_among(several), known_before)
     # Of several accounts it is the first that nobody had to stand in for.
     gone = select(col(Account.id)).where(col(Account.merchant_id) == merchant.id, col(Account.replaced_by).is_not(None))
     first = func.min(case((col(Friendship.account_id).not_in(gone), col(Friendship.account_id))))
@@ -123,7 +198,8 @@ def _friends(merchant: MerchantView, wanted: ColumnElement[bool]) -> Select[*tup
             wanted,
             ~known_before,
         )
-        .group_by(col(Contact.id), col(Contact.wire_id))
+        .group_by(col(Contact.merchant_id), col(Contact.id))
+        .order_by(col(Contact.merchant_id), col(Contact.id))
     )
 
 

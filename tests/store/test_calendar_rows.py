@@ -250,6 +250,20 @@ def test_many_are_one_statement(database_url: str) -> None:
         assert len({row.id for row in rows}) == len({row.contact_id for row in rows}) == 2000
 
 
+def test_who_came_first_is_planned_first_whatever_was_planned_in_between(database_url: str) -> None:
+    with shop(database_url) as stage:
+        names = ("wx3", "wx1", "wx2")
+        for name in names:
+            tag(stage, **{name: "宝妈"})
+        stage.bring_about(expansion(tags=("宝妈",), template="早"))
+        tag(stage, wx0="宝妈")
+        stage.bring_about(expansion(tags=("宝妈",)), expansion(tags=("宝妈",), occurrence="2026-11-24"))
+        rows = sorted(stage.rows(Delivery), key=lambda row: row.id)
+        came = [*names, "wx0", *names, "wx0"]
+        assert [row.key.rpartition(":")[2] for row in rows] == came
+        assert [change.delivery_id for change in stage.rows(DeliveryChange)] == [row.id for row in rows]
+
+
 def test_an_entry_out_of_force_takes_back_what_has_not_left(database_url: str) -> None:
     entry = ("e1", "v1", "{}")
     with shop(database_url) as stage:
