@@ -21,9 +21,9 @@ from models.patterns import compile_later
 
 BEFORE = timedelta(hours=2)
 """What was said that long before a question tells whether it is one."""
-SURELY = 0.4
+SURELY = 0.2
 """How much must speak for a question: one that nobody asked is brought up for nothing."""
-_PERHAPS = -2.5
+_PERHAPS = -1.8
 """How much may speak against a question by its wording, and what was said before it is still looked at."""
 _BREATH = timedelta(minutes=1)
 _LOOKED_AT = 40  # messages before it
@@ -36,6 +36,8 @@ _LETTERS = 0.5
 _KIND = 0.6
 _CALLED = compile_later(r"@\S+\s?")
 _NUMBER = compile_later(r"\d+")
+CLASSIFIED = ("lead", "ahead", "part")
+"""The signs that tell how sure the classifier of single messages is."""
 _FORMS = tuple(
     (name, compile_later(pattern))
     for name, pattern in (
@@ -86,7 +88,7 @@ def _wording(text: str) -> float:
 
 def _speaks(text: str) -> float:
     """How much the wording alone speaks for a question."""
-    return speaks_for(_of_the_words(text), model().hears)
+    return speaks_for(of_the_words(text), model().hears)
 
 
 _remembered = lru_cache(maxsize=8_192)(_speaks)
@@ -96,7 +98,7 @@ _SHORT = 64
 def signs(said: Sequence[Said], at: int) -> Signs:
     """What speaks for or against it."""
     one = said[at]
-    found = _of_the_words(one.text)
+    found = of_the_words(one.text)
     found |= dict.fromkeys(_around(said, at), 1.0)
     return found
 
@@ -111,7 +113,8 @@ def _before(said: Sequence[Said], at: int) -> list[Said]:
     return [one for one in said[max(0, at - _LOOKED_AT) : at] if one.at >= since and one.by in ("member", "staff")]
 
 
-def _of_the_words(text: str) -> dict[str, float]:
+def of_the_words(text: str) -> dict[str, float]:
+    """What its wording speaks for or against it."""
     said = dense(text)
     lead = lead_of(text)
     whole = max(-4.0, min(4.0, lead.whole / 100))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from handlers.group_answers import Question
 from handlers.threads import OPEN, Talk
 from handlers.understanding.group_model import Model, Signs, speaks_for
 from models.context import Said
+from training import business
 from training.fitting import fit_choices
 from training.transcripts import read
 
@@ -28,6 +30,7 @@ _KEPT = 0.05
 """A sign whose weights are all smaller than this tells nothing and is left out of the file."""
 _HEARING, _ANSWERING = 1.0, 2.0
 """How strictly weights are held near nothing."""
+_ALONE = "by itself"
 _OFTEN = 3
 """A sign of a question that fewer messages have tells nothing."""
 _SPEAKERS = ("staff", "member")
@@ -95,7 +98,7 @@ _SURE = 9.0
 def train(lessons: Iterable[Lesson]) -> Model:
     """The model fitted to the lessons, its weights in hundredths."""
     lessons = list(lessons)
-    hears = fit_choices(_common([choice for each in lessons for choice in each.hearing]), _HEARING)
+    hears = _hears([choice for each in lessons for choice in each.hearing])
     answers = fit_choices(
         [
             ([_by(speaker, signs) for signs in found], right)
@@ -114,6 +117,27 @@ def train(lessons: Iterable[Lesson]) -> Model:
             for speaker, mark in own.items()
         },
     )
+
+
+def _hears(heard: list[Choice]) -> dict[str, float]:
+    """The mean of two: one goes by how sure the classifier of single messages is, which has not read the transcripts;
+    the other by what the classifier has read, and makes up its mind by itself."""
+    one = fit_choices(_common(heard), _HEARING)
+    unsure: list[Choice] = [
+        ([{sign: worth for sign, worth in signs.items() if sign not in group_hearing.CLASSIFIED} for signs in each], to)
+        for each, to in [*heard, *_by_themselves()]
+    ]
+    other = fit_choices(_common(unsure), _HEARING)
+    return {sign: (one.get(sign, 0.0) + other.get(sign, 0.0)) / 2 for sign in {**one, **other} if sign != _ALONE}
+
+
+@cache
+def _by_themselves() -> list[Choice]:
+    """The lines that the classifier of single messages was trained on: nothing was said around them."""
+    return [
+        ([{**group_hearing.of_the_words(line.text), _ALONE: 1.0}], [0] if line.label == "business_question" else [])
+        for line in [*business.messages(), *business.from_templates()]
+    ]
 
 
 def _common(choices: list[Choice]) -> list[Choice]:
