@@ -57,10 +57,11 @@ class Reply:
         self.core = reply.said_besides_asking(self.text)
         self.said = dense(_CALLED.sub("", self.core))
 
-    @property
-    def is_worth_a_look(self) -> bool:
-        """Whether it says anything that could answer."""
-        return bool(self.core) and not reply.says_nothing(self.core) and not reply.is_order(self.text)
+    def is_worth_a_look(self, by: str) -> bool:
+        """Whether it says anything that could answer: 行 and 收到了 of the shop's may."""
+        if not self.core or reply.is_order(self.text):
+            return False
+        return not reply.says_nothing(self.core) or (by == "staff" and bool(_YES.match(self.said)))
 
     @cached_property
     def gist(self) -> frozenset[str]:
@@ -109,9 +110,14 @@ class Place:
 
 _CALLED = compile_later(r"@\S+\s?")
 _DIGIT = compile_later(r"\d")
+_YES = compile_later("(?:行|在|对|是|收到|来了|来啦|好的?|可以)[的了啊呀呢哦哈啦]?$")
 _LONG = (3, 6, 12, 24)
 _PASSED = (0, 1, 2, 4, 7, 12, 20)
 _MINUTES = (3, 10, 30, 90, 300)
+_PAUSES = (1, 3, 8, 20)
+_LATELY = 5  # messages before a reply that it may be about
+_AGREES = compile_later("对|是的|确实|没错|嗯|真的")
+_BEARS_OUT = compile_later("说得对|没错|对的|^对|就是|照|听")
 _TOGETHER = 0.6
 """What a sign counts of which there are hundreds: each has been seen a few times only."""
 _STILL_TAKEN_UP = 8
@@ -147,6 +153,33 @@ def signs(told: Reply, question: Question, said: Sequence[Said], at: int, place:
         found["taken up"] = 1.0
     if then := _then(said, at, question.said.contact):
         found[f"then {then}"] = 1.0
+    found |= dict.fromkeys(_of_the_talk(told, question, said, at), 1.0)
+    return found
+
+
+def _of_the_talk(told: Reply, question: Question, said: Sequence[Said], at: int) -> list[str]:
+    """What else is talked of just before it, and what others say to it."""
+    one, before, asker = said[at], said[at - 1], question.said.contact
+    is_own = before.contact == one.contact and before.by == one.by
+    found = [f"before {'same' if is_own else before.by}"]
+    minutes = (one.at - before.at).total_seconds() / 60
+    found.append(f"pause {sum(minutes > most for most in _PAUSES)}")
+    if before.by == "member" and not before.asks and before.contact != asker:
+        found.append("after other talk")
+    others = (each for each in said[max(question.at + 1, at - _LATELY) : at] if each.contact != asker and not each.asks)
+    shared = max((len(told.gist & reply.gist(each.text)) for each in others), default=0)
+    if shared:
+        found += ["shares with others", f"shares with others {min(shared, 3)}"]
+    if shared > len(told.gist & question.gist):
+        found.append("shares more with others")
+    for each in said[at + 1 : at + 4]:
+        if each.by == "member" and each.contact != asker and _AGREES.match(each.text):
+            found.append("then agreed")
+        elif each.by == "staff" and one.by == "member":
+            found += ["then agreed by the shop"] if _BEARS_OUT.search(each.text) else []
+    if at + 1 < len(said):
+        after = said[at + 1]
+        found.append(f"next {'asker' if after.by == 'member' and after.contact == asker else after.by}")
     return found
 
 

@@ -1,15 +1,19 @@
 """Whether what may be a business question of a group is one, by its wording and by what was said before it.
 
 多久呀 to a member who has just told of theirs is none; the same at nine in the morning, to nobody, is for the shop.
+How sure the classifier of single messages is of it is one sign among others: characters and pairs of them, how it is
+put, and who spoke just before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 
+from handlers.understanding import kinds
 from handlers.understanding import replies_in_groups as reply
-from handlers.understanding.business import Lead, asks_the_shop, lead_of
+from handlers.understanding.business import SIGNS_OF_ASKING, asks_the_shop, lead_of
 from handlers.understanding.group_model import Signs, model, speaks_for
 from handlers.understanding.text import dense
 from models.context import Said
@@ -17,12 +21,23 @@ from models.patterns import compile_later
 
 BEFORE = timedelta(hours=2)
 """What was said that long before a question tells whether it is one."""
-SURELY = 0.4
+SURELY = 0.2
 """How much must speak for a question: one that nobody asked is brought up for nothing."""
+_PERHAPS = -1.8
+"""How much may speak against a question by its wording, and what was said before it is still looked at."""
+_BREATH = timedelta(minutes=1)
 _LOOKED_AT = 40  # messages before it
 _JUST = 5  # of them, in which whoever asks may have talked already
 _LONG = (3, 5, 8, 12, 18, 30)
 _MINUTES = (0, 1, 2, 4, 9, 19)
+_SPELT = 60  # characters of it that are looked at one by one
+_LETTERS = 0.5
+"""What a character or a pair counts of which there are thousands."""
+_KIND = 0.6
+_CALLED = compile_later(r"@\S+\s?")
+_NUMBER = compile_later(r"\d+")
+CLASSIFIED = ("lead", "ahead", "part")
+"""The signs that tell how sure the classifier of single messages is."""
 _FORMS = tuple(
     (name, compile_later(pattern))
     for name, pattern in (
@@ -38,25 +53,58 @@ _FORMS = tuple(
         ("ne", r"呢\??$"),
         ("when", "时候|几点|多久|哪天"),
         ("wish", "求|发我|发一下|帮我|麻烦|能不能|可以"),
+        ("among themselves", "有(?:没有)?(?:人|家长|谁|懂|一起|哪)|谁|姐妹|兄弟|宝妈们|家人们|大家|你们谁|邻居"),
+        ("mine", "我(?:的|那|家|上次|昨天|刚)"),
+        ("lately", "昨天|上次|上周|刚"),
+        ("would like", "^我?(?:想|要)"),
+        ("or not, anywhere", r"[不没冇伐]\S?(?:[ ,，。]|$)"),
+        ("laughs", r"哈哈|笑死|\["),
+        ("at all", "没[救劲意]|是不是没"),
     )
 )
 
 
+# Hardly anybody asks for something without one of these in it; all other talk costs no more than a look at them.
+_SIGN = compile_later(
+    f"{SIGNS_OF_ASKING}|[忘落丢瘪空慢约订停补呗噻赔点钟呀想钱拿]|昨天|上周|上次|刚做|发[一个]|好[久辣大]|有无|[前后]吃"
+    "|红.{1,3}白|还没|报个"
+)
+_READ = 400
+
+
+def may_be_question(text: str) -> bool:
+    """Whether a message in a group may be a business question by what is said around it."""
+    return bool(_SIGN.search(text, 0, _READ)) and _wording(text) >= _PERHAPS
+
+
 def is_question(said: Sequence[Said], at: int) -> bool:
     """Whether the message at that place of a talk asks the shop."""
-    return speaks_for(signs(said, at), model().hears) >= SURELY
+    return _wording(said[at].text) + speaks_for(dict.fromkeys(_around(said, at), 1.0), model().hears) >= SURELY
+
+
+def _wording(text: str) -> float:
+    return _remembered(text) if len(text) <= _SHORT else _speaks(text[:_READ])
+
+
+def _speaks(text: str) -> float:
+    """How much the wording alone speaks for a question."""
+    return speaks_for(of_the_words(text), model().hears)
+
+
+_remembered = lru_cache(maxsize=8_192)(_speaks)
+_SHORT = 64
 
 
 def signs(said: Sequence[Said], at: int) -> Signs:
     """What speaks for or against it."""
     one = said[at]
-    found = _of_the_words(one.text, lead_of(one.text))
-    if one.mentions:
-        found["mentions"] = 1.0
-    if one.quote:
-        found["quotes"] = 1.0
-    found |= dict.fromkeys(_of_the_talk(one, _before(said, at)), 1.0)
+    found = of_the_words(one.text)
+    found |= dict.fromkeys(_around(said, at), 1.0)
     return found
+
+
+def _around(said: Sequence[Said], at: int) -> list[str]:
+    return [*_of_the_talk(said[at], _before(said, at)), *_of_a_breath(said, at)]
 
 
 def _before(said: Sequence[Said], at: int) -> list[Said]:
@@ -65,8 +113,10 @@ def _before(said: Sequence[Said], at: int) -> list[Said]:
     return [one for one in said[max(0, at - _LOOKED_AT) : at] if one.at >= since and one.by in ("member", "staff")]
 
 
-def _of_the_words(text: str, lead: Lead) -> dict[str, float]:
+def of_the_words(text: str) -> dict[str, float]:
+    """What its wording speaks for or against it."""
     said = dense(text)
+    lead = lead_of(text)
     whole = max(-4.0, min(4.0, lead.whole / 100))
     found = {
         "any": 1.0,
@@ -80,18 +130,24 @@ def _of_the_words(text: str, lead: Lead) -> dict[str, float]:
     if lead.is_addressed:
         found["addressed"] = 1.0
     for name, pattern in _FORMS:
-        if pattern.search(text if name == "mark" else said):
+        if pattern.search(text if name in ("mark", "or not, anywhere") else said):
             found[name] = 1.0
+    found |= {f"asked {kind}": _KIND for kind in kinds.wanted(text)}
+    core = f"^{_NUMBER.sub('0', dense(_CALLED.sub('', text)))[:_SPELT]}$"
+    found |= dict.fromkeys(
+        (*(f"'{each}" for each in core), *(f"'{core[at : at + 2]}" for at in range(len(core) - 1))), _LETTERS
+    )
     return found
 
 
 def _of_the_talk(one: Said, before: Sequence[Said]) -> list[str]:
+    found = [name for name, there in (("mentions", one.mentions), ("quotes", one.quote)) if there]
     if not before:
-        return [f"minutes {len(_MINUTES)}", "first word"]
+        return [*found, f"minutes {len(_MINUTES)}", "first word"]
     last = before[-1]
     minutes = (one.at - last.at).total_seconds() / 60
     is_own = last.contact == one.contact and last.by == "member"
-    found = [f"minutes {sum(minutes > most for most in _MINUTES)}", f"after {'self' if is_own else last.by}"]
+    found += [f"minutes {sum(minutes > most for most in _MINUTES)}", f"after {'self' if is_own else last.by}"]
     if last.by == "member" and not is_own and asks_the_shop(last.text):
         found.append("after a question")
     elif lead_of(last.text).asks:
@@ -107,4 +163,18 @@ def _of_the_talk(one: Said, before: Sequence[Said]) -> list[str]:
         found.append("takes up")
     if all(each.contact != one.contact for each in before):
         found.append("first word")
+    return found
+
+
+def _of_a_breath(said: Sequence[Said], at: int) -> list[str]:
+    """What who asks says in the same minute: of two bubbles, one asks."""
+    one = said[at]
+    found = []
+    for name, other in (("before", at - 1), ("then", at + 1)):
+        if not 0 <= other < len(said) or said[other].by != "member" or said[other].contact != one.contact:
+            continue
+        if abs(said[other].at - one.at) <= _BREATH:
+            found.append(f"{name} self")
+            if asks_the_shop(said[other].text):
+                found.append(f"{name} self asks")
     return found

@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Literal
 
 from handlers import adverts, forgetting, my_data, signups, why
+from handlers.group_hearing import may_be_question
 from handlers.handoff import named_answer
 from handlers.revisions import once_a_revision
 from handlers.understanding import asks_whether_bot
-from handlers.understanding.business import asks_the_shop, complains_aloud, may_ask_the_shop
+from handlers.understanding.business import asks_the_shop, complains_aloud
 from handlers.words import is_plain_opt_out
 from models.playbook import Playbook
 
@@ -52,4 +53,4 @@ def _topic_of(text: str, playbook: Playbook) -> Topic:
     if complains_aloud(text):
         return "complaint"
     # Whether we are a bot is asked of us only where we are named, and is no business of the shop's.
-    return "perhaps" if may_ask_the_shop(text) and not asks_whether_bot(text) else ""
+    return "perhaps" if may_be_question(text) and not asks_whether_bot(text) else ""

@@ -80,7 +80,7 @@ def still_open(event: TimerDue, context: Context) -> list[Effect]:
     question = next((one for one in context.talk if one.message == message), None)
     if group is None or group.tier is None or question is None:
         return []
-    found = next((one for one in threads(context.talk) if one.question is question), None)
+    found = next((one for one in threads(context.talk) if one.question.id == question.id), None)
     if found is None or found.state != OPEN:
         return []
     note = STILL_OPEN.format(

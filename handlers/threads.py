@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from itertools import islice
 from math import exp
+
+from msgspec.structs import replace
 
 from handlers import group_hearing
 from handlers.commands import is_command
@@ -57,7 +58,11 @@ class Thread:
 
 def threads(said: Sequence[Said]) -> list[Thread]:
     """The questions of one group in their order."""
-    return Talk(said, partial(group_hearing.is_question, said), _weigh).threads()
+    heard = [
+        replace(one, asks=False) if one.asks and not group_hearing.is_question(said, at) else one
+        for at, one in enumerate(said)
+    ]
+    return Talk(heard, _weigh).threads()
 
 
 def _weigh(one: Said, questions: list[Question], found: list[Signs]) -> list[float]:
@@ -66,11 +71,10 @@ def _weigh(one: Said, questions: list[Question], found: list[Signs]) -> list[flo
 
 
 class Talk:
-    """One group's talk, gone through once. `asks` tells whether what may be a question is one."""
+    """One group's talk, gone through once; what `asks` in it is a question."""
 
-    def __init__(self, said: Sequence[Said], asks: Callable[[int], bool], weigh: Weigh) -> None:
+    def __init__(self, said: Sequence[Said], weigh: Weigh) -> None:
         self._said = said
-        self._asks = asks
         self._weigh = weigh
         self._names = {one.name for one in said if one.by == "member"}
         self._threads: dict[int, Thread] = {}
@@ -86,7 +90,7 @@ class Talk:
                 if self._open:
                     self._hear(at, one)
                 self._heard += 1
-            if one.asks and one.by == "member" and self._asks(at):
+            if one.asks and one.by == "member":
                 self._add(Question(one, at, self._heard))
         for thread in self._threads.values():
             if thread.state == OPEN and thread.question.closed:
@@ -125,7 +129,7 @@ class Talk:
             return  # it is about something else
         told = Reply(one.text)
         found = [(question, place) for question, place in self._candidates(one, quoted) if question not in own]
-        if found and told.is_worth_a_look:
+        if found and told.is_worth_a_look(one.by):
             self._answers(at, one, told, found)
         if found and one.by == "staff" and (not told.core or reply.promises(told.said)):
             found[0][0].taken_up = at

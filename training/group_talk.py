@@ -7,7 +7,9 @@ The transcripts are those of `group_talk/` and those of the tests. How well talk
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -15,9 +17,9 @@ import msgspec
 from handlers import group_hearing
 from handlers.group_answers import Question
 from handlers.threads import OPEN, Talk
-from handlers.understanding.business import may_ask_the_shop
 from handlers.understanding.group_model import Model, Signs, speaks_for
 from models.context import Said
+from training import business
 from training.fitting import fit_choices
 from training.transcripts import read
 
@@ -28,6 +30,9 @@ _KEPT = 0.05
 """A sign whose weights are all smaller than this tells nothing and is left out of the file."""
 _HEARING, _ANSWERING = 1.0, 2.0
 """How strictly weights are held near nothing."""
+_ALONE = "by itself"
+_OFTEN = 3
+"""A sign of a question that fewer messages have tells nothing."""
 _SPEAKERS = ("staff", "member")
 _FOLDS = 8
 
@@ -40,7 +45,7 @@ class Lesson(msgspec.Struct):
     answers, by who speaks."""
 
     said: list[Said]
-    """With what may be a question marked as such, by its wording."""
+    """With whatever a member says marked as what may be a question."""
     wanted: Labels
     hearing: list[Choice]
     answering: dict[str, list[Choice]]
@@ -61,7 +66,7 @@ def lesson(path: Path) -> Lesson:
             text=one.text,
             mentions=one.mentions,
             quote=one.quote,
-            asks=one.who not in ("boss", "self") and may_ask_the_shop(one.text),
+            asks=one.who not in ("boss", "self"),
         )
         for at, one in enumerate(transcript.spoken)
     ]
@@ -83,7 +88,7 @@ def _answering(said: list[Said], wanted: Labels) -> dict[str, list[Choice]]:
         found[one.by].append((signs, right))
         return [_SURE if at in right else -_SURE for at in range(len(questions))]
 
-    Talk(told, lambda at: told[at].asks, weigh).threads()
+    Talk(told, weigh).threads()
     return found
 
 
@@ -93,7 +98,7 @@ _SURE = 9.0
 def train(lessons: Iterable[Lesson]) -> Model:
     """The model fitted to the lessons, its weights in hundredths."""
     lessons = list(lessons)
-    hears = fit_choices([choice for each in lessons for choice in each.hearing], _HEARING)
+    hears = _hears([choice for each in lessons for choice in each.hearing])
     answers = fit_choices(
         [
             ([_by(speaker, signs) for signs in found], right)
@@ -114,6 +119,36 @@ def train(lessons: Iterable[Lesson]) -> Model:
     )
 
 
+def _hears(heard: list[Choice]) -> dict[str, float]:
+    """The mean of two: one goes by how sure the classifier of single messages is, which has not read the transcripts;
+    the other by what the classifier has read, and makes up its mind by itself."""
+    one = fit_choices(_common(heard), _HEARING)
+    unsure: list[Choice] = [
+        ([{sign: worth for sign, worth in signs.items() if sign not in group_hearing.CLASSIFIED} for signs in each], to)
+        for each, to in [*heard, *_by_themselves()]
+    ]
+    other = fit_choices(_common(unsure), _HEARING)
+    return {sign: (one.get(sign, 0.0) + other.get(sign, 0.0)) / 2 for sign in {**one, **other} if sign != _ALONE}
+
+
+@cache
+def _by_themselves() -> list[Choice]:
+    """The lines that the classifier of single messages was trained on: nothing was said around them."""
+    return [
+        ([{**group_hearing.of_the_words(line.text), _ALONE: 1.0}], [0] if line.label == "business_question" else [])
+        for line in [*business.messages(), *business.from_templates()]
+    ]
+
+
+def _common(choices: list[Choice]) -> list[Choice]:
+    """Without the signs that few messages have."""
+    often = Counter(sign for each, _ in choices for signs in each for sign in signs)
+    return [
+        ([{sign: worth for sign, worth in signs.items() if often[sign] >= _OFTEN} for signs in each], right)
+        for each, right in choices
+    ]
+
+
 def _by(speaker: str, signs: Signs) -> Signs:
     """The signs for all, and the same for who speaks: what the shop and members have in common is learnt from both."""
     return {**signs, **{f"{speaker} {sign}": worth for sign, worth in signs.items()}}
@@ -127,13 +162,17 @@ def found_by(model: Model, one: Lesson) -> tuple[int, int, int]:
     """Of the questions that nobody answered: how many the model finds rightly, how many it takes for such, and how
     many there are."""
 
-    def asks(at: int) -> bool:
-        return speaks_for(group_hearing.signs(one.said, at), model.hears) >= group_hearing.SURELY
+    heard = [
+        msgspec.structs.replace(
+            said, asks=said.asks and speaks_for(group_hearing.signs(one.said, at), model.hears) >= group_hearing.SURELY
+        )
+        for at, said in enumerate(one.said)
+    ]
 
     def weigh(said: Said, _: list[Question], signs: list[Signs]) -> list[float]:
         return [speaks_for(each, model.answers[said.by]) for each in signs]
 
-    found = {each.question.message for each in Talk(one.said, asks, weigh).threads() if each.state == OPEN}
+    found = {each.question.message for each in Talk(heard, weigh).threads() if each.state == OPEN}
     wanted = {message for message, (state, _) in one.wanted.items() if state == OPEN}
     return len(found & wanted), len(found), len(wanted)
 

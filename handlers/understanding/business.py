@@ -181,9 +181,11 @@ def complains_aloud(text: str) -> bool:
 
 
 # Hardly anybody asks for something without one of these in it; all other talk costs no more than a look at them.
-_SIGN = compile_later(
-    "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错臭烂碎裂漏破霉馊缺扣换改]|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
+SIGNS_OF_ASKING = (
+    "[?？吗么嘛呢几哪啥咋怎谁吧求问没冇不多少伐何帮给退催坏错臭烂碎裂漏破霉馊缺扣换改]"
+    "|什么|介绍|推荐|链接|麻烦|发我|发下|咨询|还是"
 )
+_SIGN = compile_later(SIGNS_OF_ASKING)
 _CALLED = compile_later(r"@[^\s@]{1,32}\s?")
 _SHORTEST = 2
 _CALLS = compile_later(
@@ -227,14 +229,6 @@ def asks_the_shop(text: str) -> bool:
     return lead.whole > 0 or lead.part > _SURELY
 
 
-def may_ask_the_shop(text: str) -> bool:
-    """Whether it may be a business question by what is said around it."""
-    if not _SIGN.search(text, 0, _READ):
-        return False
-    lead = lead_of(text)
-    return max(lead.whole, lead.part) > -_DOUBTFUL if lead.asks else lead.whole > -_DOUBTFUL / 2
-
-
 def lead_of(text: str) -> Lead:
     """How much a message in a group speaks for a business question, whatever is said around it."""
     return _remembered(text) if len(text) <= _SHORT else _lead_of(text[:_READ])
@@ -268,6 +262,3 @@ _remembered = lru_cache(maxsize=8_192)(_lead_of)
 _remembered_alone = lru_cache(maxsize=8_192)(_lead_alone)
 _NEVER = -10_000
 _NO_LEAD = Lead(_NEVER, _NEVER, asks=False, is_addressed=False)
-_DOUBTFUL = 200
-"""Hundredths by which a message may be less likely for the shop, and still be taken for a question by what is said
-around it."""

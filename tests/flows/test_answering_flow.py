@@ -58,7 +58,7 @@ def test_one_takes_the_first_open_question_and_the_next_message_is_its_answer(st
     )
     assert said_to(played, "wx-hall") == [
         f"WX1（一群）问：{QUESTION}\n你下一条发给我的，我就当答案发过去；不回了就说「算了」。",
-        "好，回给 WX1 了（一群）。还有 1 条没人回，接着回数字就行。",
+        "好，回给 WX1 了（一群）。还有 1 条没人回，接着回数字就行，/没人回 看全部。",
     ]
     assert [line["text"] for line in played.arrived(to=ROOM, kind="text")] == ["@WX1 有的，还剩 3 箱"]
     assert states(played) == {"q1": "answered", "q2": "open", "q3": "open"}
