@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -61,6 +61,7 @@ class Ground:
     hurry: Callable[[timedelta], None]
     pull_the_plug: Callable[[], None]
     cut_at: datetime | None = None  # when the plug of the process before was pulled
+    weeks: list[asyncio.Task[None]] = field(default_factory=list)  # the last that passed, or passes, whoever looks
 
     @classmethod
     def around(cls, world: World, cut: PowerCut | None, clock: Clock) -> Ground:

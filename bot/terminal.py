@@ -7,13 +7,6 @@ import re
 # Control characters, line and paragraph separators, what changes the direction of reading, halves of characters.
 _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def unturned(name: str) -> str:
-    """The name of a person or a group without what turns the reading of the line around it."""
-    return name if name.isascii() else _TURNING.sub("", name)
-
 
 def harmless(text: str) -> str:
     """The text on one line, with what a terminal would obey written as its code (`\\x1b`)."""

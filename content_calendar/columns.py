@@ -22,6 +22,7 @@ from content_calendar.wording import names_in
 from models.life_cycle import STAGE_TITLES, STAGE_WORDS, stage_named, stage_of_tag
 from models.patterns import compile_later
 from models.playbook_faults import nearest
+from models.turning import unturned
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -132,7 +133,7 @@ def _text(cell: Cell, known: Known) -> str:
 
 
 def _line(cell: Cell, known: Known) -> str:
-    return " ".join(_text(cell, known).split())
+    return " ".join(unturned(_text(cell, known)).split())
 
 
 def _message(cell: Cell, known: Known) -> str:

@@ -14,6 +14,7 @@ from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.orders import ErasePersonOrder, PersonChanged, SurveyFinished
 from models.people import FriendshipState
+from models.turning import unturned
 
 TAGGED = "好，{who} 加了标签：{tags}。"
 UNTAGGED = "好，{who} 去掉了标签：{tags}。"
@@ -100,7 +101,7 @@ def will_untag(call: Call) -> str | None:
 def note(call: Call) -> tuple[str, list[Effect]]:
     """记一笔: one line more."""
     found = _one(call)
-    text = "\n".join(line for line in (found.note, call.argument(1)) if line)
+    text = "\n".join(line for line in (found.note, unturned(call.argument(1))) if line)
     return NOTED.format(who=called(found)), [fx.PutNote(person_id=found.person.person_id, note=text)]
 
 

@@ -9,6 +9,7 @@ from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.orders import DescribePersonOrder, PersonChanged
 from models.people import FriendshipState
+from models.turning import unturned
 
 GONE = "这个人的资料已经删了，记不了。"
 OURS = "{who} 是我们自己的账号。"
@@ -29,12 +30,13 @@ def ordered(order: DescribePersonOrder, context: Context) -> list[Effect]:
         ]
     effects: list[Effect] = []
     if order.add or order.remove:
-        effects.append(fx.PutTags(person_id=person.person_id, add=order.add, remove=order.remove, origin=order.actor))
+        add = tuple(map(unturned, order.add))
+        effects.append(fx.PutTags(person_id=person.person_id, add=add, remove=order.remove, origin=order.actor))
         if placement.follows(context.merchant.playbook, (*order.add, *order.remove)):
             changed = PersonChanged(merchant=order.merchant, at=order.at, contact=order.contact)
             effects.append(fx.Follow(event=changed))
     if order.note is not None:
-        effects.append(fx.PutNote(person_id=person.person_id, note=order.note))
+        effects.append(fx.PutNote(person_id=person.person_id, note=unturned(order.note)))
     if order.remark:
         effects += [_remark(order, person, account) for account in _friends(person)]
     return [
@@ -68,7 +70,7 @@ def _remark(order: DescribePersonOrder, person: PersonView, account: str) -> Eff
         lane=Lane.REPLY,
         cause=Cause.COMMAND,
         contact_id=person.contact_id,
-        text=order.remark,
+        text=unturned(order.remark),
     )
 
 

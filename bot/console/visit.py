@@ -133,10 +133,10 @@ class Visit:
     def _leaves(self) -> bool:
         return time.monotonic() < self._leaves_until
 
-    async def order(self, kind: type[Order], **what: Any) -> bool:
+    async def order(self, kind: type[Order], *, done: str = "", **what: Any) -> bool:
         """Give an order as this person: it is decided, permitted or refused, and audited like a slash-command.
 
-        Says on the screen what was answered; returns whether it was carried out.
+        Says on the screen what was answered, or that it is `done`; returns whether it was carried out.
         """
         client = ui.context.client  # what was clicked may be gone when there is an answer
         if not await self._still_here():
@@ -150,7 +150,7 @@ class Visit:
                 ui.notify(str(refusal), type="negative", multi_line=True)
             return False
         with client:
-            ui.notify(told or "好了", type="positive", multi_line=True)
+            ui.notify(done or told or "好了", type="positive", multi_line=True)
         return True
 
     async def orders(self, kind: type[Order], each: Iterable[Mapping[str, Any]]) -> tuple[int, list[str]]:

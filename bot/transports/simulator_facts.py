@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot import story_lines as facts
-from bot.terminal import unturned
 from bot.transports.simulator_renumber import renumber
 from bot.transports.simulator_sends import confirm
 from bot.transports.simulator_state import Account, Conversation, Friendship
 from models import events
+from models.turning import unturned
 
 if TYPE_CHECKING:
     from bot.transports.simulator_world import World

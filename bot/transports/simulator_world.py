@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.story_lines import Platform, WireFact, WorldSpec
-from bot.terminal import unturned
 from bot.transports import AccountTaken, LinkLost, Outgoing, Receipt
 from bot.transports.simulator_facts import apply_fact
 from bot.transports.simulator_sends import send
@@ -27,6 +26,7 @@ from bot.transports.simulator_state import (
 )
 from models.capabilities import CHANNEL
 from models.events import Event, GroupState, LoggedIn, LoggedOut, Roster, Who
+from models.turning import unturned
 
 
 class UnknownAccount(ValueError):

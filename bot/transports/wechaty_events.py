@@ -12,7 +12,6 @@ from typing import TypedDict
 
 import msgspec
 
-from bot.terminal import unturned
 from bot.transports.wechaty_wire import (
     CONFIRMED,
     KINDS,
@@ -43,6 +42,7 @@ from models.events import (
     Unreadable,
     Who,
 )
+from models.turning import unturned
 
 # A quote is part of the text on this wire: 「Alice：what she said」, a line of dashes, what is said about it.
 QUOTE = re.compile(r"「(?P<quote>.*?)」\n(?:- ?){4,}\n(?P<text>.*)", re.DOTALL)

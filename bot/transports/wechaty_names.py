@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from grpclib.exceptions import GRPCError
 from wechaty_grpc.wechaty import puppet
 
-from bot.terminal import unturned
 from bot.transports.wechaty_link import COURTESY_SECONDS, Link
 from bot.transports.wechaty_wire import ContactPayload, RoomMemberPayload, clean
 from models.events import Who
+from models.turning import unturned
 
 KNOWN_FOR = timedelta(hours=1)
 UNKNOWN_FOR = timedelta(minutes=1)

@@ -11,12 +11,12 @@ import structlog
 from grpclib.exceptions import GRPCError
 from wechaty_grpc.wechaty import puppet
 
-from bot.terminal import unturned
 from bot.transports import LinkLost
 from bot.transports.wechaty_link import Link
 from bot.transports.wechaty_names import Names
 from bot.transports.wechaty_wire import OFFICIAL_ACCOUNT, SYSTEM_CONTACTS, ContactPayload, IdList, RoomPayload, clean
 from models.events import GroupState, Who
+from models.turning import unturned
 
 log = structlog.get_logger(__name__)
 

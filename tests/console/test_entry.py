@@ -78,7 +78,9 @@ def test_a_draft_waits_and_what_is_not_there_is_said(console: Console) -> None:
 def test_what_waits_is_sent_back_or_let_go_and_an_occurrence_is_skipped(console: Console) -> None:
     monday = next_monday()
     file = console.folder / "waits.csv"
-    file.write_text(HEADER + f"等着,等人看的,talk,,{monday},15:00,每周一,堂口,,请看,否\n", encoding="utf-8")
+    text = '"请看\n【标签 老客】老友请看"'
+    row = f"等着,等人看的,talk,,{monday},15:00,每周一,堂口,,{text},否\n"
+    file.write_text(HEADER + row, encoding="utf-8")
     console.command("calendar", "import", str(file), "--author", "wx-writer")
     console.join("小管", "admin")
     console.join("小看", "viewer")
@@ -87,6 +89,11 @@ def test_what_waits_is_sent_back_or_let_go_and_an_occurrence_is_skipped(console:
     expect(looks.get_by_role("button", name="退回")).to_have_count(0)
     expect(page.get_by_text("点上面的「通过」")).to_be_visible()
     expect(looks.get_by_text("要老板或管理员通过")).to_be_visible()  # who has no button is not told to press it
+    expect(page.locator(".z-bubble")).to_have_text("请看")
+    page.get_by_label("谁收到的").click()
+    page.get_by_role("option", name="标签「老客」").click()
+    expect(page.locator(".z-bubble")).to_have_text("老友请看")
+    expect(page.get_by_text("的说法用不上")).to_be_visible()  # since it goes to groups
     assert faults_of(page) == []
     page.get_by_role("button", name="退回").click()
     dialog = page.get_by_role("dialog")

@@ -41,7 +41,7 @@ def test_somebody_is_found_described_and_forgotten(console: Console) -> None:
     say(page, "加标签", "标签", "爱喝酱香 大客户")
     expect(page.locator(".q-badge", has_text="爱喝酱香")).to_be_visible()
     forget = page.get_by_role("button", name="删掉资料").element_handle()
-    say(page, "记一笔", "记什么", "下月嫁女儿")
+    say(page, "记一笔", "记什么", "下月\u202e嫁女儿")
     say(page, "记一笔", "记什么", "要二十桌")
     expect(page.get_by_text("下月嫁女儿\n要二十桌")).to_be_visible()
     say(page, "改备注", "备注", "顾老板")
@@ -162,7 +162,7 @@ def test_an_account_is_paused_and_goes_on(console: Console) -> None:
     shoot(page, "accounts")
     assert faults_of(page) == []
     today = console.page("/today", size=PHONE, color_scheme="dark")
-    expect(today.get_by_role("link", name="账号 main停发中")).to_be_visible()
+    expect(today.get_by_role("link", name="账号「小满」停发中")).to_be_visible()
     shoot(today, "today-phone-dark")
     assert today.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_role("button", name="恢复发送").click()

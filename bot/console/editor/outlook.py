@@ -12,16 +12,14 @@ from bot.calendar_plan import MEDIA_FOLDER
 from bot.console.editor.form import CHINESE, Form
 from bot.console.pages.calendar_faults import show_lines
 from bot.console.pages.calendar_moving import called
-from bot.console.pages.entry_look import show_bubbles
+from bot.console.pages.entry_look import said_to, show_bubbles, variants_of
 from bot.console.reading.entries import Target
 from bot.console.reading.entry_writing import Weighed, weighed, who_gets
 from content_calendar.cadence import is_personal
 from content_calendar.entry import Entry
 from content_calendar.faults import Fault
 from content_calendar.rotation import is_spare
-from content_calendar.wording import PART_MARK, TITLES, names_in, parts_of
 from models.fields import unfilled
-from models.life_cycle import stage_named
 
 LOOK_SECONDS = 0.5
 _PLAIN = ""
@@ -74,8 +72,11 @@ class Outlook:
             self._show(entry, faults, found)
 
     def _show(self, entry: Entry | None, faults: Sequence[Fault], found: Weighed | None = None) -> None:
-        named = {f"{by} {name}": f"{TITLES[by]}「{name}」" for by, name in names_in(self._text)}
-        options = {_PLAIN: "平常的样子", **named, **{one.id: one.name for one in self._targets.values()}}
+        options = {
+            _PLAIN: "平常的样子",
+            **variants_of(self._text),
+            **{one.id: one.name for one in self._targets.values()},
+        }
         self._who.set_options(options, value=self._chosen if self._chosen in options else _PLAIN)
         self._bubbles()
         self._facts.clear()
@@ -95,14 +96,8 @@ class Outlook:
 
     def _bubbles(self) -> None:
         target = self._targets.get(self._chosen)
-        by, _, name = self._chosen.partition(" ")
-        if target is not None and target.text:
-            text = target.text
-        else:
-            tiers, tags = ({name} if by == one else set() for one in ("tier", "tag"))
-            stage = stage_named(name) if by == "stage" else None
-            said = (part.said_to(tiers, tags, stage) for part in parts_of(self._text))
-            text = f"\n{PART_MARK}\n".join(unfilled(one) for one in said if one)
+        text = target.text if target is not None else ""
+        text = text or unfilled(said_to(self._text, self._chosen))
         kept = {name: value for name, value in self.form.cells.items() if name == "kind"}
         entry = Entry(key="-", text=self._text, media=tuple(self.form.several("media")))
         self._chat.clear()

@@ -103,11 +103,14 @@ def _show_links(one: AccountNow) -> None:
 
 
 def _switch(visit: Visit, one: AccountNow) -> None:
-    change = partial(visit.order, PauseOrder, account=one.id, scope="account", subject=one.id, resumed=one.paused)
+    name = f"账号「{one.name or one.id}」"
+    done = f"好，{name}恢复发送。" if one.paused else f"好，{name}停发了，排着的先等着。"
+    order = partial(visit.order, PauseOrder, done=done)
+    change = partial(order, account=one.id, scope="account", subject=one.id, resumed=one.paused)
     if one.paused:
         ui.button("恢复发送", icon="play_arrow", on_click=change).props("unelevated no-caps")
     else:
-        told = f"账号「{one.name or one.id}」先不发了？排着的会等着，随时可以恢复。"
+        told = f"{name}先不发了？排着的会等着，随时可以恢复。"
         ui.button("停发", icon="pause", on_click=lambda: ask(told, "停发", change)).props("outline no-caps")
 
 

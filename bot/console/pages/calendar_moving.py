@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from nicegui import ui
 
@@ -108,7 +109,13 @@ class Moving:
             wanted = _read(day.value)
             dialog.close()
             if wanted is not None:
-                what = {"key": turn.key, "revision": turn.revision, "day": turn.day, "to": wanted, "only": only()}
+                what: dict[str, Any] = {
+                    "key": turn.key,
+                    "revision": turn.revision,
+                    "day": turn.day,
+                    "to": wanted,
+                    "only": only(),
+                }
                 await self._visit.order(MoveEntryOrder, **what)
 
         day.on_value_change(look)

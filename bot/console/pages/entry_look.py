@@ -14,8 +14,9 @@ from bot.console.visit import Visit
 from content_calendar.columns import KIND_NAMES
 from content_calendar.entry import Entry
 from content_calendar.rotation import is_slot
-from content_calendar.wording import PART_MARK
+from content_calendar.wording import PART_MARK, TITLES, names_in, parts_of
 from models.fields import unfilled
+from models.life_cycle import stage_named
 
 STYLE = """
 .q-loading-bar { display: none; } /* it has no name; the page says itself that it is reading */
@@ -39,21 +40,28 @@ def show_content(visit: Visit, entry: Entry, targets: Sequence[Target]) -> None:
     """What it says: as it is written until it is known who gets it, then as the one gets it who is chosen."""
     ui.label("发出去的样子").classes("text-subtitle1 text-weight-bold")
     found = {one.id: one for one in targets}
-    if found:
+    variants = variants_of(entry.text)
+    first = targets[0].id if targets else next(iter(variants), "")
+    if first:
         with ui.row().classes("items-center full-width"):
-            chooser = ui.select(_names(found), label="谁收到的", value=targets[0].id)
+            chooser = ui.select(_names(found) | variants, label="谁收到的", value=first)
             chooser.props("dense outlined options-dense").classes("col").style("min-width: 150px")
-            word = ui.input("找别人（名字或编号）").props(f"dense outlined maxlength={_LONGEST_WORD}").classes("col")
-            word.style("min-width: 150px")
+            if found:
+                word = (
+                    ui.input("找别人（名字或编号）").props(f"dense outlined maxlength={_LONGEST_WORD}").classes("col")
+                )
+                word.style("min-width: 150px")
     note = ui.label().classes("z-muted")
     chat = ui.column().classes("z-chat items-start")
 
-    def show(target: Target | None) -> None:
+    def show(chosen: str) -> None:
+        target = found.get(chosen)
         note.text = _NOTES.get(target.decision, "") if target else ""
         note.visible = bool(note.text)
         chat.clear()
         with chat:
-            show_bubbles(visit, entry, target.text if target and target.text else unfilled(entry.text))
+            text = target.text if target and target.text else unfilled(said_to(entry.text, chosen))
+            show_bubbles(visit, entry, text)
 
     async def find() -> None:
         wanted = str(word.value or "").strip().replace("\0", "")
@@ -64,12 +72,26 @@ def show_content(visit: Visit, entry: Entry, targets: Sequence[Target]) -> None:
             ui.notify(f"收到这条的人里没有「{wanted}」。", type="warning")
             return
         found.update((one.id, one) for one in others)
-        chooser.set_options(_names(found), value=others[0].id)
+        chooser.set_options(_names(found) | variants, value=others[0].id)
 
-    show(next(iter(targets), None))
+    show(first)
+    if first:
+        chooser.on_value_change(lambda event: show(event.value))
     if found:
-        chooser.on_value_change(lambda event: show(found.get(event.value)))
         word.on("keydown.enter", find)
+
+
+def variants_of(text: str) -> dict[str, str]:
+    """Those for whom a text has words of their own, to choose from."""
+    return {f"{by} {name}": f"{TITLES[by]}「{name}」" for by, name in names_in(text)}
+
+
+def said_to(text: str, chosen: str) -> str:
+    """What a text says to those who were chosen, all its parts; to nobody in particular, else."""
+    by, _, name = chosen.partition(" ")
+    tiers, tags = ({name} if by == one else set[str]() for one in ("tier", "tag"))
+    stage = stage_named(name) if by == "stage" else None
+    return f"\n{PART_MARK}\n".join(filter(None, (part.said_to(tiers, tags, stage) for part in parts_of(text))))
 
 
 def _names(found: dict[str, Target]) -> dict[str, str]:

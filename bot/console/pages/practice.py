@@ -28,6 +28,7 @@ from models.operations import Role
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
 # In 16 minutes the shipped playbook reminds of a question that nobody answered.
 JUMPS = (("16 分钟后", timedelta(minutes=16)), ("1 小时后", timedelta(hours=1)), ("明天这时候", timedelta(days=1)))
+_LOOK_SECONDS = 0.5
 _SMALL_GROUP = 50  # seats: a larger one is not filled for a look
 
 
@@ -105,12 +106,13 @@ def _controls(visit: Visit, ground: Ground) -> None:
             with ui.button("快进", icon="fast_forward").props("flat dense no-caps"), ui.menu():
                 for label, by in JUMPS:
                     ui.menu_item(label, on_click=lambda by=by: ground.hurry(by))
-                ui.menu_item("过一周（一分钟左右走完）", on_click=lambda: _pass_a_week(visit, ground, told))
+                ui.menu_item("过一周（一分钟左右走完）", on_click=lambda: _pass_a_week(visit, ground))
             if visit.role in MANAGERS:
                 ui.space()
                 ui.button("拔掉电源", icon="power_off", on_click=lambda: _ask_to_pull(ground)).props(
                     "outline dense no-caps color=negative"
                 )
+        _watch_weeks(visit, ground, told)
         _after_a_cut(visit, ground)
     _show_clock(visit, clock)
 
@@ -142,41 +144,62 @@ def _after_a_cut(visit: Visit, ground: Ground) -> None:
     ui.link("拿不准的在这里核对", "/deliveries?state=unknown").classes("z-link")
 
 
-async def _pass_a_week(visit: Visit, ground: Ground, place: ui.row) -> None:
-    """Let a week go by, and say how the groups fared; or as much of it as somebody wishes."""
+async def _pass_a_week(visit: Visit, ground: Ground) -> None:
+    """Let a week go by, also for whoever leaves the page meanwhile; one at a time."""
 
-    async def is_posting() -> bool:
-        with place:  # who passes the time is a task of its own, which does not know yet whose page it is on
-            return await visit.read(posting, visit.site.now())
+    def is_posting() -> bool:
+        with visit.site.store.reading() as connection:
+            return posting(connection, visit.scope, visit.site.now())
 
-    account, zone = visit.merchant.accounts[0], visit.merchant.zone
-    passing = asyncio.ensure_future(live_through(ground, account, WEEK, zone, is_posting))
-    place.clear()
-    with place:
-        ui.spinner()
-        ui.label("一周正在过去：该发的照发，群里的人照聊。")
-        ui.button("停下", on_click=passing.cancel).props("flat dense no-caps")
-    await asyncio.wait([passing])
-    now = visit.site.now()
-    place.clear()
-    if passing.cancelled():
-        with place:
-            ui.label(f"停下了，过到 {visit.local(now):%m月%d日 %H:%M}。")
+    if ground.weeks and not ground.weeks[0].done():
+        ui.notify("一周正在过去，过完再来。")
         return
-    passing.result()
+    account, zone = visit.merchant.accounts[0], visit.merchant.zone
+    passing = live_through(ground, account, WEEK, zone, lambda: visit.site.in_thread(is_posting))
+    ground.weeks[:] = [asyncio.create_task(passing)]
+
+
+def _watch_weeks(visit: Visit, ground: Ground, place: ui.row) -> None:
+    """Whether a week is passing, and how the groups fared in it, or in as much of it as somebody wished."""
+    shown: list[tuple[asyncio.Task[None], bool]] = []
+
+    async def look() -> None:
+        state = [(week, week.done()) for week in ground.weeks]
+        if shown == state:
+            return
+        is_new, shown[:] = not shown, state
+        week, is_over = state[0]
+        place.clear()
+        with place:
+            if not is_over:
+                ui.spinner()
+                ui.label("一周正在过去：该发的照发，群里的人照聊。")
+                ui.button("停下", on_click=week.cancel).props("flat dense no-caps")
+            elif week.cancelled():
+                if is_new:  # that was before
+                    return
+                ui.label(f"停下了，过到 {visit.local(visit.site.now()):%m月%d日 %H:%M}。")
+            else:
+                week.result()
+                await _show_week(visit)
+
+    ui.timer(_LOOK_SECONDS, look)
+
+
+async def _show_week(visit: Visit) -> None:
+    now = visit.site.now()
     today = visit.local(now).date()
     wanted = Wanted(today - WEEK, today - timedelta(days=1))
     judged = await visit.read(promises, wanted, now)
     cold = await visit.read(cooling, wanted, now)
     kept = sum(one.state == "kept" for one in judged)
-    with place:
-        ui.label("一周过去了。").classes("text-weight-bold")
-        ui.link(f"必发 {len(judged):,} 个里做到 {kept:,} 个", wanted.address("promises")).classes("z-link")
-        for one in cold:
-            said = f"「{one.topic}」在变冷：平时一天 {one.usual:g} 条，最近 {one.recent:g} 条"
-            ui.link(said, wanted.address("cooling")).classes("z-link")
-        if not cold:
-            ui.label("没有群变冷。").classes("z-muted")
+    ui.label("一周过去了。").classes("text-weight-bold")
+    ui.link(f"必发 {len(judged):,} 个里做到 {kept:,} 个", wanted.address("promises")).classes("z-link")
+    for one in cold:
+        said = f"「{one.topic}」在变冷：平时一天 {one.usual:g} 条，最近 {one.recent:g} 条"
+        ui.link(said, wanted.address("cooling")).classes("z-link")
+    if not cold:
+        ui.label("没有群变冷。").classes("z-muted")
 
 
 def _lose_an_answer(visit: Visit, ground: Ground) -> None:

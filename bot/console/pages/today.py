@@ -8,6 +8,7 @@ from typing import Any
 
 from nicegui import ui
 
+from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.pages.accounts import state_badge
 from bot.console.pages.calendar_days import marks
@@ -71,7 +72,7 @@ async def build(visit: Visit) -> None:
             Count(await visit.read(count_of, wanted), text, wanted.address) for wanted, text in _SENDS_THAT_WAIT.items()
         ]
         opened = await visit.read(what_waits)
-        waits.show(_waiting([*sends, *opened.counts, *said], opened, is_all=bool(said)))
+        waits.show(_waiting(visit, [*sends, *opened.counts, *said], opened, is_all=bool(said)))
 
     async def count() -> None:
         now = visit.site.now()
@@ -117,13 +118,18 @@ def _figure(label: str, number: int, address: str) -> Part:
     return Part(label, (address, urgent), build, text=f"{number:,}")
 
 
-def _waiting(counts: Sequence[Count], opened: Open, *, is_all: bool) -> Iterator[Part]:
+def _waiting(visit: Visit, counts: Sequence[Count], opened: Open, *, is_all: bool) -> Iterator[Part]:
     told = [one for one in counts if one.number]
     for one in told:
         yield _line("chevron_right", "z-muted", f"{one.number:,} {one.text}", one.address, key=one.text)
     for pause in opened.paused:
-        of_group = f"「{pause.topic or pause.subject}」"
-        name = of_group if pause.scope == "group" else scope_name(pause.scope, pause.subject).strip()
+        match pause.scope:
+            case "group":
+                name = f"「{pause.topic or pause.subject}」"
+            case "account":
+                name = f"账号「{account_name(visit, pause.subject)}」"
+            case _:
+                name = scope_name(pause.scope, pause.subject).strip()
         address = "/accounts" if pause.scope == "account" else Filter(fold="待发", reason="paused").address
         key = f"paused {pause.scope} {pause.subject}"
         yield _line("pause_circle", "text-negative", f"{name}停发中", address, key=key)

@@ -14,13 +14,13 @@ from sqlmodel import col
 
 from bot.console.visit import Scope
 from bot.store.prepared import unindexed
-from bot.terminal import unturned
 from models.accounts import Account
 from models.deliveries import Delivery, DeliveryState
 from models.fields import unfilled
 from models.groups import ChatGroup, GroupMember, Waiting
 from models.journal import Body, JournalEntry
 from models.people import Answer, Contact, Friendship, FriendshipState, Person, Survey, Tag
+from models.turning import unturned
 
 PAGE = 50
 _LONGEST = 2_000  # of one message: somebody may have pasted a book
