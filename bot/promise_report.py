@@ -12,7 +12,6 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from bot.entries_in_force import entries_in_force
-from bot.store.prepared import unindexed
 from content_calendar.entry import Entry, from_json
 from content_calendar.group_lint import posts_by_group
 from content_calendar.lint_plan import LintEntry, LintGroup, Plan
@@ -201,7 +200,7 @@ def _outcomes(connection: Connection, merchant: MerchantView, first: date, last:
         )
         .where(
             col(Delivery.merchant_id) == merchant.id,
-            unindexed(col(Delivery.contact_id)).is_(None),
+            col(Delivery.contact_id).is_(None),
             col(Delivery.occurrence) >= first.isoformat(),
             col(Delivery.occurrence) <= last.isoformat(),
         )
