@@ -15,7 +15,6 @@ from sqlmodel import col
 
 from bot.promise_report import posted_entries
 from bot.store.ids import Ids
-from bot.store.prepared import unindexed
 from bot.store.spoken import counted, in_parts
 from models.accounts import Account
 from models.context import MerchantView
@@ -132,7 +131,7 @@ def _posts(connection: Connection, merchant: MerchantView, first: date, last: da
         )
         .where(
             col(Delivery.merchant_id) == merchant.id,
-            unindexed(col(Delivery.contact_id)).is_(None),
+            col(Delivery.contact_id).is_(None),
             col(Delivery.part) == 1,
             col(Delivery.state).in_(ARRIVED_STATES),
             col(Delivery.left_at).is_not(None),

@@ -15,7 +15,6 @@ from sqlmodel import col
 
 from bot.entries_in_force import entries_in_force
 from bot.store import read
-from bot.store.prepared import unindexed
 from content_calendar.entry import Entry, from_json
 from content_calendar.group_lint import posts_by_group
 from content_calendar.lint_plan import LintEntry, LintGroup, Plan
@@ -107,7 +106,7 @@ _POSTS = (
     )
     .where(
         col(Delivery.merchant_id) == bindparam("merchant"),
-        unindexed(col(Delivery.contact_id)).is_(None),
+        col(Delivery.contact_id).is_(None),
         col(Delivery.occurrence) >= bindparam("first"),
         col(Delivery.occurrence) <= bindparam("last"),
     )

@@ -327,9 +327,8 @@ def signups(connection: Connection, merchant: MerchantView, key: str) -> list[Ro
 
 def first_day(connection: Connection, merchant: MerchantView) -> date | None:
     """The local day of the first post of the calendar."""
-    first = connection.execute(
-        select(func.min(col(Delivery.occurrence))).where(col(Delivery.merchant_id) == merchant.id)
-    ).scalar()
+    posts = (col(Delivery.merchant_id) == merchant.id, col(Delivery.entry).is_not(None))  # in the words of an index
+    first = connection.execute(select(func.min(col(Delivery.occurrence))).where(*posts)).scalar()
     return date.fromisoformat(first) if first else None
 
 

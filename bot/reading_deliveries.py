@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.moments import iso
 from bot.rehearsal_output import delivery_lines
 from models.context import MerchantView
-from models.deliveries import Delivery, DeliveryChange
+from models.deliveries import Delivery, DeliveryChange, entered_by
 
 Row = dict[str, Any]
 
@@ -66,7 +66,7 @@ def history(connection: Connection, merchant: MerchantView, delivery: str) -> tu
     }
     changes = connection.execute(
         select(col(DeliveryChange.at), col(DeliveryChange.state), col(DeliveryChange.reason), col(DeliveryChange.until))
-        .where(col(DeliveryChange.delivery_id) == identity)
+        .where(entered_by(identity))
         .order_by(col(DeliveryChange.id))
     )
     return delivery_lines(connection, [identity], merchant.zone)[identity] | more, [

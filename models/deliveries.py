@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, ColumnElement, Index, UniqueConstraint, and_, or_, text
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import Id, UtcDateTime
 
@@ -159,12 +159,13 @@ class Delivery(SQLModel, table=True):
             sqlite_where=text("entry IS NOT NULL"),
             postgresql_where=text("entry IS NOT NULL"),
         ),
+        # Posts to groups, which reports look for by their days; those to people are many more.
         Index(
             "delivery_post",
             "merchant_id",
             "occurrence",
-            sqlite_where=text("occurrence IS NOT NULL"),
-            postgresql_where=text("occurrence IS NOT NULL"),
+            sqlite_where=text("occurrence IS NOT NULL AND contact_id IS NULL"),
+            postgresql_where=text("occurrence IS NOT NULL AND contact_id IS NULL"),
         ),
         # An entry of the calendar writes as many rows as it has readers: what says nothing of a row is not in an index.
         Index(
@@ -226,10 +227,21 @@ class Delivery(SQLModel, table=True):
 
 
 class DeliveryChange(SQLModel, table=True):
-    """A state that a delivery entered, with when and why."""
+    """A state that a delivery entered, with when and why.
+
+    The state in which it began has the id of the delivery, so it is found without an index: see `entered_by`.
+    """
 
     __tablename__ = "delivery_change"
-    __table_args__ = (Index("delivery_change_delivery", "delivery_id", "id"),)
+    __table_args__ = (
+        Index(
+            "delivery_change_delivery",
+            "delivery_id",
+            "id",
+            sqlite_where=text("id <> delivery_id"),
+            postgresql_where=text("id <> delivery_id"),
+        ),
+    )
 
     id: int = Field(primary_key=True, sa_type=Id)
     merchant_id: str
@@ -238,3 +250,15 @@ class DeliveryChange(SQLModel, table=True):
     state: str
     reason: str | None = None
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def entered_by(delivery: Any) -> ColumnElement[bool]:
+    """The states that a delivery went through, in words that find them: the first by its id, the others by the index.
+
+    Before migration 0060 the first one had an id of its own too, and is in the index.
+    """
+    mine = col(DeliveryChange.delivery_id) == delivery
+    return or_(
+        and_(col(DeliveryChange.id) == delivery, mine),
+        and_(mine, col(DeliveryChange.id) != col(DeliveryChange.delivery_id)),
+    )

@@ -28,7 +28,7 @@ from bot.store.leases import Leases
 from bot.store.locks import lock_for_writing
 from bot.store.prepared import driver_cursor, prepared
 from bot.store.shared_ids import SharedIds
-from models.columns import Id, UtcDateTime
+from models.columns import UtcDateTime
 from models.context import AccountView
 from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
@@ -163,12 +163,11 @@ class Writing:
     def began(self, planned: Planned) -> None:
         """Keep that deliveries began, column by column: nearly all that is said begins so."""
         if count := len(planned.ids):
-            first = self.ids.take(self.now, count)
             self.put_columns(
                 DeliveryChange,
                 ("id", "merchant_id", "delivery_id", "at", "state", "reason"),
                 (
-                    range(first, first + count),
+                    planned.ids,  # the first state has the id of its delivery
                     (planned.merchant_id,) * count,
                     planned.ids,
                     (planned.at,) * count,
@@ -180,16 +179,14 @@ class Writing:
 
     def planned(self, planned: Planned) -> None:
         """Keep that deliveries began, by one statement for all of them."""
-        first, last = planned.ids[0], planned.ids[-1]
-        own = self.ids.take(self.now, last - first + 1)
         began: Any = select(
-            (col(Delivery.id) + literal(own - first, Id)).label("id"),
+            col(Delivery.id).label("id"),
             literal(planned.merchant_id).label("merchant_id"),
             col(Delivery.id).label("delivery_id"),
             literal(planned.at, UtcDateTime).label("at"),
             literal(planned.state).label("state"),
             literal(planned.reason).label("reason"),
-        ).where(col(Delivery.id) >= first, col(Delivery.id) <= last)
+        ).where(col(Delivery.id).between(planned.ids[0], planned.ids[-1]))
         names = [column.name for column in began.selected_columns]
         self.connection.execute(insert(DeliveryChange).from_select(names, began))
         self.noted.append(planned)

@@ -87,7 +87,7 @@ def audience(
         wanted.append(_whose_turn(merchant, effect, effect.turn))
         if (effect.tiers or effect.groups) and effect.turn.of != "joined":
             wanted.append(_person_is_among(_members(merchant, effect)))
-    return _friends(merchant, and_(*wanted), all_are_asked=effect.turn is None)
+    return _friends(writing, merchant, and_(*wanted), all_are_asked=effect.turn is None)
 
 
 # A table of the session, which SQLite keeps in memory.
@@ -153,7 +153,9 @@ def _in_rooms(merchant: MerchantView, effect: Expand) -> ColumnElement[bool]:
     return and_(col(ChatGroup.merchant_id) == merchant.id, or_(*named))
 
 
-def _friends(merchant: MerchantView, wanted: ColumnElement[bool], *, all_are_asked: bool) -> Select[*tuple[Any, ...]]:
+def _friends(
+    writing: Writing, merchant: MerchantView, wanted: ColumnElement[bool], *, all_are_asked: bool
+) -> Select[*tuple[Any, ...]]:
     """Friends, each written to by the first account that has them."""
     # Who has several accounts of their own gets it at the one that we knew first. One look within the other, so that
     # every SQLite looks for the person first, and not through all friendships known before.
@@ -175,11 +177,16 @@ def _friends(merchant: MerchantView, wanted: ColumnElement[bool], *, all_are_ask
         several = several.group_by(col(one.person_id)).having(func.count() > 1)
         known_before = and_(_person_is_among(several), known_before)
     # Of several accounts it is the first that nobody had to stand in for.
-    gone = select(col(Account.id)).where(col(Account.merchant_id) == merchant.id, col(Account.replaced_by).is_not(None))
-    first = func.min(case((col(Friendship.account_id).not_in(gone), col(Friendship.account_id))))
+    replaced = select(col(Account.id)).where(
+        col(Account.merchant_id) == merchant.id, col(Account.replaced_by).is_not(None)
+    )
+    first: ColumnElement[Any] = func.min(col(Friendship.account_id))
+    if gone := writing.connection.execute(replaced).scalars().all():
+        stays = case((col(Friendship.account_id).not_in(gone), col(Friendship.account_id)))
+        first = func.coalesce(func.min(stays), first)
     return (
         select(
-            func.coalesce(first, func.min(col(Friendship.account_id))).label("account_id"),
+            first.label("account_id"),
             col(Contact.id).label("contact_id"),
             literal(None, Id).label("group_id"),
             col(Contact.wire_id).label("wire_id"),

@@ -89,6 +89,7 @@ class Retention:
                     exists().where(
                         col(later.delivery_id) == col(DeliveryChange.delivery_id),
                         col(later.id) > col(DeliveryChange.id),
+                        col(later.id) != col(later.delivery_id),  # in the words of the index; no first state is later
                     ),
                 )
             ).rowcount

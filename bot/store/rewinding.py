@@ -77,7 +77,9 @@ _DELIVERIES = """
     UPDATE delivery SET
         (state, reason, until) = (
             SELECT state, reason, until FROM delivery_change AS change
-            WHERE change.delivery_id = delivery.id ORDER BY change.id DESC LIMIT 1
+            WHERE (change.id = delivery.id AND change.delivery_id = delivery.id)
+            OR (change.delivery_id = delivery.id AND change.id <> change.delivery_id)
+            ORDER BY change.id DESC LIMIT 1
         ),
         text = CASE WHEN left_at >= :moment AND template IS NOT NULL THEN NULL ELSE text END,
         message = CASE WHEN left_at >= :moment THEN '' ELSE message END,

@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlmodel import col
 
 from bot.store.engine import reader_engine, writer_engine
 from bot.store.migrating import (
@@ -35,6 +36,7 @@ from bot.store.migrating import (
     newest_revision,
     upgrade,
 )
+from models.deliveries import DeliveryChange, entered_by
 from models.tables import METADATA
 
 
@@ -136,6 +138,35 @@ def test_mobile_numbers_that_were_told_before_tell_who_is_who(empty_url: str) ->
     with writing(empty_url) as connection:
         told = connection.execute(text("SELECT key, identity FROM answer WHERE identity IS NOT NULL")).all()
     assert [tuple(row) for row in told] == [("mobile", "13812345678")]
+
+
+def test_first_states_from_before_they_had_the_ids_of_their_deliveries_are_found(empty_url: str) -> None:
+    with writing(empty_url) as connection:
+        command.upgrade(alembic_config(connection), "0059")
+        before = MetaData()
+        before.reflect(connection)
+        delivery, change = before.tables["delivery"], before.tables["delivery_change"]
+        row = {column.name: _something(column) for column in delivery.columns}
+        connection.execute(delivery.insert(), [row | {"id": 1, "key": "a"}, row | {"id": 2, "key": "b"}])
+        entered = {"merchant_id": "m1", "at": datetime(2026, 11, 23, 2, 0, tzinfo=UTC), "until": None, "reason": None}
+        of_then = [(3, 1, "planned"), (4, 2, "planned"), (5, 1, "claimed"), (6, 1, "sent")]
+        connection.execute(change.insert(), [_entered(one) | entered for one in of_then])
+    upgrade(empty_url)
+    with writing(empty_url) as connection:
+        connection.execute(delivery.insert(), [row | {"id": 7, "key": "c"}])
+        of_now = [(7, 7, "planned"), (8, 7, "claimed")]
+        connection.execute(change.insert(), [_entered(one) | entered for one in of_now])
+        went_through = {
+            number: connection.execute(
+                select(col(DeliveryChange.state)).where(entered_by(number)).order_by(col(DeliveryChange.id))
+            ).scalars().all()
+            for number in (1, 2, 7)
+        }  # fmt: skip
+    assert went_through == {1: ["planned", "claimed", "sent"], 2: ["planned"], 7: ["planned", "claimed"]}
+
+
+def _entered(one: tuple[int, int, str]) -> dict[str, Any]:
+    return dict(zip(("id", "delivery_id", "state"), one, strict=True))
 
 
 def _person(at: datetime) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from bot.store.ids import Ids
 from bot.store.prepared import unindexed
 from handlers.reason_names import FOLDS
 from models.columns import table_of
-from models.deliveries import Delivery, DeliveryChange, DeliveryState
+from models.deliveries import Delivery, DeliveryChange, DeliveryState, entered_by
 from models.fields import unfilled
 from models.groups import ChatGroup
 from models.people import Contact
@@ -130,7 +130,7 @@ def one_of(connection: Connection, scope: Scope, identity: int) -> Row | None:
 def changes_of(connection: Connection, scope: Scope, identity: int) -> list[Any]:
     """Each state that it entered: `at`, `state`, `reason`, `until`."""
     asked = select(table_of(DeliveryChange)).where(
-        col(DeliveryChange.merchant_id) == scope.merchant.id, col(DeliveryChange.delivery_id) == identity
+        col(DeliveryChange.merchant_id) == scope.merchant.id, entered_by(identity)
     )
     return list(connection.execute(asked.order_by(col(DeliveryChange.id))))
 
