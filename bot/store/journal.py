@@ -115,11 +115,15 @@ def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[
             _encoder.encode_lines(data).decode().split("\n")[:count],
         ),
     )
-    bodies = [(identity, merchant_id, words) for identity, words in zip(ids, said, strict=True) if words]
-    writing.put(Body, ("id", "merchant_id", "text"), bodies)
-    keys = [(merchant_id, one.event.account, one.key, one.journal_id) for one in outcomes if one.key]
-    writing.put(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), keys)
-    writing.journalled.update(((account, key), journal_id) for _, account, key, journal_id in keys)
+    spoken = [place for place, words in enumerate(said) if words]
+    bodies = ([ids[place] for place in spoken], (merchant_id,) * len(spoken), [said[place] for place in spoken])
+    writing.put_columns(Body, ("id", "merchant_id", "text"), bodies)
+    keyed = [one for one in outcomes if one.key]
+    accounts, keys = [one.event.account for one in keyed], [one.key for one in keyed]
+    keyed_ids = [one.journal_id for one in keyed]
+    seen = ((merchant_id,) * len(keyed), accounts, keys, keyed_ids)
+    writing.put_columns(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), seen)
+    writing.journalled.update(zip(zip(accounts, keys, strict=True), keyed_ids, strict=True))
 
 
 class _Types(dict[type[Event], str]):
