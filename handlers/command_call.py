@@ -188,8 +188,9 @@ class Command:
     """One line of the table. `run` gives the answer and what else is to happen.
 
     `limited`: it keeps to the asker's groups by itself, so a role for one group is enough for it 1:1. `private`: the
-    answer goes to the asker 1:1. `reads` names the parts of `CommandView` that it looks at. `aside`: its arguments are
-    not for the audit. `order_asks`: what would happen is known to its order, which asks for the code.
+    answer goes to the asker 1:1. `reads` names the parts of `CommandView` that it looks at; of all groups, `own_groups`
+    are the asker's. `aside`: its arguments are not for the audit. `order_asks`: what would happen is known to its
+    order, which asks for the code.
     """
 
     name: str

@@ -50,7 +50,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         "whoami", "我是谁", EVERYBODY, "我在这里是什么角色", answers.whoami, bare=True, limited=True,
-        reads=frozenset({"groups"}),
+        reads=frozenset({"own_groups"}),
     ),
     Command(
         "status", "状态", STAFF, "今天发了多少、还等着多少、账号好不好", answers.status,

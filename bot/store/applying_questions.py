@@ -18,4 +18,4 @@ def put_questions(writing: Writing, merchant: MerchantView, pairs: Pairs) -> Non
         (writing.journalled.get((event.account, event.wire_id or content_key(event))), one) for event, one in pairs
     ]
     rows = {identity: (merchant.id, identity, one.group_id, one.perhaps) for identity, one in found if identity}
-    writing.put(GroupQuestion, ("merchant_id", "id", "group_id", "perhaps"), list(rows.values()), "keep")
+    writing.put(GroupQuestion, ("merchant_id", "id", "group_id", "perhaps"), list(rows.values()))

@@ -16,6 +16,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.called import contacts_called
 from bot.store.commanding_figures import FIGURES
+from bot.store.groups import all_groups, own_groups
 from bot.store.people import load_people
 from bot.store.prepared import is_one_of
 from handlers.command_meant import in_force
@@ -71,7 +72,9 @@ def load_commands(
             if name in asks.reads
         }
         if "groups" in asks.reads or asks.references:
-            parts["groups"] = once("groups", partial(all_groups, writing, merchant))
+            parts["groups"] = once("groups", partial(all_groups, writing, merchant.id))
+        elif "own_groups" in asks.reads:
+            parts["groups"] = once("own_groups", partial(own_groups, writing, merchant.id, ranked.values()))(person)
         if asks.references:
             parts["people"] = _found(writing, merchant, accounts, asks, parts["groups"])
         if "entries" in asks.reads:
@@ -266,30 +269,6 @@ def _kept(
             waiting_for=waits.get(contact_id, ""),
         )
     return found
-
-
-def all_groups(writing: Writing, merchant: MerchantView) -> tuple[GroupView, ...]:
-    """All groups that we know, the bound ones first, in the order of their binding."""
-    rows = writing.connection.execute(
-        select(table_of(ChatGroup)).where(col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.became).is_(None))
-    ).all()
-    views = [
-        GroupView(
-            id=row.id,
-            wire_id=row.wire_id,
-            account=row.account_id,
-            topic=row.topic,
-            tier=row.tier,
-            parent_id=row.parent_id,
-            owner_contact_id=row.owner_contact_id,
-            bound_at=row.bound_at,
-            members=row.members,
-            listed=row.listed,
-            human_until=row.human_until,
-        )
-        for row in rows
-    ]
-    return tuple(sorted(views, key=lambda one: (one.tier is None, one.bound_at or writing.now, one.id)))
 
 
 def _entries(writing: Writing, merchant: MerchantView) -> dict[str, Any]:

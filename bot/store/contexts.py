@@ -278,11 +278,14 @@ def _parts(want: Needs) -> frozenset[str]:
 
 def take_seats(context: Context, effects: Iterable[Effect]) -> None:
     """What a decision reserves is taken for the next one in its wave, so that placing people needs no wave each."""
+    groups = context.groups
+    if not groups or not isinstance(groups, dict):  # nearly always: nobody is placed where no group was looked at
+        return
     for effect in effects:
-        if type(effect) is Reserve and isinstance(context.groups, dict):
-            for wire_id, group in context.groups.items():
+        if type(effect) is Reserve:
+            for wire_id, group in groups.items():
                 if group.id == effect.group_id:
-                    context.groups[wire_id] = msgspec.structs.replace(group, reserved=group.reserved + 1)
+                    groups[wire_id] = msgspec.structs.replace(group, reserved=group.reserved + 1)
                     break
 
 

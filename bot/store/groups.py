@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.prepared import is_one_of
 from models.accounts import Account
-from models.context import GroupView
+from models.context import GroupView, PersonView
 from models.groups import ChatGroup, GroupMember, Seat
 from models.people import Contact
 
@@ -30,6 +30,9 @@ GROUPS = select(
     col(ChatGroup.listed),
     col(ChatGroup.human_until),
 ).where(col(ChatGroup.merchant_id) == bindparam("merchant"))
+_THERE = GROUPS.where(col(ChatGroup.became).is_(None))
+_OF_OWNERS = _THERE.where(is_one_of(col(ChatGroup.owner_contact_id), "owners"))
+_CALLED = _THERE.where(is_one_of(col(ChatGroup.wire_id), "wire_ids"))
 _NAMED_GROUPS = GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
 _BOUND_GROUPS = GROUPS.where(col(ChatGroup.tier).is_not(None))
 SEATS = (
@@ -115,3 +118,34 @@ def in_order(groups: Iterable[GroupView]) -> dict[str, GroupView]:
     """Those that are bound to a tier, by wire id, in the order in which they fill."""
     bound = [(group.bound_at, group.id, group) for group in groups if group.bound_at and group.tier]
     return {group.wire_id: group for _, _, group in sorted(bound, key=itemgetter(0, 1))}
+
+
+def all_groups(writing: Writing, merchant_id: str) -> tuple[GroupView, ...]:
+    """All groups that we know, the bound ones first, in the order of their binding."""
+    return _as_bound(writing, group_views(writing.rows(_THERE, merchant=merchant_id), {}, ()).values())
+
+
+def own_groups(
+    writing: Writing, merchant_id: str, people: Iterable[PersonView]
+) -> Callable[[PersonView], tuple[GroupView, ...]]:
+    """Tells which groups each of these people owns or has a role in, in the same order."""
+    everybody = [one for one in people if one.roles]
+    named = {role.group for one in everybody for role in one.roles if role.group}
+    rows = writing.rows(_OF_OWNERS, merchant=merchant_id, owners=sorted(one.contact_id for one in everybody))
+    rows += writing.rows(_CALLED, merchant=merchant_id, wire_ids=sorted(named)) if named else []
+    groups = group_views(rows, {}, ()).values()
+    of_owners: dict[int | None, list[GroupView]] = defaultdict(list)
+    for group in groups:
+        of_owners[group.owner_contact_id].append(group)
+    by_wire = {group.wire_id: group for group in groups}
+
+    def theirs(person: PersonView) -> tuple[GroupView, ...]:
+        found = {group.id: group for group in of_owners.get(person.contact_id, ())}
+        found |= {by_wire[role.group].id: by_wire[role.group] for role in person.roles if role.group in by_wire}
+        return _as_bound(writing, found.values())
+
+    return theirs
+
+
+def _as_bound(writing: Writing, groups: Iterable[GroupView]) -> tuple[GroupView, ...]:
+    return tuple(sorted(groups, key=lambda one: (one.tier is None, one.bound_at or writing.now, one.id)))

@@ -68,6 +68,10 @@ def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[
         return
     count = len(outcomes)
     first = writing.ids.take(writing.now, count)
+    ids = range(first, first + count)
+    for identity, outcome in zip(ids, outcomes, strict=True):
+        outcome.journal_id = identity
+    _put_keys(writing, merchant_id, [outcome for outcome in outcomes if outcome.key])
     now, contacts, groups = writing.now, names.contacts, names.groups
     data: list[msgspec.Struct] = []
     contact_ids: list[int | None] = []
@@ -92,9 +96,10 @@ def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[
         said.append("" if who and is_nameless(who.contact) else words)
         media.append(getattr(event, "kind", ""))
         data.append(_without_words(event))
-    ids = range(first, first + count)
-    for identity, outcome in zip(ids, outcomes, strict=True):
-        outcome.journal_id = identity
+    # The longest rows last: PostgreSQL writes these while those are made.
+    spoken = [place for place, words in enumerate(said) if words]
+    bodies = ([ids[place] for place in spoken], (merchant_id,) * len(spoken), [said[place] for place in spoken])
+    writing.put_columns(Body, ("id", "merchant_id", "text"), bodies)
     events = [outcome.event for outcome in outcomes]
     writing.put_columns(
         JournalEntry,
@@ -115,11 +120,14 @@ def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[
             _encoder.encode_lines(data).decode().split("\n")[:count],
         ),
     )
-    bodies = [(identity, merchant_id, words) for identity, words in zip(ids, said, strict=True) if words]
-    writing.put(Body, ("id", "merchant_id", "text"), bodies)
-    keys = [(merchant_id, one.event.account, one.key, one.journal_id) for one in outcomes if one.key]
-    writing.put(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), keys)
-    writing.journalled.update(((account, key), journal_id) for _, account, key, journal_id in keys)
+
+
+def _put_keys(writing: Writing, merchant_id: str, keyed: Sequence[Outcome]) -> None:
+    accounts, keys = [one.event.account for one in keyed], [one.key for one in keyed]
+    ids = [one.journal_id for one in keyed]
+    columns = ((merchant_id,) * len(keyed), accounts, keys, ids)
+    writing.put_columns(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), columns)
+    writing.journalled.update(zip(zip(accounts, keys, strict=True), ids, strict=True))
 
 
 class _Types(dict[type[Event], str]):
