@@ -16,7 +16,7 @@ def invite(order: orders.InviteOperatorOrder, context: Context) -> list[Effect]:
     """Let somebody set a password by a one-time link; whoever could sign in already has a new one to set."""
     action, name = "operator.invite", order.name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        return _refuse(order, action, name[:LONGEST_NAME], f"名字要有 1 到 {LONGEST_NAME} 个字")
+        return _refuse(order, action, name[:LONGEST_NAME], f"名字要有 1 到 {LONGEST_NAME} 个字，不能有看不见的字符")
     if order.role not in set(Role):
         return _refuse(order, action, name, f"没有角色「{order.role}」，可以是：{'、'.join(Role)}")
     if order.pool and order.pool not in context.merchant.accounts:

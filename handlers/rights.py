@@ -12,7 +12,7 @@ from models.effects import Effect
 from models.operations import Role
 
 NOT_YOURS = "您的角色是「{role}」，这件事请找{who}。"
-NOT_IN_YOUR_POOL = "您只管账号「{account}」，这件事不止它，请找管全店的老板。"
+NOT_IN_YOUR_POOL = "您只管一个账号，这件事不止它，请找管全店的老板。"
 
 # What is not named here is the owner's and the admins'.
 _WHOSE: dict[type[orders.Order], tuple[Role, ...]] = {
@@ -36,7 +36,7 @@ def refused(order: orders.Order, context: Context) -> list[Effect]:
         able = [ROLE_NAMES[role] for role in Role if may(role, type(order))]
         told, reason = NOT_YOURS.format(role=ROLE_NAMES[order.rights], who="、".join(able)), str(order.rights)
     elif pools.reaches_beyond(order, context):
-        told, reason = NOT_IN_YOUR_POOL.format(account=order.within), f"within {order.within}"
+        told, reason = NOT_IN_YOUR_POOL, f"within {order.within}"
     else:
         return []
     action = str(type(order).__struct_config__.tag)

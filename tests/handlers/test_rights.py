@@ -136,6 +136,12 @@ def test_what_makes_no_sense_is_refused(what: dict[str, Any]) -> None:
     assert answered.refused
 
 
+def test_a_name_with_what_nobody_sees_is_refused_with_that_word() -> None:
+    _, answered = decide(invite(name="小\u202e林"), context())
+    assert isinstance(answered, fx.Answered)
+    assert "看不见的字符" in answered.refused
+
+
 def test_nobody_removes_or_demotes_themselves() -> None:
     removal = RemoveOperatorOrder(merchant="m1", at=AT, actor="console:店主", rights=Role.OWNER, name="店主")
     for order in (removal, invite(name="店主", role="viewer")):

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
 from bot.console.reading import insight, insight_rows
+from bot.console.reading.cooling import cooling
 from bot.console.reading.insight import Wanted
 from bot.console.reading.insight_funnel import STEPS, by_tier, funnel
 from bot.console.visit import Scope
 from bot.digest_report import digest_rows
 from models.events import FriendAdded, GroupJoined, LoggedIn, MessageRecalled, Who
-from models.orders import BindGroupOrder, ErasePersonOrder
+from models.orders import BindGroupOrder, ErasePersonOrder, UnbindGroupOrder
 from tests.store.stage import START, Shop, merchant, said, shop
 
 TIER = {"name": "分舵", "capacity": 200}
@@ -63,6 +65,29 @@ def test_each_figure_is_its_rows(database_url: str) -> None:
         for other in (earlier, wanted._replace(tier="总舵"), wanted._replace(account="second")):
             assert read(stage, insight.activity, other, stage.at).active == 0
         assert read(stage, insight.groups_of, wanted, pool="second") == []
+
+
+def test_a_group_that_is_bound_again_has_not_gone_cold_by_it(database_url: str) -> None:
+    bind = BindGroupOrder(merchant="m1", at=START, group="room", tier="分舵")
+    with shop(database_url, merchant("m1", tiers=[TIER])) as stage:
+        members = (Who("wx1"), Who("wx2"))
+        stage.apply(GroupJoined(merchant="m1", account="main", at=stage.at, group="room", members=members))
+        stage.apply(bind)
+        wanted = Wanted(START.date(), START.date())
+
+        def cold() -> list[tuple[float, float]]:
+            return [(one.recent, one.usual) for one in read(stage, cooling, wanted, stage.at)]
+
+        for day in range(14):
+            for number in range(4):
+                stage.apply(said("wx1", f"第 {number} 句", f"m{day}-{number}", at=stage.at, group="room"))
+            stage.later(days=1)
+            if day == 9:
+                stage.apply(UnbindGroupOrder(merchant="m1", at=stage.at, group="room"))
+                stage.apply(msgspec.structs.replace(bind, at=stage.at))
+        assert cold() == []  # ten days of talk are not those of the one day since
+        stage.later(days=2)
+        assert cold() == [(1.3, 4.0)]
 
 
 def test_people_stand_in_rows_by_name_and_who_was_forgotten_by_none(database_url: str) -> None:

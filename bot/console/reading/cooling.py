@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 from sqlmodel import col
 
 from bot.console.reading.insight import Wanted, in_groups
@@ -31,7 +31,8 @@ class Cooling(NamedTuple):
 
 
 def cooling(connection: Connection, scope: Scope, wanted: Wanted, now: datetime) -> list[Cooling]:
-    """Those of the groups that are asked for; whatever days are asked for, it is about now."""
+    """Those of the groups that are asked for; whatever days are asked for, it is about now. What was said before a
+    group was bound, perhaps for the second time, is of days that are not counted."""
     where = in_groups(scope, wanted)
     turn = now - RECENT
     recent = _messages(connection, scope, turn, now, where)
@@ -57,5 +58,8 @@ def _messages(
     connection: Connection, scope: Scope, start: datetime, end: datetime, where: list[object]
 ) -> dict[int, int]:
     group = col(JournalEntry.group_id)
-    asked = counted(connection, scope.merchant, start, end, select(group, func.count())).where(*where).group_by(group)
+    asked = counted(connection, scope.merchant, start, end, select(group, func.count())).where(
+        *where, or_(col(ChatGroup.bound_at).is_(None), col(JournalEntry.at) >= col(ChatGroup.bound_at))
+    )
+    asked = asked.group_by(group)
     return dict(connection.execute(asked).all())
