@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     case,
     cast,
     delete,
@@ -31,7 +32,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.schema import CreateTable
 from sqlmodel import col
 
-from bot.store import Writing
+from bot.store import Writing, read
 from bot.store.ids import Ids
 from bot.store.stages import in_stages
 from content_calendar.entry import asked_for, kept_out, person_named, signed_up_for
@@ -176,6 +177,9 @@ def _friends(
         several = select(col(one.person_id)).where(col(one.merchant_id) == merchant.id)
         several = several.group_by(col(one.person_id)).having(func.count() > 1)
         known_before = and_(_person_is_among(several), known_before)
+    ours, last = read(writing.connection, _FIRST_AND_LAST, merchant=merchant.id)[0]
+    if ours == last:  # of one account nobody is a friend twice
+        return _friends_by(merchant, col(Friendship.account_id), wanted, ~known_before)
     # Of several accounts it is the first that nobody had to stand in for.
     replaced = select(col(Account.id)).where(
         col(Account.merchant_id) == merchant.id, col(Account.replaced_by).is_not(None)
@@ -184,9 +188,26 @@ def _friends(
     if gone := writing.connection.execute(replaced).scalars().all():
         stays = case((col(Friendship.account_id).not_in(gone), col(Friendship.account_id)))
         first = func.coalesce(func.min(stays), first)
+    each_once = _friends_by(merchant, first, wanted, ~known_before)
+    return each_once.group_by(col(Contact.merchant_id), col(Contact.id))
+
+
+_FIRST_AND_LAST = select(
+    *(
+        select(col(Friendship.account_id))
+        .where(col(Friendship.merchant_id) == bindparam("merchant"))
+        .order_by(order)
+        .limit(1)
+        .scalar_subquery()
+        for order in (col(Friendship.account_id), col(Friendship.account_id).desc())
+    )
+)
+
+
+def _friends_by(merchant: MerchantView, account: Any, *wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            first.label("account_id"),
+            account.label("account_id"),
             col(Contact.id).label("contact_id"),
             literal(None, Id).label("group_id"),
             col(Contact.wire_id).label("wire_id"),
@@ -202,10 +223,8 @@ def _friends(
         .where(
             col(Friendship.merchant_id) == merchant.id,
             col(Friendship.state) == FriendshipState.FRIEND,
-            wanted,
-            ~known_before,
+            *wanted,
         )
-        .group_by(col(Contact.merchant_id), col(Contact.id))
         .order_by(col(Contact.merchant_id), col(Contact.id))
     )
 
