@@ -67,6 +67,13 @@ def from_sqlite_texts(texts: Sequence[str | None]) -> list[datetime | None]:
     return msgspec.convert([text and f"{text}Z" for text in texts], _TIMES)
 
 
+def utc_times(values: Sequence[datetime | None]) -> Sequence[datetime | None]:
+    """The times of a column as PostgreSQL's driver gives them, in UTC."""
+    if values.count(None) == len(values):
+        return values
+    return [None if value is None else value.astimezone(UTC) for value in values]
+
+
 def _sqlite_text(value: datetime | None) -> str | None:
     moment = _utc(value)
     return None if moment is None else moment.isoformat(" ", "microseconds")[:_TEXT_LENGTH]

@@ -34,7 +34,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import AutoString
 
-from models.columns import UtcDateTime, from_sqlite_texts, sqlite_texts
+from models.columns import UtcDateTime, from_sqlite_texts, sqlite_texts, utc_times
 
 Processor = Callable[[Any], Any]
 # What is done to a whole column of values on its way to the driver or back.
@@ -59,6 +59,8 @@ class Statement:
         }
         self._columns = [_from_driver(dialect, column.type) for column in statement.exported_columns]
         self._plain = not any(self._columns)
+        # PostgreSQL's driver would decode each value of JSON by itself.
+        self._has_jsons = dialect_name == "postgresql" and any(of is _from_jsons for of in self._columns)
         # To make a list of one costs SQLite more than to find what is in it.
         self._lists: Sequence[str] = [
             name for name in compiled.positiontup if isinstance(compiled.binds[name].type, _Many)
@@ -99,6 +101,8 @@ class Statement:
         """All rows."""
         text, parameters = self.handed_over(values)
         with driver_cursor(connection, text) as cursor:
+            if self._has_jsons:
+                _leave_jsons(cursor)
             cursor.execute(text, parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall() if self._columns else []
         if self._plain or not rows:
@@ -174,10 +178,20 @@ def _from_driver(dialect: Dialect, kind: TypeEngine[Any]) -> Converter | None:
     if dialect.name == "sqlite":
         if isinstance(kind, UtcDateTime):
             return from_sqlite_texts
-        if isinstance(kind, JSON):
-            return _from_jsons
+    elif isinstance(kind, UtcDateTime):
+        return utc_times
+    if isinstance(kind, JSON):
+        return _from_jsons
     processor: Any = kind._cached_result_processor(dialect, None)
     return processor and partial(map, processor)
+
+
+def _leave_jsons(cursor: Any) -> None:
+    """Have a cursor of PostgreSQL's driver return JSON as the text that it is."""
+    from psycopg.types.string import TextLoader
+
+    for name in ("json", "jsonb"):
+        cursor.adapters.register_loader(name, TextLoader)
 
 
 def _plain_texts(column: Sequence[str | None]) -> Sequence[str | None]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import sqlite
 from sqlmodel import col
 
@@ -39,6 +40,22 @@ ROW = {
 def writing(database_url: str) -> Iterator[Writing]:
     with closing(Store(database_url, lambda: START)) as store, store.writing() as writing:
         yield writing
+
+
+_READ = select(col(Delivery.mentions), col(Delivery.media), col(Delivery.due_at), col(Delivery.not_after)).where(
+    col(Delivery.merchant_id) == bindparam("merchant")
+)
+
+
+def test_json_and_times_are_read_as_values_in_utc(writing: Writing) -> None:
+    media = [{"url": "a.png", "name": '图 "1"\n', "size": None}]
+    there = datetime(2026, 11, 20, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+    writing.insert_new(Delivery, [ROW | {"media": media, "due_at": there}])
+    [(mentions, shown, due, never)] = writing.rows(_READ, merchant="m1")
+    assert (mentions, shown, due, never) == (["wx2", "群主"], media, there, None)
+    assert due.tzinfo is UTC
+    kept = writing.connection.execute(select(col(Delivery.media))).scalar()  # by SQLAlchemy too, on the same connection
+    assert kept == media
 
 
 def test_a_row_gets_the_defaults_of_its_model_and_comes_back_typed(writing: Writing) -> None:
