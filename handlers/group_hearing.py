@@ -77,6 +77,11 @@ def may_be_question(text: str) -> bool:
     return bool(_SIGN.search(text, 0, _READ)) and _wording(text) >= _PERHAPS
 
 
+def asks_outright(text: str) -> bool:
+    """Whether a message in a group is a business question whatever was said before it: somebody hears of it at once."""
+    return asks_the_shop(text) and _wording(text) >= 0
+
+
 def is_question(said: Sequence[Said], at: int) -> bool:
     """Whether the message at that place of a talk asks the shop."""
     return _wording(said[at].text) + speaks_for(dict.fromkeys(_around(said, at), 1.0), model().hears) >= SURELY

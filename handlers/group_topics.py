@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Literal
 
 from handlers import adverts, forgetting, my_data, signups, why
-from handlers.group_hearing import may_be_question
+from handlers.group_hearing import asks_outright, may_be_question
 from handlers.handoff import named_answer
 from handlers.revisions import once_a_revision
 from handlers.understanding import asks_whether_bot
-from handlers.understanding.business import asks_the_shop, complains_aloud
+from handlers.understanding.business import complains_aloud
 from handlers.words import is_plain_opt_out
 from models.playbook import Playbook
 
@@ -48,7 +48,7 @@ def _topic_of(text: str, playbook: Playbook) -> Topic:
         return "keyword"
     if adverts.may_be_one(text):
         return "advert"
-    if asks_the_shop(text) and not asks_whether_bot(text):
+    if asks_outright(text) and not asks_whether_bot(text):
         return "question"
     if complains_aloud(text):
         return "complaint"
