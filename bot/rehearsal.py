@@ -27,6 +27,7 @@ from bot.store import Store, Writing
 from bot.store.batch import apply
 from bot.store.journal import Outcome
 from bot.store.migrating import upgrade
+from bot.store.resting import collector_seldom
 from bot.story import Story
 from bot.story_faults import StoryFault
 from bot.story_lines import (
@@ -88,7 +89,8 @@ def rehearse(plan: Plan) -> None:
             plan.emit(summary(store, (), _NEVER, _NEVER))
         return
     began = last_moment(plan.database)
-    run_virtually(_Stage(plan).play(), max(begin, began) if began else begin)
+    with collector_seldom():
+        run_virtually(_Stage(plan).play(), max(begin, began) if began else begin)
 
 
 @dataclass(slots=True)

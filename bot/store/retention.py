@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import bindparam, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.store import Store
+from bot.store import Store, read
 from bot.store.ids import Ids
+from models.columns import UtcDateTime
 from models.context import MerchantView
 from models.deliveries import DeliveryChange
 from models.journal import Body, JournalEntry, SeenEvent
@@ -59,12 +60,12 @@ class Retention:
         self, merchant: str, table: _Log, before: int, remove: Callable[[str, list[int]], int]
     ) -> Iterator[Step]:
         place = (merchant, str(table.__tablename__))
-        mine = select(col(table.id)).where(col(table.merchant_id) == merchant, col(table.id) < before)
         while True:
-            behind = mine.where(col(table.id) > self._reached.get(place, 0))
-            statement = behind.order_by(col(table.id)).limit(PAGE)
+            after = self._reached.get(place, 0)
             with self._store.reading() as connection:
-                ids = list(connection.execute(statement).scalars())
+                ids = [
+                    one for (one,) in read(connection, _BEHIND[table], merchant=merchant, after=after, before=before)
+                ]
             if not ids:
                 return
             yield lambda ids=ids: remove(merchant, ids)  # type: ignore[misc]
@@ -99,18 +100,11 @@ class Retention:
 
         They may have said more since, so an old one may be young yet and is looked at again; there are few.
         """
-        said = func.coalesce(col(Ticket.said_at), col(Ticket.opened_at))
-        old = select(col(Ticket.id)).where(
-            col(Ticket.merchant_id) == merchant,
-            col(Ticket.id) < Ids.floor(oldest),
-            said < oldest,
-            or_(col(Ticket.closed_at).is_not(None), col(Ticket.text) != ""),
-        )
         after = 0
         while True:
             with self._store.reading() as connection:
-                statement = old.where(col(Ticket.id) > after).order_by(col(Ticket.id)).limit(PAGE)
-                ids = list(connection.execute(statement).scalars())
+                old = {"before": Ids.floor(oldest), "oldest": oldest, "after": after}
+                ids = [one for (one,) in read(connection, _OLD_TICKETS, merchant=merchant, **old)]
             if not ids:
                 return
             yield lambda ids=ids: self._remove_tickets(ids)  # type: ignore[misc]
@@ -125,14 +119,14 @@ class Retention:
 
     def _expired_keys(self, before: int) -> Iterator[Step]:
         """An index by age would cost every message; a look at all keys a day costs some seconds of a reader."""
-        after: tuple[Any, ...] = ("", "", "")
+        after = ("", "", "")
         while True:
             with self._store.reading() as connection:
-                found = _keys_behind(connection, after)
+                found = read(connection, _KEYS_BEHIND, m=after[0], a=after[1], w=after[2])
             if not found:
                 return
-            after = tuple(found[-1][:3])
-            expired = [tuple(row[:3]) for row in found if row.journal_id < before]
+            after = found[-1][:3]
+            expired = [row[:3] for row in found if row[3] < before]
             for start in range(0, len(expired), PAGE):
                 yield lambda keys=expired[start : start + PAGE]: self._forget(keys)  # type: ignore[misc]
 
@@ -144,11 +138,32 @@ class Retention:
 _KEY = tuple_(col(SeenEvent.merchant_id), col(SeenEvent.account_id), col(SeenEvent.wire_id))
 
 
-def _keys_behind(connection: Connection, after: tuple[Any, ...]) -> list[Any]:
-    statement = (
-        select(col(SeenEvent.merchant_id), col(SeenEvent.account_id), col(SeenEvent.wire_id), col(SeenEvent.journal_id))
-        .where(_KEY.op(">")(tuple_(*after)))
-        .order_by(col(SeenEvent.merchant_id), col(SeenEvent.account_id), col(SeenEvent.wire_id))
-        .limit(LOOKED_AT)
+_KEYS_BEHIND = (
+    select(col(SeenEvent.merchant_id), col(SeenEvent.account_id), col(SeenEvent.wire_id), col(SeenEvent.journal_id))
+    .where(_KEY.op(">")(tuple_(bindparam("m"), bindparam("a"), bindparam("w"))))
+    .order_by(col(SeenEvent.merchant_id), col(SeenEvent.account_id), col(SeenEvent.wire_id))
+    .limit(LOOKED_AT)
+)
+_BEHIND = {
+    table: select(col(table.id))
+    .where(
+        col(table.merchant_id) == bindparam("merchant"),
+        col(table.id) > bindparam("after"),
+        col(table.id) < bindparam("before"),
     )
-    return list(connection.execute(statement))
+    .order_by(col(table.id))
+    .limit(PAGE)
+    for table in (JournalEntry, DeliveryChange)
+}
+_OLD_TICKETS = (
+    select(col(Ticket.id))
+    .where(
+        col(Ticket.merchant_id) == bindparam("merchant"),
+        col(Ticket.id) > bindparam("after"),
+        col(Ticket.id) < bindparam("before"),
+        func.coalesce(col(Ticket.said_at), col(Ticket.opened_at)) < bindparam("oldest", type_=UtcDateTime()),
+        or_(col(Ticket.closed_at).is_not(None), col(Ticket.text) != ""),
+    )
+    .order_by(col(Ticket.id))
+    .limit(PAGE)
+)
