@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.flows.group_transcripts import FOLDER, ROOM, read
+import pytest
+
+from tests.flows.group_transcripts import FOLDER, HELD_OUT, ROOM, read
 from tests.flows.playing import Stage, operator
 
 
-def test_unanswered_questions_are_found(tmp_path: Path, capsys: Any) -> None:
+@pytest.mark.parametrize("folder", [FOLDER, HELD_OUT], ids=["learnt", "held-out"])
+def test_unanswered_questions_are_found(folder: Path, tmp_path: Path, capsys: Any) -> None:
     right = found = wanted = same = known = asked = 0
     wrong: list[str] = []
-    for path in sorted(FOLDER.glob("*.txt")):
+    for path in sorted(folder.glob("*.txt")):
         transcript = read(path)
         texts = {line["id"]: line["text"] for line in transcript.story}
         stage = Stage(tmp_path, capsys)
