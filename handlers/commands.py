@@ -173,7 +173,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         "owner", "归属", CHIEFS, "谁在跟这位客人；写上第二个人就归他跟", owning.owner,
-        (MEANT, Argument("谁", Takes.MEANT, optional=True)), topic="客人",
+        (MEANT, Argument("谁", Takes.MEANT, optional=True)), topic="客人", private=True,
     ),
     Command(
         "claim", "我来跟", STAFF, "这位客人归我跟；也可以写 /没人回 里的编号", owning.claim, (MEANT,),
@@ -182,11 +182,11 @@ TABLE: tuple[Command, ...] = (
     Command(
         "handover", "客户交接", CHIEFS, "一位客人、一个群或谁的全部客户换人跟", owning.handover,
         (Argument("从谁", Takes.MEANT), Argument("给谁", Takes.MEANT)), ("交接",), topic="客人", order_asks=True,
-        reads=frozenset({"groups"}),
+        private=True, reads=frozenset({"groups"}),
     ),
     Command(
         "move", "调群", CHIEFS, "把客人归到一个层级或一个群", owning.move, (MEANT, Argument("层级")),
-        topic="客人", reads=frozenset({"groups"}),
+        topic="客人", private=True, reads=frozenset({"groups"}),
     ),
     Command(
         "capacity", "名额", STAFF, "每个层级还有多少位子", owning.capacity, aliases=("容量",), topic="群", limited=True,

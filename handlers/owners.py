@@ -101,7 +101,7 @@ def handover(order: HandoverOrder, context: Context) -> list[Effect]:
 
 
 def _wants_a_code(order: HandoverOrder, context: Context, what: str, new: PersonView) -> list[Effect]:
-    """What would happen; it is done when the same admin says the code in the same place."""
+    """What would happen; it is done when the same admin says the code where it was told them."""
     merchant = context.merchant
     seconds = merchant.playbook.commands.code_seconds
     code = f"{int(chance(merchant.seed, f'code:{order.said}') * _CODES):04d}"
@@ -110,7 +110,7 @@ def _wants_a_code(order: HandoverOrder, context: Context, what: str, new: Person
     return [
         fx.PutPending(
             actor=order.actor,
-            place=order.room or f"1:1:{order.account}",
+            place=f"1:1:{order.account}" if _is_told_aside(order, context) else order.room,
             code=code,
             lines=(line,),
             until=order.at + timedelta(seconds=seconds),
@@ -265,18 +265,26 @@ def _place(order: StaffOrder) -> str:
 
 
 def _answer(order: StaffOrder, context: Context, text: str) -> list[Effect]:
-    """Said where a slash-command was given; an operator's is answered by `Answered`."""
+    """Said to who gave a slash-command; an operator's is answered by `Answered`."""
     person = context.person
     if not order.said or person is None:
         return []
+    aside = _is_told_aside(order, context)
     return [
         fx.Send(
             key=f"command:{person.wire_id}:{order.said}",
             account=order.account,
             lane=Lane.REPLY,
             cause=Cause.COMMAND,
-            contact_id=None if order.room else person.contact_id,
-            group_id=context.group.id if order.room and context.group else None,
+            contact_id=person.contact_id if aside else None,
+            group_id=context.group.id if not aside and context.group else None,
             text=text,
         )
     ]
+
+
+def _is_told_aside(order: StaffOrder, context: Context) -> bool:
+    """Who looks after whom, and where they belong, is no business of a group's; that somebody is answered is."""
+    if not order.room or context.person is None:
+        return True
+    return not isinstance(order, HandoffOrder) and _befriended(context.person, order.account) == order.account

@@ -183,3 +183,15 @@ def test_moving_by_hand_invites_and_tells(stage: Stage) -> None:
     assert answers[0] == "好，名wx2 归到「堂口」，已请进「堂a」。"
     assert "没有「不存在」" in answers[1]
     assert answers[2] == "堂口：2 个群，6 人，留着 0 个位子，还空 54 个"
+
+
+def test_whose_customer_somebody_is_is_no_business_of_the_groups(stage: Stage) -> None:
+    lines = ("/归属 wx1", "/归属 wx1 bob", "/客户交接 ann bob", "/调群 wx1 堂b")
+    story = [says(f"09:0{n}:00", "wx-boss", text, group=A) for n, text in enumerate(lines)]
+    told = played(stage, story, world(a=["ann", "wx1", "wx-boss"], b=["bob"]))
+    assert told.arrived(to=A, kind="text") == []
+    aside = [line["text"] for line in told.arrived(to="wx-boss", kind="text")]
+    assert (len(aside), aside[0]) == (4, "名wx1 归 名ann 跟。")
+    code = code_in(told)
+    again = played(stage, [*story, says("09:04:00", "wx-boss", code)], world(a=["ann", "wx1", "wx-boss"], b=["bob"]))
+    assert "好，名ann 的客户交给 名bob" in "".join(line["text"] for line in again.arrived(to="wx-boss", kind="text"))
