@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, TimeoutError, expect
 
 from tests.console.conftest import PHONE, Console, faults_of, shoot
 from tests.console.test_calendar import cell, month, next_monday, put
@@ -19,8 +19,14 @@ def send(page: Page, name: str, content: bytes) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
+    """A list that the choice before it makes anew shuts while it opens: whoever sees that opens it again."""
+    for _ in range(5):
+        page.get_by_role("combobox", name=label, exact=True).click()
+        try:
+            return page.get_by_role("option", name=option, exact=True).click(timeout=10_000)
+        except TimeoutError:
+            continue
+    raise AssertionError(f"{label}: no {option}")
 
 
 def fill(box: Locator, text: str) -> None:
