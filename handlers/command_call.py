@@ -66,6 +66,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     arguments: tuple[str, ...] = ()
     people: tuple[FoundPerson, ...] = ()
     confirmed: bool = False
+    aside: bool = False  # the answer is the asker's alone
 
     @property
     def place(self) -> str:

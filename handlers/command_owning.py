@@ -88,6 +88,7 @@ def _order(call: Call, kind: type[OwnerOrder | HandoverOrder | MoveOrder | Hando
         at=event.at,
         actor=call.person.wire_id,
         room=event.group,
+        aside=call.aside,
         said=f"{call.stamp}:{' '.join(one for one in what.values() if isinstance(one, str))}",
         **what,
     )

@@ -175,6 +175,10 @@ class _Line:
         """Whether the answer is for the asker alone."""
         return self.command is not None and (self.command.private or self.command.private_only)
 
+    @property
+    def _is_told_aside(self) -> bool:
+        return self.is_private and _is_friend(self.person, self.event.account)
+
     def outcome(self) -> tuple[str, list[Effect]]:
         """The answer and the effects, the audit with them. Raises `_NeedsCode`."""
         event, person, command = self.event, self.person, self.command
@@ -206,6 +210,7 @@ class _Line:
             roles=roles,
             arguments=self._arguments(command),
             confirmed=self.confirmed,
+            aside=self._is_told_aside,
         )
         for place in command.people_at:
             if len(call.arguments) <= place:
@@ -265,10 +270,9 @@ class _Line:
         listed = [f"{number}. {told_apart(one.person, one.where)}" for number, one in enumerate(shown, 1)]
         if len(found) > len(shown):
             listed.append(NOT_ALL.format(most=len(shown)))
-        asked_aside = self.is_private and _is_friend(self.person, self.event.account)
         asked = fx.PutPending(
             actor=self.person.wire_id,
-            place=f"1:1:{self.event.account}" if asked_aside else place_of(self.event),
+            place=f"1:1:{self.event.account}" if self._is_told_aside else place_of(self.event),
             lines=lines,
             quote=self.event.quote,
             until=self.event.at + timedelta(seconds=self.context.merchant.playbook.commands.code_seconds),

@@ -110,7 +110,7 @@ def _wants_a_code(order: HandoverOrder, context: Context, what: str, new: Person
     return [
         fx.PutPending(
             actor=order.actor,
-            place=f"1:1:{order.account}" if _is_told_aside(order, context) else order.room,
+            place=f"1:1:{order.account}" if order.aside or not order.room else order.room,
             code=code,
             lines=(line,),
             until=order.at + timedelta(seconds=seconds),
@@ -269,22 +269,15 @@ def _answer(order: StaffOrder, context: Context, text: str) -> list[Effect]:
     person = context.person
     if not order.said or person is None:
         return []
-    aside = _is_told_aside(order, context)
+    in_room = bool(order.room) and not order.aside
     return [
         fx.Send(
             key=f"command:{person.wire_id}:{order.said}",
             account=order.account,
             lane=Lane.REPLY,
             cause=Cause.COMMAND,
-            contact_id=person.contact_id if aside else None,
-            group_id=context.group.id if not aside and context.group else None,
+            contact_id=None if in_room else person.contact_id,
+            group_id=context.group.id if in_room and context.group else None,
             text=text,
         )
     ]
-
-
-def _is_told_aside(order: StaffOrder, context: Context) -> bool:
-    """Who looks after whom, and where they belong, is no business of a group's; that somebody is answered is."""
-    if not order.room or context.person is None:
-        return True
-    return not isinstance(order, HandoffOrder) and _befriended(context.person, order.account) == order.account

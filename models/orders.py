@@ -238,13 +238,14 @@ class OwnerOrder(Order, frozen=True, kw_only=True, tag="order.owner"):
     """Who looks after this person? With `owner`: that one from now on, unless somebody does already.
 
     `person` and `owner` are stable ids or unique names. `said` is the message of a slash-command, which is answered in
-    its `room`, or 1:1.
+    its `room`, or 1:1, as what is no business of a room's is (`aside`).
     """
 
     person: str
     owner: str = ""
     room: str = ""
     said: str = ""
+    aside: bool = False
 
 
 class HandoverOrder(Order, frozen=True, kw_only=True, tag="order.handover"):
@@ -257,6 +258,7 @@ class HandoverOrder(Order, frozen=True, kw_only=True, tag="order.handover"):
     to: str
     room: str = ""
     said: str = ""
+    aside: bool = False
     confirmed: bool = False
 
 
@@ -267,6 +269,7 @@ class MoveOrder(Order, frozen=True, kw_only=True, tag="order.move"):
     to: str
     room: str = ""
     said: str = ""
+    aside: bool = False
 
 
 class HandoffOrder(Order, frozen=True, kw_only=True, tag="order.handoff"):
@@ -275,6 +278,7 @@ class HandoffOrder(Order, frozen=True, kw_only=True, tag="order.handoff"):
     person: str
     room: str = ""
     said: str = ""
+    aside: bool = False
 
 
 StaffOrder = OwnerOrder | HandoverOrder | MoveOrder | HandoffOrder

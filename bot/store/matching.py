@@ -173,7 +173,6 @@ _NAMED = (
     .order_by(col(Delivery.left_at).desc())
     .limit(1)
 )
-_HAS_WORDS = col(Delivery.kind).in_(constants(_WITH_WORDS))
 # To one person or group little was sent in a day, whatever an account sends.
 _WORDED = (
     select(*_COLUMNS, col(Delivery.mentions), col(Delivery.media), col(Delivery.message))
