@@ -237,7 +237,7 @@ class App:
         """Decide what others heard on accounts that we keep now, and could not write."""
         kept = self.keeper.accounts if self.keeper else []
         if late := await self._in_store(lambda: late_events(self.store, kept)):
-            await asyncio.gather(*(self.intake.ask(event) for _, event in late))
+            await self.intake.ask_all([event for _, event in late])
             await self._in_store(lambda: drop_late(self.store, [number for number, _ in late]))
 
     async def _ring(self) -> None:
@@ -252,7 +252,7 @@ class App:
             if was_set_back:  # what is to be sent waits for less now
                 self.dispatcher.alarm.wake()
             if rung:
-                await asyncio.gather(*(self.intake.ask(event) for event in rung))
+                await self.intake.ask_all(rung)
             else:
                 await self._alarm.wait(next_at)
 

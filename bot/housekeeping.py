@@ -32,6 +32,7 @@ class Housekeeping:
         self._store = store
         self._in_store = in_store
         self._retention = Retention(store, merchants)
+        self._pages = 0  # of the database's file, when it was looked after
 
     async def run(self) -> None:
         """Go round every day until cancelled."""
@@ -52,5 +53,5 @@ class Housekeeping:
         while (step := await self._in_store(lambda: next(steps, None))) is not None:
             removed += await self._in_store(step)
             await asyncio.sleep(PAUSE)
-        await self._in_store(lambda: optimize(self._store))
+        self._pages = await self._in_store(lambda: optimize(self._store, self._pages))
         return removed

@@ -51,13 +51,16 @@ class Intake:
 
     async def ask(self, event: Event) -> Outcome:
         """Take an event and wait until it is decided and committed."""
-        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        await self._queue.put((self._stamped(event), answer))
-        return await answer
+        [outcome] = await self.ask_all([event])
+        return outcome
 
     async def ask_all(self, events: Sequence[Event]) -> list[Outcome]:
         """Take several events and wait until all are decided and committed, in their order."""
-        return await asyncio.gather(*map(self.ask, events))
+        answers: list[asyncio.Future[Outcome]] = []
+        for event in events:
+            answers.append(asyncio.get_running_loop().create_future())
+            await self._queue.put((self._stamped(event), answers[-1]))
+        return [await answer for answer in answers]
 
     async def worked_off(self) -> None:
         """Wait for a moment at which all that was taken is committed."""

@@ -40,9 +40,14 @@ class Printer:
         self._zone = zone
         self._erased: dict[str, str] = {}
         self._lines: dict[int, Line] = {}
+        self._shown: tuple[datetime | None, str] = None, ""  # mostly several lines are of one moment
 
     def _at(self) -> str:
-        return self._now().astimezone(self._zone).isoformat()
+        moment, text = self._shown
+        if (now := self._now()) is not moment:
+            text = now.astimezone(self._zone).isoformat()
+            self._shown = now, text
+        return text
 
     def changes(self, store: Store, writing: Writing) -> None:
         """The states that deliveries entered in one commit. Who was erased is called here what they were called."""

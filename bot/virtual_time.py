@@ -87,6 +87,8 @@ class VirtualClock:
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
         self.shift = timedelta(0)
+        self._looked_at = -1.0  # the loop's time of the last look, at which mostly several look
+        self._moment = loop.start
 
     @classmethod
     def running(cls) -> VirtualClock:
@@ -98,7 +100,10 @@ class VirtualClock:
 
     def true_now(self) -> datetime:
         """Return the true virtual time: aware, UTC, rounded to the millisecond."""
-        return self._loop.start + timedelta(milliseconds=round(self._loop.time() * 1000))
+        if (seconds := self._loop.time()) != self._looked_at:
+            self._looked_at = seconds
+            self._moment = self._loop.start + timedelta(milliseconds=round(seconds * 1000))
+        return self._moment
 
     def now(self) -> datetime:
         """Return the time that the program reads: the true time and the shift (aware, UTC, milliseconds)."""

@@ -19,7 +19,9 @@ def self_said(event: SelfMessage, context: Context) -> list[Effect]:
     if delivery is not None:
         if delivery.state not in CAN_BE_CONFIRMED:
             return []
-        confirmed = fx.Settle(delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.wire_id)
+        confirmed = fx.Settle(
+            delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.wire_id, was=delivery.state
+        )
         return [confirmed, *failures.arrived(delivery, context), *outcomes.rest(delivery)]
     if is_platform_line(event.text):
         return []

@@ -44,12 +44,14 @@ class Send(Effect, frozen=True, kw_only=True):
 
 
 class Settle(Effect, frozen=True, kw_only=True):
-    """Something is known about a delivery that has left: its echo was seen, or a human says so."""
+    """Something is known about a delivery that has left: its echo was seen, or a human says so. `was`: the state in
+    which its echo found it."""
 
     delivery_id: int
     state: DeliveryState
     reason: str | None = None
     message: str = ""
+    was: str = ""
 
 
 class SendNext(Effect, frozen=True, kw_only=True):

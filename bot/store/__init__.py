@@ -77,6 +77,8 @@ class Writing:
     refresh: set[str] = field(default_factory=set)  # accounts whose roster should be asked for
     # alerts that were raised (True) or ended (False): merchant, kind, subject
     alerts: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    # by account and the platform's id of the message, the deliveries that are answered here with their echo
+    sent: dict[tuple[str, str], int] = field(default_factory=dict)
     # by account and key, what was written down here
     journalled: dict[tuple[str, str], int] = field(default_factory=dict)
     is_quiet: bool = False  # nothing that it wrote changes what may leave, or when
@@ -264,6 +266,7 @@ class Store:
         finally:
             if writing is None or not writing.is_quiet:
                 self.revision += 1
+            if merchants is None:  # then nothing is known of what was written
                 self._accounts.clear()
             self.timers_revision += writing is None or not writing.keeps_timers
         for listener in self.listeners:

@@ -70,13 +70,12 @@ def apply_effects(writing: Writing, merchant: MerchantView, decided: Sequence[tu
     for event, effects in decided:
         for effect in effects:
             by_kind[type(effect)].append((event, effect))
-    for kind, write in _WRITERS.items():
-        if pairs := by_kind.get(kind):
-            write(writing, merchant, pairs)
-    if by_kind.keys() & _SETTLING:
-        end_settled(writing, merchant)
     if unknown := by_kind.keys() - _WRITERS.keys() - _UNWRITTEN:
         raise TypeError(f"no writer for {sorted(kind.__name__ for kind in unknown)}")
+    for kind in sorted(by_kind.keys() & _WRITERS.keys(), key=_ORDER.__getitem__):
+        _WRITERS[kind](writing, merchant, by_kind[kind])
+    if by_kind.keys() & _SETTLING:
+        end_settled(writing, merchant)
 
 
 _SETTLE = (
@@ -89,23 +88,18 @@ _SETTLE = (
         message=func.coalesce(func.nullif(bindparam("answered"), ""), col(Delivery.message)),
     )
 )
-_STATES = select(col(Delivery.id), col(Delivery.state)).where(is_one_of(col(Delivery.id), "ids"))
 
 
 def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """From what an event proves. A confirmation of what was only claimed passes through `sent`."""
-    arrived = [effect.delivery_id for _event, effect in pairs if effect.state == DeliveryState.CONFIRMED]
-    states: dict[int, str] = dict(writing.rows(_STATES, ids=arrived)) if arrived else {}
     # A platform answers about what is under way, and of that nobody was told that it is uncertain.
-    certain = {identity for identity, state in states.items() if state in (DeliveryState.CLAIMED, DeliveryState.SENT)}
-    told = any(not isinstance(event, SendAnswered) and one.delivery_id not in certain for event, one in pairs)
+    certain = (DeliveryState.CLAIMED, DeliveryState.SENT)
+    told = any(not isinstance(event, SendAnswered) and effect.was not in certain for event, effect in pairs)
     changes: list[Change] = []
     for _event, effect in pairs:
         path = [effect.state]
-        if effect.state == DeliveryState.CONFIRMED and states.get(effect.delivery_id) == DeliveryState.CLAIMED:
+        if effect.state == DeliveryState.CONFIRMED and effect.was == DeliveryState.CLAIMED:
             path = [DeliveryState.SENT, DeliveryState.CONFIRMED]
-        if arrived:
-            states[effect.delivery_id] = effect.state
         changes += [Change(effect.delivery_id, merchant.id, writing.now, state, effect.reason, None) for state in path]
     writing.each(
         _SETTLE,
@@ -311,6 +305,7 @@ _WRITERS: dict[type[Effect], Callable[[Writing, MerchantView, Pairs], None]] = {
     fx.ForgetAddress: forget_addresses,
     fx.Erase: erase,  # after all that may name them
 }
+_ORDER = {kind: place for place, kind in enumerate(_WRITERS)}
 # The states that a delivery passes through when it turns out that nothing is left to do; others are just confirmed.
 _CONFIRMING: dict[str, list[DeliveryState]] = {
     DeliveryState.PLANNED: [DeliveryState.CANCELLED],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -140,7 +140,8 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
         for outcome in pending:
             outcome.wants = wanted(outcome.event)
         followers: list[Outcome] = []
-        for wave in waves(pending):
+        writing.sent = answered_with_echo(pending)
+        for wave in waves(pending, writing.sent.values()):
             contexts = load_contexts(writing, merchant, names, [(one.event, one.wants) for one in wave])
             decided: list[tuple[Event, Sequence[Effect]]] = []
             for outcome, context in zip(wave, contexts, strict=True):
@@ -165,13 +166,31 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
     raise RuntimeError(f"events keep raising further events; the last one: {pending[0].event!r}")
 
 
-def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
+def answered_with_echo(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], int]:
+    """By account and the platform's id of the message, the deliveries whose echo comes before what was answered."""
+    echoes: set[tuple[str, str]] = set()
+    found: dict[tuple[str, str], int] = {}
+    for outcome in outcomes:
+        event = outcome.event
+        if isinstance(event, ev.SelfMessage):
+            echoes.add((event.account, event.wire_id))
+        elif isinstance(event, ev.SendAnswered) and event.message and (event.account, event.message) in echoes:
+            found[event.account, event.message] = event.delivery
+    return found
+
+
+def waves(outcomes: Sequence[Outcome], with_echo: Collection[int] = ()) -> list[list[Outcome]]:
     """Split events so that no wave has two of one conversation, each conversation's in their order.
 
     What the platform answered to our sends comes together, and is decided apart from what was heard before and after:
-    an echo, a new friend or somebody who comes into a group may tell of the same send.
+    an echo, a new friend or somebody who comes into a group may tell of the same send. But an answer behind its own
+    echo, as most are, says nothing new, and is decided with it.
     """
-    parts = groupby(outcomes, key=lambda outcome: isinstance(outcome.event, ev.SendAnswered))
+
+    def is_apart(outcome: Outcome) -> bool:
+        return isinstance(outcome.event, ev.SendAnswered) and outcome.event.delivery not in with_echo
+
+    parts = groupby(outcomes, key=is_apart)
     return [wave for _, part in parts for wave in _waves(part)]
 
 

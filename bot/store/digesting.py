@@ -18,7 +18,7 @@ from bot.entries_in_force import entries_in_force
 from bot.promise_report import promise_rows
 from bot.store import read
 from bot.store.movements import Posted, moved, posted
-from bot.store.open_questions import ASKED_WITHIN, Room, open_in, talk_of
+from bot.store.open_questions import Room, open_in, open_talk
 from bot.store.prepared import is_one_of
 from bot.store.spoken import Spoken, spoken
 from bot.talked_about import counted
@@ -71,7 +71,7 @@ def load_digest(connection: Connection, merchant: MerchantView, now: datetime, d
     owners = dict(
         read(connection, _OWNERS, merchant=merchant.id, ids=sorted({row[4] for row in rows if row[4] is not None}))
     )
-    talk = talk_of(connection, merchant, ids, now - ASKED_WITHIN)
+    talk = open_talk(connection, merchant, ids, now)
     said: dict[int, list[Spoken]] = defaultdict(list)
     for one in spoken(connection, merchant, start, max(now, end), col(ChatGroup.tier).is_not(None)):
         if not is_command(one.text, by_staff=False):  # said to us, not to the group
@@ -100,7 +100,7 @@ def load_digest(connection: Connection, merchant: MerchantView, now: datetime, d
                 active=frozenset(one.contact for one in of_day),
                 messages=len(of_day),
                 words=words,
-                unanswered=tuple(open_in(talk[identity], Room(room, topic or room, account), now)),
+                unanswered=tuple(open_in(talk.get(identity, ()), Room(room, topic or room, account), now)),
                 posts=_followed(room, [one for one in posts if one.group_id == identity], people, there, now),
                 today=today.get(room, ()),
                 missing=missing.get(room, ()),

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, bindparam, literal_column, select, text
 from sqlmodel import col
 
 from bot.store import Writing
+from bot.store.prepared import is_one_of
 from content_calendar.entry import from_json
 from content_calendar.rotation import SPARE, is_slot
 from models import orders
-from models.columns import table_of
 from models.context import EntryView, OverrideView
 from models.deliveries import OPEN_STATES, Delivery
 from models.events import Event, TimerDue
@@ -35,40 +35,46 @@ _SPARE = f'"rule":"{SPARE}"'
 def load_entries(writing: Writing, merchant_id: str, events: Sequence[Event]) -> tuple[EntryView, ...]:
     """The calendar entries in force. Where timers are all there is, only those that rang, and the spare drafts if one
     of these takes its text from them."""
-    statement = select(table_of(EntryRevision)).where(
-        col(EntryRevision.merchant_id) == merchant_id, col(EntryRevision.current)
-    )
     rang = [entry_of(event.kind, event.subject) if isinstance(event, TimerDue) else "" for event in events]
-    own = select(table_of(EntryOverride)).where(col(EntryOverride.merchant_id) == merchant_id)
     if all(rang):
-        spares = statement.where(col(EntryRevision.body).contains(_SPARE))
-        statement = statement.where(col(EntryRevision.key).in_(rang))
-        own = own.where(col(EntryOverride.entry).in_(rang))
+        rows = writing.rows(_THAT_RANG, merchant=merchant_id, keys=rang)
+        own = writing.rows(_OWN_OF_THESE, merchant=merchant_id, keys=rang)
+        if any(is_slot(from_json(row[2])) for row in rows):
+            rows += writing.rows(_SPARES, merchant=merchant_id)
+    else:
+        rows, own = writing.rows(_IN_FORCE, merchant=merchant_id), writing.rows(_OWN, merchant=merchant_id)
     overrides: dict[str, list[OverrideView]] = defaultdict(list)
-    for row in writing.connection.execute(own.order_by(col(EntryOverride.entry), col(EntryOverride.group_id))):
-        overrides[row.entry].append(override_view(row))
+    for key, *values in own:
+        overrides[key].append(OverrideView(**dict(zip(_OVERRIDDEN, values, strict=True))))
     edited = any(isinstance(event, _EDITS) for event in events)
     still_open = _open(writing, merchant_id) if edited else {}
     skipped = skipped_days(writing.connection, merchant_id, writing.now) if edited else {}
-    rows = list(writing.connection.execute(statement.order_by(col(EntryRevision.key))))
-    if all(rang) and any(is_slot(from_json(row.body)) for row in rows):
-        rows += writing.connection.execute(spares.order_by(col(EntryRevision.key)))
     return tuple(
         EntryView(
-            key=row.key,
-            revision=row.revision,
-            body=row.body,
-            at=row.at,
-            first_imported_at=row.first_imported_at,
-            approved=row.approved,
-            draft=row.draft,
-            author=row.author,
-            overrides=tuple(overrides[row.key]),
-            open=tuple(still_open.get(row.key, ())),
-            skipped=tuple(sorted(skipped.get(row.key, ()))),
+            **dict(zip(_VIEWED, row, strict=True)),
+            overrides=tuple(overrides[row[0]]),
+            open=tuple(still_open.get(row[0], ())),
+            skipped=tuple(sorted(skipped.get(row[0], ()))),
         )
         for row in rows
     )
+
+
+_VIEWED = ("key", "revision", "body", "at", "first_imported_at", "approved", "draft", "author")
+_OVERRIDDEN = ("group_id", "text", "date", "time", "declined", "at")
+_IN_FORCE = (
+    select(*(col(getattr(EntryRevision, name)) for name in _VIEWED))
+    .where(col(EntryRevision.merchant_id) == bindparam("merchant"), col(EntryRevision.current))
+    .order_by(col(EntryRevision.key))
+)
+_THAT_RANG = _IN_FORCE.where(is_one_of(col(EntryRevision.key), "keys"))
+_SPARES = _IN_FORCE.where(col(EntryRevision.body).contains(literal_column(f"'{_SPARE}'")))
+_OWN = (
+    select(col(EntryOverride.entry), *(col(getattr(EntryOverride, name)) for name in _OVERRIDDEN))
+    .where(col(EntryOverride.merchant_id) == bindparam("merchant"))
+    .order_by(col(EntryOverride.entry), col(EntryOverride.group_id))
+)
+_OWN_OF_THESE = _OWN.where(is_one_of(col(EntryOverride.entry), "keys"))
 
 
 def override_view(row: Any) -> OverrideView:

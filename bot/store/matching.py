@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import Select, and_, bindparam, func, or_, select, text
 from sqlmodel import col
 
@@ -40,12 +41,17 @@ def deliveries_of(writing: Writing, merchant_id: str, events: Sequence[Event], n
     """The deliveries in question, by the position of the event; outcomes, which come in batches, in one statement."""
     outcomes = {event.delivery: position for position, event in enumerate(events) if isinstance(event, ev.SendAnswered)}
     rows = writing.rows(_OUTCOMES, ids=list(outcomes)) if outcomes else []
-    found = {outcomes[row[0]]: _viewed(row) for row in rows}
+    answered = {row[0]: _viewed(row) for row in rows}
+    found = {outcomes[identity]: view for identity, view in answered.items()}
     found |= _greetings(writing, merchant_id, events, names)
     for position, event in enumerate(events):
-        if not isinstance(event, ev.SendAnswered | ev.FriendAdded) and (
-            one := _delivery_of(writing, merchant_id, event, names)
-        ):
+        if isinstance(event, ev.SendAnswered | ev.FriendAdded):
+            continue
+        told = writing.sent.get((event.account, event.wire_id), 0)  # an echo that comes with the answer to its send
+        if sent := answered.get(told):
+            found[position] = sent
+            found[outcomes[told]] = msgspec.structs.replace(sent, state=DeliveryState.CONFIRMED)
+        elif one := _delivery_of(writing, merchant_id, event, names):
             found[position] = one
     return found
 

@@ -131,13 +131,13 @@ def moved(
 ) -> dict[int, list[MovedView]]:
     """By our id of the group, who came and who left in that time; our own accounts are no members."""
     ours = our_ids(connection, merchant)
+    changes = read(connection, _CHANGES, merchant=merchant.id, groups=groups, since=since, until=until)
     posts: dict[int, list[_Post]] = defaultdict(list)
-    for row in _posts(connection, merchant, groups, since - PUT_DOWN_TO, until):
-        posts[row[0]].append(row)
+    if left := sorted({group_id for group_id, _, came, *_ in changes if not came}):
+        for row in _posts(connection, merchant, left, since - PUT_DOWN_TO, until):
+            posts[row[0]].append(row)
     found: dict[int, list[MovedView]] = defaultdict(list)
-    for group_id, at, came, contact, name, by, room in read(
-        connection, _CHANGES, merchant=merchant.id, groups=groups, since=since, until=until
-    ):
+    for group_id, at, came, contact, name, by, room in changes:
         if contact in ours:
             continue
         last = None if came else _last(posts[group_id], at)

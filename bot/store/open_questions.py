@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -74,11 +74,8 @@ def load_open(
         for identity, wire_id, topic, account in read(connection, _ROOMS, merchant=merchant.id)
         if mine is None or wire_id in mine
     }
-    asked: list[OpenQuestion] = []
-    put = all_questions(connection, merchant, sorted(rooms), Ids.floor(now - ASKED_WITHIN)) if rooms else []
-    if put:  # most groups have none, and before the first of them nothing was answered
-        talk = _by_group(talk_since(connection, merchant, put[0].id, sorted({one.group_id for one in put})))
-        asked = [one for identity, room in rooms.items() for one in open_in(talk[identity], room, now)]
+    talk = open_talk(connection, merchant, sorted(rooms), now)
+    asked = [one for identity, room in rooms.items() for one in open_in(talk.get(identity, ()), room, now)]
     theirs = None if mine is None else _members(connection, merchant, sorted(rooms))
     for identity, account, at, said, claimed_by, claimer, contact_id, wire_id, name, owner in read(
         connection, _TICKETS, merchant=merchant.id
@@ -102,17 +99,16 @@ def load_open(
     return tuple(sorted(asked, key=lambda one: (one.at, one.id)))
 
 
-def talk_of(
-    connection: Connection, merchant: MerchantView, groups: Sequence[int], since: datetime
+def open_talk(
+    connection: Connection, merchant: MerchantView, groups: Sequence[int], now: datetime
 ) -> Mapping[int, list[Said]]:
-    """What was said in each of these groups since then."""
-    return _by_group(talk_since(connection, merchant, Ids.floor(since), groups))
-
-
-def _by_group(said: Iterable[Said]) -> dict[int, list[Said]]:
+    """What was said in those of these groups where a question may be open: since the first that was put there lately,
+    before which nothing was answered."""
+    put = all_questions(connection, merchant, groups, Ids.floor(now - ASKED_WITHIN)) if groups else []
     found: dict[int, list[Said]] = defaultdict(list)
-    for one in said:
-        found[one.group_id].append(one)
+    if put:
+        for one in talk_since(connection, merchant, put[0].id, sorted({one.group_id for one in put})):
+            found[one.group_id].append(one)
     return found
 
 

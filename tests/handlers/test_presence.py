@@ -23,7 +23,7 @@ def self_said(text: str = "我来跟您说", **more: Any) -> SelfMessage:
 def test_an_echo_confirms_what_left(state: str) -> None:
     known = context(HOLDS, person=person(), delivery=delivery(state))
     assert decide(self_said("你好呀。", to_contact="wx1"), known) == [
-        fx.Settle(delivery_id=31, state=DeliveryState.CONFIRMED, message="s1")
+        fx.Settle(delivery_id=31, state=DeliveryState.CONFIRMED, message="s1", was=state)
     ]
 
 

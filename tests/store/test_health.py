@@ -42,6 +42,15 @@ def test_statistics_are_renewed(database_url: str) -> None:
         stage.apply(said("wx1", wire_id="after"), decide=nothing)
 
 
+def test_statistics_are_renewed_where_the_file_has_grown(sqlite_url: str) -> None:
+    with shop(sqlite_url) as stage:
+        pages = optimize(stage.store)
+        assert pages > 0
+        assert optimize(stage.store, pages) == pages
+        stage.apply(*(said(f"wx{n}", "长" * 2_000, wire_id=str(n)) for n in range(500)), decide=nothing)
+        assert optimize(stage.store, pages) > pages
+
+
 def test_small_tables_keep_no_statistics_by_which_they_would_be_read_whole(sqlite_url: str) -> None:
     with shop(sqlite_url) as stage:
         stage.apply(said("wx1", wire_id="a"), said("wx2", wire_id="b"), decide=nothing)
