@@ -57,6 +57,7 @@ def put_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
 
 def rebind_groups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """Swap the ids of the group and of the row that was made for its new id, by way of one that no platform gives."""
+    writing.acquaintances.forget()
     for _event, effect in pairs:
         stranger = _ids(writing, merchant, [effect.wire_id]).get(effect.wire_id)
         if stranger is not None:

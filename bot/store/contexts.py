@@ -195,6 +195,10 @@ def _load(
     }
 
     missing = tuple(people[contact_id] for contact_id in missing_ids)
+    named = {word: tuple(people[one] for one in ids) for word, ids in owning.named.items()}
+    owned_by = {person_id: people[owner] for person_id, owner in owners.items()}
+    old_friends = tuple(people[one] for one in old_ids)
+    customers = tuple(people[one] for one in owning.customers)
 
     @cache
     def shared(account: str, parts: frozenset[str]) -> Context:
@@ -213,10 +217,10 @@ def _load(
             digest=digest if "DIGEST" in parts else None,
             places=places_of if "PLACES" in parts else {},
             missing=missing if "MISSING" in parts else (),
-            named={word: tuple(people[one] for one in ids) for word, ids in owning.named.items()},
-            owners={person_id: people[owner] for person_id, owner in owners.items()},
-            old_friends=tuple(people[one] for one in old_ids) if "OLD_FRIENDS" in parts else (),
-            customers=tuple(people[one] for one in owning.customers),
+            named=named,
+            owners=owned_by,
+            old_friends=old_friends if "OLD_FRIENDS" in parts else (),
+            customers=customers,
             status=status if "STATUS" in parts else None,
             doubts=doubts if "DOUBTS" in parts else (),
             merges=merges if "MERGES" in parts else (),

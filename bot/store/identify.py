@@ -198,22 +198,23 @@ def _contacts(writing: Writing, merchant_id: str, people: Mapping[str, Who]) -> 
 
 
 def _groups(writing: Writing, merchant_id: str, groups: Mapping[str, str]) -> dict[str, int]:
-    found = writing.rows(_KNOWN_GROUPS, merchant=merchant_id, wire_ids=list(groups)) if groups else []
-    known: dict[str, int] = dict(found)
-    new = [wire_id for wire_id in groups if wire_id not in known]
+    remembered = writing.acquaintances.groups_of(merchant_id)
+    if unknown := [wire_id for wire_id in groups if wire_id not in remembered]:
+        remembered.update(writing.rows(_KNOWN_GROUPS, merchant=merchant_id, wire_ids=unknown))
+    new = [wire_id for wire_id in unknown if wire_id not in remembered]
     if new:
         first = writing.ids.take(writing.now, len(new))
-        known |= {wire_id: first + offset for offset, wire_id in enumerate(new)}
+        remembered.update((wire_id, first + offset) for offset, wire_id in enumerate(new))
         writing.insert(
             ChatGroup,
             [
                 {
                     "merchant_id": merchant_id,
-                    "id": known[wire_id],
+                    "id": remembered[wire_id],
                     "account_id": groups[wire_id],
                     "wire_id": wire_id,
                 }
                 for wire_id in new
             ],
         )
-    return known
+    return {wire_id: remembered[wire_id] for wire_id in groups}
