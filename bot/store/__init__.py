@@ -26,7 +26,7 @@ from bot.store.inserting import Conflict, insert_into
 from bot.store.known import Acquaintances
 from bot.store.leases import Leases
 from bot.store.locks import lock_for_writing
-from bot.store.prepared import driver_cursor, prepared
+from bot.store.prepared import DriverCursor, prepared
 from bot.store.shared_ids import SharedIds
 from models.columns import UtcDateTime
 from models.context import AccountView
@@ -121,7 +121,7 @@ class Writing:
         if count >= LEAST and not self.is_alone:
             self._scribe.write_meanwhile(copier(statement, given))
             return count
-        with driver_cursor(self.connection, statement.text) as cursor:
+        with DriverCursor(self.connection, statement.text) as cursor:
             cursor.executemany(statement.text, statement.values(given))
             return int(cursor.rowcount)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from bot.store.prepared import driver_cursor
+from bot.store.prepared import DriverCursor
 
 try:
     import pysqlite3
@@ -145,7 +145,7 @@ def _engine(url: str, pragmas: tuple[str, ...], begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        with driver_cursor(connection, begin) as cursor:
+        with DriverCursor(connection, begin) as cursor:
             cursor.execute(begin)
 
     return engine

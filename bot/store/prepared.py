@@ -6,8 +6,7 @@ database does. The SQL is its own all the same, for both dialects; only the valu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from itertools import repeat
 from typing import Any
@@ -79,7 +78,7 @@ class Statement:
             else:
                 convert = self._converters[name]
                 columns.append(given[name] if convert is None else convert(given[name]))
-        with driver_cursor(connection, self.text) as cursor:
+        with DriverCursor(connection, self.text) as cursor:
             cursor.executemany(self.text, list(zip(*columns, strict=True)))
 
     def handed_over(self, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -100,7 +99,7 @@ class Statement:
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows."""
         text, parameters = self.handed_over(values)
-        with driver_cursor(connection, text) as cursor:
+        with DriverCursor(connection, text) as cursor:
             if self._has_jsons:
                 _leave_jsons(cursor)
             cursor.execute(text, parameters)
@@ -116,27 +115,45 @@ class Statement:
         )
 
 
-@contextmanager
-def driver_cursor(connection: Connection, text: str) -> Iterator[Any]:
+class DriverCursor:
     """The driver's own cursor, which knows neither of SQLAlchemy's results nor of its events; errors are SQLAlchemy's,
-    and a connection that is lost is given up, as it would do."""
-    dialect = connection.dialect
-    database: Any = connection.connection
-    driver: Any = dialect.dbapi
-    cursor: Any = None
-    try:
-        cursor = database.cursor()
-        yield cursor
-    except driver.Error as error:
-        lost = dialect.is_disconnect(error, database.driver_connection, cursor)
+    and a connection that is lost is given up, as it would do. (One of `contextlib` costs as much as what is done here.)
+    """
+
+    __slots__ = ("_connection", "_cursor", "_text")
+
+    def __init__(self, connection: Connection, text: str) -> None:
+        self._connection = connection
+        self._text = text
+        self._cursor: Any = None
+
+    def __enter__(self) -> Any:
+        try:
+            self._cursor = self._connection.connection.cursor()
+        except Exception as error:
+            self._translate(error)
+            raise
+        return self._cursor
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        try:
+            if error is not None:
+                self._translate(error)
+        finally:
+            self._cursor.close()
+
+    def _translate(self, error: BaseException) -> None:
+        """Raise it as SQLAlchemy's, if it is the driver's."""
+        connection, dialect = self._connection, self._connection.dialect
+        driver: Any = dialect.dbapi
+        if not isinstance(error, driver.Error):
+            return
+        lost = dialect.is_disconnect(error, connection.connection.driver_connection, self._cursor)
         if lost:
             connection.invalidate(error)
         raise DBAPIError.instance(
-            text, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
+            self._text, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
         ) from error
-    finally:
-        if cursor is not None:
-            cursor.close()
 
 
 @cache
