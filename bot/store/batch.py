@@ -167,24 +167,24 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
 
 
 def answered_with_echo(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], int]:
-    """By account and the platform's id of the message, the deliveries whose echo comes before what was answered."""
+    """By account and the platform's id of the message, the deliveries whose echo comes with what was answered."""
     echoes: set[tuple[str, str]] = set()
-    found: dict[tuple[str, str], int] = {}
+    answers: dict[tuple[str, str], int] = {}
     for outcome in outcomes:
         event = outcome.event
         if isinstance(event, ev.SelfMessage):
             echoes.add((event.account, event.wire_id))
-        elif isinstance(event, ev.SendAnswered) and event.message and (event.account, event.message) in echoes:
-            found[event.account, event.message] = event.delivery
-    return found
+        elif isinstance(event, ev.SendAnswered) and event.message:
+            answers[event.account, event.message] = event.delivery
+    return {message: answers[message] for message in echoes & answers.keys()}
 
 
 def waves(outcomes: Sequence[Outcome], with_echo: Collection[int] = ()) -> list[list[Outcome]]:
     """Split events so that no wave has two of one conversation, each conversation's in their order.
 
     What the platform answered to our sends comes together, and is decided apart from what was heard before and after:
-    an echo, a new friend or somebody who comes into a group may tell of the same send. But an answer behind its own
-    echo, as most are, says nothing new, and is decided with it.
+    an echo, a new friend or somebody who comes into a group may tell of the same send. But an answer that comes with its
+    own echo, as most do, says nothing more, and is decided with it.
     """
 
     def is_apart(outcome: Outcome) -> bool:

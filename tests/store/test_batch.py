@@ -271,14 +271,16 @@ def test_answers_of_the_platform_are_decided_by_themselves_in_their_place() -> N
             assert [[one.event for one in wave] for wave in waves([*map(Outcome, pair)])] == [[one] for one in pair]
 
 
-def test_an_answer_behind_its_own_echo_is_decided_with_it() -> None:
+def test_an_answer_that_comes_with_its_own_echo_is_decided_with_it() -> None:
     here: dict[str, Any] = {"account": "a", "at": START}
     echo = Outcome(SelfMessage(**here, to_contact="wx1", wire_id="e"))
     answer = Outcome(SendAnswered(**here, delivery=1, key="r1", answer="sent", message="e"))
     another = Outcome(SendAnswered(**here, delivery=2, key="r2", answer="sent", message="f"))
     assert answered_with_echo([echo, answer, another]) == {("a", "e"): 1}
-    assert answered_with_echo([answer, echo]) == {}
+    assert answered_with_echo([answer, echo]) == {("a", "e"): 1}
+    assert answered_with_echo([answer, another]) == {}
     assert waves([echo, answer, another], [1]) == [[echo, answer], [another]]
+    assert waves([another, answer, echo], [1]) == [[another], [answer, echo]]
 
 
 def test_a_batch_of_strangers_is_one_wave() -> None:

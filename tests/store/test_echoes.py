@@ -70,16 +70,18 @@ def test_echoes(database_url: str, kind: str, media: tuple[Any, ...], echoes: li
         assert held(stage) is not is_ours
 
 
+@pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize("answer", ["sent", "timeout", "refused"])
-def test_an_echo_and_the_answer_in_one_batch(database_url: str, answer: Answer) -> None:
+def test_an_echo_and_the_answer_in_one_batch(database_url: str, answer: Answer, is_first: bool) -> None:
     with shop(database_url) as stage:
         stage.bring_about(reply("r1", stage.befriend("wx-a")["wx-a"]))
         one = claim(stage.store, stage.merchants, [("m1", "main")]).claims[0]
         here: dict[str, Any] = {"merchant": "m1", "account": "main", "at": START}
-        outcomes = stage.apply(
+        both = [
             SelfMessage(**here, wire_id="e", to_contact="wx-a", text="r1"),
             SendAnswered(**here, delivery=one.delivery_id, key="r1", answer=answer, message="e"),
-        )
+        ]
+        outcomes = stage.apply(*(both if is_first else reversed(both)))
         assert [outcome.error for outcome in outcomes] == ["", ""]
         assert stage.history("r1") == ["planned", "claimed", "sent", "confirmed"]
         assert stage.delivery("r1").state == "confirmed"
