@@ -74,10 +74,11 @@ def effects_of(
 
     Only those of these content kinds and to these rooms, where they are named.
     """
-    entries = posted_entries(connection, merchant)
+    every = _posts(connection, merchant, first, last)
+    entries = posted_entries(connection, merchant, {(row.entry, row.revision) for row in every})
     posts = [
         row
-        for row in _posts(connection, merchant, first, last)
+        for row in every
         if (entry := entries.get((row.entry, row.revision))) is not None
         and (kinds is None or entry.content_kind in kinds)
         and (rooms is None or row.wire_id in rooms)

@@ -40,7 +40,7 @@ from models.columns import table_of
 from models.context import MerchantView, OverrideView
 from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
 from models.effects import Expand, Spare
-from models.operations import EntryOverride, EntryRevision
+from models.operations import IN_FORCE, EntryOverride, EntryRevision
 
 Row = dict[str, Any]
 
@@ -148,7 +148,7 @@ def _is_approved(looking: Writing, merchant: MerchantView, key: str) -> bool:
     return bool(
         looking.connection.execute(
             select(col(EntryRevision.approved)).where(
-                col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, col(EntryRevision.current)
+                col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, IN_FORCE
             )
         ).scalar()
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby, starmap
 from operator import attrgetter
@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from bot.entries_in_force import entries_in_force
 from bot.store import read
+from bot.store.prepared import is_one_of
 from content_calendar.entry import Entry, from_json
 from content_calendar.group_lint import posts_by_group
 from content_calendar.lint_plan import LintEntry, LintGroup, Plan
@@ -34,7 +35,7 @@ from handlers.reason_names import REASON_NAMES
 from models.context import MerchantView
 from models.deliveries import ARRIVED_STATES, OPEN_STATES, Delivery, DeliveryState
 from models.groups import ChatGroup
-from models.operations import EntryRevision
+from models.operations import IN_FORCE, EntryRevision
 from models.playbook import Rolling
 
 _STATE_NAMES = {
@@ -114,9 +115,10 @@ _POSTS = (
 )
 _REVISIONS = (
     select(col(EntryRevision.key), col(EntryRevision.revision), col(EntryRevision.body))
-    .where(col(EntryRevision.merchant_id) == bindparam("merchant"))
+    .where(col(EntryRevision.merchant_id) == bindparam("merchant"), is_one_of(col(EntryRevision.key), "keys"))
     .order_by(col(EntryRevision.at))
 )
+_THESE = _REVISIONS.where(is_one_of(col(EntryRevision.revision), "revisions"))
 
 
 def promise_rows(
@@ -223,7 +225,7 @@ def _first_imports(connection: Connection, merchant: MerchantView) -> dict[str, 
     """When each entry in force came into the calendar: what it has before that is no occurrence."""
     rows = connection.execute(
         select(col(EntryRevision.key), col(EntryRevision.first_imported_at)).where(
-            col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current)
+            col(EntryRevision.merchant_id) == merchant.id, IN_FORCE
         )
     )
     return {key: at for key, at in rows}  # noqa: C416 - a row is a tuple to mypy only here
@@ -233,13 +235,14 @@ def _outcomes(connection: Connection, merchant: MerchantView, first: date, last:
     """What became of each post to a group, by room, in the order in which they left. One in several parts has arrived
     when all of them have, and left with the first."""
     rows = read(connection, _POSTS, merchant=merchant.id, first=first.isoformat(), last=last.isoformat())
-    entries = posted_entries(connection, merchant)
+    entries = posted_entries(connection, merchant, {(row[2], row[3]) for row in rows})
+    spares = _last_revisions(connection, merchant, {row[4] for row in rows if row[4]})
     found: dict[str, list[Outcome]] = defaultdict(list)
     for _, of_key in groupby(starmap(_Part, rows), key=attrgetter("key")):
         parts = list(of_key)
         one = parts[0]
         entry = entries.get((one.entry, one.revision))
-        spare = entries.get((one.spare or "", ""))
+        spare = spares.get(one.spare or "")
         if entry is None:
             continue
         post = Post(date.fromisoformat(one.occurrence), one.due_at, filled(entry, spare) if spare else entry)
@@ -253,12 +256,20 @@ def _outcomes(connection: Connection, merchant: MerchantView, first: date, last:
     return found
 
 
-def posted_entries(connection: Connection, merchant: MerchantView) -> dict[tuple[str, str], Entry]:
-    """Every revision of every entry: what a post was is what it was when it left. The last of each stands under its
-    key with an empty revision too."""
-    rows = read(connection, _REVISIONS, merchant=merchant.id)
-    found = {(key, revision): from_json(body) for key, revision, body in rows}
-    return found | {(key, ""): found[key, revision] for key, revision, _ in rows}
+def posted_entries(
+    connection: Connection, merchant: MerchantView, posted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Entry]:
+    """These entries, by key and revision: what a post was is what it was when it left."""
+    keys, revisions = ({one[place] for one in posted} for place in (0, 1))
+    rows = read(connection, _THESE, merchant=merchant.id, keys=sorted(keys), revisions=sorted(revisions))
+    return {(key, revision): from_json(body) for key, revision, body in rows}
+
+
+def _last_revisions(connection: Connection, merchant: MerchantView, keys: Collection[str]) -> dict[str, Entry]:
+    """These entries by their keys, as they were last, also if they are no longer in force."""
+    rows = read(connection, _REVISIONS, merchant=merchant.id, keys=sorted(keys)) if keys else []
+    bodies = {key: body for key, _, body in rows}
+    return {key: from_json(body) for key, body in bodies.items()}
 
 
 def _why(judged: Judged, zone: tzinfo) -> str:

@@ -22,7 +22,7 @@ from models.context import AnswerView, MerchantView, PersonView
 from models.deliveries import Delivery
 from models.erasure import is_nameless
 from models.groups import ChatGroup, GroupMember, Seat, Waiting
-from models.operations import AuditEntry, EntryOverride, EntryRevision, RoleGrant, Signup
+from models.operations import IN_FORCE, AuditEntry, EntryOverride, EntryRevision, RoleGrant, Signup
 from models.people import Answer, Contact, Friendship, Person, Survey, Tag
 
 Row = dict[str, Any]
@@ -214,7 +214,7 @@ def entries(connection: Connection, merchant: MerchantView) -> tuple[Entry, ...]
 
 _IN_FORCE = (
     select(col(EntryRevision.body))
-    .where(col(EntryRevision.merchant_id) == bindparam("merchant"), col(EntryRevision.current))
+    .where(col(EntryRevision.merchant_id) == bindparam("merchant"), IN_FORCE)
     .order_by(col(EntryRevision.key))
 )
 
@@ -230,7 +230,7 @@ def words_on_entries(connection: Connection, merchant: MerchantView) -> dict[str
             col(EntryRevision.approved),
             col(EntryRevision.draft),
             col(EntryRevision.first_imported_at),
-        ).where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current))
+        ).where(col(EntryRevision.merchant_id) == merchant.id, IN_FORCE)
     )
     return {row.key: dict(row._mapping) for row in rows}
 

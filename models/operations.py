@@ -65,6 +65,10 @@ class EntryRevision(SQLModel, table=True):
     draft: bool = False  # not even put forward for approval
 
 
+# In the words of the index of what is in force: by `current = 1` SQLite would go through all that was ever written.
+IN_FORCE = text("entry_revision.current")
+
+
 class EntryOverride(SQLModel, table=True):
     """A group's own version of an optional entry: what is null is as the entry has it. `at`: its last change."""
 

@@ -38,7 +38,7 @@ from models.deliveries import OPEN_STATES, Cause, Delivery, DeliveryState, Lane
 from models.effects import Expand, Spare
 from models.events import Event
 from models.groups import ChatGroup
-from models.operations import AuditEntry, EntryOverride, EntryRevision, Timer
+from models.operations import IN_FORCE, AuditEntry, EntryOverride, EntryRevision, Timer
 
 Pairs = list[tuple[Event, Any]]
 
@@ -120,7 +120,7 @@ def mark_drafts(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             .where(
                 col(EntryRevision.merchant_id) == merchant.id,
                 col(EntryRevision.key) == effect.entry,
-                col(EntryRevision.current),
+                IN_FORCE,
             )
             .values(draft=effect.draft)
         )
@@ -133,7 +133,7 @@ def approve_waiting(writing: Writing, merchant: MerchantView, pairs: Pairs) -> N
             .where(
                 col(EntryRevision.merchant_id) == merchant.id,
                 col(EntryRevision.key) == effect.entry,
-                col(EntryRevision.current),
+                IN_FORCE,
             )
             .values(approved=True, approver=effect.approver, draft=False)
         )

@@ -34,7 +34,7 @@ from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Delivery, DeliveryKind, DeliveryState
 from models.effects import Effect, Expand
 from models.life_cycle import stage_of_tag
-from models.operations import EntryRevision
+from models.operations import IN_FORCE, EntryRevision
 from models.people import Contact, Tag
 
 
@@ -99,7 +99,7 @@ def spare_untagged(writing: Writing, merchant: MerchantView, person_ids: list[in
                 and_(
                     col(EntryRevision.merchant_id) == col(Delivery.merchant_id),
                     col(EntryRevision.key) == col(Delivery.entry),
-                    col(EntryRevision.current),
+                    IN_FORCE,
                 ),
             )
             .where(

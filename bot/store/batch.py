@@ -183,8 +183,8 @@ def waves(outcomes: Sequence[Outcome], with_echo: Collection[int] = ()) -> list[
     """Split events so that no wave has two of one conversation, each conversation's in their order.
 
     What the platform answered to our sends comes together, and is decided apart from what was heard before and after:
-    an echo, a new friend or somebody who comes into a group may tell of the same send. But an answer that comes with its
-    own echo, as most do, says nothing more, and is decided with it.
+    an echo, a new friend or somebody who comes into a group may tell of the same send. But an answer that comes with
+    its own echo, as most do, says nothing more, and is decided with it.
     """
 
     def is_apart(outcome: Outcome) -> bool:

@@ -30,7 +30,7 @@ from models.deliveries import OPEN_STATES, Cause, Delivery, Lane
 from models.events import Media, Message
 from models.groups import ChatGroup, Waiting
 from models.journal import Body, JournalEntry, SeenEvent
-from models.operations import EntryRevision, Role, Timer
+from models.operations import IN_FORCE, EntryRevision, Role, Timer
 from models.people import Contact, Friendship, FriendshipState, Person, Tag
 
 # Names that fit more people than this are no names; a tag may fit many.
@@ -275,7 +275,7 @@ def _entries(writing: Writing, merchant: MerchantView) -> dict[str, Any]:
     run = writing.connection.execute
     rows = run(
         select(table_of(EntryRevision))
-        .where(col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current))
+        .where(col(EntryRevision.merchant_id) == merchant.id, IN_FORCE)
         .order_by(col(EntryRevision.key))
     )
     entries = tuple(

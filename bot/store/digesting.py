@@ -30,7 +30,7 @@ from handlers.commands import is_command
 from models.context import MerchantView
 from models.digest_views import DigestView, GroupDay, MovedView, PlannedView, PostDay
 from models.groups import ChatGroup
-from models.operations import EntryRevision
+from models.operations import IN_FORCE, EntryRevision
 from models.people import Contact
 from models.playbook import Promise
 
@@ -55,7 +55,7 @@ _OWNERS = select(col(Contact.id), col(Contact.wire_id)).where(
 )
 _WAITING = select(col(EntryRevision.key)).where(
     col(EntryRevision.merchant_id) == bindparam("merchant"),
-    col(EntryRevision.current),
+    IN_FORCE,
     col(EntryRevision.approved).is_(False),
 )
 

@@ -18,7 +18,7 @@ from models import orders
 from models.context import EntryView, OverrideView
 from models.deliveries import OPEN_STATES, Delivery
 from models.events import Event, TimerDue
-from models.operations import AuditEntry, EntryOverride, EntryRevision
+from models.operations import IN_FORCE, AuditEntry, EntryOverride, EntryRevision
 from models.timers import entry_of
 
 _EDITS = (
@@ -64,7 +64,7 @@ _VIEWED = ("key", "revision", "body", "at", "first_imported_at", "approved", "dr
 _OVERRIDDEN = ("group_id", "text", "date", "time", "declined", "at")
 _IN_FORCE = (
     select(*(col(getattr(EntryRevision, name)) for name in _VIEWED))
-    .where(col(EntryRevision.merchant_id) == bindparam("merchant"), col(EntryRevision.current))
+    .where(col(EntryRevision.merchant_id) == bindparam("merchant"), IN_FORCE)
     .order_by(col(EntryRevision.key))
 )
 _THAT_RANG = _IN_FORCE.where(is_one_of(col(EntryRevision.key), "keys"))

@@ -16,7 +16,7 @@ from content_calendar.catch_up import Ask, Decision, Send, TooLate, held_up, par
 from content_calendar.entry import from_json
 from models.context import MerchantView
 from models.deliveries import Delivery, DeliveryChange, DeliveryState
-from models.operations import EntryRevision
+from models.operations import IN_FORCE, EntryRevision
 
 _AT_ONCE = 1000
 
@@ -66,7 +66,7 @@ def _decided(
         key: parse_policy(from_json(body).catch_up)
         for key, body in connection.execute(
             select(col(EntryRevision.key), col(EntryRevision.body)).where(
-                col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.current)
+                col(EntryRevision.merchant_id) == merchant.id, IN_FORCE
             )
         )
     }

@@ -14,7 +14,7 @@ from models.context import Kept, ReceivedView
 from models.deliveries import TOUCHING_STATES, Delivery, DeliveryKind, Lane
 from models.groups import ChatGroup, GroupMember
 from models.journal import JournalEntry
-from models.operations import EntryRevision
+from models.operations import IN_FORCE, EntryRevision
 from models.people import Contact, Friendship, Person, Tag
 
 NO_TOPIC = "（没有名字的群）"
@@ -134,7 +134,7 @@ def _received(writing: Writing, merchant_id: str, person_id: int) -> ReceivedVie
         select(col(EntryRevision.body)).where(
             col(EntryRevision.merchant_id) == merchant_id,
             col(EntryRevision.key) == row.entry,
-            col(EntryRevision.current),
+            IN_FORCE,
         )
     ).scalar()
     entry = from_json(body) if body else None

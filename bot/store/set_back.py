@@ -16,7 +16,7 @@ from models.accounts import Account
 from models.columns import table_of
 from models.deliveries import Cause, Delivery, DeliveryChange, DeliveryState
 from models.groups import ChatGroup, Seat
-from models.operations import AuditEntry, EntryRevision, Timer
+from models.operations import IN_FORCE, AuditEntry, EntryRevision, Timer
 from models.people import Friendship, Person
 
 # Clocks that are kept in time by the network go back by less.
@@ -97,7 +97,7 @@ def _come_again(writing: Writing, now: datetime, looked_at: datetime) -> None:
         col(EntryRevision.merchant_id) == col(Delivery.merchant_id),
         col(EntryRevision.key) == col(Delivery.entry),
         col(EntryRevision.revision) == col(Delivery.revision),
-        col(EntryRevision.current),
+        IN_FORCE,
         col(EntryRevision.approved),
     )
     revived = writing.connection.execute(

@@ -17,7 +17,7 @@ from models import orders
 from models.context import GatheringView, MerchantView, PersonView, SignupView
 from models.deliveries import OPEN_STATES, TOUCHING_STATES, Delivery, DeliveryState
 from models.events import Event, Message
-from models.operations import EntryRevision, Signup
+from models.operations import IN_FORCE, EntryRevision, Signup
 from models.people import Contact
 
 Pairs = list[tuple[Event, Any]]
@@ -46,7 +46,7 @@ def gathering_of(
             and_(
                 col(EntryRevision.merchant_id) == col(Delivery.merchant_id),
                 col(EntryRevision.key) == col(Delivery.entry),
-                col(EntryRevision.current),
+                IN_FORCE,
             ),
         )
         .where(
@@ -72,7 +72,7 @@ def gathering_of(
 def _newest(writing: Writing, merchant: MerchantView, key: str) -> GatheringView | None:
     body = writing.connection.execute(
         select(col(EntryRevision.body)).where(
-            col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, col(EntryRevision.current)
+            col(EntryRevision.merchant_id) == merchant.id, col(EntryRevision.key) == key, IN_FORCE
         )
     ).scalar()
     newest = select(func.max(col(Signup.occurrence))).where(
@@ -142,7 +142,7 @@ def drop_signups(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None
                 and_(
                     col(EntryRevision.merchant_id) == col(Delivery.merchant_id),
                     col(EntryRevision.key) == col(Delivery.entry),
-                    col(EntryRevision.current),
+                    IN_FORCE,
                 ),
             )
             .where(

@@ -23,14 +23,16 @@ from bot.store.engine import sqlite_driver
 from tests.store.stage import START
 
 EXAMPLE = Path(__file__).parents[1] / "flows" / "example"
-# What grows with every day, every customer or every word; of everything else a shop has some hundreds.
+# What grows with every day, every customer, every word or every edit; of everything else a shop has some hundreds.
 GROWS = (
-    "answer", "audit", "body", "contact", "delivery", "delivery_change", "friendship", "group_change", "group_member",
-    "journal", "person", "seen_event", "survey", "tag",
+    "answer", "audit", "body", "contact", "delivery", "delivery_change", "entry_revision", "friendship", "group_change",
+    "group_member", "journal", "person", "seen_event", "survey", "tag",
 )  # fmt: skip
 _READS_ALL = re.compile(rf"SCAN ({'|'.join(GROWS)})\b|SEARCH ({'|'.join(GROWS)})\b.*\(merchant_id=\?\)$")
-# These read an index that holds only what is unfinished, or the first row of an order; an entry for all asks all.
-_FEW = re.compile(r"_unfinished|delivery_open|delivery_in_flight|audit_skips|LIMIT 1\b|INSERT INTO delivery(_target)? ")
+# These read an index of what is unfinished or in force, or the first row of an order; an entry for all asks all.
+_FEW = re.compile(
+    r"_unfinished|delivery_open|entry_in_force|delivery_in_flight|audit_skips|LIMIT 1\b|INSERT INTO delivery(_target)? "
+)
 # The rehearsal's own work, before and after the shop's.
 _AROUND = ("alembic", "bot.continued", "bot.rehearsal_output")
 # What an operator looks at, not what the shop does.

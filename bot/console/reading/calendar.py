@@ -27,7 +27,7 @@ from content_calendar.rotation import is_spare
 from content_calendar.titles import title_of
 from content_calendar.weekdays import CHINESE
 from models.groups import ChatGroup
-from models.operations import EntryOverride, EntryRevision
+from models.operations import IN_FORCE, EntryOverride, EntryRevision
 
 VIEWS = {"month": "月", "week": "周", "list": "列表"}
 # How much of a day each view shows.
@@ -173,7 +173,7 @@ def stamp_of(connection: Connection, scope: Scope) -> tuple[Any, ...]:
             func.max(col(EntryRevision.at)),
             func.count().filter(col(EntryRevision.approved)),
             func.count().filter(col(EntryRevision.draft)),
-        ).where(col(EntryRevision.merchant_id) == mine, col(EntryRevision.current))
+        ).where(col(EntryRevision.merchant_id) == mine, IN_FORCE)
     ).one()
     own = connection.execute(
         select(func.count(), func.max(col(EntryOverride.at))).where(col(EntryOverride.merchant_id) == mine)

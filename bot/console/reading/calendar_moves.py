@@ -23,7 +23,7 @@ from content_calendar.moving import CannotMove
 from content_calendar.rule_words import rule_words
 from content_calendar.weekdays import CHINESE
 from handlers.moves import on_another_day, this_once
-from models.operations import EntryOverride, EntryRevision
+from models.operations import IN_FORCE, EntryOverride, EntryRevision
 
 _DAY = timedelta(days=1)
 _NEXT = 4
@@ -55,7 +55,7 @@ def change_of(
     mine = scope.merchant.id
     row = connection.execute(
         select(col(EntryRevision.revision), col(EntryRevision.body), col(EntryRevision.approved)).where(
-            col(EntryRevision.merchant_id) == mine, col(EntryRevision.key) == key, col(EntryRevision.current)
+            col(EntryRevision.merchant_id) == mine, col(EntryRevision.key) == key, IN_FORCE
         )
     ).first()
     if row is None or is_of_others(connection, scope, key):

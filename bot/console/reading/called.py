@@ -15,7 +15,7 @@ from bot.store.called import contacts_called
 from bot.store.identify import chunks
 from content_calendar.entry import from_json
 from content_calendar.titles import title_of
-from models.operations import EntryRevision
+from models.operations import IN_FORCE, EntryRevision
 from models.people import Contact
 
 _ALIKE = 20  # more with the same name are not looked at: none of them is meant for sure
@@ -45,7 +45,7 @@ def titles_of(connection: Connection, scope: Scope, keys: Collection[str]) -> di
     asked = select(col(EntryRevision.key), col(EntryRevision.body)).where(
         col(EntryRevision.merchant_id) == scope.merchant.id,
         col(EntryRevision.key).in_(keys),
-        col(EntryRevision.current),
+        IN_FORCE,
     )
     own = own_rooms(connection, scope)
     entries = {key: from_json(body) for key, body in connection.execute(asked)}

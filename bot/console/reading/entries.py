@@ -28,7 +28,7 @@ from models import timers
 from models.columns import table_of
 from models.deliveries import OPEN_STATES, Delivery, DeliveryState
 from models.groups import ChatGroup
-from models.operations import AuditEntry, EntryRevision, Timer
+from models.operations import IN_FORCE, AuditEntry, EntryRevision, Timer
 from models.people import Contact
 
 NAMED = 50
@@ -99,7 +99,7 @@ def entry_of(connection: Connection, scope: Scope, now: datetime, key: str) -> S
         select(table_of(EntryRevision)).where(
             col(EntryRevision.merchant_id) == scope.merchant.id,
             col(EntryRevision.key) == key,
-            col(EntryRevision.current),
+            IN_FORCE,
         )
     ).first()
     entry = from_json(row.body) if row is not None else None

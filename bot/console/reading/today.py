@@ -20,7 +20,7 @@ from bot.store.alerting import all_alerts
 from bot.store.talk import Proceed, at_once
 from content_calendar.entry import from_json
 from models.groups import ChatGroup, Waiting
-from models.operations import EntryRevision, Pause, Ticket
+from models.operations import IN_FORCE, EntryRevision, Pause, Ticket
 
 # Older questions than these nobody answers any more; they are in the report.
 QUESTIONS_OF = timedelta(days=7)
@@ -95,7 +95,7 @@ def what_waits(connection: Connection, scope: Scope) -> Open:
     )
     reviews = select(col(EntryRevision.body)).where(
         col(EntryRevision.merchant_id) == mine,
-        col(EntryRevision.current),
+        IN_FORCE,
         col(EntryRevision.approved).is_(False),
         col(EntryRevision.draft).is_(False),
     )
