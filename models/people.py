@@ -80,7 +80,7 @@ class Friendship(SQLModel, table=True):
     __tablename__ = "friendship"
     __table_args__ = (
         ForeignKeyConstraint(["merchant_id", "contact_id"], ["contact.merchant_id", "contact.id"]),
-        Index("friendship_contact", "merchant_id", "contact_id"),
+        Index("friendship_contact", "contact_id", "merchant_id"),  # numbers first: they are compared faster than texts
         Index("friendship_added", "merchant_id", "added_at", "old"),
         Index(
             "friendship_accepted",

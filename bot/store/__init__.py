@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, func, insert, literal, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 
@@ -179,18 +179,27 @@ class Writing:
             self.noted.append(planned)
 
     def planned(self, planned: Planned) -> None:
-        """Keep that deliveries began, by one statement for all of them."""
-        began: Any = select(
-            col(Delivery.id).label("id"),
-            literal(planned.merchant_id).label("merchant_id"),
-            col(Delivery.id).label("delivery_id"),
-            literal(planned.at, UtcDateTime).label("at"),
-            literal(planned.state).label("state"),
-            literal(planned.reason).label("reason"),
-        ).where(col(Delivery.id).between(planned.ids[0], planned.ids[-1]))
-        names = [column.name for column in began.selected_columns]
-        self.connection.execute(insert(DeliveryChange).from_select(names, began))
+        """Keep that deliveries began, by one statement for all of them; by two where SQLite may number them itself."""
+        first, last = planned.ids[0], planned.ids[-1]
+        began: dict[str, Any] = {
+            "id": col(Delivery.id),
+            "merchant_id": literal(planned.merchant_id),
+            "delivery_id": col(Delivery.id),
+            "at": literal(planned.at, UtcDateTime),
+            "state": literal(planned.state),
+            "reason": literal(planned.reason),
+        }
+        if self.is_alone and isinstance(planned.ids, range):
+            self._insert_from(DeliveryChange, began, col(Delivery.id) == first)
+            first += 1
+            del began["id"]  # it counts on, so that they are the same
+        self._insert_from(DeliveryChange, began, col(Delivery.id).between(first, last))
         self.noted.append(planned)
+
+    def _insert_from(self, table: Any, columns: dict[str, Any], which: ColumnElement[bool]) -> None:
+        """Rows made of deliveries, in the order of these."""
+        made = select(*(column.label(name) for name, column in columns.items())).where(which).order_by(col(Delivery.id))
+        self.connection.execute(insert(table).from_select(list(columns), made))
 
     @property
     def changes(self) -> list[Change]:

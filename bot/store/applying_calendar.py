@@ -239,8 +239,7 @@ def _plan(
         return
     first = writing.ids.take(writing.now, wanted)
     key = literal(f"entry:{effect.entry}:{effect.occurrence}:") + ASIDE.c.wire_id
-    planned = select(
-        (literal(first - 1, Id) + ASIDE.c.number).label("id"),
+    columns: list[ColumnElement[Any]] = [
         literal(merchant.id).label("merchant_id"),
         key.label("key"),
         literal(1).label("part"),
@@ -270,23 +269,41 @@ def _plan(
         literal(effect.occurrence).label("occurrence"),
         literal(effect.revision).label("revision"),
         literal(spare, String).label("spare"),
-    ).where(true())  # or SQLite would take ON CONFLICT for a condition of a join
-    names = [column.name for column in planned.selected_columns]
-    into = postgresql.insert if writing.connection.dialect.name == "postgresql" else sqlite.insert
-    count = writing.connection.execute(
+    ]
+    if ids := _numbered(writing, merchant, first, wanted, columns):
+        writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))
+
+
+def _numbered(
+    writing: Writing, merchant: MerchantView, first: int, wanted: int, columns: list[ColumnElement[Any]]
+) -> Sequence[int]:
+    """Make deliveries of those put aside, with ids from `first` on; returns the ids of those that had none already."""
+    number = ASIDE.c.number
+    with_id = [(literal(first - 1, Id) + number).label("id"), *columns]
+    if not writing.is_alone:
+        count = _insert_new(writing, with_id, true())
+    elif _insert_new(writing, with_id, number == 1):
+        # From this one on, which is the largest, SQLite counts by itself: it looks for each id that it is given.
+        return range(first, first + 1 + _insert_new(writing, columns, number > 1))
+    else:
+        count = _insert_new(writing, with_id, number > 1)
+    if count == wanted:
+        return range(first, first + wanted)
+    mine = (col(Delivery.id).between(first, first + wanted - 1), col(Delivery.merchant_id) == merchant.id)
+    return writing.connection.execute(select(col(Delivery.id)).where(*mine).order_by(col(Delivery.id))).scalars().all()
+
+
+def _insert_new(writing: Writing, columns: list[ColumnElement[Any]], which: ColumnElement[bool]) -> int:
+    """Those put aside that have such a delivery keep it; returns how many were made."""
+    # Without a condition SQLite would take ON CONFLICT for one of a join.
+    made = select(*columns).where(which).order_by(ASIDE.c.number)
+    into = sqlite.insert if writing.is_alone else postgresql.insert
+    return writing.connection.execute(
         into(Delivery)
-        .from_select(names, planned)
+        .from_select([column.name for column in columns], made)
         .on_conflict_do_nothing(index_elements=["merchant_id", "key", "part"])
         .execution_options(preserve_rowcount=True)
     ).rowcount
-    ids: Sequence[int] = range(first, first + wanted)
-    if count < wanted:  # some had it already
-        mine = (col(Delivery.id).between(first, ids[-1]), col(Delivery.merchant_id) == merchant.id)
-        ids = (
-            writing.connection.execute(select(col(Delivery.id)).where(*mine).order_by(col(Delivery.id))).scalars().all()
-        )
-    if ids:
-        writing.planned(Planned(ids, merchant.id, writing.now, effect.state, effect.reason))
 
 
 def _take_up_again(

@@ -28,16 +28,18 @@ FIXED_SQLITE = (3, 51, 3)
 SQLITE_ERROR = 1
 SQLITE_FULL = 13
 
+# At so many bytes of log the writer writes it back into the file.
+_LOG_MOST = 67_108_864
 # From measurements in docs/decisions/0002-one-writer.md.
 _WRITER_PRAGMAS = (
+    "page_size=8192",  # of a file that is made now; one that is there keeps its own
     "journal_mode=WAL",
     "synchronous=FULL",
     "busy_timeout=10000",
     "foreign_keys=ON",
     "temp_store=MEMORY",
     "cache_size=-65536",
-    "wal_autocheckpoint=16384",
-    "journal_size_limit=67108864",
+    f"journal_size_limit={_LOG_MOST}",
     "mmap_size=0",
     "trusted_schema=OFF",
 )
@@ -62,7 +64,8 @@ def sqlite_path(url: str) -> Path | None:
 
 def writer_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine for the writer. `durable=False` is for rehearsals on a temporary database only."""
-    return _engine(url, _WRITER_PRAGMAS if durable else (*_WRITER_PRAGMAS, "synchronous=OFF"), "BEGIN IMMEDIATE")
+    pragmas = _WRITER_PRAGMAS if durable else (*_WRITER_PRAGMAS, "synchronous=OFF")
+    return _engine(url, pragmas, "BEGIN IMMEDIATE", _LOG_MOST)
 
 
 def reader_engine(url: str) -> Engine:
@@ -123,7 +126,7 @@ def _without_nul() -> type:
     return WithoutNul
 
 
-def _engine(url: str, pragmas: tuple[str, ...], begin: str) -> Engine:
+def _engine(url: str, pragmas: tuple[str, ...], begin: str, log_most: int = 0) -> Engine:
     path = sqlite_path(url)
     if path is None:
         return _postgresql(url)
@@ -142,6 +145,9 @@ def _engine(url: str, pragmas: tuple[str, ...], begin: str) -> Engine:
         connection.isolation_level = None
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
+        if log_most:
+            (page,) = connection.execute("PRAGMA page_size").fetchone()
+            connection.execute(f"PRAGMA wal_autocheckpoint={log_most // page}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
