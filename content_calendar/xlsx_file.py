@@ -11,10 +11,12 @@ import re
 import warnings
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from xml.sax.saxutils import unescape
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -108,9 +110,10 @@ def write_xlsx(
     if revisions:
         hidden = workbook.create_sheet(_REVISION_SHEET)
         hidden.sheet_state = "veryHidden"
+        looks: dict[tuple[type, bool], StyleArray] = {}
         for number, revision in enumerate(revisions, start=1):
             for place, value in enumerate(revision, start=1):
-                _put(hidden, number, place, value)
+                _put(hidden, number, place, value, looks)
     return _saved(workbook)
 
 
@@ -233,21 +236,29 @@ def _fill(sheet: Worksheet, header: Sequence[str], rows: Sequence[Sequence[Cell]
         cell.fill = PatternFill("solid", fgColor="FFEFEFEF")
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(name, _USUAL_WIDTH)
     sheet.freeze_panes = "B2"
+    looks: dict[tuple[type, bool], StyleArray] = {}
     for number, row in enumerate(rows, start=above + 2):
         for place, value in enumerate(row, start=1):
             if value is not None and value != "":
-                _put(sheet, number, place, value)
+                _put(sheet, number, place, value, looks)
 
 
-def _put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
+def _put(sheet: Worksheet, row: int, column: int, value: Cell, looks: dict[tuple[type, bool], StyleArray]) -> None:
+    """Write a cell. `looks` are those of the cells before it: openpyxl takes long to work one out."""
     if isinstance(value, str) and len(value) > _LONGEST_CELL:
         raise FileError(f"Excel 一格最多 {_LONGEST_CELL} 字：{shown(value)}")
     cell = sheet.cell(row, column, value)
+    look = type(value), isinstance(value, str) and "\n" in value
+    known = looks.get(look)
     if isinstance(value, str):
         cell.data_type = "s"  # a text that begins with = is no formula
+    if known is not None:
+        cell._style = copy(known)  # type: ignore[attr-defined]  # no other way to look like another cell
+    elif isinstance(value, str):
         cell.alignment = _WRAPPED if "\n" in value else _AT_TOP
     else:
         cell.number_format = _FORMATS.get(type(value), "General")
+    looks.setdefault(look, cell._style)  # type: ignore[attr-defined]  # as above
 
 
 def _saved(workbook: Workbook) -> bytes:
