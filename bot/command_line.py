@@ -27,6 +27,7 @@ from bot.rehearsal import closed_desk
 from bot.store import Store
 from bot.store.engine import sqlite_path
 from bot.store.migrating import upgrade
+from bot.terminal import shown_waiting
 
 BAD_INPUT = 2
 INTERRUPTED = 130  # as shells count it: 128 and the number of SIGINT
@@ -34,6 +35,8 @@ INTERRUPTED = 130  # as shells count it: 128 and the number of SIGINT
 # Another command is done in a moment, a bot that is just starting can soon be asked.
 PATIENCE_SECONDS = 5.0
 _A_MOMENT = 0.05
+# Whoever waits longer wants to see that something is done.
+_SHOWN_AFTER_SECONDS = 1.0
 
 
 def main(argv: Sequence[str]) -> int:
@@ -44,7 +47,9 @@ def main(argv: Sequence[str]) -> int:
         _check(argv)
         result = cli.read(argv)
         if callable(result):
-            result = _say(_at_a_desk(argv))
+            with shown_waiting(_SHOWN_AFTER_SECONDS):
+                answer = _at_a_desk(argv)
+            result = _say(answer)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has enough; nor is the rest wanted at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
