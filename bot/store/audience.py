@@ -41,6 +41,7 @@ from models.columns import Id
 from models.context import MerchantView
 from models.effects import Expand, Turn
 from models.groups import ChatGroup, GroupMember
+from models.identity import Merge
 from models.journal import JournalEntry
 from models.life_cycle import BOUGHT
 from models.operations import EntryOverride, Signup
@@ -172,10 +173,8 @@ def _friends(
         col(other.id) < col(Contact.id),
         is_friend,
     )
-    if all_are_asked:  # one look through all persons costs less than one for each
-        one = aliased(Contact)
-        several = select(col(one.person_id)).where(col(one.merchant_id) == merchant.id)
-        several = several.group_by(col(one.person_id)).having(func.count() > 1)
+    if all_are_asked:  # a person has several contacts by a merger, and of these there are few
+        several = select(col(Merge.kept_id)).where(col(Merge.merchant_id) == merchant.id)
         known_before = and_(_person_is_among(several), known_before)
     ours, last = read(writing.connection, _FIRST_AND_LAST, merchant=merchant.id)[0]
     if ours == last:  # of one account nobody is a friend twice

@@ -18,10 +18,10 @@ from bot.store.ids import Ids
 from models.columns import sqlite_texts
 from models.timers import PERSON_TIMERS, entry_of
 
-# Found by their own id; a row with a later one was written later.
+# Found by their own id; a row with a later one was written later. Who was merged stays so, and on record.
 _BY_ID = (
     "journal", "body", "delivery", "delivery_change", "group_change", "pending_command", "audit", "ticket",
-    "group_question", "person_merge",
+    "group_question",
 )  # fmt: skip
 # Written once, and found by when that was.
 _BY_TIME = {
