@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -140,8 +141,13 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
         for outcome in pending:
             outcome.wants = wanted(outcome.event)
         followers: list[Outcome] = []
-        writing.sent = answered_with_echo(pending)
-        for wave in waves(pending, writing.sent.values()):
+        with_echo = answered_with_echo(pending)
+        writing.sent = {
+            message: answer.event.delivery
+            for message, (_, answer) in with_echo.items()
+            if isinstance(answer.event, ev.SendAnswered)
+        }
+        for wave in waves(pending, with_echo):
             contexts = load_contexts(writing, merchant, names, [(one.event, one.wants) for one in wave])
             decided: list[tuple[Event, Sequence[Effect]]] = []
             for outcome, context in zip(wave, contexts, strict=True):
@@ -166,35 +172,40 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
     raise RuntimeError(f"events keep raising further events; the last one: {pending[0].event!r}")
 
 
-def answered_with_echo(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], int]:
-    """By account and the platform's id of the message, the deliveries whose echo comes with what was answered."""
-    echoes: set[tuple[str, str]] = set()
-    answers: dict[tuple[str, str], int] = {}
+# By account and the platform's id of a message.
+_WithEcho = Mapping[tuple[str, str], tuple[Outcome, Outcome]]
+
+
+def answered_with_echo(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], tuple[Outcome, Outcome]]:
+    """The echoes that come with the answer of the platform to their own send, and these answers."""
+    echoes: dict[tuple[str, str], Outcome] = {}
+    answers: dict[tuple[str, str], Outcome] = {}
     for outcome in outcomes:
         event = outcome.event
         if isinstance(event, ev.SelfMessage):
-            echoes.add((event.account, event.wire_id))
+            echoes[event.account, event.wire_id] = outcome
         elif isinstance(event, ev.SendAnswered) and event.message:
-            answers[event.account, event.message] = event.delivery
-    return {message: answers[message] for message in echoes & answers.keys()}
+            answers[event.account, event.message] = outcome
+    return {message: (echoes[message], answer) for message, answer in answers.items() if message in echoes}
 
 
-def waves(outcomes: Sequence[Outcome], with_echo: Collection[int] = ()) -> list[list[Outcome]]:
+def waves(outcomes: Sequence[Outcome], with_echo: _WithEcho = MappingProxyType({})) -> list[list[Outcome]]:
     """Split events so that no wave has two of one conversation, each conversation's in their order.
 
     What the platform answered to our sends comes together, and is decided apart from what was heard before and after:
     an echo, a new friend or somebody who comes into a group may tell of the same send. But an answer that comes with
-    its own echo, as most do, says nothing more, and is decided with it.
+    its own echo, as most do, says nothing more: it is decided with it, where the first of them came.
     """
+    answers: dict[int, Outcome] = {}
+    if with_echo:
+        partner = {id(one): pair for pair in with_echo.values() for one in pair}
+        outcomes = list({id(one): one for one in (partner.get(id(one), (one,))[0] for one in outcomes)}.values())
+        answers = {id(echo): answer for echo, answer in with_echo.values()}
+    parts = groupby(outcomes, key=lambda outcome: isinstance(outcome.event, ev.SendAnswered))
+    return [wave for _, part in parts for wave in _waves(part, answers)]
 
-    def is_apart(outcome: Outcome) -> bool:
-        return isinstance(outcome.event, ev.SendAnswered) and outcome.event.delivery not in with_echo
 
-    parts = groupby(outcomes, key=is_apart)
-    return [wave for _, part in parts for wave in _waves(part)]
-
-
-def _waves(outcomes: Iterable[Outcome]) -> list[list[Outcome]]:
+def _waves(outcomes: Iterable[Outcome], answers: Mapping[int, Outcome]) -> list[list[Outcome]]:
     latest: dict[str, int] = {}
     barrier = -1  # nothing may be placed at or before this wave
     split: list[list[Outcome]] = []
@@ -218,6 +229,8 @@ def _waves(outcomes: Iterable[Outcome]) -> list[list[Outcome]]:
         while len(split) <= place:
             split.append([])
         split[place].append(outcome)
+        if answer := answers.get(id(outcome)):
+            split[place].append(answer)
     return split
 
 
