@@ -264,20 +264,6 @@ def test_who_came_first_is_planned_first_whatever_was_planned_in_between(databas
         assert [change.delivery_id for change in stage.rows(DeliveryChange)] == [row.id for row in rows]
 
 
-@pytest.mark.parametrize("early", [(), ("wx1",), ("wx2",), ("wx3",), ("wx1", "wx3")])
-def test_each_begins_under_its_own_id_whoever_had_it_already(database_url: str, early: tuple[str, ...]) -> None:
-    with shop(database_url) as stage:
-        tag(stage, **{name: f"宝妈{' 先' * (name in early)}" for name in ("wx1", "wx2", "wx3")})
-        stage.bring_about(expansion(tags=("先",)))
-        first = {row.id for row in stage.rows(Delivery)}
-        stage.bring_about(expansion(tags=("宝妈",)))
-        rows = sorted(stage.rows(Delivery), key=lambda row: row.id)
-        assert keys(stage) == [f"entry:e1:2026-11-23:wx{n}" for n in (1, 2, 3)]
-        assert {row.key.rpartition(":")[2] for row in rows if row.id in first} == set(early)
-        began = [(change.id, change.delivery_id, change.state) for change in stage.rows(DeliveryChange)]
-        assert began == [(row.id, row.id, "planned") for row in rows]
-
-
 def test_an_entry_out_of_force_takes_back_what_has_not_left(database_url: str) -> None:
     entry = ("e1", "v1", "{}")
     with shop(database_url) as stage:
