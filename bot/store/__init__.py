@@ -77,8 +77,6 @@ class Writing:
     refresh: set[str] = field(default_factory=set)  # accounts whose roster should be asked for
     # alerts that were raised (True) or ended (False): merchant, kind, subject
     alerts: list[tuple[str, str, str, bool]] = field(default_factory=list)
-    # by account and the platform's id of the message, the deliveries that are answered here with their echo
-    sent: dict[tuple[str, str], int] = field(default_factory=dict)
     # by account and key, what was written down here
     journalled: dict[tuple[str, str], int] = field(default_factory=dict)
     is_quiet: bool = False  # nothing that it wrote changes what may leave, or when

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from types import MappingProxyType
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -141,13 +140,7 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
         for outcome in pending:
             outcome.wants = wanted(outcome.event)
         followers: list[Outcome] = []
-        with_echo = answered_with_echo(pending)
-        writing.sent = {
-            message: answer.event.delivery
-            for message, (_, answer) in with_echo.items()
-            if isinstance(answer.event, ev.SendAnswered)
-        }
-        for wave in waves(pending, with_echo):
+        for wave in waves(pending):
             contexts = load_contexts(writing, merchant, names, [(one.event, one.wants) for one in wave])
             decided: list[tuple[Event, Sequence[Effect]]] = []
             for outcome, context in zip(wave, contexts, strict=True):
@@ -172,12 +165,8 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
     raise RuntimeError(f"events keep raising further events; the last one: {pending[0].event!r}")
 
 
-# By account and the platform's id of a message.
-_WithEcho = Mapping[tuple[str, str], tuple[Outcome, Outcome]]
-
-
-def answered_with_echo(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], tuple[Outcome, Outcome]]:
-    """The echoes that come with the answer of the platform to their own send, and these answers."""
+def answered_with_echo(outcomes: Iterable[Outcome]) -> list[tuple[Outcome, Outcome]]:
+    """The echoes that come with the answer of the platform to their own send, each with that answer."""
     echoes: dict[tuple[str, str], Outcome] = {}
     answers: dict[tuple[str, str], Outcome] = {}
     for outcome in outcomes:
@@ -186,10 +175,10 @@ def answered_with_echo(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], tup
             echoes[event.account, event.wire_id] = outcome
         elif isinstance(event, ev.SendAnswered) and event.message:
             answers[event.account, event.message] = outcome
-    return {message: (echoes[message], answer) for message, answer in answers.items() if message in echoes}
+    return [(echoes[message], answer) for message, answer in answers.items() if message in echoes]
 
 
-def waves(outcomes: Sequence[Outcome], with_echo: _WithEcho = MappingProxyType({})) -> list[list[Outcome]]:
+def waves(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
     """Split events so that no wave has two of one conversation, each conversation's in their order.
 
     What the platform answered to our sends comes together, and is decided apart from what was heard before and after:
@@ -197,10 +186,10 @@ def waves(outcomes: Sequence[Outcome], with_echo: _WithEcho = MappingProxyType({
     its own echo, as most do, says nothing more: it is decided with it, where the first of them came.
     """
     answers: dict[int, Outcome] = {}
-    if with_echo:
-        partner = {id(one): pair for pair in with_echo.values() for one in pair}
-        outcomes = list({id(one): one for one in (partner.get(id(one), (one,))[0] for one in outcomes)}.values())
-        answers = {id(echo): answer for echo, answer in with_echo.values()}
+    if with_echo := answered_with_echo(outcomes):
+        answers = {id(echo): answer for echo, answer in with_echo}
+        echo_of = {id(answer): echo for echo, answer in with_echo}
+        outcomes = list({id(one): one for one in (echo_of.get(id(one), one) for one in outcomes)}.values())
     parts = groupby(outcomes, key=lambda outcome: isinstance(outcome.event, ev.SendAnswered))
     return [wave for _, part in parts for wave in _waves(part, answers)]
 

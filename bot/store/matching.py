@@ -43,14 +43,19 @@ def deliveries_of(writing: Writing, merchant_id: str, events: Sequence[Event], n
     rows = writing.rows(_OUTCOMES, ids=list(outcomes)) if outcomes else []
     answered = {row[0]: _viewed(row) for row in rows}
     found = {outcomes[identity]: view for identity, view in answered.items()}
+    sent = {
+        (event.account, event.message): event.delivery
+        for event in events
+        if isinstance(event, ev.SendAnswered) and event.message
+    }
     found |= _greetings(writing, merchant_id, events, names)
     for position, event in enumerate(events):
         if isinstance(event, ev.SendAnswered | ev.FriendAdded):
             continue
-        told = writing.sent.get((event.account, event.wire_id), 0)  # an echo that comes with the answer to its send
-        if sent := answered.get(told):
-            found[position] = sent
-            found[outcomes[told]] = msgspec.structs.replace(sent, state=DeliveryState.CONFIRMED)
+        told = sent.get((event.account, event.wire_id), 0)  # an echo that comes with the answer to its send
+        if view := answered.get(told):
+            found[position] = view
+            found[outcomes[told]] = msgspec.structs.replace(view, state=DeliveryState.CONFIRMED)
         elif one := _delivery_of(writing, merchant_id, event, names):
             found[position] = one
     return found

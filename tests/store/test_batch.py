@@ -276,14 +276,14 @@ def test_an_answer_that_comes_with_its_own_echo_is_decided_with_it() -> None:
     echo = Outcome(SelfMessage(**here, to_contact="wx1", wire_id="e"))
     answer = Outcome(SendAnswered(**here, delivery=1, key="r1", answer="sent", message="e"))
     another = Outcome(SendAnswered(**here, delivery=2, key="r2", answer="sent", message="f"))
-    both = {("a", "e"): (echo, answer)}
+    both = [(echo, answer)]
     assert answered_with_echo([echo, answer, another]) == answered_with_echo([answer, echo]) == both
-    assert answered_with_echo([answer, another]) == {}
-    assert waves([echo, answer, another], both) == [[echo, answer], [another]]
-    assert waves([another, answer, echo], both) == [[another], [echo, answer]]
+    assert answered_with_echo([answer, another]) == []
+    assert waves([echo, answer, another]) == [[echo, answer], [another]]
+    assert waves([another, answer, echo]) == [[another], [echo, answer]]
     words = Outcome(said("wx1"))
-    assert waves([answer, words, echo], both) == [[echo, answer], [words]]
-    assert waves([words, echo, answer], both) == [[words], [echo, answer]]
+    assert waves([answer, words, echo]) == [[echo, answer], [words]]
+    assert waves([words, echo, answer]) == [[words], [echo, answer]]
 
 
 def test_a_batch_of_strangers_is_one_wave() -> None:
