@@ -7,14 +7,17 @@ put, and who spoke just before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import lru_cache
+from itertools import repeat
+from operator import add
 
 from handlers.understanding import kinds
 from handlers.understanding import replies_in_groups as reply
 from handlers.understanding.business import SIGNS_OF_ASKING, asks_the_shop, lead_of
-from handlers.understanding.group_model import Signs, model, speaks_for
+from handlers.understanding.group_model import LETTERS, Signs, letters_heard, model, speaks_for
+from handlers.understanding.signs import Table
 from handlers.understanding.text import dense
 from models.context import Said
 from models.patterns import compile_later
@@ -38,11 +41,11 @@ _CALLED = compile_later(r"@\S+\s?")
 _NUMBER = compile_later(r"\d+")
 CLASSIFIED = ("lead", "ahead", "part")
 """The signs that tell how sure the classifier of single messages is."""
-_FORMS = tuple(
-    (name, compile_later(pattern))
+_OR_NOT = compile_later(r"[不没冇伐]\S?(?:[ ,，。]|$)")
+_FORMS = {
+    name: compile_later(pattern)
     for name, pattern in (
         ("ma", "[吗么嘛][啊呀呢哈]?[?~]*$"),
-        ("mark", r"\?"),
         ("how much", "多少|几"),
         ("what", "什么|啥|哪|谁"),
         ("how", "怎么|咋|如何"),
@@ -57,11 +60,11 @@ _FORMS = tuple(
         ("mine", "我(?:的|那|家|上次|昨天|刚)"),
         ("lately", "昨天|上次|上周|刚"),
         ("would like", "^我?(?:想|要)"),
-        ("or not, anywhere", r"[不没冇伐]\S?(?:[ ,，。]|$)"),
         ("laughs", r"哈哈|笑死|\["),
         ("at all", "没[救劲意]|是不是没"),
     )
-)
+}
+_MAY_HAVE = Table(_FORMS)
 
 
 # Hardly anybody asks for something without one of these in it; all other talk costs no more than a look at them.
@@ -93,7 +96,8 @@ def _wording(text: str) -> float:
 
 def _speaks(text: str) -> float:
     """How much the wording alone speaks for a question."""
-    return speaks_for(of_the_words(text), model().hears)
+    letters = sum(map(letters_heard().get, _letters(text), repeat(0)))
+    return speaks_for(_put(text), model().hears) + letters * _LETTERS / 100
 
 
 _remembered = lru_cache(maxsize=8_192)(_speaks)
@@ -120,6 +124,11 @@ def _before(said: Sequence[Said], at: int) -> list[Said]:
 
 def of_the_words(text: str) -> dict[str, float]:
     """What its wording speaks for or against it."""
+    return _put(text) | dict.fromkeys((f"{LETTERS}{each}" for each in _letters(text)), _LETTERS)
+
+
+def _put(text: str) -> dict[str, float]:
+    """The same of how it is put, without the letters."""
     said = dense(text)
     lead = lead_of(text)
     whole = max(-4.0, min(4.0, lead.whole / 100))
@@ -134,15 +143,21 @@ def of_the_words(text: str) -> dict[str, float]:
         found["asks"] = 1.0
     if lead.is_addressed:
         found["addressed"] = 1.0
-    for name, pattern in _FORMS:
-        if pattern.search(text if name in ("mark", "or not, anywhere") else said):
-            found[name] = 1.0
+    if "?" in text:
+        found["mark"] = 1.0
+    if _OR_NOT.search(text):
+        found["or not, anywhere"] = 1.0
+    may = _MAY_HAVE.may_match(said)
+    found.update((name, 1.0) for name, pattern in _FORMS.items() if name in may and pattern.search(said))
     found |= {f"asked {kind}": _KIND for kind in kinds.wanted(text)}
-    core = f"^{_NUMBER.sub('0', dense(_CALLED.sub('', text)))[:_SPELT]}$"
-    found |= dict.fromkeys(
-        (*(f"'{each}" for each in core), *(f"'{core[at : at + 2]}" for at in range(len(core) - 1))), _LETTERS
-    )
     return found
+
+
+def _letters(text: str) -> Iterable[str]:
+    """The characters and the pairs of them that it is made of, each once."""
+    said = _CALLED.sub("", text) if "@" in text else text
+    core = f"^{_NUMBER.sub('0', dense(said))[:_SPELT]}$"
+    return dict.fromkeys((*core, *map(add, core, core[1:])))
 
 
 def _of_the_talk(one: Said, before: Sequence[Said]) -> list[str]:

@@ -30,6 +30,16 @@ def model() -> Model:
     return msgspec.json.decode(pkgutil.get_data("handlers.understanding", "group_model.json") or b"", type=Model)
 
 
+LETTERS = "'"
+"""What the sign of a character or of a pair begins with."""
+
+
+@cache
+def letters_heard() -> Mapping[str, int]:
+    """What characters and pairs speak for a question: they are most of the signs of a text."""
+    return {sign[len(LETTERS) :]: weight for sign, weight in model().hears.items() if sign.startswith(LETTERS)}
+
+
 def speaks_for(signs: Signs, weights: Mapping[str, int]) -> float:
     """How much these signs speak for what the weights are of: the logarithm of the odds."""
     return sum(weights.get(sign, 0) * worth for sign, worth in signs.items()) / 100

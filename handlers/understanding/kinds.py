@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from handlers.understanding.phrases import words
+from handlers.understanding.signs import Table
 from handlers.understanding.text import Message, dense
 from models.patterns import compile_later
 
@@ -107,8 +108,15 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
 def wanted(question: str) -> frozenset[str]:
     """The kinds of thing that a question asks for; none where none can be told."""
     message = Message(question)
-    said = [dense(message.text[start:end]) for start, end in message.clauses]
-    return frozenset(kind for kind, asks, _ in _KINDS if any(asks.search(one) for one in said))
+    found: set[str] = set()
+    for start, end in message.clauses:
+        said = dense(message.text[start:end])
+        found.update(kind for kind in _MAY_ASK.may_match(said) if _ASKS[kind].search(said))
+    return frozenset(found)
+
+
+_ASKS = {kind: asks for kind, asks, _ in _KINDS}
+_MAY_ASK = Table(_ASKS)
 
 
 def given(said: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ about. The words that each must contain are read from the patterns themselves, s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from itertools import product
@@ -67,6 +67,38 @@ class Signs:
             return bool(self._search.find_matches_as_indexes(text))
         except UnicodeEncodeError:  # half of a character, as broken programs send it
             return bool(self._search.find_matches_as_indexes(text.encode(errors="replace").decode()))
+
+
+class Table:
+    """Patterns by name, of which a text hardly ever matches more than a few: one pass tells which of them it may."""
+
+    def __init__(self, patterns: Mapping[str, re.Pattern[str]]) -> None:
+        self._patterns = patterns
+
+    @cached_property
+    def _named(self) -> Mapping[str, Sequence[str]]:
+        """The names of the patterns that may match where a word stands."""
+        named: dict[str, list[str]] = {}
+        for name, pattern in self._patterns.items():
+            for word in Signs(pattern).words:
+                named.setdefault(word, []).append(name)
+        return named
+
+    @cached_property
+    def _search(self) -> AhoCorasick:
+        return AhoCorasick(list(self._named))
+
+    @cached_property
+    def _names(self) -> Sequence[Sequence[str]]:
+        return list(self._named.values())
+
+    def may_match(self, text: str) -> set[str]:
+        """The names of the patterns that may match a text, which is short or was cut."""
+        try:
+            found = self._search.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:  # half of a character, as broken programs send it
+            return set(self._patterns)
+        return {name for place, _, _ in found for name in self._names[place]}
 
 
 def required(pattern: str) -> frozenset[str] | None:

@@ -4,8 +4,12 @@ around it."""
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from handlers import group_hearing
 from handlers.group_hearing import asks_outright, may_be_question
+from handlers.understanding.group_model import model, speaks_for
 
 
 @pytest.mark.parametrize("text", ["有汉服租吗", "年卡冬天能停吗", "羊蝎子要提前订吗", "还有名额没"])
@@ -21,3 +25,9 @@ def test_nobody_is_bothered_with_a_statement(text: str) -> None:
 @pytest.mark.parametrize("text", ["明天练一天 驾校中午管饭不", "有拼场群吗 拉我一个", "充电宝落在你们那了 蓝色的"])
 def test_what_asks_by_what_is_said_around_it_is_not_passed_over(text: str) -> None:
     assert may_be_question(text)
+
+
+@given(st.text(st.sampled_from("年卡冬天能停吗么多少钱你们店的我要求求@ab 1234?？不没有谁")))
+def test_letters_are_summed_as_they_are_taught(text: str) -> None:
+    taught = speaks_for(group_hearing.of_the_words(text), model().hears)
+    assert group_hearing._speaks(text) == pytest.approx(taught)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.understanding import acts, blame, corrections, feelings
-from handlers.understanding.signs import Signs, required
+from handlers import group_hearing
+from handlers.understanding import acts, blame, corrections, feelings, kinds
+from handlers.understanding.signs import Signs, Table, required
 
 RULED_OUT = [
     *((feelings._SIGNS, pattern) for _, pattern in feelings._PATTERNS),
@@ -30,6 +31,28 @@ def test_whatever_a_pattern_matches_has_a_sign(data: st.DataObject) -> None:
     text = data.draw(st.from_regex(re.compile(pattern.pattern, pattern.flags)))
     if pattern.search(text):
         assert signs.within(text)
+
+
+TABLES = [
+    *((kinds._MAY_ASK, name, pattern) for name, pattern in kinds._ASKS.items()),
+    *((group_hearing._MAY_HAVE, name, pattern) for name, pattern in group_hearing._FORMS.items()),
+]
+
+
+@given(data=st.data())
+def test_a_table_names_every_pattern_that_matches(data: st.DataObject) -> None:
+    table, _, pattern = data.draw(st.sampled_from(TABLES))
+    text = data.draw(st.from_regex(re.compile(pattern.pattern, pattern.flags)))
+    matching = {name for one, name, other in TABLES if one is table and other.search(text)}
+    assert matching <= table.may_match(text)
+
+
+def test_a_table_leaves_out_what_cannot_match() -> None:
+    table = Table({"price": re.compile("多少钱|怎么卖"), "how": re.compile("怎么")})
+    assert table.may_match("这个怎么卖") == {"price", "how"}
+    assert table.may_match("怎么用") == {"how"}
+    assert table.may_match("早上好") == set()
+    assert table.may_match("\ud800") == {"price", "how"}  # half of a character, which no search can take
 
 
 @pytest.mark.parametrize(
