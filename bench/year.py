@@ -2,7 +2,7 @@
 
 It is what `python -m bot rehearse` does: the whole program under a virtual clock, its world, its store in a file
 that is not synced, and every line of the transcript, which goes nowhere here. The figure counts everything, from
-reading the story to the summary; the greatest part of a rehearsal of a year is the same as that of these weeks.
+reading the story to the summary.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,7 +26,9 @@ from bot.story import read_story
 
 FLOOR = 6.0
 ROUNDS = 5
-DAYS = 28
+DAYS = 365
+# About as many, for 40 groups: then somebody who waits is told how far it is.
+_LINES_A_WEEK = 1_800
 _BEGAN = datetime(2026, 11, 23, 8, tzinfo=ZoneInfo("Asia/Shanghai"))
 _CALENDAR = CONFIG.parent / "playbooks" / "liquor-club-calendar.csv"
 
@@ -42,10 +44,17 @@ def measure(
         story = Path(folder) / "year.jsonl"
         story.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in _story(groups, members)))
         for done in range(rounds):
-            progress(done, rounds)
+            progress(done * days, rounds * days)
             lines: list[Line] = []
+
+            def keep(line: Line, lines: list[Line] = lines, done: int = done) -> None:
+                lines.append(line)
+                if len(lines) % _LINES_A_WEEK == 0 and "at" in line:
+                    passed = datetime.fromisoformat(line["at"]) - _BEGAN
+                    progress(done * days + passed.days, rounds * days)
+
             before = time.process_time()
-            seconds.append(_rehearsed(story, Path(folder) / f"{done}.db", days, lines))
+            seconds.append(_rehearsed(story, Path(folder) / f"{done}.db", days, keep))
             cpu.append(time.process_time() - before)
             sent.append(sum("wire" in line for line in lines))
     if not sent[0] or len(set(sent)) > 1:
@@ -63,7 +72,7 @@ def measure(
     ]
 
 
-def _rehearsed(story: Path, database: Path, days: int, lines: list[Line]) -> float:
+def _rehearsed(story: Path, database: Path, days: int, emit: Callable[[Line], None]) -> float:
     config = load_config(CONFIG, {})
     began = time.perf_counter()
     rehearse(
@@ -74,7 +83,7 @@ def _rehearsed(story: Path, database: Path, days: int, lines: list[Line]) -> flo
             durable=False,
             seed=0,
             run_operator=operate,
-            emit=lines.append,
+            emit=emit,
             until=_BEGAN + timedelta(days=days),
         )
     )
