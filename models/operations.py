@@ -155,6 +155,7 @@ class RoleGrant(SQLModel, table=True):
     """A role of a contact, named by its stable id. `group_wire_id` narrows it to one group."""
 
     __tablename__ = "role_grant"
+    __table_args__ = (Index("role_grant_role", "role", "merchant_id"),)
 
     merchant_id: str = Field(primary_key=True)
     wire_id: str = Field(primary_key=True)

@@ -84,7 +84,7 @@ def _found(
 ) -> list[tuple[int, str, int | None, str | None]]:
     ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id)
     staff = select(col(RoleGrant.wire_id)).where(
-        col(RoleGrant.merchant_id) == merchant.id, col(RoleGrant.role).in_(_WORKING)
+        unindexed(col(RoleGrant.merchant_id)) == merchant.id, col(RoleGrant.role).in_(_WORKING)
     )
     statement = (
         select(col(Person.id), col(Contact.wire_id), col(Person.owner_contact_id), col(Person.owner_by))

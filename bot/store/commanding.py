@@ -18,7 +18,7 @@ from bot.store.called import contacts_called
 from bot.store.commanding_figures import FIGURES
 from bot.store.groups import all_groups, own_groups
 from bot.store.people import load_people
-from bot.store.prepared import is_one_of
+from bot.store.prepared import is_one_of, unindexed
 from handlers.command_meant import in_force
 from handlers.commands import Wanted, wanted
 from models import timers
@@ -132,7 +132,7 @@ def with_group_roles(
 _OWNED = select(col(ChatGroup.wire_id), col(ChatGroup.tier), col(ChatGroup.owner_contact_id)).where(
     col(ChatGroup.merchant_id) == bindparam("merchant"),
     is_one_of(col(ChatGroup.owner_contact_id), "owners"),
-    col(ChatGroup.tier).is_not(None),
+    unindexed(col(ChatGroup.tier)).is_not(None),
 )
 _branch = aliased(ChatGroup)
 _HALLS = (

@@ -28,7 +28,7 @@ from bot.store.old_friends import old_friends_of
 from bot.store.owning import Owning, load_owning, owners_of
 from bot.store.people import load_people
 from bot.store.places import load_places
-from bot.store.prepared import is_one_of
+from bot.store.prepared import is_one_of, unindexed
 from bot.store.rolling_out import load_rollouts
 from bot.store.rooms import load_rooms
 from bot.store.signups import gathering_of
@@ -294,7 +294,7 @@ def take_seats(context: Context, effects: Iterable[Effect]) -> None:
 
 
 _CHIEFS = select(col(RoleGrant.wire_id)).where(
-    col(RoleGrant.merchant_id) == bindparam("merchant"),
+    unindexed(col(RoleGrant.merchant_id)) == bindparam("merchant"),
     is_one_of(col(RoleGrant.role), "chiefs"),
     col(RoleGrant.group_wire_id) == "",
     or_(col(RoleGrant.until).is_(None), col(RoleGrant.until) > bindparam("now", type_=UtcDateTime())),

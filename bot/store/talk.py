@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from bot.store import Writing, read
 from bot.store.ids import EPOCH, SEQUENCE_BITS
-from bot.store.prepared import is_one_of
+from bot.store.prepared import is_one_of, unindexed
 from handlers.group_hearing import BEFORE
 from models.columns import UtcDateTime
 from models.context import MerchantView, Said
@@ -109,7 +109,7 @@ _ACCOUNTS = select(col(ChatGroup.id), col(ChatGroup.account_id), col(ChatGroup.o
     col(ChatGroup.merchant_id) == bindparam("merchant"), is_one_of(col(ChatGroup.id), "groups")
 )
 _STAFF = select(col(RoleGrant.wire_id), col(RoleGrant.group_wire_id)).where(
-    col(RoleGrant.merchant_id) == bindparam("merchant"), is_one_of(col(RoleGrant.role), "roles")
+    unindexed(col(RoleGrant.merchant_id)) == bindparam("merchant"), is_one_of(col(RoleGrant.role), "roles")
 )
 _CONTACTS = select(col(Contact.id), col(Contact.wire_id)).where(
     col(Contact.merchant_id) == bindparam("merchant"), is_one_of(col(Contact.id), "ids")

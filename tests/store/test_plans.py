@@ -18,15 +18,16 @@ from sqlalchemy import Engine, event
 from sqlalchemy.dialects import sqlite
 
 from bot.command_line import main
-from bot.store import Store, budgets
+from bot.store import Store, budgets, commanding
 from bot.store.engine import sqlite_driver
+from bot.store.prepared import prepared
 from tests.store.stage import START
 
 EXAMPLE = Path(__file__).parents[1] / "flows" / "example"
 # What grows with every day, every customer, every word or every edit; of everything else a shop has some hundreds.
 GROWS = (
     "answer", "audit", "body", "contact", "delivery", "delivery_change", "entry_revision", "friendship", "group_change",
-    "group_member", "journal", "person", "seen_event", "survey", "tag",
+    "group_member", "journal", "person", "role_grant", "seen_event", "survey", "tag",
 )  # fmt: skip
 _READS_ALL = re.compile(rf"SCAN ({'|'.join(GROWS)})\b|SEARCH ({'|'.join(GROWS)})\b.*\(merchant_id=\?\)$")
 # These read an index of what is unfinished or in force, or the first row of an order; an entry for all asks all.
@@ -104,3 +105,10 @@ def test_todays_new_friends_are_not_looked_for_among_all_friends(sqlite_url: str
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?")).all()
     ((*_, step),) = plan
     assert re.search(r"friendship_(added|accepted) \(merchant_id=\? AND \w+>\?\)", step), step
+
+
+def test_the_groups_of_an_owner_are_not_looked_for_among_all_that_have_a_tier(sqlite_url: str) -> None:
+    text = prepared("sqlite", commanding._OWNED).text
+    with closing(Store(sqlite_url, lambda: START)) as store, store.reading() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("m1", "[1, 2]")).all()
+    assert any("USING INDEX chat_group_owner (" in step for *_, step in plan), plan
