@@ -6,6 +6,7 @@ Authority goes by stable id: roles are in the context, and a nickname proves not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -257,6 +258,7 @@ BARE = frozenset(name for command in TABLE if command.bare for name in (command.
 _BARE = tuple(sorted(BARE))
 # Those that nobody says by chance may have their arguments behind them, too.
 _WITH_ARGUMENTS = ("存话术", "退订名单", "停发", "帮助", "早报", "日报")
+_MAY_BE_ONE = re.compile("|".join(("[/／]", *_WITH_ARGUMENTS)))
 
 
 def is_command(text: str, *, by_staff: bool = True) -> bool:
@@ -264,8 +266,7 @@ def is_command(text: str, *, by_staff: bool = True) -> bool:
     mentions; or, from staff, it is nothing but Chinese names of commands."""
     text = text[:LONGEST]
     # Nearly nothing that is said has a slash in it or ends with such a name.
-    bare = text.rstrip().endswith(_BARE) or any(one in text for one in _WITH_ARGUMENTS)
-    if not bare and "/" not in text and "／" not in text:
+    if not _MAY_BE_ONE.search(text) and not text.rstrip().endswith(_BARE):
         return False
     lines = lines_of(text)
     if any(SLASH.match(line) for line in lines):
