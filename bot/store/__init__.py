@@ -22,7 +22,7 @@ from sqlmodel import col
 from bot.store.bulk import LEAST, copier
 from bot.store.engine import reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
-from bot.store.inserting import Conflict, insert_into
+from bot.store.inserting import Conflict, insert_into, lister
 from bot.store.known import Acquaintances
 from bot.store.leases import Leases
 from bot.store.locks import lock_for_writing
@@ -33,6 +33,9 @@ from models.context import AccountView
 from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
 from models.operations import AuditEntry
+
+# Fewer rows than this SQLite writes sooner than it reads a list of them.
+_MANY = 256
 
 
 class Change(NamedTuple):
@@ -123,6 +126,14 @@ class Writing:
             cursor.executemany(statement.text, statement.values(given))
             return int(cursor.rowcount)
 
+    def log_columns(self, table: Any, names: tuple[str, ...], given: Sequence[Sequence[Any]]) -> None:
+        """Rows of the log that come as columns. Many are written while Python goes on, on SQLite too: a batch has them
+        first, and then looks at what was said."""
+        if not self.is_alone or len(given[0]) < _MANY:
+            self.put_columns(table, names, given)
+        else:
+            self._scribe.write_meanwhile(lister(insert_into("sqlite", table.__table__, names, "error", given), given))
+
     def rows(self, statement: Any, **values: Any) -> list[tuple[Any, ...]]:
         """What a statement that is a constant of its module finds (or returns), with parameters by name."""
         return read(self.connection, statement, **values)
@@ -138,7 +149,7 @@ class Writing:
 
     @property
     def _scribe(self) -> Any:
-        """PostgreSQL's connection of the driver, which writes while Python goes on."""
+        """The connection of the driver, which writes while Python goes on."""
         return self.connection.connection.driver_connection
 
     def each(self, statement: Any, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from bot.store.prepared import DriverCursor
+from bot.store.scribe import with_scribe
 
 try:
     import pysqlite3
@@ -104,9 +105,9 @@ def _postgresql(url: str, **options: Any) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
-        from bot.store.scribe import ScribeConnection  # who has a file need not wait for PostgreSQL's driver
+        import psycopg  # who has a file need not wait for PostgreSQL's driver
 
-        return ScribeConnection.connect(*given, **named)
+        return with_scribe(psycopg.Connection).connect(*given, **named)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -134,7 +135,7 @@ def _engine(url: str, pragmas: tuple[str, ...], begin: str, log_most: int = 0) -
     engine = create_engine(
         url,
         module=sqlite_driver(),
-        connect_args={"check_same_thread": False},
+        connect_args={"check_same_thread": False, "factory": with_scribe(sqlite_driver().Connection)},
         hide_parameters=True,
         json_deserializer=msgspec.json.decode,
     )

@@ -99,9 +99,9 @@ def write_down(writing: Writing, merchant_id: str, names: Names, outcomes: list[
     # The longest rows last: PostgreSQL writes these while those are made.
     spoken = [place for place, words in enumerate(said) if words]
     bodies = ([ids[place] for place in spoken], (merchant_id,) * len(spoken), [said[place] for place in spoken])
-    writing.put_columns(Body, ("id", "merchant_id", "text"), bodies)
+    writing.log_columns(Body, ("id", "merchant_id", "text"), bodies)
     events = [outcome.event for outcome in outcomes]
-    writing.put_columns(
+    writing.log_columns(
         JournalEntry,
         _JOURNAL,
         (
@@ -126,7 +126,7 @@ def _put_keys(writing: Writing, merchant_id: str, keyed: Sequence[Outcome]) -> N
     accounts, keys = [one.event.account for one in keyed], [one.key for one in keyed]
     ids = [one.journal_id for one in keyed]
     columns = ((merchant_id,) * len(keyed), accounts, keys, ids)
-    writing.put_columns(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), columns)
+    writing.log_columns(SeenEvent, ("merchant_id", "account_id", "wire_id", "journal_id"), columns)
     writing.journalled.update(zip(zip(accounts, keys, strict=True), ids, strict=True))
 
 
