@@ -1,4 +1,4 @@
-"""A database that is taken back to before a merger: who is one person still is, and can be merged and parted again."""
+"""A database that is taken back, and lived on from there: who stays in it and who is met anew."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import Store
+from bot.store.batch import apply
+from bot.store.ids import GIVEN_THEN
 from bot.store.rewinding import rewind
 from models.identity import Merge
 from models.orders import MergeOrder, Order, UnmergeOrder
 from models.people import Contact
-from tests.store.stage import START, Shop, said, shop
+from tests.store.stage import START, Shop, merchant, nothing, said, shop
 
 
 def merging(stage: Shop, kept: str = "wx1", other: str = "wx2") -> Order:
@@ -75,3 +78,14 @@ def test_a_merger_with_somebody_who_was_not_met_yet_is_not_on_record(sqlite_url:
         assert [row.wire_id for row in stage.rows(Contact)] == ["wx1"]
         assert stage.rows(Merge) == []
         met_and_merged(stage)
+
+
+def test_whoever_is_met_in_the_same_moment_again_gets_another_id(sqlite_url: str) -> None:
+    with shop(sqlite_url) as stage:
+        stage.apply(said("wx1", wire_id="a"), said("wx9", wire_id="b"), decide=nothing)
+        stage.befriend("wx1")
+    assert taken_back(sqlite_url) == []
+    with closing(Store(sqlite_url, lambda: START, spare_ids=GIVEN_THEN)) as store:
+        (outcome,) = apply(store, {"m1": merchant()}, [said("wx9", wire_id="b")], nothing)
+        assert not outcome.error
+        assert {row.wire_id for row in Shop(store, {}).rows(Contact)} == {"wx1", "wx9"}
