@@ -247,7 +247,8 @@ class Store:
                 for column in (col(JournalEntry.id), col(Delivery.id), col(DeliveryChange.id), col(AuditEntry.id))
             ]
         self.is_alone = sqlite_path(url) is not None
-        self._ids = Ids(max(last), spare_ids) if self.is_alone else SharedIds(url, max(last))
+        given = Ids.end_of(max(last))  # rows of other tables may have later ones of the same transaction
+        self._ids = Ids(given, spare_ids) if self.is_alone else SharedIds(url, given)
         self._acquaintances = Acquaintances()
         self._accounts: dict[str, Mapping[str, AccountView]] = {}
 

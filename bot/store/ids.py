@@ -31,6 +31,11 @@ class Ids:
         """No more are taken."""
 
     @staticmethod
+    def end_of(identity: int) -> int:
+        """The largest id that could have been given in the same millisecond."""
+        return identity | (1 << SEQUENCE_BITS) - 1
+
+    @staticmethod
     def floor(moment: datetime) -> int:
         """The smallest id that could have been given at that moment: where a range by time begins."""
         return int((moment - EPOCH).total_seconds() * 1000) << SEQUENCE_BITS
