@@ -48,7 +48,8 @@ def main(argv: Sequence[str]) -> int:
         result = cli.read(argv)
         if callable(result):
             with shown_waiting(_SHOWN_AFTER_SECONDS):
-                answer = _at_a_desk(argv)
+                answer, remark = _at_a_desk(argv)
+            sys.stderr.write(remark)  # not in the middle of the bar
             result = _say(answer)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has enough; nor is the rest wanted at exit
@@ -62,15 +63,16 @@ def main(argv: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _at_a_desk(argv: Sequence[str]) -> Answer:
-    """In the bot that runs on this database, else on the database itself. Raises `Busy` when neither gets free."""
+def _at_a_desk(argv: Sequence[str]) -> tuple[Answer, str]:
+    """In the bot that runs on this database, else on the database itself; and what is to be said of that. Raises `Busy`
+    when neither gets free."""
     config = load_config(Path(_option(argv, "--config") or cli.options.CONFIG), os.environ)
     url = database_url(config, _option(argv, "--db"))
     patient_until = time.monotonic() + PATIENCE_SECONDS
     while True:
         answer = hand_over(url, argv, Path.cwd())
         if answer is not None:
-            return answer
+            return answer, ""
         try:
             # PostgreSQL has many writers: a command line works beside the bot.
             with Holding(url) if sqlite_path(url) else contextlib.nullcontext():
@@ -81,8 +83,8 @@ def _at_a_desk(argv: Sequence[str]) -> Answer:
                     desk = replace(closed_desk(config, store, utc_now, Path.cwd()), title_of=title_of)
                     answer = asyncio.run(cli.execute(argv, desk))
                 if is_new and answer.exit == 0:  # a name that was mistyped must not look like a shop without customers
-                    sys.stderr.write(f"还没有数据库 {named}，新建了一个空的。\n")
-                return answer
+                    return answer, f"还没有数据库 {named}，新建了一个空的。\n"
+                return answer, ""
         except Busy:
             if time.monotonic() > patient_until:
                 raise

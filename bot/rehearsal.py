@@ -164,8 +164,9 @@ class _Stage:
                 await self._operate(line)
             case Restart():
                 await self._drain()
-                await self._stop()
-                self._start_after(line.down)
+                if self.app is not None:  # what is down already is on its way to its start
+                    await self._stop()
+                    self._start_after(line.down)
             case Kill(after=""):
                 await self._drain()
                 self._vanish(line.down)

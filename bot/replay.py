@@ -32,7 +32,7 @@ from bot.replay_feed import CALENDAR_ORDERS, PLAYBOOK_ORDERS, Feed, joined
 from bot.replay_wire import Answered, Past, Replaying, strangers
 from bot.store import Store
 from bot.store.accounts import load_accounts
-from bot.store.ids import Ids
+from bot.store.ids import GIVEN_THEN, Ids
 from bot.store.rewinding import rewind
 from bot.store.snapshot import snapshot
 from bot.virtual_time import VirtualClock, run_virtually
@@ -116,7 +116,7 @@ async def _live(
         PLAYBOOK_ORDERS if "playbook" in ours else frozenset()
     )
     feed = Feed(then, period.begin, period.end, without)
-    with contextlib.closing(Store(period.again, clock.now, durable=False)) as store:
+    with contextlib.closing(Store(period.again, clock.now, durable=False, spare_ids=GIVEN_THEN)) as store:
         merchants = open_merchants(store, config, {}, seed=0, started_at=clock.now())
         wires = _wires(store, merchants, _past(then, period), clock.now)
         app = App(config, store, wires, now=clock.now, in_store=_here_and_now)

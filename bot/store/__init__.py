@@ -229,11 +229,18 @@ def _lost(error: DBAPIError) -> OperationalError:
 class Store:
     """The writer. `now` gives the program's time; listeners hear of each commit, in order, right after it.
 
-    With `leases`, what is written about an account that this program keeps is written only while it does.
+    With `leases`, what is written about an account that this program keeps is written only while it does. Of each
+    millisecond SQLite's first `spare_ids` are not given: rows may have them.
     """
 
     def __init__(
-        self, url: str, now: Callable[[], datetime], *, durable: bool = True, leases: Leases | None = None
+        self,
+        url: str,
+        now: Callable[[], datetime],
+        *,
+        durable: bool = True,
+        leases: Leases | None = None,
+        spare_ids: int = 0,
     ) -> None:
         self.url = url
         self.now = now
@@ -251,7 +258,8 @@ class Store:
                 for column in (col(JournalEntry.id), col(Delivery.id), col(DeliveryChange.id), col(AuditEntry.id))
             ]
         self.is_alone = sqlite_path(url) is not None
-        self._ids = Ids(max(last)) if self.is_alone else SharedIds(url, max(last))
+        given = Ids.end_of(max(last))  # rows of other tables may have later ones of the same transaction
+        self._ids = Ids(given, spare_ids) if self.is_alone else SharedIds(url, given)
         self._acquaintances = Acquaintances()
         self._accounts: dict[str, Mapping[str, AccountView]] = {}
 

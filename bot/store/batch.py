@@ -143,21 +143,30 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
         for wave in waves(pending):
             contexts = load_contexts(writing, merchant, names, [(one.event, one.wants) for one in wave])
             decided: list[tuple[Event, Sequence[Effect]]] = []
+            failed: list[Outcome] = []
+            lost: set[tuple[str, str]] = set()
             for outcome, context in zip(wave, contexts, strict=True):
                 event = outcome.event
+                if lost and isinstance(event, ev.SendAnswered) and (event.account, event.message) in lost:
+                    followers.append(outcome)  # its echo has proved nothing, so that it must speak for itself
+                    continue
                 if event.at > now:  # the platform's clock may be ahead, and nothing must wait until ours is there
                     event = msgspec.structs.replace(event, at=now)
                 try:
                     effects = decide(event, context)
                 except Exception:  # noqa: BLE001 - a bug in one decision must not stop the others
                     outcome.error = traceback.format_exc()
-                    keep_error(writing, merchant.id, outcome)
+                    failed.append(outcome)
+                    if isinstance(event, ev.SelfMessage):
+                        lost.add((event.account, event.wire_id))
                     continue
                 if effects:
                     outcome.effects = effects
                     take_seats(context, effects)
                     decided.append((event, effects))
             apply_effects(writing, merchant, decided)
+            for outcome in failed:  # afterwards, since an answer's echo may have told what became of the send
+                keep_error(writing, merchant.id, outcome)
             followers += [
                 Outcome(effect.event) for _, effects in decided for effect in effects if isinstance(effect, Follow)
             ]

@@ -18,7 +18,7 @@ from bot.store.ids import Ids
 from models.columns import sqlite_texts
 from models.timers import PERSON_TIMERS, entry_of
 
-# Found by their own id; a row with a later one was written later. Who was merged stays so, and on record.
+# Found by their own id; a row with a later one was written later.
 _BY_ID = (
     "journal", "body", "delivery", "delivery_change", "group_change", "pending_command", "audit", "ticket",
     "group_question",
@@ -70,7 +70,19 @@ _STRANGERS = (
         )
     )
     """,
-    "DELETE FROM person WHERE id >= :floor AND id NOT IN (SELECT person_id FROM contact)",
+    # Who was merged stays so, and on record; not who is two persons again, or of whom one has not been met.
+    """
+    DELETE FROM person_merge WHERE id >= :floor AND (undone_at IS NOT NULL OR NOT EXISTS (
+        SELECT 1 FROM json_each(snapshot, '$.contacts') AS came JOIN contact ON contact.id = came.value
+        JOIN contact AS other USING (merchant_id, person_id)
+        WHERE contact.merchant_id = person_merge.merchant_id AND other.id <> contact.id
+    ))
+    """,
+    """
+    DELETE FROM person WHERE id >= :floor AND id NOT IN (
+        SELECT person_id FROM contact UNION SELECT kept_id FROM person_merge UNION SELECT gone_id FROM person_merge
+    )
+    """,
 )
 _TAGS = "DELETE FROM tag WHERE at >= :moment AND origin <> 'platform'"  # those stood on the lists, as people do
 _DELIVERIES = """

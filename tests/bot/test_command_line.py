@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import logging
 import os
@@ -242,6 +243,22 @@ def test_a_database_that_was_not_there_is_named(run: Run) -> None:
     first, second = run("deliveries", "list", "--db", "shpo.db"), run("deliveries", "list", "--db", "shpo.db")
     assert "shpo.db，新建了一个空的" in first[2]
     assert second[2] == ""
+
+
+def test_that_a_database_was_not_there_is_not_said_in_the_middle_of_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(command_line, "_SHOWN_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert main(["deliveries", "list", "--db", "shpo.db"]) == 0
+    *_, shown, rest = terminal.getvalue().split("\n")
+    _, _, said = shown.rpartition("\x1b[2K")  # the line is wiped first
+    assert ("正在处理" in terminal.getvalue(), "正在处理" in said, rest) == (True, False, "")
+    assert said.startswith("还没有数据库")
 
 
 def test_faults_of_a_calendar_stay_rows(run: Run) -> None:

@@ -81,6 +81,18 @@ def test_what_happens_while_the_program_is_down_is_dealt_with_at_the_start(stage
     assert [line["at"][11:16] for line in played.arrived(delivery="greet:wx1")] == ["09:29"]
 
 
+@pytest.mark.parametrize("down", [{}, {"down": "5m"}])
+def test_a_program_that_is_down_is_not_started_twice_by_another_restart(stage: Stage, down: dict[str, str]) -> None:
+    played = stage.play(
+        [
+            {"at": "08:59:00", "type": "restart", "down": "30m"},
+            asks_to_be_friends("09:00:00", "wx1"),
+            {"at": "09:10:00", "type": "restart", **down},
+        ]
+    )
+    assert [line["at"][11:16] for line in played.arrived(delivery="greet:wx1")] == ["09:29"]
+
+
 def test_a_refused_greeting_is_tried_again_and_the_question_waits_for_it(stage: Stage) -> None:
     played = stage.play([platform("08:00:00", "text", "refused", 2), asks_to_be_friends("09:00:00", "wx1")])
     assert played.states("greet:wx1") == [

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from bot.config import load_config
 from bot.desk import Desk, Refused
 from bot.replay import copies, replay
 from bot.replay_difference import told
+from bot.store.ids import Ids
 from tests.flows.playing import PLAYBOOK, WORLD, Line, Stage, asks_to_be_friends, moment, operator, says
 from tests.flows.tea_house import BIND, HEADER, IMPORT, entry
 
@@ -189,3 +193,21 @@ def test_who_was_forgotten_is_left_out(stage: Stage) -> None:
     found = again(stage, database)
     assert found["limits"][0]["left_out"]["erased"] > 0
     assert "wx-1" not in str(found)
+
+
+def test_what_is_lived_again_gets_no_id_of_then(stage: Stage) -> None:
+    """Who stood on the lists keeps theirs, and others are met in the same moments."""
+    again(stage, lived(stage))
+    (folder,) = stage.folder.glob("replay-*")
+    of_then, of_now = (
+        {table: ids_since(folder / name, table) for table in ("journal", "delivery", "contact")}
+        for name in ("then.db", "again.db")
+    )
+    assert all(of_now.values())
+    assert not any(of_then[table] & of_now[table] for table in of_now)
+
+
+def ids_since(file: Path, table: str) -> set[int]:
+    with closing(sqlite3.connect(file)) as opened:
+        rows = opened.execute(f"SELECT id FROM {table} WHERE id >= ?", (Ids.floor(moment(on(NEXT, "00:00:00"))),))
+        return {identity for (identity,) in rows}

@@ -12,6 +12,8 @@ from sqlalchemy.exc import StatementError
 
 from bot.store.ids import Ids
 from models import effects as fx
+from models.events import GroupJoined, Who
+from models.groups import GroupChange
 from models.journal import JournalEntry
 from models.operations import AuditEntry, Timer
 from models.people import Contact
@@ -58,6 +60,22 @@ def test_ids_go_on_when_the_clock_goes_back_while_the_program_is_down(database_u
         assert not outcome.error
         assert len(stage.rows(AuditEntry)) == 55
         assert len(stage.rows(Contact)) == 2
+
+
+def test_of_no_table_an_id_is_given_again_when_the_clock_goes_back_while_the_program_is_down(database_url: str) -> None:
+    """What is written of who comes into a group has younger ids than the event, and nothing else was written after."""
+
+    def come_in(group: str) -> GroupJoined:
+        members = tuple(map(Who, ("wx1", "wx2", "wx3")))
+        return GroupJoined(merchant="m1", account="main", at=START, group=group, members=members)
+
+    with shop(database_url) as stage:
+        stage.apply(come_in("g1@chatroom"))
+    with shop(database_url) as stage:
+        stage.at = START - timedelta(hours=1)
+        (outcome,) = stage.apply(come_in("g2@chatroom"))
+        assert not outcome.error
+        assert len(stage.rows(GroupChange)) == 6
 
 
 @given(st.lists(st.tuples(st.integers(-10_000, 10_000), st.integers(1, 50)), max_size=30))

@@ -9,6 +9,7 @@ from models import effects as fx
 from models.context import Context
 from models.effects import Effect
 from models.events import Event, Message, Who
+from models.groups import ChatGroup
 from models.journal import JournalEntry
 from models.people import Contact
 from tests.store.stage import nothing, said, shop
@@ -49,6 +50,17 @@ def test_people_who_swap_ids_are_looked_up_again(database_url: str) -> None:
         stage.apply(said("new", wire_id="c"), decide=rebinds)
         stage.apply(said("new", wire_id="d"), decide=nothing)
         assert [entry.contact_id for entry in stage.rows(JournalEntry)][-1] == person
+
+
+def test_groups_that_swap_ids_are_looked_up_again(database_url: str) -> None:
+    with shop(database_url) as stage:
+        stage.apply(said("wx1", wire_id="a", group="old@chatroom"), said("wx1", wire_id="b", group="new@chatroom"))
+        ids = {group.wire_id: group.id for group in stage.rows(ChatGroup)}
+        first = ids["old@chatroom"]
+        stage.bring_about(fx.RebindGroup(group_id=first, wire_id="new@chatroom", former_wire_id="old@chatroom"))
+        stage.apply(said("wx1", wire_id="c", group="new@chatroom"), said("wx1", wire_id="d", group="old@chatroom"))
+        heard = {entry.wire_id: entry.group_id for entry in stage.rows(JournalEntry)}
+        assert (heard["a"], heard["b"]) == (heard["c"], heard["d"]) == (ids["old@chatroom"], ids["new@chatroom"])
 
 
 def test_what_changes_an_account_is_known_to_the_next_decision_of_the_same_batch(database_url: str) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.store.due import due_timers
 from bot.store.journal import Outcome
 from bot.store.outbox import claim
 from bot.store.under_way import found_claimed
+from handlers import decide
 from models import effects as fx
 from models.context import Context
 from models.deliveries import Delivery
 from models.effects import Effect
-from models.events import Event, Message, SendAnswered, TimerDue, Who
+from models.events import Event, Message, SelfMessage, SendAnswered, TimerDue, Who
 from models.groups import GroupMember
 from models.journal import Body, JournalEntry
 from models.operations import AuditEntry, Timer
@@ -203,6 +205,24 @@ def test_a_poison_answer_leaves_an_unknown_delivery(
         assert stage.history("r1") == ["planned", "claimed", "unknown error"]
         assert found_claimed(stage.store) == []
         assert stage.rows(JournalEntry)[-1].type == "send_answered"
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize(("poison", "ends"), [(SelfMessage, ["sent"]), (SendAnswered, ["sent", "confirmed"])])
+def test_of_an_echo_and_its_answer_a_poison_one_leaves_the_other_its_word(
+    database_url: str, poison: type[Event], ends: list[str], is_first: bool
+) -> None:
+    def decide_but_for_it(event: Event, context: Context) -> Sequence[Effect]:
+        return raises(event, context) if isinstance(event, poison) else decide(event, context)
+
+    with shop(database_url) as stage:
+        answer = replace(sent_off(stage), message="e")
+        echo = SelfMessage(merchant="m1", account="main", at=stage.at, wire_id="e", to_contact="wx1", text="r1")
+        both = (echo, answer) if is_first else (answer, echo)
+        outcomes = stage.apply(*both, decide=decide_but_for_it)
+        assert [bool(one.error) for one in outcomes] == [isinstance(one, poison) for one in both]
+        assert stage.history("r1") == ["planned", "claimed", *ends]
+        assert found_claimed(stage.store) == []
 
 
 def test_an_answer_is_no_row_of_the_journal(database_url: str) -> None:
