@@ -99,7 +99,7 @@ class Insert:
         """The INSERT of as many rows as there are in a list in JSON, its one parameter: a single step for SQLite."""
         into, _, values = self.text.partition(" VALUES ")
         first, *others = values[1:-1].split("?")
-        places = (f"value ->> {place}{other}" for place, other in enumerate(others))
+        places = (f"json_extract(value, '$[{place}]'){other}" for place, other in enumerate(others))
         return f"{into} SELECT {first}{''.join(places)} FROM json_each(?)"
 
 

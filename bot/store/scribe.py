@@ -49,7 +49,8 @@ class Scribe:
 
     def cursor(self, *given: Any, **named: Any) -> Any:
         """A cursor, once all that was handed over is written."""
-        self._written()
+        if self._begun:
+            self._written()
         return super().cursor(*given, **named)  # type: ignore[misc]
 
     def commit(self) -> None:
