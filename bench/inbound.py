@@ -29,7 +29,7 @@ from bot.store.due import due_timers
 from handlers import decide
 from models.events import Event, Message
 
-FLOOR = 0.5
+FLOOR = 0.55
 BATCHES = 5
 ROUNDS = 7
 # Where the shipped configuration keeps its database: the disk that matters.
