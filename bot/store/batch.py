@@ -134,7 +134,7 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
             for outcome, event in zip(pending, veiled, strict=True):
                 outcome.event = event
         names = identify(writing, merchant.id, veiled)
-        # PostgreSQL writes them while we look at what they say.
+        # The database writes them while we look at what they say.
         write_down(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])
         wanted = needs_under(merchant.playbook)
         for outcome in pending:
