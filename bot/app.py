@@ -77,6 +77,7 @@ class App:
         )
         self._troubles = Troubles(self.merchants, now)
         self._links = Links(self.intake, self.dispatcher, now)
+        self._links.listeners.append(self.wake)
         self._attendance = Attendance(
             transports,
             self._links,
@@ -259,7 +260,7 @@ class App:
     def _due_timers(self) -> tuple[list[TimerDue], datetime | None, bool]:
         """What rings, when to look again, and whether the clock was set back since the last look."""
         before, self._looked_at = self._looked_at, look_again_if_set_back(self.store, self._looked_at)
-        rung, next_at = self._timers.due(self.keeper.elsewhere if self.keeper else ())
+        rung, next_at = self._timers.due(self._attendance.elsewhere, self._attendance.unheard)
         return rung, next_at, before is not None and self._looked_at < before
 
     def _committed(self, writing: Writing) -> None:

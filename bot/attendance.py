@@ -30,15 +30,28 @@ class Attendance:
         self._every = every
         self._lists: dict[str, asyncio.Task[None]] = {}
         self._kept: dict[str, asyncio.Task[None]] = {}
+        self._elsewhere = set(transports)
+
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """The accounts that we do not attend to."""
+        return frozenset(self._elsewhere)
+
+    @property
+    def unheard(self) -> frozenset[str]:
+        """The accounts that were taken only just, and may have much to tell of the time before."""
+        return frozenset(self._links.unheard)
 
     def begin(self, account: str, tasks: asyncio.TaskGroup) -> None:
         """Listen to an account and send for it. Where nobody is met there is no login to wait for."""
         transport = self._transports[account]
+        self._elsewhere.discard(account)
         if not transport.capabilities.people:
             self._dispatcher.online(account)
             return
         lists = self._links.watch_lists(transport, self._every(account))
         self._lists[account] = tasks.create_task(lists, name=f"lists {account}")
+        self._links.expect(account)
         self._kept[account] = tasks.create_task(self._links.keep(transport), name=f"link {account}")
 
     async def end(self, account: str) -> None:
@@ -49,6 +62,7 @@ class Attendance:
 
     async def drop(self, account: str) -> None:
         """Neither listen nor send any more."""
+        self._elsewhere.add(account)
         self._dispatcher.offline(account)
         if (lists := self._lists.pop(account, None)) is not None:
             lists.cancel()

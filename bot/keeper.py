@@ -39,7 +39,6 @@ class Keeper:
         self._look = look
         self._alarm = Alarm(utc_now)
         self._heard_at = time.monotonic()
-        self.elsewhere: frozenset[str] = frozenset()
 
     @property
     def age(self) -> float:
@@ -79,7 +78,6 @@ class Keeper:
             await asyncio.to_thread(self._leases.leave)
 
     async def _follow(self, beat: Beat, tasks: asyncio.TaskGroup) -> None:
-        self.elsewhere = beat.elsewhere
         if beat.lost:
             log.warning("leases.lost", accounts=beat.lost)
             await asyncio.gather(*map(self._attendance.drop, beat.lost))

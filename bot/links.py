@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,6 +27,9 @@ HEARD_SECONDS = 3.0
 # After a login the platform tells at once what was said meanwhile. When it has been silent for so long it has told all
 # of it; an account that never falls silent is not waited for longer than the second.
 QUIET_SECONDS, LONGEST_TOLD = 0.05, 3.0
+# So long an account that was taken over is waited for until it has told what was said meanwhile: the gateway may not
+# have missed the last listener yet.
+HEARD_OUT_SECONDS = 10.0
 # A list that could not be fetched is asked for again after so long.
 ROSTER_RETRY = timedelta(seconds=10)
 
@@ -46,11 +49,29 @@ class Links:
         self._missed: set[str] = set()  # accounts of which it is known that they are gone
         self._heard = 0  # events, of all accounts
         self._arriving: dict[str, asyncio.Task[None]] = {}
+        self._unheard: dict[str, asyncio.TimerHandle] = {}
+        self.listeners: list[Callable[[], None]] = []  # hear when an account was heard out, or is waited for no longer
 
     def refresh(self, account: str) -> None:
         """The lists of that account are wanted soon."""
         if alarm := self._alarms.get(account):
             alarm.wake()
+
+    @property
+    def unheard(self) -> Collection[str]:
+        """Accounts that were taken only just, and may have much to tell of the time before."""
+        return self._unheard.keys()
+
+    def expect(self, account: str) -> None:
+        """An account is about to be kept; what is done because nobody says anything waits for what it has to tell."""
+        loop = asyncio.get_running_loop()
+        self._unheard[account] = loop.call_later(HEARD_OUT_SECONDS, self._heard_out, account)
+
+    def _heard_out(self, account: str) -> None:
+        if (patience := self._unheard.pop(account, None)) is not None:
+            patience.cancel()
+            for listener in self.listeners:
+                listener()
 
     async def keep(self, transport: Transport) -> None:
         """Stay attached to one account, until `end`."""
@@ -92,6 +113,7 @@ class Links:
             await asyncio.wait(kept.values())
         for transport in kept:
             self._alarms.pop(transport.account, None)
+            self._heard_out(transport.account)
 
     async def _miss(self, account: str, kind: type[Taken | WentDeaf]) -> None:
         """The link does not stand. Once that has been so for a while it is an event; each try would be too many."""
@@ -126,6 +148,7 @@ class Links:
                     heard = self._heard
                     await asyncio.sleep(QUIET_SECONDS)
                 await self._intake.worked_off()
+        self._heard_out(account)
         self._dispatcher.online(account)
 
     def _leaves(self, account: str) -> None:

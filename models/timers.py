@@ -26,6 +26,8 @@ WELCOME = "welcome"  # a minute since somebody came into a group: they are welco
 DIGEST = "digest"  # the morning's digest of the merchant; subject: `MORNING`
 MORNING = "morning"
 
+# They ring because nobody has said anything; what was said while nobody listened comes before them.
+SILENCE = frozenset({SETTLE, NUDGE, ASK_AGAIN, QUESTION})
 PERSON_TIMERS = frozenset({SETTLE, NUDGE, ASK_AGAIN, BEFRIEND, FAREWELL, COOLED_DOWN})
 
 

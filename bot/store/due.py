@@ -13,6 +13,7 @@ from bot.store.prepared import is_one_of, unindexed
 from models.context import MerchantView
 from models.events import TimerDue
 from models.operations import Timer
+from models.timers import SILENCE
 
 # So many at once; the rest ring right after.
 MOST = 500
@@ -21,6 +22,9 @@ MOST = 500
 _MINE = and_(
     is_one_of(unindexed(col(Timer.merchant_id)), "merchants"),
     not_(is_one_of(unindexed(col(Timer.account_id)), "elsewhere")),
+    not_(
+        and_(is_one_of(unindexed(col(Timer.account_id)), "unheard"), is_one_of(unindexed(col(Timer.kind)), "silence"))
+    ),
 )
 _DUE = (
     select(col(Timer.merchant_id), col(Timer.account_id), col(Timer.kind), col(Timer.subject), col(Timer.at))
@@ -39,10 +43,13 @@ class Timers:
         self._store = store
         self._merchants = merchants
         self._looked_at: datetime | None = None
+        self._but: tuple[Collection[str], Collection[str]] = (), ()
         self._revision = 0
         self._next_at: datetime | None = None
 
-    def due(self, elsewhere: Collection[str] = ()) -> tuple[list[TimerDue], datetime | None]:
+    def due(
+        self, elsewhere: Collection[str] = frozenset(), unheard: Collection[str] = frozenset()
+    ) -> tuple[list[TimerDue], datetime | None]:
         """What rings now, in order, and when the next one does, as of `due_timers`."""
         store, now = self._store, self._store.now()
         if (
@@ -50,22 +57,33 @@ class Timers:
             and self._revision == store.timers_revision
             and self._looked_at is not None
             and self._looked_at <= now
+            and self._but == (elsewhere, unheard)
             and (self._next_at is None or now < self._next_at)
         ):
             return [], self._next_at
-        self._looked_at, self._revision = now, store.timers_revision
-        rung, self._next_at = due_timers(store, self._merchants, elsewhere)
+        self._looked_at, self._revision, self._but = now, store.timers_revision, (elsewhere, unheard)
+        rung, self._next_at = due_timers(store, self._merchants, elsewhere, unheard)
         if rung:
             self._looked_at = None
         return rung, self._next_at
 
 
 def due_timers(
-    store: Store, merchants: Mapping[str, MerchantView], elsewhere: Collection[str] = ()
+    store: Store,
+    merchants: Mapping[str, MerchantView],
+    elsewhere: Collection[str] = (),
+    unheard: Collection[str] = (),
 ) -> tuple[list[TimerDue], datetime | None]:
-    """What rings now, in order, and when the next one does (None: never), but for accounts that are kept elsewhere."""
+    """What rings now, in order, and when the next one does (None: never), but for accounts that are kept elsewhere; for
+    those that were not heard out yet nothing rings that says that nobody said anything."""
     now = store.now()
-    values = {"merchants": list(merchants), "elsewhere": sorted(elsewhere), "now": now}
+    values = {
+        "merchants": list(merchants),
+        "elsewhere": sorted(elsewhere),
+        "unheard": sorted(unheard),
+        "silence": sorted(SILENCE),
+        "now": now,
+    }
     with store.reading() as connection:
         rows = read(connection, _DUE, **values)
         following = next((at for (at,) in read(connection, _FOLLOWING, **values)), None)

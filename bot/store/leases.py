@@ -51,7 +51,6 @@ class Beat:
     taken: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     surplus: list[str] = field(default_factory=list)
-    elsewhere: frozenset[str] = frozenset()  # accounts that others keep
     is_short: bool = False
     workers: int = 1
 
@@ -108,7 +107,6 @@ class Leases:
             taken=list(taken),
             lost=lost,
             surplus=kept[share:],
-            elsewhere=frozenset(name for name, *_ in rows) - self.tokens.keys() - set(free),
             is_short=len(self.tokens) < share,
             workers=len(workers),
         )

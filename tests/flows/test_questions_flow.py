@@ -117,6 +117,13 @@ def test_an_answer_ends_it(stage: Stage, answer: Line) -> None:
     assert times(played.arrived(to="wx-hall")) == ["10:00"]
 
 
+@pytest.mark.parametrize("how", ["restart", "kill"])
+def test_who_answered_during_an_outage_is_not_reminded_after_it(stage: Stage, how: str) -> None:
+    down: Line = {"at": "10:10:00", "type": how, "down": "1h"}
+    played = stage.play([*BOUND, ASKED, down, group_says("10:20:00", "wx-hall", "有的，还剩三盒")], world=WORLD)
+    assert times(played.arrived(to="wx-hall")) == ["10:00"]
+
+
 def test_an_answer_on_the_phone_of_the_account_ends_it(stage: Stage) -> None:
     typed = {"at": "10:05:00", "type": "self_text", "account": "main", "to": ROOM, "text": "还有两盒哦", "id": "a1"}
     played = stage.play([*BOUND, ASKED, typed, operator("12:00:00", "report questions --json")], world=WORLD)
