@@ -44,6 +44,7 @@ BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {
     "recover": recover.measure,
     "year": year.measure,
     "inbound_large": inbound_large.measure,
+    "curve": inbound_large.curve,
     "open_loop": open_loop.measure,
     "logged_vs_chatrecorder": logged.measure,
 }

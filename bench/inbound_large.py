@@ -13,8 +13,9 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,9 @@ ROUNDS = 5
 BATCHES = 3
 # The curve: so many logged rows, with a crowd of ten thousand.
 CURVE = (10_000, 100_000, 1_000_000, 10_000_000)
+CURVE_ROUNDS = 7
+# A thousand times the history costs less than half as much again, for pages that are no longer at hand.
+CURVE_FLOOR = 0.67
 
 
 def measure(
@@ -98,23 +102,46 @@ def measure(
 
 
 def curve(
-    progress: Progress, *, sizes: Sequence[int] = CURVE, members: int = 10_000, size: int = BATCH_SIZE
-) -> list[tuple[int, float]]:
-    """Microseconds that a message costs, by how many were logged before: the median of five rounds each."""
-    costs: list[tuple[int, float]] = []
+    progress: Progress,
+    *,
+    sizes: Sequence[int] = CURVE,
+    members: int = 10_000,
+    size: int = BATCH_SIZE,
+    rounds: int = CURVE_ROUNDS,
+) -> list[Figure]:
+    """What a message costs with the fewest rows logged before, as a ratio to what it costs with the most.
+
+    The files take turns, so that a slow minute is one of all of them.
+    """
     crowd = large_crowd(members, members // 50)
-    for done, rows in enumerate(sizes):
-        progress(done, len(sizes))
-        world = large_world(lambda _done, _total: None, members, members // 50, rows)
-        with (
-            tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder,
-            copy_of(world, Path(folder) / "curve.db") as database,
-            program_on(database) as program,
-        ):
-            said = (wire_batches(crowd, 2, size, seed=nth + 1, nth=nth) for nth in range(6))
-            seconds = [program.seconds(lines, nth) for nth, lines in enumerate(said)]
-        costs.append((rows, statistics.median(seconds[1:]) / (2 * size) * 1_000_000))
-    return costs
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER)))
+        programs: list[Running] = []
+        for rows in sizes:
+            world = large_world(progress, members, members // 50, rows)
+            database = opened.enter_context(copy_of(world, folder / f"{rows}.db"))
+            programs.append(opened.enter_context(program_on(database)))
+        costs: list[list[float]] = [[] for _ in sizes]  # microseconds
+        words = count()  # no file profits from what was heard for another
+        for nth in range(rounds + 1):
+            progress(nth, rounds + 1)
+            places = range(len(sizes)) if nth % 2 else reversed(range(len(sizes)))
+            for place in places:
+                said = wire_batches(crowd, 2, size, seed=nth + 1, nth=next(words))
+                seconds = programs[place].seconds(said, nth)
+                if nth:  # the first round warms everything up
+                    costs[place].append(seconds / (2 * size) * 1_000_000)
+    ratios = [fewest / most for fewest, most in zip(costs[0], costs[-1], strict=True)]
+    return [
+        Figure(
+            name="curve",
+            figure=round(statistics.median(ratios), 3),
+            unit="of the cost with the most rows",
+            floor=CURVE_FLOOR,
+            detail=f"ratio {spread(ratios, 2)} in {rounds} rounds; microseconds a message by rows logged before: "
+            + "; ".join(f"{rows:,}: {spread(each, 0)}" for rows, each in zip(sizes, costs, strict=True)),
+        )
+    ]
 
 
 class Running:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from bot.app import App
+from bot.app import App, living
 from bot.calendar_plan import MEDIA_FOLDER, load_plan
 from bot.cli.tables import groups_named
 from bot.config import Config
@@ -121,18 +121,15 @@ async def _live(
             for name in merchant.accounts:
                 transports[name] = Accepting(name, known[name].self_id, known[name].capabilities, clock.now)
         app = App(config, store, transports, now=clock.now, in_store=_here_and_now)
-        stop = asyncio.Event()
-        life = asyncio.create_task(app.run(stop))
-        desk = Desk(config, store, app.merchants, app.ask, clock.now, Path())
-        for command in before:
-            exit, out = await run_operator(command, desk)
-            if exit:
-                raise Refused(out.rstrip("\n"))
-        while (now := clock.now()) < end:
-            advanced(now)
-            await clock.sleep_until(min(end, now + _DAY))
-        stop.set()
-        await life
+        async with living(app):
+            desk = Desk(config, store, app.merchants, app.ask, clock.now, Path())
+            for command in before:
+                exit, out = await run_operator(command, desk)
+                if exit:
+                    raise Refused(out.rstrip("\n"))
+            while (now := clock.now()) < end:
+                advanced(now)
+                await clock.sleep_until(min(end, now + _DAY))
         return list(app.merchants.values())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -38,6 +38,18 @@ from models.orders import ImportPlaybookOrder
 from models.playbook import Playbook
 
 log = structlog.get_logger("app")
+
+
+@contextlib.asynccontextmanager
+async def living(app: App) -> AsyncIterator[None]:
+    """Have the program run for as long as something is done with it, which may fail; then it comes to its end."""
+    stop = asyncio.Event()
+    life = asyncio.create_task(app.run(stop), name="program")
+    try:
+        yield
+    finally:
+        stop.set()
+        await life
 
 
 class App:

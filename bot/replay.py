@@ -7,7 +7,6 @@ question answers the one that they were asked then.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import shutil
 from collections import Counter
@@ -21,7 +20,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlmodel import col
 
-from bot.app import App
+from bot.app import App, living
 from bot.config import Config
 from bot.continued import last_moment
 from bot.desk import Desk, Refused
@@ -120,24 +119,21 @@ async def _live(
         merchants = open_merchants(store, config, {}, seed=0, started_at=clock.now())
         wires = _wires(store, merchants, _past(then, period), clock.now)
         app = App(config, store, wires, now=clock.now, in_store=_here_and_now)
-        stop = asyncio.Event()
-        life = asyncio.create_task(app.run(stop))
-        desk = Desk(config, store, app.merchants, app.ask, clock.now, Path())
-        for command in period.before:
-            exit, out = await run_operator(command, desk)
-            if exit:
-                raise Refused(out.rstrip("\n"))
-        for at, event in feed.events():
-            await clock.sleep_until(at)
-            advanced(at)
-            if isinstance(event, Order):
-                if event.merchant in app.merchants:
-                    await app.ask(msgspec.structs.replace(event, received_at=None))
-            elif event.account in wires:
-                wires[event.account].happen(event)
-        await clock.sleep_until(period.end)
-        stop.set()
-        await life
+        async with living(app):
+            desk = Desk(config, store, app.merchants, app.ask, clock.now, Path())
+            for command in period.before:
+                exit, out = await run_operator(command, desk)
+                if exit:
+                    raise Refused(out.rstrip("\n"))
+            for at, event in feed.events():
+                await clock.sleep_until(at)
+                advanced(at)
+                if isinstance(event, Order):
+                    if event.merchant in app.merchants:
+                        await app.ask(msgspec.structs.replace(event, received_at=None))
+                elif event.account in wires:
+                    wires[event.account].happen(event)
+            await clock.sleep_until(period.end)
         limits.left_out, limits.wordless, limits.strangers = feed.left_out, feed.wordless, strangers(wires)
         return list(app.merchants.values())
 

@@ -329,5 +329,6 @@ def _written(desk: Desk, file: str, as_json: bool, entries: tuple[Entry, ...] | 
     except ValueError as error:
         raise Refused(f"没法写 {file}：{error}") from None
     path.write_bytes(content)
-    count = len(entries or ())
-    return Answer(lines([{"file": file, "entries": count}]) if as_json else f"已写入 {file}（{count} 条）\n")
+    if as_json:
+        return Answer(lines([{"file": file, "entries": len(entries or ())}]))
+    return Answer(f"已写入 {file}（{'空表，填好再导入' if entries is None else f'{len(entries)} 条'}）\n")

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from bot.app import App
+from bot.app import App, living
 from bot.config import load_config
 from bot.store import Store
 from bot.story_lines import AccountSpec, ContactSpec, Logout, Text, WorldSpec
@@ -106,15 +106,10 @@ async def program(folder: Path, url: str, *, form: Form = "json", **hook: Any) -
                 "ops": WebhookTransport("ops", "m1", server.url, form, utc_now),
             }
             app = App(config, store, transports, now=utc_now, in_store=here_and_now)
-            stop = asyncio.Event()
-            life = asyncio.create_task(app.run(stop))
             running = Running(app, world, server, log)
-            try:
+            async with living(app):
                 await running.until(lambda: any(row.type == "roster" for row in running.rows(JournalEntry)))
                 yield running
-            finally:
-                stop.set()
-                await life
     assert SECRET not in repr(log)
 
 

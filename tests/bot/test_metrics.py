@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.app import App
+from bot.app import App, living
 from bot.clock import ticking, utc_now
 from bot.config import Metrics as Settings
 from bot.config import load_config
@@ -81,14 +81,9 @@ def play(folder: Path, url: str, scene: Scene, leases: Leases | None = None) -> 
             transports = {"main": SimulatorTransport(world, "main")}
             app = App(config, store, transports, now=utc_now, in_store=here_and_now)
             metrics = Metrics(app)
-            stop = asyncio.Event()
             with serving(metrics, Settings(port=0), "w1") as port:
-                life = asyncio.create_task(app.run(stop))
-                async with ticking(app.wake):
-                    async with asyncio.timeout(30):
-                        await scene(Running(app, world, metrics, port))
-                stop.set()
-                await life
+                async with living(app), ticking(app.wake), asyncio.timeout(30):
+                    await scene(Running(app, world, metrics, port))
 
     asyncio.run(main())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot import practice, reading
-from bot.app import App
+from bot.app import App, living
 from bot.command_line import main
 from bot.config import load_config
 from bot.crowd import shipped_world
@@ -41,11 +40,8 @@ def practised(url: str) -> set[str]:
             world = shipped_world(clock.now, [(one.id, one.name) for one in config.accounts])
             transports = {one.id: SimulatorTransport(world, one.id) for one in config.accounts}
             app = App(config, store, transports, now=clock.now, in_store=here_and_now)
-            stop = asyncio.Event()
-            life = asyncio.create_task(app.run(stop))
-            await practice.prepare(app)
-            stop.set()
-            await life
+            async with living(app):
+                await practice.prepare(app)
             with store.reading() as connection:
                 return {entry.key for entry in reading.entries(connection, next(iter(app.merchants.values())))}
 

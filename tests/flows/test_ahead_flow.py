@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from bot.store.snapshot import snapshot
 from models.deliveries import Delivery
 from tests.flows.playing import PLAYBOOK, Stage, moment
 from tests.flows.tea_house import BIND, HEADER, IMPORT, entry, world
+from tests.gateway.bot_process import ROOT
 
 RULES = """
 [caps]
@@ -83,6 +87,19 @@ def test_another_calendar_shows_its_gaps(stage: Stage) -> None:
     assert found["promises"][0]["missed"] == 2
     with pytest.raises(Refused, match="没有文件"):
         live(stage, 1, ["calendar", "import", "none.csv"])
+
+
+def test_a_calendar_that_is_not_there_is_told_in_one_line(stage: Stage) -> None:
+    stage.play([BIND], "--db", str(stage.folder / "data" / "test.db"), world=world())
+    told = subprocess.run(
+        [sys.executable, "-m", "bot", "ahead", "--calendar", "none.csv"],
+        cwd=stage.folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stderr) == (2, "没有文件 none.csv\n")
 
 
 def test_any_database_is_copied_and_looked_ahead_of(stage: Stage, database_url: str) -> None:
