@@ -144,7 +144,8 @@ class Dispatcher:
         idle = [
             (self._merchant_of[account], account) for account in sorted(self._online) if account not in self._in_flight
         ]
-        if not idle:
+        leases = self._store.leases
+        if not idle or (leases is not None and leases.have_run_out):  # the next heartbeat tells what is ours
             return None
         self._claiming = asyncio.ensure_future(self._in_store(lambda: self._claim(idle)))
         found = await asyncio.shield(self._claiming)

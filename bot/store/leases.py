@@ -22,7 +22,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, upda
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from bot.store.engine import writer_engine
+from bot.store.engine import lease_engine
 from bot.store.locks import LEASES, lock_number
 from bot.store.prepared import is_one_of, prepared
 from models.workers import Lease, Worker
@@ -77,7 +77,7 @@ class Leases:
         self.tokens: dict[str, int] = {}
         self._accounts = list(accounts)
         self._names = [account for _, account in accounts]
-        self._engine = writer_engine(url)
+        self._engine = lease_engine(url, heartbeat)
         self._renewed_at = -math.inf, -math.inf  # when the last heartbeat began, by the monotonic clock and the wall's
 
     def beat(self) -> Beat:
@@ -115,6 +115,16 @@ class Leases:
             is_short=len(self.tokens) < share,
             workers=len(workers),
         )
+
+    def renew(self) -> None:
+        """Say that we are there, unless we are missed already, and nothing else. Raises OperationalError."""
+        began = time.monotonic(), time.time()
+        mine = col(Worker.id) == self.worker
+        with self._engine.begin() as connection:
+            found = connection.execute(update(Worker).where(mine).values(seen_at=_NOW).returning(col(Worker.id)))
+            is_known = found.first() is not None
+        if is_known:
+            self._renewed_at = began
 
     def release(self, accounts: Collection[str]) -> None:
         """Give accounts back, which we have let go of. Raises OperationalError."""
