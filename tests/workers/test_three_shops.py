@@ -21,7 +21,8 @@ WORKERS = 4
 ASLEEP_SECONDS = 3.5  # longer than a lease
 BLOWS = ("sleep", "kill two", "join", "kill all", "end one", "kill one")
 
-Played = tuple[Counter[tuple[str, ...]], Counter[tuple[str, str, str, str]]]
+# The rows of all deliveries, what reached the platform how often, and what was heard how often.
+Played = tuple[Counter[tuple[str, ...]], Counter[tuple[str, str, str, str]], Counter[tuple[str, str]]]
 
 
 def played(folder: Path, url: str, workers: int, blows: Sequence[str]) -> Played:
@@ -34,7 +35,7 @@ def played(folder: Path, url: str, workers: int, blows: Sequence[str]) -> Played
             strike(shops, blow, chance)
         shops.until("the end of the play", shops.is_over)
         shops.stop()
-        return shops.outcome(), shops.arrived()
+        return shops.outcome(), shops.arrived(), shops.heard()
 
 
 def live(shops: Theatre, seconds: float) -> None:
@@ -83,6 +84,6 @@ def test_three_shops_come_to_the_same_end_whatever_happens_to_their_workers(
     alone = tmp_path / "alone"
     alone.mkdir()
     shutil.copy(migrated_sqlite(), alone / "shop.db")
-    rows, arrived = played(alone, f"sqlite:///{alone}/shop.db", 1, ())
-    assert set(arrived.values()) == {1}
-    assert played(tmp_path / "four", postgresql_url, WORKERS, BLOWS) == (rows, arrived)
+    rows, arrived, heard = played(alone, f"sqlite:///{alone}/shop.db", 1, ())
+    assert set(arrived.values()) == set(heard.values()) == {1}
+    assert played(tmp_path / "four", postgresql_url, WORKERS, BLOWS) == (rows, arrived, heard)

@@ -21,6 +21,7 @@ from sqlmodel import col
 
 from bot.store.engine import reader_engine
 from models.deliveries import OPEN_STATES, DeliveryState
+from models.journal import JournalEntry
 from models.operations import Timer
 from tests.gateway.bot_process import ZONE
 from tests.workers.stage import LOOKED_UP_AFTER, REPLAYED, TOLD, Chain, nursery, on_gateways, place
@@ -226,6 +227,13 @@ class Theatre(Chain):
                 whose = row.merchant_id, row.account_id, _plain(row.key), str(row.part)
                 found[(*whose, _plain(target), text, row.state, row.reason or "")] += 1
         return found
+
+    def heard(self) -> Counter[tuple[str, str]]:
+        """(account, id) of what people said and asked, as often as it was decided."""
+        said = select(col(JournalEntry.account_id), col(JournalEntry.wire_id)).where(
+            col(JournalEntry.type).in_(("message", "friend_requested"))
+        )
+        return Counter((account, _plain(id)) for account, id in self.rows(said))
 
     def arrived(self) -> Counter[tuple[str, str, str, str]]:
         found: Counter[tuple[str, str, str, str]] = Counter()
