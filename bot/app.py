@@ -272,7 +272,10 @@ class App:
     def _due_timers(self) -> tuple[list[TimerDue], datetime | None, bool]:
         """What rings, when to look again, and whether the clock was set back since the last look."""
         before, self._looked_at = self._looked_at, look_again_if_set_back(self.store, self._looked_at)
-        rung, next_at = self._timers.due(self._attendance.elsewhere, self._attendance.unheard)
+        leases, elsewhere = self.store.leases, self._attendance.elsewhere
+        if leases is not None and leases.have_run_out:  # what was said since, only their new keepers have heard
+            elsewhere = frozenset(self._transports)
+        rung, next_at = self._timers.due(elsewhere, self._attendance.unheard)
         return rung, next_at, before is not None and self._looked_at < before
 
     def _committed(self, writing: Writing) -> None:

@@ -144,7 +144,8 @@ class Dispatcher:
         idle = [
             (self._merchant_of[account], account) for account in sorted(self._online) if account not in self._in_flight
         ]
-        if not idle:
+        leases = self._store.leases
+        if not idle or (leases is not None and leases.have_run_out):  # the next heartbeat tells what is ours
             return None
         self._claiming = asyncio.ensure_future(self._in_store(lambda: self._claim(idle)))
         found = await asyncio.shield(self._claiming)
@@ -171,11 +172,11 @@ class Dispatcher:
     def _start(self, found: Claims) -> None:
         self._claiming = None
         for one in found.claims:
-            self._in_flight[one.account] = asyncio.create_task(self._send(one))
+            self._in_flight[one.account] = asyncio.create_task(self._send(one, found.tokens.get(one.account)))
         self._moved.set()
 
-    async def _send(self, one: Claim) -> None:
-        answer, message = await self._answer_to(one)
+    async def _send(self, one: Claim, token: int | None) -> None:
+        answer, message = await self._answer_to(one, token)
         answered = SendAnswered(
             merchant=one.merchant_id,
             account=one.account,
@@ -190,7 +191,13 @@ class Dispatcher:
             listener(answered)
         self.alarm.wake()
 
-    async def _answer_to(self, one: Claim) -> tuple[Answer, str]:
+    async def _answer_to(self, one: Claim, token: int | None) -> tuple[Answer, str]:
+        leases = self._store.leases
+        if leases is not None and not leases.still_has(one.account, token):
+            # We were stopped after the claim. Whoever keeps the account by now has it as unknown, and a human may have
+            # sent it again; if nobody took the account, it leaves another time.
+            log.warning("send.too_late", account=one.account, key=one.outgoing.key)
+            return "network", ""
         try:
             async with asyncio.timeout(one.timeout):
                 receipt = await self._transports[one.account].send(one.outgoing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -66,9 +66,7 @@ class Keeper:
                 await self._pause(SOON)
                 continue
             self._heard_at = time.monotonic()
-            await self._follow(beat, tasks)
-            with contextlib.suppress(DBAPIError):  # another time
-                await self._look()
+            await self._while_renewing(self._see_to(beat, tasks))
             heartbeat = self._leases.heartbeat.total_seconds()
             await self._pause(min(SOON, heartbeat) if beat.is_short else heartbeat)
 
@@ -76,6 +74,28 @@ class Keeper:
         """Give everything back: what we had was let go of."""
         with contextlib.suppress(DBAPIError):  # then it will be missed in time
             await asyncio.to_thread(self._leases.leave)
+
+    async def _see_to(self, beat: Beat, tasks: asyncio.TaskGroup) -> None:
+        """What follows from a heartbeat. It may take longer than a lease: somebody else writes for the merchant."""
+        await self._follow(beat, tasks)
+        with contextlib.suppress(DBAPIError):  # another time
+            await self._look()
+
+    async def _while_renewing(self, work: Coroutine[None, None, None]) -> None:
+        """Whoever waits for others who write, or for a send to land, must not look dead."""
+        working = asyncio.ensure_future(work)
+        try:
+            while not (await asyncio.wait([working], timeout=self._leases.heartbeat.total_seconds()))[0]:
+                try:
+                    await asyncio.to_thread(self._leases.renew)
+                except DBAPIError as error:
+                    log.debug("database.unavailable", error=str(error.orig))
+                else:
+                    self._heard_at = time.monotonic()
+            await working
+        finally:
+            working.cancel()
+            await asyncio.wait([working])
 
     async def _follow(self, beat: Beat, tasks: asyncio.TaskGroup) -> None:
         if beat.lost:

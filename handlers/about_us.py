@@ -70,5 +70,5 @@ def answers(at: datetime, context: Context, person: PersonView, account: str, te
     return [
         msgspec.structs.replace(effect, key=f"{effect.key}:{kind}") if isinstance(effect, Send) else effect
         for kind in asked_of_us(text)
-        for effect in reactions.say(at, context, person, account, kind)
+        for effect in reactions.say(at, context, person, account, kind, said=text)
     ]

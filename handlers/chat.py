@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from handlers import (
     adverts,
     complaints,
@@ -193,7 +195,8 @@ def _unasked(event: Message, context: Context, person: PersonView, look: FirstLo
     if roles_of(person, event.account, ""):  # the staff has nobody to be handed to
         return []
     if felt == "call" or greets(event.text):
-        return reactions.to_greeting(event.at, context, person, event.account, "call" if felt == "call" else "hello")
+        kind: Literal["hello", "call"] = "call" if felt == "call" else "hello"
+        return reactions.to_greeting(event.at, context, person, event.account, kind, event.text)
     if felt is not None and felt in ANSWERED and not look.complains:
         comfort = reactions.to_feeling(event.at, context, person, event.account, felt, event.text)
         asked = handoff.to_human(event.at, context, person, event.account, event.text) if look.asks else []

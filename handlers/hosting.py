@@ -64,7 +64,7 @@ def later_then(
     local = at.astimezone(context.merchant.zone)
     moment = _their_time(context, text, local)
     when = later.spoken(moment, local)
-    effects = [] if human else reactions.say(at, context, person, progress.account, "later", when=when)
+    effects = [] if human else reactions.say(at, context, person, progress.account, "later", said=text, when=when)
     return [*effects, *put_off(person, progress, question, Room(moment.astimezone(at.tzinfo)))]
 
 

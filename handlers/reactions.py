@@ -44,19 +44,21 @@ TO_STAFF = "【关心】{who}（{contact}）说：{text}\n我先安慰了一句�
 _QUOTED = 200
 
 
-def say(at: datetime, context: Context, person: PersonView, account: str, kind: str, *, when: str = "") -> list[Effect]:
-    """The word for that kind of thing; nothing where the playbook wants none."""
+def say(
+    at: datetime, context: Context, person: PersonView, account: str, kind: str, *, said: str = "", when: str = ""
+) -> list[Effect]:
+    """The word for that kind of thing; nothing where the playbook wants none. Which of several goes by what they `said`
+    and by the day: not by the instant, which is another one where a program that was killed took longer."""
     own: tuple[str, ...] | None = getattr(context.merchant.playbook.reactions, kind)
     texts = WORDINGS[kind] if own is None else own
     if kind == "privacy" and own is None and context.merchant.playbook.consent.text:
         texts = (context.merchant.playbook.consent.text,)
     if not texts:
         return []
-    key = f"react:{person.wire_id}:{at:%Y%m%dT%H%M%S%f}"
-    text = choose(context.merchant.seed, key, texts)
+    text = choose(context.merchant.seed, f"react:{kind}:{person.wire_id}:{at:%Y%m%d}:{said}", texts)
     return [
         fx.Send(
-            key=key,
+            key=f"react:{person.wire_id}:{at:%Y%m%dT%H%M%S%f}",
             account=account,
             lane=Lane.REPLY,
             cause=Cause.CHAT,
@@ -68,13 +70,13 @@ def say(at: datetime, context: Context, person: PersonView, account: str, kind: 
 
 
 def to_greeting(
-    at: datetime, context: Context, person: PersonView, account: str, kind: Literal["hello", "call"]
+    at: datetime, context: Context, person: PersonView, account: str, kind: Literal["hello", "call"], said: str
 ) -> list[Effect]:
     """A greeting is returned once an hour: whoever answers each of ours, another bot perhaps, would never stop."""
     hour = f"{at:%Y%m%dT%H}"
     return [
         msgspec.structs.replace(effect, key=f"{kind}:{person.wire_id}:{account}:{hour}")
-        for effect in say(at, context, person, account, kind)
+        for effect in say(at, context, person, account, kind, said=said)
         if isinstance(effect, fx.Send)
     ]
 
@@ -83,7 +85,7 @@ def to_feeling(
     at: datetime, context: Context, person: PersonView, account: str, feeling: Feeling, text: str
 ) -> list[Effect]:
     """What we say to somebody who fares so. Grave news goes to the staff as well: people comfort better than we do."""
-    effects = say(at, context, person, account, feeling)
+    effects = say(at, context, person, account, feeling, said=text)
     if feeling not in GRAVE:
         return effects
     who = address(context.merchant.playbook, person) or person.wire_id

@@ -163,7 +163,9 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     if asks and not human and not dealt_with and felt not in GRAVE:
         effects += handoff.question(at, context, person, progress.account, text)
     if room is None and not (told or asks) and hosting.stays_at_rest(person, meant.act, human=human):
-        called = reactions.say(at, context, person, progress.account, felt) if felt in ("thanks", "call") else []
+        called = (
+            reactions.say(at, context, person, progress.account, felt, said=text) if felt in ("thanks", "call") else []
+        )
         return [*effects, *called, *put_off(person, progress, question, Room(None))]
     if meant.corrects is not None and meant.value is None and (wrong := playbook.question(meant.corrects)):
         return [
@@ -195,7 +197,7 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
         return [*effects, *hosting.waits(at, person, progress)]
     if meant.act == "chitchat" or felt is not None:
         if felt in ("thanks", "call"):
-            effects += reactions.say(at, context, person, progress.account, felt)
+            effects += reactions.say(at, context, person, progress.account, felt, said=text)
         if meant.act == "chitchat" or progress.repeats < hosting.MOST_REPEATS:
             return [*effects, *hosting.small_talk(at, person, progress, calls=felt == "call")]
     return [*effects, *explain(at, context, knowing, progress, known, question)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ class Claims:
     claims: list[Claim] = field(default_factory=list)
     next_at: datetime | None = None
     noticed: list[Event] = field(default_factory=list)  # what a human must know
+    tokens: Mapping[str, int] = field(default_factory=dict)  # of the leases under which they were claimed
     typed: Typed | None = None  # what is known already of the one delivery that has to be typed first
 
     def look_at(self, moment: datetime | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -76,6 +77,12 @@ def reader_engine(url: str) -> Engine:
     return _engine(url, _READER_PRAGMAS, "BEGIN")
 
 
+def lease_engine(url: str, idle_most: timedelta) -> Engine:
+    """An engine for heartbeats. A program that is stopped in the middle of one keeps all others from theirs; PostgreSQL
+    ends it sooner than it would a batch, so that nobody is missed for it."""
+    return _postgresql(url, connect_args={"options": _no_longer_idle_than(round(idle_most / _MILLISECOND))})
+
+
 def id_engine(url: str) -> Engine:
     """An engine for PostgreSQL's source of ids, which may forget the last of them: they are not below the clock."""
     return _postgresql(url, isolation_level="AUTOCOMMIT", connect_args={"options": "-c synchronous_commit=off"})
@@ -95,10 +102,15 @@ def is_disk_full(error: OperationalError) -> bool:
 
 # A program that stops in the middle of a transaction keeps others from writing; then PostgreSQL ends it. Milliseconds.
 _IDLE_MOST = 30_000
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def _no_longer_idle_than(milliseconds: int) -> str:
+    return f"-c idle_in_transaction_session_timeout={milliseconds}"
 
 
 def _postgresql(url: str, **options: Any) -> Engine:
-    options.setdefault("connect_args", {"options": f"-c idle_in_transaction_session_timeout={_IDLE_MOST}"})
+    options.setdefault("connect_args", {"options": _no_longer_idle_than(_IDLE_MOST)})
     engine = create_engine(
         url, pool_pre_ping=True, hide_parameters=True, json_deserializer=msgspec.json.decode, **options
     )

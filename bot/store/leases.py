@@ -8,9 +8,11 @@ lease with that token: a program that slept through its replacement writes nothi
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import socket
+import time
 from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -20,7 +22,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, upda
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from bot.store.engine import writer_engine
+from bot.store.engine import lease_engine
 from bot.store.locks import LEASES, lock_number
 from bot.store.prepared import is_one_of, prepared
 from models.workers import Lease, Worker
@@ -75,10 +77,12 @@ class Leases:
         self.tokens: dict[str, int] = {}
         self._accounts = list(accounts)
         self._names = [account for _, account in accounts]
-        self._engine = writer_engine(url)
+        self._engine = lease_engine(url, heartbeat)
+        self._renewed_at = -math.inf, -math.inf  # when the last heartbeat began, by the monotonic clock and the wall's
 
     def beat(self) -> Beat:
         """Say that we are there; take what is free, up to our share. Raises OperationalError."""
+        began = time.monotonic(), time.time()
         with self._engine.begin() as connection:
             lock_number(connection, LEASES)
             self._show_up(connection)
@@ -101,6 +105,7 @@ class Leases:
             share, more = divmod(len(rows), len(workers))
             share += workers.index(self.worker) < more
             taken = self._take(connection, free[: max(0, share - len(kept))])
+        self._renewed_at = began
         lost = [name for name in self.tokens if name not in kept]
         self.tokens = {name: self.tokens[name] for name in kept} | taken
         return Beat(
@@ -110,6 +115,16 @@ class Leases:
             is_short=len(self.tokens) < share,
             workers=len(workers),
         )
+
+    def renew(self) -> None:
+        """Say that we are there, unless we are missed already, and nothing else. Raises OperationalError."""
+        began = time.monotonic(), time.time()
+        mine = col(Worker.id) == self.worker
+        with self._engine.begin() as connection:
+            found = connection.execute(update(Worker).where(mine).values(seen_at=_NOW).returning(col(Worker.id)))
+            is_known = found.first() is not None
+        if is_known:
+            self._renewed_at = began
 
     def release(self, accounts: Collection[str]) -> None:
         """Give accounts back, which we have let go of. Raises OperationalError."""
@@ -131,6 +146,19 @@ class Leases:
         found = dict(prepared("postgresql", _KEPT).rows(connection, values))
         if lost := [name for name in accounts if name not in found or found[name] != self.tokens.get(name)]:
             raise LeaseLost(lost)
+
+    @property
+    def have_run_out(self) -> bool:
+        """Whether we were stopped for longer than a lease, or our machine slept: others think that we are dead by now.
+
+        The monotonic clock goes on while a program is stopped but not while its machine sleeps, the wall's does.
+        """
+        monotonic, wall = self._renewed_at
+        return max(time.monotonic() - monotonic, time.time() - wall) >= self.lease.total_seconds()
+
+    def still_has(self, account: str, token: int | None) -> bool:
+        """Whether nobody else can keep an account that we had with that token, as far as can be told without asking."""
+        return token is not None and self.tokens.get(account) == token and not self.have_run_out
 
     def close(self) -> None:
         """Let go of the database; others will miss us in time."""

@@ -48,7 +48,8 @@ def claim(
 
     Raises `LeaseLost`.
     """
-    found = Claims()
+    # Taken down before: should one change hands meanwhile, it is not the one of the claim.
+    found = Claims(tokens=dict(store.leases.tokens) if store.leases is not None else {})
     now = store.now()
     if typed is not None and claim_typed(store, merchants, accounts, typed, found):
         return found

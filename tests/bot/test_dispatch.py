@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,9 +15,14 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.dispatch import Dispatcher
+from bot.store import Store
+from bot.store.batch import apply
 from bot.store.journal import Outcome
-from bot.store.outbox import claim
+from bot.store.leases import Leases
+from bot.store.outbox import Claims, claim
+from bot.store.under_way import found_claimed
 from bot.transports import Outgoing, Receipt
+from handlers import decide
 from models.capabilities import Capabilities
 from models.deliveries import Delivery
 from models.events import Event, Roster
@@ -264,6 +270,44 @@ async def test_a_stop_in_the_middle_of_a_claim_leaves_nothing_claimed(database_u
         await asyncio.wait([running])
         assert platform.sent == ["r1"]
         assert stage.history("r1") == ["planned", "claimed", "sent"]
+
+
+@pytest.mark.parametrize("is_succeeded", [True, False])
+async def test_who_slept_longer_than_a_lease_after_a_claim_does_not_send_it(
+    postgresql_url: str, *, is_succeeded: bool
+) -> None:
+    """By then it is uncertain for the account's new keeper, and may have been sent anew."""
+    with (
+        shop(postgresql_url) as stage,
+        contextlib.closing(Leases(postgresql_url, [("m1", "main")], lease=timedelta(seconds=0.5))) as sleeper,
+        contextlib.closing(Leases(postgresql_url, [("m1", "main")], lease=timedelta(seconds=0.5))) as other,
+        contextlib.closing(Store(postgresql_url, lambda: stage.at, leases=other)) as theirs,
+    ):
+        to = stage.befriend("wx1")["wx1"]
+        stage.bring_about(reply("r1", to))
+        woken = asyncio.Event()
+
+        async def stopped_after_a_claim(work: Callable[[], Any]) -> Any:
+            found = await asyncio.to_thread(work)
+            if isinstance(found, Claims) and found.claims:
+                time.sleep(0.6)  # noqa: ASYNC251  # nothing at all goes on, as with SIGSTOP
+                if is_succeeded:
+                    assert other.beat().taken == ["main"]
+                    apply(theirs, stage.merchants, found_claimed(theirs, ["main"]), decide)
+                woken.set()
+            return found
+
+        platform = Scripted()
+        platform.may_answer.set()
+        sleeper.beat()
+        stage.store.leases = sleeper
+        dispatcher = dispatcher_of(stage, platform, stopped_after_a_claim)
+        dispatcher.online("main")
+        running = asyncio.create_task(dispatcher.run())
+        await woken.wait()
+        await stopped(running)
+        assert platform.sent == []
+        assert stage.history("r1")[1:] == ["claimed", "unknown crash" if is_succeeded else "waiting network"]
 
 
 @pytest.mark.parametrize("error", [TimeoutError(), ZeroDivisionError("a bug of a transport")])

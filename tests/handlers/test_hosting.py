@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -100,6 +101,17 @@ def test_small_talk_is_no_answer(small_talk: str, answer: str | None) -> None:
     effects = decide(says(small_talk), context(book, person=open_at("call")))
     assert effects[-2:] == [fx.PutSurvey(person_id=1, survey=progress(repeats=1)), AGAIN_SOON]
     assert bool(texts(effects)) == (answer is not None)
+
+
+@pytest.mark.parametrize(("known", "small_talk"), [(person(), "在吗"), (open_at("call"), "谢谢")])
+def test_which_of_several_wordings_is_said_does_not_go_by_the_instant(known: PersonView, small_talk: str) -> None:
+    """A reply that is judged a moment later, since the program was killed in between, is answered the same."""
+
+    def answered(after: timedelta) -> str:
+        return texts(decide(says(small_talk, at=AT + after), context(surveying(CALL), person=known)))[0]
+
+    assert len({answered(timedelta(seconds=late)) for late in range(8)}) == 1
+    assert len({answered(timedelta(days=day)) for day in range(8)}) == 2
 
 
 def test_small_talk_brings_a_question_again_twice_and_no_more() -> None:

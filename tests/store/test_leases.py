@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -82,6 +82,21 @@ def test_who_leaves_in_good_order_is_succeeded_at_once(postgresql_url: str) -> N
         first.beat()
         first.leave()
         assert second.beat().taken == list(FOUR)
+
+
+def test_who_slept_longer_than_a_lease_takes_nothing_for_its_own_before_it_has_asked(postgresql_url: str) -> None:
+    with contextlib.closing(Leases(postgresql_url, PAIRS, lease=timedelta(seconds=0.2))) as one:
+        assert one.have_run_out  # it never had any
+        one.beat()
+        token = one.tokens["a"]
+        assert one.still_has("a", token)
+        assert not one.still_has("a", token - 1)
+        assert not one.still_has("a", None)
+        time.sleep(0.3)
+        assert one.have_run_out
+        assert not one.still_has("a", token)
+        one.beat()  # nobody else had come
+        assert one.still_has("a", token)
 
 
 def test_what_could_not_be_given_back_is_taken_again(postgresql_url: str) -> None:

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ FRIENDS = 5  # of each account, one after the other
 POSTS = 3
 REPLAYED = 50
 # A send that is uncertain for so long is looked up at the platform, as a human would.
-_TOLD = (DeliveryKind.TEXT, DeliveryKind.INVITE)  # of these the platform tells that they have arrived
+TOLD = (DeliveryKind.TEXT, DeliveryKind.INVITE)  # of these the platform tells that they have arrived
 _MOMENT = re.compile(r":(\d{4}-\d\d-\d\d|\d{8}T\d+)(?=:|$)")
 LOOKED_UP_AFTER = timedelta(seconds=3)
 _CHANGES = select(func.count()).select_from(DeliveryChange)
@@ -214,7 +214,7 @@ class Chain:
             row
             for row in rows
             if row.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
-            or (row.state == DeliveryState.SENT and row.kind in _TOLD)  # its echo, or who has come in, is on its way
+            or (row.state == DeliveryState.SENT and row.kind in TOLD)  # its echo, or who has come in, is on its way
             or (row.state in OPEN_STATES and row.next_at < soon)
         ]
         thanked = sum(str(row.text).startswith("都记下啦") for row in rows)
@@ -289,32 +289,47 @@ def place(sent: dict[str, Any]) -> str:
 
 
 @contextmanager
-def chain(folder: Path, url: str) -> Iterator[Chain]:
-    """The shop with its gateways; nobody works in it yet."""
+def on_gateways(folder: Path, accounts: Collection[str]) -> Iterator[dict[str, GatewayProcess]]:
+    """A gateway for each account."""
     folder.mkdir(exist_ok=True)
     with ExitStack() as leaving:
-        gateways = {account: GatewayProcess(folder, login=f"bot-{account}") for account in ACCOUNTS}
+        gateways = {account: GatewayProcess(folder, login=f"bot-{account}") for account in accounts}
         for gateway in gateways.values():
             leaving.callback(gateway.stop)
         with ThreadPoolExecutor(len(gateways)) as threads:
             list(threads.map(GatewayProcess.start, gateways.values()))
+        yield gateways
+
+
+@contextmanager
+def nursery() -> Iterator[subprocess.Popen[str]]:
+    """Where workers are born."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.workers.nursery"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"SHOP_TOKEN": "a-token"},
+    ) as born:
+        try:
+            yield born
+        finally:
+            born.kill()
+
+
+@contextmanager
+def chain(folder: Path, url: str) -> Iterator[Chain]:
+    """The shop with its gateways; nobody works in it yet."""
+    with ExitStack() as leaving:
+        gateways = leaving.enter_context(on_gateways(folder, ACCOUNTS))
         told = _CONFIG.format(url=url)
         told += "".join(_ACCOUNT.format(id=id, endpoint=gateway.endpoint) for id, gateway in gateways.items())
         (folder / "config.toml").write_text(told, encoding="utf-8")
         (folder / "playbook.toml").write_text(PLAYBOOK.format(send_timeout=5), encoding="utf-8")
-        nursery = subprocess.Popen(
-            [sys.executable, "-m", "tests.workers.nursery"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env=os.environ | {"SHOP_TOKEN": "a-token"},
-        )
-        leaving.enter_context(nursery)
-        leaving.callback(nursery.kill)
         reader = reader_engine(url)
         leaving.callback(reader.dispose)
-        opened = Chain(folder, url, reader, gateways, nursery)
+        opened = Chain(folder, url, reader, gateways, leaving.enter_context(nursery()))
         leaving.callback(opened.leave_nobody)
         opened.furnish()
         yield opened

@@ -1,0 +1,79 @@
+"""The keeper renews the leases of its program, whatever the program waits for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from datetime import timedelta
+
+from bot.attendance import Attendance
+from bot.intake import Intake
+from bot.keeper import Keeper
+from bot.links import Links
+from bot.store import Store
+from bot.store.leases import Leases
+from models.capabilities import Capabilities
+from tests.bot.test_dispatch import Scripted, dispatcher_of
+from tests.store.stage import START, shop
+
+HEARTBEAT, LEASE = timedelta(seconds=0.2), timedelta(seconds=0.8)
+
+
+async def test_who_waits_for_others_to_write_longer_than_a_lease_is_not_taken_for_dead(postgresql_url: str) -> None:
+    """Else all who wait lose their accounts: where one stops in the middle of a transaction, that is everybody."""
+    pairs = [("m1", "main")]
+    with (
+        shop(postgresql_url) as stage,
+        contextlib.closing(Store(postgresql_url, lambda: START)) as stopped,
+        contextlib.closing(Leases(postgresql_url, pairs, heartbeat=HEARTBEAT, lease=LEASE)) as mine,
+        contextlib.closing(Leases(postgresql_url, pairs, heartbeat=HEARTBEAT, lease=LEASE)) as others,
+    ):
+        channel = Scripted(capabilities=Capabilities(people=False))
+        dispatcher = dispatcher_of(stage, channel)
+        intake = Intake(dispatcher._apply, stage.merchants, lambda: START)
+        links = Links(intake, dispatcher, lambda: START)
+        attendance = Attendance({"main": channel}, links, dispatcher, intake, lambda _account: timedelta(hours=1))
+        waits, waited = threading.Event(), 0
+
+        def write() -> None:
+            nonlocal waited
+            waits.set()
+            with stage.store.writing(["m1"]):
+                waited += 1
+
+        async def recover(_accounts: list[str]) -> None:
+            await asyncio.to_thread(write)
+
+        looked = threading.Event()
+
+        async def look() -> None:
+            await asyncio.to_thread(write)
+            looked.set()
+
+        keeper = Keeper(mine, attendance, recover, look)
+        async with asyncio.TaskGroup() as tasks:
+            with stopped.writing(["m1"]):
+                running = tasks.create_task(keeper.run(tasks))
+                await asyncio.to_thread(waits.wait)
+                await asyncio.sleep(2 * LEASE.total_seconds())
+                assert await asyncio.to_thread(lambda: others.beat().taken) == []
+                assert mine.still_has("main", mine.tokens["main"])
+                assert keeper.age < LEASE.total_seconds()
+                assert waited == 0
+            await asyncio.to_thread(looked.wait, 10)
+            assert waited >= 2
+            assert "main" in dispatcher.accounts
+            running.cancel()
+
+
+async def test_who_is_missed_already_is_not_renewed(postgresql_url: str) -> None:
+    """Its accounts may be another's: it has to ask."""
+    with contextlib.closing(Leases(postgresql_url, [("m1", "main")], heartbeat=HEARTBEAT, lease=LEASE)) as mine:
+        mine.beat()
+        await asyncio.sleep(1.5 * LEASE.total_seconds())
+        with contextlib.closing(Leases(postgresql_url, [("m1", "main")], heartbeat=HEARTBEAT, lease=LEASE)) as other:
+            assert other.beat().taken == ["main"]
+        mine.renew()
+        assert mine.have_run_out
+        assert mine.beat().lost == ["main"]
