@@ -166,7 +166,7 @@ class Metrics:
         duplicates = sum(outcome.duplicate for outcome in outcomes)
         self._duplicates.inc(duplicates)
         self._events.inc(len(outcomes) - duplicates)
-        self._poison.inc(sum(outcome.error is not None for outcome in outcomes))
+        self._poison.inc(sum(bool(outcome.error) for outcome in outcomes))
         if (received_at := outcomes[0].event.received_at) is not None:
             self._lag.observe(_since(self._app.now(), received_at))
 

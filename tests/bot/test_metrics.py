@@ -26,6 +26,7 @@ from bot.store import Store
 from bot.store.leases import Leases
 from bot.story_lines import AccountSpec, ContactSpec, FriendAdded, WorldSpec
 from bot.transports.simulator import SimulatorTransport, World
+from models.orders import ImportEntriesOrder
 from tests.flows.playing import CONFIG, PLAYBOOK
 
 Scene = Callable[["Running"], Awaitable[None]]
@@ -112,6 +113,20 @@ def test_what_comes_in_leaves_and_is_held_back_is_counted(
         assert figures["zhanggui_decide_lag_seconds_count",] > 0
         assert figures["zhanggui_intake_queue",] == 0
         assert figures["zhanggui_timer_lag_seconds",] < 5
+
+    play(tmp_path, database_url, scene, leases)
+
+
+def test_an_event_counts_as_poison_only_where_it_cannot_be_decided(
+    tmp_path: Path, database_url: str, leases: Leases | None
+) -> None:
+    async def scene(running: Running) -> None:
+        before = await running.until("zhanggui_account_online", "main")
+        assert before["zhanggui_events_total",] > 0
+        assert before["zhanggui_poison_events_total",] == 0
+        broken = ImportEntriesOrder(merchant="m1", at=utc_now(), entries=(("早", "r1", "no JSON"),))
+        assert (await running.app.ask(broken)).error
+        assert (await running.until("zhanggui_poison_events_total"))["zhanggui_poison_events_total",] == 1
 
     play(tmp_path, database_url, scene, leases)
 
