@@ -38,6 +38,7 @@ from bot.cli import (
     reports,
 )
 from bot.cli.mistakes import MISTAKES, BadUsage, told
+from bot.cli.usage import in_our_words
 from bot.desk import Answer, Desk
 
 PROGRAM = "python -m bot"
@@ -141,7 +142,7 @@ def _usage(error: typer.TyperException) -> str:
     if message.startswith("Usage:"):
         return message
     place = context.command_path if context is not None else PROGRAM
-    return f"看不懂这条命令：{' '.join(message.split())} 写法见 {place} --help"
+    return f"看不懂这条命令：{in_our_words(message)}写法见 {place} --help"
 
 
 __all__ = ["BadUsage", "app", "execute", "read"]
