@@ -7,7 +7,12 @@ import sys
 
 # Imports make half a million objects that all stay: looking among them for garbage is a tenth of the start.
 gc.disable()
-from bot.command_line import main  # noqa: E402
+try:
+    from bot.command_line import main
+except ModuleNotFoundError as missing:
+    if (missing.name or "").partition(".")[0] in {"bot", "handlers", "content_calendar", "models"}:
+        raise
+    sys.exit(f"这个 Python 里没有 {missing.name}：先在项目里运行 make run，命令写成 .venv/bin/python -m bot …")
 
 gc.freeze()
 gc.enable()

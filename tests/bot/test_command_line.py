@@ -312,3 +312,11 @@ def test_as_a_process_in_a_locale_without_chinese(shop: Path) -> None:
     ran = subprocess.run(command, cwd=shop, env=environ, capture_output=True, timeout=60, check=False)
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert ran.stdout.decode() == "还没有见过任何群：让账号登录一次。\n"
+
+
+def test_a_python_without_our_packages_is_told_which_one_to_take() -> None:
+    bare = [sys.executable, "-S", "-m", "bot", "group", "list"]
+    ran = subprocess.run(bare, cwd=ROOT, capture_output=True, check=False)
+    assert ran.returncode == 1
+    assert "命令写成 .venv/bin/python -m bot" in ran.stderr.decode()
+    assert len(ran.stderr.splitlines()) == 1
