@@ -56,7 +56,7 @@ def measure(progress: Progress, *, messages: int = MESSAGES) -> list[Figure]:
         Figure(
             name="analysis",
             figure=round(LIMIT_SECONDS * 1000 / slow, 3),
-            unit="of 5 ms",
+            unit="times within 5 ms",
             floor=1.0,
             detail=f"CPU an event, half of them hostile: p25 {ordinary:.2f} ms, p99 {slow:.2f} ms, "
             f"worst {worst:.2f} ms",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import msgspec
 from rich.console import Console
@@ -34,8 +34,8 @@ class Figure:
         return self.figure >= self.floor
 
     def to_json(self) -> str:
-        """One line of JSON."""
-        return msgspec.json.encode(self).decode()
+        """One line of JSON, which says too whether it holds."""
+        return msgspec.json.encode({**asdict(self), "holds": self.holds}).decode()
 
 
 def spread(values: Sequence[float], digits: int = 0) -> str:

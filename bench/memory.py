@@ -45,7 +45,7 @@ def measure(
         Figure(
             name="memory",
             figure=round(LIMIT_MEGABYTES / most, 3),
-            unit="of 350 MB",
+            unit="times within 350 MB",
             floor=1.0,
             detail=f"{before:.0f} MB once {accounts} accounts are on line, {after:.0f} MB after {messages} messages, "
             f"{most:.0f} MB at most; {members:,} members, {groups:,} groups, {rows:,} logged rows",

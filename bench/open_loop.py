@@ -70,7 +70,7 @@ def measure(
         Figure(
             name="open_loop_delay",
             figure=round(LIMIT_SECONDS / slow, 3),
-            unit="of 300 ms",
+            unit="times within 300 ms",
             floor=1.0,
             detail=detail,
         ),

@@ -34,7 +34,7 @@ def measure(progress: Progress, *, accounts: int = ACCOUNTS, seconds: float = SE
         Figure(
             name="pace",
             figure=round(LIMIT_SECONDS * 1000 / slow, 3),
-            unit="of 10 ms",
+            unit="times within 10 ms",
             floor=1.0,
             detail=f"later than planned: p50 {middle:.2f} ms, p99 {slow:.2f} ms, worst {worst:.2f} ms; "
             f"{len(late) / seconds:,.0f} sends/s of {accounts} accounts",

@@ -73,7 +73,7 @@ def measure(
         Figure(
             name="recover",
             figure=round(LIMIT_SECONDS / statistics.median(seconds), 3),
-            unit="of 2 s",
+            unit="times within 2 s",
             floor=1.0,
             detail=f"seconds {spread(seconds, 2)} in {rounds} rounds, of CPU {spread(cpu, 2)}, "
             f"with a log of {size / 1_048_576:.0f} MB",

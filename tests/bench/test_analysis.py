@@ -9,7 +9,7 @@ def test_a_short_run() -> None:
     told: list[int] = []
     (figure,) = measure(lambda done, _total: told.append(done), messages=200)
     assert told == [0, 100]
-    assert (figure.name, figure.unit, figure.floor) == ("analysis", "of 5 ms", 1.0)
+    assert (figure.name, figure.unit, figure.floor) == ("analysis", "times within 5 ms", 1.0)
     slowest = float(figure.detail.split("p99 ")[1].split(" ms")[0])
     assert figure.figure > 0
     assert abs(figure.figure * slowest - 5) < 0.1

@@ -86,6 +86,7 @@ def test_a_figure_holds_at_its_floor() -> None:
         "unit": "of executemany",
         "floor": 0.5,
         "detail": "",
+        "holds": True,
     }
 
 
