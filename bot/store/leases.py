@@ -1,9 +1,9 @@
 """Leases: which accounts this program keeps, when several work on one PostgreSQL.
 
-A heartbeat says that a program is there, by the database's clock. What belongs to one that has not been seen for
-`LEASE` is free; whoever has fewer accounts than their share takes it, whoever has more gives some back. Each change of
-hands has a token of its own, and what is written about an account is written in a transaction that holds the row of the
-lease with that token: a program that slept through its replacement writes nothing.
+A heartbeat says that a program is there, by the database's clock. What belongs to one that has not been seen for as
+long as it said itself is free; whoever has fewer accounts than their share takes it, whoever has more gives some back.
+Each change of hands has a token of its own, and what is written about an account is written in a transaction that holds
+the row of the lease with that token: a program that slept through its replacement writes nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ HEARTBEAT = timedelta(seconds=10)
 LEASE = timedelta(seconds=30)
 
 _NOW = func.clock_timestamp()  # a transaction may have waited since it began
+# Each by its own word: whoever has a shorter lease than others must not bury these between two of their heartbeats.
+_MISSED = col(Worker.seen_at) < _NOW - func.make_interval(0, 0, 0, 0, 0, 0, col(Worker.lease_seconds))
 _KEPT = (
     select(col(Lease.account_id), col(Lease.token))
     .where(col(Lease.worker_id) == bindparam("worker"), is_one_of(col(Lease.account_id), "accounts"))
@@ -86,7 +88,7 @@ class Leases:
         with self._engine.begin() as connection:
             lock_number(connection, LEASES)
             self._show_up(connection)
-            connection.execute(delete(Worker).where(col(Worker.seen_at) < _NOW - self.lease))
+            connection.execute(delete(Worker).where(_MISSED))
             workers = list(
                 connection.execute(select(col(Worker.id)).order_by(col(Worker.started_at), col(Worker.id))).scalars()
             )
@@ -165,7 +167,8 @@ class Leases:
         self._engine.dispose()
 
     def _show_up(self, connection: Connection) -> None:
-        here = insert(Worker).values(id=self.worker, started_at=_NOW, seen_at=_NOW)
+        lasting = self.lease.total_seconds()
+        here = insert(Worker).values(id=self.worker, started_at=_NOW, seen_at=_NOW, lease_seconds=lasting)
         connection.execute(here.on_conflict_do_update(index_elements=["id"], set_={"seen_at": _NOW}))
         if self._accounts:
             rows = [{"merchant_id": merchant, "account_id": account} for merchant, account in self._accounts]

@@ -77,6 +77,25 @@ def test_the_accounts_of_the_dead_are_taken_over_under_a_new_token(postgresql_ur
         assert first.tokens == {}
 
 
+def test_each_is_missed_after_its_own_lease_not_after_that_of_who_looks(postgresql_url: str) -> None:
+    """Somebody with a shorter lease would take everything from the living between two of their heartbeats."""
+    long, short = timedelta(seconds=30), timedelta(seconds=0.2)
+    with (
+        contextlib.closing(Leases(postgresql_url, PAIRS, lease=long)) as first,
+        contextlib.closing(Leases(postgresql_url, PAIRS, lease=short)) as second,
+    ):
+        assert first.beat().taken == list(FOUR)
+        second.beat()
+        time.sleep(0.3)
+        joined = second.beat()
+        assert (joined.taken, joined.workers) == ([], 2)
+        assert first.beat().surplus == ["c", "d"]
+        first.release(["c", "d"])
+        assert second.beat().taken == ["c", "d"]
+        time.sleep(0.3)
+        assert first.beat().taken == ["c", "d"]  # which promised to be back sooner
+
+
 def test_who_leaves_in_good_order_is_succeeded_at_once(postgresql_url: str) -> None:
     with workers(postgresql_url, 2) as (first, second):
         first.beat()
