@@ -21,6 +21,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store.engine import lease_engine
@@ -35,6 +36,9 @@ LEASE = timedelta(seconds=30)
 _NOW = func.clock_timestamp()  # a transaction may have waited since it began
 # Each by its own word: whoever has a shorter lease than others must not bury these between two of their heartbeats.
 _MISSED = col(Worker.seen_at) < _NOW - func.make_interval(0, 0, 0, 0, 0, 0, col(Worker.lease_seconds))
+# An account that went to another merchant has a lease under each; both are of one keeper, with one token.
+_LIKE = aliased(Lease)
+_NEXT_TOKEN = select(func.max(_LIKE.token) + 1).where(col(_LIKE.account_id) == col(Lease.account_id)).scalar_subquery()
 _KEPT = (
     select(col(Lease.account_id), col(Lease.token))
     .where(col(Lease.worker_id) == bindparam("worker"), is_one_of(col(Lease.account_id), "accounts"))
@@ -219,7 +223,7 @@ class Leases:
         taken = connection.execute(
             update(Lease)
             .where(col(Lease.account_id).in_(idle))
-            .values(worker_id=self.worker, token=col(Lease.token) + 1)
+            .values(worker_id=self.worker, token=_NEXT_TOKEN)
             .returning(col(Lease.account_id), col(Lease.token))
         )
         return dict(sorted((name, token) for name, token in taken))

@@ -134,6 +134,26 @@ def test_an_account_is_added_by_restarting_one_worker_after_the_other(postgresql
         assert new[0].beat().differences == []
 
 
+def test_an_account_that_went_to_another_merchant_is_kept_by_one_and_not_lost_again(postgresql_url: str) -> None:
+    """It has a lease under each of the two, of which the older has changed hands more often."""
+    with (
+        shop(postgresql_url) as stage,
+        workers(postgresql_url, 1, [("m1", "a")]) as (before,),
+        workers(postgresql_url, 1, [("m2", "a")]) as (after,),
+    ):
+        for _ in range(3):
+            before.beat()
+            dies(stage, before)
+        assert after.beat().taken == ["a"]
+        again = after.beat()
+        assert (again.taken, again.lost) == ([], [])
+        with stage.store.writing([]) as writing:
+            after.check(writing.connection, ["a"])
+        assert before.beat().lost == ["a"]  # one of before that is still there does not take it back
+        assert before.beat().taken == []
+        assert after.beat().lost == []
+
+
 def test_who_leaves_in_good_order_is_succeeded_at_once(postgresql_url: str) -> None:
     with workers(postgresql_url, 2) as (first, second):
         first.beat()
