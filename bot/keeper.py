@@ -17,6 +17,8 @@ from bot.store.leases import Beat, Leases
 # While others are to give something back, and while the database cannot be used, the next heartbeat comes soon.
 SOON = 1.0
 
+SAME_FOR_ALL = "the same config.toml for all workers: restart those that have another, one after the other"
+
 log = structlog.get_logger("leases")
 
 
@@ -39,6 +41,7 @@ class Keeper:
         self._look = look
         self._alarm = Alarm(utc_now)
         self._heard_at = time.monotonic()
+        self._differing: set[str] = set()
 
     @property
     def age(self) -> float:
@@ -66,6 +69,7 @@ class Keeper:
                 await self._pause(SOON)
                 continue
             self._heard_at = time.monotonic()
+            self._warn(beat)
             await self._while_renewing(self._see_to(beat, tasks))
             heartbeat = self._leases.heartbeat.total_seconds()
             await self._pause(min(SOON, heartbeat) if beat.is_short else heartbeat)
@@ -80,6 +84,19 @@ class Keeper:
         await self._follow(beat, tasks)
         with contextlib.suppress(DBAPIError):  # another time
             await self._look()
+
+    def _warn(self, beat: Beat) -> None:
+        """Say of each worker once that it knows other accounts: while a configuration changes, or by mistake."""
+        for one in beat.differences:
+            if one.worker not in self._differing:
+                self._differing.add(one.worker)
+                log.warning(
+                    "workers.differ",
+                    worker=one.worker,
+                    only_there=one.only_there,
+                    only_here=one.only_here,
+                    cure=SAME_FOR_ALL,
+                )
 
     async def _while_renewing(self, work: Coroutine[None, None, None]) -> None:
         """Whoever waits for others who write, or for a send to land, must not look dead."""

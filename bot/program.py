@@ -29,7 +29,7 @@ from bot.clock import ticking, utc_now
 from bot.config import Account, AlertChannel, Config
 from bot.control import Holding, listening
 from bot.crowd import live, shipped_world
-from bot.desk import Answer, Desk
+from bot.desk import Answer, Desk, Refused
 from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
 from bot.power import after_power_cut
@@ -55,6 +55,10 @@ T = TypeVar("T")
 LONGEST_SEND = 3_600
 
 ALL_SIMULATED = "全部模拟，不会发到微信。按 Ctrl+C 停止。"
+ONLY_ON_POSTGRESQL = (
+    "run --worker 是几个进程一起干活，要用 PostgreSQL，这里是 SQLite："
+    "先用 db copy 把数据搬过去（步骤见 docs/scaling.md），或者去掉 --worker，只开一个。"
+)
 
 log = structlog.get_logger("run")
 
@@ -62,18 +66,19 @@ log = structlog.get_logger("run")
 def run_program(config: Config, url: str, *, quiet: bool, worker: bool = False) -> int:
     """Run until SIGINT or SIGTERM; returns the exit status 0.
 
-    On PostgreSQL a `worker` shares the accounts with others; on SQLite it is the only one.
-    Raises `ConfigFaults`, `Busy`, `Damaged`, `NewerDatabase`.
+    A `worker` shares the accounts with others, on PostgreSQL.
+    Raises `ConfigFaults`, `Refused`, `Busy`, `Damaged`, `NewerDatabase`.
     """
+    if worker and sqlite_path(url) is not None:
+        raise Refused(ONLY_ON_POSTGRESQL)
     set_up_logs(config.log.level)
     if faults := config.secrets_faults(os.environ):
         raise ConfigFaults(faults)
-    shares = worker and sqlite_path(url) is None
-    with Holding(url, share=shares) as holding:
+    with Holding(url, share=worker) as holding:
         if holding.unclean:
             check_after_crash(url)
         upgrade(url)
-        leases = _leases(config, url) if shares else None
+        leases = _leases(config, url) if worker else None
         asyncio.run(
             _live(
                 config, url, holding, leases, quiet=quiet or worker, with_console=config.console.enabled and not worker

@@ -18,6 +18,8 @@ class Worker(SQLModel, table=True):
     id: str = Field(primary_key=True)
     started_at: datetime = Field(sa_type=UtcDateTime)
     seen_at: datetime = Field(sa_type=UtcDateTime)  # its last heartbeat
+    lease_seconds: float  # silent for longer, it is dead: its own word, for another may have other settings
+    accounts: str  # those that it knows, as JSON: pairs of merchant and account; of programs of before ""
 
 
 class Lease(SQLModel, table=True):

@@ -38,7 +38,7 @@ def run(
     db: DatabaseOption = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="Logs only, no transcript.")] = False,
     worker: Annotated[
-        bool, typer.Option("--worker", help="No console; on PostgreSQL any number of workers share the accounts.")
+        bool, typer.Option("--worker", help="On PostgreSQL: any number of workers share the accounts. No console.")
     ] = False,
 ) -> int:
     """Run the bot until it is stopped."""

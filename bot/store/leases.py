@@ -1,36 +1,44 @@
 """Leases: which accounts this program keeps, when several work on one PostgreSQL.
 
-A heartbeat says that a program is there, by the database's clock. What belongs to one that has not been seen for
-`LEASE` is free; whoever has fewer accounts than their share takes it, whoever has more gives some back. Each change of
-hands has a token of its own, and what is written about an account is written in a transaction that holds the row of the
-lease with that token: a program that slept through its replacement writes nothing.
+A heartbeat says that a program is there, by the database's clock. What belongs to one that has not been seen for as
+long as it said itself is free; whoever has fewer accounts than their share takes it, whoever has more gives some back.
+Each change of hands has a token of its own, and what is written about an account is written in a transaction that holds
+the row of the lease with that token: a program that slept through its replacement writes nothing.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import secrets
 import socket
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.store.engine import lease_engine
 from bot.store.locks import LEASES, lock_number
 from bot.store.prepared import is_one_of, prepared
+from bot.store.shares import Account, shares_of
 from models.workers import Lease, Worker
 
 HEARTBEAT = timedelta(seconds=10)
 LEASE = timedelta(seconds=30)
 
 _NOW = func.clock_timestamp()  # a transaction may have waited since it began
+# Each by its own word: whoever has a shorter lease than others must not bury these between two of their heartbeats.
+_MISSED = col(Worker.seen_at) < _NOW - func.make_interval(0, 0, 0, 0, 0, 0, col(Worker.lease_seconds))
+# An account that went to another merchant has a lease under each; both are of one keeper, with one token.
+_LIKE = aliased(Lease)
+_NEXT_TOKEN = select(func.max(_LIKE.token) + 1).where(col(_LIKE.account_id) == col(Lease.account_id)).scalar_subquery()
 _KEPT = (
     select(col(Lease.account_id), col(Lease.token))
     .where(col(Lease.worker_id) == bindparam("worker"), is_one_of(col(Lease.account_id), "accounts"))
@@ -47,6 +55,15 @@ class LeaseLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A living worker that knows other accounts, as MERCHANT/ACCOUNT."""
+
+    worker: str
+    only_there: list[str]
+    only_here: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """What a heartbeat found. `surplus` accounts are to be given back in good order; `is_short`: others will do so."""
 
@@ -55,6 +72,7 @@ class Beat:
     surplus: list[str] = field(default_factory=list)
     is_short: bool = False
     workers: int = 1
+    differences: list[Difference] = field(default_factory=list)
 
 
 class Leases:
@@ -77,6 +95,7 @@ class Leases:
         self.tokens: dict[str, int] = {}
         self._accounts = list(accounts)
         self._names = [account for _, account in accounts]
+        self._known = json.dumps(sorted(accounts))
         self._engine = lease_engine(url, heartbeat)
         self._renewed_at = -math.inf, -math.inf  # when the last heartbeat began, by the monotonic clock and the wall's
 
@@ -86,10 +105,8 @@ class Leases:
         with self._engine.begin() as connection:
             lock_number(connection, LEASES)
             self._show_up(connection)
-            connection.execute(delete(Worker).where(col(Worker.seen_at) < _NOW - self.lease))
-            workers = list(
-                connection.execute(select(col(Worker.id)).order_by(col(Worker.started_at), col(Worker.id))).scalars()
-            )
+            connection.execute(delete(Worker).where(_MISSED))
+            workers = self._workers(connection)
             rows = connection.execute(
                 select(col(Lease.account_id), col(Lease.worker_id), col(Lease.token))
                 .where(tuple_(col(Lease.merchant_id), col(Lease.account_id)).in_(self._accounts))
@@ -102,18 +119,24 @@ class Leases:
                 for name, worker, _ in rows
                 if worker not in workers or (worker == self.worker and name not in kept)
             ]
-            share, more = divmod(len(rows), len(workers))
-            share += workers.index(self.worker) < more
-            taken = self._take(connection, free[: max(0, share - len(kept))])
+            shares = shares_of(self.worker, workers)
+            wanted: list[str] = []
+            surplus: list[str] = []
+            for names, share in shares:
+                ours = [name for name in kept if name in names]
+                surplus += ours[share:]
+                wanted += [name for name in free if name in names][: max(0, share - len(ours))]
+            taken = self._take(connection, wanted)
         self._renewed_at = began
         lost = [name for name in self.tokens if name not in kept]
         self.tokens = {name: self.tokens[name] for name in kept} | taken
         return Beat(
             taken=list(taken),
             lost=lost,
-            surplus=kept[share:],
-            is_short=len(self.tokens) < share,
+            surplus=surplus,
+            is_short=any(len(names & self.tokens.keys()) < share for names, share in shares),
             workers=len(workers),
+            differences=self._differences(workers),
         )
 
     def renew(self) -> None:
@@ -165,11 +188,32 @@ class Leases:
         self._engine.dispose()
 
     def _show_up(self, connection: Connection) -> None:
-        here = insert(Worker).values(id=self.worker, started_at=_NOW, seen_at=_NOW)
+        lasting = self.lease.total_seconds()
+        here = insert(Worker).values(
+            id=self.worker, started_at=_NOW, seen_at=_NOW, lease_seconds=lasting, accounts=self._known
+        )
         connection.execute(here.on_conflict_do_update(index_elements=["id"], set_={"seen_at": _NOW}))
         if self._accounts:
             rows = [{"merchant_id": merchant, "account_id": account} for merchant, account in self._accounts]
             connection.execute(insert(Lease).on_conflict_do_nothing(), rows)
+
+    def _workers(self, connection: Connection) -> dict[str, list[Account]]:
+        """The living, in the order of their starts, with the accounts that each knows; the database does not send those
+        of a worker that knows the same as we."""
+        theirs = func.nullif(col(Worker.accounts), self._known)
+        rows = connection.execute(select(col(Worker.id), theirs).order_by(col(Worker.started_at), col(Worker.id))).all()
+        return {
+            worker: [(merchant, account) for merchant, account in json.loads(other)] if other else self._accounts
+            for worker, other in rows
+        }
+
+    def _differences(self, workers: Mapping[str, Collection[Account]]) -> list[Difference]:
+        ours = set(self._accounts)
+        return [
+            Difference(worker, _named(set(theirs) - ours), _named(ours - set(theirs)))
+            for worker, theirs in workers.items()
+            if set(theirs) != ours
+        ]
 
     def _take(self, connection: Connection, free: list[str]) -> dict[str, int]:
         """Those that nobody writes about at this moment; the others are left to the next heartbeat."""
@@ -179,7 +223,7 @@ class Leases:
         taken = connection.execute(
             update(Lease)
             .where(col(Lease.account_id).in_(idle))
-            .values(worker_id=self.worker, token=col(Lease.token) + 1)
+            .values(worker_id=self.worker, token=_NEXT_TOKEN)
             .returning(col(Lease.account_id), col(Lease.token))
         )
         return dict(sorted((name, token) for name, token in taken))
@@ -187,3 +231,7 @@ class Leases:
     def _free(self, connection: Connection, accounts: Collection[str]) -> None:
         mine = (col(Lease.worker_id) == self.worker, col(Lease.account_id).in_(list(accounts)))
         connection.execute(update(Lease).where(*mine).values(worker_id=None))
+
+
+def _named(accounts: Collection[Account]) -> list[str]:
+    return [f"{merchant}/{account}" for merchant, account in sorted(accounts)]

@@ -115,6 +115,8 @@ def test_no_command_gets_the_help(run: Run) -> None:
         (["group", "list", "--config", "none.toml"], "none.toml: found no such file"),
         (["group", "list", "--config", "."], ".: found a directory"),
         (["run", "--config", "none.toml"], "none.toml"),
+        (["run", "--worker"], "PostgreSQL"),
+        (["run", "--worker"], "db copy"),
         (["group", "list", "--db", "mysql://shop"], "postgresql+psycopg://"),
         (["group", "list", "--db", "::://"], "postgresql+psycopg://"),
         (["group", "list", "--db", "."], "文件夹"),

@@ -7,7 +7,10 @@ import contextlib
 import threading
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from bot.attendance import Attendance
+from bot.dispatch import Dispatcher
 from bot.intake import Intake
 from bot.keeper import Keeper
 from bot.links import Links
@@ -15,9 +18,22 @@ from bot.store import Store
 from bot.store.leases import Leases
 from models.capabilities import Capabilities
 from tests.bot.test_dispatch import Scripted, dispatcher_of
-from tests.store.stage import START, shop
+from tests.store.stage import START, Shop, shop
 
 HEARTBEAT, LEASE = timedelta(seconds=0.2), timedelta(seconds=0.8)
+
+
+def attended(stage: Shop) -> tuple[Dispatcher, Attendance]:
+    """What a keeper has its one account attended to by."""
+    channel = Scripted(capabilities=Capabilities(people=False))
+    dispatcher = dispatcher_of(stage, channel)
+    intake = Intake(dispatcher._apply, stage.merchants, lambda: START)
+    links = Links(intake, dispatcher, lambda: START)
+    return dispatcher, Attendance({"main": channel}, links, dispatcher, intake, lambda _account: timedelta(hours=1))
+
+
+async def nothing(*_: object) -> None:
+    """Nothing to recover, nothing to look for."""
 
 
 async def test_who_waits_for_others_to_write_longer_than_a_lease_is_not_taken_for_dead(postgresql_url: str) -> None:
@@ -29,11 +45,7 @@ async def test_who_waits_for_others_to_write_longer_than_a_lease_is_not_taken_fo
         contextlib.closing(Leases(postgresql_url, pairs, heartbeat=HEARTBEAT, lease=LEASE)) as mine,
         contextlib.closing(Leases(postgresql_url, pairs, heartbeat=HEARTBEAT, lease=LEASE)) as others,
     ):
-        channel = Scripted(capabilities=Capabilities(people=False))
-        dispatcher = dispatcher_of(stage, channel)
-        intake = Intake(dispatcher._apply, stage.merchants, lambda: START)
-        links = Links(intake, dispatcher, lambda: START)
-        attendance = Attendance({"main": channel}, links, dispatcher, intake, lambda _account: timedelta(hours=1))
+        dispatcher, attendance = attended(stage)
         waits, waited = threading.Event(), 0
 
         def write() -> None:
@@ -65,6 +77,28 @@ async def test_who_waits_for_others_to_write_longer_than_a_lease_is_not_taken_fo
             assert waited >= 2
             assert "main" in dispatcher.accounts
             running.cancel()
+
+
+async def test_a_worker_that_knows_other_accounts_is_named_once_with_what_differs(postgresql_url: str) -> None:
+    pairs = [("m1", "main")]
+    with (
+        shop(postgresql_url) as stage,
+        contextlib.closing(Leases(postgresql_url, pairs, heartbeat=HEARTBEAT)) as mine,
+        contextlib.closing(Leases(postgresql_url, [("m1", "a9")])) as other,
+        capture_logs() as logs,
+    ):
+        other.beat()
+        keeper = Keeper(mine, attended(stage)[1], nothing, nothing)
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(keeper.run(tasks))
+            await asyncio.sleep(4 * HEARTBEAT.total_seconds())
+            running.cancel()
+            await asyncio.wait([running])
+            await keeper._attendance.end("main")
+    (said,) = [line for line in logs if line["event"] == "workers.differ"]
+    assert (said["log_level"], said["worker"]) == ("warning", other.worker)
+    assert (said["only_there"], said["only_here"]) == (["m1/a9"], ["m1/main"])
+    assert "config.toml" in said["cure"]
 
 
 async def test_who_is_missed_already_is_not_renewed(postgresql_url: str) -> None:

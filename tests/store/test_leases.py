@@ -77,6 +77,83 @@ def test_the_accounts_of_the_dead_are_taken_over_under_a_new_token(postgresql_ur
         assert first.tokens == {}
 
 
+def test_each_is_missed_after_its_own_lease_not_after_that_of_who_looks(postgresql_url: str) -> None:
+    """Somebody with a shorter lease would take everything from the living between two of their heartbeats."""
+    long, short = timedelta(seconds=30), timedelta(seconds=0.2)
+    with (
+        contextlib.closing(Leases(postgresql_url, PAIRS, lease=long)) as first,
+        contextlib.closing(Leases(postgresql_url, PAIRS, lease=short)) as second,
+    ):
+        assert first.beat().taken == list(FOUR)
+        second.beat()
+        time.sleep(0.3)
+        joined = second.beat()
+        assert (joined.taken, joined.workers) == ([], 2)
+        assert first.beat().surplus == ["c", "d"]
+        first.release(["c", "d"])
+        assert second.beat().taken == ["c", "d"]
+        time.sleep(0.3)
+        assert first.beat().taken == ["c", "d"]  # which promised to be back sooner
+
+
+def settled(all_of_them: list[Leases]) -> list[list[str]]:
+    """What each keeps after a few heartbeats."""
+    for _ in range(4):
+        for one in all_of_them:
+            one.release(one.beat().surplus)
+    return [sorted(one.tokens) for one in all_of_them]
+
+
+def test_an_account_that_not_all_know_is_kept_by_who_knows_it(postgresql_url: str) -> None:
+    """Who cannot keep an account must not count in the share of it: nobody would keep it while all live."""
+    with (
+        workers(postgresql_url, 2) as usual,
+        workers(postgresql_url, 1, [("m1", "a")]) as (narrow,),
+        workers(postgresql_url, 1, [("m1", name) for name in ("a", "b", "c", "z")]) as (other,),
+    ):
+        assert settled([narrow, *usual]) == [["a"], ["b", "c"], ["d"]]
+        usual[1].leave()
+        assert settled([narrow, usual[0]]) == [["a"], ["b", "c", "d"]]
+        assert settled([narrow, usual[0], other]) == [["a"], ["b", "d"], ["c", "z"]]
+
+
+def test_an_account_is_added_by_restarting_one_worker_after_the_other(postgresql_url: str) -> None:
+    more = [*PAIRS, ("m1", "e")]
+    with workers(postgresql_url, 2) as old, workers(postgresql_url, 2, more) as new:
+        settled(old)
+        old[0].leave()
+        assert sorted(account for kept in settled([old[1], new[0]]) for account in kept) == [*FOUR, "e"]
+        assert "e" in new[0].tokens
+        (difference,) = new[0].beat().differences
+        assert (difference.only_there, difference.only_here) == ([], ["m1/e"])
+        assert difference.worker == old[1].worker
+        (difference,) = old[1].beat().differences
+        assert (difference.only_there, difference.only_here) == (["m1/e"], [])
+        old[1].leave()
+        assert sorted(map(len, settled(new))) == [2, 3]
+        assert new[0].beat().differences == []
+
+
+def test_an_account_that_went_to_another_merchant_is_kept_by_one_and_not_lost_again(postgresql_url: str) -> None:
+    """It has a lease under each of the two, of which the older has changed hands more often."""
+    with (
+        shop(postgresql_url) as stage,
+        workers(postgresql_url, 1, [("m1", "a")]) as (before,),
+        workers(postgresql_url, 1, [("m2", "a")]) as (after,),
+    ):
+        for _ in range(3):
+            before.beat()
+            dies(stage, before)
+        assert after.beat().taken == ["a"]
+        again = after.beat()
+        assert (again.taken, again.lost) == ([], [])
+        with stage.store.writing([]) as writing:
+            after.check(writing.connection, ["a"])
+        assert before.beat().lost == ["a"]  # one of before that is still there does not take it back
+        assert before.beat().taken == []
+        assert after.beat().lost == []
+
+
 def test_who_leaves_in_good_order_is_succeeded_at_once(postgresql_url: str) -> None:
     with workers(postgresql_url, 2) as (first, second):
         first.beat()

@@ -25,7 +25,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
 from bot.command_line import main
-from bot.store.engine import reader_engine
+from bot.store.engine import reader_engine, sqlite_path
 from models.deliveries import OPEN_STATES, Delivery, DeliveryChange, DeliveryKind, DeliveryState
 from models.groups import ChatGroup
 from models.people import Contact
@@ -50,6 +50,8 @@ url = "{url}"
 [workers]
 heartbeat_seconds = 0.5
 lease_seconds = 2.5
+[console]
+enabled = false
 [[merchants]]
 id = "m1"
 name = "半山茶社"
@@ -82,11 +84,12 @@ class Chain:
     # --- the workers -------------------------------------------------------------------------------------------------
 
     def start(self, count: int = 1) -> None:
-        """`run --worker`, so many times."""
+        """`run --worker`, so many times; on SQLite the one process that it has."""
         assert self.nursery.stdin is not None
         assert self.nursery.stdout is not None
+        role = "worker" if sqlite_path(self.url) is None else "alone"
         for _ in range(count):
-            self.nursery.stdin.write(f"{self.config}\t{self.folder}/worker-{len(self.pids)}.log\n")
+            self.nursery.stdin.write(f"{self.config}\t{self.folder}/worker-{len(self.pids)}.log\t{role}\n")
             self.nursery.stdin.flush()
             self.pids.append(int(self.nursery.stdout.readline()))
 

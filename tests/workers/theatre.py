@@ -43,6 +43,8 @@ url = "{url}"
 [workers]
 heartbeat_seconds = 0.5
 lease_seconds = 2.5
+[console]
+enabled = false
 """
 _MERCHANT = """
 [[merchants]]
