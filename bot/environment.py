@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -14,6 +15,8 @@ from bot.toml_source import KeyPath
 
 PREFIX = "ZHANGGUI_"
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_WHOLE = re.compile(r"-?[0-9]{1,8}")
+_NUMBER = re.compile(rf"{_WHOLE.pattern}(\.[0-9]{{1,8}})?")
 
 
 def overridden(
@@ -71,12 +74,21 @@ def _unknown(model: type[BaseModel], path: KeyPath) -> str | None:
 def _typed(model: type[BaseModel], path: KeyPath, text: str) -> object:
     """The text as the type of its key, or as it is, for the model to refuse."""
     table = table_at(model, path[:-1])
-    wanted = None if table is None else annotation_of(table, str(path[-1]))
-    if wanted is bool:
+    kinds = set() if table is None else set(_kinds(annotation_of(table, str(path[-1]))))
+    if bool in kinds:
         return TRUTH.get(text.strip().lower(), text)
-    if wanted is int and _is_index(text.strip()):
+    if int in kinds and _WHOLE.fullmatch(text.strip()):
         return int(text.strip())
+    if float in kinds and _NUMBER.fullmatch(text.strip()):
+        return float(text.strip())
     return text
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """What a type is made of: `Annotated[int, ...] | None` can be an int."""
+    yield annotation
+    for inner in get_args(annotation):
+        yield from _kinds(inner)
 
 
 def _set(data: Any, path: KeyPath, value: object) -> bool:
