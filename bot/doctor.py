@@ -35,7 +35,7 @@ from bot.desk import Refused
 from bot.doctor_check import Check, ok, warning, wrong
 from bot.doctor_gateway import Attendance, check_gateway
 from bot.faults import ConfigFaults
-from bot.store.engine import FIXED_SQLITE, reader_engine, sqlite_path, sqlite_version
+from bot.store.engine import FIXED_SQLITE, WrongEncoding, reader_engine, sqlite_path, sqlite_version
 from bot.store.migrating import alembic_config, current_revision, newest_revision
 from bot.terminal import harmless
 from models.accounts import Account
@@ -272,6 +272,8 @@ def _database(url: str, path: Path | None, known: _Known) -> Check:
                 return _revision(connection, shown, known)
         finally:
             engine.dispose()
+    except WrongEncoding as refusal:
+        return wrong("database", refusal.found, refusal.cure)
     except SQLAlchemyError as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
         cure = "换一个文件或从备份恢复" if path else "启动 PostgreSQL，检查 url 里的主机、用户名、密码、库名"

@@ -11,7 +11,7 @@ from bot.desk import Refused
 from bot.faults import ConfigFaults
 from bot.store.backup import BackupError
 from bot.store.copying import CopyError
-from bot.store.engine import sqlite_driver
+from bot.store.engine import WrongEncoding, sqlite_driver
 from bot.store.health import Damaged
 from bot.store.migrating import NewerDatabase
 from bot.story_faults import StoryFault
@@ -36,6 +36,7 @@ MISTAKES = (
     Refused,
     StoryFault,
     UnknownAccount,
+    WrongEncoding,
     sqlite_driver().Error,
 )
 
