@@ -7,7 +7,6 @@ Secrets never stand in the file: `token_env` names the environment variable that
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +26,7 @@ from bot.config_values import (
     a_timezone,
     an_endpoint,
     in_upper_case,
+    without_password,
 )
 from bot.environment import overridden
 from bot.faults import ConfigFaults, Fault, dotted
@@ -261,7 +261,7 @@ def _discreet(misfit: Misfit) -> str:
     """What was found, without a password that somebody wrote where none belongs."""
     match misfit.path:
         case (*_, "url"):
-            return re.sub(r"://.*@", "://***@", misfit.found)
+            return without_password(misfit.found)
         case (*_, "token_env" | "webhook_env") if misfit.found.startswith(("'", '"')):
             return "a text that is no such name"
     return misfit.found

@@ -19,6 +19,11 @@ DAYS = 'days like ["2027-01-01", "2027-02-05/2027-02-11"]'
 _LONGEST_HOLIDAY = 31
 
 
+def without_password(url: str) -> str:
+    """The URL of a database, well formed or not, as it may be shown."""
+    return re.sub(r"(password=)[^&]*", r"\1***", re.sub(r"://.*@", "://***@", url))
+
+
 def a_database_url(value: object) -> object:
     if not isinstance(value, str):
         return value

@@ -29,6 +29,7 @@ from sqlalchemy import Connection, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
+from bot.cli.mistakes import REACH_SERVER
 from bot.cli.places import database_url
 from bot.config import Config, load_config
 from bot.desk import Refused
@@ -276,7 +277,7 @@ def _database(url: str, path: Path | None, known: _Known) -> Check:
         return wrong("database", refusal.found, refusal.cure)
     except SQLAlchemyError as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
-        cure = "换一个文件或从备份恢复" if path else "启动 PostgreSQL，检查 url 里的主机、用户名、密码、库名"
+        cure = "换一个文件或从备份恢复" if path else REACH_SERVER
         return wrong("database", f"{shown} 用不了：{reason}", cure)
 
 

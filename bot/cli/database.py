@@ -91,9 +91,11 @@ def copy(
 ) -> int:
     """Move everything from SQLite to PostgreSQL, and count it on both sides; stop the bot first."""
     from bot.store.copying import copy as copy_all
+    from bot.store.copying import file_to_copy
 
     loaded = load_config(config, os.environ)
-    source, target = database_url(loaded, source), database_url(loaded, target)
+    source, target = database_url(loaded, source, "来源"), database_url(loaded, target, "目标")
+    file_to_copy(source, target)  # before a lock is made beside what is no database
     with Holding(source), Holding(target), _bar() as moved:
         counts = copy_all(source, target, moved)
     if as_json:
