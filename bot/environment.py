@@ -12,9 +12,12 @@ from pydantic import BaseModel
 from bot.faults import Fault
 from bot.model_faults import annotation_of, table_at, unknown_key
 from bot.toml_source import KeyPath
+from models.playbook_faults import nearest
 
 PREFIX = "ZHANGGUI_"
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_NUMBERS = re.compile(r"(?<=_)[0-9]+(?=_|$)")
+_SECRET_WORDS = frozenset({"TOKEN", "WEBHOOK", "SECRET", "PASSWORD", "KEY"})
 _WHOLE = re.compile(r"-?[0-9]{1,8}")
 _NUMBER = re.compile(rf"{_WHOLE.pattern}(\.[0-9]{{1,8}})?")
 
@@ -24,7 +27,8 @@ def overridden(
 ) -> tuple[dict[str, Any], dict[KeyPath, str], list[Fault]]:
     """The data with what the environment sets, the variable of each key so set, and faults for unknown keys.
 
-    Only variables with a double underscore are meant; ones that `token_env` or `webhook_env` name are not.
+    Every variable with our prefix is meant, but for those that `token_env` or `webhook_env` name, and for one that by
+    its name holds the secret of another configuration of this machine.
     """
     data = copy.deepcopy(data)
     overrides: dict[KeyPath, str] = {}
@@ -40,7 +44,35 @@ def overridden(
             overrides[path] = variable
         else:
             faults.append(Fault("environment", None, variable, "a place that is not there", "the next free number"))
+    secrets = _secrets(data)  # also those that the environment names
+    for variable in sorted(environ):
+        if variable.startswith(PREFIX) and "__" not in variable and variable not in secrets:
+            meant, words = _meant(model, variable), variable.split("_")
+            if words[-1] not in _SECRET_WORDS and (meant or not _SECRET_WORDS & set(words)):
+                wish = meant or f"{PREFIX}<SECTION>__<KEY>, or a name that token_env or webhook_env gives"
+                faults.append(Fault("environment", None, variable, "an unknown variable", wish))
     return data, overrides, faults
+
+
+def _meant(model: type[BaseModel], variable: str) -> str:
+    """The variable of a key that was probably meant by one without a double underscore; empty if there is none."""
+    numbers = iter(_NUMBERS.findall(variable))
+    known = [f"{PREFIX}{key}" for key in _keys(model)]
+    if (near := nearest(_NUMBERS.sub("0", variable), known, likeness=0.8)) is None:
+        return ""
+    return _NUMBERS.sub(lambda found: next(numbers, found[0]), near)
+
+
+def _keys(model: type[BaseModel]) -> Iterator[str]:
+    """How the variables of all keys go on after the prefix, elements of arrays with the number 0."""
+    for name, field in model.model_fields.items():
+        key = (field.alias or name).upper()
+        table = table_at(model, (field.alias or name,))
+        if table is None:
+            yield key
+        else:
+            array = "__0" if field.annotation is not table else ""
+            yield from (f"{key}{array}__{below}" for below in _keys(table))
 
 
 def _in_order(variable: str) -> list[str]:

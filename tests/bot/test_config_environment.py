@@ -119,3 +119,43 @@ def test_what_is_no_number_is_refused_as_in_the_file(config: Path, key: str, val
     (fault,) = faults(config, {f"ZHANGGUI_{key}": value})
     assert fault.startswith(f"environment: ZHANGGUI_{key}: found ")
     assert fault.endswith(f"expected {expected}")
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("DATABASE_URL", "DATABASE__URL"),
+        ("DB_URL", "DATABASE__URL"),
+        ("CONSOLE_PORT", "CONSOLE__PORT"),
+        ("WORKERS_LEASE_SECONDS", "WORKERS__LEASE_SECONDS"),
+        ("ACCOUNTS_12_TOKEN_ENV", "ACCOUNTS__12__TOKEN_ENV"),
+        ("MERCHANTS_0_ADMINS_1_ROLE", "MERCHANTS__0__ADMINS__1__ROLE"),
+    ],
+)
+def test_one_underscore_where_two_belong_is_refused_with_what_was_meant(config: Path, slip: str, meant: str) -> None:
+    assert faults(config, {f"ZHANGGUI_{slip}": "x"}) == [
+        f"environment: ZHANGGUI_{slip}: found an unknown variable, expected ZHANGGUI_{meant}"
+    ]
+
+
+def test_a_variable_of_ours_that_nothing_reads_is_refused(config: Path) -> None:
+    (fault,) = faults(config, {"ZHANGGUI_SHOP": "x"})
+    assert fault.startswith("environment: ZHANGGUI_SHOP: found an unknown variable, expected ZHANGGUI_<SECTION>__<KEY>")
+
+
+def test_secrets_may_have_any_name_that_the_configuration_gives_them(config: Path) -> None:
+    named = '[[alerts]]\nid = "ops"\nmerchant = "m1"\nwebhook_env = "ZHANGGUI_DATABASE_URL"\n'
+    config.write_text(CONFIG + named, encoding="utf-8")
+    environ = {
+        "ZHANGGUI_ALERTS__1__ID": "duty",
+        "ZHANGGUI_ALERTS__1__MERCHANT": "m1",
+        "ZHANGGUI_ALERTS__1__WEBHOOK_ENV": "ZHANGGUI_ADDRESS",
+        "ZHANGGUI_ADDRESS": "https://hooks.example/1",
+        "ZHANGGUI_DATABASE_URL": "https://hooks.example/2",
+        # of other configurations of the same machine
+        "ZHANGGUI_TOKEN": "a-token",
+        "ZHANGGUI_ACCOUNTS_TOKEN": "a-token",
+        "ZHANGGUI_TOKEN_2": "a-token",
+        "ZHANGGUI_OPS_WEBHOOK": "https://hooks.example/3",
+    }
+    assert load_config(config, environ).webhook_faults(environ) == []
