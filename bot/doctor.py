@@ -35,6 +35,7 @@ from bot.config import Config, load_config
 from bot.desk import Refused
 from bot.doctor_check import Check, ok, warning, wrong
 from bot.doctor_gateway import Attendance, check_gateway
+from bot.doctor_ports import check_ports
 from bot.faults import ConfigFaults
 from bot.store.engine import FIXED_SQLITE, WrongEncoding, reader_engine, sqlite_path, sqlite_version
 from bot.store.migrating import alembic_config, current_revision, newest_revision
@@ -63,6 +64,8 @@ _TITLES = {
     "accounts": "账号",
     "disk": "磁盘",
     "lock": "运行",
+    "console": "后台",
+    "metrics": "指标",
     "database": "数据库",
     "playbook": "方案",
     "risk": "风险",
@@ -134,6 +137,7 @@ def _checks(file: Path, db: str, environ: Mapping[str, str]) -> Iterator[Check]:
         yield _disk(path)
         attendance, check = _lock(path)
         yield check
+    yield from check_ports(config, attendance)
     database = _database(url, path, known)
     yield database
     if database.state == "ok":

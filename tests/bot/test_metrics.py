@@ -141,3 +141,18 @@ def test_a_port_that_is_taken_is_refused_with_its_place(tmp_path: Path, sqlite_u
             pass
 
     play(tmp_path, sqlite_url, scene)
+
+
+@pytest.mark.parametrize("host", ["nohost.invalid", "192.0.2.1"])
+def test_a_host_that_is_not_this_machine_is_not_cured_by_another_port(
+    tmp_path: Path, sqlite_url: str, host: str
+) -> None:
+    async def scene(running: Running) -> None:
+        with (
+            pytest.raises(Refused, match=rf"{host}:9101.*改 host") as refusal,
+            serving(running.metrics, Settings(host=host, port=9101), "w2"),
+        ):
+            pass
+        assert "换一个 port" not in str(refusal.value)
+
+    play(tmp_path, sqlite_url, scene)
