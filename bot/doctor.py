@@ -32,6 +32,7 @@ from sqlmodel import col
 from bot.cli.mistakes import REACH_SERVER
 from bot.cli.places import database_url
 from bot.config import Config, load_config
+from bot.config_values import shown_url
 from bot.desk import Refused
 from bot.doctor_check import Check, ok, warning, wrong
 from bot.doctor_gateway import Attendance, check_gateway
@@ -266,7 +267,7 @@ def _database(url: str, path: Path | None, known: _Known) -> Check:
             return wrong("database", f"{path} 不是文件", "改 [database] url 或 --db")
         if not os.access(path, os.R_OK | os.W_OK) or not os.access(path.parent, os.W_OK):
             return wrong("database", f"{path} 或它的文件夹不让写", "改权限，或换成启动掌柜的那个系统用户")
-    shown = str(path or make_url(url).render_as_string(hide_password=True))
+    shown = str(path or shown_url(url))
     if path is None:
         timed = make_url(url).update_query_dict({"connect_timeout": str(DATABASE_SECONDS)})
         url = timed.render_as_string(hide_password=False)

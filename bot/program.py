@@ -27,6 +27,7 @@ from bot.calendar_plan import MEDIA_FOLDER
 from bot.cli import execute
 from bot.clock import ticking, utc_now
 from bot.config import Account, AlertChannel, Config
+from bot.config_values import shown_url
 from bot.control import Holding, listening
 from bot.crowd import live, shipped_world
 from bot.desk import Answer, Desk
@@ -151,7 +152,7 @@ async def _live(
             log.info(
                 "started",
                 accounts=list(transports),
-                database=url.partition("@")[2] or url,
+                database=shown_url(url),
                 worker=leases and leases.worker,
             )
             await app.run(stop)

@@ -29,6 +29,8 @@ def database_url(config: Config, db: str, what: str = "--db") -> str:
         raise _refused(what, db) from None
     if url.drivername not in {"sqlite", "postgresql+psycopg"} or not url.database:
         raise _refused(what, db)
+    if "@" in (url.host or ""):  # half of the password would be taken for the host, and be shown as such
+        raise Refused(f"{what} 写的是 {without_password(db)}：密码里的 @ 要写成 %40")
     return db
 
 

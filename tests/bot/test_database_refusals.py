@@ -102,3 +102,17 @@ def test_a_source_that_is_no_database_is_named_and_no_lock_is_left_beside_it(
     assert f"{shop / 'story.jsonl'} 不是 SQLite 数据库" in refused(capsys, "db", "copy", "story.jsonl", target)
     assert "没有数据库" in refused(capsys, "db", "copy", "folder/nowhere.db", target)
     assert sorted(shop.iterdir()) == before
+
+
+def test_no_part_of_a_password_is_shown_wherever_it_stands_in_the_url(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = "postgresql+psycopg://shop:half@secret@127.0.0.1:1/shop"
+    said = refused(capsys, "db", "copy", "shop.db", bare)
+    assert said == "目标 写的是 postgresql+psycopg://***@127.0.0.1:1/shop：密码里的 @ 要写成 %40"
+    monkeypatch.setenv("ZHANGGUI_DATABASE__URL", bare)
+    assert "expected every @ of the password written as %40" in (said := refused(capsys, "group", "list"))
+    assert "secret" not in said
+    monkeypatch.delenv("ZHANGGUI_DATABASE__URL")
+    assert examine(Path("config.toml"), "postgresql+psycopg://127.0.0.1:1/shop?password=secret", as_json=False) == 2
+    assert "secret" not in capsys.readouterr().out
