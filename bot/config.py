@@ -7,8 +7,7 @@ Secrets never stand in the file: `token_env` names the environment variable that
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -27,6 +26,7 @@ from bot.config_values import (
     a_timezone,
     an_endpoint,
     in_upper_case,
+    without_password,
 )
 from bot.environment import overridden
 from bot.faults import ConfigFaults, Fault, dotted
@@ -261,7 +261,7 @@ def _discreet(misfit: Misfit) -> str:
     """What was found, without a password that somebody wrote where none belongs."""
     match misfit.path:
         case (*_, "url"):
-            return re.sub(r"://.*@", "://***@", misfit.found)
+            return without_password(misfit.found)
         case (*_, "token_env" | "webhook_env") if misfit.found.startswith(("'", '"')):
             return "a text that is no such name"
     return misfit.found
@@ -275,6 +275,7 @@ def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
     if config.workers.lease_seconds < 2 * config.workers.heartbeat_seconds:
         wish = "at least twice heartbeat_seconds, or a late heartbeat looks like death"
         wrong.append(Misfit(("workers", "lease_seconds"), f"{config.workers.lease_seconds:g}", wish))
+    wrong += _same_port(config)
     tables = (
         ("merchants", merchants),
         ("accounts", [account.id for account in config.accounts]),
@@ -314,6 +315,16 @@ def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
             wish = one_of("the id of a merchant", channel.merchant, merchants)
             wrong.append(Misfit(("alerts", n, "merchant"), repr(channel.merchant), wish))
     return wrong
+
+
+def _same_port(config: ConfigFile) -> Iterator[Misfit]:
+    """Two servers cannot share a port, unless each has an address of its own."""
+    console, metrics = config.console, config.metrics
+    everywhere = {"0.0.0.0", "::"} & {console.host, metrics.host}
+    is_same = console.enabled and metrics.port and metrics.port == console.port
+    if is_same and (everywhere or console.host == metrics.host):
+        wish = "a port of its own, or enabled = false in [console]"
+        yield Misfit(("metrics", "port"), f"{metrics.port}, which is the console's", wish)
 
 
 def _is_there(path: Path) -> bool:

@@ -15,8 +15,20 @@ from sqlalchemy.exc import ArgumentError
 from models.playbook_values import expected, matching
 
 DATABASE_URLS = "sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
+BARE_AT = "every @ of the password written as %40"
+_PASSWORD = re.compile(r"(password=)[^&]*")
 DAYS = 'days like ["2027-01-01", "2027-02-05/2027-02-11"]'
 _LONGEST_HOLIDAY = 31
+
+
+def without_password(url: str) -> str:
+    """What was written for the URL of a database, well formed or not, as it may be shown."""
+    return _PASSWORD.sub(r"\1***", re.sub(r"://.*@", "://***@", url))
+
+
+def shown_url(url: str) -> str:
+    """A good URL of a database as it may be shown: the password can be in front of the host and among the options."""
+    return _PASSWORD.sub(r"\1***", make_url(url).render_as_string(hide_password=True))
 
 
 def a_database_url(value: object) -> object:
@@ -29,6 +41,8 @@ def a_database_url(value: object) -> object:
     complete = url.drivername == "sqlite" or (url.drivername == "postgresql+psycopg" and url.database)
     if not complete or "\0" in value:
         raise expected(DATABASE_URLS)
+    if "@" in (url.host or ""):  # half of the password would be taken for the host, and be shown as such
+        raise expected(BARE_AT)
     return value
 
 

@@ -21,8 +21,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import func, make_url, select
+from sqlalchemy import func, select
 
+from bot.config_values import shown_url
 from bot.desk import Answer
 from bot.store.engine import sqlite_path, writer_engine
 from bot.store.locks import HOLDING
@@ -85,7 +86,7 @@ class Holding:
             connection.execution_options(isolation_level="AUTOCOMMIT")  # held by the session, not by a transaction
             lock = func.pg_try_advisory_lock_shared if self._share else func.pg_try_advisory_lock
             if not connection.execute(select(lock(HOLDING))).scalar():
-                database = make_url(self._url).render_as_string()
+                database = shown_url(self._url)
                 cure = (
                     "先停掉它，它也要用 run --worker 才能和别的一起跑"
                     if self._share

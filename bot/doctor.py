@@ -29,13 +29,16 @@ from sqlalchemy import Connection, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
+from bot.cli.mistakes import REACH_SERVER
 from bot.cli.places import database_url
 from bot.config import Config, load_config
+from bot.config_values import shown_url
 from bot.desk import Refused
 from bot.doctor_check import Check, ok, warning, wrong
 from bot.doctor_gateway import Attendance, check_gateway
+from bot.doctor_ports import check_ports
 from bot.faults import ConfigFaults
-from bot.store.engine import FIXED_SQLITE, reader_engine, sqlite_path, sqlite_version
+from bot.store.engine import FIXED_SQLITE, WrongEncoding, reader_engine, sqlite_path, sqlite_version
 from bot.store.migrating import alembic_config, current_revision, newest_revision
 from bot.terminal import harmless
 from models.accounts import Account
@@ -62,6 +65,8 @@ _TITLES = {
     "accounts": "账号",
     "disk": "磁盘",
     "lock": "运行",
+    "console": "后台",
+    "metrics": "指标",
     "database": "数据库",
     "playbook": "方案",
     "risk": "风险",
@@ -133,6 +138,7 @@ def _checks(file: Path, db: str, environ: Mapping[str, str]) -> Iterator[Check]:
         yield _disk(path)
         attendance, check = _lock(path)
         yield check
+    yield from check_ports(config, attendance)
     database = _database(url, path, known)
     yield database
     if database.state == "ok":
@@ -261,7 +267,7 @@ def _database(url: str, path: Path | None, known: _Known) -> Check:
             return wrong("database", f"{path} 不是文件", "改 [database] url 或 --db")
         if not os.access(path, os.R_OK | os.W_OK) or not os.access(path.parent, os.W_OK):
             return wrong("database", f"{path} 或它的文件夹不让写", "改权限，或换成启动掌柜的那个系统用户")
-    shown = str(path or make_url(url).render_as_string(hide_password=True))
+    shown = str(path or shown_url(url))
     if path is None:
         timed = make_url(url).update_query_dict({"connect_timeout": str(DATABASE_SECONDS)})
         url = timed.render_as_string(hide_password=False)
@@ -272,9 +278,11 @@ def _database(url: str, path: Path | None, known: _Known) -> Check:
                 return _revision(connection, shown, known)
         finally:
             engine.dispose()
+    except WrongEncoding as refusal:
+        return wrong("database", refusal.found, refusal.cure)
     except SQLAlchemyError as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
-        cure = "换一个文件或从备份恢复" if path else "启动 PostgreSQL，检查 url 里的主机、用户名、密码、库名"
+        cure = "换一个文件或从备份恢复" if path else REACH_SERVER
         return wrong("database", f"{shown} 用不了：{reason}", cure)
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from bot.faults import Fault
 from bot.model_faults import annotation_of, table_at, unknown_key
 from bot.toml_source import KeyPath
+from models.playbook_faults import nearest
 
 PREFIX = "ZHANGGUI_"
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_NUMBERS = re.compile(r"(?<=_)[0-9]+(?=_|$)")
+_SECRET_WORDS = frozenset({"TOKEN", "WEBHOOK", "SECRET", "PASSWORD", "KEY"})
+_WHOLE = re.compile(r"-?[0-9]{1,8}")
+_NUMBER = re.compile(rf"{_WHOLE.pattern}(\.[0-9]{{1,8}})?")
 
 
 def overridden(
@@ -21,7 +27,8 @@ def overridden(
 ) -> tuple[dict[str, Any], dict[KeyPath, str], list[Fault]]:
     """The data with what the environment sets, the variable of each key so set, and faults for unknown keys.
 
-    Only variables with a double underscore are meant; ones that `token_env` or `webhook_env` name are not.
+    Every variable with our prefix is meant, but for those that `token_env` or `webhook_env` name, and for one that by
+    its name holds the secret of another configuration of this machine.
     """
     data = copy.deepcopy(data)
     overrides: dict[KeyPath, str] = {}
@@ -37,7 +44,35 @@ def overridden(
             overrides[path] = variable
         else:
             faults.append(Fault("environment", None, variable, "a place that is not there", "the next free number"))
+    secrets = _secrets(data)  # also those that the environment names
+    for variable in sorted(environ):
+        if variable.startswith(PREFIX) and "__" not in variable and variable not in secrets:
+            meant, words = _meant(model, variable), variable.split("_")
+            if words[-1] not in _SECRET_WORDS and (meant or not _SECRET_WORDS & set(words)):
+                wish = meant or f"{PREFIX}<SECTION>__<KEY>, or a name that token_env or webhook_env gives"
+                faults.append(Fault("environment", None, variable, "an unknown variable", wish))
     return data, overrides, faults
+
+
+def _meant(model: type[BaseModel], variable: str) -> str:
+    """The variable of a key that was probably meant by one without a double underscore; empty if there is none."""
+    numbers = iter(_NUMBERS.findall(variable))
+    known = [f"{PREFIX}{key}" for key in _keys(model)]
+    if (near := nearest(_NUMBERS.sub("0", variable), known, likeness=0.8)) is None:
+        return ""
+    return _NUMBERS.sub(lambda found: next(numbers, found[0]), near)
+
+
+def _keys(model: type[BaseModel]) -> Iterator[str]:
+    """How the variables of all keys go on after the prefix, elements of arrays with the number 0."""
+    for name, field in model.model_fields.items():
+        key = (field.alias or name).upper()
+        table = table_at(model, (field.alias or name,))
+        if table is None:
+            yield key
+        else:
+            array = "__0" if field.annotation is not table else ""
+            yield from (f"{key}{array}__{below}" for below in _keys(table))
 
 
 def _in_order(variable: str) -> list[str]:
@@ -71,12 +106,21 @@ def _unknown(model: type[BaseModel], path: KeyPath) -> str | None:
 def _typed(model: type[BaseModel], path: KeyPath, text: str) -> object:
     """The text as the type of its key, or as it is, for the model to refuse."""
     table = table_at(model, path[:-1])
-    wanted = None if table is None else annotation_of(table, str(path[-1]))
-    if wanted is bool:
+    kinds = set() if table is None else set(_kinds(annotation_of(table, str(path[-1]))))
+    if bool in kinds:
         return TRUTH.get(text.strip().lower(), text)
-    if wanted is int and _is_index(text.strip()):
+    if int in kinds and _WHOLE.fullmatch(text.strip()):
         return int(text.strip())
+    if float in kinds and _NUMBER.fullmatch(text.strip()):
+        return float(text.strip())
     return text
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """What a type is made of: `Annotated[int, ...] | None` can be an int."""
+    yield annotation
+    for inner in get_args(annotation):
+        yield from _kinds(inner)
 
 
 def _set(data: Any, path: KeyPath, value: object) -> bool:

@@ -94,15 +94,16 @@ class Metrics:
         """What is wrong now, in a few words; empty if nothing is."""
         if (stuck := time.monotonic() - self._ticked_at) > STUCK_AFTER:
             return f"the loop has been stuck for {stuck:.0f} s"
+        ills = []
         keeper, leases = self._app.keeper, self._app.store.leases
         if keeper is not None and leases is not None and keeper.age > leases.lease.total_seconds():
-            return f"no heartbeat for {keeper.age:.0f} s"
+            ills.append(f"no heartbeat for {keeper.age:.0f} s")
         try:
             with self._app.store.reading() as connection:
                 connection.execute(select(1))
-        except DBAPIError:
-            return "the database cannot be read"
-        return ""
+        except DBAPIError:  # which is usually why there is no heartbeat, too
+            ills.append("the database cannot be read")
+        return "; ".join(ills)
 
     @property
     def accounts(self) -> list[str]:

@@ -18,6 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from bot.config import Metrics as Settings
 from bot.desk import Refused
 from bot.metrics import Metrics
+from bot.ports import cure_of
 
 log = structlog.get_logger("metrics")
 
@@ -57,9 +58,7 @@ def serving(metrics: Metrics, settings: Settings, worker: str) -> Iterator[int]:
         server = ThreadingHTTPServer((settings.host, settings.port or 0), Handler)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise Refused(
-            f"[metrics] 没法在 {where} 提供 /metrics（{error.strerror}）。换一个 port，或写 0 任选。"
-        ) from None
+        raise Refused(f"[metrics] 没法在 {where} 提供 /metrics（{error.strerror}）。{cure_of(error)}。") from None
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()

@@ -27,11 +27,13 @@ from bot.calendar_plan import MEDIA_FOLDER
 from bot.cli import execute
 from bot.clock import ticking, utc_now
 from bot.config import Account, AlertChannel, Config
+from bot.config_values import shown_url
 from bot.control import Holding, listening
 from bot.crowd import live, shipped_world
 from bot.desk import Answer, Desk, Refused
 from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
+from bot.ports import cure_of
 from bot.power import after_power_cut
 from bot.practice import Clock, Ground
 from bot.rehearsal_output import Printer
@@ -155,7 +157,7 @@ async def _live(
             log.info(
                 "started",
                 accounts=list(transports),
-                database=url.partition("@")[2] or url,
+                database=shown_url(url),
                 worker=leases and leases.worker,
             )
             await app.run(stop)
@@ -215,7 +217,8 @@ async def _console(app: App, ground: Ground | None, say: Callable[[str], None]) 
         try:
             listener = await asyncio.to_thread(_listen, where.host, where.port)
         except OSError as error:
-            say(f"后台没有打开：{where.host}:{where.port} 用不了（{error.strerror}）。换一个 console.port 再启动。")
+            place = f"{where.host}:{where.port}"
+            say(f"后台没有打开：{place} 用不了（{error.strerror}）。在 [console] 里{cure_of(error)}，再启动。")
             log.warning("console.unavailable", host=where.host, port=where.port, error=error.strerror)
             return
         with listener:

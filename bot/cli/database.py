@@ -12,12 +12,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy import make_url
 
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.places import database_url
 from bot.clock import utc_now
 from bot.config import load_config
+from bot.config_values import shown_url
 from bot.control import Holding
 from bot.desk import Refused, lines
 from bot.merchants import open_merchants
@@ -91,15 +91,17 @@ def copy(
 ) -> int:
     """Move everything from SQLite to PostgreSQL, and count it on both sides; stop the bot first."""
     from bot.store.copying import copy as copy_all
+    from bot.store.copying import file_to_copy
 
     loaded = load_config(config, os.environ)
-    source, target = database_url(loaded, source), database_url(loaded, target)
+    source, target = database_url(loaded, source, "来源"), database_url(loaded, target, "目标")
+    file_to_copy(source, target)  # before a lock is made beside what is no database
     with Holding(source), Holding(target), _bar() as moved:
         counts = copy_all(source, target, moved)
     if as_json:
         typer.echo(lines([{"table": name, "rows": count} for name, count in counts.items()]), nl=False)
     else:
-        where = make_url(target).render_as_string()
+        where = shown_url(target)
         typer.echo(
             f"已搬到 {where}：{len(counts)} 张表，{sum(counts.values())} 行，两边逐表数过，一致。\n"
             f"下一步：把 [database] url 改成它，再启动；原来的文件留着，确认没问题再删。\n",

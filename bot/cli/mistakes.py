@@ -11,7 +11,7 @@ from bot.desk import Refused
 from bot.faults import ConfigFaults
 from bot.store.backup import BackupError
 from bot.store.copying import CopyError
-from bot.store.engine import sqlite_driver
+from bot.store.engine import WrongEncoding, sqlite_driver
 from bot.store.health import Damaged
 from bot.store.migrating import NewerDatabase
 from bot.story_faults import StoryFault
@@ -36,6 +36,7 @@ MISTAKES = (
     Refused,
     StoryFault,
     UnknownAccount,
+    WrongEncoding,
     sqlite_driver().Error,
 )
 
@@ -50,6 +51,8 @@ _REASONS = {
     errno.EPERM: "没有权限",
     errno.EROFS: "那里只能读，不能写",
 }
+# For PostgreSQL that does not let us in; the doctor says it too.
+REACH_SERVER = "启动 PostgreSQL，检查 url 里的主机、用户名、密码、库名"
 _LOOK = "看看文件的权限、磁盘空间和 --db 或 [database] url；python -m bot doctor 会说得更细。"
 
 
@@ -69,5 +72,10 @@ def _said(mistake: BaseException) -> str:
         return f"{harmless(str(mistake.filename))}：{reason}" if mistake.filename else str(reason)
     if isinstance(mistake, DBAPIError | sqlite_driver().Error):
         cause = (mistake.orig or mistake) if isinstance(mistake, DBAPIError) else mistake
-        return f"数据库用不了：{' '.join(str(cause).split())}。{_LOOK}"
+        reason = " ".join(str(cause).split())
+        if not type(cause).__module__.startswith("psycopg"):
+            return f"数据库用不了：{reason}。{_LOOK}"
+        # What the server says of a statement has a code; that it was never reached, or refused us, has none.
+        cure = "python -m bot doctor 会说得更细" if getattr(cause, "sqlstate", None) else REACH_SERVER
+        return f"数据库用不了：{reason}。{cure}。"
     return str(mistake)

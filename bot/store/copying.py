@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Connection, Table, func, select, text
@@ -21,6 +22,8 @@ from models.workers import IdSource, Lease, Worker
 
 # So many rows are read at once.
 PAGE = 2_000
+# What every file of SQLite begins with.
+_SQLITE = b"SQLite format 3\0"
 # Who was there, and what was given, is of the one database only.
 OF_ITS_OWN = frozenset({str(model.__tablename__) for model in (Worker, Lease, IdSource)})
 
@@ -37,11 +40,7 @@ def copy(source: str, target: str, progress: Progress = lambda _table, _done, _a
 
     The caller holds the locks of both. Either all is there afterwards, or nothing.
     """
-    path = sqlite_path(source)
-    if path is None or sqlite_path(target) is not None:
-        raise CopyError("db copy 只从 SQLite 搬到 PostgreSQL：db copy 文件.db postgresql+psycopg://用户@主机/库")
-    if not path.exists():
-        raise CopyError(f"没有数据库 {path}")
+    path = file_to_copy(source, target)
     if not is_current(source):
         raise CopyError(f"{path} 不是最新的表结构，先运行：python -m bot db upgrade --db {path}")
     upgrade(target)
@@ -59,6 +58,19 @@ def copy(source: str, target: str, progress: Progress = lambda _table, _done, _a
         engine.dispose()
     with closing(Store(target, _never)):  # the source of ids goes on behind the last one
         return counts
+
+
+def file_to_copy(source: str, target: str) -> Path:
+    """The file of the source; nothing is opened or made for it. Raises `CopyError`."""
+    path = sqlite_path(source)
+    if path is None or sqlite_path(target) is not None:
+        raise CopyError("db copy 只从 SQLite 搬到 PostgreSQL：db copy 文件.db postgresql+psycopg://用户@主机/库")
+    if not path.exists():
+        raise CopyError(f"没有数据库 {path}")
+    with path.open("rb") as file:
+        if file.read(len(_SQLITE)) != _SQLITE:
+            raise CopyError(f"{path} 不是 SQLite 数据库，来源要写掌柜的数据库文件")
+    return path
 
 
 def _copy_all(opened: Any, connection: Connection, progress: Progress) -> dict[str, int]:

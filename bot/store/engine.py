@@ -48,6 +48,15 @@ _WRITER_PRAGMAS = (
 _READER_PRAGMAS = ("busy_timeout=10000", "query_only=ON", "wal_autocheckpoint=0", "mmap_size=0", "trusted_schema=OFF")
 
 
+class WrongEncoding(Exception):
+    """A PostgreSQL database that does not keep its texts in UTF-8: neither Chinese nor emoji have a place there."""
+
+    def __init__(self, database: str, encoding: str) -> None:
+        self.found = f"PostgreSQL 的库 {database} 编码是 {encoding}，不是 UTF8，存不下中文"
+        self.cure = "另建一个：createdb -E UTF8 -T template0 NAME"
+        super().__init__(f"{self.found}。{self.cure}")
+
+
 def sqlite_version() -> tuple[int, ...]:
     """The version of the SQLite library that we run on."""
     return tuple(int(part) for part in sqlite_driver().sqlite_version.split("."))
@@ -119,7 +128,12 @@ def _postgresql(url: str, **options: Any) -> Engine:
     def _connect(_dialect: Any, _record: Any, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
         import psycopg  # who has a file need not wait for PostgreSQL's driver
 
-        return with_scribe(psycopg.Connection).connect(*given, **named)
+        opened = with_scribe(psycopg.Connection).connect(*given, **{"client_encoding": "utf8", **named})
+        if (encoding := opened.info.parameter_status("server_encoding")) != "UTF8":
+            database = opened.info.dbname
+            opened.close()
+            raise WrongEncoding(database, encoding)
+        return opened
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -27,6 +27,8 @@ from tests.transports.gateway_process import GatewayProcess, free_port
 CONFIG = """
 [database]
 url = "sqlite:///zhanggui.db"
+[console]
+port = 0
 [[merchants]]
 id = "m1"
 name = "半山茶社"
@@ -96,6 +98,7 @@ def test_a_fresh_machine_is_sound_and_nothing_is_created_by_looking(
     assert found["database"] == ("ok", f"{tmp_path / 'zhanggui.db'} 还没有，第一次运行时会建", "")
     assert found["main/port"][1] == "模拟账号，什么都不会发到微信"
     assert found["lock"][1] == "掌柜没有在运行"
+    assert found["console"] == ("ok", "127.0.0.1 上任选一个空着的 port", "")
     assert sorted(tmp_path.iterdir()) == before
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import make_url
 
 from bot.app import App, living
 from bot.clock import ticking, utc_now
@@ -28,6 +31,7 @@ from bot.story_lines import AccountSpec, ContactSpec, FriendAdded, WorldSpec
 from bot.transports.simulator import SimulatorTransport, World
 from models.orders import ImportEntriesOrder
 from tests.flows.playing import CONFIG, PLAYBOOK
+from tests.store.databases import postgresql_server
 
 Scene = Callable[["Running"], Awaitable[None]]
 
@@ -149,10 +153,50 @@ def test_health_says_who_it_is_and_what_is_wrong(
     play(tmp_path, database_url, scene, leases)
 
 
+def test_without_a_database_health_says_so_beside_the_heartbeat_that_it_costs(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    name = make_url(postgresql_url).database
+
+    async def scene(running: Running) -> None:
+        await running.until("zhanggui_account_online", "main")
+        keeper = running.metrics._app.keeper
+        assert keeper is not None
+        with psycopg.connect(postgresql_server(), autocommit=True) as server:
+            server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+            try:
+                server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+                assert json.loads((await running.get("/health"))[1])["what"] == "the database cannot be read"
+                keeper._heard_at -= 46
+                status, told = await running.get("/health")
+            finally:
+                server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        assert status == 503
+        assert re.fullmatch(r"no heartbeat for \d+ s; the database cannot be read", json.loads(told)["what"])
+
+    with contextlib.closing(Leases(postgresql_url, [("m1", "main")])) as mine:
+        play(tmp_path, postgresql_url, scene, mine)
+
+
 def test_a_port_that_is_taken_is_refused_with_its_place(tmp_path: Path, sqlite_url: str) -> None:
     async def scene(running: Running) -> None:
         taken = rf"\[metrics\].*127\.0\.0\.1:{running.port}"
         with pytest.raises(Refused, match=taken), serving(running.metrics, Settings(port=running.port), "w2"):
             pass
+
+    play(tmp_path, sqlite_url, scene)
+
+
+@pytest.mark.parametrize("host", ["nohost.invalid", "192.0.2.1"])
+def test_a_host_that_is_not_this_machine_is_not_cured_by_another_port(
+    tmp_path: Path, sqlite_url: str, host: str
+) -> None:
+    async def scene(running: Running) -> None:
+        with (
+            pytest.raises(Refused, match=rf"{host}:9101.*改 host") as refusal,
+            serving(running.metrics, Settings(host=host, port=9101), "w2"),
+        ):
+            pass
+        assert "换一个 port" not in str(refusal.value)
 
     play(tmp_path, sqlite_url, scene)

@@ -54,11 +54,11 @@ def postgresql_server() -> str:
     return uri
 
 
-def new_postgresql(template: str = "template1") -> str:
+def new_postgresql(template: str = "template1", more: str = "") -> str:
     """An SQLAlchemy URL of a new database."""
     uri, name = postgresql_server(), f"test_{next(_numbers)}"
     with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY WAL_LOG')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY WAL_LOG {more}')
     return make_url(uri).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
 
 

@@ -1,0 +1,28 @@
+"""Why a port where we want to serve cannot be had, and what helps."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+ANOTHER_HOST = "改 host：写这台机器自己的地址，127.0.0.1 只给本机，0.0.0.0 给所有人"
+ANOTHER_PORT = "换一个 port，或写 0 任选"
+
+
+def cure_of(error: OSError) -> str:
+    """What helps against an error of binding: a name or an address that is not this machine's is not cured by another
+    port."""
+    is_host = isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+    return ANOTHER_HOST if is_host else ANOTHER_PORT
+
+
+def trouble(host: str, port: int) -> OSError | None:
+    """What keeps us from serving there, if anything. Nobody can connect while we look."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as looking:
+            looking.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            looking.bind(address)
+    except OSError as error:
+        return error
+    return None

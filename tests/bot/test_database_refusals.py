@@ -1,0 +1,118 @@
+"""A database that cannot be used: one sentence that says which, why and what helps, and never a password."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from bot.command_line import main
+from bot.doctor import examine
+from tests.store.databases import migrated_sqlite, new_postgresql
+from tests.transports.gateway_process import free_port
+
+CONFIG = """
+[[merchants]]
+id = "m1"
+name = "半山茶社"
+playbook = "playbook.toml"
+[[accounts]]
+id = "main"
+merchant = "m1"
+transport = "simulator"
+"""
+
+
+@pytest.fixture(autouse=True)
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "playbook.toml").write_text('name = "茶"\n', encoding="utf-8")
+    (tmp_path / "shop.db").write_bytes(migrated_sqlite().read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def refused(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
+    """What a command that is refused says, which is one line."""
+    assert main(argv) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    return said
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_postgresql_that_is_not_utf8_is_refused_with_the_cure(
+    encoding: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = new_postgresql("template0", f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'")
+    cure = "createdb -E UTF8 -T template0 NAME"
+    for argv in (["db", "copy", "shop.db", url], ["group", "list", "--db", url], ["run", "--db", url, "--quiet"]):
+        said = refused(capsys, *argv)
+        assert f"编码是 {encoding}" in said
+        assert cure in said
+    assert examine(Path("config.toml"), url, as_json=False) == 2
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "数据库" in line]
+    assert encoding in line
+    assert cure in line
+
+
+def test_a_postgresql_that_does_not_let_us_in_is_said_as_by_the_doctor(capsys: pytest.CaptureFixture[str]) -> None:
+    there = make_url(new_postgresql())
+    gone = there.set(password="a-secret", database="nowhere").render_as_string(hide_password=False)
+    deaf = f"postgresql+psycopg://shop:a-secret@127.0.0.1:{free_port()}/shop"
+    cure = "启动 PostgreSQL，检查 url 里的主机、用户名、密码、库名"
+    for url in (gone, deaf, "postgresql+psycopg://shop:a-secret@nohost.invalid/shop"):
+        for argv in (["db", "copy", "shop.db", url], ["group", "list", "--db", url], ["run", "--db", url, "--quiet"]):
+            said = refused(capsys, *argv)
+            assert cure in said
+            assert "权限" not in said
+            assert "a-secret" not in said
+        assert examine(Path("config.toml"), url, as_json=False) == 2
+        assert cure in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://shop:a-secret@db/shop",
+        "mysql://shop:a-secret@db/shop",
+        "postgres://foo?password=a-secret",
+        "postgresql+psycopg://shop:a-secret@db:port/shop",
+    ],
+)
+def test_a_url_of_another_kind_is_shown_where_it_was_given(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for place, argv in (
+        ("目标", ["db", "copy", "shop.db", url]),
+        ("来源", ["db", "copy", url, "shop.db"]),
+        ("--db", ["group", "list", "--db", url]),
+    ):
+        said = refused(capsys, *argv)
+        assert said.startswith(f"{place} 写的是 {url.partition('://')[0]}://")
+        assert "postgresql+psycopg://用户:密码@主机/库" in said
+        assert "a-secret" not in said
+        assert ("--db" in said) == (place == "--db")
+
+
+def test_a_source_that_is_no_database_is_named_and_no_lock_is_left_beside_it(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "story.jsonl").write_text('{"at": "2026-11-23T09:00:00+08:00", "do": "wait"}\n')
+    before = sorted(shop.iterdir())
+    target = f"postgresql+psycopg://shop@127.0.0.1:{free_port()}/shop"
+    assert f"{shop / 'story.jsonl'} 不是 SQLite 数据库" in refused(capsys, "db", "copy", "story.jsonl", target)
+    assert "没有数据库" in refused(capsys, "db", "copy", "folder/nowhere.db", target)
+    assert sorted(shop.iterdir()) == before
+
+
+def test_no_part_of_a_password_is_shown_wherever_it_stands_in_the_url(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = "postgresql+psycopg://shop:half@secret@127.0.0.1:1/shop"
+    said = refused(capsys, "db", "copy", "shop.db", bare)
+    assert said == "目标 写的是 postgresql+psycopg://***@127.0.0.1:1/shop：密码里的 @ 要写成 %40"
+    monkeypatch.setenv("ZHANGGUI_DATABASE__URL", bare)
+    assert "expected every @ of the password written as %40" in (said := refused(capsys, "group", "list"))
+    assert "secret" not in said
+    monkeypatch.delenv("ZHANGGUI_DATABASE__URL")
+    assert examine(Path("config.toml"), "postgresql+psycopg://127.0.0.1:1/shop?password=secret", as_json=False) == 2
+    assert "secret" not in capsys.readouterr().out
