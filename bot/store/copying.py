@@ -38,7 +38,7 @@ class CopyError(Exception):
 def copy(source: str, target: str, progress: Progress = lambda _table, _done, _all: None) -> dict[str, int]:
     """Copy an SQLite database to an empty PostgreSQL; returns the rows of each table. Raises `CopyError`.
 
-    The caller holds the locks of both. Either all is there afterwards, or nothing.
+    The caller holds the locks of both. Either all rows are there afterwards, or none.
     """
     path = file_to_copy(source, target)
     if not is_current(source):
