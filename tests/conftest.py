@@ -31,14 +31,16 @@ settings.load_profile("unhurried")
 # What takes longest goes first, so that no process is left with a long file at the end.
 _FIRST = ("console", "workers", "gateway", "crash", "transports", "store", "fuzz")
 _MOST_BROWSERS = 2
+_WORKERS = "tests/workers/"
 
 
 class _FileByFile(LoadScopeScheduling):  # type: ignore[misc]
     """A file's tests share what they set up. No more than two files with a browser are under way at once: more bots and
-    browsers on two processors keep each other waiting for longer than people do."""
+    browsers on two processors keep each other waiting for longer than people do. The plays with four workers come one
+    after the other, or half of the workers would look dead to the rest."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0]
+        return _WORKERS if nodeid.startswith(_WORKERS) else nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         browsers = sum(

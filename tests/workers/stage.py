@@ -41,7 +41,7 @@ REPLAYED = 50
 # A send that is uncertain for so long is looked up at the platform, as a human would.
 TOLD = (DeliveryKind.TEXT, DeliveryKind.INVITE)  # of these the platform tells that they have arrived
 _MOMENT = re.compile(r":(\d{4}-\d\d-\d\d|\d{8}T\d+)(?=:|$)")
-LOOKED_UP_AFTER = timedelta(seconds=3)
+LOOKED_UP_AFTER = timedelta(seconds=6)
 _CHANGES = select(func.count()).select_from(DeliveryChange)
 
 _CONFIG = """
