@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +20,8 @@ from bot.store.leases import Beat, Leases
 SOON = 1.0
 
 SAME_FOR_ALL = "the same config.toml for all workers: restart those that have another, one after the other"
+
+T = TypeVar("T")
 
 log = structlog.get_logger("leases")
 
@@ -61,7 +65,7 @@ class Keeper:
         """Keep leases until cancelled."""
         while True:
             try:
-                beat = await asyncio.to_thread(self._leases.beat)
+                beat = await _to_its_end(self._leases.beat)
             except DBAPIError as error:
                 log.debug("database.unavailable", error=str(error.orig))
                 if self.age > self._leases.lease.total_seconds():
@@ -104,7 +108,7 @@ class Keeper:
         try:
             while not (await asyncio.wait([working], timeout=self._leases.heartbeat.total_seconds()))[0]:
                 try:
-                    await asyncio.to_thread(self._leases.renew)
+                    await _to_its_end(self._leases.renew)
                 except DBAPIError as error:
                     log.debug("database.unavailable", error=str(error.orig))
                 else:
@@ -124,7 +128,7 @@ class Keeper:
             log.info("leases.given_back", accounts=beat.surplus, workers=beat.workers)
             await asyncio.gather(*map(self._attendance.end, beat.surplus))
             with contextlib.suppress(DBAPIError):
-                await asyncio.to_thread(self._leases.release, beat.surplus)
+                await _to_its_end(partial(self._leases.release, beat.surplus))
 
     async def _take(self, beat: Beat, tasks: asyncio.TaskGroup) -> None:
         log.info("leases.taken", accounts=beat.taken, workers=beat.workers)
@@ -149,3 +153,14 @@ class Keeper:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._alarm.wait(None)
+
+
+async def _to_its_end(work: Callable[[], T]) -> T:
+    """Have it done in a thread, and wait for it even when cancelled: a heartbeat that comes after we have left would
+    say that we are there."""
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise

@@ -15,7 +15,9 @@ from bot.intake import Intake
 from bot.keeper import Keeper
 from bot.links import Links
 from bot.store import Store
+from bot.store.engine import lease_engine
 from bot.store.leases import Leases
+from bot.store.locks import LEASES, lock_number
 from models.capabilities import Capabilities
 from tests.bot.test_dispatch import Scripted, dispatcher_of
 from tests.store.stage import START, Shop, shop
@@ -111,3 +113,27 @@ async def test_who_is_missed_already_is_not_renewed(postgresql_url: str) -> None
         mine.renew()
         assert mine.have_run_out
         assert mine.beat().lost == ["main"]
+
+
+async def test_a_heartbeat_that_is_under_way_comes_to_its_end_before_we_leave(postgresql_url: str) -> None:
+    """It came after the word that we are gone, and others waited for us as long as for the dead."""
+    pairs = [("m1", "main")]
+    engine = lease_engine(postgresql_url, timedelta(seconds=30))
+    with (
+        shop(postgresql_url) as stage,
+        contextlib.closing(Leases(postgresql_url, pairs)) as mine,
+        contextlib.closing(Leases(postgresql_url, pairs)) as other,
+    ):
+        keeper = Keeper(mine, attended(stage)[1], nothing, nothing)
+        with engine.begin() as writing:
+            lock_number(writing, LEASES)
+            async with asyncio.TaskGroup() as tasks:
+                running = tasks.create_task(keeper.run(tasks))
+                await asyncio.sleep(0.2)
+                running.cancel()
+                await asyncio.sleep(0.1)
+                assert not running.done()
+                writing.rollback()
+        await keeper.leave()
+        assert other.beat().workers == 1
+    engine.dispose()
