@@ -28,6 +28,7 @@ from bench import (
     year,
 )
 from bench.figures import Figure, NotReady, Progress, show
+from bot.logs import set_up_logs
 
 BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {
     "inbound": inbound.measure,
@@ -56,6 +57,7 @@ def main(
     json: Annotated[bool, typer.Option("--json", help="One JSON line a figure.")] = False,
 ) -> None:
     """Measure how fast the program is, as ratios to limits and peers measured in the same run."""
+    set_up_logs("WARNING")  # what a year logs would stand among the figures
     wanted = names or list(BENCHMARKS)
     if unknown := [name for name in wanted if name not in BENCHMARKS]:
         raise typer.BadParameter(f"found {', '.join(unknown)}, expected some of {', '.join(BENCHMARKS)}")
