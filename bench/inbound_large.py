@@ -114,6 +114,7 @@ def curve(
     The files take turns, so that a slow minute is one of all of them.
     """
     crowd = large_crowd(members, members // 50)
+    FOLDER.mkdir(exist_ok=True)
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER)))
         programs: list[Running] = []

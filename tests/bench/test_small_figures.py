@@ -110,7 +110,8 @@ def test_inbound_large() -> None:
     assert 0 < figure.figure < 2
 
 
-def test_the_curve() -> None:
+def test_the_curve_where_no_other_has_been_measured_yet() -> None:
+    Path("data").rmdir()
     (figure,) = inbound_large.curve(quietly, sizes=(100, 1_000), members=MEMBERS, size=50, rounds=2)
     assert figure.figure > 0
     assert "1,000: " in figure.detail
