@@ -7,16 +7,15 @@ put, and who spoke just before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
-from itertools import repeat
-from operator import add
 
 from handlers.understanding import kinds
 from handlers.understanding import replies_in_groups as reply
 from handlers.understanding.business import SIGNS_OF_ASKING, asks_the_shop, lead_of
 from handlers.understanding.group_model import LETTERS, Signs, letters_heard, model, speaks_for
+from handlers.understanding.pieces import pieces
 from handlers.understanding.signs import Table
 from handlers.understanding.text import dense
 from models.context import Said
@@ -96,8 +95,7 @@ def _wording(text: str) -> float:
 
 def _speaks(text: str) -> float:
     """How much the wording alone speaks for a question."""
-    letters = sum(map(letters_heard().get, _letters(text), repeat(0)))
-    return speaks_for(_put(text), model().hears) + letters * _LETTERS / 100
+    return speaks_for(_put(text), model().hears) + letters_heard().of(_spelt(text)) * _LETTERS / 100
 
 
 _remembered = lru_cache(maxsize=8_192)(_speaks)
@@ -124,7 +122,7 @@ def _before(said: Sequence[Said], at: int) -> list[Said]:
 
 def of_the_words(text: str) -> dict[str, float]:
     """What its wording speaks for or against it."""
-    return _put(text) | dict.fromkeys((f"{LETTERS}{each}" for each in _letters(text)), _LETTERS)
+    return _put(text) | dict.fromkeys((f"{LETTERS}{each}" for each in pieces(_spelt(text), 2)), _LETTERS)
 
 
 def _put(text: str) -> dict[str, float]:
@@ -153,11 +151,10 @@ def _put(text: str) -> dict[str, float]:
     return found
 
 
-def _letters(text: str) -> Iterable[str]:
-    """The characters and the pairs of them that it is made of, each once."""
+def _spelt(text: str) -> str:
+    """The characters that are looked at, numbers alike."""
     said = _CALLED.sub("", text) if "@" in text else text
-    core = f"^{_NUMBER.sub('0', dense(said))[:_SPELT]}$"
-    return dict.fromkeys((*core, *map(add, core, core[1:])))
+    return f"^{_NUMBER.sub('0', dense(said))[:_SPELT]}$"
 
 
 def _of_the_talk(one: Said, before: Sequence[Said]) -> list[str]:

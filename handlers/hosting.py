@@ -11,6 +11,7 @@ from handlers import later, reactions
 from handlers.asking import Room, ask_again_soon, next_question, put_off
 from handlers.gate import quiet_until
 from handlers.learning import Learned
+from handlers.replies import words_of
 from handlers.roles import roles_of
 from handlers.understanding import first_look
 from handlers.understanding.feelings import GRAVE, Feeling, feeling_of
@@ -90,8 +91,8 @@ def room(
     """Whom something weighs on is asked nothing more today; who worries, nothing in the same breath as the comfort,
     unless they ask us something themselves; who is angry or in danger, nothing until they speak themselves about
     something else, whoever else talks with them."""
-    felt = felt_by(person, progress, text)
-    if felt == "danger" or complains(person, progress, text):
+    felt = felt_by(context, person, progress, text)
+    if felt == "danger" or complains(context, person, progress, text):
         return Room(None)
     if human:
         return None
@@ -127,11 +128,12 @@ def stays_at_rest(person: PersonView, act: str, *, human: bool) -> bool:
     return act == "chitchat" or human or (act == "unclear" and not person.complaining)
 
 
-def complains(person: PersonView, progress: SurveyProgress, text: str) -> bool:
-    return first_look(text).complains and not roles_of(person, progress.account, "")
+def complains(context: Context, person: PersonView, progress: SurveyProgress, text: str) -> bool:
+    look = first_look(text, words_of(context.merchant.playbook))
+    return look.complains and not roles_of(person, progress.account, "")
 
 
-def felt_by(person: PersonView, progress: SurveyProgress, text: str) -> Feeling | None:
+def felt_by(context: Context, person: PersonView, progress: SurveyProgress, text: str) -> Feeling | None:
     """How they fare; nothing lighter than grief is heard in anger."""
     felt = feeling_of(text)
-    return felt if felt in GRAVE or not complains(person, progress, text) else None
+    return felt if felt in GRAVE or not complains(context, person, progress, text) else None

@@ -155,7 +155,7 @@ def judge(at: datetime, context: Context, person: PersonView, text: str, *, deal
     known = learned(playbook, knowing)
     effects = [*keep(playbook, person, progress.revision, told), *retag(knowing, known)]
     knowing = msgspec.structs.replace(knowing, tags=known.tags)
-    felt = None if human else hosting.felt_by(person, progress, whole)
+    felt = None if human else hosting.felt_by(context, person, progress, whole)
     if felt is not None and felt not in ("thanks", "call"):
         effects += reactions.to_feeling(at, context, person, progress.account, felt, text)
     if lost:

@@ -12,7 +12,6 @@ import pkgutil
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import repeat
-from operator import add
 from struct import Struct
 from typing import Literal, NamedTuple
 
@@ -20,6 +19,7 @@ import msgspec
 
 from handlers.understanding import acts
 from handlers.understanding.blame import BLAME, SIGNS_OF_BLAME
+from handlers.understanding.pieces import Weights, pieces
 from handlers.understanding.signs import Signs
 from handlers.understanding.text import Message
 from models.patterns import compile_later
@@ -50,10 +50,12 @@ class Classifier:
 
     def __init__(self, model: Model) -> None:
         self.classes = model.classes
-        self._weights = {
+        weights = {
             feature: sum(weight << _BITS * place for place, weight in enumerate(row))
             for feature, row in model.weights.items()
         }
+        self._pieces = Weights({each: weight for each, weight in weights.items() if len(each) <= _TOGETHER})
+        self._ways = {each: weight for each, weight in weights.items() if len(each) > _TOGETHER or each in _MARKS}
         # Added last, so that no class is below zero and borrows of the next.
         self._even = sum(_HALF << _BITS * place for place in range(len(self.classes)))
         self._sums = Struct(f"<{len(self.classes)}I")
@@ -82,7 +84,8 @@ class Classifier:
 
     def scores(self, message: Message, context: str, *, asks: bool | None = None) -> Sequence[int]:
         """How likely each class is, in hundredths; whether the message `asks` is found out if it is not given."""
-        total = self._even + sum(map(self._weights.get, _features(message, context, asks=asks), repeat(0)))
+        put = sum(map(self._ways.get, _put(message, context, asks=asks), repeat(0)))
+        total = self._even + put + self._pieces.of(f"^{message.dense}$")
         return [one - _HALF for one in self._sums.unpack(total.to_bytes(self._sums.size, "little"))]
 
 
@@ -93,21 +96,20 @@ _HALF = 1 << _BITS - 1
 
 def features(text: str, context: str) -> list[str]:
     """What the classifier looks at: characters and pairs of them, and how the message is put."""
-    return sorted(_features(Message(text[:_READ]), context))
+    message = Message(text[:_READ])
+    return sorted({*pieces(f"^{message.dense}$", _TOGETHER), *_put(message, context)})
 
 
-def _features(message: Message, context: str, *, asks: bool | None = None) -> set[str]:
-    core = f"^{message.dense}$"
-    found = {*core, *map(add, core, core[1:]), f"in {context}"}
-    found.add(f"long {min(6, len(message.dense) // 4)}")
-    found.add(f"clauses {min(3, len(message.clauses))}")
+_TOGETHER = 2
+_MARKS = "?!"
+
+
+def _put(message: Message, context: str, *, asks: bool | None = None) -> list[str]:
+    """How a message is put, and where."""
+    found = [f"in {context}", f"long {min(6, len(message.dense) // 4)}", f"clauses {min(3, len(message.clauses))}"]
     if bool(_asking(message)) if asks is None else asks:
-        found |= {"asks", f"asks in {context}"}
-    if "?" in message.text:
-        found.add("?")
-    if "!" in message.text:
-        found.add("!")
-    return found
+        found += ["asks", f"asks in {context}"]
+    return found + [mark for mark in _MARKS if mark in message.text]
 
 
 def _asking(message: Message) -> list[str]:

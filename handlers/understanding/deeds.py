@@ -14,6 +14,7 @@ from math import exp
 
 import msgspec
 
+from handlers.understanding.pieces import pieces
 from handlers.understanding.text import dense
 from models.patterns import compile_later
 
@@ -35,7 +36,7 @@ def features(said: str) -> set[str]:
     """What the classifier looks at: characters, their pairs and triples, numbers alike, and how many there are."""
     core = dense(_CALLED.sub("", said))[:_READ]
     whole = f"^{core}$"
-    found = {whole[at : at + size] for size in (1, 2, 3) for at in range(len(whole) - size + 1)}
+    found = set(pieces(whole, 3))
     counted = _NUMBER.sub("0", whole)
     found |= {counted[at : at + 3] for at in range(len(counted) - 2) if "0" in counted[at : at + 3]}
     found.add(f"long {min(6, len(core) // 3)}")

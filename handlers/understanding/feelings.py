@@ -102,7 +102,7 @@ def greets(text: str) -> bool:
 
 def feeling_of(text: str) -> Feeling | None:
     """The gravest feeling that a message tells of, or None. Thanks are heard only where nothing weighs more."""
-    return _remembered(text) if len(text) <= _SHORT else _feeling_of(text[:ANSWER_LIMIT])
+    return _remembered(text) if len(text) <= _SHORT else _lately(text[:ANSWER_LIMIT])
 
 
 def lost_a_child(text: str) -> bool:
@@ -129,6 +129,8 @@ def _feeling_of(text: str) -> Feeling | None:
 
 
 _remembered = lru_cache(maxsize=4_096)(_feeling_of)
+# A long one is asked about some times on its way, and never again.
+_lately = lru_cache(maxsize=8)(_feeling_of)
 
 
 def _tells(feeling: Feeling, pattern: re.Pattern[str], text: str) -> bool:

@@ -12,6 +12,8 @@ from functools import cache
 
 import msgspec
 
+from handlers.understanding.pieces import Weights
+
 Signs = Mapping[str, float]
 
 
@@ -35,9 +37,9 @@ LETTERS = "'"
 
 
 @cache
-def letters_heard() -> Mapping[str, int]:
+def letters_heard() -> Weights:
     """What characters and pairs speak for a question: they are most of the signs of a text."""
-    return {sign[len(LETTERS) :]: weight for sign, weight in model().hears.items() if sign.startswith(LETTERS)}
+    return Weights({sign[len(LETTERS) :]: weight for sign, weight in model().hears.items() if sign.startswith(LETTERS)})
 
 
 def speaks_for(signs: Signs, weights: Mapping[str, int]) -> float:

@@ -115,7 +115,7 @@ class Message:
         self.read = raw[:limit]
         self.text: str = _without_codes(self.read.translate(_tables().plain_without_emoji)).replace("关是", "关系")
         """Half-width, Simplified and lower case, emoji and [微笑] codes blanked; the offsets are those of `raw`."""
-        self.dense: str = "".join(_KEPT.findall(self.text))
+        self.dense = joined(self.text)
         """The text without spaces and punctuation."""
 
     @_WhenWanted
@@ -215,7 +215,12 @@ def _remembered_dense(text: str) -> str:
 
 
 def _dense(text: str) -> str:
-    return "".join(_KEPT.findall(text.translate(_tables().plain)))
+    return joined(text.translate(_tables().plain))
+
+
+def joined(text: str) -> str:
+    """A text in readable characters, of a `Message.text` for one, without spaces and punctuation."""
+    return "".join(_KEPT.findall(text))
 
 
 def readable(text: str) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import pkgutil
 from functools import cache
-from itertools import repeat
-from operator import add
 
 import msgspec
 
-from handlers.understanding.text import Message, dense
+from handlers.understanding.pieces import Weights, pieces
+from handlers.understanding.text import Message, joined
 from models.patterns import compile_later
 
 
@@ -23,17 +22,31 @@ class Model(msgspec.Struct, frozen=True):
 
     weights: dict[str, int]
 
+
+class Classifier:
+    """A model at work."""
+
+    def __init__(self, model: Model) -> None:
+        self._pieces = Weights({each: weight for each, weight in model.weights.items() if len(each) <= _TOGETHER})
+        self._long = [model.weights.get(_long(4 * fours), 0) for fours in range(_LONGEST + 1)]
+
     def score(self, dense: str) -> int:
-        """How much speaks for it, in hundredths."""
-        return sum(map(self.weights.get, features(dense), repeat(0)))
+        """How much speaks for it in a text without blanks and punctuation, in hundredths."""
+        return self._pieces.of(f"^{dense}$") + self._long[min(_LONGEST, len(dense) // 4)]
 
 
 def features(dense: str) -> set[str]:
     """What the classifier looks at, of a text without blanks and punctuation: characters, their pairs and triples, and
     how many there are."""
-    core = f"^{dense}$"
-    pairs = list(map(add, core, core[1:]))
-    return {*core, *pairs, *map(add, pairs, core[2:]), f"long {min(6, len(dense) // 4)}"}
+    return {*pieces(f"^{dense}$", _TOGETHER), _long(len(dense))}
+
+
+def _long(length: int) -> str:
+    return f"long {min(_LONGEST, length // 4)}"
+
+
+_TOGETHER = 3
+_LONGEST = 6  # fours of characters
 
 
 _AT_ONCE = 80
@@ -49,8 +62,10 @@ _REFUSAL = compile_later("[别不勿莫甭休停退拉删骚扰烦滚错屏移�
 
 
 @cache
-def _model() -> Model:
-    return msgspec.json.decode(pkgutil.get_data("handlers.understanding", "wished_away_model.json") or b"", type=Model)
+def _model() -> Classifier:
+    return Classifier(
+        msgspec.json.decode(pkgutil.get_data("handlers.understanding", "wished_away_model.json") or b"", type=Model)
+    )
 
 
 def wishes_us_away(message: Message) -> bool:
@@ -58,4 +73,4 @@ def wishes_us_away(message: Message) -> bool:
     if len(message.dense) <= _AT_ONCE:
         return _model().score(message.dense) > _SURELY
     sentences = set(_SENTENCE.findall(message.text))  # a flood says one thing again and again
-    return any(_model().score(dense(sentence)) > _MORE_SURELY for sentence in sentences if _REFUSAL.search(sentence))
+    return any(_model().score(joined(sentence)) > _MORE_SURELY for sentence in sentences if _REFUSAL.search(sentence))
