@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from bench.evidence import Evidence
 from bench.figures import Figure, Progress
 from bench.inbound_mix import QUESTIONS, START, ordinary_text
 from bench.inbound_world import ACCOUNT, MERCHANT, open_world
@@ -39,6 +40,7 @@ _PIECES = (
 def measure(progress: Progress, *, messages: int = MESSAGES) -> list[Figure]:
     """How many times the 99th percentile fits into the limit."""
     chance = random.Random(1)
+    evidence = Evidence("analysis")
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'bench.db'}"
         upgrade(url)
@@ -51,6 +53,7 @@ def measure(progress: Progress, *, messages: int = MESSAGES) -> list[Figure]:
         text = ordinary_text(chance) if done % 2 else chance.choice(_HOSTILE)(chance)
         costs += _seconds(merchant, text, chance.choice(QUESTIONS))
     costs.sort()
+    evidence.table("costs", [{"cpu_seconds": one} for one in costs])
     ordinary, slow, worst = (costs[int(len(costs) * share)] * 1000 for share in (0.25, 0.99, 0.9999))
     return [
         Figure(

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from bench.evidence import Evidence
 from bench.figures import Figure, Progress, ratios_of, spread
 from bench.inbound_world import CONFIG
 from bench.peer_process import Peer, peer
@@ -55,6 +56,7 @@ def vs_nonebot(progress: Progress, *, events: int = EVENTS, rounds: int = ROUNDS
 
 def _against(name: str, floor: float, progress: Progress, *, events: int, rounds: int, slower: int) -> Figure:
     theirs = max(4, events // slower)
+    evidence = Evidence(f"dispatch_vs_{name}")
     with hundred_commands() as handled, peer(name) as other:
         other.take(theirs)  # everything is warm after it
         cpu_seconds(events, 0)
@@ -68,6 +70,20 @@ def _against(name: str, floor: float, progress: Progress, *, events: int, rounds
                 raise RuntimeError(f"{len(handled)} of {events} commands were run")
             limits.append(_mean_of_two(other, theirs))
     ratios = ratios_of(limits, runs)
+    evidence.table(
+        "rounds",
+        [
+            {
+                "round": nth,
+                "events": events,
+                "cpu_seconds_an_event": ours,
+                "peer_events": 2 * theirs,
+                "peer_cpu_seconds_an_event_before": before,
+                "peer_cpu_seconds_an_event_after": after,
+            }
+            for nth, (ours, before, after) in enumerate(zip(runs, limits[:-1], limits[1:], strict=True), 1)
+        ],
+    )
     return Figure(
         name=f"dispatch_vs_{name}",
         figure=round(statistics.median(ratios), 2),

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import gc
 import statistics
-import tempfile
 import time
 from contextlib import closing
 from datetime import time as time_of_day
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from bench.evidence import Evidence, of_rounds, scratch_folder
 from bench.figures import Figure, Progress, ratios_of, spread
-from bench.inbound import FOLDER
 from bench.inbound_world import BEGAN, MERCHANT, open_world
 from bench.large_world import filled_world
 from bench.raw_rows import copy_of, raw_seconds, record, written_rows
@@ -38,9 +38,9 @@ FRIENDS = 102_565
 
 def measure(progress: Progress, *, friends: int = FRIENDS, rounds: int = ROUNDS) -> list[Figure]:
     """How many times as fast as the limit, which is measured before and after each round."""
-    FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
-        world, scratch = Path(folder) / "world.db", Path(folder) / "scratch.db"
+    evidence = Evidence("expand")
+    with scratch_folder() as folder:
+        world, scratch = folder / "world.db", folder / "scratch.db"
         filled_world(world, lambda _done, _total: None, friends, 0, 0)
         _import_entry(world)
         with copy_of(world, scratch) as database:
@@ -55,7 +55,12 @@ def measure(progress: Progress, *, friends: int = FRIENDS, rounds: int = ROUNDS)
             progress(done, rounds)
             with copy_of(world, scratch) as database:
                 runs.append(expand_seconds(database))
+                if done == rounds - 1:
+                    evidence.database("run", database)
             limits.append(raw_seconds(world, scratch, written, batch=rows))
+        evidence.database("world", world)
+        raw_seconds(world, scratch, written, batch=rows, keep=partial(evidence.database, "limit"))
+    evidence.table("rounds", of_rounds(runs, limits, deliveries=made, limit_rows=rows))
     ratios = ratios_of(limits, runs)
     return [
         Figure(

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import gc
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from bench.evidence import Evidence, of_rounds, scratch_folder
 from bench.figures import Figure, Progress, ratios_of, spread
 from bench.inbound_mix import BATCH_SECONDS, QUESTIONS, START, wire_batches
 from bench.inbound_world import load_world, make_crowd, open_world
@@ -32,8 +33,6 @@ from models.events import Event, Message
 FLOOR = 0.55
 BATCHES = 5
 ROUNDS = 7
-# Where the shipped configuration keeps its database: the disk that matters.
-FOLDER = Path("data")
 
 
 def measure(
@@ -43,9 +42,9 @@ def measure(
     crowd = make_crowd(members, members // 50, len(QUESTIONS))
     batches_of_lines = wire_batches(crowd, batches, size)
     events = batches * size
-    FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
-        world, scratch = Path(folder) / "world.db", Path(folder) / "scratch.db"
+    evidence = Evidence("inbound")
+    with scratch_folder() as folder:
+        world, scratch = folder / "world.db", folder / "scratch.db"
         load_world(f"sqlite:///{world}", crowd, QUESTIONS)
         with copy_of(world, scratch) as database:  # the same rows in every round, and everything is warm after it
             record(database)
@@ -58,9 +57,14 @@ def measure(
             batches_of_lines = wire_batches(crowd, batches, size, nth=done + 1)
             with copy_of(world, scratch) as database:
                 runs.append(run_seconds(database, batches_of_lines))
+                if done == rounds - 1:
+                    evidence.database("run", database)
             limits.append(raw_seconds(world, scratch, written))
+        evidence.database("world", world)
+        raw_seconds(world, scratch, written, keep=partial(evidence.database, "limit"))
     ratios = ratios_of(limits, runs)
     rows = sum(len(table.rows) for table in written)
+    evidence.table("rounds", of_rounds(runs, limits, events=events, limit_rows=rows))
     return [
         Figure(
             name="inbound",

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -23,11 +22,12 @@ import msgspec
 from sqlmodel import SQLModel
 
 import models.tables  # noqa: F401 - every table is known once this is imported
+from bench.evidence import Evidence, scratch_folder
 from bench.figures import Figure, Progress, spread
 from bench.inbound import Clock
 from bench.inbound_mix import BATCH_SECONDS, START, wire_batches
 from bench.inbound_world import open_world
-from bench.large_world import FOLDER, GROUPS, MEMBERS, ROWS, large_crowd, large_world
+from bench.large_world import GROUPS, MEMBERS, ROWS, large_crowd, large_world
 from bench.raw_rows import BATCH, TableRows, copy_of, keys_of, record, statement_of, write_rows
 from bot.intake import BATCH_SIZE
 from bot.store import Store
@@ -64,30 +64,45 @@ def measure(
     said = [wire_batches(crowd, batches, size, seed=nth + 1, nth=nth) for nth in range(rounds + 1)]
     del crowd
     events = batches * size
-    limits: list[float] = []
+    before: list[float] = []
+    after: list[float] = []
     runs: list[float] = []
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
-        with copy_of(world, Path(folder) / "recorded.db") as database:
+    evidence = Evidence("inbound_large")
+    with scratch_folder() as folder:
+        with copy_of(world, folder / "recorded.db") as database:
             record(database)
             with program_on(database) as program:
                 written = [_recorded(program, world, database, lines, nth) for nth, lines in enumerate(said)]
-        with (
-            copy_of(world, Path(folder) / "run.db") as run,
-            copy_of(world, Path(folder) / "limit.db") as limit,
-            program_on(run) as program,
-            _writer(limit) as connection,
-        ):
-            program.seconds(said[0], 0)
-            write_rows(connection, written[0], BATCH)
-            # The limit of a round is the mean of a part of its rows before it, and of the rest after it.
-            for nth in range(1, rounds + 1):
-                progress(nth - 1, rounds)
-                first, rest = halves(written[nth])
-                before = write_rows(connection, first, BATCH)
-                runs.append(program.seconds(said[nth], nth))
-                limits.append(before + write_rows(connection, rest, BATCH))
+        with copy_of(world, folder / "run.db") as run, copy_of(world, folder / "limit.db") as limit:
+            with program_on(run) as program, _writer(limit) as connection:
+                program.seconds(said[0], 0)
+                write_rows(connection, written[0], BATCH)
+                # The limit of a round is a part of its rows before it, and the rest after it.
+                for nth in range(1, rounds + 1):
+                    progress(nth - 1, rounds)
+                    first, rest = halves(written[nth])
+                    before.append(write_rows(connection, first, BATCH))
+                    runs.append(program.seconds(said[nth], nth))
+                    after.append(write_rows(connection, rest, BATCH))
+            evidence.added("run", run, world)
+            evidence.added("limit", limit, world)
+    limits = [first + rest for first, rest in zip(before, after, strict=True)]
     ratios = [one / run for one, run in zip(limits, runs, strict=True)]
-    count = sum(len(table.rows) for one in written[1:] for table in one)
+    counts = [sum(len(table.rows) for table in one) for one in written]
+    evidence.table(
+        "rounds",
+        [
+            {
+                "round": nth,
+                "events": events,
+                "limit_rows": counts[nth],
+                "seconds": run,
+                "limit_seconds_of_the_first_half": first,
+                "limit_seconds_of_the_other_half": rest,
+            }
+            for nth, (run, first, rest) in enumerate(zip(runs, before, after, strict=True), 1)
+        ],
+    )
     return [
         Figure(
             name="inbound_large",
@@ -96,7 +111,7 @@ def measure(
             floor=FLOOR,
             detail=f"ratio {spread(ratios, 3)} in {rounds} rounds; "
             f"events/s {spread([events / one for one in runs])}; limit {spread([events / one for one in limits])}; "
-            f"{count / events / rounds:.2f} rows an event; {rows:,} rows logged, {members:,} members",
+            f"{sum(counts[1:]) / events / rounds:.2f} rows an event; {rows:,} rows logged, {members:,} members",
         )
     ]
 
@@ -114,9 +129,9 @@ def curve(
     The files take turns, so that a slow minute is one of all of them.
     """
     crowd = large_crowd(members, members // 50)
-    FOLDER.mkdir(exist_ok=True)
+    evidence = Evidence("curve")
     with ExitStack() as opened:
-        folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER)))
+        folder = opened.enter_context(scratch_folder())
         programs: list[Running] = []
         for rows in sizes:
             world = large_world(progress, members, members // 50, rows)
@@ -132,6 +147,14 @@ def curve(
                 seconds = programs[place].seconds(said, nth)
                 if nth:  # the first round warms everything up
                     costs[place].append(seconds / (2 * size) * 1_000_000)
+    evidence.table(
+        "rounds",
+        [
+            {"round": nth, "rows_before": rows, "messages": 2 * size, "microseconds_a_message": cost}
+            for rows, each in zip(sizes, costs, strict=True)
+            for nth, cost in enumerate(each, 1)
+        ],
+    )
     ratios = [fewest / most for fewest, most in zip(costs[0], costs[-1], strict=True)]
     return [
         Figure(

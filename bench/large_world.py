@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from bench.evidence import FOLDER
 from bench.figures import Progress
 from bench.inbound_mix import QUESTIONS
 from bench.inbound_world import ACCOUNT, BEGAN, MERCHANT, TAGS, VALUES, Crowd, Member, open_world
@@ -24,7 +25,6 @@ from bot.store.ids import EPOCH, SEQUENCE_BITS
 from bot.store.migrating import upgrade
 
 MEMBERS, GROUPS, ROWS = 1_000_000, 100_000, 10_000_000
-FOLDER = Path("data")
 _YEAR = timedelta(days=365)
 _HASH, _MASK, _STEP = 2_654_435_761, (1 << 52) - 1, 7_919
 _NOW = f"'{BEGAN:%Y-%m-%d %H:%M:%S}.000000'"

@@ -8,11 +8,10 @@ each message an event of a OneBot gateway that answers the plugin's questions at
 from __future__ import annotations
 
 import statistics
-import tempfile
-from pathlib import Path
 
+from bench.evidence import Evidence, scratch_folder
 from bench.figures import Figure, Progress, ratios_of, spread
-from bench.inbound import FOLDER, run_seconds
+from bench.inbound import run_seconds
 from bench.inbound_mix import QUESTIONS, group_batches
 from bench.inbound_world import load_world, make_crowd
 from bench.peer_process import Peer, peer
@@ -30,9 +29,9 @@ def measure(
 ) -> list[Figure]:
     """Messages a second by the peer's; the peer is measured before and after each of our rounds."""
     crowd = make_crowd(members, members // 50, len(QUESTIONS))
-    FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder, peer("chatrecorder", folder) as other:
-        world, scratch = Path(folder) / "world.db", Path(folder) / "scratch.db"
+    evidence = Evidence("logged_vs_chatrecorder")
+    with scratch_folder() as folder, peer("chatrecorder", str(folder)) as other:
+        world, scratch = folder / "world.db", folder / "scratch.db"
         load_world(f"sqlite:///{world}", crowd, QUESTIONS)
         with copy_of(world, scratch) as database:  # everything is warm after it
             run_seconds(database, group_batches(crowd, 2, size))
@@ -44,8 +43,25 @@ def measure(
             batches = group_batches(crowd, 2, size, nth=done + 1)
             with copy_of(world, scratch) as database:
                 runs.append(run_seconds(database, batches) / (2 * size))
+                if done == rounds - 1:
+                    evidence.database("run", database)
             limits.append(_mean_of_two(other, theirs))
+        evidence.database("world", world)
     ratios = ratios_of(limits, runs)
+    evidence.table(
+        "rounds",
+        [
+            {
+                "round": nth,
+                "messages": 2 * size,
+                "seconds_a_message": ours,
+                "peer_messages": 2 * theirs,
+                "peer_seconds_a_message_before": before,
+                "peer_seconds_a_message_after": after,
+            }
+            for nth, (ours, before, after) in enumerate(zip(runs, limits[:-1], limits[1:], strict=True), 1)
+        ],
+    )
     return [
         Figure(
             name="logged_vs_chatrecorder",

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from bench.evidence import Evidence, scratch_folder
 from bench.figures import Figure, Progress
-from bench.large_world import FOLDER, GROUPS, MEMBERS, ROWS, large_world
+from bench.large_world import GROUPS, MEMBERS, ROWS, large_world
 from bench.raw_rows import copy_of
 
 LIMIT_MEGABYTES = 350
@@ -33,14 +33,14 @@ def measure(
 ) -> list[Figure]:
     """How many times the worker's memory fits into the limit."""
     world = large_world(progress, members, groups, rows)
-    with (
-        tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder,
-        copy_of(world, Path(folder).resolve() / "memory.db") as database,
-    ):
+    evidence = Evidence("memory")
+    with scratch_folder() as folder, copy_of(world, folder.resolve() / "memory.db") as database:
         arguments = [str(database), *map(str, (members, groups, accounts, messages))]
         command = [sys.executable, "-m", "bench.memory_worker", *arguments]
         said = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, check=True, text=True).stdout
+        evidence.added("run", database, world)
     before, after, most = (int(one) / 1_000_000 for one in said.splitlines()[-1].split())
+    evidence.table("resident", [{"megabytes_on_line": before, "megabytes_after": after, "megabytes_at_most": most}])
     return [
         Figure(
             name="memory",

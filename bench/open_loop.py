@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,10 +19,11 @@ from typing import Any
 
 import msgspec
 
+from bench.evidence import Evidence, scratch_folder
 from bench.figures import Figure, Progress
 from bench.inbound_mix import START, wire_batches
 from bench.inbound_world import open_world
-from bench.large_world import FOLDER, GROUPS, MEMBERS, ROWS, large_crowd, large_world
+from bench.large_world import GROUPS, MEMBERS, ROWS, large_crowd, large_world
 from bench.raw_rows import copy_of
 from bot.intake import Intake
 from bot.store import Store
@@ -53,11 +53,17 @@ def measure(
     """The share of the offered rate that was committed, and how often the 99th percentile fits into the limit."""
     world = large_world(progress, members, groups, rows)
     count = rate * seconds
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
-        said = Path(folder).resolve() / "events.jsonl"
+    evidence = Evidence("open_loop")
+    with scratch_folder() as folder:
+        said = folder.resolve() / "events.jsonl"
         _write(said, members, groups, count)
-        with copy_of(world, Path(folder) / "open.db") as database:
+        with copy_of(world, folder / "open.db") as database:
             delays, took = asyncio.run(_offered(database, said, rate, count, progress))
+            evidence.added("run", database, world)
+    evidence.table(
+        "events",
+        [{"arrived_seconds": nth / rate, "committed_seconds": nth / rate + delay} for nth, delay in enumerate(delays)],
+    )
     share = count / took / rate
     delays.sort()
     middle, slow = (delays[int(len(delays) * part)] for part in (0.5, 0.99))

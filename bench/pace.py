@@ -12,6 +12,7 @@ import gc
 import heapq
 from datetime import datetime, timedelta
 
+from bench.evidence import Evidence
 from bench.figures import Figure, Progress
 from bench.inbound_world import CONFIG
 from bot.clock import Alarm, utc_now
@@ -28,7 +29,9 @@ SECONDS = 10.0
 def measure(progress: Progress, *, accounts: int = ACCOUNTS, seconds: float = SECONDS) -> list[Figure]:
     """How many times the 99th percentile of all delays fits into the limit."""
     gc.collect()
+    evidence = Evidence("pace")
     late = sorted(asyncio.run(_delays(progress, accounts, seconds)))
+    evidence.table("late", [{"seconds": one} for one in late])
     middle, slow, worst = (late[int(len(late) * share)] * 1000 for share in (0.5, 0.99, 0.9999))
     return [
         Figure(

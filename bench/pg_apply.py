@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -22,6 +21,7 @@ import psycopg
 from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
+from bench.evidence import Evidence, of_rounds, scratch_folder
 from bench.figures import Figure, Progress, ratios_of, spread
 from bench.inbound import run_seconds
 from bench.inbound_mix import BATCH_SECONDS, QUESTIONS, START, wire_batches
@@ -47,11 +47,13 @@ def measure(
     """Events a second as a ratio to the limit; each round's limit is measured before and after it."""
     crowd = make_crowd(members, members // 50, len(QUESTIONS))
     events = batches * size
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, server() as databases:
-        written = _rows_of_a_run(Path(folder), crowd, wire_batches(crowd, batches, size))
+    evidence = Evidence("pg_apply")
+    with scratch_folder() as folder, server() as databases:
+        written = _rows_of_a_run(folder, crowd, wire_batches(crowd, batches, size))
         world = databases.new()
         load_world(world, crowd, QUESTIONS)
         databases.know(world)
+        evidence.postgresql("world", world)
         template = str(make_url(world).database)
         limits = [_copy_seconds(databases, template, written, batches)]
         runs: list[float] = []
@@ -59,10 +61,13 @@ def measure(
             progress(done, rounds)
             url = databases.new(template)
             runs.append(apply_seconds(url, wire_batches(crowd, batches, size, nth=done + 1)))
+            if done == rounds - 1:
+                evidence.postgresql("run", url)
             databases.drop(url)
             limits.append(_copy_seconds(databases, template, written, batches))
     ratios = ratios_of(limits, runs)
     rows = sum(len(table.rows) for table in written)
+    evidence.table("rounds", of_rounds(runs, limits, events=events, limit_rows=rows))
     return [
         Figure(
             name="pg_apply",

@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import make_url
 
+from bench.evidence import Evidence
 from bench.figures import Figure, Progress, spread
 from bench.inbound_mix import BATCH_SECONDS, QUESTIONS, START, wire_batches
 from bench.inbound_world import ACCOUNT, BEGAN, load_merchant, make_crowd
@@ -56,6 +57,8 @@ def measure(
     crowd = make_crowd(members, members // 50, len(QUESTIONS))
     ratios: dict[str, list[float]] = {"several": [], "one": []}
     speeds: dict[str, list[float]] = {"several": [], "one": [], "alone": []}
+    evidence = Evidence("pg_workers")
+    took: list[dict[str, float]] = []
     with server() as databases:
         world = databases.new()
         upgrade(world)
@@ -74,23 +77,37 @@ def measure(
             all_of_one = wire_batches(crowd, batches * WORKERS, size, seed=len(merchants), nth=done)
             (warm,) = wire_batches(crowd, 1, 64, seed=WORKERS + 1, nth=done)
 
-            def seconds(plan: list[Work], warm: Sequence[bytes] = warm) -> float:
+            def seconds(name: str, plan: list[Work], warm: Sequence[bytes] = warm, done: int = done) -> float:
                 url = databases.new(template)
                 try:
-                    return _together(url, merchants, plan, warm)
+                    passed = _together(url, merchants, plan, warm)
+                    if done == rounds - 1:
+                        evidence.postgresql(name, url)
+                    return passed
                 finally:
                     databases.drop(url)
 
-            four = seconds([[item] for item in of_each.items()])
-            alone = seconds([list(of_each.items())])
-            four_of_one = seconds([[(merchants[0], all_of_one[n::WORKERS])] for n in range(WORKERS)])
-            alone_of_one = seconds([[(merchants[0], all_of_one)]])
+            four = seconds("four", [[item] for item in of_each.items()])
+            alone = seconds("alone", [list(of_each.items())])
+            four_of_one = seconds("four_of_one", [[(merchants[0], all_of_one[n::WORKERS])] for n in range(WORKERS)])
+            alone_of_one = seconds("alone_of_one", [[(merchants[0], all_of_one)]])
             events = WORKERS * batches * size
+            took.append(
+                {
+                    "round": done + 1,
+                    "events": events,
+                    "four_seconds": four,
+                    "alone_seconds": alone,
+                    "four_of_one_merchant_seconds": four_of_one,
+                    "alone_of_one_merchant_seconds": alone_of_one,
+                }
+            )
             ratios["several"].append(alone / four)
             ratios["one"].append(alone_of_one / four_of_one)
             speeds["several"].append(events / four)
             speeds["one"].append(events / four_of_one)
             speeds["alone"].append(events / alone)
+    evidence.table("rounds", took)
     return [
         Figure(
             name="pg_workers",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -69,19 +69,23 @@ def written_rows(world: Path, run: Path) -> list[TableRows]:
 
 
 def raw_seconds(
-    world: Path, scratch: Path, written: Sequence[TableRows], *, batch: int = BATCH, keep: Path | None = None
+    world: Path,
+    scratch: Path,
+    written: Sequence[TableRows],
+    *,
+    batch: int = BATCH,
+    keep: Callable[[Path], None] = lambda _database: None,
 ) -> float:
     """Seconds that the driver takes to write the rows into a copy of the world, so many in a transaction.
 
-    With `keep`, what it made is left there, for who wants to compare.
+    `keep` is given what it made, before that is gone.
     """
     with copy_of(world, scratch) as database:
         engine = writer_engine(f"sqlite:///{database}")  # its connections have the PRAGMAs of the writer
         with closing(engine.raw_connection()) as pooled:
             seconds = write_rows(pooled.driver_connection, written, batch)
         engine.dispose()
-        if keep is not None:
-            shutil.copyfile(database, keep)
+        keep(database)
     return seconds
 
 

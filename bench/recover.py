@@ -16,7 +16,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import closing
 from datetime import timedelta
@@ -24,8 +23,9 @@ from pathlib import Path
 
 import msgspec
 
+from bench.evidence import Evidence, scratch_folder
 from bench.figures import Figure, Progress, spread
-from bench.inbound import FOLDER, Clock
+from bench.inbound import Clock
 from bench.inbound_mix import BATCH_SECONDS, QUESTIONS, START, wire_batches
 from bench.inbound_world import CONFIG, load_world, make_crowd, open_world
 from bot.control import Holding
@@ -49,11 +49,11 @@ def measure(
     progress: Progress, *, wal_bytes: int = WAL_BYTES, rounds: int = ROUNDS, members: int = _MEMBERS
 ) -> list[Figure]:
     """How many times a recovery fits into the limit."""
-    FOLDER.mkdir(exist_ok=True)
+    evidence = Evidence("recover")
     seconds: list[float] = []
     cpu: list[float] = []
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
-        killed = Path(folder).resolve() / "killed.db"
+    with scratch_folder() as folder:
+        killed = folder.resolve() / "killed.db"
         arguments = [sys.executable, "-m", "bench.recover", str(killed), str(wal_bytes), str(members)]
         status = subprocess.run(arguments, cwd=_ROOT, check=False).returncode
         if status != -signal.SIGKILL:
@@ -61,14 +61,23 @@ def measure(
         size = _wal(killed).stat().st_size
         for done in range(rounds):
             progress(done, rounds)
-            again = Path(folder) / f"round-{done}"
+            again = folder / f"round-{done}"
             again.mkdir()
-            for file in Path(folder).glob("killed.db*"):
+            for file in folder.glob("killed.db*"):
                 shutil.copyfile(file, again / file.name)
             before = _cpu_of_children()
             seconds.append(recovery_seconds(again / killed.name))
             cpu.append(_cpu_of_children() - before)
+            if done == rounds - 1:
+                evidence.database("run", again / killed.name)
             shutil.rmtree(again)
+    evidence.table(
+        "rounds",
+        [
+            {"round": nth, "log_bytes": size, "seconds": clock, "cpu_seconds": used}
+            for nth, (clock, used) in enumerate(zip(seconds, cpu, strict=True), 1)
+        ],
+    )
     return [
         Figure(
             name="recover",

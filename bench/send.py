@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gc
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -19,8 +18,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bench.evidence import Evidence, of_rounds, scratch_folder
 from bench.figures import Figure, Progress, ratios_of, spread
-from bench.inbound import FOLDER, Clock
+from bench.inbound import Clock
 from bench.inbound_world import BEGAN, MERCHANT
 from bench.raw_rows import copy_of
 from bench.shop_of_accounts import load_shop, names, open_shop
@@ -44,10 +44,10 @@ def measure(
     progress: Progress, *, accounts: int = ACCOUNTS, friends: int = FRIENDS, rounds: int = ROUNDS
 ) -> list[Figure]:
     """Sends a second by pairs of UPDATEs a second; the limit is measured before and after each round."""
-    FOLDER.mkdir(exist_ok=True)
+    evidence = Evidence("send")
     count = accounts * friends
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
-        world, scratch = Path(folder) / "world.db", Path(folder) / "scratch.db"
+    with scratch_folder() as folder:
+        world, scratch = folder / "world.db", folder / "scratch.db"
         load_shop(f"sqlite:///{world}", accounts, friends)
         with copy_of(world, scratch) as database:
             send_seconds(database, accounts, count)
@@ -59,8 +59,13 @@ def measure(
             progress(done, rounds)
             with copy_of(world, scratch) as database:
                 runs.append(send_seconds(database, accounts, count))
+                if done == rounds - 1:
+                    evidence.database("run", database)
             with copy_of(world, scratch) as database:
                 limits.append(update_seconds(database, left, accounts))
+                if done == rounds - 1:
+                    evidence.database("limit", database)
+    evidence.table("rounds", of_rounds(runs, limits, sends=count))
     ratios = ratios_of(limits, runs)
     return [
         Figure(

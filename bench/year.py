@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bench.evidence import Evidence
 from bench.figures import Figure, Progress, spread
 from bench.inbound_world import CONFIG
 from bot.cli.programs import operate
@@ -37,6 +38,7 @@ def measure(
     progress: Progress, *, days: int = DAYS, groups: int = 40, members: int = 200, rounds: int = ROUNDS
 ) -> list[Figure]:
     """Simulated days by seconds of the clock."""
+    evidence = Evidence("year")
     seconds: list[float] = []
     cpu: list[float] = []
     sent: list[int] = []
@@ -57,8 +59,17 @@ def measure(
             seconds.append(_rehearsed(story, Path(folder) / f"{done}.db", days, keep))
             cpu.append(time.process_time() - before)
             sent.append(sum("wire" in line for line in lines))
+            if done == rounds - 1:
+                evidence.database("run", Path(folder) / f"{done}.db")
     if not sent[0] or len(set(sent)) > 1:
         raise RuntimeError(f"the rounds sent {sent} posts")
+    evidence.table(
+        "rounds",
+        [
+            {"round": nth, "days": days, "seconds": clock, "cpu_seconds": used, "sends": posts}
+            for nth, (clock, used, posts) in enumerate(zip(seconds, cpu, sent, strict=True), 1)
+        ],
+    )
     return [
         Figure(
             name="year",

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from bench.evidence import Evidence
 from bench.figures import Figure, ratios_of
 from bench.inbound import measure, run_seconds
 from bench.inbound_mix import QUESTIONS, wire_batches
 from bench.inbound_world import load_world, make_crowd
 from bench.raw_rows import copy_of, raw_seconds, record, written_rows
 from models.events import Message
+from tests.bench.recomputing import added, follows, table
 
 CROWD = make_crowd(500, 10, len(QUESTIONS))
 SIZE, BATCHES = 100, 3
@@ -66,9 +69,11 @@ def test_the_limit_writes_the_rows_that_the_run_wrote(world: Path, tmp_path: Pat
     assert rows["delivery"] > 0
     with copy_of(world, tmp_path / "recorded.db") as recorded:
         record(recorded)
-        assert raw_seconds(recorded, tmp_path / "limit.db", first, batch=100, keep=tmp_path / "kept.db") > 0
-    assert written_rows(world, tmp_path / "kept.db") == first
-    kept = counts(tmp_path / "kept.db")
+        evidence = Evidence("inbound")
+        keep = partial(evidence.database, "kept")
+        assert raw_seconds(recorded, tmp_path / "limit.db", first, batch=100, keep=keep) > 0
+    assert written_rows(world, evidence.folder / "kept.db") == first
+    kept = counts(evidence.folder / "kept.db")
     assert {name for name in after if after[name] != kept[name]} == {"timer"}  # those that rang are no rows any more
     assert kept["timer"] > after["timer"]
 
@@ -90,11 +95,13 @@ def test_a_figure_holds_at_its_floor() -> None:
     }
 
 
-def test_a_tiny_run_gives_one_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_tiny_run_gives_one_figure() -> None:
     told: list[tuple[int, int]] = []
     (figure,) = measure(lambda done, total: told.append((done, total)), batches=2, size=50, rounds=2, members=500)
     assert figure.name == "inbound"
     assert 0 < figure.figure < 2
     assert told == [(0, 2), (1, 2)]
-    assert not list(tmp_path.glob("data/*"))
+    assert follows("inbound", figure.figure)
+    (one, other) = table("inbound")
+    assert added("inbound", "run", "seen_event") == added("inbound", "limit", "seen_event") > 0
+    assert one["events"] == other["events"] == "100"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bench import pg_apply
+from bench import pg_apply, pg_workers
+from tests.bench.recomputing import follows, table
 
 
 def test_apply_is_compared_with_copy() -> None:
@@ -10,4 +11,23 @@ def test_apply_is_compared_with_copy() -> None:
     (figure,) = pg_apply.measure(lambda done, _all: told.append(done), batches=2, size=60, rounds=2, members=500)
     assert told == [0, 1]
     assert (figure.name, figure.unit) == ("pg_apply", "of COPY")
+    assert follows("pg_apply", figure.figure)
     assert 0 < figure.figure < 2
+    before, after = _logged("world"), _logged("run")
+    assert after >= before + 100
+    assert after == len(table("pg_apply", "run_journal"))
+
+
+def test_four_workers_are_compared_with_one() -> None:
+    figure, of_one_merchant = pg_workers.measure(lambda _done, _all: None, batches=1, size=40, rounds=1, members=500)
+    assert follows("pg_workers", figure.figure)
+    (one,) = table("pg_workers")
+    assert one["events"] == "160"
+    assert of_one_merchant.name == "pg_workers_one_merchant"
+    # All but what each of them hears first, to be warm, is the same.
+    said = [{row["wire_id"] for row in table("pg_workers", f"{name}_journal")} for name in ("four", "alone")]
+    assert said[0] == said[1]
+
+
+def _logged(name: str) -> int:
+    return next(int(one["rows"]) for one in table("pg_apply", f"{name}_rows") if one["table"] == "journal")

@@ -1,34 +1,23 @@
-"""Every benchmark runs at a small size, measures what it says, and leaves nothing behind."""
+"""Every benchmark runs at a small size, measures what it says, and leaves what its figure can be worked out from."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-
-import pytest
 
 from bench import expand, inbound_large, memory, open_loop, pace, recover, send, year
 from bench.figures import Figure
 from bench.inbound_mix import messages_of
 from bench.large_world import filled_world, large_crowd, member_of
 from bench.shop_of_accounts import load_shop
+from tests.bench.recomputing import added, follows, logged
 
 MEMBERS, GROUPS, ROWS = 400, 20, 1_000
 
 
 def quietly(_done: int, _total: int) -> None:
     """Nobody watches."""
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "data").mkdir()
-    yield tmp_path
-    left = [file.name for file in tmp_path.glob("data/*") if not file.name.startswith("large-world-")]
-    assert left == []
 
 
 def test_the_crowd_in_python_is_the_one_in_the_file(tmp_path: Path) -> None:
@@ -67,13 +56,14 @@ def test_expand() -> None:
     (figure,) = expand.measure(quietly, friends=400, rounds=1)
     # All but one in eight of the fifth that is in the middle of the survey have the tag.
     assert "390 deliveries" in figure.detail
-    assert figure.figure > 0
+    assert follows("expand", figure.figure)
+    assert added("expand", "run", "delivery") == added("expand", "limit", "delivery") == 390
 
 
 def test_send(tmp_path: Path) -> None:
     (figure,) = send.measure(quietly, accounts=5, friends=3, rounds=1)
     assert "15 sends of 5 accounts" in figure.detail
-    assert figure.figure > 0
+    assert follows("send", figure.figure)
     load_shop(f"sqlite:///{tmp_path / 'shop.db'}", 5, 3)
     assert send.send_seconds(tmp_path / "shop.db", 5, 15) > 0
     with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
@@ -85,35 +75,37 @@ def test_send(tmp_path: Path) -> None:
 
 def test_pace() -> None:
     (figure,) = pace.measure(quietly, accounts=20, seconds=0.5)
-    assert figure.figure > 0
+    assert follows("pace", figure.figure)
 
 
 def test_memory() -> None:
     (figure,) = memory.measure(quietly, members=MEMBERS, groups=GROUPS, rows=ROWS, accounts=3, messages=50)
-    assert figure.figure > 1
+    assert follows("memory", figure.figure)
+    assert logged("memory") > 50
 
 
 def test_recover() -> None:
     (figure,) = recover.measure(quietly, wal_bytes=1_000_000, rounds=1, members=500)
-    assert figure.figure > 0
+    assert follows("recover", figure.figure)
     assert "with a log of" in figure.detail
 
 
 def test_year() -> None:
     (figure,) = year.measure(quietly, days=2, groups=3, members=5, rounds=2)
     assert "sends to 3 groups of 5" in figure.detail
-    assert figure.figure > 0
+    assert follows("year", figure.figure)
 
 
 def test_inbound_large() -> None:
     (figure,) = inbound_large.measure(quietly, members=MEMBERS, groups=GROUPS, rows=ROWS, batches=2, size=100, rounds=2)
+    assert follows("inbound_large", figure.figure)
     assert 0 < figure.figure < 2
+    assert logged("inbound_large") > 3 * 200 * 0.9  # three rounds, one of which warms up; some come twice
 
 
 def test_the_curve_where_no_other_has_been_measured_yet() -> None:
-    Path("data").rmdir()
     (figure,) = inbound_large.curve(quietly, sizes=(100, 1_000), members=MEMBERS, size=50, rounds=2)
-    assert figure.figure > 0
+    assert follows("curve", figure.figure)
     assert "1,000: " in figure.detail
 
 
@@ -121,4 +113,6 @@ def test_open_loop() -> None:
     rate, delay = open_loop.measure(quietly, members=MEMBERS, groups=GROUPS, rows=ROWS, rate=200, seconds=2)
     assert isinstance(rate, Figure)
     assert 0 < rate.figure <= 1.1
+    assert follows("open_loop", rate.figure)
+    assert logged("open_loop") > 400 * 0.9
     assert delay.name == "open_loop_delay"
