@@ -160,6 +160,11 @@ class App:
         self._others.wake()
         self.wake()
 
+    def woke(self, slept: timedelta) -> None:
+        """The machine has slept for so long, and we with it."""
+        log.warning("machine.slept", seconds=round(slept.total_seconds()))
+        self._attendance.woke()
+
     async def in_store(self, work: Callable[[], Any]) -> Any:
         """Use the database in the writer's thread; if that fails, a human must know."""
         return await self._in_store(work)

@@ -39,7 +39,7 @@ class Attendance:
 
     @property
     def unheard(self) -> frozenset[str]:
-        """The accounts that were taken only just, and may have much to tell of the time before."""
+        """The accounts that are not on line, or only just, and may have much to tell of the time before."""
         return frozenset(self._links.unheard)
 
     def begin(self, account: str, tasks: asyncio.TaskGroup) -> None:
@@ -53,6 +53,10 @@ class Attendance:
         self._lists[account] = tasks.create_task(lists, name=f"lists {account}")
         self._links.expect(account)
         self._kept[account] = tasks.create_task(self._links.keep(transport), name=f"link {account}")
+
+    def woke(self) -> None:
+        """After a sleep of the machine all accounts are heard out anew."""
+        self._links.hear_out(self._kept)
 
     async def end(self, account: str) -> None:
         """Let go of an account: what is in flight comes to its end, and what was heard is written."""

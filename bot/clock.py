@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 TICK_SECONDS = 1
+# Nothing but a machine that slept, or a clock that was set, lets so much pass between two ticks.
+SLEPT = timedelta(seconds=30)
 
 
 def utc_now() -> datetime:
@@ -48,10 +50,21 @@ class Alarm:
 
 
 @asynccontextmanager
-async def ticking(tick: Callable[[], None]) -> AsyncIterator[None]:
-    """Call `tick` every second of the real clock."""
+async def ticking(
+    tick: Callable[[], None], woke: Callable[[timedelta], None], now: Callable[[], datetime] = utc_now
+) -> AsyncIterator[None]:
+    """Call `tick` every second of the real clock; if the machine slept meanwhile `woke` before it, with how long."""
+    last = now()
+
+    async def second() -> None:  # in the loop: what is no coroutine would be called in a thread
+        nonlocal last
+        before, last = last, now()
+        if last - before > SLEPT:
+            woke(last - before)
+        tick()
+
     scheduler = AsyncIOScheduler(timezone=UTC)
-    scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, coalesce=True, misfire_grace_time=None)
+    scheduler.add_job(second, "interval", seconds=TICK_SECONDS, coalesce=True, misfire_grace_time=None)
     scheduler.start()
     try:
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,9 +27,8 @@ HEARD_SECONDS = 3.0
 # After a login the platform tells at once what was said meanwhile. When it has been silent for so long it has told all
 # of it; an account that never falls silent is not waited for longer than the second.
 QUIET_SECONDS, LONGEST_TOLD = 0.05, 3.0
-# So long an account that was taken over is waited for until it has told what was said meanwhile: the gateway may not
-# have missed the last listener yet.
-HEARD_OUT_SECONDS = 10.0
+# After a sleep of the machine a link may look as if it stood. So long it may take to fail, or to tell what was said.
+WAKING_SECONDS = 10.0
 # A list that could not be fetched is asked for again after so long.
 ROSTER_RETRY = timedelta(seconds=10)
 
@@ -49,8 +48,8 @@ class Links:
         self._missed: set[str] = set()  # accounts of which it is known that they are gone
         self._heard = 0  # events, of all accounts
         self._arriving: dict[str, asyncio.Task[None]] = {}
-        self._unheard: dict[str, asyncio.TimerHandle] = {}
-        self.listeners: list[Callable[[], None]] = []  # hear when an account was heard out, or is waited for no longer
+        self._unheard: set[str] = set()
+        self.listeners: list[Callable[[], None]] = []  # hear when an account was heard out, or is kept no longer
 
     def refresh(self, account: str) -> None:
         """The lists of that account are wanted soon."""
@@ -59,19 +58,26 @@ class Links:
 
     @property
     def unheard(self) -> Collection[str]:
-        """Accounts that were taken only just, and may have much to tell of the time before."""
-        return self._unheard.keys()
+        """Accounts that are kept and not on line, or only just, and may have much to tell of the time before: nobody
+        knows that nobody said anything."""
+        return self._unheard
 
     def expect(self, account: str) -> None:
         """An account is about to be kept; what is done because nobody says anything waits for what it has to tell."""
-        loop = asyncio.get_running_loop()
-        self._unheard[account] = loop.call_later(HEARD_OUT_SECONDS, self._heard_out, account)
+        self._unheard.add(account)
 
     def _heard_out(self, account: str) -> None:
-        if (patience := self._unheard.pop(account, None)) is not None:
-            patience.cancel()
+        if account in self._unheard:
+            self._unheard.remove(account)
             for listener in self.listeners:
                 listener()
+
+    def hear_out(self, accounts: Iterable[str]) -> None:
+        """Nothing leaves these accounts for a while but what is under way: what was said to them may be so too."""
+        for account in accounts:
+            if account not in self._unheard:
+                self._leaves(account)
+                self._arriving[account] = asyncio.create_task(self._arrive(account, after=WAKING_SECONDS))
 
     async def keep(self, transport: Transport) -> None:
         """Stay attached to one account, until `end`."""
@@ -139,8 +145,9 @@ class Links:
                     log.warning("gateway.unreadable", account=event.account, what=event.what)
             await self._take(event)
 
-    async def _arrive(self, account: str) -> None:
+    async def _arrive(self, account: str, after: float = 0.0) -> None:
         """Nothing leaves an account before what waited for it was heard and decided: there may be a 退订 among it."""
+        await asyncio.sleep(after)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_TOLD):
                 heard = -1
@@ -155,6 +162,7 @@ class Links:
         """Nothing leaves an account that is not attached, or has not been heard out."""
         if arriving := self._arriving.pop(account, None):
             arriving.cancel()
+        self._unheard.add(account)
         self._dispatcher.offline(account)
 
     async def watch_lists(self, transport: Transport, every: timedelta) -> None:

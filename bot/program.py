@@ -150,7 +150,7 @@ async def _live(
         tick = stack.enter_context(_measured(app))
         async with (
             listening(holding, at_desk),
-            ticking(tick),
+            ticking(tick, app.woke),
             _crowd(app, ground),
             _console(app, ground, say) if with_console else contextlib.nullcontext(),
         ):

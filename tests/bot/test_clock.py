@@ -68,6 +68,22 @@ def test_a_clock_that_was_set_is_followed_when_woken() -> None:
 
 async def test_the_real_clock_ticks() -> None:
     ticked = asyncio.Event()
-    async with ticking(ticked.set):
+    slept: list[timedelta] = []
+    async with ticking(ticked.set, slept.append):
         await asyncio.wait_for(ticked.wait(), 5)
     assert utc_now().utcoffset() == timedelta(0)
+    assert slept == []
+
+
+async def test_a_tick_in_the_loop_tells_that_the_machine_has_slept() -> None:
+    ticked = asyncio.Event()
+    told: list[timedelta] = []
+    moments = iter([START, START + timedelta(hours=2)])
+
+    def woke(slept: timedelta) -> None:
+        asyncio.get_running_loop()  # raises in a thread
+        told.append(slept)
+
+    async with ticking(ticked.set, woke, lambda: next(moments, START + timedelta(hours=2))):
+        await asyncio.wait_for(ticked.wait(), 5)
+    assert told == [timedelta(hours=2)]

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from bot import intake as intake_module
 from bot.dispatch import Dispatcher
 from bot.intake import Intake
-from bot.links import FIRST_PAUSE, GONE, LONGEST_PAUSE, TAKEN_PAUSE, Links
+from bot.links import FIRST_PAUSE, GONE, LONGEST_PAUSE, TAKEN_PAUSE, WAKING_SECONDS, Links
 from bot.store import Writing
 from bot.store.journal import Outcome
 from bot.story_lines import Text
@@ -67,6 +67,7 @@ class Shaky:
     attached: list[float] = field(default_factory=list)
     rosters: list[float] = field(default_factory=list)
     roster_failures: int = 0
+    unheard: set[str] = field(default_factory=set)  # in the end
     greets: bool = True  # whether it says that the account is on line before the link ends
 
     def elapsed(self) -> float:
@@ -132,6 +133,7 @@ def on_shaky_link(
                 for one in (intake.run(), links.keep(transport), links.watch_lists(transport, timedelta(minutes=1)))
             ]
             await asyncio.sleep(seconds)
+            transport.unheard = set(links.unheard)
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -272,3 +274,28 @@ def test_messages_that_came_while_the_link_was_down_are_heard(sqlite_url: str) -
         assert [row.wire_id for row in program.stage.rows(JournalEntry) if row.type == "message"] == ["t1"]
 
     play(sqlite_url, scene)
+
+
+def test_after_a_sleep_of_the_machine_nothing_leaves_before_the_account_was_heard_out_anew(sqlite_url: str) -> None:
+    async def scene(program: Program) -> None:
+        async with program.running():
+            to = {row.wire_id: row.id for row in program.stage.rows(Contact)}
+            await program.sleep(seconds=1)
+            assert program.links.unheard == set()
+            program.links.hear_out(["main"])
+            program.stage.bring_about(reply("r1", to["wx1"]))
+            program.wake()
+            await program.sleep(seconds=WAKING_SECONDS - 1)
+            assert program.links.unheard == {"main"}  # so that no timer rings because nobody said anything
+            assert program.arrived() == []
+            await program.sleep(seconds=10)
+            assert program.links.unheard == set()
+            assert program.arrived() == ["r1"]
+
+    play(sqlite_url, scene)
+
+
+def test_an_account_whose_link_is_cut_is_unheard_until_it_is_back(sqlite_url: str) -> None:
+    transport = on_shaky_link(sqlite_url, 20, *[LinkLost("no gateway")] * 20, greets=False)
+    assert transport.unheard == {"main"}
+    assert on_shaky_link(sqlite_url, 20, LinkLost("no gateway")).unheard == set()

@@ -87,7 +87,7 @@ def play(folder: Path, url: str, scene: Scene, leases: Leases | None = None) -> 
             app = App(config, store, transports, now=utc_now, in_store=here_and_now)
             metrics = Metrics(app)
             with serving(metrics, Settings(port=0), "w1") as port:
-                async with living(app), ticking(app.wake), asyncio.timeout(30):
+                async with living(app), ticking(app.wake, app.woke), asyncio.timeout(30):
                     await scene(Running(app, world, metrics, port))
 
     asyncio.run(main())

@@ -72,6 +72,15 @@ def test_a_bubble_from_the_time_of_an_outage_belongs_to_the_one_before_it(stage:
     assert played.states("ask:wx1:2")[-1] == "confirmed"  # nothing was decided about half of what they had said
 
 
+def test_a_bubble_from_the_time_when_the_account_was_gone_belongs_to_the_one_before_it(stage: Stage) -> None:
+    gone: Line = {"at": "09:01:02", "type": "logout", "account": "main"}
+    back: Line = {"at": "12:01:02", "type": "login", "account": "main"}
+    told = says("09:01:00", "wx1", "油皮", id="e1"), gone, says("09:01:03", "wx1", "说错了，是敏感", id="e2"), back
+    played, texts = asked(stage, *told)
+    assert texts == ["您是什么肤质？1干皮 2油皮 4敏感", "有过敏史吗？"]
+    assert played.states("ask:wx1:2")[-1] == "confirmed"  # nothing was decided about half of what they had said
+
+
 def test_a_question_that_a_human_held_up_is_not_asked_twice_when_they_have_done(stage: Stage) -> None:
     human: Line = {"at": "09:03:00", "type": "self_text", "account": "main", "to": "wx1", "text": "我是店长，稍等"}
     answered, asks = says("09:04:00", "wx1", "油皮"), says("09:17:00", "wx1", "你们几点开门")

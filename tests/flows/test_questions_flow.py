@@ -124,6 +124,23 @@ def test_who_answered_during_an_outage_is_not_reminded_after_it(stage: Stage, ho
     assert times(played.arrived(to="wx-hall")) == ["10:00"]
 
 
+@pytest.mark.parametrize("how", ["logout", "deaf"])
+def test_who_answered_while_the_account_was_gone_is_not_reminded_after_it(stage: Stage, how: str) -> None:
+    gone: Line = {"at": "10:10:00", "type": how, "account": "main"}
+    back: Line = {"at": "11:10:00", "type": "login", "account": "main"}
+    answer = group_says("10:20:00", "wx-hall", "有的，还剩三盒")
+    played = stage.play([*BOUND, ASKED, gone, answer, back], world=WORLD)
+    assert times(played.arrived(to="wx-hall")) == ["10:00"]
+    assert not any("还没人回" in line["wire"].get("text", "") for line in played.lines if "wire" in line)
+
+
+@pytest.mark.parametrize("how", ["logout", "deaf"])
+def test_whom_nobody_answered_while_the_account_was_gone_is_told_of_after_it(stage: Stage, how: str) -> None:
+    gone: Line = {"at": "10:10:00", "type": how, "account": "main"}
+    played = stage.play([*BOUND, ASKED, gone, {"at": "10:35:00", "type": "login", "account": "main"}], world=WORLD)
+    assert times(played.arrived(to="wx-hall")) == ["10:00", "10:35"]
+
+
 def test_an_answer_on_the_phone_of_the_account_ends_it(stage: Stage) -> None:
     typed = {"at": "10:05:00", "type": "self_text", "account": "main", "to": ROOM, "text": "还有两盒哦", "id": "a1"}
     played = stage.play([*BOUND, ASKED, typed, operator("12:00:00", "report questions --json")], world=WORLD)
