@@ -21,7 +21,7 @@ from handlers.understanding import acts
 from handlers.understanding.blame import BLAME, SIGNS_OF_BLAME
 from handlers.understanding.pieces import Weights, pieces
 from handlers.understanding.signs import Signs
-from handlers.understanding.text import Message
+from handlers.understanding.text import Message, message_of
 from models.patterns import compile_later
 
 Label = Literal["business_question", "other_question", "rhetorical", "statement", "ad", "greeting", "complaint"]
@@ -151,7 +151,7 @@ def _model() -> Classifier:
 
 def understand_business(text: str, context: str) -> Business:
     """The label of a message in a `group` or a `private` chat, and whether a person has to see to it."""
-    message = Message(text)
+    message = message_of(text)
     if not message.dense:
         return Business("greeting" if message.pictures else "statement", False)
     read = message if len(text) <= _READ else Message(text[:_READ])
@@ -237,7 +237,7 @@ def lead_of(text: str) -> Lead:
 
 
 def _lead_of(text: str) -> Lead:
-    message = Message(_CALLED.sub("", text) if "@" in text else text)
+    message = message_of(_CALLED.sub("", text) if "@" in text else text)
     if len(message.dense) < _SHORTEST or (_CALLS.match(message.dense) and not _CALLS.sub("", message.dense)):
         return _NO_LEAD
     asking = _asking(message)

@@ -13,7 +13,7 @@ from handlers.understanding.business import complains
 from handlers.understanding.corrections import may_correct
 from handlers.understanding.optout import asks_whether_bot, is_opt_out, wants_human
 from handlers.understanding.renames import may_rename
-from handlers.understanding.text import ANSWER_LIMIT, LIMIT, LONGEST_CLAUSE, Message, dense
+from handlers.understanding.text import ANSWER_LIMIT, LIMIT, LONGEST_CLAUSE, Message, dense, message_of
 from handlers.understanding.vocabulary import NO_WORDS, Words
 from models.patterns import compile_later
 
@@ -113,8 +113,8 @@ class Heard(Struct, frozen=True):
 
 
 def _listen(text: str, words: Words) -> Heard:
-    message = Message(text, ANSWER_LIMIT)
-    whole = message if len(text) <= ANSWER_LIMIT else Message(text)
+    whole = message_of(text)
+    message = whole if len(text) <= ANSWER_LIMIT else Message(text, ANSWER_LIMIT)
     seen = _look(message)
     human, bot = wants_human(whole, words), asks_whether_bot(whole, words)
     look = FirstLook(

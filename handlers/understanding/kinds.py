@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from handlers.understanding.phrases import words
 from handlers.understanding.signs import Table
-from handlers.understanding.text import Message, dense
+from handlers.understanding.text import dense, message_of
 from models.patterns import compile_later
 
 
@@ -107,7 +107,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
 
 def wanted(question: str) -> frozenset[str]:
     """The kinds of thing that a question asks for; none where none can be told."""
-    message = Message(question)
+    message = message_of(question)
     found: set[str] = set()
     for start, end in message.clauses:
         said = dense(message.text[start:end])
@@ -136,7 +136,7 @@ def units(question: str) -> tuple[str, ...]:
 
 def verbs(question: str) -> tuple[str, ...]:
     """What is done or not, of each clause that ends in asking: 必须穿么."""
-    message = Message(question)
+    message = message_of(question)
     said = (dense(message.text[start:end]) for start, end in message.clauses)
     found = (_DONE.search(one) for one in said)
     return tuple(each.group(1) for each in found if each and each.group(1) not in _NO_VERB)

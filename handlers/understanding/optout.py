@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from handlers.understanding.phrases import Phrases, phrases, words
-from handlers.understanding.text import LONGEST_CLAUSE, Message, dense
+from handlers.understanding.text import LONGEST_CLAUSE, Message, dense, message_of
 from handlers.understanding.vocabulary import NO_WORDS, Words
 from handlers.understanding.wished_away import wishes_us_away
 from models.patterns import compile_later
@@ -99,7 +99,7 @@ _AROUND = compile_later(
 
 def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
     """Whether a message asks us to stop writing to this person, in whatever words; `words.opt_out` adds to the list."""
-    message = text if isinstance(text, Message) else Message(text)
+    message = text if isinstance(text, Message) else message_of(text)
     bare = message.bare
     if not bare:
         return False
@@ -123,7 +123,7 @@ def refuses_offer(bare: str, asked: str) -> bool:
 
 def wants_human(text: str | Message, words: Words = NO_WORDS) -> bool:
     """Whether a message asks for a human; `words.human` adds to the list."""
-    message = text if isinstance(text, Message) else Message(text)
+    message = text if isinstance(text, Message) else message_of(text)
     if words.human and phrases(words.human).within(message.dense):
         return True
     if not _HUMAN.within(message.dense) or _NOT_HUMAN.search(message.dense):
@@ -135,7 +135,7 @@ def wants_human(text: str | Message, words: Words = NO_WORDS) -> bool:
 def asks_whether_bot(text: str | Message, words: Words = NO_WORDS) -> bool:
     """Whether a message asks if it is written by a machine; `words.bot` adds to the list."""
     if not isinstance(text, Message):
-        return _remembered_asks(text, words) if len(text) <= _SHORT else asks_whether_bot(Message(text), words)
+        return _remembered_asks(text, words) if len(text) <= _SHORT else asks_whether_bot(message_of(text), words)
     message = text
     if words.bot and phrases(words.bot).within(message.dense):
         return True
@@ -156,4 +156,4 @@ def _asks_bot(message: Message) -> bool:
 # Whoever asks something in a group is asked this first, and many ask the same.
 _SHORT = 64
 _MOST_CLAUSES = 8
-_remembered_asks = lru_cache(maxsize=8_192)(lambda text, words: asks_whether_bot(Message(text), words))
+_remembered_asks = lru_cache(maxsize=8_192)(lambda text, words: asks_whether_bot(message_of(text), words))

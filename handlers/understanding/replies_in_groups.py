@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from handlers.understanding import acts
 from handlers.understanding.phrases import words
-from handlers.understanding.text import Message, dense
+from handlers.understanding.text import dense, message_of
 from models.patterns import compile_later
 
 
@@ -131,7 +131,7 @@ _OR = compile_later(r"^(?!.*(?:觉得|建议|感觉|最好|反正))[^还]{1,6}�
 
 def said_besides_asking(text: str) -> str:
     """The clauses of a message that put no question back; a closing 哈 or 哦 is none."""
-    message = Message(text)
+    message = message_of(text)
     said = (message.text[start:end] for start, end in message.clauses)
     return " ".join(one for one in said if not acts.asks(one) and not _OR.match(one.strip())).strip()
 

@@ -152,6 +152,10 @@ class Message:
         return "".join(pieces)
 
 
+# What is said is looked at for one meaning after the other, and each asks for its readings.
+message_of = lru_cache(maxsize=8)(Message)
+
+
 def _without_codes(text: str) -> str:
     # Nearly nothing that is said has any of them, and nothing without a bracket a code.
     return _CODE_OR_FAR_EMOJI.sub(_blank, text) if "[" in text or _FAR_EMOJI.search(text) else text

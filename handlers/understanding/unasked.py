@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from handlers.understanding.choices import chosen_options, is_option, told_options
 from handlers.understanding.corrections import best_named
-from handlers.understanding.text import PARTICLES, Message, dense
+from handlers.understanding.text import PARTICLES, dense, message_of
 from handlers.understanding.values import read_value
 from handlers.understanding.vocabulary import Question
 from models.patterns import compile_later
@@ -125,7 +125,7 @@ def told_unasked(text: str, questions: Sequence[Question], asked_on: date | None
     """What a message tells of one of the questions, if it plainly does and says nothing else."""
     if not may_tell(text):
         return None
-    said = Message(text).text.strip()
+    said = message_of(text).text.strip()
     if _NOT_TOLD.search(said):
         return None
     return _by_name(said, questions, asked_on) or _by_form(said, questions, asked_on)
@@ -190,7 +190,7 @@ def _value(question: Question, said: str, asked_on: date | None) -> Any:
         return told_options(question, said)
     if question.type == "date" and not _A_DAY.search(said):
         return None
-    return read_value(question, Message(said), Message(said).text, asked_on)
+    return read_value(question, message_of(said), message_of(said).text, asked_on)
 
 
 def taken_back(text: str, questions: Sequence[Question]) -> tuple[Question, str] | None:
