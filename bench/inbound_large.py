@@ -58,7 +58,7 @@ def measure(
     rounds: int = ROUNDS,
 ) -> list[Figure]:
     """Events a second as a ratio to the limit; each round's limit is measured before and after it."""
-    world = large_world(progress, members, groups, rows)
+    world = large_world(progress, members, groups, rows, copies=2)
     crowd = large_crowd(members, groups)
     # One round more than counts: it warms everything up.
     said = [wire_batches(crowd, batches, size, seed=nth + 1, nth=nth) for nth in range(rounds + 1)]

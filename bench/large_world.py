@@ -7,6 +7,7 @@ row number n are the same in Python and in SQL, so that a crowd of a million nee
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -16,7 +17,7 @@ from typing import Any
 import msgspec
 
 from bench.evidence import FOLDER
-from bench.figures import Progress
+from bench.figures import NotReady, Progress
 from bench.inbound_mix import QUESTIONS
 from bench.inbound_world import ACCOUNT, BEGAN, MERCHANT, TAGS, VALUES, Crowd, Member, open_world
 from bot.store import Store
@@ -25,6 +26,8 @@ from bot.store.ids import EPOCH, SEQUENCE_BITS
 from bot.store.migrating import upgrade
 
 MEMBERS, GROUPS, ROWS = 1_000_000, 100_000, 10_000_000
+# About what the file takes of each: it has six gigabytes.
+_MEMBER_BYTES, _ROW_BYTES = 2_000, 400
 _YEAR = timedelta(days=365)
 _HASH, _MASK, _STEP = 2_654_435_761, (1 << 52) - 1, 7_919
 _NOW = f"'{BEGAN:%Y-%m-%d %H:%M:%S}.000000'"
@@ -54,10 +57,18 @@ def member_of(members: int, groups: int) -> Callable[[int], Member]:
     return member
 
 
-def large_world(progress: Progress, members: int = MEMBERS, groups: int = GROUPS, rows: int = ROWS) -> Path:
-    """The file, built if it is not there yet."""
+def large_world(
+    progress: Progress, members: int = MEMBERS, groups: int = GROUPS, rows: int = ROWS, *, copies: int = 1
+) -> Path:
+    """The file, built if it is not there yet. Raises `NotReady` where it and so many copies have no room."""
     FOLDER.mkdir(exist_ok=True)
     file = FOLDER / f"large-world-{members}-{groups}-{rows}.db"
+    wanted = (copies + (not file.exists())) * (members * _MEMBER_BYTES + rows * _ROW_BYTES)
+    if (free := shutil.disk_usage(FOLDER).free) < wanted:
+        raise NotReady(
+            f"{FOLDER.resolve()} needs room for {wanted / 1e9:.0f} GB more and has {free / 1e9:.0f} GB: "
+            f"make room there, or let {FOLDER} be a link to where there is some"
+        )
     if file.exists():
         upgrade(f"sqlite:///{file}")
         return file

@@ -6,8 +6,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from bench import expand, inbound_large, memory, open_loop, pace, recover, send, year
-from bench.figures import Figure
+from bench.figures import Figure, NotReady
 from bench.inbound_mix import messages_of
 from bench.large_world import filled_world, large_crowd, member_of
 from bench.shop_of_accounts import load_shop
@@ -116,3 +118,8 @@ def test_open_loop() -> None:
     assert follows("open_loop", rate.figure)
     assert logged("open_loop") > 400 * 0.9
     assert delay.name == "open_loop_delay"
+
+
+def test_where_there_is_no_room_it_says_how_much_is_wanted() -> None:
+    with pytest.raises(NotReady, match=r"data needs room for \d+ GB more and has \d+ GB: make room"):
+        memory.measure(quietly, rows=10**15)
