@@ -34,7 +34,7 @@ app = typer.Typer(help="数据库：升级、备份、恢复、搬到 PostgreSQL
 
 @app.command()
 def upgrade(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> int:
-    """Bring the database to the newest revision."""
+    """把数据库升到最新。"""
     url = database_url(load_config(config, os.environ), db)
     if not is_current(url):  # else there is nothing to take from a running bot
         with Holding(url):
@@ -46,12 +46,12 @@ def upgrade(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: Jso
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write; must not exist.")],
+    file: Annotated[Path, typer.Argument(help="备份成哪个文件；不能是已有的文件。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
-    """Copy the database to a file while the bot runs."""
+    """把数据库备份成一个文件，不用停掌柜。"""
     if not file.absolute().parent.is_dir():
         raise Refused(f"没有文件夹 {file.absolute().parent}")
     back_up(database_url(load_config(config, os.environ), db), file)
@@ -61,12 +61,12 @@ def backup(
 
 @app.command()
 def restore(
-    file: Annotated[Path | None, typer.Argument(help="A backup; without it the database was put back already.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="备份文件；已经自己换回去了就不写。")] = None,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
-    """Put a backup in place of the database, and make uncertain what may have been sent since then."""
+    """换回一个备份；备份以后可能发过的记成不确定，请核对。"""
     loaded = load_config(config, os.environ)
     url = database_url(loaded, db)
     with Holding(url):
@@ -84,12 +84,12 @@ def restore(
 
 @app.command()
 def copy(
-    source: Annotated[str, typer.Argument(help="An SQLite file or URL.")],
-    target: Annotated[str, typer.Argument(help="The URL of an empty PostgreSQL database.")],
+    source: Annotated[str, typer.Argument(help="SQLite 文件或 URL。")],
+    target: Annotated[str, typer.Argument(help="空的 PostgreSQL 数据库的 URL。")],
     config: ConfigOption = CONFIG,
     as_json: JsonOption = False,
 ) -> int:
-    """Move everything from SQLite to PostgreSQL, and count it on both sides; stop the bot first."""
+    """从 SQLite 全部搬到 PostgreSQL，两边逐表数过；先停掉掌柜。"""
     from bot.store.copying import copy as copy_all
     from bot.store.copying import file_to_copy
 
