@@ -34,13 +34,14 @@ app = typer.Typer(help="数据库：升级、备份、恢复、搬到 PostgreSQL
 
 @app.command()
 def upgrade(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> int:
-    """把数据库升到最新。"""
+    """把数据库升到最新；还没有就新建。"""
     url = database_url(load_config(config, os.environ), db)
+    revision = newest_revision()
+    before: str | None = revision
     if not is_current(url):  # else there is nothing to take from a running bot
         with Holding(url):
-            migrate(url)
-    revision = newest_revision()
-    typer.echo(lines([{"revision": revision}]) if as_json else f"数据库已是最新（{revision}）。\n", nl=False)
+            before = migrate(url)
+    typer.echo(lines([{"revision": revision}]) if as_json else _upgraded(before, revision), nl=False)
     return 0
 
 
@@ -129,6 +130,14 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(task, completed=done, total=total, table=table)
 
         yield moved
+
+
+def _upgraded(before: str | None, revision: str) -> str:
+    if before is None:
+        return f"数据库建好了（{revision}）。\n"
+    if before == revision:
+        return f"数据库已是最新（{revision}）。\n"
+    return f"数据库从 {before} 升到了 {revision}。\n"
 
 
 def _told(unknown: int, moved: Path | None, erased: int) -> str:

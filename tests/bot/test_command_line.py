@@ -17,13 +17,15 @@ from pathlib import Path
 
 import pytest
 import structlog
+from alembic import command
 
 from bot import command_line
 from bot.cli.mistakes import told
 from bot.command_line import main
 from bot.control import Holding
 from bot.playbook_files import load_playbook
-from bot.store.engine import sqlite_driver
+from bot.store.engine import sqlite_driver, writer_engine
+from bot.store.migrating import alembic_config, newest_revision
 
 ROOT = Path(__file__).parents[2]
 CONFIG = """
@@ -202,6 +204,20 @@ def test_a_database_of_a_newer_program(run: Run) -> None:
         connection.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
     assert "from-the-future" in refused(run("group", "list"))
     assert "from-the-future" in refused(run("db", "upgrade"))
+
+
+def test_an_upgrade_says_what_it_did(run: Run) -> None:
+    newest = newest_revision()
+    Path("shop.db").touch()
+    assert run("db", "upgrade") == (0, f"数据库建好了（{newest}）。\n", "")
+    assert run("db", "upgrade") == (0, f"数据库已是最新（{newest}）。\n", "")
+    for file in Path().glob("shop.db*"):
+        file.unlink()
+    engine = writer_engine("sqlite:///shop.db")
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+    engine.dispose()
+    assert run("db", "upgrade") == (0, f"数据库从 0001 升到了 {newest}。\n", "")
 
 
 def test_json_is_all_that_json_prints(run: Run) -> None:
