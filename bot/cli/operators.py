@@ -80,7 +80,7 @@ def list_operators(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_js
 
 @app.command()
 def remove(name: Name, config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> Request:
-    """让一个人退出登录，再也登不上。"""
+    """让一个人退出后台，不能再登录。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
