@@ -1,6 +1,7 @@
 """The command line. Commands that ask or order something become requests for a desk; the others do their work here.
 
 A command is read in the same way wherever it comes from: a shell, a running bot's socket, a story's `operator` line.
+Its docstring is what `--help` says of it, and so in Chinese; the first paragraph is its line in the list of commands.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from bot.cli import (
     reports,
 )
 from bot.cli.mistakes import MISTAKES, BadUsage, told
+from bot.cli.pages import USAGE, with_our_pages
 from bot.cli.usage import in_our_words
 from bot.desk import Answer, Desk
 
@@ -91,15 +93,15 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def about(
     _version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+        bool, typer.Option("--version", help="显示版本号。", callback=_print_version, is_eager=True)
     ] = False,
-    merchant: Annotated[str, typer.Option("--merchant", help="Which merchant; default: the first one.")] = "",
+    merchant: Annotated[str, typer.Option("--merchant", help="哪个商家；不写就是第一个。")] = "",
 ) -> None:
     """掌柜：照看一家店的私域。"""
     _merchant.set(merchant)
 
 
-_command = typer.main.get_command(app)
+_command = with_our_pages(typer.main.get_command(app))
 # What a desk cannot deal with: it needs a process of its own.
 _OWN_PROCESS = frozenset({"run", "rehearse", "ahead", "replay", "understand", "doctor", "db"})
 
@@ -139,7 +141,7 @@ def _usage(error: typer.TyperException) -> str:
     """
     context = getattr(error, "ctx", None)
     message = error.format_message() if hasattr(error, "format_message") else str(error)
-    if message.startswith("Usage:"):
+    if message.startswith(USAGE):
         return message
     place = context.command_path if context is not None else PROGRAM
     return f"看不懂这条命令：{in_our_words(message)}写法见 {place} --help"

@@ -31,13 +31,16 @@ def about() -> None:
 
 @app.command()
 def replace(
-    old: Annotated[str, typer.Argument(help="The account that is gone, as the configuration names it.")],
-    new: Annotated[str, typer.Argument(help="The stand-by account, which has logged in.")],
+    old: Annotated[str, typer.Argument(help="不能用了的账号，写配置里的名字。")],
+    new: Annotated[str, typer.Argument(help="备用账号，已经登录好的。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """NEW takes over what OLD did: groups that both are in, friends of both, open surveys, timers, roles, posts."""
+    """备用账号 new 接手 old 的事。
+
+    接手的有：两个号都在的群、共同的好友、没问完的建档、定时的事、角色、待发的。
+    """
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:

@@ -16,17 +16,17 @@ app = typer.Typer(help="告警：现在哪里不对，什么时候开始的。",
 
 @app.callback()
 def about() -> None:
-    """告警：现在哪里不对，什么时候开始的。"""
+    """Commands about alerts stand under `alerts`, though there is one only."""
 
 
 @app.command("list")
 def list_alerts(
-    over: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    over: Annotated[bool, typer.Option("--all", help="连已经过去的也列出来。")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """What is wrong now, in the order in which it began."""
+    """现在哪里不对，按开始的先后排。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:

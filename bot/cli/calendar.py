@@ -28,25 +28,25 @@ from content_calendar.rule_words import rule_cell, rule_words
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 from models.playbook import Playbook
 
-app = typer.Typer(help="排期：导入、导出、看看。", no_args_is_help=True)
+app = typer.Typer(help="排期：导入、导出、发前检查、补缺稿。", no_args_is_help=True)
 
 OVERTAKEN = "刚才读表的时候，别人改了排期，所以没有导入。再导一次就行。"
 
-File = Annotated[str, typer.Argument(help="A .csv, .xlsx or .toml file.")]
+File = Annotated[str, typer.Argument(help=".csv、.xlsx 或 .toml 文件。")]
 
 
 @app.command("import")
 def import_file(
     file: File,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and save nothing.")] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Drop the entries that the file does not have.")] = False,
-    author: Annotated[str, typer.Option("--author", help="Who wrote it: it waits for approval by others.")] = "",
-    draft: Annotated[bool, typer.Option("--draft", help="Drafts, until they are imported without this.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会怎样，不保存。")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="文件里没有的排期都删掉。")] = False,
+    author: Annotated[str, typer.Option("--author", help="谁写的；要等别人通过。")] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="先当草稿；不带 --draft 再导入一次才算数。")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Put the entries of a file in force, all or none."""
+    """导入一个文件里的排期，要么全部，要么一条也不。"""
 
     async def request(desk: Desk) -> Answer:
         path = desk.folder / file
@@ -83,12 +83,12 @@ def import_file(
 
 @app.command()
 def export(
-    file: Annotated[str, typer.Argument(help="A .csv, .xlsx, .ics or .toml file to write.")],
+    file: Annotated[str, typer.Argument(help="写到哪个 .csv、.xlsx、.ics 或 .toml 文件。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Write the calendar in force to a file; by its ending."""
+    """把现行排期写成文件，格式看文件名的结尾。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -100,12 +100,12 @@ def export(
 
 @app.command("template")
 def write_template(
-    file: Annotated[str, typer.Argument(help="A .csv, .xlsx or .toml file to write.")],
+    file: Annotated[str, typer.Argument(help="写到哪个 .csv、.xlsx 或 .toml 文件。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Write an empty workbook with examples."""
+    """写一份空表，带例子。"""
 
     async def request(desk: Desk) -> Answer:
         return _written(desk, file, as_json, None)
@@ -119,7 +119,7 @@ def list_entries(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """The entries in force."""
+    """列出现行的排期。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -167,12 +167,12 @@ def list_entries(
 
 @app.command()
 def delete(
-    keys: Annotated[list[str], typer.Argument(help="Keys of entries.")],
+    keys: Annotated[list[str], typer.Argument(help="排期的 key，可以写几个。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Take entries out of force; what has not left is cancelled."""
+    """删除排期；还没发的取消。"""
 
     async def request(desk: Desk) -> Answer:
         told = await desk.order(DeleteEntriesOrder(merchant=desk.merchant.id, at=desk.now(), keys=tuple(keys)))
@@ -183,12 +183,12 @@ def delete(
 
 @app.command()
 def approve(
-    key: Annotated[str, typer.Argument(help="The key of an entry.")],
+    key: Annotated[str, typer.Argument(help="排期的 key。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Let what waits for a word go."""
+    """通过一条等着通过的排期。"""
 
     async def request(desk: Desk) -> Answer:
         told = await desk.order(ApproveEntryOrder(merchant=desk.merchant.id, at=desk.now(), key=key))

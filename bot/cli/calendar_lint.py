@@ -18,13 +18,13 @@ from content_calendar.lint import NAMES, LintRow, Plan, lint
 
 
 def lint_calendar(
-    since: Annotated[str, typer.Option("--from", help="The first day, e.g. 2026-12-01; default: today.")] = "",
-    until: Annotated[str, typer.Option("--to", help="The last day, included; default: four weeks in all.")] = "",
+    since: Annotated[str, typer.Option("--from", help="第一天，如 2026-12-01；不写就是今天。")] = "",
+    until: Annotated[str, typer.Option("--to", help="最后一天，含当天；不写就一共四周。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """What is missing, too much, clashing, alike, or cannot leave, for each group and period."""
+    """排期检查：各群各周期缺什么、多什么、撞了、雷同、发不出去。"""
 
     async def request(desk: Desk) -> Answer:
         merchant = desk.merchant

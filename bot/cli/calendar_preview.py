@@ -34,13 +34,13 @@ _DECISIONS = {"would_send": "会发", "would_wait": "要等", "would_skip": "不
 
 
 def preview(
-    key: Annotated[str, typer.Argument(help="The key of an entry.")],
-    at: Annotated[str, typer.Option("--at", help="The assumed moment of sending; default: its next one.")] = "",
+    key: Annotated[str, typer.Argument(help="排期的 key。")],
+    at: Annotated[str, typer.Option("--at", help="假定什么时候发；不写就是下一次。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Who would get an entry, who would wait, who would not get it, why, and what mends it."""
+    """发前检查：谁会收到，谁要等，谁收不到，为什么，怎么办。"""
 
     async def request(desk: Desk) -> Answer:
         merchant = desk.merchant

@@ -34,24 +34,25 @@ app = typer.Typer(help="数据库：升级、备份、恢复、搬到 PostgreSQL
 
 @app.command()
 def upgrade(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> int:
-    """Bring the database to the newest revision."""
+    """把数据库升到最新；还没有就新建。"""
     url = database_url(load_config(config, os.environ), db)
+    revision = newest_revision()
+    before: str | None = revision
     if not is_current(url):  # else there is nothing to take from a running bot
         with Holding(url):
-            migrate(url)
-    revision = newest_revision()
-    typer.echo(lines([{"revision": revision}]) if as_json else f"数据库已是最新（{revision}）。\n", nl=False)
+            before = migrate(url)
+    typer.echo(lines([{"revision": revision}]) if as_json else _upgraded(before, revision), nl=False)
     return 0
 
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write; must not exist.")],
+    file: Annotated[Path, typer.Argument(help="备份成哪个文件；不能是已有的文件。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
-    """Copy the database to a file while the bot runs."""
+    """把数据库备份成一个文件，不用停掌柜。"""
     if not file.absolute().parent.is_dir():
         raise Refused(f"没有文件夹 {file.absolute().parent}")
     back_up(database_url(load_config(config, os.environ), db), file)
@@ -61,12 +62,12 @@ def backup(
 
 @app.command()
 def restore(
-    file: Annotated[Path | None, typer.Argument(help="A backup; without it the database was put back already.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="备份文件；已经自己换回去了就不写。")] = None,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
-    """Put a backup in place of the database, and make uncertain what may have been sent since then."""
+    """换回一个备份；备份以后可能发过的记成不确定，请核对。"""
     loaded = load_config(config, os.environ)
     url = database_url(loaded, db)
     with Holding(url):
@@ -84,12 +85,12 @@ def restore(
 
 @app.command()
 def copy(
-    source: Annotated[str, typer.Argument(help="An SQLite file or URL.")],
-    target: Annotated[str, typer.Argument(help="The URL of an empty PostgreSQL database.")],
+    source: Annotated[str, typer.Argument(help="SQLite 文件或 URL。")],
+    target: Annotated[str, typer.Argument(help="空的 PostgreSQL 数据库的 URL。")],
     config: ConfigOption = CONFIG,
     as_json: JsonOption = False,
 ) -> int:
-    """Move everything from SQLite to PostgreSQL, and count it on both sides; stop the bot first."""
+    """从 SQLite 全部搬到 PostgreSQL，两边逐表数过；先停掉掌柜。"""
     from bot.store.copying import copy as copy_all
     from bot.store.copying import file_to_copy
 
@@ -129,6 +130,14 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(task, completed=done, total=total, table=table)
 
         yield moved
+
+
+def _upgraded(before: str | None, revision: str) -> str:
+    if before is None:
+        return f"数据库建好了（{revision}）。\n"
+    if before == revision:
+        return f"数据库已是最新（{revision}）。\n"
+    return f"数据库从 {before} 升到了 {revision}。\n"
 
 
 def _told(unknown: int, moved: Path | None, erased: int) -> str:

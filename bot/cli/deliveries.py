@@ -20,17 +20,17 @@ app = typer.Typer(help="发送记录：发了什么，没发什么，为什么�
 
 _GREATEST_ID = 2**63 - 1  # what a column of ids holds
 
-DeliveryId = Annotated[str, typer.Argument(help="The number or the key of a delivery.")]
+DeliveryId = Annotated[str, typer.Argument(help="发送记录的编号或 key。")]
 
 
 @app.command("list")
 def list_deliveries(
-    state: Annotated[str, typer.Option("--state", help="Only those in this state.")] = "",
+    state: Annotated[str, typer.Option("--state", help="只看这个状态的。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """All deliveries."""
+    """列出全部发送记录。"""
 
     async def request(desk: Desk) -> Answer:
         if state and state not in set(DeliveryState):
@@ -55,7 +55,10 @@ def explain(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """One delivery: what it is, each state it went through with when and why, and what would become of it now."""
+    """一条发送记录：是什么，怎么走到这一步，现在会怎样。
+
+    经过的每个状态，都写着什么时候、为什么。
+    """
 
     async def request(desk: Desk) -> Answer:
         row, changes = _found(desk, delivery)
@@ -71,12 +74,12 @@ def explain(
 @app.command()
 def settle(
     delivery: DeliveryId,
-    outcome: Annotated[str, typer.Argument(help="sent, failed or resend.")],
+    outcome: Annotated[str, typer.Argument(help="sent 发了，failed 没发成，resend 再发一次。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Say what became of an uncertain delivery, after looking at the phone."""
+    """核对一条不确定的发送：看过手机，说它发了没有。"""
 
     async def request(desk: Desk) -> Answer:
         row, _changes = _found(desk, delivery)

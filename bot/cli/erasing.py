@@ -15,13 +15,16 @@ _ASK = "要删掉 {contact} 的称呼、备注、回答、标签和聊天记录�
 
 
 def erase(
-    contact: Annotated[str, typer.Argument(help="The contact's stable id.")],
-    yes: Annotated[bool, typer.Option("--yes", help="They asked for it; what goes does not come back.")] = False,
+    contact: Annotated[str, typer.Argument(help="客户编号。")],
+    yes: Annotated[bool, typer.Option("--yes", help="确实是本人要求的；删了找不回来。")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Forget a person: words, names and answers go, counts stay, and what is on its way to them is cancelled."""
+    """删除一个人的资料，找不回来。
+
+    说过的话、称呼、回答都删掉，计数留着；正要发给这个人的取消。
+    """
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:

@@ -19,15 +19,15 @@ from models.orders import ImportEntriesOrder
 
 
 def fill_calendar(
-    since: Annotated[str, typer.Option("--from", help="The first day, e.g. 2026-12-01; default: today.")] = "",
-    until: Annotated[str, typer.Option("--to", help="The last day, included; default: four weeks in all.")] = "",
-    promise: Annotated[str, typer.Option("--promise", help="Only what this promise lacks, by its name.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be filled, and save nothing.")] = False,
+    since: Annotated[str, typer.Option("--from", help="第一天，如 2026-12-01；不写就是今天。")] = "",
+    until: Annotated[str, typer.Option("--to", help="最后一天，含当天；不写就一共四周。")] = "",
+    promise: Annotated[str, typer.Option("--promise", help="只补这一项必发，写它的名字。")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会补什么，不保存。")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Fill what promises lack from the spare drafts, each group with what it has not had."""
+    """用备稿补必发的缺稿，每个群补它没收过的。"""
 
     async def request(desk: Desk) -> Answer:
         merchant = desk.merchant

@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="群：绑定到层级，看看有哪些。", no_args_is_help=True)
 
-Room = Annotated[str, typer.Argument(help="The room id.")]
+Room = Annotated[str, typer.Argument(help="群编号。")]
 
 
 @app.command()
 def bind(
     room: Room,
-    tier: Annotated[str, typer.Option("--tier", help="The tier of the playbook.")],
-    parent: Annotated[str, typer.Option("--parent", help="The room id of the group above.")] = "",
-    owner: Annotated[str, typer.Option("--owner", help="The contact id of who looks after it.")] = "",
+    tier: Annotated[str, typer.Option("--tier", help="运营方案里的层级。")],
+    parent: Annotated[str, typer.Option("--parent", help="上级群的编号。")] = "",
+    owner: Annotated[str, typer.Option("--owner", help="堂主的编号，就是看这个群的人。")] = "",
     account: AccountOption = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Bind a group to a tier, by its room id."""
+    """把一个群绑定到层级。"""
 
     async def request(desk: Desk) -> Answer:
         order = BindGroupOrder(
@@ -58,7 +58,7 @@ def unbind(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """A group is logged from now on, and no longer posted to."""
+    """解绑一个群，以后只记录，不再往里发。"""
 
     async def request(desk: Desk) -> Answer:
         told = await desk.order(UnbindGroupOrder(merchant=desk.merchant.id, at=desk.now(), group=room))
@@ -73,7 +73,7 @@ def list_groups(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """All groups that our accounts have seen."""
+    """列出账号见过的所有群。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -89,12 +89,12 @@ def list_groups(
 
 @app.command()
 def export(
-    file: Annotated[str, typer.Argument(help="A .csv or .xlsx file to write.")],
+    file: Annotated[str, typer.Argument(help="写到哪个 .csv 或 .xlsx 文件。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Write all groups to a table, to fill in their tiers, owners and the groups above."""
+    """把所有群写成一张表，好填层级、堂主和上级群。"""
 
     async def request(desk: Desk) -> Answer:
         from bot.group_files import write_groups  # openpyxl is slow to import
@@ -113,13 +113,13 @@ def export(
 
 @app.command("import")
 def import_file(
-    file: Annotated[str, typer.Argument(help="A .csv or .xlsx file, as `group export` writes it.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong, and bind nothing.")] = False,
+    file: Annotated[str, typer.Argument(help=".csv 或 .xlsx 文件，样子和 group export 写的一样。")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说哪里有错，不绑定。")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Bind all groups of a table that have a tier in it, or, where anything is wrong, none."""
+    """绑定表里填了层级的群；有一处错就一个也不绑。"""
 
     async def request(desk: Desk) -> Answer:
         from bot.group_files import Known, read_groups  # openpyxl is slow to import
@@ -155,14 +155,12 @@ def import_file(
 
 @app.command()
 def answer(
-    answers: Annotated[
-        list[str], typer.Argument(help="Such as 1=分院 2-5,8=茶桌: numbers as `group list` shows them.")
-    ],
+    answers: Annotated[list[str], typer.Argument(help="如 1=分院 2-5,8=茶桌，编号是 group list 里的 no。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Bind groups by their numbers, all or none."""
+    """按编号绑定一批群，要么全绑，要么一个也不绑。"""
 
     async def request(desk: Desk) -> Answer:
         from bot.group_files import by_numbers

@@ -15,8 +15,8 @@ from models.orders import MergeOrder, SettleDoubtOrder, UnmergeOrder
 
 app = typer.Typer(help="谁是谁：认不准的老朋友，合并过的人。", no_args_is_help=True)
 
-Contact = Annotated[str, typer.Argument(help="A contact's stable id.")]
-Other = Annotated[str, typer.Argument(help="The other contact's stable id.")]
+Contact = Annotated[str, typer.Argument(help="客户编号。")]
+Other = Annotated[str, typer.Argument(help="另一个客户编号。")]
 
 _KINDS = {DoubtKind.REBIND: "换了编号？", DoubtKind.MERGE: "同一个人？"}
 
@@ -27,7 +27,7 @@ def list_ambiguous(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Who may be whom: pairs that wait for your word, and what speaks for it."""
+    """谁可能是谁，凭什么：等您定的每一对。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -48,7 +48,7 @@ def list_merges(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Who was merged with whom."""
+    """谁和谁合并过。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -66,31 +66,31 @@ def same(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """CONTACT is OTHER: what is known of OTHER goes on under the new id, or both become one person."""
+    """contact 就是 other：资料跟到新编号，或者两人合成一人。"""
     return _settle(contact, other, as_json=as_json, same=True)
 
 
 @app.command()
 def different(
     contact: Contact,
-    other: Annotated[str, typer.Argument(help="Default: all whom CONTACT may be.")] = "",
+    other: Annotated[str, typer.Argument(help="不写就是 contact 可能是的每一位。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """CONTACT is somebody else than OTHER."""
+    """contact 不是 other，是另一个人。"""
     return _settle(contact, other, as_json=as_json, same=False)
 
 
 def merge(
     contact: Contact,
     other: Other,
-    keep: Annotated[str, typer.Option("--keep", help="Whose answers count where they differ; default: CONTACT.")] = "",
+    keep: Annotated[str, typer.Option("--keep", help="两人的回答不一样时听谁的；不写就听 contact。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Two contacts are one person: answers, tags, survey and caps are one from now on."""
+    """两个编号是一个人：回答、标签、建档、打扰上限从此合一。"""
 
     async def request(desk: Desk) -> Answer:
         if keep not in ("", contact, other):
@@ -110,7 +110,7 @@ def unmerge(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Take the last merge of a person back."""
+    """撤销一个人最近一次合并。"""
 
     async def request(desk: Desk) -> Answer:
         _must_exist(desk, contact)

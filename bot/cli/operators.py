@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
+from bot.cli.options import CONFIG, ROLES_HELP, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.clock import utc_now
 from bot.desk import Answer, Desk, Refused, Request, lines
@@ -22,19 +22,19 @@ app = typer.Typer(help="后台账号：谁可以登录。", no_args_is_help=True
 
 LINK_LASTS = timedelta(days=1)
 
-Name = Annotated[str, typer.Argument(help="The name they sign in with.")]
+Name = Annotated[str, typer.Argument(help="登录用的名字。")]
 
 
 @app.command()
 def invite(
     name: Name,
-    role: Annotated[str, typer.Option("--role", help="owner, admin, branch, hall, helper, author or viewer.")],
-    account: Annotated[str, typer.Option("--account", help="Only this account's pool.")] = "",
+    role: Annotated[str, typer.Option("--role", help=ROLES_HELP)],
+    account: Annotated[str, typer.Option("--account", help="只管这个账号的客户与群。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Print a link by which somebody sets their password; for who has one already, a new one."""
+    """给一个设密码的链接；已有密码的人，用它设新的。"""
 
     async def request(desk: Desk) -> Answer:
         secret = secrets.token_urlsafe(24)
@@ -57,7 +57,7 @@ def invite(
 
 @app.command("list")
 def list_operators(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> Request:
-    """Who may sign in, and who was invited."""
+    """谁可以登录，谁受了邀请还没设密码。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -80,7 +80,7 @@ def list_operators(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_js
 
 @app.command()
 def remove(name: Name, config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> Request:
-    """Sign somebody out, for good."""
+    """让一个人退出后台，不能再登录。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:

@@ -10,11 +10,14 @@ import typer
 
 from bot.desk import Refused
 from bot.story_lines import YEARS
+from handlers.command_call import ROLE_NAMES
 
-ConfigOption = Annotated[Path, typer.Option("--config", help="The configuration file.")]
-DatabaseOption = Annotated[str, typer.Option("--db", help="A database file or URL in place of the configuration's.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line, and nothing else.")]
-AccountOption = Annotated[str, typer.Option("--account", help="The account that is meant; default: the first one.")]
+ConfigOption = Annotated[Path, typer.Option("--config", help="配置文件。")]
+DatabaseOption = Annotated[str, typer.Option("--db", help="数据库文件或 URL，代替配置里写的。")]
+JsonOption = Annotated[bool, typer.Option("--json", help="一行一个 JSON 对象，别的都不输出。")]
+AccountOption = Annotated[str, typer.Option("--account", help="哪个账号；不写就是第一个。")]
+
+ROLES_HELP = f"{'、'.join(f'{role} {name}' for role, name in ROLE_NAMES.items())}。"
 
 CONFIG = Path("config.toml")
 

@@ -16,18 +16,21 @@ from models.orders import OverrideEntryOrder
 
 
 def override(
-    key: Annotated[str, typer.Argument(help="The key of an optional entry.")],
-    group: Annotated[str, typer.Option("--group", help="The room id of the group.")],
-    text: Annotated[str | None, typer.Option("--text", help="What the group says instead.")] = None,
-    date: Annotated[str | None, typer.Option("--date", help="The group's own date; with a rule its first day.")] = None,
-    time: Annotated[str | None, typer.Option("--time", help="The group's own time.")] = None,
-    decline: Annotated[bool, typer.Option("--decline", help="The group does without.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="The group has it as all others again.")] = False,
+    key: Annotated[str, typer.Argument(help="可选排期的 key。")],
+    group: Annotated[str, typer.Option("--group", help="群编号。")],
+    text: Annotated[str | None, typer.Option("--text", help="这个群改发的话。")] = None,
+    date: Annotated[str | None, typer.Option("--date", help="这个群自己的日期；有重复的，是自己的第一天。")] = None,
+    time: Annotated[str | None, typer.Option("--time", help="这个群自己的时间。")] = None,
+    decline: Annotated[bool, typer.Option("--decline", help="这个群不发。")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="这个群改回和大家一样。")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Give a group its own version of an optional entry; later changes of the entry flow down without undoing it."""
+    """让一个群把可选的排期改成自己的。
+
+    这条排期以后再改，这个群也跟着变，只有它自己改过的不动。
+    """
 
     async def request(desk: Desk) -> Answer:
         merchant = desk.merchant
@@ -70,12 +73,12 @@ def override(
 
 
 def signups(
-    key: Annotated[str, typer.Argument(help="The key of a gathering, or of a recruiting of testers.")],
+    key: Annotated[str, typer.Argument(help="活动或试用招募的 key。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Who has signed up, in the order in which they did, and who waits for a place."""
+    """谁报了名，按先后排；谁在候补。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -95,12 +98,12 @@ def signups(
 
 
 def choices(
-    key: Annotated[str, typer.Argument(help="The key of a question with options, as 1红茶 2白茶.")],
+    key: Annotated[str, typer.Argument(help="带选项的提问的 key，选项如 1红茶 2白茶。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """What the groups chose: each person's last choice within a week; other talk chooses nothing."""
+    """各群选了什么：每人一周内最后选的算数，别的话不算。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:

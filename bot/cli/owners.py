@@ -10,17 +10,17 @@ from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.desk import Answer, Desk, Request, lines
 from models.orders import HandoverOrder, MoveOrder, OwnerOrder
 
-Person = Annotated[str, typer.Argument(help="A stable id, or a unique name.")]
+Person = Annotated[str, typer.Argument(help="编号，或不重名的名字。")]
 
 
 def owner(
     person: Person,
-    owner: Annotated[str, typer.Argument(help="Who is to look after them; default: say who does.")] = "",
+    owner: Annotated[str, typer.Argument(help="以后谁跟；不写就看现在谁跟。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Who looks after PERSON; with OWNER: that one from now on, unless somebody does already."""
+    """看 person 归谁跟；写上 owner，还没人跟的就归这位跟。"""
 
     async def request(desk: Desk) -> Answer:
         order = OwnerOrder(merchant=desk.merchant.id, at=desk.now(), person=person, owner=owner)
@@ -30,13 +30,13 @@ def owner(
 
 
 def handover(
-    source: Annotated[str, typer.Argument(help="A member, a bound room, or an owner with all customers and groups.")],
+    source: Annotated[str, typer.Argument(help="一位客户、一个绑定的群，或一位同事（名下全部客户和群）。")],
     to: Person,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Customers change hands: one member, a group, or a whole book. Each of them is told once."""
+    """客户交接：一位、一个群，或名下全部；每位客户都告知一次。"""
 
     async def request(desk: Desk) -> Answer:
         order = HandoverOrder(merchant=desk.merchant.id, at=desk.now(), source=source, to=to)
@@ -47,12 +47,12 @@ def handover(
 
 def move(
     person: Person,
-    to: Annotated[str, typer.Argument(help="A tier, or a bound room.")],
+    to: Annotated[str, typer.Argument(help="层级，或绑定的群。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """PERSON belongs in that tier from now on, and is invited."""
+    """把 person 归到一个层级，并邀请进群。"""
 
     async def request(desk: Desk) -> Answer:
         order = MoveOrder(merchant=desk.merchant.id, at=desk.now(), person=person, to=to)

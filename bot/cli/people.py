@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import reading
-from bot.cli.options import CONFIG, AccountOption, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
+from bot.cli.options import CONFIG, ROLES_HELP, AccountOption, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from models.life_cycle import STAGE_TITLES
@@ -16,9 +16,9 @@ from models.orders import GrantRoleOrder
 
 roles = typer.Typer(help="角色：谁可以做什么。", no_args_is_help=True)
 
-Contact = Annotated[str, typer.Argument(help="The contact's stable id.")]
-RoleName = Annotated[str, typer.Argument(help="owner, admin, branch, hall, helper, author or viewer.")]
-GroupOption = Annotated[str, typer.Option("--group", help="Only in this room.")]
+Contact = Annotated[str, typer.Argument(help="客户编号。")]
+RoleName = Annotated[str, typer.Argument(help=ROLES_HELP)]
+GroupOption = Annotated[str, typer.Option("--group", help="只在这个群，写群编号。")]
 
 
 def who(
@@ -27,7 +27,7 @@ def who(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Everything that is known of a person, by the id or the nickname."""
+    """一个人的全部资料，按编号或昵称查。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -78,12 +78,12 @@ _SURVEY_STATES = {"none": "没开始", "open": "进行中", "resting": "搁着",
 
 
 def audit(
-    since: Annotated[str, typer.Option("--since", help="ISO 8601, in the merchant's zone unless it says.")] = "",
+    since: Annotated[str, typer.Option("--since", help="从什么时候起，如 2026-11-25T09:00；没写时区就按商家的。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Who did, or tried to do, what."""
+    """谁做了什么，或者想做什么没做成。"""
 
     async def request(desk: Desk) -> Answer:
         moment = parse_moment(since, desk) if since else None
@@ -110,12 +110,12 @@ def grant(
     role: RoleName,
     account: AccountOption = "",
     group: GroupOption = "",
-    until: Annotated[str, typer.Option("--until", help="When it ends, ISO 8601; without it, never.")] = "",
+    until: Annotated[str, typer.Option("--until", help="到什么时候为止，如 2026-11-25T09:00；不写就一直有效。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Give a role."""
+    """给一个角色。"""
     return _change(contact, role, account, group, as_json=as_json, revoke=False, until=until)
 
 
@@ -129,7 +129,7 @@ def revoke(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Take a role back."""
+    """收回一个角色。"""
     return _change(contact, role, account, group, as_json=as_json, revoke=True)
 
 
@@ -139,7 +139,7 @@ def list_roles(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Who has which role."""
+    """谁有什么角色。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:

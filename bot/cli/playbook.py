@@ -26,12 +26,12 @@ app = typer.Typer(help="运营方案：检查、导入、导出、看格式。",
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A playbook.")],
+    file: Annotated[Path, typer.Argument(help="运营方案文件。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
-    """Say everything that is wrong with a playbook file, and what its author may not have meant (a hint)."""
+    """检查一个方案文件：所有的错，和可能不是本意的（提示）。"""
     try:
         playbook, placed = examine_playbook(file)
     except ConfigFaults as faults:
@@ -53,12 +53,12 @@ def _rows(level: str, found: Iterable[Fault]) -> str:
 
 @app.command("import")
 def import_file(
-    file: Annotated[str, typer.Argument(help="A playbook.")],
+    file: Annotated[str, typer.Argument(help="运营方案文件。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Put a playbook file in force."""
+    """启用一个方案文件。"""
 
     async def request(desk: Desk) -> Answer:
         source = read_toml(desk.folder / file)
@@ -81,12 +81,12 @@ def import_file(
 
 @app.command()
 def export(
-    file: Annotated[str, typer.Argument(help="A .toml file to write.")],
+    file: Annotated[str, typer.Argument(help="写到哪个 .toml 文件。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Write the playbook in force, as the database has it, to a file."""
+    """把现行方案照数据库里的样子写成文件。"""
 
     async def request(desk: Desk) -> Answer:
         if not file.endswith(".toml"):
@@ -104,6 +104,6 @@ def export(
 
 @app.command()
 def schema(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> int:
-    """Print the JSON Schema of a playbook."""
+    """显示运营方案的 JSON Schema。"""
     typer.echo(json.dumps(playbook_schema(), ensure_ascii=False, indent=None if as_json else 2))
     return 0

@@ -30,18 +30,18 @@ from bot.store.snapshot import snapshot
 from bot.story import read_story
 from bot.transcript import Transcript
 
-JsonFile = Annotated[Path, typer.Argument(help="A file of JSON Lines.", exists=True, dir_okay=False)]
+JsonFile = Annotated[Path, typer.Argument(help="JSON Lines 文件。", exists=True, dir_okay=False)]
 
 
 def run(
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
-    quiet: Annotated[bool, typer.Option("--quiet", help="Logs only, no transcript.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="只写日志，不显示对话。")] = False,
     worker: Annotated[
-        bool, typer.Option("--worker", help="On PostgreSQL: any number of workers share the accounts. No console.")
+        bool, typer.Option("--worker", help="用 PostgreSQL 时，开几个都行，一起分担各账号；没有后台。")
     ] = False,
 ) -> int:
-    """Run the bot until it is stopped."""
+    """启动掌柜，一直运行到停下它。"""
     from bot.program import run_program
 
     loaded = load_config(config, os.environ)
@@ -49,15 +49,15 @@ def run(
 
 
 def rehearse(
-    story: Annotated[Path, typer.Argument(help="A story (JSON Lines).", exists=True, dir_okay=False)],
+    story: Annotated[Path, typer.Argument(help="故事文件（JSON Lines）。", exists=True, dir_okay=False)],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
-    since: Annotated[str, typer.Option("--from", help="Say nothing of what comes before.")] = "",
-    until: Annotated[str, typer.Option("--to", help="Let time run on until then; default: 24 h after the end.")] = "",
-    seed: Annotated[int, typer.Option("--seed", help="Another seed, other chances.")] = 0,
+    since: Annotated[str, typer.Option("--from", help="这之前的不显示。")] = "",
+    until: Annotated[str, typer.Option("--to", help="演到什么时候；不写就到故事结束后 24 小时。")] = "",
+    seed: Annotated[int, typer.Option("--seed", help="随机种子；换一个，碰巧的事就不同。")] = 0,
     as_json: JsonOption = False,
 ) -> int:
-    """Play a story through the whole program under a virtual clock."""
+    """预演：让一段故事在虚拟时钟下走一遍真程序。"""
     loaded = load_config(config, os.environ)
     zone = ZoneInfo(loaded.merchants[0].timezone)
     told = read_story(story)
@@ -85,16 +85,19 @@ def rehearse(
 
 
 def ahead(
-    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How many days to look ahead.")] = 30,
-    calendar: Annotated[str, typer.Option("--calendar", help="Under this calendar instead of the one in force.")] = "",
-    playbook: Annotated[str, typer.Option("--playbook", help="Under this playbook instead of the one in force.")] = "",
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="往后看多少天。")] = 30,
+    calendar: Annotated[str, typer.Option("--calendar", help="用这份排期，代替现行的。")] = "",
+    playbook: Annotated[str, typer.Option("--playbook", help="用这份方案，代替现行的。")] = "",
     *,
-    say_days: Annotated[bool, typer.Option("--say-days", help="Count the days on stderr, from 0.")] = False,
+    say_days: Annotated[bool, typer.Option("--say-days", help="在 stderr 上报第几天，从 0 数起。")] = False,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
-    """Rehearse the days to come on a copy of the database: touches, gaps, promises, load. Nothing is sent."""
+    """用数据库的副本预演往后的日子，什么也不发。
+
+    看打扰几次、哪里缺稿、必发做不做得到、账号忙不忙。
+    """
     from bot.ahead import look_ahead, told
     from bot.continued import last_moment
 
@@ -122,14 +125,12 @@ def ahead(
 
 def understand(
     file: JsonFile,
-    kind: Annotated[str, typer.Option("--kind", help="reply, or business for messages of groups.")] = "reply",
-    config: Annotated[
-        Path | None, typer.Option("--config", help="Also use the word lists of this configuration's first playbook.")
-    ] = None,
+    kind: Annotated[str, typer.Option("--kind", help="reply 看回话；business 看群里的消息。")] = "reply",
+    config: Annotated[Path | None, typer.Option("--config", help="也用这份配置里第一个方案的词表。")] = None,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
-    """Say what replies mean, one JSON object a line."""
+    """说出每句回话的意思，一行一个 JSON 对象。"""
     from bot.understanding_files import understand_file
     from handlers.understanding import Words
 
@@ -142,7 +143,7 @@ def understand(
 
 
 def doctor(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> int:
-    """Say what is wrong with this machine, this configuration, this gateway, this account, and what to do."""
+    """体检：机器、配置、网关、账号哪里不对，怎么办。"""
     from bot.doctor import examine
 
     return examine(config, db, as_json=as_json)

@@ -21,15 +21,15 @@ from bot.desk import Refused, lines
 
 
 def replay(
-    since: Annotated[str, typer.Option("--from", help="The first day, as 2026-11-01.")],
-    until: Annotated[str, typer.Option("--to", help="The last day; default: as far as the bot ran.")] = "",
-    calendar: Annotated[str, typer.Option("--calendar", help="Under this calendar instead of the one of then.")] = "",
-    playbook: Annotated[str, typer.Option("--playbook", help="Under this playbook instead of the one of then.")] = "",
+    since: Annotated[str, typer.Option("--from", help="第一天，如 2026-11-01。")],
+    until: Annotated[str, typer.Option("--to", help="最后一天；不写就到掌柜运行到的时候。")] = "",
+    calendar: Annotated[str, typer.Option("--calendar", help="用这份排期，代替当时的。")] = "",
+    playbook: Annotated[str, typer.Option("--playbook", help="用这份方案，代替当时的。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
-    """Decide a past period again, on a copy of the database: what would have been different. Nothing is sent."""
+    """用数据库的副本重演过去一段，看会有什么不同；什么也不发。"""
     from bot.replay import copies
     from bot.replay import replay as live_again
     from bot.replay_difference import table_rows, told

@@ -23,18 +23,18 @@ from bot.reception_report import FIGURES, people_rows, reception_rows
 from bot.store.digesting import load_digest
 from handlers.digest import told as digest_told
 
-app = typer.Typer(help="数据：必发做到了没有，发的东西效果怎样，新客接待得怎样，群有没有毛病。", no_args_is_help=True)
+app = typer.Typer(help="数据：必发做到没有，发了效果怎样，新客接得怎样，群有没有毛病。", no_args_is_help=True)
 
 
 @app.command()
 def promises(
-    since: Annotated[str, typer.Option("--from", help="The first day; default: the first post's.")] = "",
-    until: Annotated[str, typer.Option("--to", help="The last day; default: yesterday.")] = "",
+    since: Annotated[str, typer.Option("--from", help="第一天；不写就从发第一条那天起。")] = "",
+    until: Annotated[str, typer.Option("--to", help="最后一天；不写就是昨天。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Which promises were kept, late or missed."""
+    """必发哪些做到了，哪些晚了，哪些漏发。"""
 
     async def request(desk: Desk) -> Answer:
         now = desk.now()
@@ -59,17 +59,17 @@ def reception(
         str,
         typer.Option(
             "--rows",
-            help="The people behind a figure (requested … finished, ungreeted, unsurveyed), a question (its key), or "
-            "what became of it (KEY:open, answered, declined, later, aside).",
+            help="列出一个数背后的人：requested … finished、ungreeted、unsurveyed，或一个建档问题的 key，或它的结果 "
+            "KEY:open（answered、declined、later、aside 同样写）。",
         ),
     ] = "",
-    account: Annotated[str | None, typer.Option("--account", help="With --rows: only of this account.")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="With --rows: only from there.")] = None,
+    account: Annotated[str | None, typer.Option("--account", help="和 --rows 一起用：只看这个账号的。")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="和 --rows 一起用：只看这个来源的。")] = None,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """From request to finished survey, by account and source."""
+    """从加好友到建完档各有多少，按账号和来源。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -92,7 +92,7 @@ def tree(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """What is not in order in the tree of groups: one row a fault."""
+    """群的上下级哪里有毛病，一处一行。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -106,7 +106,7 @@ def tree(
 
 @app.command()
 def questions(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> Request:
-    """Business questions in groups: which were answered, and by what."""
+    """群里问的业务：哪些答了，用什么答的。"""
 
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
@@ -152,13 +152,13 @@ def _state_of(row: dict[str, Any]) -> str:
 
 @app.command()
 def posts(
-    since: Annotated[str, typer.Option("--from", help="The first day; default: four weeks ago.")] = "",
-    until: Annotated[str, typer.Option("--to", help="The last day; default: today.")] = "",
+    since: Annotated[str, typer.Option("--from", help="第一天；不写就是四周前。")] = "",
+    until: Annotated[str, typer.Option("--to", help="最后一天；不写就是今天。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """What each post did within two days: replies, questions, who came, who left; and what is usual there."""
+    """每条排期发出后两天内：回话、提问、进群、退群，和平时比。"""
 
     async def request(desk: Desk) -> Answer:
         zone = desk.merchant.zone
@@ -195,12 +195,12 @@ def posts(
 
 @app.command()
 def digest(
-    day: Annotated[str, typer.Option("--day", help="The day; default: yesterday.")] = "",
+    day: Annotated[str, typer.Option("--day", help="哪一天；不写就是昨天。")] = "",
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """How a day was in each group and in all: what the staff is told in the morning."""
+    """一天过得怎样，各群和合计：早上告诉员工的那份。"""
 
     async def request(desk: Desk) -> Answer:
         of = read_day(day) if day else None
@@ -215,14 +215,14 @@ def digest(
 
 @app.command()
 def joins(
-    since: Annotated[str, typer.Option("--from", help="The first day; default: a week ago.")] = "",
-    until: Annotated[str, typer.Option("--to", help="The last day; default: today.")] = "",
-    group: Annotated[str | None, typer.Option("--group", help="Only this group, by its room id.")] = None,
+    since: Annotated[str, typer.Option("--from", help="第一天；不写就是一周前。")] = "",
+    until: Annotated[str, typer.Option("--to", help="最后一天；不写就是今天。")] = "",
+    group: Annotated[str | None, typer.Option("--group", help="只看这个群，写群编号。")] = None,
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """Who came into groups and by whom, who left, and what was posted before they left."""
+    """谁进了群、谁拉的；谁退了群，退之前发过什么。"""
 
     async def request(desk: Desk) -> Answer:
         last = read_day(until) if until else desk.now().astimezone(desk.merchant.zone).date()

@@ -15,6 +15,8 @@ _SAID: Mapping[re.Pattern[str], Callable[[re.Match[str]], str]] = {
     re.compile(r"Missing (?:argument|parameter) '(?P<what>[^']*)'\.?"): lambda of: f"少了 {of['what'].upper()}。",
     re.compile(r"Missing option '(?P<what>[^']*)'\.?"): lambda of: f"少了选项 {of['what']}。",
     re.compile(r"Option '(?P<what>[^']*)' requires an argument\.?"): lambda of: f"{of['what']} 后面要跟一个值。",
+    re.compile(r"Option '(?P<what>[^']*)' does not take a value\.?"): lambda of: f"{of['what']} 后面不用写值。",
+    re.compile(r"Missing command\."): lambda _of: "后面要写一个命令。",
     re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((?P<what>.*)\)"): lambda of: f"多写了 {of['what']}。",
     re.compile(_INVALID): lambda of: f"{_bare(of['where'])} 不对：{_why(of['why'])}",
 }
@@ -38,7 +40,7 @@ def in_our_words(message: str) -> str:
 
 
 def _meant(near: str | None) -> str:
-    return f"是不是 {_bare(near)}？" if near else ""
+    return f"是不是 {_bare(near).replace(', ', ' 或 ')}？" if near else ""
 
 
 def _bare(quoted: str) -> str:

@@ -21,24 +21,27 @@ _FOLDER = Path(__file__).parents[2] / "migrations"
 
 
 class NewerDatabase(Exception):
-    """The database was written by a newer version of this program; update the program."""
+    """The database was written by a newer version of this program."""
 
 
-def upgrade(url: str, *, durable: bool = True) -> None:
-    """Bring the database to the newest revision, all or nothing. Raises `NewerDatabase`."""
+def upgrade(url: str, *, durable: bool = True) -> str | None:
+    """Bring the database to the newest revision, all or nothing. Returns the one it was at, None if it was empty or not
+    there. Raises `NewerDatabase`."""
     engine = writer_engine(url, durable=durable)
     try:
         with engine.begin() as connection:
-            if current_revision(connection) == newest_revision():
-                return
+            if (current := current_revision(connection)) == newest_revision():
+                return current
             migrate_alone(connection)
-            if current_revision(connection) == newest_revision():  # another worker that starts just now was first
-                return
-            if (current := current_revision(connection)) and current not in _known_revisions():
-                raise NewerDatabase(f"{NewerDatabase.__doc__} (revision {current})")
+            current = current_revision(connection)
+            if current == newest_revision():  # another worker that starts just now was first
+                return current
+            if current and current not in _known_revisions():
+                raise NewerDatabase(f"数据库是更新的程序写的（{current}）：请先更新程序。")
             from alembic import command
 
             command.upgrade(alembic_config(connection), "head")
+            return current
     finally:
         engine.dispose()
 
