@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 
 from bot.store.bulk import LEAST, copier
-from bot.store.engine import reader_engine, sqlite_path, writer_engine
+from bot.store.engine import is_refused_for_now, reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
 from bot.store.inserting import Conflict, insert_into, lister
 from bot.store.known import Acquaintances
@@ -221,9 +221,10 @@ def read(connection: Connection, statement: Any, **values: Any) -> list[tuple[An
     return prepared(connection.dialect.name, statement).rows(connection, values)
 
 
-def _lost(error: DBAPIError) -> OperationalError:
-    """A connection that was lost, whatever the driver calls it: the same may work over another one."""
-    return OperationalError(error.statement, None, error.orig or error, connection_invalidated=True)
+def _for_now(error: DBAPIError) -> OperationalError:
+    """What may work later, or over another connection, whatever the driver calls it."""
+    lost = error.connection_invalidated
+    return OperationalError(error.statement, None, error.orig or error, connection_invalidated=lost)
 
 
 class Store:
@@ -286,8 +287,8 @@ class Store:
         except BaseException as error:
             self._acquaintances.forget()
             self._accounts.clear()
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
-                raise _lost(error) from error
+            if isinstance(error, DBAPIError) and is_refused_for_now(error):
+                raise _for_now(error) from error
             raise
         finally:
             if writing is None or not writing.is_quiet:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.store.prepared import DriverCursor
 from bot.store.scribe import with_scribe
@@ -101,6 +101,16 @@ def is_passing(error: OperationalError) -> bool:
     """Whether the same may work later: a full disk, a lock, a lost connection, not a statement that SQLite refuses."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code is None or code & 0xFF != SQLITE_ERROR
+
+
+# PostgreSQL while it may not be written to: in the middle of a failover, on a disk that is nearly full, or as somebody
+# wanted it. The driver calls these internal errors, and faults of the statement.
+_READ_ONLY, _NO_RIGHT = "25006", "42501"
+
+
+def is_refused_for_now(error: DBAPIError) -> bool:
+    """Whether the database takes nothing at the moment, whatever the statement."""
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in (_READ_ONLY, _NO_RIGHT)
 
 
 def is_disk_full(error: OperationalError) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.store import Store
@@ -14,6 +15,7 @@ from bot.store.engine import is_passing, sqlite_driver, sqlite_path
 from models.deliveries import Delivery
 from models.journal import Body, JournalEntry
 from models.people import Contact
+from tests.store.databases import postgresql_server
 from tests.store.stage import START, Shop, merchant, nothing, post, said, shop
 
 
@@ -76,6 +78,29 @@ def test_a_lost_connection_is_made_again(postgresql_url: str) -> None:
             stage.apply(said("wx1", wire_id="a"), decide=nothing)
         assert not stage.apply(said("wx1", wire_id="a"), decide=nothing)[0].duplicate
         assert len(stage.rows(JournalEntry)) == 1
+
+
+def test_a_database_that_may_only_be_read_for_a_while_loses_nothing(postgresql_url: str) -> None:
+    """As in the middle of a failover: what was said was buried as poison, and the program ended."""
+    name = make_url(postgresql_url).database
+    with shop(postgresql_url) as stage, psycopg.connect(postgresql_server(), autocommit=True) as server:
+
+        def cut_after(change: str) -> None:
+            server.execute(f'ALTER DATABASE "{name}" {change}')
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            with contextlib.suppress(OperationalError):
+                stage.apply(decide=nothing)  # it is told that its connection is gone
+
+        cut_after("SET default_transaction_read_only = on")
+        for _ in range(2):
+            with pytest.raises(OperationalError, match="read-only") as caught:
+                stage.apply(said("wx1", wire_id="a"), said("wx1", wire_id="b"), decide=nothing)
+            assert is_passing(caught.value)
+        assert stage.rows(JournalEntry) == []
+        cut_after("RESET default_transaction_read_only")
+        outcomes = stage.apply(said("wx1", wire_id="a"), said("wx1", wire_id="b"), decide=nothing)
+        assert not any(one.error or one.duplicate for one in outcomes)
+        assert len(stage.rows(JournalEntry)) == 2
 
 
 def test_a_statement_that_is_too_large_is_no_trouble_that_passes(sqlite_url: str) -> None:
