@@ -3,6 +3,7 @@ or could not be measured because something is not installed."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated
@@ -27,6 +28,7 @@ from bench import (
     send,
     year,
 )
+from bench.evidence import tell
 from bench.figures import Figure, NotReady, Progress, show
 from bot.logs import set_up_logs
 
@@ -66,6 +68,7 @@ def main(
     for name in wanted:
         with Bar(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(name)
+            load = os.getloadavg()[0]
             try:
                 measured = BENCHMARKS[name](
                     lambda done, total, bar=bar, task=task: bar.update(task, completed=done, total=total)  # type: ignore[misc]
@@ -75,6 +78,7 @@ def main(
                 is_whole = False
                 continue
         figures += measured
+        tell(name, measured, load)
         if json:
             for figure in measured:
                 print(figure.to_json(), flush=True)

@@ -7,19 +7,25 @@ docs/performance.md says of each benchmark what its tables hold and how its figu
 from __future__ import annotations
 
 import csv
+import os
+import platform
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
 import models.tables  # noqa: F401 - every table is known once this is imported
-from bot.store.engine import sqlite_driver
+from bench.figures import Figure
+from bot.store.engine import sqlite_driver, sqlite_version
 
 FOLDER = Path("data")
 """Where the shipped configuration keeps its database: the disk that matters."""
@@ -82,6 +88,23 @@ class Evidence:
                 for piece in stream:
                     file.write(piece)
         self.table(f"{name}_rows", counts)
+
+
+def tell(benchmark: str, figures: Sequence[Figure], load_before: float) -> None:
+    """Write beside a benchmark's tables what came of them, of which tree, when and on what machine."""
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    told = {
+        "figures": [figure.to_dict() for figure in figures],
+        "commit": commit.stdout.strip() or None,
+        "at": datetime.now(UTC),
+        "python": platform.python_version(),
+        "sqlite": ".".join(map(str, sqlite_version())),
+        "machine": platform.platform(),
+        "processors": os.cpu_count(),
+        "load_before": round(load_before, 2),
+        "load_after": round(os.getloadavg()[0], 2),
+    }
+    (FOLDER / "bench" / benchmark / "about.json").write_bytes(msgspec.json.format(msgspec.json.encode(told)))
 
 
 def of_rounds(runs: Sequence[float], limits: Sequence[float], **of_each: Any) -> list[Mapping[str, Any]]:

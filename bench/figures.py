@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -33,9 +34,13 @@ class Figure:
         """Whether the figure reaches its floor."""
         return self.figure >= self.floor
 
+    def to_dict(self) -> dict[str, Any]:
+        """All of it, and whether it holds."""
+        return {**asdict(self), "holds": self.holds}
+
     def to_json(self) -> str:
         """One line of JSON, which says too whether it holds."""
-        return msgspec.json.encode({**asdict(self), "holds": self.holds}).decode()
+        return msgspec.json.encode(self.to_dict()).decode()
 
 
 def spread(values: Sequence[float], digits: int = 0) -> str:

@@ -39,7 +39,7 @@ def measure(progress: Progress, *, accounts: int = ACCOUNTS, seconds: float = SE
             figure=round(LIMIT_SECONDS * 1000 / slow, 3),
             unit="times within 10 ms",
             floor=1.0,
-            detail=f"later than planned: p50 {middle:.2f} ms, p99 {slow:.2f} ms, worst {worst:.2f} ms; "
+            detail=f"later than planned: p50 {middle:.2f} ms, p99 {slow:.2f} ms, p99.99 {worst:.2f} ms; "
             f"{len(late) / seconds:,.0f} sends/s of {accounts} accounts",
         )
     ]

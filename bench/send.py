@@ -65,6 +65,7 @@ def measure(
                 limits.append(update_seconds(database, left, accounts))
                 if done == rounds - 1:
                     evidence.database("limit", database)
+        evidence.database("world", world)
     evidence.table("rounds", of_rounds(runs, limits, sends=count))
     ratios = ratios_of(limits, runs)
     return [

@@ -1,8 +1,12 @@
-"""The figures of the benchmarks from what they leave, by docs/performance.md alone: nothing of `bench` is used."""
+"""The figures of the benchmarks from what they leave, by docs/performance.md alone: nothing of `bench` is used.
+
+`python -m tests.bench.recomputing` works out all that stand under `data/bench`.
+"""
 
 from __future__ import annotations
 
 import csv
+import json
 import math
 import sqlite3
 import statistics
@@ -128,3 +132,9 @@ RECOMPUTED: Mapping[str, Callable[[str], float]] = {
 def follows(benchmark: str, figure: float) -> bool:
     """Whether a benchmark's first figure, which is rounded, follows from what it left."""
     return figure > 0 and math.isclose(figure, RECOMPUTED[benchmark](benchmark), rel_tol=0.005, abs_tol=0.001)
+
+
+if __name__ == "__main__":
+    for about in sorted(LEFT.glob("*/about.json")):
+        name, told = about.parent.name, json.loads(about.read_bytes())["figures"][0]["figure"]
+        print(f"{name:24} {RECOMPUTED[name](name):10.3f}   told: {told}")  # noqa: T201 - it is a command

@@ -105,3 +105,4 @@ def test_a_tiny_run_gives_one_figure() -> None:
     (one, other) = table("inbound")
     assert added("inbound", "run", "seen_event") == added("inbound", "limit", "seen_event") > 0
     assert one["events"] == other["events"] == "100"
+    assert added("inbound", "run", "seen_event") == 100 - int(one["duplicates"])

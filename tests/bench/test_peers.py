@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bench import peer_process
-from bench.__main__ import app
+from bench.__main__ import BENCHMARKS, app
 from bench.dispatch import cpu_seconds, hundred_commands, vs_aiogram, vs_nonebot, vs_ptb
+from bench.evidence import Evidence
+from bench.figures import Figure
 from bench.inbound_mix import QUESTIONS, group_batches
 from bench.inbound_world import make_crowd
 from bench.logged import measure
@@ -40,6 +43,21 @@ def test_without_the_peers_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, t
     said = CliRunner().invoke(app, ["dispatch_vs_ptb"])
     assert said.exit_code == 1
     assert "run `make peers`" in said.output
+
+
+def test_what_came_of_a_benchmark_stands_beside_its_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    figure = Figure(name="pace", figure=1.5, unit="times within 10 ms", floor=1.0, detail="")
+
+    def measured(_progress: object) -> list[Figure]:
+        Evidence("pace")
+        return [figure]
+
+    monkeypatch.setitem(BENCHMARKS, "pace", measured)
+    assert CliRunner().invoke(app, ["pace"]).exit_code == 0
+    about = json.loads(Path("data/bench/pace/about.json").read_bytes())
+    assert about["figures"] == [figure.to_dict()]
+    assert about["figures"][0]["holds"] is True
+    assert {"commit", "at", "python", "sqlite", "machine", "processors", "load_before", "load_after"} < set(about)
 
 
 @needs_peers
