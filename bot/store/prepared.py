@@ -1,4 +1,5 @@
-"""Statements compiled once, at the speed of the driver, and tests for membership in a list. Inserts: see `inserting`.
+"""Statements compiled once, at the speed of the driver, and tests for membership in a list. Inserts: see `inserting`,
+and `updating` for what is updated row by row.
 
 SQLAlchemy builds and binds a statement anew for each execution, which on the path of every message costs more than the
 database does. The SQL is its own all the same, for both dialects; only the values are handed over directly.
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
-from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -43,8 +43,7 @@ Converter = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 class Statement:
-    """A SELECT, or another statement: parameters by name in, plain tuples out, if it returns any. Or an UPDATE that is
-    done for many rows of parameters."""
+    """A SELECT, or another statement: parameters by name in, plain tuples out, if it returns any."""
 
     def __init__(self, dialect_name: str, statement: Any) -> None:
         dialect = dialect_of(dialect_name)
@@ -52,10 +51,6 @@ class Statement:
         self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
         self._parameters = [(name, processors.get(name), compiled.params[name]) for name in compiled.positiontup]
-        self._converters = {
-            name: to_driver(dialect_name, compiled.binds[name].type, processors.get(name))
-            for name in compiled.positiontup
-        }
         self._columns = [_from_driver(dialect, column.type) for column in statement.exported_columns]
         self._plain = not any(self._columns)
         # PostgreSQL's driver would decode each value of JSON by itself.
@@ -67,19 +62,6 @@ class Statement:
         if self.text.count(_IN_LIST) < len(self._lists) or dialect_name != "sqlite":
             self._lists = ()
         self._text_of_one = self.text.replace(_IN_LIST, "= ?")
-
-    def each(self, connection: Connection, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        """Do it for each of these rows, whose columns are the parameters `names`; others keep their constants."""
-        given = dict(zip(names, zip(*rows, strict=True), strict=True))
-        columns: list[Iterable[Any]] = []
-        for name, processor, constant in self._parameters:
-            if name not in given:
-                columns.append(repeat(processor(constant) if processor else constant, len(rows)))
-            else:
-                convert = self._converters[name]
-                columns.append(given[name] if convert is None else convert(given[name]))
-        with DriverCursor(connection, self.text) as cursor:
-            cursor.executemany(self.text, list(zip(*columns, strict=True)))
 
     def handed_over(self, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
         """Its text and its parameters, for who executes it with a cursor of the driver."""
@@ -209,6 +191,16 @@ def _leave_jsons(cursor: Any) -> None:
 
     for name in ("json", "jsonb"):
         cursor.adapters.register_loader(name, TextLoader)
+
+
+def sql_of(value: str | float | None) -> str:
+    """A constant of ours as it stands in a statement: nothing, a number or a text."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        quoted = value.replace("'", "''")
+        return f"'{quoted}'"
+    return str(int(value) if isinstance(value, bool) else value)
 
 
 def _plain_texts(column: Sequence[str | None]) -> Sequence[str | None]:
