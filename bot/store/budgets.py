@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, exists, func, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, select, text, update
 from sqlmodel import col
 
 from bot.budget import HOUR, MINUTE, Limit, Speed, free_moments, midnight, speed
@@ -185,17 +185,15 @@ _SINCE = col(Delivery.left_at) >= bindparam("since", type_=UtcDateTime())
 _LEFT_LATELY = select(_ASKED.c.value, col(Delivery.left_at)).select_from(
     _ASKED.outerjoin(Delivery, and_(_THEY_LEFT, _SINCE))
 )
-_COUNTED = (
-    select(
-        _ASKED.c.value,
-        *(
-            func.count().filter(col(Delivery.left_at) >= bindparam(since, type_=UtcDateTime()))
-            for since in ("minute", "hour", "day")
-        ),
-    )
-    .select_from(_ASKED.outerjoin(Delivery, and_(_THEY_LEFT, _SINCE)))
-    .group_by(_ASKED.c.value)
-)
+
+
+def _counted_since(moment: str) -> ColumnElement[int]:
+    since = col(Delivery.left_at) >= bindparam(moment, type_=UtcDateTime())
+    return select(func.count()).select_from(Delivery).where(_THEY_LEFT, since).correlate(_ASKED).scalar_subquery()
+
+
+# One by one: to count them by groups, SQLite would sort all that left in the day.
+_COUNTED = select(_ASKED.c.value, *map(_counted_since, ("minute", "hour", "day")))
 _ACCEPTED = select(col(Delivery.contact_id)).where(
     _HAS_LEFT,
     col(Delivery.left_at) >= bindparam("since"),
@@ -228,14 +226,13 @@ def _lines(
     now = writing.now
     begins = {MINUTE: now - MINUTE, HOUR: now - HOUR, None: midnight(now, merchant.zone)}
     limited = [account for account, allowed in speeds.items() if allowed.limits]
-    counts: dict[str, tuple[int, ...]] = {
-        account: tuple(counted)
+    counts = {
+        account: dict(zip(begins, counted, strict=True))
         for account, *counted in writing.rows(
             _COUNTED,
             merchant=merchant.id,
             accounts=limited,
             now=now,
-            since=min(begins.values()),
             minute=begins[MINUTE],
             hour=begins[HOUR],
             day=begins[None],
@@ -246,14 +243,16 @@ def _lines(
     at_a_limit: dict[timedelta, list[str]] = defaultdict(list)
     bound: dict[str, tuple[Sequence[Limit], int]] = {}
     for account in limited:
-        left = dict(zip(begins, counts[account], strict=True))
+        allowed, left = speeds[account], counts[account]
+        free = [one.most - left[one.length] for one in allowed.limits]
         # Those that may bind anybody in the line.
-        limits = [one for one in speeds[account].limits if left[one.length] + 2 * LONGEST_LINE >= one.most]
-        bound[account] = limits, left[None]
-        if speeds[account].silent_until is None and all(left[one.length] < one.most for one in limits):
+        limits = [one for one, more in zip(allowed.limits, free, strict=True) if more <= 2 * LONGEST_LINE]
+        if allowed.silent_until is None and (least := min(free)) > 0:
             lines[account] = Line(islice(_moments(writing, merchant, account, limits, left[None]), 1, None), [], [now])
-            room[account] = min(one.most - left[one.length] for one in speeds[account].limits)
-        elif length := _longest(limits):
+            room[account] = least
+            continue
+        bound[account] = limits, left[None]
+        if length := _longest(limits):
             at_a_limit[length].append(account)
     lately = _left_lately(writing, merchant, at_a_limit)
     for account, allowed in speeds.items():
