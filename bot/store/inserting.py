@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
-from bot.store.prepared import Converter, Processor, dialect_of, sql_of, to_driver
+from bot.store.literals import sql_of
+from bot.store.prepared import Converter, Processor, dialect_of, to_driver
 
 # What becomes of a row that is there already.
 Conflict = Literal["error", "keep", "replace"]

@@ -33,6 +33,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import AutoString
 
+from bot.store.literals import with_constants
 from models.columns import UtcDateTime, from_sqlite_texts, sqlite_texts, utc_times
 
 Processor = Callable[[Any], Any]
@@ -48,9 +49,15 @@ class Statement:
     def __init__(self, dialect_name: str, statement: Any) -> None:
         dialect = dialect_of(dialect_name)
         compiled: Any = statement.compile(dialect=dialect)
-        self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
-        self._parameters = [(name, processors.get(name), compiled.params[name]) for name in compiled.positiontup]
+        given = [name for name in compiled.positiontup if not compiled.binds[name].unique]
+        self.text = with_constants(dialect_name, compiled, given)
+        # Each with its places, for some stand in several.
+        self._parameters = [
+            (name, processors.get(name), [place for place, one in enumerate(given) if one == name])
+            for name in dict.fromkeys(given)
+        ]
+        self._count = len(given)
         self._columns = [_from_driver(dialect, column.type) for column in statement.exported_columns]
         self._plain = not any(self._columns)
         # PostgreSQL's driver would decode each value of JSON by itself.
@@ -63,7 +70,7 @@ class Statement:
             self._lists = ()
         self._text_of_one = self.text.replace(_IN_LIST, "= ?")
 
-    def handed_over(self, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    def handed_over(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """Its text and its parameters, for who executes it with a cursor of the driver."""
         text, alone = self.text, self._lists
         if alone:
@@ -71,11 +78,12 @@ class Statement:
                 text = self._text_of_one
             else:
                 alone = ()
-        parameters = tuple(
-            _only(value) if name in alone else processor(value) if processor else value
-            for name, processor, constant in self._parameters
-            for value in [values.get(name, constant)]
-        )
+        parameters: list[Any] = [None] * self._count
+        for name, processor, places in self._parameters:
+            value = values.get(name)
+            written = _only(values[name]) if name in alone else processor(value) if processor else value
+            for place in places:
+                parameters[place] = written
         return text, parameters
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -193,25 +201,19 @@ def _leave_jsons(cursor: Any) -> None:
         cursor.adapters.register_loader(name, TextLoader)
 
 
-def sql_of(value: str | float | None) -> str:
-    """A constant of ours as it stands in a statement: nothing, a number or a text."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        quoted = value.replace("'", "''")
-        return f"'{quoted}'"
-    return str(int(value) if isinstance(value, bool) else value)
-
-
 def _plain_texts(column: Sequence[str | None]) -> Sequence[str | None]:
     """Members of enumerations as the texts that they are: to the driver they are neither number nor text."""
     first = next((text for text in column if text is not None), "")
-    return column if type(first) is str else [str.__str__(one) if isinstance(one, str) else one for one in column]
+    return column if type(first) is str else list(map(_plain, column))
+
+
+def _plain(value: Any) -> Any:
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def _only(values: Iterable[Any]) -> Any:
     (value,) = values
-    return str.__str__(value) if isinstance(value, str) else value
+    return _plain(value)
 
 
 def _json(value: Any) -> str:

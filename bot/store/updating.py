@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.store.prepared import DriverCursor, dialect_of, sql_of, to_driver
+from bot.store.literals import with_constants
+from bot.store.prepared import DriverCursor, dialect_of, to_driver
 
 
 class Update:
@@ -19,18 +20,12 @@ class Update:
     """
 
     def __init__(self, dialect_name: str, statement: Any) -> None:
-        compiled: Any = statement.compile(dialect=dialect_of(dialect_name))
-        self._mark = "?" if dialect_name == "sqlite" else "%s"
-        self._pieces: list[str] = compiled.string.split(self._mark)
-        processors = compiled._bind_processors
-        self._parameters = [
-            (
-                name,
-                to_driver(dialect_name, compiled.binds[name].type, processors.get(name)),
-                sql_of(processors[name](value) if name in processors else value),
-            )
-            for name in compiled.positiontup
-            for value in [compiled.params[name]]
+        self._dialect_name = dialect_name
+        self._compiled: Any = statement.compile(dialect=dialect_of(dialect_name))
+        processors = self._compiled._bind_processors
+        self._converters = [
+            (name, to_driver(dialect_name, self._compiled.binds[name].type, processors.get(name)))
+            for name in self._compiled.positiontup
         ]
         self._texts: dict[frozenset[str], str] = {}
 
@@ -41,7 +36,7 @@ class Update:
         text = self.text(frozenset(given))
         columns = [
             given[name] if convert is None else convert(given[name])
-            for name, convert, _ in self._parameters
+            for name, convert in self._converters
             if name in given
         ]
         with DriverCursor(connection, text) as cursor:
@@ -50,9 +45,7 @@ class Update:
     def text(self, given: frozenset[str]) -> str:
         """The statement in which only these are parameters."""
         if given not in self._texts:
-            first, *others = self._pieces
-            values = (self._mark if name in given else constant for name, _, constant in self._parameters)
-            self._texts[given] = first + "".join(map("".join, zip(values, others, strict=True)))
+            self._texts[given] = with_constants(self._dialect_name, self._compiled, given)
         return self._texts[given]
 
 
