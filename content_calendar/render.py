@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -39,20 +40,27 @@ def odd_fields(text: str) -> tuple[str, ...]:
 
 def render(text: str, values: Mapping[str, str]) -> Rendered:
     """Fill the fields. An empty value counts as unknown."""
-    missing: list[str] = []
+    first, fields = _taken_apart(text)
+    filled, missing = [first], dict[str, None]()
+    for written, name, fallback, following in fields:
+        value = values.get(name) or fallback
+        if value is None:
+            missing[name] = None
+            value = written
+        filled += (value, following)
+    return Rendered("".join(filled), tuple(missing))
 
-    def fill(match: re.Match[str]) -> str:
-        fallback: str | None
-        key, fallback = match["name"], match["fallback"]
-        if value := values.get(key):
-            return value
-        if fallback is None:
-            missing.append(key)
-            return match[0]
-        return fallback
 
-    filled = FIELD.sub(fill, text)
-    return Rendered(filled, tuple(dict.fromkeys(missing)))
+@lru_cache(maxsize=1_024)
+def _taken_apart(text: str) -> tuple[str, list[tuple[str, str, str | None, str]]]:
+    """What stands before the first field, and for each: how it is written, its key and fallback, and what follows it.
+    The same texts are filled for many."""
+    found = [*FIELD.finditer(text)]
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    return text[: found[0].start()] if found else text, [
+        (match[0], match["name"], match["fallback"], text[match.end() : end])
+        for match, end in zip(found, ends, strict=False)
+    ]
 
 
 def spoken(value: object, answer_type: str = "", labels: Mapping[str, str] | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
 from content_calendar.render import Rendered, render, spoken
@@ -10,7 +10,7 @@ from content_calendar.wording import PART_MARK, parts_of, said
 from handlers.revisions import once_a_revision
 from models.context import GroupView, MerchantView, PersonView
 from models.deliveries import Cause
-from models.fields import fields_of
+from models.fields import STANDARD_FIELDS, fields_of
 from models.playbook import Playbook
 
 # Fields whose words are the shop's.
@@ -30,29 +30,60 @@ def values_for(
 ) -> dict[str, str]:
     """Values by field, for a text to a person, to a group, or to a person about a group; unknown ones are absent.
 
-    Of the answers only those that the `template` has fields for, if one is given: to say one costs the most.
+    Only those that the `template` has fields for, if one is given: mostly that is one.
     """
-    playbook = merchant.playbook
-    values = {"persona": playbook.persona.name, "shop": merchant.name}
-    if group is not None:
-        values |= {"group": group.topic, "tier": group.tier or ""}
-    if person is not None:
-        theirs = [groups[identity] for identity in sorted(person.groups) if identity in groups] if person.groups else ()
-        tier = next((one.tier for one in theirs if one.tier), "")
-        friendship = person.friendships.get(account)
-        values = {
-            "name": address(playbook, person),
-            "nick": person.name,
-            "tag": min(person.tags, default=""),
-            "tier": tier,
-            "group": next((one.topic for one in theirs if one.tier), ""),
-            "source": person.source,
-            "remark": friendship.remark if friendship else "",
-            "coupon": person.survey.coupon if person.survey else "",
-            **{name: value for name, value in values.items() if value},
-            **(_answers(playbook, person, None if template is None else _named(template)) if person.answers else {}),
-        }
+    wanted = STANDARD_FIELDS if template is None else _named(template)
+    values = {name: _standard(name, merchant, person, group, groups, account) for name in wanted}
+    if person is not None and person.answers:
+        values |= _answers(merchant.playbook, person, None if template is None else wanted)
     return {name: value for name, value in values.items() if value}
+
+
+def _standard(
+    name: str,
+    merchant: MerchantView,
+    person: PersonView | None,
+    group: GroupView | None,
+    groups: Mapping[int, GroupView],
+    account: str,
+) -> str:
+    """What one of `STANDARD_FIELDS` is filled with; empty where that is unknown, and for all others."""
+    match name:
+        case "persona":
+            return merchant.playbook.persona.name
+        case "shop":
+            return merchant.name
+        case "group" if group is not None and group.topic:
+            return group.topic
+        case "tier" if group is not None and group.tier:
+            return group.tier
+    if person is None:
+        return ""
+    match name:
+        case "name":
+            return address(merchant.playbook, person)
+        case "nick":
+            return person.name
+        case "tag":
+            return min(person.tags, default="")
+        case "tier":
+            return next((one.tier for one in _theirs(person, groups) if one.tier), "")
+        case "group":
+            return next((one.topic for one in _theirs(person, groups) if one.tier), "")
+        case "source":
+            return person.source
+        case "remark":
+            friendship = person.friendships.get(account)
+            return friendship.remark if friendship else ""
+        case "coupon":
+            return person.survey.coupon if person.survey else ""
+        case _:
+            return ""
+
+
+def _theirs(person: PersonView, groups: Mapping[int, GroupView]) -> Iterator[GroupView]:
+    """Those of the groups that they are in."""
+    return (groups[identity] for identity in sorted(person.groups) if identity in groups)
 
 
 def as_said(

@@ -28,6 +28,7 @@ from bot.store.leases import Leases
 from bot.store.locks import lock_for_writing
 from bot.store.prepared import DriverCursor, prepared
 from bot.store.shared_ids import SharedIds
+from bot.store.updating import update_by
 from models.columns import UtcDateTime
 from models.context import AccountView
 from models.deliveries import Delivery, DeliveryChange
@@ -155,7 +156,7 @@ class Writing:
     def each(self, statement: Any, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
         """An UPDATE that is a constant of its module, for tuples of its parameters `names`."""
         if rows:
-            prepared(self.connection.dialect.name, statement).each(self.connection, names, rows)
+            update_by(self.connection.dialect.name, statement).each(self.connection, names, rows)
 
     def _write(self, table: Any, rows: Sequence[dict[str, Any]], conflict: Conflict) -> int:
         names = tuple(rows[0]) if rows else ()

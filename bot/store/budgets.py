@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, case, exists, func, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, select, text, update
 from sqlmodel import col
 
 from bot.budget import HOUR, MINUTE, Limit, Speed, free_moments, midnight, speed
@@ -82,13 +82,13 @@ class Budget:
     speed: Speed
     everything: Line | None
     friends: Line | None
+    last_left: datetime | None  # when its last send did; None if none has
     room: int | None = 0  # how many more may leave now, as far as that was counted; None where nothing limits it
 
     def free_at(self, row: Any) -> datetime | None:
         """When the account has room for this delivery behind all that are worth more; None where nothing limits it."""
-        if (lines := self.lines(row)) and not any(line.waiting for line in lines):  # as nearly always
-            return max([line.moment(0) for line in lines])
-        return max((line.free_at(order_of(row)) for line in lines), default=None)
+        lines = self.lines(row)
+        return max([line.free_at(order_of(row)) if line.waiting else line.moment(0) for line in lines], default=None)
 
     def has_room_for(self, row: Any) -> bool:
         """Whether it is not the account as a whole that holds a delivery back, but the number of new friends."""
@@ -126,6 +126,17 @@ class Budget:
         return lines
 
 
+class _Sent(NamedTuple):
+    """What an account has sent: when the last left, how many within the minute, the hour and the local day, and whether
+    others wait for room already."""
+
+    last_left: datetime | None
+    minute: int
+    hour: int
+    today: int
+    is_lined_up: bool
+
+
 def load_budgets(writing: Writing, merchant: MerchantView, accounts: Mapping[str, AccountView]) -> dict[str, Budget]:
     """What these accounts may do now."""
     now, zone = writing.now, merchant.zone
@@ -139,16 +150,22 @@ def load_budgets(writing: Writing, merchant: MerchantView, accounts: Mapping[str
         if (days, slow_until) not in of_age:
             of_age[days, slow_until] = speed(merchant.playbook.pace, days, slow_until, now)
         speeds[account] = of_age[days, slow_until]
+    begins = {"minute": now - MINUTE, "hour": now - HOUR, "day": midnight(now, zone)}
+    sent = {
+        account: _Sent(*found)
+        for account, *found in writing.rows(_SENT, merchant=merchant.id, accounts=asked, now=now, **begins)
+    }
     budgets: dict[str, Budget] = {}
-    everything, room = _lines(writing, merchant, speeds)
+    everything, room = _lines(writing, merchant, speeds, sent)
     for account, allowed in speeds.items():
         friends = None
         if allowed.new_friends:
             friends = Line(_friends_moments(writing, merchant, account, allowed.new_friends))
         left = room.get(account, 0) if account in everything else None
-        budgets[account] = Budget(now, allowed, everything.get(account), friends, left)
-    for (account,) in writing.rows(_LINED_UP, merchant=merchant.id, accounts=asked, now=now):
-        _line_up(writing, merchant, account, budgets[account])
+        budget = Budget(now, allowed, everything.get(account), friends, sent[account].last_left, left)
+        budgets[account] = budget
+        if sent[account].is_lined_up:
+            _line_up(writing, merchant, account, budget)
     return budgets
 
 
@@ -171,30 +188,10 @@ _THEY_LEFT = and_(
     col(Delivery.account_id) == _ASKED.c.value,
     col(Delivery.left_at) <= bindparam("now"),
 )
-_LAST_LEFT = select(
-    _ASKED.c.value,
-    select(col(Delivery.left_at))
-    .where(_THEY_LEFT)
-    .order_by(col(Delivery.left_at).desc())
-    .limit(1)
-    .correlate(_ASKED)
-    .scalar_subquery(),
-)
 _SINCE = col(Delivery.left_at) >= bindparam("since", type_=UtcDateTime())
 # An outer join, so that SQLite begins with the accounts, whatever it thinks of how many deliveries there are.
 _LEFT_LATELY = select(_ASKED.c.value, col(Delivery.left_at)).select_from(
     _ASKED.outerjoin(Delivery, and_(_THEY_LEFT, _SINCE))
-)
-_COUNTED = (
-    select(
-        _ASKED.c.value,
-        *(
-            func.count().filter(col(Delivery.left_at) >= bindparam(since, type_=UtcDateTime()))
-            for since in ("minute", "hour", "day")
-        ),
-    )
-    .select_from(_ASKED.outerjoin(Delivery, and_(_THEY_LEFT, _SINCE)))
-    .group_by(_ASKED.c.value)
 )
 _ACCEPTED = select(col(Delivery.contact_id)).where(
     _HAS_LEFT,
@@ -212,48 +209,32 @@ _ADDED = _MET.where(col(Friendship.added_at) >= bindparam("since"))
 _TAKEN = _MET.where(col(Friendship.accepted_at) >= bindparam("since"))
 
 
-def last_left(writing: Writing, merchant: MerchantView, accounts: Collection[str]) -> dict[str, datetime | None]:
-    """When the last send of each of these accounts left; None if none has."""
-    return dict(writing.rows(_LAST_LEFT, merchant=merchant.id, accounts=sorted(accounts), now=writing.now))
-
-
 def _lines(
-    writing: Writing, merchant: MerchantView, speeds: Mapping[str, Speed]
+    writing: Writing, merchant: MerchantView, speeds: Mapping[str, Speed], sent: Mapping[str, _Sent]
 ) -> tuple[dict[str, Line], dict[str, int]]:
     """The room of each account whose speed is limited, and how many more may leave now.
 
-    How many left is counted, for all accounts at once. What left is read only of those that are at a limit now, or when
-    somebody asks for the room after the first: an account that may send thousands would read them with every claim.
+    What left is read only of those that are at a limit now, or when somebody asks for the room after the first: an
+    account that may send thousands would read them with every claim.
     """
     now = writing.now
-    begins = {MINUTE: now - MINUTE, HOUR: now - HOUR, None: midnight(now, merchant.zone)}
-    limited = [account for account, allowed in speeds.items() if allowed.limits]
-    counts: dict[str, tuple[int, ...]] = {
-        account: tuple(counted)
-        for account, *counted in writing.rows(
-            _COUNTED,
-            merchant=merchant.id,
-            accounts=limited,
-            now=now,
-            since=min(begins.values()),
-            minute=begins[MINUTE],
-            hour=begins[HOUR],
-            day=begins[None],
-        )
-    }
     lines: dict[str, Line] = {}
     room: dict[str, int] = {}
     at_a_limit: dict[timedelta, list[str]] = defaultdict(list)
     bound: dict[str, tuple[Sequence[Limit], int]] = {}
-    for account in limited:
-        left = dict(zip(begins, counts[account], strict=True))
+    for account, allowed in speeds.items():
+        if not allowed.limits:
+            continue
+        left = {MINUTE: sent[account].minute, HOUR: sent[account].hour, None: sent[account].today}
+        free = [one.most - left[one.length] for one in allowed.limits]
         # Those that may bind anybody in the line.
-        limits = [one for one in speeds[account].limits if left[one.length] + 2 * LONGEST_LINE >= one.most]
-        bound[account] = limits, left[None]
-        if speeds[account].silent_until is None and all(left[one.length] < one.most for one in limits):
+        limits = [one for one, more in zip(allowed.limits, free, strict=True) if more <= 2 * LONGEST_LINE]
+        if allowed.silent_until is None and (least := min(free)) > 0:
             lines[account] = Line(islice(_moments(writing, merchant, account, limits, left[None]), 1, None), [], [now])
-            room[account] = min(one.most - left[one.length] for one in speeds[account].limits)
-        elif length := _longest(limits):
+            room[account] = least
+            continue
+        bound[account] = limits, left[None]
+        if length := _longest(limits):
             at_a_limit[length].append(account)
     lately = _left_lately(writing, merchant, at_a_limit)
     for account, allowed in speeds.items():
@@ -343,7 +324,25 @@ _LINING_UP = and_(
     col(Delivery.next_at) > bindparam("now"),
 )
 _IN_LINE = and_(_LINING_UP, col(Delivery.account_id) == bindparam("account"))
-_LINED_UP = select(_ASKED.c.value).where(exists().where(_LINING_UP, col(Delivery.account_id) == _ASKED.c.value))
+
+
+def _counted_since(moment: str) -> ColumnElement[int]:
+    since = col(Delivery.left_at) >= bindparam(moment, type_=UtcDateTime())
+    return select(func.count()).select_from(Delivery).where(_THEY_LEFT, since).correlate(_ASKED).scalar_subquery()
+
+
+# Counted one by one: by groups, SQLite would sort all that left in the day.
+_SENT = select(
+    _ASKED.c.value,
+    select(col(Delivery.left_at))
+    .where(_THEY_LEFT)
+    .order_by(col(Delivery.left_at).desc())
+    .limit(1)
+    .correlate(_ASKED)
+    .scalar_subquery(),
+    *map(_counted_since, ("minute", "hour", "day")),
+    exists().where(_LINING_UP, col(Delivery.account_id) == _ASKED.c.value),
+)
 _WAITING = (
     select(col(Delivery.lane), col(Delivery.priority), col(Delivery.not_after), col(Delivery.id), col(Delivery.kind))
     .where(_IN_LINE)

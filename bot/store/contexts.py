@@ -39,7 +39,7 @@ from handlers.needs import Needs
 from models import orders, timers
 from models.columns import UtcDateTime
 from models.command_views import CommandView
-from models.context import AccountView, Context, GroupView, MerchantView
+from models.context import AccountView, Context, DeliveryView, GroupView, MerchantView
 from models.effects import Effect, Reserve
 from models.events import Event, Message, SelfMessage, SendAnswered, TimerDue
 from models.groups import Waiting
@@ -80,9 +80,19 @@ def load_contexts(
         for place, parts in wanted.items()
         if parts and not ("UNLESS_IDLE" in parts and _speaker(wave[place][0]) in idle)
     }
+    deliveries: dict[int, DeliveryView] = {}
+    if about := [place for place, parts in needed.items() if "DELIVERY" in parts]:
+        found = deliveries_of(writing, merchant.id, [wave[place][0] for place in about], names)
+        deliveries = {about[position]: delivery for position, delivery in found.items()}
+    for place, delivery in deliveries.items():
+        event = wave[place][0]
+        if isinstance(event, SendAnswered) and not outcomes.is_about_them(event, delivery):  # as most say of sends
+            contexts[place] = msgspec.structs.replace(contexts[place], delivery=delivery)
+            del needed[place]
     if needed:
         events = [wave[place][0] for place in needed]
-        loaded = _load(writing, merchant, names, accounts, events, list(needed.values()))
+        these = {position: deliveries[place] for position, place in enumerate(needed) if place in deliveries}
+        loaded = _load(writing, merchant, names, accounts, events, list(needed.values()), these)
         for place, context in zip(needed, loaded, strict=True):
             contexts[place] = context
     return contexts
@@ -95,6 +105,7 @@ def _load(
     accounts: Mapping[str, AccountView],
     events: Sequence[Event],
     wanted: Sequence[frozenset[str]],
+    deliveries: Mapping[int, DeliveryView],
 ) -> Iterator[Context]:
     every = frozenset().union(*wanted)
     # Who each event is about and where; the first of them did it.
@@ -115,13 +126,7 @@ def _load(
             (people_ids if whole else speaker_ids).add(contact_id)
         everybody.append(them)
         places.append(([event.group] if event.group else []) if isinstance(event, Message) else list(groups_of(event)))
-    deliveries = deliveries_of(writing, merchant.id, events, names) if "DELIVERY" in every else {}
-    people_ids.update(
-        found.contact_id
-        for place, found in deliveries.items()
-        if found.contact_id
-        and (not isinstance(event := events[place], SendAnswered) or outcomes.is_about_them(event, found))
-    )
+    people_ids.update(found.contact_id for found in deliveries.values() if found.contact_id)
     waiting_ids = _waiting(writing, merchant.id, events) if "WAITING" in every else {}
     for ids in waiting_ids.values():
         people_ids.update(ids)

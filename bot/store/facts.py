@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.accounts import load_accounts
-from bot.store.budgets import Budget, last_left, load_budgets
+from bot.store.budgets import Budget, load_budgets
 from bot.store.groups import load_groups
 from bot.store.people import load_people
 from bot.store.prepared import constants, is_one_of, unindexed
@@ -51,7 +51,6 @@ class Loaded:
     greeted: set[int]  # persons who had another contact than a promotion
     # By account and contact: the first reply that has not left, or is under way.
     first_reply: dict[tuple[str, int], int]
-    last_left: Mapping[str, datetime | None]  # by account
     budgets: Mapping[str, Budget]
     stages: Mapping[int, str]  # by contact, of those whose text depends on it
 
@@ -198,7 +197,6 @@ def load_facts(
         heard=_heard(writing, merchant, accounts.values(), rows),
         greeted=greeted(writing, merchant, promoted),
         first_reply=_first_replies(writing, merchant, asked, contact_ids) if contact_ids else {},
-        last_left=last_left(writing, merchant, asked),
         budgets={
             **budgets,
             **load_budgets(writing, merchant, {name: accounts[name] for name in asked if name not in budgets}),

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
+from bot.store.literals import sql_of
 from bot.store.prepared import Converter, Processor, dialect_of, to_driver
 
 # What becomes of a row that is there already.
@@ -157,11 +158,5 @@ def _constant(default: Any, processor: Processor | None) -> Any:
 
 
 def _literal(dialect_name: str, column: Any) -> ColumnElement[Any]:
-    """A column's default as it stands in a statement: nothing, a number or a text of ours."""
-    value = _constant(column.default, column.type.bind_processor(dialect_of(dialect_name)))
-    if value is None:
-        return null()
-    if isinstance(value, str):
-        quoted = value.replace("'", "''")
-        return literal_column(f"'{quoted}'")
-    return literal_column(str(int(value) if isinstance(value, bool) else value))
+    """A column's default as it stands in a statement."""
+    return literal_column(sql_of(_constant(column.default, column.type.bind_processor(dialect_of(dialect_name)))))

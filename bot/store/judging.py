@@ -28,7 +28,7 @@ def ready_at(merchant: MerchantView, loaded: Loaded, row: Any, candidate: Candid
         cause=candidate.cause,
         characters=0 if candidate.is_act else len(candidate.text),
         due=row.due_at if row.attempts == 0 else row.next_at,
-        last_left=loaded.last_left[row.account_id],
+        last_left=budget.last_left,
         gaps=1 / merchant.playbook.pace.share_after_too_frequent if budget.speed.lowered else 1,
     )
 

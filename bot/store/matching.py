@@ -168,10 +168,6 @@ _COLUMNS = (
     col(Delivery.created_at),
     and_(col(Delivery.entry).is_not(None), func.coalesce(col(Delivery.template), "").contains(PART_MARK)),
 )
-_VIEWED = (
-    "id", "key", "part", "account", "kind", "cause", "state", "contact_id", "group_id", "text", "attempts",
-    "created_at", "has_parts",
-)  # fmt: skip
 _OUTCOMES = select(*_COLUMNS).where(is_one_of(col(Delivery.id), "ids"))
 _OURS = (
     unindexed(col(Delivery.merchant_id)) == bindparam("merchant"),
@@ -210,7 +206,22 @@ _TO_CONTACT = _WORDED.where(col(Delivery.contact_id) == bindparam("target"), col
 
 
 def _viewed(row: Sequence[Any]) -> DeliveryView:
-    return DeliveryView(**dict(zip(_VIEWED, row, strict=True)))
+    identity, key, part, account, kind, cause, state, contact_id, group_id, text, attempts, created_at, has_parts = row
+    return DeliveryView(
+        id=identity,
+        key=key,
+        part=part,
+        account=account,
+        kind=kind,
+        cause=cause,
+        state=state,
+        contact_id=contact_id,
+        group_id=group_id,
+        text=text,
+        attempts=attempts,
+        created_at=created_at,
+        has_parts=has_parts,
+    )
 
 
 def _view(row: Any) -> DeliveryView:

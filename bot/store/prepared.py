@@ -1,4 +1,5 @@
-"""Statements compiled once, at the speed of the driver, and tests for membership in a list. Inserts: see `inserting`.
+"""Statements compiled once, at the speed of the driver, and tests for membership in a list. Inserts: see `inserting`,
+and `updating` for what is updated row by row.
 
 SQLAlchemy builds and binds a statement anew for each execution, which on the path of every message costs more than the
 database does. The SQL is its own all the same, for both dialects; only the values are handed over directly.
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
-from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -33,6 +33,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import AutoString
 
+from bot.store.literals import with_constants
 from models.columns import UtcDateTime, from_sqlite_texts, sqlite_texts, utc_times
 
 Processor = Callable[[Any], Any]
@@ -43,19 +44,20 @@ Converter = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 class Statement:
-    """A SELECT, or another statement: parameters by name in, plain tuples out, if it returns any. Or an UPDATE that is
-    done for many rows of parameters."""
+    """A SELECT, or another statement: parameters by name in, plain tuples out, if it returns any."""
 
     def __init__(self, dialect_name: str, statement: Any) -> None:
         dialect = dialect_of(dialect_name)
         compiled: Any = statement.compile(dialect=dialect)
-        self.text: str = compiled.string
         processors: dict[str, Processor] = compiled._bind_processors
-        self._parameters = [(name, processors.get(name), compiled.params[name]) for name in compiled.positiontup]
-        self._converters = {
-            name: to_driver(dialect_name, compiled.binds[name].type, processors.get(name))
-            for name in compiled.positiontup
-        }
+        given = [name for name in compiled.positiontup if not compiled.binds[name].unique]
+        self.text = with_constants(dialect_name, compiled, given)
+        # Each with its places, for some stand in several.
+        self._parameters = [
+            (name, processors.get(name), [place for place, one in enumerate(given) if one == name])
+            for name in dict.fromkeys(given)
+        ]
+        self._count = len(given)
         self._columns = [_from_driver(dialect, column.type) for column in statement.exported_columns]
         self._plain = not any(self._columns)
         # PostgreSQL's driver would decode each value of JSON by itself.
@@ -68,20 +70,7 @@ class Statement:
             self._lists = ()
         self._text_of_one = self.text.replace(_IN_LIST, "= ?")
 
-    def each(self, connection: Connection, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        """Do it for each of these rows, whose columns are the parameters `names`; others keep their constants."""
-        given = dict(zip(names, zip(*rows, strict=True), strict=True))
-        columns: list[Iterable[Any]] = []
-        for name, processor, constant in self._parameters:
-            if name not in given:
-                columns.append(repeat(processor(constant) if processor else constant, len(rows)))
-            else:
-                convert = self._converters[name]
-                columns.append(given[name] if convert is None else convert(given[name]))
-        with DriverCursor(connection, self.text) as cursor:
-            cursor.executemany(self.text, list(zip(*columns, strict=True)))
-
-    def handed_over(self, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    def handed_over(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """Its text and its parameters, for who executes it with a cursor of the driver."""
         text, alone = self.text, self._lists
         if alone:
@@ -89,11 +78,12 @@ class Statement:
                 text = self._text_of_one
             else:
                 alone = ()
-        parameters = tuple(
-            _only(value) if name in alone else processor(value) if processor else value
-            for name, processor, constant in self._parameters
-            for value in [values.get(name, constant)]
-        )
+        parameters: list[Any] = [None] * self._count
+        for name, processor, places in self._parameters:
+            value = values.get(name)
+            written = _only(values[name]) if name in alone else processor(value) if processor else value
+            for place in places:
+                parameters[place] = written
         return text, parameters
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -214,12 +204,16 @@ def _leave_jsons(cursor: Any) -> None:
 def _plain_texts(column: Sequence[str | None]) -> Sequence[str | None]:
     """Members of enumerations as the texts that they are: to the driver they are neither number nor text."""
     first = next((text for text in column if text is not None), "")
-    return column if type(first) is str else [str.__str__(one) if isinstance(one, str) else one for one in column]
+    return column if type(first) is str else list(map(_plain, column))
+
+
+def _plain(value: Any) -> Any:
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def _only(values: Iterable[Any]) -> Any:
     (value,) = values
-    return str.__str__(value) if isinstance(value, str) else value
+    return _plain(value)
 
 
 def _json(value: Any) -> str:

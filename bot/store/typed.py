@@ -78,12 +78,11 @@ def claim_typed(
     with store.writing([merchant.id], [row.account_id]) as writing:
         writing.keeps_timers = True
         write_claims(writing, merchant, loaded, [(row, candidate.text)], found)
-        last_left = {**loaded.last_left, row.account_id: writing.now}
+        budget = replace(loaded.budgets[row.account_id], last_left=writing.now)
     found.look_at(typed.next_due)
     rest = [*takewhile(partial(_is_untouched, loaded, row), typed.rest)]
-    found.typed = replace(
-        typed, row=None, rest=rest, loaded=replace(loaded, last_left=last_left), revision=store.revision
-    )
+    loaded = replace(loaded, budgets={**loaded.budgets, row.account_id: budget})
+    found.typed = replace(typed, row=None, rest=rest, loaded=loaded, revision=store.revision)
     return True
 
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, or_, select, update
 from sqlalchemy.dialects import sqlite
 from sqlmodel import col
 
 from bot.store import Store, Writing, places
 from bot.store.inserting import insert_into
 from bot.store.people import _ANSWERS, _GRANTS, _KNOWN, _MEMBERSHIPS, _SPEAKING, _TAGS
-from bot.store.prepared import is_one_of
+from bot.store.prepared import is_one_of, prepared
 from models.columns import table_of
 from models.deliveries import Cause, Delivery, DeliveryState, Lane
 from models.operations import Timer
@@ -180,6 +180,46 @@ def test_the_driver_of_sqlite_is_handed_numbers_and_texts_alone() -> None:
     columns = list(zip(*rows, strict=True))
     insert = insert_into("sqlite", table_of(Delivery), names, "error", columns)
     assert {type(value) for row in insert.values(columns) for value in row} == {int, str}
+
+
+_SAID = select(col(Delivery.id), literal("100 %s?")).where(
+    col(Delivery.state) == DeliveryState.WAITING,
+    col(Delivery.text) == "it's 100 %?",
+    col(Delivery.part) == 1,
+    or_(col(Delivery.request) == bindparam("request"), col(Delivery.kind) == bindparam("request")),
+)
+
+
+def test_constants_stand_in_a_statement_whatever_they_say(writing: Writing) -> None:
+    """What SQLite is handed over, it may have to prepare the statement anew for."""
+    said = ROW | {"text": "it's 100 %?", "state": DeliveryState.WAITING}
+    writing.insert(Delivery, [said, said | {"id": 8, "key": "k8", "state": DeliveryState.PLANNED}])
+    assert writing.rows(_SAID, request="text") == [(7, "100 %s?")]
+    assert writing.rows(_SAID, request="it's") == []
+    assert prepared("sqlite", _SAID).handed_over({"request": "it's"})[1] == ["it's", "it's"]
+
+
+_UPDATE = (
+    update(Delivery)
+    .where(col(Delivery.id) == bindparam("this"))
+    .values(state=DeliveryState.WAITING, text="it's", request=bindparam("why"), reason=bindparam("why"), until=None)
+)
+
+
+@pytest.mark.parametrize("reasons", [("quiet", "paused"), ("quiet", None), (None, None)])
+def test_rows_are_updated_each_by_its_own_and_all_by_the_constants(
+    writing: Writing, reasons: tuple[str | None, str | None]
+) -> None:
+    update_each = _UPDATE.values(request="") if None in reasons else _UPDATE
+    rows = [ROW | {"id": number, "key": f"k{number}", "until": START, "text": "?"} for number in (1, 2, 3)]
+    writing.insert(Delivery, rows)
+    writing.each(update_each, ("this", "why"), list(enumerate(reasons, 1)))
+    columns = [col(getattr(Delivery, name)) for name in ("state", "reason", "until", "text")]
+    found = writing.connection.execute(select(*columns).order_by(col(Delivery.id))).all()
+    assert [tuple(one) for one in found] == [
+        *(("waiting", reason, None, "it's") for reason in reasons),
+        ("planned", None, START, "?"),
+    ]
 
 
 def test_a_time_without_a_zone_is_refused(writing: Writing) -> None:
