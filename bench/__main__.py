@@ -82,7 +82,7 @@ def main(
         if json:
             for figure in measured:
                 print(figure.to_json(), flush=True)
-    if not json:
+    if figures and not json:
         show(Console(), figures)
     raise typer.Exit(0 if is_whole and all(figure.holds for figure in figures) else 1)
 
