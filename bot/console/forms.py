@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+AWAY = "数据库现在用不了。掌柜在等它，它一好就接着干，不会丢东西。"
+
 _PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} · 掌柜</title><style>
@@ -53,6 +55,11 @@ autofocus></label>{_fault(fault)}<button>进后台</button></form>""",
 def message_page(text: str) -> str:
     """One sentence, and the way to the entrance."""
     return _page("掌柜", f'<p>{escape(text)}</p><a href="/sign-in">去登录</a>')
+
+
+def away_page() -> str:
+    """What there is to see while the database cannot be read."""
+    return _page("掌柜", f"<p>{AWAY}这一页过几秒会自己再打开。</p>")
 
 
 def _page(title: str, body: str) -> str:

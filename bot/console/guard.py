@@ -10,12 +10,15 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Collection
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.console.forms import away_page
 
 if TYPE_CHECKING:
     from bot.console.sign_in import Entrance
@@ -25,6 +28,8 @@ SIGNED_IN = "zhanggui.signed_in"
 OPEN_PATHS = frozenset({"/sign-in", "/sign-out", "/setup", "/join", "/favicon.ico"})
 # A login form is small; whoever sends more to a path that is open to strangers is no browser of ours.
 MOST_FORM_BYTES = 8_192
+# Seconds until a browser asks again for what needs the database.
+_LOOK_AGAIN = "5"
 # What whoever is signed in may send at once; each page that takes files has a bound of its own.
 MOST_BYTES = 33_554_432
 
@@ -88,6 +93,11 @@ def cookie(headers: Headers, name: str) -> str:
     return found.value if found else ""
 
 
+def database_away(*_: Any) -> Response:
+    """What a request finds that needs the database while it cannot be read."""
+    return HTMLResponse(away_page(), 503, {"refresh": _LOOK_AGAIN, "retry-after": _LOOK_AGAIN})
+
+
 class Guard:
     """The outermost application."""
 
@@ -101,7 +111,10 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        answer = await self._answer(scope)
+        try:
+            answer = await self._answer(scope)
+        except DBAPIError:
+            answer = database_away()
         if answer is None:
             await self.app(scope, receive, _with_headers(send))
         elif scope["type"] == "websocket":

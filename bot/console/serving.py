@@ -14,14 +14,16 @@ from types import SimpleNamespace
 import structlog
 import uvicorn
 from fastapi import FastAPI, Request
+from nicegui import app as console
 from nicegui import ui
+from sqlalchemy.exc import DBAPIError
 from starlette.responses import RedirectResponse, Response
 
 from bot.app import App
-from bot.console.guard import Guard
+from bot.console.guard import Guard, database_away
 from bot.console.page import Page
 from bot.console.pages.table import PAGES
-from bot.console.shell import forbidden, frame
+from bot.console.shell import broken, forbidden, frame
 from bot.console.sign_in import Entrance
 from bot.console.site import Site
 from bot.practice import Ground
@@ -61,10 +63,12 @@ async def serving(
     entrance = Entrance(site, port)
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     entrance.install(web)
+    web.add_exception_handler(DBAPIError, database_away)
     web.add_api_route("/", lambda: RedirectResponse("/practice" if site.practice else "/today"), methods=["GET"])
     pages = [page for page in PAGES if site.practice is not None or not page.practice]
     for page in pages:
         _register(page, pages, entrance)
+    console.on_page_exception(broken)
     ui.run_with(web, title="掌柜", language="zh-CN", show_welcome_message=False, tailwind=False, dark=None)
     guarded = Guard(web, entrance, site.config.console.hosts)
     server = _Server(

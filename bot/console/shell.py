@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nicegui import ui
+from sqlalchemy.exc import DBAPIError
 
+from bot.console.forms import AWAY
 from bot.console.page import Page
 from bot.console.visit import Visit
 from handlers.command_call import ROLE_NAMES
@@ -157,6 +159,11 @@ async def _turn(dark: ui.dark_mode) -> None:
     dark.value = not is_dark
     chosen = next(word for word, value in _CHOSEN.items() if value == dark.value)
     ui.run_javascript(f"document.cookie = '{_SHADE}={chosen}; path=/; max-age=31536000; samesite=strict'")
+
+
+def broken(error: Exception) -> None:
+    """What stands in place of a page that could not be made."""
+    ui.label(AWAY if isinstance(error, DBAPIError) else "这一页出错了，原因在日志里。").classes("q-pa-lg text-h6")
 
 
 def forbidden() -> None:
