@@ -25,7 +25,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from rich.console import Console
 from rich.text import Text
-from sqlalchemy import Connection, inspect, make_url, select
+from sqlalchemy import Connection, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
@@ -39,7 +39,7 @@ from bot.doctor_gateway import Attendance, check_gateway
 from bot.doctor_ports import check_ports
 from bot.faults import ConfigFaults
 from bot.store.engine import FIXED_SQLITE, WrongEncoding, reader_engine, sqlite_path, sqlite_version
-from bot.store.migrating import alembic_config, current_revision, newest_revision
+from bot.store.migrating import ForeignDatabase, alembic_config, newest_revision, revision_of_ours
 from bot.terminal import harmless
 from models.accounts import Account
 from models.operations import Merchant
@@ -275,10 +275,10 @@ def _database(url: str, path: Path | None, known: _Known) -> Check:
         engine = reader_engine(url)
         try:
             with engine.connect() as connection:
-                return _revision(connection, shown, known)
+                return _revision(connection, url, shown, known)
         finally:
             engine.dispose()
-    except WrongEncoding as refusal:
+    except (ForeignDatabase, WrongEncoding) as refusal:
         return wrong("database", refusal.found, refusal.cure)
     except SQLAlchemyError as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
@@ -293,12 +293,9 @@ def _unborn(path: Path) -> Check:
     return ok("database", f"{path} 还没有，第一次运行时会建")
 
 
-def _revision(connection: Connection, shown: str, known: _Known) -> Check:
-    current = current_revision(connection)
-    tables = set(inspect(connection).get_table_names())
+def _revision(connection: Connection, url: str, shown: str, known: _Known) -> Check:
+    current = revision_of_ours(connection, url)
     if current is None:
-        if tables:
-            return warning("database", f"{shown} 里是别的程序的表", "给掌柜一个自己的库")
         return ok("database", f"{shown} 是空的，第一次运行时会建表")
     if current != newest_revision():
         try:

@@ -41,7 +41,7 @@ from bot.store import Store, Writing
 from bot.store.engine import sqlite_path
 from bot.store.health import check_after_crash
 from bot.store.leases import Leases
-from bot.store.migrating import upgrade
+from bot.store.migrating import is_current, upgrade
 from bot.store.resting import collector_at_rest
 from bot.store.restoring import come_back, is_backup
 from bot.transcript import Transcript
@@ -69,13 +69,14 @@ def run_program(config: Config, url: str, *, quiet: bool, worker: bool = False) 
     """Run until SIGINT or SIGTERM; returns the exit status 0.
 
     A `worker` shares the accounts with others, on PostgreSQL.
-    Raises `ConfigFaults`, `Refused`, `Busy`, `Damaged`, `NewerDatabase`.
+    Raises `ConfigFaults`, `Refused`, `Busy`, `Damaged`, `ForeignDatabase`, `NewerDatabase`.
     """
     if worker and sqlite_path(url) is not None:
         raise Refused(ONLY_ON_POSTGRESQL)
     set_up_logs(config.log.level)
     if faults := config.secrets_faults(os.environ):
         raise ConfigFaults(faults)
+    is_current(url)  # raises where it is another program's, before there is a lock beside its file
     with Holding(url, share=worker) as holding:
         if holding.unclean:
             check_after_crash(url)

@@ -23,6 +23,7 @@ from bot.desk import Refused, lines
 from bot.merchants import open_merchants
 from bot.store import Store
 from bot.store.backup import backup as back_up
+from bot.store.engine import sqlite_path
 from bot.store.erased_again import erase_again, erased_of
 from bot.store.migrating import is_current, newest_revision
 from bot.store.migrating import upgrade as migrate
@@ -38,10 +39,12 @@ def upgrade(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: Jso
     url = database_url(load_config(config, os.environ), db)
     revision = newest_revision()
     before: str | None = revision
+    is_new = (path := sqlite_path(url)) is not None and not path.exists()
     if not is_current(url):  # else there is nothing to take from a running bot
         with Holding(url):
             before = migrate(url)
-    typer.echo(lines([{"revision": revision}]) if as_json else _upgraded(before, revision), nl=False)
+    told = _upgraded(before, revision, path if is_new else None)
+    typer.echo(lines([{"revision": revision}]) if as_json else told, nl=False)
     return 0
 
 
@@ -96,7 +99,9 @@ def copy(
 
     loaded = load_config(config, os.environ)
     source, target = database_url(loaded, source, "来源"), database_url(loaded, target, "目标")
-    file_to_copy(source, target)  # before a lock is made beside what is no database
+    file_to_copy(source, target)  # before a lock is made beside what is no database, or another program's
+    for database in (source, target):
+        is_current(database)  # raises where it is another program's
     with Holding(source), Holding(target), _bar() as moved:
         counts = copy_all(source, target, moved)
     if as_json:
@@ -132,7 +137,9 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
         yield moved
 
 
-def _upgraded(before: str | None, revision: str) -> str:
+def _upgraded(before: str | None, revision: str, new: Path | None) -> str:
+    if new is not None:  # a name that was mistyped must not look like the shop's
+        return f"还没有数据库 {new}，新建了一个空的（{revision}）。\n"
     if before is None:
         return f"数据库建好了（{revision}）。\n"
     if before == revision:

@@ -13,7 +13,7 @@ from bot.store.backup import BackupError
 from bot.store.copying import CopyError
 from bot.store.engine import WrongEncoding, sqlite_driver
 from bot.store.health import Damaged
-from bot.store.migrating import NewerDatabase
+from bot.store.migrating import ForeignDatabase, NewerDatabase
 from bot.story_faults import StoryFault
 from bot.terminal import brief, harmless
 from bot.transports.simulator import UnknownAccount
@@ -31,6 +31,7 @@ MISTAKES = (
     CopyError,
     Damaged,
     DBAPIError,
+    ForeignDatabase,
     NewerDatabase,
     OSError,
     Refused,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from bot.command_line import main
 from bot.doctor import examine
+from bot.store.engine import sqlite_driver
 from tests.store.databases import migrated_sqlite, new_postgresql
 from tests.transports.gateway_process import free_port
 
@@ -116,3 +118,35 @@ def test_no_part_of_a_password_is_shown_wherever_it_stands_in_the_url(
     monkeypatch.delenv("ZHANGGUI_DATABASE__URL")
     assert examine(Path("config.toml"), "postgresql+psycopg://127.0.0.1:1/shop?password=secret", as_json=False) == 2
     assert "secret" not in capsys.readouterr().out
+
+
+def test_a_database_of_another_program_is_refused_with_its_tables_and_the_cure(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs, ours = new_postgresql(), new_postgresql()
+    engine = create_engine(theirs)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE customers (id INTEGER)"))
+    engine.dispose()
+    with closing(sqlite_driver().connect("other.db")) as file, file:
+        file.execute("CREATE TABLE customers (id INTEGER)")
+    before = sorted(shop.iterdir())
+    for url, argv in (
+        ("other.db", ["run", "--quiet", "--db", "other.db"]),
+        ("other.db", ["db", "upgrade", "--db", "other.db"]),
+        ("other.db", ["ahead", "--db", "other.db"]),
+        ("other.db", ["db", "copy", "other.db", ours]),
+        (theirs, ["run", "--quiet", "--db", theirs]),
+        (theirs, ["db", "upgrade", "--db", theirs]),
+        (theirs, ["db", "copy", "shop.db", theirs]),
+        (theirs, ["group", "list", "--db", theirs]),
+    ):
+        said = refused(capsys, *argv)
+        assert "别的程序的表（customers）" in said
+        assert ("换个文件名" if url == "other.db" else "createdb -E UTF8 -T template0 NAME") in said
+        assert (str(shop / "other.db") if url == "other.db" else f"库 {make_url(theirs).database} ") in said
+    assert sorted(shop.iterdir()) == before
+    assert "别的程序的表（customers）" in refused(capsys, "group", "list", "--db", "other.db")
+    engine = create_engine(theirs)
+    assert inspect(engine).get_table_names() == ["customers"]
+    engine.dispose()
