@@ -38,8 +38,10 @@ from bot.doctor_check import Check, ok, warning, wrong
 from bot.doctor_gateway import Attendance, check_gateway
 from bot.doctor_ports import check_ports
 from bot.faults import ConfigFaults
+from bot.moved import words_of
 from bot.store.engine import FIXED_SQLITE, WrongEncoding, reader_engine, sqlite_path, sqlite_version
 from bot.store.migrating import ForeignDatabase, alembic_config, newest_revision, revision_of_ours
+from bot.store.moving import moved_from
 from bot.terminal import harmless
 from models.accounts import Account
 from models.operations import Merchant
@@ -139,7 +141,7 @@ def _checks(file: Path, db: str, environ: Mapping[str, str]) -> Iterator[Check]:
         attendance, check = _lock(path)
         yield check
     yield from check_ports(config, attendance)
-    database = _database(url, path, known)
+    database = _database(config, url, path, known)
     yield database
     if database.state == "ok":
         yield from _playbooks(config, known)
@@ -259,7 +261,7 @@ def _pid(content: bytes) -> str:
         return "未知"
 
 
-def _database(url: str, path: Path | None, known: _Known) -> Check:
+def _database(config: Config, url: str, path: Path | None, known: _Known) -> Check:
     if path is not None:
         if not path.exists():
             return _unborn(path)
@@ -275,7 +277,9 @@ def _database(url: str, path: Path | None, known: _Known) -> Check:
         engine = reader_engine(url)
         try:
             with engine.connect() as connection:
-                return _revision(connection, url, shown, known)
+                check = _revision(connection, url, shown, known)
+                moved = moved_from(url) if check.state == "ok" else None
+                return wrong("database", *words_of(moved, url, config)) if moved else check
         finally:
             engine.dispose()
     except (ForeignDatabase, WrongEncoding) as refusal:

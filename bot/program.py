@@ -33,6 +33,7 @@ from bot.crowd import live, shipped_world
 from bot.desk import Answer, Desk, Refused
 from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
+from bot.moved import refuse_moved
 from bot.ports import cure_of
 from bot.power import after_power_cut
 from bot.practice import Clock, Ground
@@ -80,6 +81,7 @@ def run_program(config: Config, url: str, *, quiet: bool, worker: bool = False) 
     with Holding(url, share=worker) as holding:
         if holding.unclean:
             check_after_crash(url)
+        refuse_moved(url, config)
         upgrade(url)
         leases = _leases(config, url) if worker else None
         asyncio.run(
