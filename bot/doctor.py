@@ -39,7 +39,15 @@ from bot.doctor_gateway import Attendance, check_gateway
 from bot.doctor_ports import check_ports
 from bot.faults import ConfigFaults
 from bot.moved import words_of
-from bot.store.engine import FIXED_SQLITE, WrongEncoding, reader_engine, sqlite_path, sqlite_version
+from bot.store.damaged import damage_in
+from bot.store.engine import (
+    FIXED_SQLITE,
+    WrongEncoding,
+    reader_engine,
+    sqlite_driver,
+    sqlite_path,
+    sqlite_version,
+)
 from bot.store.migrating import ForeignDatabase, alembic_config, newest_revision, revision_of_ours
 from bot.store.moving import moved_from
 from bot.terminal import harmless
@@ -284,9 +292,11 @@ def _database(config: Config, url: str, path: Path | None, known: _Known) -> Che
             engine.dispose()
     except (ForeignDatabase, WrongEncoding) as refusal:
         return wrong("database", refusal.found, refusal.cure)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite_driver().Error) as error:
+        if (damage := damage_in(error, path)) is not None:
+            return wrong("database", damage.found, damage.cure)
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
-        cure = "换一个文件或从备份恢复" if path else REACH_SERVER
+        cure = "看看文件的权限和磁盘空间" if path else REACH_SERVER
         return wrong("database", f"{shown} 用不了：{reason}", cure)
 
 

@@ -39,6 +39,7 @@ from bot.power import after_power_cut
 from bot.practice import Clock, Ground
 from bot.rehearsal_output import Printer
 from bot.store import Store, Writing
+from bot.store.damaged import damage_named
 from bot.store.engine import sqlite_path
 from bot.store.health import check_after_crash
 from bot.store.leases import Leases
@@ -78,7 +79,7 @@ def run_program(config: Config, url: str, *, quiet: bool, worker: bool = False) 
     if faults := config.secrets_faults(os.environ):
         raise ConfigFaults(faults)
     is_current(url)  # raises where it is another program's, before there is a lock beside its file
-    with Holding(url, share=worker) as holding:
+    with damage_named(url), Holding(url, share=worker) as holding:
         if holding.unclean:
             check_after_crash(url)
         refuse_moved(url, config)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, make_url, text
 
+from bot.store.damaged import damage_named
 from bot.store.engine import NEW_POSTGRESQL, reader_engine, sqlite_path, writer_engine
 from bot.store.locks import migrate_alone
 
@@ -74,13 +75,13 @@ def upgrade(url: str, *, durable: bool = True) -> str | None:
 
 
 def is_current(url: str) -> bool:
-    """Whether the database exists and is at the newest revision. Raises `ForeignDatabase`."""
+    """Whether the database exists and is at the newest revision. Raises `Damaged`, `ForeignDatabase`."""
     path = sqlite_path(url)
     if path is not None and not path.exists():
         return False
     engine = reader_engine(url)
     try:
-        with engine.connect() as connection:
+        with damage_named(url), engine.connect() as connection:
             return revision_of_ours(connection, url) == newest_revision()
     finally:
         engine.dispose()
