@@ -45,8 +45,9 @@ class ForeignDatabase(Exception):
         path = sqlite_path(url)
         some = "、".join(sorted(tables)[:_NAMED]) + (" 等" if len(tables) > _NAMED else "")
         place = str(path) if path else f"PostgreSQL 的库 {make_url(url).database}"
-        self.found = f"{place} 里是别的程序的表（{some}），掌柜不往里面建表"
-        self.cure = "给掌柜一个自己的文件，换个文件名就行" if path else f"给掌柜一个自己的库，{NEW_POSTGRESQL}"
+        self.found = f"{place} 里是别的程序的表（{some}）"
+        of_its_own = "改成掌柜自己的文件，还没有的就换个新名字，会新建"
+        self.cure = of_its_own if path else f"给掌柜一个自己的库，{NEW_POSTGRESQL}"
         super().__init__(f"{self.found}。{self.cure}")
 
 

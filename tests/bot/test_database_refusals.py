@@ -145,7 +145,7 @@ def test_a_database_of_another_program_is_refused_with_its_tables_and_the_cure(
     ):
         said = refused(capsys, *argv)
         assert "别的程序的表（customers）" in said
-        assert ("换个文件名" if url == "other.db" else "createdb -E UTF8 -T template0 NAME") in said
+        assert ("改成掌柜自己的文件" if url == "other.db" else "createdb -E UTF8 -T template0 NAME") in said
         assert (str(shop / "other.db") if url == "other.db" else f"库 {make_url(theirs).database} ") in said
     assert sorted(shop.iterdir()) == before
     assert "别的程序的表（customers）" in refused(capsys, "group", "list", "--db", "other.db")
