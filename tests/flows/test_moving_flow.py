@@ -15,6 +15,7 @@ from sqlmodel import col
 from bot.clock import utc_now
 from bot.command_line import main
 from bot.config_values import shown_url
+from bot.control import Holding
 from bot.store import Store
 from bot.store.engine import reader_engine, writer_engine
 from bot.store.moving import move_back, moved_from
@@ -254,3 +255,13 @@ def test_a_file_that_is_copied_once_more_is_said_to_be_an_old_one(
     assert "只能看" in first.out
     assert copied(moved, new_postgresql()) == 0
     assert "已经搬到过" in capsys.readouterr().err
+
+
+def test_a_copy_of_a_backup_is_a_trial_beside_a_shop_that_goes_on(moved: Stage, tmp_path: Path) -> None:
+    shop = f"sqlite:///{tmp_path}/shop.db"
+    assert at_shop(moved, "db", "restore") == 0
+    assert at_shop(moved, "db", "backup", str(tmp_path / "trial.db")) == 0
+    with Holding(shop):  # as the bot does
+        assert copied(moved, new_postgresql(), source="trial.db") == 0
+    assert moved_from(f"sqlite:///{tmp_path}/trial.db") is not None
+    assert moved_from(shop) is None

@@ -40,6 +40,7 @@ from bot.store.migrating import (
 )
 from models.deliveries import DeliveryChange, entered_by
 from models.tables import METADATA
+from tests.store.databases import new_postgresql
 
 
 @contextmanager
@@ -100,6 +101,16 @@ def test_a_database_of_another_program_is_refused_and_stays_as_it_is(empty_url: 
         with pytest.raises(ForeignDatabase, match="别的程序的表（customers、orders、survey 等）"):
             look(empty_url)
     assert tables(empty_url) == before
+
+
+def test_tables_of_an_extension_of_postgresql_are_nobodys() -> None:
+    url = new_postgresql()
+    with writing(url) as connection:
+        connection.execute(text("CREATE EXTENSION citext"))
+        connection.execute(text("CREATE TABLE spatial_ref_sys (srid INTEGER)"))
+        connection.execute(text("ALTER EXTENSION citext ADD TABLE spatial_ref_sys"))
+    upgrade(url)
+    assert is_current(url)
 
 
 def test_another_programs_file_keeps_its_header(tmp_path: Path) -> None:
