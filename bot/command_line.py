@@ -23,6 +23,7 @@ from bot.config import load_config
 from bot.control import Busy, Holding, hand_over
 from bot.desk import Answer
 from bot.logs import set_up_logs
+from bot.moved import without_orders
 from bot.rehearsal import closed_desk
 from bot.store import Store
 from bot.store.engine import sqlite_path
@@ -81,7 +82,7 @@ def _at_a_desk(argv: Sequence[str]) -> tuple[Answer, str]:
                 upgrade(url)
                 with contextlib.closing(Store(url, utc_now)) as store:
                     desk = replace(closed_desk(config, store, utc_now, Path.cwd()), title_of=title_of)
-                    answer = asyncio.run(cli.execute(argv, desk))
+                    answer = asyncio.run(cli.execute(argv, without_orders(desk, url)))
                 if is_new and answer.exit == 0:  # a name that was mistyped must not look like a shop without customers
                     return answer, f"还没有数据库 {named}，新建了一个空的。\n"
                 return answer, ""

@@ -25,7 +25,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from rich.console import Console
 from rich.text import Text
-from sqlalchemy import Connection, inspect, make_url, select
+from sqlalchemy import Connection, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
@@ -38,8 +38,18 @@ from bot.doctor_check import Check, ok, warning, wrong
 from bot.doctor_gateway import Attendance, check_gateway
 from bot.doctor_ports import check_ports
 from bot.faults import ConfigFaults
-from bot.store.engine import FIXED_SQLITE, WrongEncoding, reader_engine, sqlite_path, sqlite_version
-from bot.store.migrating import alembic_config, current_revision, newest_revision
+from bot.moved import words_of
+from bot.store.damaged import damage_in
+from bot.store.engine import (
+    FIXED_SQLITE,
+    WrongEncoding,
+    reader_engine,
+    sqlite_driver,
+    sqlite_path,
+    sqlite_version,
+)
+from bot.store.migrating import ForeignDatabase, alembic_config, newest_revision, revision_of_ours
+from bot.store.moving import moved_from
 from bot.terminal import harmless
 from models.accounts import Account
 from models.operations import Merchant
@@ -139,7 +149,7 @@ def _checks(file: Path, db: str, environ: Mapping[str, str]) -> Iterator[Check]:
         attendance, check = _lock(path)
         yield check
     yield from check_ports(config, attendance)
-    database = _database(url, path, known)
+    database = _database(config, url, path, known)
     yield database
     if database.state == "ok":
         yield from _playbooks(config, known)
@@ -259,7 +269,7 @@ def _pid(content: bytes) -> str:
         return "未知"
 
 
-def _database(url: str, path: Path | None, known: _Known) -> Check:
+def _database(config: Config, url: str, path: Path | None, known: _Known) -> Check:
     if path is not None:
         if not path.exists():
             return _unborn(path)
@@ -275,14 +285,18 @@ def _database(url: str, path: Path | None, known: _Known) -> Check:
         engine = reader_engine(url)
         try:
             with engine.connect() as connection:
-                return _revision(connection, shown, known)
+                check = _revision(connection, url, shown, known)
+                moved = moved_from(url) if check.state == "ok" else None
+                return wrong("database", *words_of(moved, url, config)) if moved else check
         finally:
             engine.dispose()
-    except WrongEncoding as refusal:
+    except (ForeignDatabase, WrongEncoding) as refusal:
         return wrong("database", refusal.found, refusal.cure)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite_driver().Error) as error:
+        if (damage := damage_in(error, path)) is not None:
+            return wrong("database", damage.found, damage.cure)
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
-        cure = "换一个文件或从备份恢复" if path else REACH_SERVER
+        cure = "看看文件的权限和磁盘空间" if path else REACH_SERVER
         return wrong("database", f"{shown} 用不了：{reason}", cure)
 
 
@@ -293,12 +307,9 @@ def _unborn(path: Path) -> Check:
     return ok("database", f"{path} 还没有，第一次运行时会建")
 
 
-def _revision(connection: Connection, shown: str, known: _Known) -> Check:
-    current = current_revision(connection)
-    tables = set(inspect(connection).get_table_names())
+def _revision(connection: Connection, url: str, shown: str, known: _Known) -> Check:
+    current = revision_of_ours(connection, url)
     if current is None:
-        if tables:
-            return warning("database", f"{shown} 里是别的程序的表", "给掌柜一个自己的库")
         return ok("database", f"{shown} 是空的，第一次运行时会建表")
     if current != newest_revision():
         try:

@@ -33,15 +33,17 @@ from bot.crowd import live, shipped_world
 from bot.desk import Answer, Desk, Refused
 from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
+from bot.moved import refuse_moved
 from bot.ports import cure_of
 from bot.power import after_power_cut
 from bot.practice import Clock, Ground
 from bot.rehearsal_output import Printer
 from bot.store import Store, Writing
+from bot.store.damaged import damage_named
 from bot.store.engine import sqlite_path
 from bot.store.health import check_after_crash
 from bot.store.leases import Leases
-from bot.store.migrating import upgrade
+from bot.store.migrating import is_current, upgrade
 from bot.store.resting import collector_at_rest
 from bot.store.restoring import come_back, is_backup
 from bot.transcript import Transcript
@@ -69,16 +71,18 @@ def run_program(config: Config, url: str, *, quiet: bool, worker: bool = False) 
     """Run until SIGINT or SIGTERM; returns the exit status 0.
 
     A `worker` shares the accounts with others, on PostgreSQL.
-    Raises `ConfigFaults`, `Refused`, `Busy`, `Damaged`, `NewerDatabase`.
+    Raises `ConfigFaults`, `Refused`, `Busy`, `Damaged`, `ForeignDatabase`, `NewerDatabase`.
     """
     if worker and sqlite_path(url) is not None:
         raise Refused(ONLY_ON_POSTGRESQL)
     set_up_logs(config.log.level)
     if faults := config.secrets_faults(os.environ):
         raise ConfigFaults(faults)
-    with Holding(url, share=worker) as holding:
+    is_current(url)  # raises where it is another program's, before there is a lock beside its file
+    with damage_named(url), Holding(url, share=worker) as holding:
         if holding.unclean:
             check_after_crash(url)
+        refuse_moved(url, config)
         upgrade(url)
         leases = _leases(config, url) if worker else None
         asyncio.run(

@@ -11,9 +11,9 @@ from bot.desk import Refused
 from bot.faults import ConfigFaults
 from bot.store.backup import BackupError
 from bot.store.copying import CopyError
+from bot.store.damaged import Damaged, damage_in
 from bot.store.engine import WrongEncoding, sqlite_driver
-from bot.store.health import Damaged
-from bot.store.migrating import NewerDatabase
+from bot.store.migrating import ForeignDatabase, NewerDatabase
 from bot.story_faults import StoryFault
 from bot.terminal import brief, harmless
 from bot.transports.simulator import UnknownAccount
@@ -31,6 +31,7 @@ MISTAKES = (
     CopyError,
     Damaged,
     DBAPIError,
+    ForeignDatabase,
     NewerDatabase,
     OSError,
     Refused,
@@ -71,6 +72,8 @@ def _said(mistake: BaseException) -> str:
         reason = _REASONS.get(mistake.errno, mistake.strerror)
         return f"{harmless(str(mistake.filename))}：{reason}" if mistake.filename else str(reason)
     if isinstance(mistake, DBAPIError | sqlite_driver().Error):
+        if (damage := damage_in(mistake)) is not None:
+            return str(damage)
         cause = (mistake.orig or mistake) if isinstance(mistake, DBAPIError) else mistake
         reason = " ".join(str(cause).split())
         if not type(cause).__module__.startswith("psycopg"):

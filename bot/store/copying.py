@@ -16,6 +16,7 @@ from sqlalchemy import JSON, Boolean, Connection, Table, func, select, text
 from bot.store import Store
 from bot.store.engine import sqlite_driver, sqlite_path, writer_engine
 from bot.store.migrating import is_current, upgrade
+from bot.store.moving import Moved, mark_moved
 from models.columns import UtcDateTime
 from models.tables import METADATA
 from models.workers import IdSource, Lease, Worker
@@ -35,8 +36,11 @@ class CopyError(Exception):
     """Why nothing was copied, and what to do."""
 
 
-def copy(source: str, target: str, progress: Progress = lambda _table, _done, _all: None) -> dict[str, int]:
-    """Copy an SQLite database to an empty PostgreSQL; returns the rows of each table. Raises `CopyError`.
+def copy(
+    source: str, target: str, moved: Moved, progress: Progress = lambda _table, _done, _all: None
+) -> dict[str, int]:
+    """Copy an SQLite database to an empty PostgreSQL, and keep in the file that it `moved`; returns the rows of each
+    table. Raises `CopyError`.
 
     The caller holds the locks of both. Either all rows are there afterwards, or none.
     """
@@ -47,11 +51,15 @@ def copy(source: str, target: str, progress: Progress = lambda _table, _done, _a
     engine = writer_engine(target)
     try:
         with (
-            closing(sqlite_driver().connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened,
+            closing(sqlite_driver().connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as opened,
             engine.begin() as connection,
         ):
-            opened.execute("BEGIN")  # one moment for all tables
+            opened.isolation_level = None
+            opened.execute("BEGIN IMMEDIATE")  # one moment for all tables
             counts = _copy_all(opened, connection, progress)
+            # Before the rows are there: if it is never known whether they are, nobody sends from both.
+            mark_moved(opened, moved)
+            opened.execute("COMMIT")
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
     finally:

@@ -48,12 +48,16 @@ _WRITER_PRAGMAS = (
 _READER_PRAGMAS = ("busy_timeout=10000", "query_only=ON", "wal_autocheckpoint=0", "mmap_size=0", "trusted_schema=OFF")
 
 
+# What helps whoever has a PostgreSQL database in which we cannot live.
+NEW_POSTGRESQL = "另建一个：createdb -E UTF8 -T template0 NAME"
+
+
 class WrongEncoding(Exception):
     """A PostgreSQL database that does not keep its texts in UTF-8: neither Chinese nor emoji have a place there."""
 
     def __init__(self, database: str, encoding: str) -> None:
         self.found = f"PostgreSQL 的库 {database} 编码是 {encoding}，不是 UTF8，存不下中文"
-        self.cure = "另建一个：createdb -E UTF8 -T template0 NAME"
+        self.cure = NEW_POSTGRESQL
         super().__init__(f"{self.found}。{self.cure}")
 
 

@@ -8,6 +8,7 @@ from contextlib import closing
 import structlog
 
 from bot.store import Store
+from bot.store.damaged import damage_named, damaged
 from bot.store.engine import sqlite_driver, sqlite_path
 
 # How many rows of an index SQLite looks at to know its shape; the number that its manual gives for large databases.
@@ -18,10 +19,6 @@ _GROWN = 1.2
 _FEW_ROWS = 10_000
 
 log = structlog.get_logger("store")
-
-
-class Damaged(Exception):
-    """The database file is damaged; the message says how it can be had back."""
 
 
 def optimize(store: Store, known: int = 0) -> int:
@@ -52,14 +49,8 @@ def check_after_crash(url: str) -> None:
     if path is None or not path.exists():
         return
     began = time.monotonic()
-    with closing(sqlite_driver().connect(path)) as connection:
-        try:
-            found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(3)")]
-        except sqlite_driver().DatabaseError as error:
-            found = [str(error)]
+    with closing(sqlite_driver().connect(path)) as connection, damage_named(url):
+        found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(3)")]
     if found != ["ok"]:
-        raise Damaged(
-            f"数据库文件 {path} 已损坏（{'；'.join(found)}）。"
-            f"先把它和旁边的 -wal 文件收好，再用备份恢复：python -m bot db restore 备份文件"
-        )
+        raise damaged("；".join(found), path)
     log.info("database.checked", seconds=round(time.monotonic() - began, 2))

@@ -9,24 +9,53 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, make_url, text
 
-from bot.store.engine import reader_engine, sqlite_path, writer_engine
+from bot.store.damaged import damage_named
+from bot.store.engine import NEW_POSTGRESQL, reader_engine, sqlite_path, writer_engine
 from bot.store.locks import migrate_alone
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _FOLDER = Path(__file__).parents[2] / "migrations"
+# Every database of ours has had these from its first revision on.
+_OURS = frozenset({"delivery", "journal"})
+# A refusal names so many of the tables that are not ours.
+_NAMED = 3
+
+# PostGIS and the like put tables of their own into every database.
+_POSTGRESQL_TABLES = text("""
+    SELECT relname FROM pg_class
+    WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace(current_schema()::text)
+    AND NOT EXISTS (
+        SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
+    )
+""")
 
 
 class NewerDatabase(Exception):
     """The database was written by a newer version of this program."""
 
 
+class ForeignDatabase(Exception):
+    """The database has tables, and they are another program's."""
+
+    def __init__(self, url: str, tables: set[str]) -> None:
+        path = sqlite_path(url)
+        some = "、".join(sorted(tables)[:_NAMED]) + (" 等" if len(tables) > _NAMED else "")
+        place = str(path) if path else f"PostgreSQL 的库 {make_url(url).database}"
+        self.found = f"{place} 里是别的程序的表（{some}）"
+        of_its_own = "改成掌柜自己的文件，还没有的就换个新名字，会新建"
+        self.cure = of_its_own if path else f"给掌柜一个自己的库，{NEW_POSTGRESQL}"
+        super().__init__(f"{self.found}。{self.cure}")
+
+
 def upgrade(url: str, *, durable: bool = True) -> str | None:
     """Bring the database to the newest revision, all or nothing. Returns the one it was at, None if it was empty or not
-    there. Raises `NewerDatabase`."""
+    there. Raises `ForeignDatabase`, `NewerDatabase`."""
+    if is_current(url):  # a reader looks: a writer would change the header of another program's file
+        return newest_revision()
     engine = writer_engine(url, durable=durable)
     try:
         with engine.begin() as connection:
@@ -47,16 +76,35 @@ def upgrade(url: str, *, durable: bool = True) -> str | None:
 
 
 def is_current(url: str) -> bool:
-    """Whether the database exists and is at the newest revision."""
+    """Whether the database exists and is at the newest revision. Raises `Damaged`, `ForeignDatabase`."""
     path = sqlite_path(url)
     if path is not None and not path.exists():
         return False
     engine = reader_engine(url)
     try:
-        with engine.connect() as connection:
-            return current_revision(connection) == newest_revision()
+        with damage_named(url), engine.connect() as connection:
+            return revision_of_ours(connection, url) == newest_revision()
     finally:
         engine.dispose()
+
+
+def revision_of_ours(connection: Connection, url: str) -> str | None:
+    """The revision that a database of ours is at; None for an empty one. Raises `ForeignDatabase`."""
+    if (revision := current_revision(connection)) == newest_revision():
+        return revision
+    tables = _tables(connection)
+    revision = current_revision(connection)  # after the tables: another worker may be making all of them just now
+    if tables and (revision is None or not tables >= _OURS):
+        raise ForeignDatabase(url, tables)
+    return revision
+
+
+def _tables(connection: Connection) -> set[str]:
+    if connection.dialect.name == "postgresql":
+        found = set(connection.execute(_POSTGRESQL_TABLES).scalars())
+    else:
+        found = set(inspect(connection).get_table_names())
+    return found - {"alembic_version"}
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -18,13 +18,15 @@ from models.tables import METADATA
 
 
 def snapshot(url: str, target: Path) -> None:
-    """Copy a database, as it is at one moment, to a new SQLite file of the newest revision. Raises `BackupError`."""
+    """Copy a database, as it is at one moment, to a new SQLite file of the newest revision. Raises `BackupError`,
+    `ForeignDatabase`."""
     copy = f"sqlite:///{target}"
+    current = is_current(url)
     if sqlite_path(url) is not None:
         backup(url, target)
         upgrade(copy, durable=False)
         return
-    if not is_current(url):
+    if not current:
         raise BackupError("数据库不是最新的表结构，先运行：python -m bot db upgrade")
     upgrade(copy, durable=False)
     engine = reader_engine(url)

@@ -221,6 +221,9 @@ def test_an_upgrade_says_what_it_did(run: Run) -> None:
         command.upgrade(alembic_config(connection), "0001")
     engine.dispose()
     assert run("db", "upgrade") == (0, f"数据库从 0001 升到了 {newest}。\n", "")
+    new = Path("folder/x.db").absolute()
+    made = f"还没有数据库 {new}，新建了一个空的（{newest}）。\n"
+    assert run("db", "upgrade", "--db", "folder/x.db") == (0, made, "")
 
 
 def test_json_is_all_that_json_prints(run: Run) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy.exc import DatabaseError
 
+from bot.cli.mistakes import told
 from bot.command_line import main
 from bot.doctor import examine
+from bot.store.engine import reader_engine, sqlite_driver
 from tests.store.databases import migrated_sqlite, new_postgresql
 from tests.transports.gateway_process import free_port
 
@@ -116,3 +120,71 @@ def test_no_part_of_a_password_is_shown_wherever_it_stands_in_the_url(
     monkeypatch.delenv("ZHANGGUI_DATABASE__URL")
     assert examine(Path("config.toml"), "postgresql+psycopg://127.0.0.1:1/shop?password=secret", as_json=False) == 2
     assert "secret" not in capsys.readouterr().out
+
+
+def test_a_database_of_another_program_is_refused_with_its_tables_and_the_cure(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs, ours = new_postgresql(), new_postgresql()
+    engine = create_engine(theirs)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE customers (id INTEGER)"))
+    engine.dispose()
+    with closing(sqlite_driver().connect("other.db")) as file, file:
+        file.execute("CREATE TABLE customers (id INTEGER)")
+    before = sorted(shop.iterdir())
+    for url, argv in (
+        ("other.db", ["run", "--quiet", "--db", "other.db"]),
+        ("other.db", ["db", "upgrade", "--db", "other.db"]),
+        ("other.db", ["ahead", "--db", "other.db"]),
+        ("other.db", ["db", "copy", "other.db", ours]),
+        (theirs, ["run", "--quiet", "--db", theirs]),
+        (theirs, ["db", "upgrade", "--db", theirs]),
+        (theirs, ["db", "copy", "shop.db", theirs]),
+        (theirs, ["group", "list", "--db", theirs]),
+    ):
+        said = refused(capsys, *argv)
+        assert "别的程序的表（customers）" in said
+        assert ("改成掌柜自己的文件" if url == "other.db" else "createdb -E UTF8 -T template0 NAME") in said
+        assert (str(shop / "other.db") if url == "other.db" else f"库 {make_url(theirs).database} ") in said
+    assert sorted(shop.iterdir()) == before
+    assert "别的程序的表（customers）" in refused(capsys, "group", "list", "--db", "other.db")
+    engine = create_engine(theirs)
+    assert inspect(engine).get_table_names() == ["customers"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["from the first page on", "behind the first page"])
+def test_a_damaged_file_is_said_in_the_same_words_everywhere(
+    first: int, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = shop / "shop.db"
+    content = bytearray(file.read_bytes())
+    page = int.from_bytes(content[16:18], "big")
+    content[page * first :] = b"\xa5" * (len(content) - page * first)
+    file.write_bytes(content)
+    cure = "先把它和旁边的 -wal 文件收好，再用备份恢复：python -m bot db restore 备份文件"
+    for argv in (["run", "--quiet"], ["group", "list"], ["db", "upgrade"], ["ahead"]):
+        said = refused(capsys, *argv, "--db", "shop.db")
+        assert said.startswith(f"数据库文件 {file} ")
+        assert "已损坏（" in said
+        assert said.endswith(cure)
+    assert examine(Path("config.toml"), "shop.db", as_json=False) == 2
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "数据库" in line]
+    found, _, doctors_cure = line.partition(" → ")
+    assert found.removeprefix("✗ 数据库  ") in said
+    assert doctors_cure in said
+
+
+def test_a_page_that_only_some_command_needs_is_said_in_the_same_words() -> None:
+    with closing(sqlite_driver().connect("shop.db")) as file, file:
+        (page,) = file.execute("PRAGMA page_size").fetchone()
+        (root,) = file.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'chat_group'").fetchone()
+    with Path("shop.db").open("r+b") as file:
+        file.seek(page * (root - 1))
+        file.write(b"\xa5" * page)
+    engine = reader_engine(f"sqlite:///{Path('shop.db').absolute()}")
+    with engine.connect() as connection, pytest.raises(DatabaseError) as damage:
+        connection.execute(text("SELECT * FROM chat_group")).all()
+    engine.dispose()
+    assert told(damage.value).startswith("数据库文件已损坏（database disk image is malformed）。先把它")

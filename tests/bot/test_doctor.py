@@ -181,7 +181,8 @@ def test_the_structure_of_a_database(tmp_path: Path, capsys: pytest.CaptureFixtu
     with closing(sqlite_driver().connect(file)) as connection, connection:
         connection.execute("DROP TABLE alembic_version")
     status, found = examined(config, capsys)
-    assert (status, found["database"][0]) == (0, "warning")
+    assert (status, found["database"][0]) == (2, "wrong")
+    assert "别的程序的表" in found["database"][1]
 
 
 def test_a_playbook_that_is_not_the_one_in_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

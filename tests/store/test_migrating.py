@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,8 +28,9 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
-from bot.store.engine import reader_engine, writer_engine
+from bot.store.engine import reader_engine, sqlite_driver, writer_engine
 from bot.store.migrating import (
+    ForeignDatabase,
     NewerDatabase,
     alembic_config,
     current_revision,
@@ -38,6 +40,7 @@ from bot.store.migrating import (
 )
 from models.deliveries import DeliveryChange, entered_by
 from models.tables import METADATA
+from tests.store.databases import new_postgresql
 
 
 @contextmanager
@@ -75,10 +78,49 @@ def test_a_second_upgrade_changes_nothing(empty_url: str) -> None:
 
 def test_one_that_fails_leaves_nothing(empty_url: str) -> None:
     with writing(empty_url) as connection:
-        connection.execute(text("CREATE TABLE survey (something_else INTEGER)"))
-    with pytest.raises(Exception, match="survey"):
+        command.upgrade(alembic_config(connection), "0001")
+        connection.execute(text("CREATE TABLE late_event (something_else INTEGER)"))
+    before = tables(empty_url)
+    with pytest.raises(Exception, match="late_event"):
         upgrade(empty_url)
-    assert tables(empty_url) == {"survey"}
+    assert tables(empty_url) == before
+    with writing(empty_url) as connection:
+        assert current_revision(connection) == "0001"
+
+
+@pytest.mark.parametrize("version", [None, "ae1027a6acf", "0001"], ids=["no Alembic", "its own", "numbered like ours"])
+def test_a_database_of_another_program_is_refused_and_stays_as_it_is(empty_url: str, version: str | None) -> None:
+    with writing(empty_url) as connection:
+        for table in ("survey", "customers", "orders", "visits"):
+            connection.execute(text(f"CREATE TABLE {table} (something_else INTEGER)"))
+        if version:
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": version})
+    before = tables(empty_url)
+    for look in (upgrade, is_current):
+        with pytest.raises(ForeignDatabase, match="别的程序的表（customers、orders、survey 等）"):
+            look(empty_url)
+    assert tables(empty_url) == before
+
+
+def test_tables_of_an_extension_of_postgresql_are_nobodys() -> None:
+    url = new_postgresql()
+    with writing(url) as connection:
+        connection.execute(text("CREATE EXTENSION citext"))
+        connection.execute(text("CREATE TABLE spatial_ref_sys (srid INTEGER)"))
+        connection.execute(text("ALTER EXTENSION citext ADD TABLE spatial_ref_sys"))
+    upgrade(url)
+    assert is_current(url)
+
+
+def test_another_programs_file_keeps_its_header(tmp_path: Path) -> None:
+    file = tmp_path / "other.db"
+    with closing(sqlite_driver().connect(file)) as connection, connection:
+        connection.execute("CREATE TABLE customers (id INTEGER)")
+    before = file.read_bytes()
+    with pytest.raises(ForeignDatabase):
+        upgrade(f"sqlite:///{file}")
+    assert (file.read_bytes(), list(tmp_path.iterdir())) == (before, [file])
 
 
 def test_a_database_of_a_newer_program_is_left_alone(empty_url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.command_line import main
 from bot.store.backup import BackupError
 from bot.store.copying import OF_ITS_OWN, copy
 from bot.store.engine import sqlite_driver
+from bot.store.moving import Moved
 from bot.store.snapshot import snapshot
 from models.tables import METADATA
 from tests.store.databases import new_postgresql
@@ -32,7 +34,7 @@ def test_a_copy_of_postgresql_is_the_sqlite_file_that_went_in(tmp_path: Path, po
     played = tmp_path / "played.db"
     story, config = SHOP / "story.jsonl", SHOP / "config.toml"
     assert main(["rehearse", str(story), "--config", str(config), "--db", str(played), "--json"]) == 0
-    copy(f"sqlite:///{played}", postgresql_url)
+    copy(f"sqlite:///{played}", postgresql_url, Moved(datetime(2026, 11, 23, tzinfo=UTC), "there"))
     snapshot(postgresql_url, tmp_path / "copy.db")
     assert rows(tmp_path / "copy.db") == rows(played)
 
