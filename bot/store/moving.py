@@ -1,8 +1,8 @@
 """What a database file keeps about having been copied to another database for good: whoever goes on with the file would
 send again what was sent from there.
 
-It is a table of the file alone: no migration makes it and no copy to PostgreSQL takes it along, but whatever the file
-is renamed or copied to has it.
+It is a view of constants in the file alone: no migration makes it, no copy to PostgreSQL takes it along and whoever
+compares the tables of both finds the same, but whatever the file is renamed or copied to has it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 
 from bot.store.backup import BACKUP_MARK
 from bot.store.engine import sqlite_driver, sqlite_path
+from bot.store.literals import sql_of
 
-_TABLE = "moved_to"
+_VIEW = "moved_to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,9 @@ class Moved:
 
 def mark_moved(opened: Any, moved: Moved) -> None:
     """Write the mark within the transaction of a connection of SQLite's driver."""
-    opened.execute(f"DROP TABLE IF EXISTS {_TABLE}")
-    opened.execute(f"CREATE TABLE {_TABLE} (at TEXT NOT NULL, target TEXT NOT NULL)")
-    opened.execute(f"INSERT INTO {_TABLE} VALUES (?, ?)", (moved.at.astimezone(UTC).isoformat(), moved.target))
+    at, target = sql_of(moved.at.astimezone(UTC).isoformat()), sql_of(moved.target)
+    opened.execute(f"DROP VIEW IF EXISTS {_VIEW}")
+    opened.execute(f"CREATE VIEW {_VIEW} AS SELECT {at} AS at, {target} AS target")
 
 
 def moved_from(url: str) -> Moved | None:
@@ -39,9 +40,9 @@ def moved_from(url: str) -> Moved | None:
     if path is None or not path.exists():
         return None
     with closing(sqlite_driver().connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened:
-        if not opened.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (_TABLE,)).fetchone():
+        if not opened.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (_VIEW,)).fetchone():
             return None
-        at, target = opened.execute(f"SELECT at, target FROM {_TABLE}").fetchone()
+        at, target = opened.execute(f"SELECT at, target FROM {_VIEW}").fetchone()
     return Moved(datetime.fromisoformat(at), target)
 
 
@@ -53,7 +54,7 @@ def move_back(url: str) -> Moved | None:
         return None
     with closing(sqlite_driver().connect(path, isolation_level=None)) as opened:
         opened.execute("BEGIN IMMEDIATE")
-        opened.execute(f"DROP TABLE {_TABLE}")
+        opened.execute(f"DROP VIEW {_VIEW}")
         opened.execute(f"PRAGMA user_version = {BACKUP_MARK}")
         opened.execute("COMMIT")
     return moved
