@@ -27,7 +27,7 @@ from bot.cli.places import database_url
 from bot.config import Config, load_config
 from bot.desk import Refused
 from bot.doctor_check import Check, ok, warning, wrong
-from bot.doctor_database import Known, check_database
+from bot.doctor_database import Known, check_connections, check_database
 from bot.doctor_gateway import Attendance, check_gateway
 from bot.doctor_ports import check_ports
 from bot.faults import ConfigFaults
@@ -57,6 +57,7 @@ _TITLES = {
     "console": "后台",
     "metrics": "指标",
     "database": "数据库",
+    "connections": "连接",
     "playbook": "方案",
     "risk": "风险",
     "port": "网关",
@@ -122,6 +123,7 @@ def _checks(file: Path, db: str, environ: Mapping[str, str]) -> Iterator[Check]:
     yield from check_ports(config, attendance)
     database = check_database(url, path, known)
     yield database
+    yield from check_connections(config, known)
     if database.state == "ok":
         yield from _playbooks(config, known)
     yield from asyncio.run(_gateways(config, environ, attendance, known))

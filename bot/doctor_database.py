@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from bot.cli.mistakes import database_reason, server_cure
+from bot.config import Config
 from bot.config_values import shown_url
 from bot.doctor_check import Check, ok, warning, wrong
+from bot.store.connections import WORKER, Limit, limit_of, living_workers, needed
 from bot.store.engine import WrongEncoding, reader_engine, sqlite_driver
 from bot.store.migrating import alembic_config, current_revision, newest_revision
 from bot.store.trying import NotOurs, try_writing
@@ -35,6 +38,8 @@ class Known:
     revision: str | None = None
     revisions: dict[str, str] = field(default_factory=dict)
     states: dict[tuple[str, str], str] = field(default_factory=dict)
+    limit: Limit | None = None  # PostgreSQL's
+    workers: int = 0  # that live
 
 
 def check_database(url: str, path: Path | None, known: Known) -> Check:
@@ -54,6 +59,7 @@ def check_database(url: str, path: Path | None, known: Known) -> Check:
         engine = reader_engine(url)
         try:
             with engine.connect() as connection:
+                known.limit = None if path else limit_of(connection)
                 check = _revision(connection, shown, known)
         finally:
             engine.dispose()
@@ -88,6 +94,7 @@ def _revision(connection: Connection, shown: str, known: Known) -> Check:
         cure = "下次运行会自动升级；先备份：python -m bot db backup FILE"
         return warning("database", f"{shown} 还是旧结构（{current}）", cure)
     merchants = connection.execute(select(col(Merchant.id), col(Merchant.revision)))
+    known.workers = 0 if known.limit is None else living_workers(connection)
     known.revisions = {row.id: row.revision for row in merchants}
     accounts = connection.execute(select(col(Account.merchant_id), col(Account.id), col(Account.state)))
     known.states = {(row.merchant_id, row.id): row.state for row in accounts}
@@ -106,3 +113,18 @@ def _unwritable(url: str, path: Path | None, shown: str, known: Known) -> Check 
         cure = _FILE_CURE if path else server_cure(error) or _LOOK
         return wrong("database", f"{shown} 读得了，写不了：{database_reason(error)}", cure)
     return None
+
+
+def check_connections(config: Config, known: Known) -> Iterator[Check]:
+    """Whether PostgreSQL has as many connections as our programs take; each that is refused looks like a database that
+    is away."""
+    if known.limit is None:
+        return
+    metrics = config.metrics.port is not None
+    wanted = needed(known.workers, with_console=config.console.enabled, with_metrics=metrics)
+    who = f"现在的 {known.workers} 个 worker" if known.workers else "一个进程"
+    found = f"PostgreSQL 最多给 {known.limit.most} 个，{who}（连同命令行）要 {wanted} 个"
+    if known.limit.most < wanted:
+        yield warning("connections", found, f"{known.limit.cure}；再开一个 worker 要再加 {WORKER + metrics} 个")
+    else:
+        yield ok("connections", found)
