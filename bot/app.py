@@ -23,6 +23,7 @@ from bot.links import Links
 from bot.merchants import open_merchants, playbooks_in_force, under_playbook
 from bot.store import Store, Writing
 from bot.store.batch import apply
+from bot.store.departed import end_departed
 from bot.store.due import Timers
 from bot.store.held_up import judge_held_up
 from bot.store.journal import Outcome, is_a_receipt
@@ -36,6 +37,9 @@ from models.effects import PutPlaybook
 from models.events import Event, SendAnswered, TimerDue
 from models.orders import ImportPlaybookOrder
 from models.playbook import Playbook
+
+# How often workers look for alerts of accounts that have left every configuration; all look when they start.
+DEPARTED_EVERY = timedelta(minutes=10)
 
 log = structlog.get_logger("app")
 
@@ -99,12 +103,13 @@ class App:
         )
         self.keeper: Keeper | None = None
         if store.leases is not None:
-            self.keeper = Keeper(store.leases, self._attendance, self.dispatcher.recover, self._look_for_late)
+            self.keeper = Keeper(store.leases, self._attendance, self.dispatcher.recover, self._look_around)
         self._alarm = Alarm(now)
         self._others = Alarm(now)
         self._housekeeping = Housekeeping(store, self.merchants, in_store)
         self._timers = Timers(store, self.merchants)
         self._looked_at: datetime | None = None  # at the clock, whether it was set back
+        self._departed_at = now()
         self._refresh: set[str] = set()
         self._uncertain: set[str] = set()  # accounts with a send that did not simply go well: its echo may change much
         store.listeners += [self._committed, log_alerts]
@@ -117,6 +122,7 @@ class App:
         if self.keeper is None:
             await self.dispatcher.recover()
         await self._in_store(lambda: judge_held_up(self.store, self.merchants.values()))
+        await self._in_store(lambda: end_departed(self.store, self.merchants.values()))
         async with asyncio.TaskGroup() as tasks:
             intake = tasks.create_task(self.intake.run(), name="intake")
             inner = [
@@ -250,6 +256,13 @@ class App:
             with contextlib.suppress(OperationalError):
                 for merchant in await self._in_store(lambda: playbooks_in_force(self.store, self.merchants)):
                     self.merchants[merchant.id] = merchant
+
+    async def _look_around(self) -> None:
+        """With each heartbeat: what other workers heard for us, and now and then whom none of us keeps any longer."""
+        await self._look_for_late()
+        if self.now() - self._departed_at >= DEPARTED_EVERY:
+            self._departed_at = self.now()
+            await self._in_store(lambda: end_departed(self.store, self.merchants.values()))
 
     async def _look_for_late(self) -> None:
         """Decide what others heard on accounts that we keep now, and could not write."""

@@ -16,43 +16,23 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from rich.console import Console
 from rich.text import Text
-from sqlalchemy import Connection, make_url, select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
 
-from bot.cli.mistakes import REACH_SERVER
 from bot.cli.places import database_url
 from bot.config import Config, load_config
-from bot.config_values import shown_url
 from bot.desk import Refused
 from bot.doctor_check import Check, ok, warning, wrong
+from bot.doctor_database import Known, check_connections, check_database
 from bot.doctor_gateway import Attendance, check_gateway
 from bot.doctor_ports import check_ports
 from bot.faults import ConfigFaults
-from bot.moved import words_of
-from bot.store.damaged import damage_in
-from bot.store.engine import (
-    FIXED_SQLITE,
-    WrongEncoding,
-    reader_engine,
-    sqlite_driver,
-    sqlite_path,
-    sqlite_version,
-)
-from bot.store.migrating import ForeignDatabase, alembic_config, newest_revision, revision_of_ours
-from bot.store.moving import moved_from
+from bot.store.engine import FIXED_SQLITE, sqlite_path, sqlite_version
 from bot.terminal import harmless
-from models.accounts import Account
-from models.operations import Merchant
 
 PYTHONS = ((3, 11), (3, 14))
 """From the first version on that runs us, below the second."""
@@ -62,7 +42,6 @@ NO_SPACE = 100_000_000
 """Bytes free on the disk of the database."""
 
 CLOCK_SLACK_SECONDS = 300
-DATABASE_SECONDS = 5
 
 _TITLES = {
     "python": "Python",
@@ -78,6 +57,7 @@ _TITLES = {
     "console": "后台",
     "metrics": "指标",
     "database": "数据库",
+    "connections": "连接",
     "playbook": "方案",
     "risk": "风险",
     "port": "网关",
@@ -87,14 +67,6 @@ _TITLES = {
     "login": "登录",
 }
 _MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "wrong": ("✗", "bold red")}
-
-
-@dataclass(slots=True)
-class _Known:
-    """What the database says: playbook revisions in force by merchant, and the states of accounts."""
-
-    revisions: dict[str, str] = field(default_factory=dict)
-    states: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def examine(config: Path, db: str, *, as_json: bool) -> int:
@@ -142,15 +114,16 @@ def _checks(file: Path, db: str, environ: Mapping[str, str]) -> Iterator[Check]:
         return
     path = sqlite_path(url)
     yield _clock([config.file, *([path] if path else [])])
-    known = _Known()
+    known = Known()
     attendance = Attendance.UNKNOWN
     if path is not None:
         yield _disk(path)
         attendance, check = _lock(path)
         yield check
     yield from check_ports(config, attendance)
-    database = _database(config, url, path, known)
+    database = check_database(config, url, path, known)
     yield database
+    yield from check_connections(config, known)
     if database.state == "ok":
         yield from _playbooks(config, known)
     yield from asyncio.run(_gateways(config, environ, attendance, known))
@@ -269,64 +242,7 @@ def _pid(content: bytes) -> str:
         return "未知"
 
 
-def _database(config: Config, url: str, path: Path | None, known: _Known) -> Check:
-    if path is not None:
-        if not path.exists():
-            return _unborn(path)
-        if not path.is_file():
-            return wrong("database", f"{path} 不是文件", "改 [database] url 或 --db")
-        if not os.access(path, os.R_OK | os.W_OK) or not os.access(path.parent, os.W_OK):
-            return wrong("database", f"{path} 或它的文件夹不让写", "改权限，或换成启动掌柜的那个系统用户")
-    shown = str(path or shown_url(url))
-    if path is None:
-        timed = make_url(url).update_query_dict({"connect_timeout": str(DATABASE_SECONDS)})
-        url = timed.render_as_string(hide_password=False)
-    try:
-        engine = reader_engine(url)
-        try:
-            with engine.connect() as connection:
-                check = _revision(connection, url, shown, known)
-                moved = moved_from(url) if check.state == "ok" else None
-                return wrong("database", *words_of(moved, url, config)) if moved else check
-        finally:
-            engine.dispose()
-    except (ForeignDatabase, WrongEncoding) as refusal:
-        return wrong("database", refusal.found, refusal.cure)
-    except (SQLAlchemyError, sqlite_driver().Error) as error:
-        if (damage := damage_in(error, path)) is not None:
-            return wrong("database", damage.found, damage.cure)
-        reason = " ".join(str(getattr(error, "orig", None) or error).split())
-        cure = "看看文件的权限和磁盘空间" if path else REACH_SERVER
-        return wrong("database", f"{shown} 用不了：{reason}", cure)
-
-
-def _unborn(path: Path) -> Check:
-    folder = next(one for one in path.absolute().parents if one.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        return wrong("database", f"{path} 还没有，{folder} 里也不让建", "改权限，或换一个地方")
-    return ok("database", f"{path} 还没有，第一次运行时会建")
-
-
-def _revision(connection: Connection, url: str, shown: str, known: _Known) -> Check:
-    current = revision_of_ours(connection, url)
-    if current is None:
-        return ok("database", f"{shown} 是空的，第一次运行时会建表")
-    if current != newest_revision():
-        try:
-            ScriptDirectory.from_config(alembic_config(connection)).get_revision(current)
-        except CommandError:
-            found = f"{shown} 是更新版本的掌柜写的（{current}）"
-            return wrong("database", found, "升级程序，或换一个库；旧程序不能用新库")
-        cure = "下次运行会自动升级；先备份：python -m bot db backup FILE"
-        return warning("database", f"{shown} 还是旧结构（{current}）", cure)
-    merchants = connection.execute(select(col(Merchant.id), col(Merchant.revision)))
-    known.revisions = {row.id: row.revision for row in merchants}
-    accounts = connection.execute(select(col(Account.merchant_id), col(Account.id), col(Account.state)))
-    known.states = {(row.merchant_id, row.id): row.state for row in accounts}
-    return ok("database", f"{shown} 已是最新（{current}）")
-
-
-def _playbooks(config: Config, known: _Known) -> Iterator[Check]:
+def _playbooks(config: Config, known: Known) -> Iterator[Check]:
     for merchant in config.merchants:
         in_force = known.revisions.get(merchant.id)
         if not in_force:
@@ -344,7 +260,7 @@ def _playbooks(config: Config, known: _Known) -> Iterator[Check]:
 # the accounts
 
 
-async def _gateways(config: Config, environ: Mapping[str, str], attendance: Attendance, known: _Known) -> list[Check]:
+async def _gateways(config: Config, environ: Mapping[str, str], attendance: Attendance, known: Known) -> list[Check]:
     found = await asyncio.gather(
         *(
             check_gateway(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.config import Config
 from bot.doctor_check import Check, ok, warning, wrong
 from bot.doctor_gateway import Attendance
-from bot.ports import ANOTHER_PORT, cure_of, trouble
+from bot.ports import ANOTHER_PORT, PORT_OF_ITS_OWN, cure_of, trouble
 
 
 def check_ports(config: Config, attendance: Attendance) -> Iterator[Check]:
@@ -34,4 +34,5 @@ def _place(check: str, host: str, port: int, attendance: Attendance) -> Check:
             found = f"{where} 被别的程序占着"
             return (warning if check == "console" else wrong)(check, found, ANOTHER_PORT)
         case Attendance.UNKNOWN:
-            return warning(check, f"{where} 有程序在用", f"不是掌柜自己在用，就{ANOTHER_PORT}")
+            workers = f"；{PORT_OF_ITS_OWN}" if check == "metrics" else ""
+            return warning(check, f"{where} 有程序在用", f"不是掌柜自己在用，就{ANOTHER_PORT}{workers}")

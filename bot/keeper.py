@@ -46,6 +46,7 @@ class Keeper:
         self._alarm = Alarm(utc_now)
         self._heard_at = time.monotonic()
         self._differing: set[str] = set()
+        self._is_failing = False  # and it was said
 
     @property
     def age(self) -> float:
@@ -67,12 +68,16 @@ class Keeper:
             try:
                 beat = await _to_its_end(self._leases.beat)
             except DBAPIError as error:
-                log.debug("database.unavailable", error=str(error.orig))
+                # Others of our connections may stand, so that nothing else says why we lose our accounts.
+                tell = log.debug if self._is_failing else log.warning
+                tell("heartbeat.failed", error=str(error.orig))
+                self._is_failing = True
                 if self.age > self._leases.lease.total_seconds():
                     await self._lose_all()
                 await self._pause(SOON)
                 continue
             self._heard_at = time.monotonic()
+            self._is_failing = False
             self._warn(beat)
             await self._while_renewing(self._see_to(beat, tasks))
             heartbeat = self._leases.heartbeat.total_seconds()

@@ -22,6 +22,8 @@ TAKEN_PAUSE = 30.0
 # A gateway that could not be held on to for so long is a human's business. Until then it may be a line that was cut, or
 # ourselves before a crash, not yet missed by the gateway.
 GONE = timedelta(seconds=60)
+# While a gateway stays away the same reason is warned of again after so long; every try would fill the log.
+SAID_AGAIN = timedelta(hours=1)
 # At a stop, how long what was heard may take to be read.
 HEARD_SECONDS = 3.0
 # After a login the platform tells at once what was said meanwhile. When it has been silent for so long it has told all
@@ -45,6 +47,7 @@ class Links:
         self._alarms: dict[str, Alarm] = {}
         self._endings: dict[str, asyncio.Event] = {}  # of accounts that are kept, set when they are to be let go of
         self._gone_since: dict[str, datetime] = {}
+        self._said: dict[str, dict[str, datetime]] = {}  # of each, why it is gone and when that was warned of
         self._missed: set[str] = set()  # accounts of which it is known that they are gone
         self._heard = 0  # events, of all accounts
         self._arriving: dict[str, asyncio.Task[None]] = {}
@@ -95,7 +98,7 @@ class Links:
             except LinkLost as error:
                 if ending.is_set():
                     return
-                log.warning("link.lost", account=transport.account, reason=str(error))
+                self._say_lost(transport.account, str(error))
                 await self._miss(transport.account, WentDeaf)
             finally:
                 self._leaves(transport.account)
@@ -120,6 +123,16 @@ class Links:
         for transport in kept:
             self._alarms.pop(transport.account, None)
             self._heard_out(transport.account)
+
+    def _say_lost(self, account: str, reason: str) -> None:
+        now = self._now()
+        if account not in self._gone_since:
+            self._said[account] = {}
+        said = self._said[account]
+        is_new = reason not in said or now - said[reason] >= SAID_AGAIN
+        (log.warning if is_new else log.debug)("link.lost", account=account, reason=reason)
+        if is_new:
+            said[reason] = now
 
     async def _miss(self, account: str, kind: type[Taken | WentDeaf]) -> None:
         """The link does not stand. Once that has been so for a while it is an event; each try would be too many."""

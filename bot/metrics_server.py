@@ -5,6 +5,7 @@ A thread of its own serves them, so that they can say that the program's loop is
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from bot.config import Metrics as Settings
 from bot.desk import Refused
 from bot.metrics import Metrics
-from bot.ports import cure_of
+from bot.ports import PORT_OF_ITS_OWN, cure_of
 
 log = structlog.get_logger("metrics")
 
@@ -58,7 +59,8 @@ def serving(metrics: Metrics, settings: Settings, worker: str) -> Iterator[int]:
         server = ThreadingHTTPServer((settings.host, settings.port or 0), Handler)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise Refused(f"[metrics] 没法在 {where} 提供 /metrics（{error.strerror}）。{cure_of(error)}。") from None
+        cure = PORT_OF_ITS_OWN if worker and error.errno == errno.EADDRINUSE else cure_of(error)
+        raise Refused(f"[metrics] 没法在 {where} 提供 /metrics（{error.strerror}）。{cure}。") from None
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()

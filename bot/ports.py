@@ -7,6 +7,8 @@ import socket
 
 ANOTHER_HOST = "改 host：写这台机器自己的地址，127.0.0.1 只给本机，0.0.0.0 给所有人"
 ANOTHER_PORT = "换一个 port，或写 0 任选"
+# Workers of one machine share a configuration, and so the port of their figures.
+PORT_OF_ITS_OWN = "同一台机器上的几个 worker 各要一个 port：启动时用 ZHANGGUI_METRICS__PORT 各设各的，或设 0 任选"
 
 
 def cure_of(error: OSError) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, or_, select, text, update
 from sqlmodel import col
 
-from bot.store import Writing
+from bot.store import Writing, read
 from bot.store.prepared import is_one_of
 from models.alerts import SO_SOON, Alert, AlertKind
 from models.columns import UtcDateTime, table_of
@@ -52,6 +52,11 @@ _END_ANSWERED = _END.where(
         text("state = 'open'"),
     ),
 )
+
+
+# What is open of an account's link, which a login ends; the rest of what is told of an account outlives it.
+_OF_LINKS = [str(kind) for kind in (AlertKind.DEAF, AlertKind.LOGGED_OUT, AlertKind.TAKEN)]
+_UNREACHABLE = select(col(Alert.subject)).where(*_OPEN, is_one_of(col(Alert.kind), "kinds"))
 
 
 def load_alerts(writing: Writing, merchant_id: str) -> tuple[AlertView, ...]:
@@ -99,6 +104,11 @@ def unjudgeable(writing: Writing, merchant: MerchantView, account: str) -> list[
     ]
 
 
+def unreachable(connection: Connection, merchant_id: str) -> set[str]:
+    """The accounts whose links do not stand, as far as somebody was told."""
+    return {account for (account,) in read(connection, _UNREACHABLE, merchant=merchant_id, kinds=_OF_LINKS)}
+
+
 def all_alerts(connection: Connection, merchant: MerchantView, *, over: bool) -> list[Any]:
     """Rows of open alerts and, with `over`, of those that ended."""
     statement = select(table_of(Alert)).where(col(Alert.merchant_id) == merchant.id)
@@ -130,6 +140,11 @@ def end_alerts(writing: Writing, merchant: MerchantView, pairs: list[tuple[Any, 
     """Close what is open of these kinds and this subject."""
     for event, one in pairs:
         _ended(writing, merchant, _END_THESE, event.at, kinds=list(map(str, one.kinds)), subject=one.subject)
+
+
+def end_unreachable(writing: Writing, merchant: MerchantView, account: str) -> None:
+    """Nobody keeps this account any longer."""
+    _ended(writing, merchant, _END_THESE, writing.now, kinds=_OF_LINKS, subject=account)
 
 
 def end_settled(writing: Writing, merchant: MerchantView) -> None:

@@ -19,7 +19,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -44,6 +44,11 @@ _KEPT = (
     .where(col(Lease.worker_id) == bindparam("worker"), is_one_of(col(Lease.account_id), "accounts"))
     .with_for_update(read=True)
 )
+
+
+def is_missed() -> ColumnElement[bool]:
+    """Whether a worker has been silent for longer than its lease."""
+    return _MISSED
 
 
 class LeaseLost(Exception):

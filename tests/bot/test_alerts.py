@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 from bot.app import App, living
 from bot.config import load_config
 from bot.store import Store
+from bot.store.leases import Leases
 from bot.story_lines import AccountSpec, ContactSpec, Logout, Text, WorldSpec
 from bot.transports.simulator import SimulatorTransport, World
 from bot.transports.webhook import Form, WebhookTransport
@@ -26,8 +27,12 @@ from handlers import alerts
 from models.alerts import Alert
 from models.columns import table_of
 from models.deliveries import Delivery, DeliveryChange
+from models.events import WentDeaf
 from models.journal import JournalEntry
 from tests.bot.program_stage import here_and_now
+from tests.bot.test_metrics import Running as Measured
+from tests.bot.test_metrics import play as play_measured
+from tests.store.stage import merchant, shop
 from tests.transports.webhook_server import SECRET, Hook, listening
 
 CONFIG = """
@@ -206,3 +211,39 @@ async def test_a_bug_in_telling_does_not_go_round_in_circles(
         await asyncio.sleep(0.3)
         assert [row.type for row in running.rows(JournalEntry) if row.error] == ["message", "trouble_began"]
         assert running.posts() == []
+
+
+def test_what_is_told_of_an_account_is_over_when_no_program_has_it_any_longer(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.app.DEPARTED_EVERY", timedelta(0))
+    with shop(database_url, merchant("m1", ("main", "old"))) as stage:
+        stage.apply(WentDeaf(merchant="m1", account="old", at=datetime.now(UTC)))
+
+    def is_open(running: Measured) -> bool:
+        with running.app.store.reading() as connection:
+            return connection.execute(select(table_of(Alert).c.ended_at)).scalar_one() is None
+
+    async def alone(running: Measured) -> None:
+        await running.until("zhanggui_account_online", "main")
+        assert not is_open(running)
+
+    if database_url.startswith("sqlite"):
+        play_measured(tmp_path, database_url, alone)
+        return
+    beats = timedelta(seconds=0.2)
+    with (
+        contextlib.closing(Leases(database_url, [("m1", "main")], heartbeat=beats)) as mine,
+        contextlib.closing(Leases(database_url, [("m1", "main"), ("m1", "old")])) as other,
+    ):
+        other.beat()
+        other.release(["main"])
+
+        async def beside_another(running: Measured) -> None:
+            await running.until("zhanggui_account_online", "main")
+            assert is_open(running)
+            other.leave()
+            while is_open(running):
+                await running.figures()
+
+        play_measured(tmp_path, database_url, beside_another, mine)

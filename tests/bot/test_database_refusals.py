@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
+from alembic import command
 from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError
 
 from bot.cli.mistakes import told
 from bot.command_line import main
 from bot.doctor import examine
-from bot.store.engine import reader_engine, sqlite_driver
-from tests.store.databases import migrated_sqlite, new_postgresql
+from bot.store.engine import reader_engine, sqlite_driver, writer_engine
+from bot.store.migrating import alembic_config
+from models.tables import METADATA
+from tests.store.databases import migrated_sqlite, new_postgresql, postgresql_server
 from tests.transports.gateway_process import free_port
 
 CONFIG = """
@@ -73,6 +78,103 @@ def test_a_postgresql_that_does_not_let_us_in_is_said_as_by_the_doctor(capsys: p
             assert "a-secret" not in said
         assert examine(Path("config.toml"), url, as_json=False) == 2
         assert cure in capsys.readouterr().out
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database as another user of it, who is made where there is none."""
+    with psycopg.connect(postgresql_server(), autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+            connection.execute(f"CREATE ROLE {role} LOGIN")
+    return make_url(url).set(username=role).render_as_string(hide_password=False)
+
+
+def doctor_says(url: str, capsys: pytest.CaptureFixture[str], status: int = 2) -> str:
+    """The line of the database."""
+    assert examine(Path("config.toml"), url, as_json=False) == status
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "数据库" in line]
+    return line
+
+
+def test_a_postgresql_that_can_only_be_read_is_no_sound_database(
+    postgresql_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = new_postgresql()
+    for url in (empty, postgresql_url):
+        assert doctor_says(url, capsys, status=0).startswith("✓")
+        name = make_url(url).database
+        with psycopg.connect(postgresql_server(), autocommit=True) as connection:
+            connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+        try:
+            said = doctor_says(url, capsys)
+        finally:
+            with psycopg.connect(postgresql_server(), autocommit=True) as connection:
+                connection.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+        assert "写不了：cannot execute" in said
+        assert "default_transaction_read_only" in said
+
+
+def test_a_role_that_may_make_no_tables_or_not_change_them_hears_so_from_doctor_and_run(
+    postgresql_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = as_role(new_postgresql(), "guest")
+    cure = "ALTER DATABASE … OWNER TO"
+    assert "写不了：permission denied for schema public → " in (said := doctor_says(empty, capsys))
+    assert cure in said
+    said = refused(capsys, "run", "--db", empty, "--quiet")
+    assert said.startswith("数据库用不了：permission denied for schema public。")
+    assert cure in said
+
+    guest = as_role(postgresql_url, "guest")
+    assert "permission denied for table" in doctor_says(guest, capsys)
+    with psycopg.connect(make_url(postgresql_url).set(drivername="postgresql").render_as_string()) as connection:
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest")
+    said = doctor_says(guest, capsys)
+    assert f"{len(METADATA.tables)} 张表这个用户不能改（account、" in said
+    with psycopg.connect(make_url(postgresql_url).set(drivername="postgresql").render_as_string()) as connection:
+        connection.execute("GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest")
+    assert doctor_says(guest, capsys, status=0).startswith("✓")
+    with psycopg.connect(make_url(postgresql_url).set(drivername="postgresql").render_as_string()) as connection:
+        connection.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM guest")
+
+
+def test_an_older_structure_is_upgraded_by_the_owner_of_its_tables_only(capsys: pytest.CaptureFixture[str]) -> None:
+    url = new_postgresql()
+    engine = writer_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        connection.execute(text("GRANT CREATE ON SCHEMA public TO PUBLIC"))
+        connection.execute(text("GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC"))
+    engine.dispose()
+    assert doctor_says(url, capsys, status=0).startswith("!")
+    said = doctor_says(as_role(url, "guest"), capsys)
+    assert "张表这个用户不能改" in said
+    assert "OWNER TO" in said
+
+
+def test_the_doctor_waits_for_nobody_and_changes_nothing(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    engine = writer_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO id_source (name, last) VALUES ('all', 7)"))
+    with engine.begin() as connection:  # somebody who writes, for long
+        connection.execute(text("UPDATE id_source SET last = 8"))
+        began = time.monotonic()
+        assert doctor_says(database_url, capsys, status=0).startswith("✓")
+        assert time.monotonic() - began < 5
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT last FROM id_source")).scalar() == 8
+        assert "zhanggui_doctor" not in inspect(connection).get_table_names()
+    engine.dispose()
+
+
+def test_a_file_that_sqlite_only_reads_is_no_sound_database(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{shop / 'shop.db'}"
+    assert doctor_says(url, capsys, status=0).startswith("✓")
+    with (shop / "shop.db").open("r+b") as file:  # its header says that only a later SQLite may write it
+        file.seek(18)
+        file.write(b"\x03")
+    said = doctor_says(url, capsys)
+    assert "读得了，写不了：attempt to write a readonly database" in said
+    assert "-shm" in said
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,25 @@ def test_a_link_that_is_lost_now_and_then_is_none(sqlite_url: str) -> None:
     assert missed(sqlite_url) == []
 
 
+def test_a_gateway_that_stays_away_is_warned_of_once_a_reason_and_hour(sqlite_url: str) -> None:
+    """A gateway that was down for a night filled the log with a warning every five seconds."""
+    reasons = [LinkLost("cut"), *[LinkLost("nobody listens"), LinkLost("no answer")] * 700]
+    with capture_logs() as logs:
+        on_shaky_link(sqlite_url, 3700, *reasons, greets=False)
+    told = [entry for entry in logs if entry["event"] == "link.lost"]
+    warned = [entry["reason"] for entry in told if entry["log_level"] == "warning"]
+    assert warned[:3] == ["cut", "nobody listens", "no answer"]
+    assert sorted(warned[3:]) == ["no answer", "nobody listens"]
+    assert len(told) > 700
+
+
+def test_each_loss_of_a_link_that_came_back_is_warned_of(sqlite_url: str) -> None:
+    with capture_logs() as logs:
+        on_shaky_link(sqlite_url, 60, *[LinkLost("cut")] * 3)
+    told = [(entry["event"], entry["log_level"]) for entry in logs if entry["event"] in ("link.lost", "account.online")]
+    assert told == [("account.online", "info"), ("link.lost", "warning")] * 3 + [("account.online", "info")]
+
+
 def test_lists_are_asked_for_at_login_and_every_so_often(sqlite_url: str) -> None:
     transport = on_shaky_link(sqlite_url, 130)
     assert transport.rosters == [0, 60, 120]

@@ -183,6 +183,15 @@ def test_a_port_that_is_taken_is_refused_with_its_place(tmp_path: Path, sqlite_u
         taken = rf"\[metrics\].*127\.0\.0\.1:{running.port}"
         with pytest.raises(Refused, match=taken), serving(running.metrics, Settings(port=running.port), "w2"):
             pass
+        own = "ZHANGGUI_METRICS__PORT 各设各的"
+        with pytest.raises(Refused, match=own), serving(running.metrics, Settings(port=running.port), "w2"):
+            pass
+        with (
+            pytest.raises(Refused, match="换一个 port") as refusal,
+            serving(running.metrics, Settings(port=running.port), ""),
+        ):
+            pass
+        assert own not in str(refusal.value)
 
     play(tmp_path, sqlite_url, scene)
 

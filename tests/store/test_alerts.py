@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,9 @@ import msgspec
 import pytest
 
 from bot.store.alerting import all_alerts, is_open
+from bot.store.departed import end_departed
 from bot.store.due import due_timers
+from bot.store.leases import Leases
 from bot.store.outbox import claim
 from bot.store.under_way import found_claimed
 from handlers import decide
@@ -248,3 +251,34 @@ def test_status_knows_what_is_open(database_url: str) -> None:
         stage.apply(said("wx-boss", "/状态"), decide=look)
     assert seen[0].status is not None
     assert [(one.kind, one.subject) for one in seen[0].status.alerts] == [("deaf", "main")]
+
+
+# accounts that left the configuration
+
+
+def test_an_account_that_no_configuration_has_is_missed_by_nobody(database_url: str) -> None:
+    with shop(database_url, merchant("m1", ("main", "old")), merchant("m2", ("other",))) as stage:
+        for of, account in (("m1", "main"), ("m1", "old"), ("m2", "other")):
+            stage.apply(WentDeaf(merchant=of, account=account, at=START))
+        stage.apply(TroubleBegan(merchant="m1", account="old", at=START, kind="poison", subject="old"))
+        end_departed(stage.store, stage.merchants.values())
+        assert all(is_open_now for *_, is_open_now in spans(stage))
+        end_departed(stage.store, [merchant("m1", ("main",))])  # m2 is another program's business
+        assert sorted(spans(stage)) == [
+            ("deaf", "main", True),
+            ("deaf", "old", False),
+            ("deaf", "other", True),
+            ("poison", "old", True),
+        ]
+
+
+def test_an_account_that_a_living_worker_knows_is_still_missed(postgresql_url: str) -> None:
+    with shop(postgresql_url, merchant("m1", ("main", "old"))) as stage:
+        stage.apply(WentDeaf(merchant="m1", account="old", at=START))
+        with closing(Leases(postgresql_url, [("m1", "main"), ("m1", "old")])) as other:
+            other.beat()
+            end_departed(stage.store, [merchant("m1", ("main",))])
+            assert spans(stage) == [("deaf", "old", True)]
+            other.leave()
+        end_departed(stage.store, [merchant("m1", ("main",))])
+        assert spans(stage) == [("deaf", "old", False)]
