@@ -14,7 +14,8 @@ from bot.calendar_plan import MEDIA_FOLDER, load_plan
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_span
 from bot.cli.tables import groups_named, table
 from bot.desk import Answer, Desk, Request, lines
-from content_calendar.lint import NAMES, LintRow, Plan, lint
+from content_calendar.lint import NAMES, LintRow, Plan
+from handlers.calendar_check import lint
 
 
 def lint_calendar(
