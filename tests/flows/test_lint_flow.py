@@ -247,3 +247,9 @@ def test_what_can_never_leave_is_said_at_import_by_the_lint_and_in_the_chat(stag
     assert f"排期检查：{word}" in played.operator("calendar preview b9")["out"].splitlines()
     (told,) = [line["text"] for line in played.arrived(to="wx-boss") if "往后" in line["text"]]
     assert f"· 有不能发的词：「养生」{word.replace('7 次', '14 次')}" in told
+
+
+def test_days_in_a_row_that_lack_the_same_are_one_line(stage: Stage) -> None:
+    played = linted(stage, TALK + ARTICLE.replace("每天", "每周三"), "--from 2026-11-23 --to 2026-11-29")
+    days = [line.split(" ")[0:3] for line in played.operator("calendar lint")["out"].splitlines() if "文章" in line]
+    assert days == [["2026-11-23", "到", "2026-11-24（2"], ["2026-11-26", "到", "2026-11-29（4"]]
