@@ -21,7 +21,7 @@ from sqlmodel import col
 
 from bot.app import App, living
 from bot.calendar_plan import MEDIA_FOLDER, load_plan
-from bot.cli.tables import groups_named
+from bot.cli.tables import groups_named, periods_named
 from bot.config import Config
 from bot.desk import Desk, Refused
 from bot.merchants import open_merchants
@@ -288,7 +288,14 @@ def told(rows: Sequence[Row]) -> str:
                 said.append(f"必发：做到 {row['kept']}，晚了 {row['late']}，漏发 {row['missed']}")
             case "empty_slot":
                 lacking.setdefault((row["period"], row["text"]), []).append(row["group"])
-    said += [f"缺稿：{period} {text}（{groups_named(groups)}）" for (period, text), groups in lacking.items()]
+    periods: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (period, text), groups in lacking.items():
+        periods.setdefault((text, tuple(groups)), []).append(period)
+    said += [
+        f"缺稿：{period} {text}（{groups_named(groups)}）"
+        for (text, groups), during in periods.items()
+        for period in periods_named(during)
+    ]
     return "".join(f"{harmless(line)}\n" for line in said)
 
 

@@ -19,8 +19,10 @@ from bot.store import Store
 from bot.store.prepared import is_one_of
 from content_calendar.entry import Entry
 from content_calendar.kind_names import promise_name
-from content_calendar.lint import Plan, lint
+from content_calendar.lint import Code, Plan
 from content_calendar.rotation import is_spare
+from handlers.calendar_check import lint
+from handlers.reason_names import MENDS
 from models.context import MerchantView
 from models.deliveries import TOUCHING_STATES, Delivery, Lane
 from models.groups import ChatGroup
@@ -32,28 +34,6 @@ LATELY = timedelta(days=7)
 """How far back one looks to see how worn somebody is."""
 HISTORY = timedelta(days=90)
 """How far back one looks to see what such posts did."""
-
-# What mends it, in the words of whoever can.
-MENDS = {
-    "opted_out": "对方不想收，不用管",
-    "no_consent": "先征得对方同意",
-    "unreachable": "换一个发得到的账号，或换个形式",
-    "window": "等对方说话，自己就会发",
-    "quota": "等对方说话，自己就会发",
-    "paused": "在群里发 恢复，停着的就接着发",
-    "complaint": "先把投诉处理完",
-    "first_contact": "先打个招呼，再发推广",
-    "person_cap": "改天发，或者放宽方案里的打扰上限",
-    "group_cap": "挪到这个群条数少的一天",
-    "quiet_hours": "把时间改到免打扰之外",
-    "words": "改掉不能发的词",
-    "too_late": "把过期时间改晚",
-    "account_budget": "早点发、分几天发，或多用一个账号",
-    "human_present": "等人聊完，自己就会发",
-    "not_bound": "先绑定群：group bind",
-    "not_approved": "通过它：calendar approve {key}",
-    "field": "给字段写备用词，例如 {{name|朋友}}",
-}
 
 
 def verdicts(rows: Sequence[Row], key: str) -> list[Row]:
@@ -76,6 +56,10 @@ def has_later_turn(row: Row) -> bool:
     return row.get("stage", 1) > 1 and row["reason"] == "not_approved" and row["until"] is not None
 
 
+# Of words the lint says which they are.
+_SAID_BY_VERDICTS: tuple[Code, ...] = ("quiet_hours", "too_late")
+
+
 def faults_of(store: Store, merchant: MerchantView, entry: Entry, moment: datetime, media: Path) -> list[str]:
     """What the lint says about an entry in the week of its moment, each once."""
     day = moment.astimezone(merchant.zone).date()
@@ -83,9 +67,14 @@ def faults_of(store: Store, merchant: MerchantView, entry: Entry, moment: dateti
 
 
 def faults_in(plan: Plan, entry: Entry, day: date) -> list[str]:
-    """What the lint of a plan says about an entry on a day, each once."""
-    concerned = (row for row in lint(plan) if row.entry == entry.key and row.period in (None, f"{day}"))
-    return list(dict.fromkeys(row.text for row in concerned))
+    """What the lint of a plan says about an entry on a day, each once; not what the verdicts say of its very moment."""
+    return list(
+        dict.fromkeys(
+            row.text
+            for row in lint(plan)
+            if row.entry == entry.key and row.period in (None, f"{day}") and row.code not in _SAID_BY_VERDICTS
+        )
+    )
 
 
 def gaps_of(store: Store, merchant: MerchantView, rooms: Collection[str], moment: datetime, media: Path) -> list[str]:

@@ -32,7 +32,7 @@ from content_calendar.entry import Entry
 from content_calendar.rollout import parse_rollout
 from content_calendar.rotation import is_slot, is_spare, spares_of
 from content_calendar.wording import PART_MARK, parts_of
-from handlers.gate import End, Go, Verdict, Wait
+from handlers.gate import Go, Verdict, Wait, in_time
 from handlers.overrides import moves, own_version
 from handlers.planning import expansion
 from models.accounts import AccountState
@@ -233,8 +233,7 @@ def _rows_of(
             turn, begins = turns.get(row.wire_id, (1, looking.now))
             if turn > 1 and _is_over_by(verdict, begins):
                 verdict = Wait("not_approved", begins)
-            if isinstance(verdict, Wait) and verdict.until and row.not_after and verdict.until > row.not_after:
-                verdict = End("too_late")  # free again only when nobody wants it any more
+            verdict = in_time(verdict, row.not_after)
             if isinstance(verdict, Go) or (isinstance(verdict, Wait) and verdict.reason == "account_budget"):
                 budgets[account].taken_by(row)
             told = {"target": row.wire_id, **_told(verdict, merchant), "text": _whole(loaded, row, candidate.text)}

@@ -26,6 +26,9 @@ NAMES: dict[Code, str] = {
     "unreachable": "送不到",
     "field": "字段可能空着",
     "media": "缺素材",
+    "words": "有不能发的词",  # this and the next as whoever sends is told, by the gate
+    "quiet_hours": "免打扰时间",
+    "too_late": "过了时间",
     "holiday_data": "放假安排未知",
 }
 

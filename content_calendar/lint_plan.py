@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -27,6 +28,9 @@ Code = Literal[
     "unreachable",  # its transport cannot deliver it, or it addresses nobody
     "field",  # a field that may be unknown has no fallback
     "media",  # a picture, file or card is missing
+    "words",  # has words that must not be posted, so the gate refuses it
+    "quiet_hours",  # in quiet hours or on a rest day, so it leaves on another day
+    "too_late",  # its `not_after` comes before it may leave
     "holiday_data",  # working days of a year that is not announced yet
 ]
 
@@ -75,7 +79,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     entries: Sequence[LintEntry]
     first: date
     last: date
-    zone: tzinfo
+    zone: ZoneInfo
     media: Mapping[str, int] | None = None
     accounts: Sequence[Capabilities] = ()
 

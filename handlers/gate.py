@@ -134,6 +134,13 @@ def judge(delivery: Candidate, facts: Facts) -> Verdict:
     return wait or Go()
 
 
+def in_time(verdict: Verdict, not_after: datetime | None) -> Verdict:
+    """What it comes to: free again only when nobody wants it any more, it is too late."""
+    if isinstance(verdict, Wait) and verdict.until and not_after and verdict.until > not_after:
+        return End("too_late", DeliveryState.EXPIRED)
+    return verdict
+
+
 def opted_out(delivery: Candidate, facts: Facts) -> Verdict | None:
     """退订: nothing more is said to them but about their data or consent, what they ask for by name (a human, whether
     we are one), and what they order as staff."""

@@ -124,7 +124,7 @@ def expansion(
         occurrence=occurrence.local_date.isoformat(),
         due=occurrence.at_utc,
         kind=_kind(entry),
-        lane=_lane(entry),
+        lane=lane_of(entry),
         template=_template(entry),
         media=_media(entry),
         tiers=entry.tiers,
@@ -186,7 +186,8 @@ def start_of_day(moment: datetime, context: Context) -> datetime:
     return datetime.combine(moment.astimezone(zone).date(), time(0), zone)
 
 
-def _lane(entry: Entry) -> Lane:
+def lane_of(entry: Entry) -> Lane:
+    """How urgent, and how welcome, what it says is."""
     if entry.promotional:
         return Lane.PROMOTION
     return {"care": Lane.CARE, "service": Lane.SERVICE}.get(entry.content_kind, Lane.CONTENT)

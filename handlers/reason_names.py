@@ -36,6 +36,28 @@ REASON_NAMES = {
     "crash": "发到一半时程序断了",
 }
 
+# What mends it, in the words of whoever can.
+MENDS = {
+    "opted_out": "对方不想收，不用管",
+    "no_consent": "先征得对方同意",
+    "unreachable": "换一个发得到的账号，或换个形式",
+    "window": "等对方说话，自己就会发",
+    "quota": "等对方说话，自己就会发",
+    "paused": "在群里发 恢复，停着的就接着发",
+    "complaint": "先把投诉处理完",
+    "first_contact": "先打个招呼，再发推广",
+    "person_cap": "改天发，或者放宽方案里的打扰上限",
+    "group_cap": "挪到这个群条数少的一天",
+    "quiet_hours": "把时间改到免打扰之外",
+    "words": "改掉不能发的词",
+    "too_late": "把过期时间改晚",
+    "account_budget": "早点发、分几天发，或多用一个账号",
+    "human_present": "等人聊完，自己就会发",
+    "not_bound": "先绑定群：group bind",
+    "not_approved": "通过它：calendar approve {key}",
+    "field": "给字段写备用词，例如 {{name|朋友}}",
+}
+
 # The exact states, and the four that people think in.
 DELIVERY_STATE_NAMES = {
     DeliveryState.PLANNED: "待发",

@@ -40,12 +40,16 @@ def is_platform_line(text: str) -> bool:
     return any(line in plain for line in PLATFORM_LINES)
 
 
-@lru_cache(maxsize=1_024)  # the same post goes to forty groups, and is looked at twice on its way to each
 def sensitive_word(text: str, more: tuple[str, ...]) -> str | None:
-    """The first word in a text of ours that must not be posted, or None. Full-width, capital and Traditional characters
+    """The first word in a text of ours that must not be posted, or None."""
+    return next(iter(sensitive_words(text, more)), None)
+
+
+@lru_cache(maxsize=1_024)  # the same post goes to forty groups, and is looked at twice on its way to each
+def sensitive_words(text: str, more: tuple[str, ...]) -> tuple[str, ...]:
+    """The words in a text of ours that must not be posted, each once. Full-width, capital and Traditional characters
     count too, and blanks between them hide nothing."""
-    found = _automaton(more).find_matches_as_strings(_posted(text))
-    return found[0] if found else None
+    return tuple(dict.fromkeys(_automaton(more).find_matches_as_strings(_posted(text))))
 
 
 def _plain(text: str) -> str:

@@ -25,6 +25,7 @@ from content_calendar.entry import Entry, asked_for, kept_out, person_named, to_
 from content_calendar.import_hints import hints
 from content_calendar.rotation import is_spare
 from content_calendar.rule_words import rule_cell, rule_words
+from handlers.calendar_check import words_held_back
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 from models.playbook import Playbook
 
@@ -214,6 +215,7 @@ def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[
         and found.is_moved(entry)
         and is_over(entry, desk.merchant, desk.now())
     ]
+    hinted += _unpostable(new, desk.merchant.playbook)
     strangers = _unknown(desk, new)
     hinted += [f"提醒：{brief(key)} 的标签里「人:{brief(who)}」不认识，现在谁也不是\n" for key, who in strangers]
     hinted += [
@@ -223,6 +225,16 @@ def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[
     ]
     gone = f"导出以后别人删掉的，没有加回来：{'、'.join(map(brief, found.gone))}\n" if found.gone else ""
     return Answer("".join([*coming, *hinted, gone, _told([], counts, as_json=False)]))
+
+
+def _unpostable(entries: Iterable[Entry], playbook: Playbook) -> list[str]:
+    """A line about those that the gate will refuse for their words, if there are any."""
+    found = [(entry.key, words) for entry in entries if (words := words_held_back(entry, playbook))]
+    if not found:
+        return []
+    named = "；".join(f"{brief(key)}（{'、'.join(words)}）" for key, words in found[:_MOST_NAMED])
+    more = f" 等 {len(found)} 条" if len(found) > _MOST_NAMED else ""
+    return [f"提醒：{len(found)} 条有不能发的词，不改就发不出去：{named}{more}\n"]
 
 
 def _unknown(desk: Desk, entries: Iterable[Entry]) -> list[tuple[str, str]]:
@@ -287,6 +299,7 @@ def _keep(pictures: Mapping[str, bytes], folder: Path) -> None:
 
 
 _SHOWN_DAYS = 5
+_MOST_NAMED = 20
 # More nobody reads on a terminal, where the first ones are out of sight by then.
 _MOST_SHOWN = 200
 

@@ -12,9 +12,10 @@ import typer
 from bot import reading
 from bot.calendar_plan import MEDIA_FOLDER, load_plan
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_span
-from bot.cli.tables import groups_named, table
+from bot.cli.tables import groups_named, periods_named, table
 from bot.desk import Answer, Desk, Request, lines
-from content_calendar.lint import NAMES, LintRow, Plan, lint
+from content_calendar.lint import NAMES, LintRow, Plan
+from handlers.calendar_check import lint
 
 
 def lint_calendar(
@@ -41,11 +42,15 @@ def lint_calendar(
 
 
 def _shown(found: Sequence[LintRow], topics: Mapping[str, str]) -> str:
-    """By day, what is the same in several groups in one line."""
+    """By day, what is the same in several groups, and on several days in a row, in one line."""
     rooms: dict[tuple[Any, ...], list[str]] = {}
     for row in found:
         alike = (row.period or "", row.code, row.entry or "", row.promise or "", row.text)
         rooms.setdefault(alike, []).append((topics.get(row.group) or row.group) if row.group else "")
+    periods: dict[tuple[Any, ...], list[str]] = {}
+    for (period, *same), where in rooms.items():
+        periods.setdefault((*same, tuple(where)), []).append(period)
+    told = [(period, *same) for same, during in periods.items() for period in periods_named(during)]
     return table(
         [
             {
@@ -56,7 +61,7 @@ def _shown(found: Sequence[LintRow], topics: Mapping[str, str]) -> str:
                 "必发": promise,
                 "说明": text,
             }
-            for (period, code, entry, promise, text), where in sorted(rooms.items(), key=lambda one: one[0][0])
+            for period, code, entry, promise, text, where in sorted(told, key=lambda one: one[0])
         ],
         empty="没有发现问题。",
     )

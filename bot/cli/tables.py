@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -35,7 +36,25 @@ def groups_named(topics: Sequence[str]) -> str:
     return "、".join(named[:_NAMED]) + (f" 等 {len(named)} 个群" if len(named) > _NAMED else "")
 
 
+def periods_named(periods: Iterable[str]) -> list[str]:
+    """Periods in their order, each once; days that follow one another are one."""
+    runs: list[list[str]] = []
+    for period in sorted(set(periods)):
+        if runs and _is_next(runs[-1][-1], period):
+            runs[-1].append(period)
+        else:
+            runs.append([period])
+    return [f"{run[0]} 到 {run[-1]}（{len(run)} 天）" if len(run) > 1 else run[0] for run in runs]
+
+
+def _is_next(before: str, period: str) -> bool:
+    if not len(before) == len(period) == _A_DAY:
+        return False
+    return date.fromisoformat(period) - date.fromisoformat(before) == timedelta(days=1)
+
+
 _NAMED = 3
+_A_DAY = len("2026-12-01")  # weeks and months are shorter, windows of days longer
 
 
 def _cell(value: Any) -> str:

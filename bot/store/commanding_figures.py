@@ -18,8 +18,10 @@ from bot.store.ids import Ids
 from bot.store.open_questions import load_open
 from bot.store.prepared import is_one_of
 from bot.store.spoken import said_by_each
-from content_calendar.lint import NAMES, lint
+from content_calendar.lint import NAMES
+from content_calendar.titles import title_of
 from handlers.action_names import ACTION_NAMES, ACTOR_NAMES, ERASED, SAYS_MORE, TOLD_BY_THEIR_ORDER
+from handlers.calendar_check import lint
 from handlers.command_call import ROLE_NAMES, short_id
 from handlers.command_days import LINTED_DAYS
 from handlers.commands import BY_NAME
@@ -220,8 +222,15 @@ def _digest(writing: Writing, merchant: MerchantView, _person: PersonView) -> Di
 def _faults(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[FaultView, ...]:
     first = writing.now.astimezone(merchant.zone).date()
     plan = load_plan(writing, merchant, first, first + timedelta(days=LINTED_DAYS - 1))
+    titles = {one.entry.key: title_of(one.entry) for one in plan.entries}
     return tuple(
-        FaultView(what=NAMES[row.code], group=row.group or "", period=row.period or "", text=row.text)
+        FaultView(
+            what=NAMES[row.code],
+            group=row.group or "",
+            period=row.period or "",
+            # What is wrong with an entry as such is found by its name.
+            text=f"「{titles[row.entry]}」{row.text}" if row.entry in titles and not row.period else row.text,
+        )
         for row in sorted(lint(plan), key=lambda row: row.period or "")
     )
 

@@ -12,9 +12,9 @@ import pytest
 
 from bot.config import AlertChannel, load_config
 from bot.playbook_files import load_playbook
-from content_calendar.lint import lint
 from content_calendar.lint_plan import LintEntry, LintGroup, Plan
 from content_calendar.workbook import read_calendar
+from handlers.calendar_check import lint
 from handlers.learning import learned
 from models.conditions import Facts
 from models.fields import fields_of

@@ -96,6 +96,16 @@ def test_a_month_shows_what_is_planned_and_what_is_missing(console: Console) -> 
     assert faults_of(phone) == []
 
 
+def test_what_can_never_leave_stands_beside_the_calendar(console: Console) -> None:
+    put(console, f"不归,劝酒,talk,,{today()},08:40,每天,堂口,,喝酒养生，不醉不归,否")
+    page = console.page(month(next_monday()))
+    fault = page.locator(".z-fault", has_text="有不能发的词")
+    expect(fault).to_contain_text("劝酒")
+    expect(fault).to_contain_text("有「喝酒养生」「不醉不归」")
+    expect(fault).to_have_count(1)
+    console.command("calendar", "delete", "不归")
+
+
 def test_today_names_the_posts_that_are_still_to_come(console: Console) -> None:
     put(
         console,

@@ -89,6 +89,19 @@ def test_another_calendar_shows_its_gaps(stage: Stage) -> None:
         live(stage, 1, ["calendar", "import", "none.csv"])
 
 
+def test_days_in_a_row_that_lack_the_same_are_told_in_one_line() -> None:
+    lacking = [("a", "2026-11-30"), ("a", "2026-12-01"), ("a", "2026-12-03"), ("a", "2026-W49"), ("b", "2026-12-03")]
+    rows: list[dict[str, str]] = [
+        {"merchant": "m1", "about": "empty_slot", "group": group, "period": period, "text": "缺 1 条"}
+        for group, period in lacking
+    ]
+    assert told(rows).splitlines() == [
+        "缺稿：2026-11-30 到 2026-12-01（2 天） 缺 1 条（a）",
+        "缺稿：2026-W49 缺 1 条（a）",
+        "缺稿：2026-12-03 缺 1 条（a、b）",
+    ]
+
+
 def test_a_calendar_that_is_not_there_is_told_in_one_line(stage: Stage) -> None:
     stage.play([BIND], "--db", str(stage.folder / "data" / "test.db"), world=world())
     told = subprocess.run(

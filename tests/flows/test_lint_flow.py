@@ -196,3 +196,60 @@ def test_days_that_cannot_be_looked_at_are_one_sentence(stage: Stage, days: str)
     played = linted(stage, ARTICLE, days)
     assert played.operator("calendar lint")["exit"] == 2
     assert played.operator("calendar lint")["out"].count("\n") == 1
+
+
+HELD = """
+[words]
+sensitive = ["不醉不归"]
+[[quiet_hours]]
+from = "22:00"
+to = "08:00"
+"""
+
+
+def test_what_can_never_leave_is_said_at_import_by_the_lint_and_in_the_chat(stage: Stage) -> None:
+    stage.write("playbook.toml", PLAYBOOK.replace(OLD_TIERS, TIERS + HELD))
+    header = "编号,标题,时间,重复,层级,正文\n"
+    rows = "b8,夜话,23:30,每天,分院;茶桌,夜里说两句\nb9,养生,08:40,每天,分院;茶桌,喝酒养生，不醉不归\n"
+    stage.write("calendar.csv", header + rows)
+    story: list[Line] = [
+        *BIND,
+        operator("08:00:09", "calendar import calendar.csv --dry-run"),
+        IMPORT,
+        operator("08:10:00", "calendar lint --to 2026-11-29"),
+        operator("08:11:00", "calendar lint --to 2026-11-29 --json"),
+        operator("08:12:00", "calendar preview b8 --json"),
+        operator("08:13:00", "calendar preview b9 --json"),
+        operator("08:13:10", "calendar preview b9"),
+        {"at": "08:14:00", "type": "text", "account": "main", "contact": "wx-boss", "text": "/发前检查"},
+    ]
+    played = stage.play(story, "--to", "2026-11-24T09:00:00+08:00", world=world())
+
+    word = "有「不醉不归」，7 次、2 个群都发不出去；改掉不能发的词"
+    quiet = "7 次、2 个群落在免打扰时间，如 11-23 23:30 的要等到 11-24 08:00；把时间改到免打扰之外"
+    dry = played.operator("calendar import calendar.csv --dry-run")
+    assert (dry["exit"], dry["out"].splitlines()[2:]) == (
+        0,
+        ["提醒：1 条有不能发的词，不改就发不出去：b9（不醉不归）", "新增 2，改动 0，没变 0，有错 0"],
+    )
+    assert played.rows("calendar import calendar.csv --json") == [{"created": 2, "changed": 0, "same": 0, "faults": 0}]
+    said = [row for row in played.rows("calendar lint") if row["period"] is None]
+    assert [(row["code"], row["group"], row["entry"], row["text"]) for row in said] == [
+        ("quiet_hours", None, "b8", quiet),
+        ("words", None, "b9", word),
+    ]
+    # As the gate said beforehand, and as it came.
+    night, day = played.rows("calendar preview b8 --json")[0], played.rows("calendar preview b9 --json")[0]
+    assert (night["reason"], night["until"]) == ("quiet_hours", "2026-11-24T08:00:00+08:00")
+    assert (day["decision"], day["reason"]) == ("would_skip", "words")
+    assert played.states("entry:b9:2026-11-23:tea@chatroom")[-1] == "skipped:words"
+    assert [line["at"][:16] for line in played.arrived(to="tea@chatroom", text="夜里说两句")] == ["2026-11-24T08:00"]
+    assert f"排期检查：{word}" in played.operator("calendar preview b9")["out"].splitlines()
+    (told,) = [line["text"] for line in played.arrived(to="wx-boss") if "往后" in line["text"]]
+    assert f"· 有不能发的词：「养生」{word.replace('7 次', '14 次')}" in told
+
+
+def test_days_in_a_row_that_lack_the_same_are_one_line(stage: Stage) -> None:
+    played = linted(stage, TALK + ARTICLE.replace("每天", "每周三"), "--from 2026-11-23 --to 2026-11-29")
+    days = [line.split(" ")[0:3] for line in played.operator("calendar lint")["out"].splitlines() if "文章" in line]
+    assert days == [["2026-11-23", "到", "2026-11-24（2"], ["2026-11-26", "到", "2026-11-29（4"]]

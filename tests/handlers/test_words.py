@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import adverts
-from handlers.words import is_plain_opt_out, is_platform_line, sensitive_word
+from handlers.words import is_plain_opt_out, is_platform_line, sensitive_word, sensitive_words
 
 
 @pytest.mark.parametrize("text", ["退订", "TD", "ｔｄ", " td。", "退訂！", "回TD"])
@@ -37,6 +37,10 @@ def test_sensitive_words_however_they_are_typed() -> None:
     assert sensitive_word("今天有內 部 價", ("内部价",)) == "内部价"
     assert sensitive_word("國家級 名酒", ()) == "国家级"
     assert sensitive_word("最近天气好", ("内部价",)) is None
+
+
+def test_all_words_of_a_text_are_found_each_once() -> None:
+    assert sensitive_words("不醉不归，全网第一，不醉不归", ("不醉不归",)) == ("不醉不归", "全网第一")
 
 
 @pytest.mark.parametrize("text", ["全国第一的私教", "最好的教练在这里", "全城唯一", "百分百见效", "祖传秘方"])

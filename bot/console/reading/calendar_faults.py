@@ -16,8 +16,9 @@ from bot.console.reading.of_pool import own_rooms, seen
 from bot.console.visit import Scope
 from bot.store import Writing
 from bot.store.ids import Ids
-from content_calendar.lint import NAMES, Code, LintRow, Plan, lint
+from content_calendar.lint import NAMES, Code, LintRow, Plan
 from content_calendar.titles import title_of
+from handlers.calendar_check import lint
 
 _DAY = timedelta(days=1)
 _DAYS_A_WEEK = 7

@@ -17,11 +17,12 @@ from bot.console.reading.of_pool import is_of_others
 from bot.console.visit import Scope
 from content_calendar.cadence import next_days
 from content_calendar.entry import Entry, from_json
-from content_calendar.lint import Plan, lint
+from content_calendar.lint import Plan
 from content_calendar.lint_plan import LintEntry
 from content_calendar.moving import CannotMove
 from content_calendar.rule_words import rule_words
 from content_calendar.weekdays import CHINESE
+from handlers.calendar_check import lint
 from handlers.moves import on_another_day, this_once
 from models.operations import IN_FORCE, EntryOverride, EntryRevision
 

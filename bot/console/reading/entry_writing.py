@@ -26,14 +26,16 @@ from content_calendar.cadence import Occurrence, is_personal, next_days
 from content_calendar.columns import Known
 from content_calendar.entry import Entry
 from content_calendar.import_hints import media_faults
-from content_calendar.lint import Plan, lint
+from content_calendar.lint import Plan
 from content_calendar.lint_plan import LintEntry
 from content_calendar.rotation import is_spare
 from content_calendar.rule_words import content_kind_words
 from content_calendar.titles import title_of
+from handlers.calendar_check import draft_held_back, lint
 from handlers.planning import expansion
 from models.fields import STANDARD_FIELDS
 from models.groups import GroupMember
+from models.playbook import Playbook
 
 DATES = 5
 _MOST_TAGS = 500
@@ -112,7 +114,7 @@ def weighed(connection: Connection, scope: Scope, now: datetime, media: Path, en
     zone = scope.merchant.zone
     days = next_days(entry, zone, now, DATES)
     if is_spare(entry):
-        return Weighed([], 0, 0, _of_files(entry, media), ())
+        return Weighed([], 0, 0, _of_draft(entry, scope.merchant.playbook, media), ())
     moment = days[0].at_utc if days else now
     groups, people = _reach(connection, scope, entry, moment)
     day = moment.astimezone(zone).date()
@@ -169,8 +171,11 @@ def _faults(connection: Connection, scope: Scope, now: datetime, plan: Plan) -> 
     return [one for one in told(lint(plan), plan, topics) if one.last is None or one.last >= today]
 
 
-def _of_files(entry: Entry, media: Path) -> tuple[Fault, ...]:
+def _of_draft(entry: Entry, playbook: Playbook, media: Path) -> tuple[Fault, ...]:
+    """What is wrong with a draft for whichever slot takes it."""
     title = title_of(entry)
-    return tuple(
+    files = [
         Fault(None, None, "media", "", entry.key, text, title=title) for text in media_faults(entry, media_in(media))
-    )
+    ]
+    held = (Fault(None, None, "words", "", entry.key, text, title=title) for text in draft_held_back(entry, playbook))
+    return (*files, *held)
