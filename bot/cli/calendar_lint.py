@@ -14,8 +14,8 @@ from bot.calendar_plan import MEDIA_FOLDER, load_plan
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_span
 from bot.cli.tables import groups_named, periods_named, table
 from bot.desk import Answer, Desk, Request, lines
-from content_calendar.lint import NAMES, LintRow, Plan
-from handlers.calendar_check import lint
+from content_calendar.lint import NAMES, LintRow, Plan, lint
+from handlers.calendar_check import held_back
 
 
 def lint_calendar(
@@ -33,9 +33,10 @@ def lint_calendar(
         with desk.store.looking(desk.now()) as looking:
             plan = load_plan(looking, merchant, first, last, desk.config.file.parent / MEDIA_FOLDER)
             topics = {row["group"]: row["topic"] for row in reading.groups(looking.connection, merchant)}
-        found = lint(plan)
-        if as_json:
-            return Answer(lines([msgspec.to_builtins(row) for row in found]))
+        faults = lint(plan)
+        if as_json:  # whose codes are agreed; what the gate says of an entry is in `calendar preview --json`
+            return Answer(lines([msgspec.to_builtins(row) for row in faults]))
+        found = [*faults, *held_back(plan)]
         return Answer("".join((_shown(found, topics), _total(found, plan))))
 
     return request
