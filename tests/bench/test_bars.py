@@ -11,6 +11,7 @@ import pytest
 from bench import expand, peer_process
 from bench.dispatch import vs_aiogram, vs_nonebot, vs_ptb
 from bench.figures import Figure
+from tests.bench.recomputing import follows
 
 needs_peers = pytest.mark.skipif(not peer_process.PYTHON.exists(), reason="`make peers` has not been run")
 
@@ -30,6 +31,7 @@ def test_a_small_run_reaches_the_bar(measure: Measure) -> None:
     # Somebody else may get in the way of five rounds, but not of fifteen.
     attempts = list(_until_it_holds(measure))
     assert attempts[-1].holds, [attempt.detail for attempt in attempts]
+    assert follows(attempts[-1].name, attempts[-1].figure)
 
 
 def _until_it_holds(measure: Measure) -> Iterator[Figure]:

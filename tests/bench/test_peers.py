@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from bench import peer_process
 from bench.__main__ import BENCHMARKS, app
-from bench.dispatch import cpu_seconds, hundred_commands, vs_aiogram, vs_nonebot, vs_ptb
+from bench.dispatch import cpu_seconds, hundred_commands
 from bench.evidence import Evidence
 from bench.figures import Figure
 from bench.inbound_mix import QUESTIONS, group_batches
@@ -58,14 +58,6 @@ def test_what_came_of_a_benchmark_stands_beside_its_tables(monkeypatch: pytest.M
     assert about["figures"] == [figure.to_dict()]
     assert about["figures"][0]["holds"] is True
     assert {"commit", "at", "python", "sqlite", "machine", "processors", "load_before", "load_after"} < set(about)
-
-
-@needs_peers
-def test_a_tiny_run_against_each() -> None:
-    for against in (vs_aiogram, vs_ptb, vs_nonebot):
-        (figure,) = against(lambda _done, _total: None, events=80, rounds=1)
-        assert figure.name.startswith("dispatch_vs_")
-        assert follows(figure.name, figure.figure)
 
 
 @needs_peers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import pg_apply, pg_workers
+from bench import pg_apply
 from tests.bench.recomputing import follows, table
 
 
@@ -16,17 +16,6 @@ def test_apply_is_compared_with_copy() -> None:
     before, after = _logged("world"), _logged("run")
     assert after >= before + 100
     assert after == len(table("pg_apply", "run_journal"))
-
-
-def test_four_workers_are_compared_with_one() -> None:
-    figure, of_one_merchant = pg_workers.measure(lambda _done, _all: None, batches=1, size=40, rounds=1, members=500)
-    assert follows("pg_workers", figure.figure)
-    (one,) = table("pg_workers")
-    assert one["events"] == "160"
-    assert of_one_merchant.name == "pg_workers_one_merchant"
-    # All but what each of them hears first, to be warm, is the same.
-    said = [{row["wire_id"] for row in table("pg_workers", f"{name}_journal")} for name in ("four", "alone")]
-    assert said[0] == said[1]
 
 
 def _logged(name: str) -> int:
