@@ -35,3 +35,10 @@ def test_the_dark_that_somebody_chose_stays_on_the_next_page(console: Console) -
     expect(body).to_contain_class("body--dark")
     page.reload()
     expect(body).to_contain_class("body--dark")
+
+
+def test_the_shade_is_kept_before_it_is_seen_so_that_who_goes_on_at_once_finds_it(console: Console) -> None:
+    page = console.page("/people", color_scheme="dark")
+    expect(page.locator("body")).to_contain_class("body--dark")
+    kept = page.evaluate("document.querySelector('[aria-label=\"浅色、深色\"]').click(), document.cookie")
+    assert "shade=light" in kept
