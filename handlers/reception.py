@@ -14,10 +14,11 @@ from models.effects import Effect
 from models.events import FriendAdded, FriendRemoved, FriendRequested, SendAnswered, TimerDue
 from models.people import FriendshipState
 
-# Puppets differ in whether they say that an accepted friendship exists; after so long we look for ourselves.
 # The first friend list is fetched at login; who became a friend about then is new, whichever is heard of first.
 _FIRST_LIST_WITHIN = timedelta(minutes=1)
-_CONFIRMED_WITHIN = timedelta(seconds=5)
+# Puppets differ in whether they say that an accepted friendship exists; after so long we look for ourselves. From there
+# a greeting may take half of what the playbook promises (`bot.pace`), so that of ten seconds some are left.
+_CONFIRMED_WITHIN = timedelta(seconds=3)
 # A greeting in such a state never arrived, and will not by itself.
 _NEVER_ARRIVED = (DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.EXPIRED, DeliveryState.FAILED)
 # When many come at once, all are accepted and greeted before the first is asked anything.

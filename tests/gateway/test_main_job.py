@@ -71,6 +71,17 @@ def test_a_rush_of_newcomers_is_greeted_within_ten_seconds_by_one_who_types_slow
     assert max(one["at"] / 1000 - began for one in shop.arrived("text", text=GREETING)) < 10
 
 
+def test_ten_seconds_hold_too_where_the_gateway_does_not_say_that_the_friendship_exists(own_shop: OpenShop) -> None:
+    shop = own_shop(further="[pace]\ntyping_chars_per_second = 1\n")
+    shop.gateway.drive("settings", auto=False)
+    shop.asks_friendship("wx-silent", "静静")
+    shop.bot.until("the acceptance", lambda: shop.arrived("friend_accept", contact="wx-silent"))
+    shop.gateway.drive("person", id="wx-silent", friend=True)
+    shop.bot.until("the greeting", lambda: shop.arrived("text", text=GREETING))
+    [accepted] = shop.arrived("friend_accept", contact="wx-silent")
+    assert shop.arrived("text", text=GREETING)[0]["at"] - accepted["at"] < 10_000
+
+
 def test_friends_of_old_are_neither_greeted_nor_surveyed(shop: Shop) -> None:
     shop.says("wx-alice", "今天天气真好")
     shop.befriends("wx-alice", "Alice")  # some gateways say so again after each restart

@@ -262,7 +262,7 @@ def test_of_a_stranger_who_writes_the_friend_list_knows_more(friendships: dict[s
 
 
 ACCEPTANCE = delivery(kind="friend_accept", key="accept:main:wx1:r-1")
-LOOK = fx.PutTimer(kind="befriend", subject="wx1", at=AT.replace(second=5), account="main")
+LOOK = fx.PutTimer(kind="befriend", subject="wx1", at=AT.replace(second=3), account="main")
 
 
 def test_an_acceptance_that_left_is_followed_by_a_look_at_the_friend_list() -> None:
