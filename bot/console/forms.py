@@ -57,6 +57,11 @@ def message_page(text: str) -> str:
     return _page("掌柜", f'<p>{escape(text)}</p><a href="/sign-in">去登录</a>')
 
 
+def nowhere_page() -> str:
+    """An address that leads to no page, and the way to one that does."""
+    return _page("没有这一页", '<p>没有这一页，网址可能抄漏了。</p><a href="/">回到后台</a>')
+
+
 def away_page() -> str:
     """What there is to see while the database cannot be read."""
     return _page("掌柜", f"<p>{AWAY}这一页过几秒会自己再打开。</p>")

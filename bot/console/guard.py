@@ -18,7 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console.forms import away_page
+from bot.console.forms import away_page, nowhere_page
 
 if TYPE_CHECKING:
     from bot.console.sign_in import Entrance
@@ -96,6 +96,11 @@ def cookie(headers: Headers, name: str) -> str:
 def database_away(*_: Any) -> Response:
     """What a request finds that needs the database while it cannot be read."""
     return HTMLResponse(away_page(), 503, {"refresh": _LOOK_AGAIN, "retry-after": _LOOK_AGAIN})
+
+
+def nowhere(*_: Any) -> Response:
+    """What a request for a page that there is not finds."""
+    return HTMLResponse(nowhere_page(), 404)
 
 
 class Guard:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.responses import RedirectResponse, Response
 
 from bot.app import App
-from bot.console.guard import Guard, database_away
+from bot.console.guard import Guard, database_away, nowhere
 from bot.console.page import Page
 from bot.console.pages.table import PAGES
 from bot.console.shell import broken, forbidden, frame
@@ -69,6 +69,7 @@ async def serving(
     for page in pages:
         _register(page, pages, entrance)
     console.on_page_exception(broken)
+    console.add_exception_handler(404, nowhere)  # NiceGUI's own is in English, and knows no way back
     ui.run_with(web, title="掌柜", language="zh-CN", show_welcome_message=False, tailwind=False, dark=None)
     guarded = Guard(web, entrance, site.config.console.hosts)
     server = _Server(

@@ -77,13 +77,14 @@ _LEAVES = 'window.addEventListener("beforeunload", () => emitEvent("z-leave"))'
 # The cookie in which a browser keeps what its user chose; without it the system's wish holds.
 _SHADE = "shade"
 _CHOSEN = {"light": False, "dark": True}
-# From what is seen, which may be the system's wish, to the other; this browser keeps it for a year. It happens in the
-# browser alone, the cookie first, so that whoever goes on to the next page at once finds there what was chosen.
-_TURN = f"""() => {{
+_TURN_SECONDS = 10.0  # a browser that is busy with the page takes a while to answer
+# From what is seen, which may be the system's wish, to the other, kept for a year. The cookie is there before anything
+# is seen of it, so that whoever goes on to the next page at once finds there what was chosen.
+_TURN = f"""
   const dark = !document.body.classList.contains("body--dark");
   document.cookie = `{_SHADE}=${{dark ? "dark" : "light"}}; path=/; max-age=31536000; samesite=strict`;
-  Quasar.Dark.set(dark);
-}}"""
+  return dark;
+"""
 
 
 def look() -> None:
@@ -95,15 +96,15 @@ def look() -> None:
 def frame(visit: Visit, page: Page, entries: Sequence[Page]) -> ui.column:
     """Build everything around a page; returns where the page itself goes."""
     look()
-    ui.dark_mode(_CHOSEN.get(ui.context.client.request.cookies.get(_SHADE, "")))
+    dark = ui.dark_mode(_CHOSEN.get(ui.context.client.request.cookies.get(_SHADE, "")))
     with ui.header(bordered=False).classes("z-header items-center q-py-xs q-px-md"):
         skip = ui.link("跳到正文").classes("z-skip")  # the first that the keyboard comes to
         menu = ui.button(icon="menu").props("flat round dense color=inherit aria-label=菜单")
         ui.label(page.title).classes("text-h6").props("role=heading aria-level=1")
         ui.space()
         _whose(visit)
-        ui.button(icon="contrast").props('flat round dense color=inherit aria-label="浅色、深色"').on(
-            "click", js_handler=_TURN
+        ui.button(icon="contrast", on_click=lambda: _turn(dark)).props(
+            'flat round dense color=inherit aria-label="浅色、深色"'
         )
         _who(visit)
     drawer = (
@@ -158,6 +159,11 @@ def _who(visit: Visit) -> None:
         ui.link("改密码、登录着的设备", "/me").classes("z-link")
         with ui.element("form").props("method=post action=/sign-out"):
             ui.button("退出").props("type=submit flat dense")
+
+
+async def _turn(dark: ui.dark_mode) -> None:
+    """This browser keeps what is chosen."""
+    dark.value = await ui.run_javascript(_TURN, timeout=_TURN_SECONDS)
 
 
 def broken(error: Exception) -> None:
