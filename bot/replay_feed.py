@@ -17,19 +17,15 @@ from sqlalchemy import Connection, and_, select
 from sqlmodel import col
 
 from bot.store.ids import Ids
+from bot.store.journalled import HEARD, JOURNALLED, Lost, read_back
 from models import events as ev
 from models import orders
 from models.deliveries import Delivery, DeliveryKind
-from models.erasure import is_nameless
-from models.events import Event, Who
+from models.events import Event
 from models.groups import ChatGroup
-from models.journal import Body, JournalEntry
+from models.journal import JournalEntry
 from models.people import Contact
 
-_HEARD = (
-    ev.LoggedIn | ev.LoggedOut | ev.WentDeaf | ev.Taken | ev.FriendRequested | ev.FriendAdded | ev.FriendRemoved
-    | ev.Message | ev.SelfMessage | ev.MessageRecalled | ev.GroupJoined | ev.GroupLeft | ev.GroupRenamed | ev.Tapped
-)  # fmt: skip
 _ORDERED = (
     orders.BindGroupOrder | orders.BindGroupsOrder | orders.ReplaceAccountOrder | orders.UnbindGroupOrder
     | orders.ImportEntriesOrder | orders.DeleteEntriesOrder | orders.ApproveEntryOrder | orders.OverrideEntryOrder
@@ -37,11 +33,11 @@ _ORDERED = (
     | orders.OwnerOrder | orders.HandoverOrder | orders.MoveOrder | orders.HandoffOrder | orders.MergeOrder
     | orders.UnmergeOrder | orders.SettleDoubtOrder
 )  # fmt: skip
-_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(_HEARD | _ORDERED)
-_KNOWN = frozenset(str(kind.__struct_config__.tag) for kind in (*_HEARD.__args__, *_ORDERED.__args__))
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(HEARD | _ORDERED)
+_KNOWN = frozenset(str(kind.__struct_config__.tag) for kind in (*HEARD.__args__, *_ORDERED.__args__))
 # What is decided anew: nobody outside did it.
 _OUR_OWN = frozenset({"timer", "roster", "survey_finished", "seats_changed", "sign_up", "person_changed", "scan"})
-_OUR_OWN |= {"trouble_began", "trouble_ended"}
+_OUR_OWN |= {"trouble_began", "trouble_ended", "order.decide_again"}
 CALENDAR_ORDERS = frozenset(
     {"order.import_entries", "order.delete_entries", "order.approve_entry", "order.override_entry"}
 )
@@ -83,7 +79,7 @@ class Feed:
                     yield row.received_at, event
 
     def _page(self, last: int, end: int) -> Sequence[Any]:
-        statement = _ROWS.where(col(JournalEntry.id) > last, col(JournalEntry.id) < end)
+        statement = JOURNALLED.where(col(JournalEntry.id) > last, col(JournalEntry.id) < end)
         return self.connection.execute(statement.order_by(col(JournalEntry.id)).limit(_PAGE)).all()
 
     def _event(self, row: Any) -> Event | None:
@@ -92,30 +88,19 @@ class Feed:
         if row.type not in _KNOWN or row.type in self.without:
             self.left_out[row.type] += 1
             return None
-        try:
-            event = _decoder.decode(row.data)
-        except msgspec.ValidationError:  # who was forgotten has taken it along
-            self.left_out["erased"] += 1
-            return None
-        if isinstance(event, orders.Order):
-            return None if self._follows(event) else _again(event, merchant=row.merchant_id)
-        if row.contact is not None and is_nameless(row.contact):
-            self.left_out["erased"] += 1
-            return None
-        event = _again(event, account=row.account_id, wire_id=row.wire_id)
+        event = read_back(row, _decoder)
         match event:
-            case ev.Message():
-                if row.body_id is not None and row.words is None:
-                    self.wordless += 1
-                    return None
-                event = _again(event, kind=row.kind or "text", text=row.words or "")
-            case ev.SelfMessage():
-                event = _again(event, text=row.words or "")
-                if self._is_echo(event):
-                    return None
-            case ev.FriendRequested():
-                event = _again(event, hello=row.words or "")
-        return _as_called_now(event, row)
+            case Lost.WORDLESS:
+                self.wordless += 1
+                return None
+            case Lost():
+                self.left_out[event] += 1
+                return None
+            case orders.Order():
+                return None if self._follows(event) else event
+            case ev.SelfMessage() if self._is_echo(event):
+                return None
+        return event
 
     def _follows(self, event: orders.Order) -> bool:
         """Whether an order came of something that happens again: of a message, or of an order that binds a group."""
@@ -141,50 +126,6 @@ def joined(connection: Connection, begin: datetime, end: datetime) -> Iterator[e
     for _, event in feed.events():
         if isinstance(event, ev.FriendAdded | ev.GroupJoined):
             yield event
-
-
-def _again(event: Any, **values: Any) -> Any:
-    return msgspec.structs.replace(event, **values)
-
-
-def _as_called_now(event: Event, row: Any) -> Event:
-    """Ids may have changed since; the rest of the database knows people and groups by the new ones."""
-    if row.contact and isinstance(who := getattr(event, "contact", None), Who) and who.contact != row.contact:
-        event = _again(event, contact=_again(who, contact=row.contact))
-    if row.room and getattr(event, "group", row.room) != row.room:
-        event = _again(event, group=row.room)
-    return event
-
-
-_ROWS: Any = (
-    select(
-        col(JournalEntry.id),
-        col(JournalEntry.merchant_id),
-        col(JournalEntry.type),
-        col(JournalEntry.received_at),
-        col(JournalEntry.account_id),
-        col(JournalEntry.wire_id),
-        col(JournalEntry.kind),
-        col(JournalEntry.body_id),
-        col(JournalEntry.data),
-        col(Body.text).label("words"),
-        col(Contact.wire_id).label("contact"),
-        col(ChatGroup.wire_id).label("room"),
-    )
-    .outerjoin(Body, col(Body.id) == col(JournalEntry.body_id))
-    .outerjoin(
-        Contact,
-        and_(
-            col(Contact.merchant_id) == col(JournalEntry.merchant_id), col(Contact.id) == col(JournalEntry.contact_id)
-        ),
-    )
-    .outerjoin(
-        ChatGroup,
-        and_(
-            col(ChatGroup.merchant_id) == col(JournalEntry.merchant_id), col(ChatGroup.id) == col(JournalEntry.group_id)
-        ),
-    )
-)
 
 
 def _ours(begin: datetime, end: datetime) -> Any:

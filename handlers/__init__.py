@@ -10,6 +10,7 @@ from handlers import (
     calendar,
     chat,
     command_rooms,
+    deciding_again,
     describing,
     digest,
     failures,
@@ -134,6 +135,8 @@ def decide(event: Event, context: Context) -> list[Effect]:
             return playbooks.imported(event, context)
         case orders.GrantRoleOrder():
             return roles.granted(event, context)
+        case orders.DecideAgainOrder():
+            return deciding_again.ordered(event, context)
         case orders.PauseOrder():
             return pausing.ordered(event, context)
         case orders.InviteOperatorOrder():

@@ -26,6 +26,7 @@ ACTION_NAMES: Mapping[str, str] = {
     "describe": "改资料",
     "erase": "忘记",
     "fewer": "少发点",
+    "events.again": "重新处理",
     "group.bind": "绑定",
     "group.unbind": "解绑",
     "media.keep": "存素材",

@@ -37,6 +37,7 @@ class Needs(Flag):
     MISSING = auto()  # friends who are not on the list that a roster brings
     STAFF = auto()  # owners and admins, for what a human must be told
     DOUBTS = auto()  # open questions to a human about who the people named are
+    FAILED = auto()  # events that could not be dealt with
     MERGES = auto()  # what the person was merged of
     ALERTS = auto()  # what a human was told of and is not over, or only just
     GATHERING = auto()  # what the speaker may sign up for
@@ -101,6 +102,8 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return _OF_A_SEND
         case orders.MergeOrder() | orders.SettleDoubtOrder():
             return Needs.PEOPLE | Needs.DOUBTS
+        case orders.DecideAgainOrder():
+            return Needs.FAILED
         case orders.UnmergeOrder():
             return Needs.PEOPLE | Needs.MERGES
         case orders.PersonChanged():

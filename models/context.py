@@ -13,6 +13,7 @@ from models.capabilities import Capabilities
 from models.command_views import CommandView
 from models.digest_views import DigestView
 from models.effects import SurveyProgress
+from models.events import Event
 from models.playbook import Playbook
 
 
@@ -309,6 +310,13 @@ class Kept(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     received: ReceivedView | None = None
 
 
+class FailedView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An event that could not be dealt with; None: of which too little is left to decide it again."""
+
+    journal_id: int
+    event: Event | None
+
+
 class RolloutView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What happened since an entry left in the groups that got it first: how many members it reached, and of these how
     many left and complained."""
@@ -343,6 +351,7 @@ class Context(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     doubts: tuple[DoubtView, ...] = ()  # those that a contact named by the order has a part in
     merges: tuple[MergeView, ...] = ()  # those that made the person what they are, the last first
     status: Status | None = None
+    failed: tuple[FailedView, ...] = ()  # events that could not be dealt with, of those that the order means
     alerts: tuple[AlertView, ...] = ()  # those that are open or were a short while ago
     kept: Kept | None = None  # of `person`
     rolled_out: RolloutView | None = None  # what the entry did so far that goes on to its next groups

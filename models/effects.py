@@ -375,9 +375,11 @@ class Audit(Effect, frozen=True, kw_only=True):
 
 
 class Follow(Effect, frozen=True, kw_only=True):
-    """A further event, decided in a later wave of the same transaction on a fresh context."""
+    """A further event, decided in a later wave of the same transaction on a fresh context; with a `journal_id`, one
+    that is in the journal already, since it could not be dealt with then."""
 
     event: Event
+    journal_id: int = 0
 
 
 class Refresh(Effect, frozen=True, kw_only=True):

@@ -15,7 +15,8 @@ from models.columns import Id, UtcDateTime
 
 
 class JournalEntry(SQLModel, table=True):
-    """One event, decided once. `data` is its JSON without the words; `error` keeps the traceback of a poison event."""
+    """One event, decided once. `data` is its JSON without the words; `error` keeps the traceback of a poison event,
+    until it was decided again."""
 
     __tablename__ = "journal"
     __table_args__ = (
@@ -26,6 +27,13 @@ class JournalEntry(SQLModel, table=True):
             "id",
             sqlite_where=text("type = 'recalled'"),
             postgresql_where=text("type = 'recalled'"),
+        ),
+        Index(
+            "journal_failed",
+            "merchant_id",
+            "id",
+            sqlite_where=text("error IS NOT NULL"),
+            postgresql_where=text("error IS NOT NULL"),
         ),
     )
 

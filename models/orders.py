@@ -22,6 +22,12 @@ class Order(Event, frozen=True, kw_only=True):
     within: str = ""
 
 
+class DecideAgainOrder(Order, frozen=True, kw_only=True, tag="order.decide_again"):
+    """What could not be dealt with is decided once more: these events, by their ids in the journal, or all."""
+
+    events: tuple[int, ...] = ()
+
+
 class BindGroupOrder(Order, frozen=True, kw_only=True, tag="order.bind_group"):
     """Bind a group to a tier by its room id."""
 

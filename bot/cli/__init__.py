@@ -26,6 +26,7 @@ from bot.cli import (
     database,
     deliveries,
     erasing,
+    events,
     filling,
     groups,
     identity,
@@ -61,6 +62,7 @@ app.command("audit")(people.audit)
 app.add_typer(operators.app, name="operator")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(events.app, name="events")
 calendar.app.command("preview")(calendar_preview.preview)
 calendar.app.command("lint")(calendar_lint.lint_calendar)
 calendar.app.command("fill")(filling.fill_calendar)

@@ -19,6 +19,7 @@ _PLACES = {"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 …"}
 _VALUES = {
     "<str>": "<文字>",
     "<list[str]>": "<文字>",
+    "<list[int]>": "<整数>",
     "<path>": "<文件>",
     "<file>": "<文件>",
     "<int>": "<整数>",

@@ -22,6 +22,7 @@ from bot.store.applying import apply_effects
 from bot.store.contexts import load_contexts, take_seats
 from bot.store.engine import is_passing
 from bot.store.event_keys import content_key
+from bot.store.failed import decided_again
 from bot.store.identify import identify, people_of
 from bot.store.journal import Outcome, changes_nothing_due, keep_error, sets_no_timer, write_dead_letter, write_down
 from bot.store.late import kept_for
@@ -135,7 +136,8 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
                 outcome.event = event
         names = identify(writing, merchant.id, veiled)
         # The database writes them while we look at what they say.
-        write_down(writing, merchant.id, names, [one for one in pending if not isinstance(one.event, ev.SendAnswered)])
+        new = [one for one in pending if not one.journal_id and not isinstance(one.event, ev.SendAnswered)]
+        write_down(writing, merchant.id, names, new)
         wanted = needs_under(merchant.playbook)
         for outcome in pending:
             outcome.wants = wanted(outcome.event)
@@ -167,9 +169,10 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
             apply_effects(writing, merchant, decided)
             for outcome in failed:  # afterwards, since an answer's echo may have told what became of the send
                 keep_error(writing, merchant.id, outcome)
-            followers += [
-                Outcome(effect.event) for _, effects in decided for effect in effects if isinstance(effect, Follow)
-            ]
+            follow = [effect for _, effects in decided for effect in effects if isinstance(effect, Follow)]
+            if again := [effect.journal_id for effect in follow if effect.journal_id]:
+                decided_again(writing, again)
+            followers += [Outcome(effect.event, journal_id=effect.journal_id) for effect in follow]
         pending = followers
     raise RuntimeError(f"events keep raising further events; the last one: {pending[0].event!r}")
 

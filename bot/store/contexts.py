@@ -16,6 +16,7 @@ from bot.store.alerting import load_alerts
 from bot.store.commanding import asked_for_text, load_commands, with_group_roles
 from bot.store.digesting import load_digest
 from bot.store.entries import load_entries
+from bot.store.failed import load_failed
 from bot.store.groups import in_order, load_groups
 from bot.store.identify import Names, groups_of, people_of
 from bot.store.identity import load_doubts, load_merges
@@ -180,6 +181,7 @@ def _load(
     entries = load_entries(writing, merchant.id, events) if "ENTRIES" in every else ()
     status = load_status(writing, merchant, tuple(accounts.values())) if "STATUS" in every else None
     alerts = load_alerts(writing, merchant.id) if "ALERTS" in every else ()
+    failed = load_failed(writing, merchant.id, events) if "FAILED" in every else ()
     doubts = load_doubts(writing, merchant.id, people_ids) if "DOUBTS" in every else ()
     merges = load_merges(writing, merchant.id, people.values()) if "MERGES" in every else ()
     asking = [
@@ -227,6 +229,7 @@ def _load(
             old_friends=old_friends if "OLD_FRIENDS" in parts else (),
             customers=customers,
             status=status if "STATUS" in parts else None,
+            failed=failed if "FAILED" in parts else (),
             doubts=doubts if "DOUBTS" in parts else (),
             merges=merges if "MERGES" in parts else (),
             alerts=alerts if "ALERTS" in parts else (),
