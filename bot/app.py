@@ -247,7 +247,7 @@ class App:
     async def _in_store(self, work: Callable[[], Any]) -> Any:
         """Use the database; if that fails, a human must know."""
         try:
-            return await self._database(work)
+            done = await self._database(work)
         except OperationalError as error:
             self._troubles.database_failed(error)
             raise
@@ -255,6 +255,9 @@ class App:
             if self.keeper is not None:
                 self.keeper.wake()
             raise
+        if not self._transports:
+            self._troubles.database_works()
+        return done
 
     def _adopt(self, outcome: Outcome) -> None:
         """Whoever decides, sends or rings from here on does so under the playbook that was put in force."""

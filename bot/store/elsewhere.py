@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import col
 
 from bot.store.leases import is_missed
@@ -18,12 +19,13 @@ def _last(column: Any) -> Any:
     return select(func.max(column)).scalar_subquery()
 
 
+_KEPT = func.concat(col(Lease.account_id), ":", col(Lease.worker_id))
 # By the ends of three primary keys, and who keeps what: a handful of rows, whatever the size of the shop.
 _MARK = select(
     _last(col(JournalEntry.id)),
     _last(col(DeliveryChange.id)),
     _last(col(AuditEntry.id)),
-    select(func.string_agg(func.concat(col(Lease.account_id), ":", col(Lease.worker_id)), " "))
+    select(func.string_agg(_KEPT, aggregate_order_by(literal(" "), _KEPT)))
     .select_from(Lease)
     .join(Worker, col(Worker.id) == col(Lease.worker_id))
     .where(~is_missed())

@@ -12,7 +12,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from bot.app import App
 from bot.clock import utc_now
@@ -24,6 +26,8 @@ from bot.rehearsal import closed_desk
 from bot.store import Store
 from bot.store.elsewhere import Keeper, keepers, mark_of_now
 from bot.store.leases import Leases
+from models.alerts import Alert
+from models.columns import table_of
 from models.orders import PauseOrder
 from tests.flows.playing import CONFIG, PLAYBOOK
 from tests.store.databases import postgresql_server
@@ -84,6 +88,33 @@ async def test_it_ends_though_an_order_waits_for_a_database_that_is_away(config:
             asked.cancel()
         finally:
             server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+async def test_a_database_that_was_away_is_left_to_the_workers_to_tell(config: Path, postgresql_url: str) -> None:
+    """By the next order it would be told hours later, and as if it had lasted until then."""
+    fails = True
+
+    async def at_times(work: Callable[[], Any]) -> Any:
+        if fails:
+            raise OperationalError("SELECT 1", None, Exception("away"))
+        return work()
+
+    with contextlib.closing(Store(postgresql_url, utc_now)) as store, capture_logs() as logs:
+        app = App(load_config(config, {}), store, {}, now=utc_now, in_store=at_times)
+        stop = asyncio.Event()
+        life = asyncio.create_task(app.run_orders(stop))
+        app.tick()
+        await asyncio.sleep(0.1)
+        fails = False
+        app.tick()
+        await asyncio.sleep(0.1)
+        order = PauseOrder(merchant="m1", at=utc_now(), account="main", scope="account", subject="main")
+        assert not (await app.ask(order)).error
+        stop.set()
+        await life
+        with store.reading() as connection:
+            assert connection.execute(select(table_of(Alert))).all() == []
+    assert [line["event"] for line in logs if line["event"].startswith("alert.")] == ["alert.began", "alert.ended"]
 
 
 async def test_what_others_order_and_who_keeps_an_account_is_seen(config: Path, postgresql_url: str) -> None:
