@@ -40,6 +40,8 @@ from models.playbook import Playbook
 
 # How often workers look for alerts of accounts that have left every configuration; all look when they start.
 DEPARTED_EVERY = timedelta(minutes=10)
+# How long a program that keeps no account waits at its end for a database that is away.
+LAST_ORDERS_SECONDS = 3.0
 
 log = structlog.get_logger("app")
 
@@ -147,6 +149,19 @@ class App:
         if self.keeper is not None:
             await self.keeper.leave()
 
+    async def run_orders(self, stop: asyncio.Event) -> None:
+        """Live until `stop` is set as a program that keeps no account: orders are decided and written here, and workers
+        do the rest."""
+        async with asyncio.TaskGroup() as tasks:
+            intake = tasks.create_task(self.intake.run(), name="intake")
+            following = tasks.create_task(self._follow(), name="playbooks")
+            await stop.wait()
+            following.cancel()
+            await self.intake.finish()
+            # Nobody was told that an order is done which the database does not take now.
+            if (await asyncio.wait([intake], timeout=LAST_ORDERS_SECONDS))[1]:
+                intake.cancel()
+
     async def ask(self, event: Event) -> Outcome:
         """Give an order and wait until it is decided and committed."""
         return await self.intake.ask(event)
@@ -232,7 +247,7 @@ class App:
     async def _in_store(self, work: Callable[[], Any]) -> Any:
         """Use the database; if that fails, a human must know."""
         try:
-            return await self._database(work)
+            done = await self._database(work)
         except OperationalError as error:
             self._troubles.database_failed(error)
             raise
@@ -240,6 +255,9 @@ class App:
             if self.keeper is not None:
                 self.keeper.wake()
             raise
+        if not self._transports:
+            self._troubles.database_works()
+        return done
 
     def _adopt(self, outcome: Outcome) -> None:
         """Whoever decides, sends or rings from here on does so under the playbook that was put in force."""

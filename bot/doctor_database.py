@@ -18,7 +18,7 @@ from bot.config import Config
 from bot.config_values import shown_url
 from bot.doctor_check import Check, ok, warning, wrong
 from bot.moved import words_of
-from bot.store.connections import WORKER, Limit, limit_of, living_workers, needed
+from bot.store.connections import ALONE, CONSOLE, WORKER, Limit, limit_of, living_workers, needed
 from bot.store.damaged import damage_in
 from bot.store.engine import WrongEncoding, reader_engine, sqlite_driver
 from bot.store.migrating import ForeignDatabase, alembic_config, newest_revision, revision_of_ours
@@ -130,6 +130,9 @@ def check_connections(config: Config, known: Known) -> Iterator[Check]:
     who = f"现在的 {known.workers} 个 worker" if known.workers else "一个进程"
     found = f"PostgreSQL 最多给 {known.limit.most} 个，{who}（连同命令行）要 {wanted} 个"
     if known.limit.most < wanted:
-        yield warning("connections", found, f"{known.limit.cure}；再开一个 worker 要再加 {WORKER + metrics} 个")
+        more = f"再开一个 worker 要再加 {WORKER + metrics} 个"
+        if known.workers:
+            more += f"，旁边开一个后台（console）要再加 {ALONE + CONSOLE + metrics} 个"
+        yield warning("connections", found, f"{known.limit.cure}；{more}")
     else:
         yield ok("connections", found)

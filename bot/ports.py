@@ -1,4 +1,4 @@
-"""Why a port where we want to serve cannot be had, and what helps."""
+"""The ports where we serve: why one cannot be had, and what helps."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import socket
 
 ANOTHER_HOST = "改 host：写这台机器自己的地址，127.0.0.1 只给本机，0.0.0.0 给所有人"
 ANOTHER_PORT = "换一个 port，或写 0 任选"
-# Workers of one machine share a configuration, and so the port of their figures.
-PORT_OF_ITS_OWN = "同一台机器上的几个 worker 各要一个 port：启动时用 ZHANGGUI_METRICS__PORT 各设各的，或设 0 任选"
+# Workers of one machine, and a console beside them, share a configuration, and so the port of their figures.
+PORT_OF_ITS_OWN = "同一台机器上的几个 worker、后台各要一个 port：启动时用 ZHANGGUI_METRICS__PORT 各设各的，或设 0 任选"
 
 
 def cure_of(error: OSError) -> str:
@@ -16,6 +16,12 @@ def cure_of(error: OSError) -> str:
     port."""
     is_host = isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
     return ANOTHER_HOST if is_host else ANOTHER_PORT
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen there. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=128)
 
 
 def trouble(host: str, port: int) -> OSError | None:

@@ -8,7 +8,6 @@ import dataclasses
 import importlib
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -34,7 +33,7 @@ from bot.desk import Answer, Desk, Refused
 from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
 from bot.moved import refuse_moved
-from bot.ports import cure_of
+from bot.ports import cure_of, listen
 from bot.power import after_power_cut
 from bot.practice import Clock, Ground
 from bot.rehearsal_output import Printer
@@ -151,7 +150,7 @@ async def _live(
         if ground is not None:
             app.intake.listeners.append(ground.talk.heard)
         say = (lambda _line: None) if quiet else partial(console.print, soft_wrap=True)
-        tick = stack.enter_context(_measured(app))
+        tick = stack.enter_context(measured(app, leases.worker if leases else ""))
         async with (
             listening(holding, at_desk),
             ticking(tick, app.woke),
@@ -169,8 +168,9 @@ async def _live(
 
 
 @contextlib.contextmanager
-def _measured(app: App) -> Iterator[Callable[[], None]]:
-    """Serve the program's figures, if that is wanted; what is yielded is to be called every second."""
+def measured(app: App, name: str) -> Iterator[Callable[[], None]]:
+    """Serve the program's figures, if that is wanted; what is yielded is to be called every second. `name`: of one
+    program among several."""
     if app.config.metrics.port is None:
         yield app.tick
         return
@@ -183,8 +183,7 @@ def _measured(app: App) -> Iterator[Callable[[], None]]:
         metrics.tick()
         app.tick()
 
-    leases = app.store.leases
-    with serving(metrics, app.config.metrics, leases.worker if leases else ""):
+    with serving(metrics, app.config.metrics, name):
         yield tick
 
 
@@ -219,14 +218,14 @@ async def _console(app: App, ground: Ground | None, say: Callable[[str], None]) 
 
     async def serve() -> None:
         try:
-            listener = await asyncio.to_thread(_listen, where.host, where.port)
+            listener = await asyncio.to_thread(listen, where.host, where.port)
         except OSError as error:
             place = f"{where.host}:{where.port}"
             say(f"后台没有打开：{place} 用不了（{error.strerror}）。在 [console] 里{cure_of(error)}，再启动。")
             log.warning("console.unavailable", host=where.host, port=where.port, error=error.strerror)
             return
         with listener:
-            async with (await asyncio.to_thread(_console_itself)).serving(app, ground, listener, say):
+            async with (await asyncio.to_thread(console_itself)).serving(app, ground, listener, say):
                 await asyncio.Event().wait()
 
     def ended(task: asyncio.Task[None]) -> None:
@@ -242,14 +241,10 @@ async def _console(app: App, ground: Ground | None, say: Callable[[str], None]) 
         await asyncio.wait([task])
 
 
-def _console_itself() -> ModuleType:
+def console_itself() -> ModuleType:
+    """The console, whose libraries take their time to load."""
     with collector_at_rest():
         return importlib.import_module("bot.console.serving")
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=128)
 
 
 def _transport(account: Account, world: World | None, now: Callable[[], datetime], media: Path) -> Transport:

@@ -45,6 +45,12 @@ class Troubles:
             self._outage = _Outage(kind, self._now())
             log.error("alert.began", kind=str(kind), error=str(error.orig))
 
+    def database_works(self) -> None:
+        """It can be used again, and others tell of it: by our next order, which may be hours away, it is long over."""
+        if self._outage is not None:
+            log.info("alert.ended", kind=str(self._outage.kind))
+            self._outage = None
+
     def written(self, outcomes: Sequence[Outcome]) -> list[Event]:
         """A batch was committed: what is to be told now, in a batch of its own."""
         if (outage := self._outage) is not None:

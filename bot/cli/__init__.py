@@ -74,6 +74,7 @@ app.add_typer(playbook.app, name="playbook")
 app.add_typer(reports.app, name="report")
 app.add_typer(database.app, name="db")
 app.command("run")(programs.run)
+app.command("console")(programs.console)
 app.command("rehearse")(programs.rehearse)
 app.command("ahead")(programs.ahead)
 app.command("replay")(replaying.replay)
@@ -105,7 +106,7 @@ def about(
 
 _command = with_our_pages(typer.main.get_command(app))
 # What a desk cannot deal with: it needs a process of its own.
-_OWN_PROCESS = frozenset({"run", "rehearse", "ahead", "replay", "understand", "doctor", "db"})
+_OWN_PROCESS = frozenset({"run", "console", "rehearse", "ahead", "replay", "understand", "doctor", "db"})
 
 
 def read(argv: Sequence[str]) -> Any:

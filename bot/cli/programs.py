@@ -1,4 +1,4 @@
-"""Commands that are programs of their own: `run`, `rehearse`, `understand`, `doctor`."""
+"""Commands that are programs of their own: `run`, `console`, `rehearse`, `understand`, `doctor`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def run(
     db: DatabaseOption = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="只写日志，不显示对话。")] = False,
     worker: Annotated[
-        bool, typer.Option("--worker", help="用 PostgreSQL 时，开几个都行，一起分担各账号；没有后台。")
+        bool, typer.Option("--worker", help="用 PostgreSQL 时，开几个都行，一起分担各账号；后台另开：console。")
     ] = False,
 ) -> int:
     """启动掌柜，一直运行到停下它。"""
@@ -46,6 +46,17 @@ def run(
 
     loaded = load_config(config, os.environ)
     return run_program(loaded, database_url(loaded, db), quiet=quiet, worker=worker)
+
+
+def console(config: ConfigOption = CONFIG, db: DatabaseOption = "") -> int:
+    """只开后台，配几个 run --worker 用。
+
+    用 PostgreSQL 时，在连得上数据库的哪台机器上开都行，开几个也行。它不管账号：交代的事写进数据库，由 worker 去做。
+    """
+    from bot.console_program import run_console
+
+    loaded = load_config(config, os.environ)
+    return run_console(loaded, database_url(loaded, db))
 
 
 def rehearse(

@@ -1,4 +1,4 @@
-"""Serving the console within the bot's own process: NiceGUI behind our guard, on uvicorn, in the bot's task group."""
+"""Serving the console within the bot's own process, or in one beside workers: NiceGUI behind our guard, on uvicorn."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import ipaddress
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -26,8 +27,10 @@ from bot.console.pages.table import PAGES
 from bot.console.shell import broken, forbidden, frame
 from bot.console.sign_in import Entrance
 from bot.console.site import Site
+from bot.console.visit import Visit
 from bot.practice import Ground
 
+_NO_PRACTICE = "演练场要账号都是模拟的，并和机器人在同一个进程里：停掉 worker 和这个后台，单独运行 python -m bot run。"
 # How long open pages may keep the process from ending.
 _FAREWELL_SECONDS = 1
 # While a thread works something out, all others wait so long for each turn; a page needs a hundred turns.
@@ -68,6 +71,10 @@ async def serving(
     pages = [page for page in PAGES if site.practice is not None or not page.practice]
     for page in pages:
         _register(page, pages, entrance)
+    if not site.keeps_accounts:
+        for page in PAGES:
+            if page.practice:
+                _register(replace(page, build=_not_here), pages, entrance)
     console.on_page_exception(broken)
     console.add_exception_handler(404, nowhere)  # NiceGUI's own is in English, and knows no way back
     ui.run_with(web, title="掌柜", language="zh-CN", show_welcome_message=False, tailwind=False, dark=None)
@@ -86,6 +93,7 @@ async def serving(
     # store is just making: Python gives up a tuple that somebody else has hold of by then, with a SystemError.
     vars(import_module("nicegui.ui_run_with"))["gc"] = SimpleNamespace(get_objects=lambda: [server])
     task = asyncio.create_task(server.serve([listener]), name="console")
+    following = None if site.store.is_alone else asyncio.create_task(site.follow(), name="console.follow")
     say(entrance.invitation(lambda path: address_of(host, port, path)))
     log.info("console.open", address=address_of(host, port))
     try:
@@ -93,7 +101,15 @@ async def serving(
     finally:
         server.should_exit = True
         await task
+        if following is not None:
+            following.cancel()
+            await asyncio.wait([following])
         site.close()
+
+
+async def _not_here(_visit: Visit) -> None:
+    """What stands in place of the practice ground, whose people live in the process of the one bot that they meet."""
+    ui.label(_NO_PRACTICE).classes("z-muted")
 
 
 def _register(page: Page, pages: Sequence[Page], entrance: Entrance) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -10,22 +11,28 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.app import App
 from bot.config import Config
 from bot.console.playbook.draft import Draft
 from bot.practice import Ground
 from bot.store import Store, Writing
+from bot.store.elsewhere import mark_of_now
 from models.context import MerchantView
 
 T = TypeVar("T")
 
 # A slow question of one page must not keep the others waiting; SQLite reads beside its writer.
 _READERS = 4
+# How long after the commit of another program pages may learn of it.
+_FOLLOW_SECONDS = 1.0
 
 
 @dataclass
 class Site:
-    """The running program as the console sees it. `version` grows with every commit, so that pages look again.
+    """The running program as the console sees it. `version` grows with every commit, of other programs too, so that
+    pages look again.
 
     `drafts` are the playbooks that somebody is changing, by merchant and operator; nobody else sees them.
     """
@@ -71,6 +78,28 @@ class Site:
         """Write what only signing in writes, in the thread of the one writer."""
         done: T = await self.app.in_store(work)
         return done
+
+    @property
+    def keeps_accounts(self) -> bool:
+        """Whether accounts are attended to in this process; else workers do that, somewhere."""
+        return bool(self.app.accounts)
+
+    async def follow(self) -> None:
+        """Look every second whether others wrote: on PostgreSQL there are workers and command lines beside us."""
+
+        def look() -> object:
+            with self.store.reading() as connection:
+                return mark_of_now(connection)
+
+        seen: object = None
+        has_changed = False
+        while True:
+            await asyncio.sleep(_FOLLOW_SECONDS)
+            with contextlib.suppress(DBAPIError):  # pages say so themselves
+                before, seen = seen, await self.in_thread(look)
+                if has_changed or seen != before:
+                    self.version += 1
+                has_changed = seen != before
 
     def close(self) -> None:
         """Let go of the threads."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 WORKER = 5
 # Of the one process without --worker, which has no leases.
 ALONE = 4
-# Of a console, whose pages are read by so many threads.
+# Of a console, whose pages are read by so many threads. As a process of its own it takes what is `ALONE`, too.
 CONSOLE = 4
 # Of /metrics and /health, which are answered in threads of their own; if several ask at once, one for each.
 METRICS = 1

@@ -105,6 +105,7 @@ def test_no_command_gets_the_help(run: Run) -> None:
         (["run", "--config", "none.toml"], "none.toml"),
         (["run", "--worker"], "PostgreSQL"),
         (["run", "--worker"], "db copy"),
+        (["console"], "直接运行 python -m bot run"),
         (["group", "list", "--db", "mysql://shop"], "postgresql+psycopg://"),
         (["group", "list", "--db", "::://"], "postgresql+psycopg://"),
         (["group", "list", "--db", "."], "文件夹"),

@@ -126,7 +126,7 @@ def test_too_few_connections_are_said_with_what_has_to_be_raised(config: Path) -
             assert connections.state == "warning"
             assert "最多给 17 个" in connections.found
             assert "要 18 个" in connections.found
-            assert "再开一个 worker 要再加 5 个" in connections.cure
+            assert "再开一个 worker 要再加 5 个，旁边开一个后台（console）要再加 8 个" in connections.cure
 
 
 def test_whoever_gets_no_connection_hears_that_there_is_none_left(

@@ -65,10 +65,11 @@ def chromium() -> str:
 
 @dataclass
 class Console:
-    """A running bot and its console."""
+    """A running bot and its console; or the console alone, by another command."""
 
     folder: Path
     browser: Browser
+    started_by: str = "run"
     process: subprocess.Popen[str] = field(init=False)
     _reader: threading.Thread = field(init=False)
     lines: list[str] = field(default_factory=list)
@@ -77,7 +78,7 @@ class Console:
     def start(self) -> None:
         """Run the bot until it says where the console is."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run", "--config", str(self.folder / "config.toml")],
+            [sys.executable, "-m", "bot", self.started_by, "--config", str(self.folder / "config.toml")],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -134,6 +135,19 @@ class Console:
         page.goto(self.address + path)
         page.wait_for_selector("[role=main]")
         return page
+
+    def found(self, first: str) -> None:
+        """Sign in as the owner by the first link, to see this page first."""
+        context = self.context()
+        page = context.new_page()
+        page.goto(self.said(r"(http://\S+/setup\?token=\S+)"))
+        shoot(page, "setup")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button")
+        page.wait_for_url(f"**{first}")
+        page.wait_for_selector("[role=main]")
+        self.signed_in["店主"] = context.storage_state()
+        context.close()
 
     def join(self, who: str, role: str) -> None:
         """Invite somebody, who sets a password by their link."""
@@ -195,16 +209,7 @@ def found_shop(folder: Path, browser: Browser) -> Console:
     (folder / "config.toml").write_text(config, encoding="utf-8")
     running = Console(folder, browser)
     running.start()
-    context = running.context()
-    page = context.new_page()
-    page.goto(running.said(r"(http://\S+/setup\?token=\S+)"))
-    shoot(page, "setup")
-    page.fill("input[name=password]", PASSWORD)
-    page.click("button")
-    page.wait_for_url("**/practice")
-    page.wait_for_selector("[role=main]")
-    running.signed_in["店主"] = context.storage_state()
-    context.close()
+    running.found("/practice")
     return running
 
 

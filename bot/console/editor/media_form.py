@@ -96,5 +96,8 @@ def media_form(form: Form) -> None:
         more = ui.input("或写素材库里的文件名、链接", autocomplete=form.choices.media).props("outlined dense")
         more.classes("col").style("min-width: 180px").props(f"maxlength={_LONGEST_LINK}")
         ui.button("加上", on_click=put_written).props("flat no-caps")
+    if not visit.site.keeps_accounts:
+        told_where = f"传的存在这台机器的 {folder}；worker 在别的机器上时，那边的素材文件夹里也要有。"
+        ui.label(told_where).classes("z-muted").style("overflow-wrap: anywhere")
     told = ui.label().classes("text-negative").props("role=alert")
     form.boxes["media"] = more

@@ -17,6 +17,7 @@ from bot.console.parts import Part, Parts
 from bot.console.reading.accounts import AccountNow, accounts_now
 from bot.console.reading.deliveries import Filter
 from bot.console.visit import Visit
+from bot.store.elsewhere import Keeper
 from handlers import rights
 from handlers.command_answers import STATE_NAMES
 from models.accounts import AccountState
@@ -46,7 +47,7 @@ async def build(visit: Visit) -> None:
             cards[one.id].show(_parts(visit, one))
 
     async def look() -> None:
-        found[:] = await visit.read(accounts_now, visit.site.now())
+        found[:] = await visit.read(accounts_now, visit.site.now(), by_workers=not visit.site.keeps_accounts)
         show()
 
     await look()
@@ -56,8 +57,9 @@ async def build(visit: Visit) -> None:
 
 def _parts(visit: Visit, one: AccountNow) -> Iterator[Part]:
     name = one.name or one.id
-    yield Part("name", (name, one.state, one.state_at, one.paused), lambda: _show_name(visit, one))
-    pulse = _pulse(visit.site.app.heard_at(one.id), visit.site.now())
+    yield Part("name", (name, one.state, one.state_at, one.paused, one.is_kept), lambda: _show_name(visit, one))
+    site = visit.site
+    pulse = _pulse(site.app.heard_at(one.id), site.now()) if site.keeps_accounts else _kept(one.keeper)
     yield Part("pulse", "", lambda: ui.label().classes("z-muted"), text=pulse)
     if one.scan_code:
         yield Part("code", one.scan_code, lambda: _show_code(one))
@@ -115,9 +117,10 @@ def _switch(visit: Visit, one: AccountNow) -> None:
 
 
 def state_badge(one: AccountNow) -> None:
-    """Whether it is on line, and not paused."""
-    well = one.state == AccountState.ONLINE and not one.paused
-    name = "停发中" if one.paused else STATE_NAMES.get(one.state, one.state)
+    """Whether it is on line, and not paused. What it was when the last worker went is not what it is."""
+    well = one.state == AccountState.ONLINE and not one.paused and one.is_kept
+    state = STATE_NAMES.get(one.state, one.state) if one.is_kept else "没有 worker"
+    name = "停发中" if one.paused else state
     ui.badge(name).props(f"color={'positive' if well else 'negative'}").classes("q-pa-xs")
 
 
@@ -127,6 +130,13 @@ def _pulse(heard_at: datetime | None, now: datetime) -> str:
         return "没有心跳：现在没连着，或由另一台机器管着"
     seconds = max(0, int((now - heard_at).total_seconds()))
     return f"{seconds} 秒前有心跳" if seconds < 120 else f"{seconds // 60} 分钟没有心跳"
+
+
+def _kept(keeper: Keeper | None) -> str:
+    """Which worker keeps it, where none of them is this process."""
+    if keeper is None:
+        return "没有 worker 管着这个号，要发的都排着。启动 python -m bot run --worker 就接着发。"
+    return f"由 {keeper.host} 上的 worker（进程 {keeper.process}）管着"
 
 
 def _show_code(one: AccountNow) -> None:

@@ -65,7 +65,7 @@ async def build(visit: Visit) -> None:
         writes = rights.may(visit.role, WriteEntryOrder)
         empty = "没有要发的。" + ("到「排期」里安排，或等客人说话。" if writes else "")
         soon.show(parts_of(visit, await visit.read(coming), empty=empty))
-        accounts.show(_accounts(visit, await visit.read(accounts_now, now)))
+        accounts.show(_accounts(visit, await visit.read(accounts_now, now, by_workers=not visit.site.keeps_accounts)))
 
     async def look_around() -> None:
         sends = [
@@ -186,7 +186,7 @@ def _accounts(visit: Visit, accounts: list[AccountNow]) -> Iterator[Part]:
     day = f"{visit.local(visit.site.now()):%Y-%m-%d}"
     for one in accounts:
         there = Filter(fold="已发", day=day, account=one.id).address
-        name = (one.name or one.id, one.state, one.paused)
+        name = (one.name or one.id, one.state, one.paused, one.is_kept)
         yield Part(f"name {one.id}", name, partial(_show_name, one))
         of = f" / {one.today.most:,}" if one.today else ""
         link = partial(_link, there)

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from bot.budget import HOUR, MINUTE, midnight, speed
 from bot.console.visit import Scope
+from bot.store.elsewhere import Keeper, keepers
 from models.accounts import Account
 from models.columns import table_of
 from models.deliveries import ARRIVED_STATES, Delivery
@@ -26,7 +27,8 @@ class Room(NamedTuple):
 
 class AccountNow(NamedTuple):
     """An account as it is. `sent_today` has arrived; `rooms` count whatever left, as the gate does; `lowered`: the
-    platform found it too quick within a day."""
+    platform found it too quick within a day; `keeper`: the worker that has it, if it is looked for, else `is_kept` by
+    this process."""
 
     id: str
     name: str
@@ -39,6 +41,8 @@ class AccountNow(NamedTuple):
     sent_today: int
     rooms: tuple[Room, ...]
     paused: bool
+    keeper: Keeper | None
+    is_kept: bool
 
     @property
     def today(self) -> Room | None:
@@ -50,8 +54,8 @@ _NAMES = {MINUTE: "一分钟", HOUR: "一小时"}
 _DAY = "今天"
 
 
-def accounts_now(connection: Connection, scope: Scope, now: datetime) -> list[AccountNow]:
-    """Each account of the scope."""
+def accounts_now(connection: Connection, scope: Scope, now: datetime, *, by_workers: bool = False) -> list[AccountNow]:
+    """Each account of the scope. `by_workers`: they are kept by others, beside whom we are."""
     mine, zone = scope.merchant.id, scope.merchant.zone
     today = midnight(now, zone)
     sent = _left(connection, scope, today, now, col(Delivery.state).in_(ARRIVED_STATES))
@@ -63,6 +67,7 @@ def accounts_now(connection: Connection, scope: Scope, now: datetime) -> list[Ac
             select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == mine)
         )
     }
+    kept = keepers(connection, mine, scope.accounts) if by_workers else {}
     rows = connection.execute(
         select(table_of(Account))
         .where(col(Account.merchant_id) == mine, col(Account.id).in_(scope.accounts))
@@ -91,6 +96,8 @@ def accounts_now(connection: Connection, scope: Scope, now: datetime) -> list[Ac
                     for limit in allowed.limits
                 ),
                 paused=("all", "") in paused or ("account", row.id) in paused,
+                keeper=kept.get(row.id),
+                is_kept=not by_workers or row.id in kept,
             )
         )
     return found
