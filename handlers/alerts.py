@@ -25,7 +25,7 @@ TEXTS = {
     AlertKind.NEW_FRIENDS: "账号「{name}」今天加好友的额度用完了，剩下的明天接着加，别的照常发。",
     AlertKind.DISK_FULL: "磁盘满了，什么都记不下来，先停着。请腾出空间，腾好会自己接着跑。",
     AlertKind.DATABASE: "数据库用不了，先停着，好了会自己接着跑。",
-    AlertKind.POISON: "有一件事程序处理不了（{subject}），原因用 events list 看，请交给维护的人；修好以后 events retry 重新处理。",
+    AlertKind.POISON: "有一件事程序处理不了（{subject}），请交给维护的人：events list 看原因，修好后 events retry。",
 }
 # A bug has no end that we could see: if it still happens a day later, it is told again.
 _POISON_LASTS = timedelta(days=1)
