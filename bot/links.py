@@ -92,13 +92,15 @@ class Links:
             try:
                 await self._listen(transport)
             except AccountTaken as error:
-                log.error("account.taken", account=transport.account, cure=str(error))
+                if self._is_news(transport.account, str(error)):
+                    log.error("account.taken", account=transport.account, cure=str(error))
                 longest = TAKEN_PAUSE
                 await self._miss(transport.account, Taken)
             except LinkLost as error:
                 if ending.is_set():
                     return
-                self._say_lost(transport.account, str(error))
+                tell = log.warning if self._is_news(transport.account, str(error)) else log.debug
+                tell("link.lost", account=transport.account, reason=str(error))
                 await self._miss(transport.account, WentDeaf)
             finally:
                 self._leaves(transport.account)
@@ -124,15 +126,16 @@ class Links:
             self._alarms.pop(transport.account, None)
             self._heard_out(transport.account)
 
-    def _say_lost(self, account: str, reason: str) -> None:
+    def _is_news(self, account: str, reason: str) -> bool:
+        """Whether it has not been said for a while, nor since the link stood last, why it does not stand."""
         now = self._now()
         if account not in self._gone_since:
             self._said[account] = {}
         said = self._said[account]
-        is_new = reason not in said or now - said[reason] >= SAID_AGAIN
-        (log.warning if is_new else log.debug)("link.lost", account=account, reason=reason)
-        if is_new:
+        is_news = reason not in said or now - said[reason] >= SAID_AGAIN
+        if is_news:
             said[reason] = now
+        return is_news
 
     async def _miss(self, account: str, kind: type[Taken | WentDeaf]) -> None:
         """The link does not stand. Once that has been so for a while it is an event; each try would be too many."""

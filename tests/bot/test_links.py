@@ -200,6 +200,13 @@ def test_a_gateway_that_stays_away_is_warned_of_once_a_reason_and_hour(sqlite_ur
     assert len(told) > 700
 
 
+def test_that_another_program_holds_the_account_is_said_once_an_hour(sqlite_url: str) -> None:
+    """It was said with every try, twice a minute."""
+    with capture_logs() as logs:
+        on_shaky_link(sqlite_url, 3700, *[AccountTaken("stop the other bot")] * 700, greets=False)
+    assert len([entry for entry in logs if entry["event"] == "account.taken"]) == 2
+
+
 def test_each_loss_of_a_link_that_came_back_is_warned_of(sqlite_url: str) -> None:
     with capture_logs() as logs:
         on_shaky_link(sqlite_url, 60, *[LinkLost("cut")] * 3)
