@@ -33,6 +33,7 @@ from bot.store.set_back import look_again_if_set_back
 from bot.transports import HasPulse, Transport
 from bot.troubles import Troubles, log_alerts
 from handlers import decide
+from models.alerts import AlertKind
 from models.effects import PutPlaybook
 from models.events import Event, SendAnswered, TimerDue
 from models.orders import ImportPlaybookOrder
@@ -162,6 +163,11 @@ class App:
             if (await asyncio.wait([intake], timeout=LAST_ORDERS_SECONDS))[1]:
                 intake.cancel()
 
+    @property
+    def outage(self) -> AlertKind | None:
+        """What keeps the program from using its database at this moment."""
+        return self._troubles.outage
+
     async def ask(self, event: Event) -> Outcome:
         """Give an order and wait until it is decided and committed."""
         return await self.intake.ask(event)
@@ -255,6 +261,7 @@ class App:
             if self.keeper is not None:
                 self.keeper.wake()
             raise
+        self._troubles.database_used()
         if not self._transports:
             self._troubles.database_works()
         return done

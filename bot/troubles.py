@@ -36,14 +36,21 @@ class Troubles:
         self._merchants = merchants
         self._now = now
         self._outage: _Outage | None = None
+        self.outage: AlertKind | None = None
+        """What keeps us from using the database at this moment, for whoever looks."""
         self._untold: list[Event] = []
 
     def database_failed(self, error: OperationalError) -> None:
         """The database could not be used; said in the log once, however often it is tried again."""
+        kind = self.outage = AlertKind.DISK_FULL if is_disk_full(error) else AlertKind.DATABASE
         if self._outage is None:
-            kind = AlertKind.DISK_FULL if is_disk_full(error) else AlertKind.DATABASE
             self._outage = _Outage(kind, self._now())
             log.error("alert.began", kind=str(kind), error=str(error.orig))
+
+    def database_used(self) -> None:
+        """It was there, which says nothing of whether a disk has room."""
+        if self.outage != AlertKind.DISK_FULL:
+            self.outage = None
 
     def database_works(self) -> None:
         """It can be used again, and others tell of it: by our next order, which may be hours away, it is long over."""
@@ -53,6 +60,7 @@ class Troubles:
 
     def written(self, outcomes: Sequence[Outcome]) -> list[Event]:
         """A batch was committed: what is to be told now, in a batch of its own."""
+        self.outage = None
         if (outage := self._outage) is not None:
             self._outage = None
             now = self._now()

@@ -58,6 +58,8 @@ body { font-family: -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans 
   .body--dark .text-warning { color: #ffcc80 !important; }
 }
 .z-practice { background: #fff4d6; color: #6b4a00; text-align: center; padding: 4px 12px; font-weight: 600; }
+.z-outage { background: #fdecea; color: #8c1d18; text-align: center; padding: 4px 12px; font-weight: 600; }
+.body--dark .z-outage { background: #3a1f1d; color: #ffb4ab; }
 .body--dark .z-practice { background: #3b2f10; color: #ffdf8f; }
 .z-row { border-top: 1px solid #e3e6eb; padding-top: 12px; gap: 6px; } .body--dark .z-row { border-color: #2d3138; }
 .z-below { position: sticky; bottom: 0; z-index: 5; }
@@ -73,6 +75,8 @@ a.z-link:hover, a.z-link:focus { text-decoration: underline; }
 
 # Before the browser asks for the next page, which would otherwise be built beside what is read for this one.
 _LEAVES = 'window.addEventListener("beforeunload", () => emitEvent("z-leave"))'
+
+_LOOK_SECONDS = 1.0
 
 # The cookie in which a browser keeps what its user chose; without it the system's wish holds.
 _SHADE = "shade"
@@ -127,11 +131,25 @@ def frame(visit: Visit, page: Page, entries: Sequence[Page]) -> ui.column:
     menu.on_click(drawer.toggle)
     if visit.site.practice is not None:
         ui.label(ALL_SIMULATED).classes("z-practice full-width").props("role=status")
+    _outage(visit)
     ui.on("z-leave", visit.leave)
     ui.run_javascript(_LEAVES)
     main = ui.column().classes("z-page").props("role=main tabindex=-1")
     skip.props["href"] = f"#{main.html_id}"
     return main
+
+
+def _outage(visit: Visit) -> None:
+    """That nothing can be kept now, for as long as it is so: what the page shows is from before."""
+    told = ui.label().classes("z-outage full-width").props("role=alert")
+
+    def look() -> None:
+        outage = visit.site.outage
+        told.text = f"{outage}这一页上是之前的样子。" if outage else ""
+        told.visible = bool(outage)
+
+    look()
+    ui.timer(_LOOK_SECONDS, look)
 
 
 def _whose(visit: Visit) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +18,8 @@ from bot.console.playbook.draft import Draft
 from bot.practice import Ground
 from bot.store import Store, Writing
 from bot.store.elsewhere import mark_of_now
+from handlers.alerts import TEXTS
+from models.alerts import AlertKind
 from models.context import MerchantView
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class Site:
     practice: Ground | None
     version: int = 0
     drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    _is_away: bool = False
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "console"))
 
     def __post_init__(self) -> None:
@@ -84,6 +86,12 @@ class Site:
         """Whether accounts are attended to in this process; else workers do that, somewhere."""
         return bool(self.app.accounts)
 
+    @property
+    def outage(self) -> str:
+        """Why nothing can be kept at this moment, so that a page that is open is not true any longer; else empty."""
+        kind = self.app.outage or (AlertKind.DATABASE if self._is_away else None)
+        return TEXTS[kind] if kind else ""
+
     async def follow(self) -> None:
         """Look every second whether others wrote: on PostgreSQL there are workers and command lines beside us."""
 
@@ -95,11 +103,15 @@ class Site:
         has_changed = False
         while True:
             await asyncio.sleep(_FOLLOW_SECONDS)
-            with contextlib.suppress(DBAPIError):  # pages say so themselves
+            try:
                 before, seen = seen, await self.in_thread(look)
-                if has_changed or seen != before:
-                    self.version += 1
-                has_changed = seen != before
+            except DBAPIError:
+                self._is_away = True
+                continue
+            self._is_away = False
+            if has_changed or seen != before:
+                self.version += 1
+            has_changed = seen != before
 
     def close(self) -> None:
         """Let go of the threads."""

@@ -113,6 +113,10 @@ def test_what_is_not_there_is_said(console: Console) -> None:
 
 def test_a_database_that_is_away_is_said_until_it_is_back(shop: Chain, console: Console) -> None:
     name = make_url(shop.url).database
+    page = console.page("/today")
+    told = page.get_by_text("数据库用不了，先停着，好了会自己接着跑。这一页上是之前的样子。")
+    page.get_by_role("heading", name="今天").wait_for()
+    expect(told).to_have_count(0)
     (cookie,) = (one for one in console.signed_in["店主"]["cookies"] if one["name"].startswith("zhanggui"))
     with (
         httpx.Client(base_url=console.address, cookies={cookie["name"]: cookie["value"]}) as browser,
@@ -123,10 +127,14 @@ def test_a_database_that_is_away_is_said_until_it_is_back(shop: Chain, console: 
         try:
             server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
             away = browser.get("/today")
+            expect(told).to_be_visible()
+            shoot(page, "today-database-away")
+            assert faults_of(page) == []
         finally:
             server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         assert (away.status_code, "数据库现在用不了" in away.text) == (503, True)
         assert browser.get("/today").status_code == 200
+    expect(told).to_be_hidden()
 
 
 def test_who_keeps_an_account_is_shown_and_when_nobody_does(shop: Chain, console: Console) -> None:
