@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.faults import ConfigFaults, Fault
+from models.broken_files import broken_toml
 
 KeyPath = tuple[str | int, ...]
+
+SAVE_AS_UTF8 = "把文件存成 UTF-8"
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _KEY = re.compile(r"""[ \t]*([A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')[ \t]*""")
@@ -52,16 +55,16 @@ def read_toml(path: Path) -> TomlSource:
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
-        raise ConfigFaults([Fault(name, None, "", "no such file", "a TOML file")]) from None
+        raise ConfigFaults([Fault(name, None, "", "没有这个文件", "看看路径和文件名")]) from None
     except IsADirectoryError:
-        raise ConfigFaults([Fault(name, None, "", "a directory", "a TOML file")]) from None
+        raise ConfigFaults([Fault(name, None, "", "这是文件夹", "要一个 TOML 文件")]) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        found = f"the byte 0x{error.object[error.start]:02x}, which is not UTF-8"
-        raise ConfigFaults([Fault(name, line, "", found, "a file saved as UTF-8")]) from None
+        found = f"有一个字节 0x{error.object[error.start]:02x} 不是 UTF-8"
+        raise ConfigFaults([Fault(name, line, "", found, SAVE_AS_UTF8)]) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigFaults([Fault(name, None, "", f"{reason.lower()}", "a readable TOML file")]) from None
+        found = "没有权限读" if isinstance(error, PermissionError) else "这个文件读不了"
+        raise ConfigFaults([Fault(name, None, "", found, "看看路径、文件的权限和磁盘")]) from None
     return parse_toml(name, text)
 
 
@@ -69,19 +72,19 @@ def parse_toml(name: str, text: str) -> TomlSource:
     """The source of a text with \\n line ends. Raises `ConfigFaults` with one fault for what is not TOML."""
     for number, written in enumerate(text.split("\n"), 1):
         if written.partition("=")[0].count(".") > _MOST_PARTS and not written.lstrip().startswith("#"):
-            raise ConfigFaults([Fault(name, number, "", "a key of too many parts", "a few levels")])
+            raise ConfigFaults([Fault(name, number, "", "这个键分的层太多", "少套几层")])
     try:
         return TomlSource(name, text, tomllib.loads(text), key_lines(text))
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         at = _AT_LINE.search(message)
         line = int(at[1]) if at else text.rstrip("\n").count("\n") + 1
-        found = message.partition(" (at ")[0]
-        raise ConfigFaults([Fault(name, line, "", found[:1].lower() + found[1:], "TOML")]) from None
+        found, cure = broken_toml(message)
+        raise ConfigFaults([Fault(name, line, "", found, cure)]) from None
     except RecursionError:
-        raise ConfigFaults([Fault(name, None, "", "tables or arrays nested too deeply", "a few levels")]) from None
+        raise ConfigFaults([Fault(name, None, "", "表或列表套得太深", "少套几层")]) from None
     except ValueError:  # the one thing that tomllib leaves to int(): thousands of digits
-        raise ConfigFaults([Fault(name, None, "", "a number with too many digits", "TOML")]) from None
+        raise ConfigFaults([Fault(name, None, "", "有一个数太长", "数字写短些")]) from None
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:

@@ -1,0 +1,153 @@
+"""What a person gets wrong in a file is told in Chinese, with its place and without the English of a library."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.config import load_config
+from bot.faults import ConfigFaults
+from bot.playbook_files import examine_playbook
+from tests.bot.test_config import CONFIG, PLAYBOOK
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|「[^」]*」|\[[^\]]*\]|\{[^}]*\}")
+_ENGLISH = re.compile(r"[A-Za-z]{2,}(?:[ ,;:]+[A-Za-z]{2,}){2}")
+
+
+def assert_chinese(said: str, place: str) -> None:
+    """The line begins with the place, and the rest is Chinese but for what is quoted."""
+    assert said.startswith(place), said
+    rest = said.removeprefix(place)
+    assert _CHINESE.search(rest), said
+    assert not _ENGLISH.search(_QUOTED.sub("", rest)), said
+    assert "，" in rest, f"no cure: {said}"
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "key"),
+    [
+        (("[log]", "[log]\nlevels = 1"), 10, "log.levels"),
+        (('level = "INFO"', 'level = "loud"'), 10, "log.level"),
+        (("port = 8080", 'port = "8080"'), 7, "console.port"),
+        (("port = 8080", "port = 80.5"), 7, "console.port"),
+        (("port = 8080", "port = -1"), 7, "console.port"),
+        (("port = 8080", "port = 99999"), 7, "console.port"),
+        (("port = 8080", "enabled = 1"), 7, "console.enabled"),
+        (("port = 8080", "hosts = 'a'"), 7, "console.hosts"),
+        (("port = 8080", "hosts = ['']"), 7, "console.hosts[0]"),
+        (('host = "127.0.0.1"', "host = 1"), 6, "console.host"),
+        (("[database]", "workers = 1\n[database]"), 2, "workers"),
+        (("[database]", "[workers]\nlease_seconds = 0\n[database]"), 3, "workers.lease_seconds"),
+        (("[database]", "[workers]\nlease_seconds = nan\n[database]"), 3, "workers.lease_seconds"),
+        (("[database]", "[workers]\nlease_seconds = 601\n[database]"), 3, "workers.lease_seconds"),
+        (("[database]", "[workers]\nlease_seconds = 12\n[database]"), 3, "workers.lease_seconds"),
+        (("[database]", "[metrics]\nport = 8080\n[database]"), 3, "metrics.port"),
+        (("[database]", "[[holidays]]\nyear = 2027\n[database]"), 2, "holidays[0].off"),
+        (("[database]", '[[holidays]]\nyear = 2027\noff = ["x"]\n[database]'), 4, "holidays[0].off"),
+        (('"sqlite:///data/书店.db"', '"sqlite"'), 3, "database.url"),
+        (('"sqlite:///data/书店.db"', '"postgresql+psycopg://a:b@c@d/e"'), 3, "database.url"),
+        (('"sqlite:///data/书店.db"', "2026-11-23"), 3, "database.url"),
+        (('id = "m1"\nname', "name"), 12, "merchants[0].id"),
+        (('timezone = "Asia/Shanghai"', 'timezone = "China"'), 16, "merchants[0].timezone"),
+        (('role = "owner"', 'role = "boss"'), 21, "merchants[0].admins[0].role"),
+        (('account = "main"', 'account = "other"'), 19, "merchants[0].admins[0].account"),
+        (('playbook = "playbook.toml"', 'playbook = "none.toml"'), 15, "merchants[0].playbook"),
+        (('playbook = "playbook.toml"', 'playbook = ""'), 15, "merchants[0].playbook"),
+        (('transport = "wechaty"', "transport = true"), 32, "accounts[1].transport"),
+        (('endpoint = "127.0.0.1:8788"', 'endpoint = "gateway"'), 33, "accounts[1].endpoint"),
+        (('endpoint = "127.0.0.1:8788"', 'endpoint = "gateway:0"'), 33, "accounts[1].endpoint"),
+        (('endpoint = "127.0.0.1:8788"', ""), 29, "accounts[1].endpoint"),
+        (('token_env = "ZHANGGUI_SECOND__TOKEN"', ""), 29, "accounts[1].token_env"),
+        (('token_env = "ZHANGGUI_SECOND__TOKEN"', 'token_env = "a b"'), 34, "accounts[1].token_env"),
+        (("tls = true", "tls = false"), 35, "accounts[1].tls"),
+        (('ca_file = "gateway-ca.pem"', 'ca_file = "none.pem"'), 36, "accounts[1].ca_file"),
+        (('id = "second"', 'id = "main"'), 30, "accounts[1].id"),
+        (('id = "ops"', 'id = "main"'), 39, "alerts[0].id"),
+        (('webhook_env = "ZHANGGUI_OPS__WEBHOOK"', 'webhook_env = "https://x/secret"'), 41, "alerts[0].webhook_env"),
+        (('form = "wecom"', 'form = "ding"'), 42, "alerts[0].form"),
+    ],
+)
+def test_config(tmp_path: Path, change: tuple[str, str], line: int, key: str) -> None:
+    (tmp_path / "playbook.toml").write_text(PLAYBOOK, "utf-8")
+    (tmp_path / "gateway-ca.pem").write_text("", "utf-8")
+    file = tmp_path / "config.toml"
+    assert change[0] in CONFIG
+    file.write_text(CONFIG.replace(*change, 1), "utf-8")
+    with pytest.raises(ConfigFaults) as refusal:
+        load_config(file, {})
+    assert "secret" not in str(refusal.value)
+    (said,) = str(refusal.value).split("\n")
+    assert_chinese(said, f"{file}:{line}: {key}: ")
+
+
+PLAYBOOKS = """
+xyz = 1 | xyz
+name = 3 | name
+approval = "ja" | approval
+rest_days = "sat" | rest_days
+rest_days = ["someday"] | rest_days[0]
+retention_days = -1 | retention_days
+retention_days = inf | retention_days
+caps = 3 | caps
+caps = { person_per_day = "x" } | caps.person_per_day
+caps = { advert_share = 1.5 } | caps.advert_share
+quiet_hours = [{ from = "25:00", to = "08:00" }] | quiet_hours[0].from
+quiet_hours = [{ from = "x", to = "08:00" }] | quiet_hours[0].from
+quiet_hours = [{ from = "08:00", to = "08:00" }] | quiet_hours[0].to
+quiet_hours = [{ to = "08:00" }] | quiet_hours[0].from
+tiers = { name = "a" } | tiers
+tiers = [{ name = "a", join = { b = [] } }] | tiers[0].join.b
+tiers = [{ name = "a", join = { b = 1 } }] | tiers[0].join.b
+tiers = [{ name = "a", parent = "a" }] | tiers[0].parent
+tiers = [{ name = "a" }, { name = "a" }] | tiers[1].name
+tiers = [{ name = "a", welcome = "{nmae}" }] | tiers[0].welcome
+promises = [{ tier = "a", content_kind = "x", per = "day", at_least = 1 }] | promises[0].tier
+promises = [{ tier = "a", content_kind = "x", per = "year", at_least = 1 }] | promises[0].per
+keywords = [{ words = [], answer = "a" }] | keywords[0].words
+reception = { greetings = ["{tag}"] } | reception.greetings[0]
+reception = { greetings = [" "] } | reception.greetings[0]
+reception = { greetings = ["{xyz}"] } | reception.greetings[0]
+survey = { nudges_hours = [3, 2] } | survey.nudges_hours[1]
+survey = { questions = [{ key = "a b", type = "name", texts = ["?"] }] } | survey.questions[0].key
+survey = { questions = [{ key = "tags", type = "name", texts = ["?"] }] } | survey.questions[0].key
+survey = { questions = [{ key = "a", type = "choice", texts = ["?"] }] } | survey.questions[0].options
+survey = { questions = [{ key = "a", type = "nmae", texts = ["?"] }] } | survey.questions[0].type
+survey.questions = [{ key = "a", type = "name", texts = ["?"], when = { a = "x" } }] | survey.questions[0].when
+survey = { questions = [{ key = "a", type = "name", texts = [] }] } | survey.questions[0].texts
+"""
+
+
+@pytest.mark.parametrize("case", PLAYBOOKS.strip().split("\n"))
+def test_playbook(tmp_path: Path, case: str) -> None:
+    text, _, key = case.rpartition(" | ")
+    said = _of_a_playbook(tmp_path, text)
+    assert_chinese(said, f"{tmp_path / 'x.toml'}:1: {key}: ")
+
+
+ONE_LINE = ('a = "x\n"', "a = {b = 1,\nc = 2}")  # what is wrong begins above
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *ONE_LINE, "", "a = ", "a = x", 'a = "x', "a = 'x", "a x", "[a", "[[a]", "a = [1", "a = {b = 1", "a = 1 b",
+        "a = 1\na = 2", "[a]\n[a]", "a = {b = 1}\n[a.c]", "a = {b = 1, b = 2}", "酒 = 1", 'a = "\\q"', 'a = "\\ud800"',
+        "a = 2027-02-30", 'a = "\x01"', "a = '\x01'", "# \x01", "= 1", "a. = 1", "a = [1 2]",
+        "a.b = 1\na = 2", "a = 1\n[a]", "[[a]]\n[a]", "a = [1]\n[[a]]",
+    ],
+)  # fmt: skip
+def test_toml(tmp_path: Path, text: str) -> None:
+    said = _of_a_playbook(tmp_path, text)
+    first = 1 if text in ONE_LINE else text.count("\n") + 1
+    assert_chinese(said, f"{tmp_path / 'x.toml'}:{first}: ")
+
+
+def _of_a_playbook(folder: Path, text: str) -> str:
+    (folder / "x.toml").write_text(text, "utf-8")
+    with pytest.raises(ConfigFaults) as refusal:
+        examine_playbook(folder / "x.toml")
+    (said,) = str(refusal.value).split("\n")
+    return said
