@@ -141,7 +141,7 @@ def test_no_command_gets_the_help(run: Run) -> None:
         (["rehearse", "none.jsonl"], "没有文件 none.jsonl。"),
         (["ahead", "--days", "999"], "--days 不对：最多 366。"),
         (["rehearse", "."], "'.'"),
-        (["rehearse", "config.toml"], "config.toml, line 2"),
+        (["rehearse", "config.toml"], "config.toml:2: 写的是 '[database]'，一行要写一个完整的 JSON 对象 {…}"),
         (["rehearse", "empty.jsonl", "--from", "soon"], "soon"),
         (["understand", "none.jsonl"], "none.jsonl"),
         (["understand", "config.toml"], "第 2 行"),
@@ -160,7 +160,7 @@ def test_mistakes_are_said_in_one_sentence(argv: list[str], said: str, run: Run)
 
 def test_a_story_that_is_no_utf8(run: Run) -> None:
     Path("story.jsonl").write_bytes(b'{"at": "\xff"}\n')
-    assert "line 1" in refused(run("rehearse", "story.jsonl"))
+    assert "story.jsonl:1: 有一个字节 0xff 不是 UTF-8" in refused(run("rehearse", "story.jsonl"))
 
 
 def test_all_faults_of_a_file_a_line_each(run: Run) -> None:

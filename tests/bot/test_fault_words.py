@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from bot.config import load_config
+from bot.desk import Refused
 from bot.faults import ConfigFaults
 from bot.playbook_files import examine_playbook
+from bot.story import StoryFault, read_lines
+from bot.understanding_files import understand_file
 from tests.bot.test_config import CONFIG, PLAYBOOK
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -17,13 +21,13 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|「[^」]*」|\[[^\]]*\]|\{[^}]*\}")
 _ENGLISH = re.compile(r"[A-Za-z]{2,}(?:[ ,;:]+[A-Za-z]{2,}){2}")
 
 
-def assert_chinese(said: str, place: str) -> None:
+def assert_chinese(said: str, place: str, cure: str = "，") -> None:
     """The line begins with the place, and the rest is Chinese but for what is quoted."""
     assert said.startswith(place), said
     rest = said.removeprefix(place)
     assert _CHINESE.search(rest), said
     assert not _ENGLISH.search(_QUOTED.sub("", rest)), said
-    assert "，" in rest, f"no cure: {said}"
+    assert cure in rest, f"no cure: {said}"
 
 
 @pytest.mark.parametrize(
@@ -143,6 +147,71 @@ def test_toml(tmp_path: Path, text: str) -> None:
     said = _of_a_playbook(tmp_path, text)
     first = 1 if text in ONE_LINE else text.count("\n") + 1
     assert_chinese(said, f"{tmp_path / 'x.toml'}:{first}: ")
+
+
+AT = '"at": "2026-11-23T09:00:00+08:00"'
+LOGIN = f'{{"type": "login", {AT}, "account": "main"}}'
+STORIES = f"""
+[shop] |
+{{"type" "login"}} |
+{{"type": "login",}} |
+{{"type": 'login'}} |
+{{"type": "login}} |
+{{type: "login"}} |
+{LOGIN} {LOGIN} |
+{{"type": "lo\\gin"}} |
+{{"type": "lo	gin"}} |
+{{"type": NaN}} |
+3 |
+{{"at": 1}} | type
+{{"type": "logn", {AT}}} | type
+{{"type": 3, {AT}}} | type
+{{"type": "login", "account": "a"}} | at
+{{"type": "login", "account": "a", "at": "2026-11-23"}} | at
+{{"type": "login", "account": "a", "at": "2026-11-23T09:00:00"}} | at
+{{"type": "login", "account": "a", "at": "1999-11-23T09:00:00Z"}} | at
+{{"type": "login", {AT}}} | account
+{{"type": "login", {AT}, "acount": "a"}} | acount
+{{"type": "login", {AT}, "account": ""}} | account
+{{"type": "login", {AT}, "account": 3}} | account
+{{"type": "members", {AT}, "account": "a", "group": "g", "members": 3}} | members
+{{"type": "members", {AT}, "account": "a", "group": "g", "members": [3]}} | members[0]
+{{"type": "members", {AT}, "account": "a", "group": "g", "members": [{{"contact": 3}}]}} | members[0].contact
+{{"type": "members", {AT}, "account": "a", "group": "g", "members": [{{"nam": 3}}]}} | members[0].nam
+{{"type": "renumbered", {AT}, "account": "a", "ids": {{"a": 3}}}} | ids
+{{"type": "renumbered", {AT}, "account": "a", "ids": []}} | ids
+{{"type": "platform", {AT}, "account": "a", "answer": "no"}} | answer
+{{"type": "platform", {AT}, "account": "a", "answer": "ok", "times": 0}} | times
+{{"type": "platform", {AT}, "account": "a", "answer": "ok", "times": 1.5}} | times
+{{"type": "restart", {AT}, "down": "x"}} | down
+{{"type": "restart", {AT}, "down": "-1m"}} | down
+{{"type": "restart", {AT}, "down": 3}} | down
+{{"type": "restart", {AT}, "down": "99999d"}} | down
+{{"type": "kill", {AT}, "after": "x"}} |
+{{"world": {{"auto": "yes"}}}} | world.auto
+{{"world": {{"accounts": [{{"id": "a"}}, {{"id": "a"}}]}}}} | world
+{{"world": {{"accounts": [{{"id": "a", "channel": "x"}}]}}}} | world.accounts[0].channel
+{{"world": {{"groups": [{{"topic": "a"}}]}}}} | world.groups[0].id
+"""
+
+
+@pytest.mark.parametrize("case", STORIES.strip().split("\n"))
+def test_story(case: str) -> None:
+    text, _, key = case.rpartition("|")
+    with pytest.raises(StoryFault) as refusal:
+        list(read_lines([b"\n", text.strip().encode()], "x.jsonl"))
+    assert_chinese(str(refusal.value), f"x.jsonl:2: {key.strip()}: " if key.strip() else "x.jsonl:2: ")
+
+
+@pytest.mark.parametrize(
+    "line", ["{}", "[1]", "{", '{"question": 1}', '{"question": {}, "reply": ""}', "\xff", "1" * 5_000]
+)
+def test_replies_to_be_understood(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "x.jsonl"
+    file.write_text(f"\n{line}\n", "latin-1")
+    with pytest.raises(Refused) as refusal:
+        understand_file(file, "reply", StringIO(), as_json=True)
+    assert_chinese(str(refusal.value), f"{file} 第 2 行：", cure="")
 
 
 def _of_a_playbook(folder: Path, text: str) -> str:
