@@ -273,8 +273,8 @@ class _Stage:
         app = self.app
         try:
             argv = shlex.split(line.run)
-        except ValueError as error:
-            self.printer.operator(line.run, 2, f"看不懂这行命令（{error}）\n")
+        except ValueError:  # the two things that a shell cannot split
+            self.printer.operator(line.run, 2, "看不懂这行命令：引号没有成对，或者末尾多了反斜杠\n")
             return
         if app is not None:
             desk = Desk(self.config, app.store, app.merchants, app.ask, self.clock.now, folder)

@@ -17,9 +17,8 @@ import msgspec
 
 from bot.story_faults import LINE_TYPES, Misreading, StoryFault, misreading, shown, unknown_type
 from bot.story_lines import YEARS, AnyLine, Platform, WireFact, WorldLine, WorldSpec, read_special
-from bot.toml_source import SAVE_AS_UTF8
 from bot.transports.wechaty_wire import cleaned
-from models.broken_files import broken_json
+from models.broken_files import SAVE_AS_UTF8, broken_json
 from models.playbook_faults import one_of
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

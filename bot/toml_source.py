@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.faults import ConfigFaults, Fault
-from models.broken_files import broken_toml
+from models.broken_files import SAVE_AS_UTF8, BrokenToml, toml_data
 
 KeyPath = tuple[str | int, ...]
-
-SAVE_AS_UTF8 = "把文件存成 UTF-8"
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _KEY = re.compile(r"""[ \t]*([A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')[ \t]*""")
@@ -26,7 +24,6 @@ _TEXT = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*"{3,5}|\'\'\'(?:[^']|'(?!''))*'{3,5}|"(?:[^"\\]|\\.)*"|'[^']*\'''', re.DOTALL
 )
 _SCALAR = re.compile(r"[^,\]}#\n]+")
-_AT_LINE = re.compile(r" \(at line (\d+), column \d+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +40,6 @@ class TomlSource:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path)
-
-
-# Python's parser takes the square of the time for the parts of a dotted key: minutes for a file of a megabyte.
-_MOST_PARTS = 1_000
 
 
 def read_toml(path: Path) -> TomlSource:
@@ -70,21 +63,10 @@ def read_toml(path: Path) -> TomlSource:
 
 def parse_toml(name: str, text: str) -> TomlSource:
     """The source of a text with \\n line ends. Raises `ConfigFaults` with one fault for what is not TOML."""
-    for number, written in enumerate(text.split("\n"), 1):
-        if written.partition("=")[0].count(".") > _MOST_PARTS and not written.lstrip().startswith("#"):
-            raise ConfigFaults([Fault(name, number, "", "这个键分的层太多", "少套几层")])
     try:
-        return TomlSource(name, text, tomllib.loads(text), key_lines(text))
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        at = _AT_LINE.search(message)
-        line = int(at[1]) if at else text.rstrip("\n").count("\n") + 1
-        found, cure = broken_toml(message)
-        raise ConfigFaults([Fault(name, line, "", found, cure)]) from None
-    except RecursionError:
-        raise ConfigFaults([Fault(name, None, "", "表或列表套得太深", "少套几层")]) from None
-    except ValueError:  # the one thing that tomllib leaves to int(): thousands of digits
-        raise ConfigFaults([Fault(name, None, "", "有一个数太长", "数字写短些")]) from None
+        return TomlSource(name, text, toml_data(text), key_lines(text))
+    except BrokenToml as broken:
+        raise ConfigFaults([Fault(name, broken.line, "", broken.found, broken.cure)]) from None
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:

@@ -1,11 +1,13 @@
-"""Where the readers of TOML and JSON stumbled, in the words of whoever wrote the file: theirs are English.
-
-Each is what is wrong on the line, and the cure.
-"""
+"""Where the readers of TOML and JSON stumbled, in the words of whoever wrote the file: theirs are English."""
 
 from __future__ import annotations
 
 import json
+import re
+import tomllib
+from typing import Any
+
+SAVE_AS_UTF8 = "把文件存成 UTF-8"
 
 _QUOTE = ("引号有开头没有结尾", "补上后面那个英文引号；要分几行写，前后各用三个引号")
 _TWICE = ("同一个名字写了两次", "留一个；一张表要有几条的，每一条都写成 [[表]]")
@@ -56,10 +58,57 @@ _JSON: dict[str, str] = {
 }
 
 
-def broken_toml(said: str) -> tuple[str, str]:
-    """What is wrong with a line that is no TOML, and the cure; `said` are the words of `tomllib`."""
-    begins = said.lower()
-    return next((words for how, words in _TOML.items() if begins.startswith(how)), _NO_TOML)
+class BrokenToml(ValueError):
+    """A text is no TOML: on which line (from 1; None: nobody knows), what is wrong there, and the cure."""
+
+    def __init__(self, line: int | None, found: str, cure: str) -> None:
+        super().__init__(line, found, cure)
+        self.line, self.found, self.cure = line, found, cure
+
+
+_AT_LINE = re.compile(r" \(at line (\d+), column \d+\)")
+# Python's parser takes the square of the time for the parts of a dotted key: minutes for a file of a megabyte.
+_MOST_PARTS = 1_000
+# Python does not write down a number of more than some thousand digits, though it reads one with 0x in front.
+_MOST_BITS = 10_000
+_TOO_DEEP = ("表或列表套得太深", "少套几层")
+_TOO_LONG = ("有一个数太长", "数字写短些")
+
+
+def toml_data(text: str) -> dict[str, Any]:
+    """What a text with \\n line ends says as TOML. Raises `BrokenToml`."""
+    for number, written in enumerate(text.split("\n"), 1):
+        if written.partition("=")[0].count(".") > _MOST_PARTS and not written.lstrip().startswith("#"):
+            raise BrokenToml(number, "这个键分的层太多", "少套几层")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = _AT_LINE.search(str(error))
+        line = int(at[1]) if at else text.rstrip("\n").count("\n") + 1
+        begins = str(error).lower()
+        raise BrokenToml(
+            line, *next((told for how, told in _TOML.items() if begins.startswith(how)), _NO_TOML)
+        ) from None
+    except RecursionError:
+        raise BrokenToml(None, *_TOO_DEEP) from None
+    except ValueError:  # the one thing that tomllib leaves to int(): thousands of digits
+        raise BrokenToml(None, *_TOO_LONG) from None
+    if _has_endless_number(data):
+        raise BrokenToml(None, *_TOO_LONG)
+    return data
+
+
+def _has_endless_number(data: object) -> bool:
+    ahead = [data]
+    while ahead:
+        match ahead.pop():
+            case dict() as table:
+                ahead.extend(table.values())
+            case list() as values:
+                ahead.extend(values)
+            case int() as number if number.bit_length() > _MOST_BITS:
+                return True
+    return False
 
 
 def broken_json(error: json.JSONDecodeError) -> str:

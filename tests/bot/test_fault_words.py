@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import StringIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.cli.cell_faults import told_cells
 from bot.config import load_config
 from bot.desk import Refused
 from bot.faults import ConfigFaults
 from bot.playbook_files import examine_playbook
 from bot.story import StoryFault, read_lines
+from bot.terminal import harmless
 from bot.understanding_files import understand_file
+from content_calendar.csv_file import write_csv
+from content_calendar.faults import Fault
+from content_calendar.workbook import read_calendar
 from tests.bot.test_config import CONFIG, PLAYBOOK
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -212,6 +219,82 @@ def test_replies_to_be_understood(tmp_path: Path, line: str) -> None:
     with pytest.raises(Refused) as refusal:
         understand_file(file, "reply", StringIO(), as_json=True)
     assert_chinese(str(refusal.value), f"{file} 第 2 行：", cure="")
+
+
+CELLS = """
+形式 | foo
+日期 | 2027-02-30
+日期 | 明天
+日期 | 2026-12-01周三
+时间 | 25:00
+时间 | soon
+重复 | every foo
+重复 | weekly 1
+重复 | monthly 6th mon
+重复 | RRULE:FREQ=HOURLY
+重复 | RRULE:FREQ=DAILY;UNTIL=x
+重复 | RRULE:FREQ=DAILY;FOO=1
+重复 | RRULE:nothing at all
+层级 | 云上
+群 | room
+标签 | 阶段:foo
+正文 | {name
+正文 | ab
+素材 | ../etc/passwd
+推广 | maybe
+优先级 | 12
+过期 | soon
+补发 | within two
+可选 | perhaps
+分批 | 1/2
+除外 | foo
+可挪 | x
+nonsense | x
+"""
+
+
+@pytest.mark.parametrize("case", CELLS.strip().split("\n"))
+def test_a_cell_of_a_calendar(case: str) -> None:
+    column, cell = case.split(" | ")
+    row = {"编号": "a", "日期": "2026-12-01", "时间": "09:00", "正文": "早", "层级": "一堂"} | {column: cell}
+    faults = [
+        one for one in _of_a_calendar(write_csv([list(row), list(row.values())]), "x.csv") if one.column == column
+    ]
+    assert faults
+    for fault in faults:
+        place = f"x 第 {1 if column == 'nonsense' else 2} 行「{column}」："
+        assert_chinese(told_cells([fault]).rstrip("\n"), f"{place}写的是「{harmless(fault.found)}」，要求：", cure="")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "place"),
+    [
+        ("x.csv", '编号,标题\n"a', "x.csv 第 2 行："),
+        ("x.csv", '编号,标题\n"a"b', "x.csv 第 2 行："),
+        ("x.csv", "", "x："),
+        ("x.xlsx", "PK", "x.xlsx："),
+        ("x.doc", "", "x.doc："),
+        ("x.toml", "[[entries]]\nkey = ", "x.toml：文件第 2 行"),
+        ("x.toml", "[[entries]]\r\nkey = \r\n", "x.toml：文件第 2 行"),
+        ("x.toml", "a = " + "[" * 5_000, "x.toml："),
+        ("x.toml", "a = " + "9" * 5_000, "x.toml："),
+        ("x.toml", "[[entries]]\nkey = 0x" + "f" * 5_000, "x.toml："),
+        ("x.toml", "a = '\xff'", "x.toml：文件第 1 行"),
+        ("x.toml", "entries = 3", "x.toml："),
+    ],
+)
+def test_a_calendar_that_cannot_be_read_at_all(name: str, content: str, place: str) -> None:
+    faults = _of_a_calendar(content.encode("latin-1" if "\xff" in content else "utf-8"), name)
+    assert_chinese(told_cells(faults).rstrip("\n"), place, cure="")
+
+
+def test_a_number_without_end_is_told(tmp_path: Path) -> None:
+    said = _of_a_playbook(tmp_path, f"retention_days = 0x{'f' * 5_000}")
+    assert said == f"{tmp_path / 'x.toml'}: 有一个数太长，数字写短些"
+
+
+def _of_a_calendar(data: bytes, name: str) -> list[Fault]:
+    return list(read_calendar(data, name, date(2026, 11, 23), ZoneInfo("Asia/Shanghai"), ["一堂"], ["r1"]).faults)
 
 
 def _of_a_playbook(folder: Path, text: str) -> str:

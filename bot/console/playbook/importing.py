@@ -12,7 +12,8 @@ from bot.console.visit import Visit
 from bot.faults import ConfigFaults, Fault, sentence
 from bot.playbook_files import examine_source
 from bot.terminal import brief, harmless
-from bot.toml_source import SAVE_AS_UTF8, parse_toml
+from bot.toml_source import parse_toml
+from models.broken_files import SAVE_AS_UTF8
 
 MOST_BYTES = 1_000_000
 _SHOWN = 50
