@@ -194,7 +194,7 @@ def test_a_hint_refuses_no_playbook(run: Run) -> None:
     [
         (PermissionError(errno.EACCES, "Permission denied", "shop.db.lock"), "shop.db.lock：没有权限"),
         (OSError(errno.ENOSPC, "No space left on device", "copy.toml"), "copy.toml：磁盘满了"),
-        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+        (OSError(errno.EIO, "Input/output error"), "磁盘读写出错"),
     ],
 )
 def test_what_the_system_refuses(mistake: OSError, said: str) -> None:

@@ -173,7 +173,7 @@ def test_a_file_that_sqlite_only_reads_is_no_sound_database(shop: Path, capsys: 
         file.seek(18)
         file.write(b"\x03")
     said = doctor_says(url, capsys)
-    assert "读得了，写不了：attempt to write a readonly database" in said
+    assert "读得了，写不了：只能读，不能写" in said
     assert "-shm" in said
 
 
