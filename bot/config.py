@@ -30,7 +30,7 @@ from bot.config_values import (
 )
 from bot.environment import overridden
 from bot.faults import ConfigFaults, Fault, dotted
-from bot.model_faults import check, further
+from bot.model_faults import NO_QUOTES, NOT_WRITTEN, check, further
 from bot.playbook_files import load_playbook
 from bot.toml_source import KeyPath, TomlSource, read_toml
 from content_calendar.holidays import Announced, announce
@@ -160,7 +160,8 @@ class Origin:
         """The misfit with its place."""
         found = _discreet(misfit)
         if (variable := self.overrides.get(misfit.path)) is not None:
-            return Fault("environment", None, variable, found, misfit.expected)
+            # what stands there was not quoted by whoever wrote it
+            return Fault("environment", None, variable, found, misfit.expected.removesuffix(NO_QUOTES))
         line = self.source.line(misfit.path)
         return Fault(self.source.name, line, dotted(misfit.path), found, misfit.expected)
 
@@ -196,7 +197,7 @@ class Config:
     def token_faults(self, environ: Mapping[str, str]) -> list[Fault]:
         """The tokens of gateways that the environment lacks."""
         return [
-            self.origin.fault(Misfit(("accounts", n, "token_env"), f"{account.token_env}, which is not set", SECRET))
+            self.origin.fault(Misfit(("accounts", n, "token_env"), f"{account.token_env}，{_UNSET}", _SET_SECRET))
             for n, account in enumerate(self.accounts)
             if account.transport == "wechaty" and not environ.get(account.token_env or "", "").strip()
         ]
@@ -204,26 +205,28 @@ class Config:
     def webhook_faults(self, environ: Mapping[str, str]) -> list[Fault]:
         """The addresses of webhooks that the environment lacks, or that are none."""
         return [
-            self.origin.fault(Misfit(("alerts", n, "webhook_env"), f"{channel.webhook_env}, {wrong}", WEBHOOK))
+            self.origin.fault(Misfit(("alerts", n, "webhook_env"), f"{channel.webhook_env}，{wrong}", _SET_WEBHOOK))
             for n, channel in enumerate(self.alerts)
             if (wrong := _address_fault(environ.get(channel.webhook_env, "").strip()))
         ]
 
 
-WEBHOOK = "the name of an environment variable that holds a webhook's address, https://…"
-SECRET = "the name of an environment variable that holds the gateway's token"
+_UNSET = "环境里没有这个变量"
+_SET_WEBHOOK = "设好这个变量，里面放 webhook 的网址 https://…"
+_SET_SECRET = "设好这个变量，里面放网关的令牌"
+_SECRET = "要写一个环境变量的名字，网关的令牌放在那个变量里"
 
 
 def _address_fault(address: str) -> str:
     """What is wrong with a webhook's address, without it: whoever knows it can post."""
     if not address:
-        return "which is not set"
+        return _UNSET
     try:
         parts = urlsplit(address)
         right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         right = False
-    return "" if right and address.isprintable() and " " not in address else "which holds no such address"
+    return "" if right and address.isprintable() and " " not in address else "它里面不是网址"
 
 
 def load_config(path: Path, environ: Mapping[str, str]) -> Config:
@@ -263,7 +266,7 @@ def _discreet(misfit: Misfit) -> str:
         case (*_, "url"):
             return without_password(misfit.found)
         case (*_, "token_env" | "webhook_env") if misfit.found.startswith(("'", '"')):
-            return "a text that is no such name"
+            return "写的不是变量名"
     return misfit.found
 
 
@@ -273,7 +276,7 @@ def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
     accounts = {account.id: account.merchant for account in config.accounts}
     wrong: list[Misfit] = []
     if config.workers.lease_seconds < 2 * config.workers.heartbeat_seconds:
-        wish = "at least twice heartbeat_seconds, or a late heartbeat looks like death"
+        wish = "至少是 heartbeat_seconds 的两倍，不然晚一点就当成停了"
         wrong.append(Misfit(("workers", "lease_seconds"), f"{config.workers.lease_seconds:g}", wish))
     wrong += _same_port(config)
     tables = (
@@ -284,35 +287,35 @@ def _config_misfits(config: ConfigFile, folder: Path) -> list[Misfit]:
     for table, ids in tables:
         for n, one in enumerate(ids):
             if one in ids[:n]:
-                wrong.append(Misfit((table, n, "id"), f"{one!r} a second time", "each id once"))
+                wrong.append(Misfit((table, n, "id"), f"{one!r}，前面已经写过", "id 不能重复"))
     for n, told in enumerate(config.holidays):
         if told.year in [one.year for one in config.holidays[:n]]:
-            wrong.append(Misfit(("holidays", n, "year"), f"{told.year} a second time", "each year once"))
+            wrong.append(Misfit(("holidays", n, "year"), f"{told.year}，前面已经写过", "一年只写一次"))
         for name, days in (("off", told.off), ("worked", told.worked)):
             if far := [day for day in sorted(days) if not told.is_near(day)]:
-                wrong.append(Misfit(("holidays", n, name), f"{far[0]}", f"days of {told.year}"))
+                wrong.append(Misfit(("holidays", n, name), f"{far[0]}", f"要写 {told.year} 年的日子"))
         if both := sorted(told.off & told.worked):
-            wrong.append(Misfit(("holidays", n, "worked"), f"{both[0]}, which is off", "days that are not off"))
+            wrong.append(Misfit(("holidays", n, "worked"), f"{both[0]}，这天在 off 里放假", "off 和 worked 里留一个"))
     for n, merchant in enumerate(config.merchants):
         if not _is_there(folder / merchant.playbook):
-            found = f"{str(merchant.playbook)!r}, where there is no file"
-            wrong.append(Misfit(("merchants", n, "playbook"), found, "a playbook; relative to this file"))
+            found = f"{str(merchant.playbook)!r}，那里没有文件"
+            wrong.append(Misfit(("merchants", n, "playbook"), found, "要写方案文件的路径，从这个文件所在的文件夹算起"))
         own = [account for account, owner in accounts.items() if owner == merchant.id]
         for m, admin in enumerate(merchant.admins):
             if accounts and admin.account not in own:  # a story may bring the accounts instead
-                wish = one_of(f"an account of {merchant.id!r}", admin.account, own)
+                wish = one_of(f"账号（要归商家 {merchant.id!r}）", admin.account, own)
                 wrong.append(Misfit(("merchants", n, "admins", m, "account"), repr(admin.account), wish))
     for n, account in enumerate(config.accounts):
         if account.merchant not in merchants:
-            wish = one_of("the id of a merchant", account.merchant, merchants)
+            wish = one_of("商家 id", account.merchant, merchants)
             wrong.append(Misfit(("accounts", n, "merchant"), repr(account.merchant), wish))
         if account.transport == "wechaty":
             wrong += _gateway_misfits(account, ("accounts", n), folder)
     for n, channel in enumerate(config.alerts):
         if channel.id in accounts:
-            wrong.append(Misfit(("alerts", n, "id"), f"{channel.id!r}, an account's", "an id of its own"))
+            wrong.append(Misfit(("alerts", n, "id"), f"{channel.id!r}，有一个账号用了", "换一个自己的 id"))
         if channel.merchant not in merchants:
-            wish = one_of("the id of a merchant", channel.merchant, merchants)
+            wish = one_of("商家 id", channel.merchant, merchants)
             wrong.append(Misfit(("alerts", n, "merchant"), repr(channel.merchant), wish))
     return wrong
 
@@ -323,8 +326,8 @@ def _same_port(config: ConfigFile) -> Iterator[Misfit]:
     everywhere = {"0.0.0.0", "::"} & {console.host, metrics.host}
     is_same = console.enabled and metrics.port and metrics.port == console.port
     if is_same and (everywhere or console.host == metrics.host):
-        wish = "a port of its own, or enabled = false in [console]"
-        yield Misfit(("metrics", "port"), f"{metrics.port}, which is the console's", wish)
+        wish = "换一个端口，或在 [console] 里写 enabled = false"
+        yield Misfit(("metrics", "port"), f"{metrics.port}，后台用了这个端口", wish)
 
 
 def _is_there(path: Path) -> bool:
@@ -338,15 +341,15 @@ def _is_there(path: Path) -> bool:
 def _gateway_misfits(account: Account, path: KeyPath, folder: Path) -> list[Misfit]:
     wrong: list[Misfit] = []
     if account.endpoint is None:
-        wrong.append(Misfit((*path, "endpoint"), "nothing", "the gateway's host:port"))
+        wrong.append(Misfit((*path, "endpoint"), NOT_WRITTEN, "要写网关的 主机:端口"))
     if account.token_env is None:
-        wrong.append(Misfit((*path, "token_env"), "nothing", SECRET))
+        wrong.append(Misfit((*path, "token_env"), NOT_WRITTEN, _SECRET))
     if account.ca_file is not None:
         if not account.tls:
-            wrong.append(Misfit((*path, "tls"), "false", "true, as there is a ca_file"))
+            wrong.append(Misfit((*path, "tls"), "false", "写了 ca_file，这里就要写 true"))
         if not _is_there(folder / account.ca_file) or not (folder / account.ca_file).is_file():
-            found = f"{str(account.ca_file)!r}, where there is no file"
-            wrong.append(Misfit((*path, "ca_file"), found, "a certificate in PEM form"))
+            found = f"{str(account.ca_file)!r}，那里没有文件"
+            wrong.append(Misfit((*path, "ca_file"), found, "要写一个 PEM 证书文件的路径"))
     return wrong
 
 

@@ -1,4 +1,4 @@
-"""What a value of `config.toml` may look like: each check says what is expected."""
+"""What a value of `config.toml` may look like: each check says what is to be written."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sqlalchemy.exc import ArgumentError
 
 from models.playbook_values import expected, matching
 
-DATABASE_URLS = "sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
-BARE_AT = "every @ of the password written as %40"
+DATABASE_URLS = "要写 sqlite:///路径，或 postgresql+psycopg://用户名@主机/库名"
+BARE_AT = "密码里的每个 @ 要写成 %40"
 _PASSWORD = re.compile(r"(password=)[^&]*")
-DAYS = 'days like ["2027-01-01", "2027-02-05/2027-02-11"]'
+DAYS = '要写成 ["2027-01-01", "2027-02-05/2027-02-11"] 这样的日子'
 _LONGEST_HOLIDAY = 31
 
 
@@ -48,22 +48,22 @@ def a_database_url(value: object) -> object:
 
 def a_path(value: object) -> Path:
     if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise expected("the path of a file")
+        raise expected("要写一个文件的路径")
     return Path(value)
 
 
 def an_endpoint(value: object) -> object:
     host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     if not re.fullmatch(r"\[[0-9a-fA-F:]+\]|[^\s/:@]+", host) or not re.fullmatch(r"[0-9]{1,5}", port):
-        raise expected("host:port")
+        raise expected("要写成 主机:端口")
     if not 0 < int(port) < 65_536:
-        raise expected("host:port with a port from 1 to 65535")
+        raise expected("要写成 主机:端口，端口从 1 到 65535")
     return value
 
 
 def a_timezone(value: object) -> object:
     if isinstance(value, str) and value not in available_timezones():
-        raise expected("a time zone like 'Asia/Shanghai'")
+        raise expected("要写 'Asia/Shanghai' 这样的时区")
     return value
 
 
@@ -90,5 +90,7 @@ def in_upper_case(value: object) -> object:
 
 Days = Annotated[frozenset[date], PlainValidator(some_days)]
 FilePath = Annotated[Path, PlainValidator(a_path)]
-Identity = Annotated[str, matching(r"[^\s\0]+", "an id without blanks")]
-VariableName = Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable")]
+Identity = Annotated[str, matching(r"[^\s\0]+", "要写一个没有空格的 id")]
+VariableName = Annotated[
+    str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "要写一个环境变量的名字，只用字母、数字和 _，不以数字开头")
+]

@@ -30,6 +30,7 @@ from bot.program import console_itself, measured
 from bot.store import Store
 from bot.store.engine import sqlite_path
 from bot.store.migrating import is_current, upgrade
+from bot.system_errors import reason_of
 
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ def _listening(config: Config) -> socket.socket:
     try:
         return listen(host, port)
     except OSError as error:
-        why = f"{host}:{port} 用不了（{error.strerror}）"
+        why = f"{host}:{port} 用不了（{reason_of(error)}）"
         raise Refused(f"后台没有打开：{why}。在 [console] 里{cure_of(error)}，再启动。") from None
 
 
@@ -81,7 +82,7 @@ async def _live(config: Config, url: str, listener: socket.socket) -> None:
             return await asyncio.get_running_loop().run_in_executor(thread, work)
 
         app = App(config, store, {}, now=utc_now, in_store=in_store)
-        say = partial(Console(highlight=False).print, soft_wrap=True)
+        say = partial(Console(highlight=False).print, soft_wrap=True, markup=False)
         with measured(app, "console") as tick:
             async with ticking(tick, app.woke), console_itself().serving(app, None, listener, say):
                 log.info("started", database=shown_url(url))

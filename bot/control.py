@@ -143,8 +143,8 @@ def hand_over(url: str, argv: Sequence[str], folder: Path) -> Answer | None:
             connection.sendall(json.dumps({"argv": list(argv), "folder": str(folder)}).encode() + b"\n")
             with connection.makefile("rb") as answers:
                 reply = json.loads(answers.readline())
-        except (OSError, ValueError) as error:
-            raise Busy(f"掌柜正在运行，但没有回应（{error}）。再试一次；还不行就重启它。") from None
+        except (OSError, ValueError):
+            raise Busy("掌柜正在运行，但没有回应。再试一次；还不行就重启它。") from None
     return Answer(out=reply["out"], exit=reply["exit"])
 
 

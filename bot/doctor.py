@@ -32,6 +32,7 @@ from bot.doctor_gateway import Attendance, check_gateway
 from bot.doctor_ports import check_ports
 from bot.faults import ConfigFaults
 from bot.store.engine import FIXED_SQLITE, sqlite_path, sqlite_version
+from bot.system_errors import reason_of
 from bot.terminal import harmless
 
 PYTHONS = ((3, 11), (3, 14))
@@ -231,7 +232,7 @@ def _lock(path: Path) -> tuple[Attendance, Check]:
                 return Attendance.RUNNING, ok("lock", f"掌柜正在运行（进程 {pid}）")
     except OSError as error:
         cure = "用启动掌柜的那个系统用户来运行"
-        return Attendance.UNKNOWN, wrong("lock", f"锁文件 {lock} 打不开：{error.strerror}", cure)
+        return Attendance.UNKNOWN, wrong("lock", f"锁文件 {lock} 打不开：{reason_of(error)}", cure)
     return Attendance.ABSENT, ok("lock", "掌柜没有在运行")
 
 

@@ -19,6 +19,7 @@ from wechaty_grpc.wechaty import puppet
 
 from bot.config import Account
 from bot.doctor_check import Check, ok, warning, wrong
+from bot.system_errors import certificate_reason, reason_of
 from bot.transports import AccountTaken, LinkLost
 from bot.transports import wechaty_wire as wire
 from bot.transports.wechaty_link import CONNECT_SECONDS, Link
@@ -100,8 +101,8 @@ async def _login(account: Account, token: str, attendance: Attendance, last_stat
             return warning(check, "已经有程序在听这个号", "如果那就是正在运行的掌柜，不用管；否则先停掉它")
         cure = "一个网关只伺候一个程序：停掉那个程序，或给掌柜单独开一个网关"
         return wrong(check, "这个号已经被别的程序占着，掌柜收不到消息", cure)
-    except LinkLost as error:
-        return wrong(check, f"接不上消息流：{error}", "重启网关再试")
+    except LinkLost:
+        return wrong(check, "接不上消息流", "看网关的日志，重启网关再试")
     except TimeoutError:
         pass
     finally:
@@ -142,7 +143,7 @@ async def _diagnosis(account: Account, error: Exception) -> Check:
             return wrong(f"{name}/port", f"没有叫 {where} 的机器", "改 endpoint，或检查网络和 DNS")
         case ssl.SSLCertVerificationError():
             cure = "把签发它的证书写进 ca_file"
-            return wrong(f"{name}/tls", f"网关的证书不可信（{cause.verify_message}）", cure)
+            return wrong(f"{name}/tls", f"网关的证书不可信（{certificate_reason(cause)}）", cure)
         case ssl.SSLError():
             cure = "改成 tls = false，或让网关打开 TLS"
             return wrong(f"{name}/tls", "网关不说 TLS，而配置里 tls = true", cure)
@@ -150,7 +151,7 @@ async def _diagnosis(account: Account, error: Exception) -> Check:
             cure = "检查 endpoint、防火墙，或重启网关"
             return wrong(f"{name}/port", f"{where} 在 {CONNECT_SECONDS:g} 秒里没有回应", cure)
         case OSError():
-            return wrong(f"{name}/port", f"{where} 连不上：{cause.strerror or cause}", "检查 endpoint 和网络")
+            return wrong(f"{name}/port", f"{where} 连不上：{reason_of(cause)}", "检查 endpoint 和网络")
     if not account.tls and await _speaks_tls(account):
         cure = "改成 tls = true，网关自签证书的话再写上 ca_file"
         return wrong(f"{name}/tls", "网关说 TLS，而配置里 tls = false", cure)

@@ -9,6 +9,7 @@ from bot.config import Config
 from bot.doctor_check import Check, ok, warning, wrong
 from bot.doctor_gateway import Attendance
 from bot.ports import ANOTHER_PORT, PORT_OF_ITS_OWN, cure_of, trouble
+from bot.system_errors import reason_of
 
 
 def check_ports(config: Config, attendance: Attendance) -> Iterator[Check]:
@@ -26,7 +27,7 @@ def _place(check: str, host: str, port: int, attendance: Attendance) -> Check:
     if error is None:
         return ok(check, f"{where} 空着" if port else f"{host} 上任选一个空着的 port")
     if error.errno != errno.EADDRINUSE:
-        return (warning if check == "console" else wrong)(check, f"{where} 用不了：{error.strerror}", cure_of(error))
+        return (warning if check == "console" else wrong)(check, f"{where} 用不了：{reason_of(error)}", cure_of(error))
     match attendance:
         case Attendance.RUNNING:
             return ok(check, f"{where} 有程序在用，掌柜正在运行")

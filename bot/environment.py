@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from bot.faults import Fault
-from bot.model_faults import annotation_of, table_at, unknown_key
+from bot.model_faults import UNKNOWN_KEY, annotation_of, table_at, unknown_key
 from bot.toml_source import KeyPath
 from models.playbook_faults import nearest
 
@@ -39,18 +39,22 @@ def overridden(
         parts = variable.removeprefix(PREFIX).lower().split("__")
         path: KeyPath = tuple(int(part) if _is_index(part) else part for part in parts)
         if (wrong := _unknown(model, path)) is not None:
-            faults.append(Fault("environment", None, variable, "an unknown key", wrong))
+            faults.append(Fault("environment", None, variable, UNKNOWN_KEY, wrong))
         elif _set(data, path, _typed(model, path, environ[variable])):
             overrides[path] = variable
         else:
-            faults.append(Fault("environment", None, variable, "a place that is not there", "the next free number"))
+            faults.append(Fault("environment", None, variable, "没有这个位置", "从 0 数起，用下一个还没用的号"))
     secrets = _secrets(data)  # also those that the environment names
     for variable in sorted(environ):
         if variable.startswith(PREFIX) and "__" not in variable and variable not in secrets:
-            meant, words = _meant(model, variable), variable.split("_")
-            if words[-1] not in _SECRET_WORDS and (meant or not _SECRET_WORDS & set(words)):
-                wish = meant or f"{PREFIX}<SECTION>__<KEY>, or a name that token_env or webhook_env gives"
-                faults.append(Fault("environment", None, variable, "an unknown variable", wish))
+            near, words = _meant(model, variable), variable.split("_")
+            if words[-1] not in _SECRET_WORDS and (near or not _SECRET_WORDS & set(words)):
+                wish = (
+                    f"是不是 {near}？"
+                    if near
+                    else f"写成 {PREFIX}<SECTION>__<KEY>，或让 token_env、webhook_env 用这个名字"
+                )
+                faults.append(Fault("environment", None, variable, "没有这个变量", wish))
     return data, overrides, faults
 
 

@@ -72,7 +72,7 @@ def read_groups(data: bytes, filename: str, known: Known) -> tuple[list[Binding]
             case ".xlsx":
                 sheets = read_xlsx(data)
             case ending:
-                return [], [Fault(path.stem, 1, "", ending, f"文件类型：{'、'.join(ENDINGS)}")]
+                return [], [Fault(path.stem, 1, "", ending, f"只读 {'、'.join(ENDINGS)} 文件")]
     except FileError as error:
         return [], [Fault(path.stem, error.row, "", path.name, str(error))]
     found: list[tuple[str, int, Binding]] = []

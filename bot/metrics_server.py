@@ -20,6 +20,7 @@ from bot.config import Metrics as Settings
 from bot.desk import Refused
 from bot.metrics import Metrics
 from bot.ports import PORT_OF_ITS_OWN, cure_of
+from bot.system_errors import reason_of
 
 log = structlog.get_logger("metrics")
 
@@ -60,7 +61,7 @@ def serving(metrics: Metrics, settings: Settings, worker: str) -> Iterator[int]:
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         cure = PORT_OF_ITS_OWN if worker and error.errno == errno.EADDRINUSE else cure_of(error)
-        raise Refused(f"[metrics] 没法在 {where} 提供 /metrics（{error.strerror}）。{cure}。") from None
+        raise Refused(f"[metrics] 没法在 {where} 提供 /metrics（{reason_of(error)}）。{cure}。") from None
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()

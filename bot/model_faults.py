@@ -7,6 +7,7 @@ again, so that those checks see the rest of the file and an operator is told eve
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.faults import shown
-from models.playbook_faults import Misfit, nearest
+from models.playbook_faults import Misfit, listed, nearest
 from models.playbook_values import plain
 
 Path = tuple[str | int, ...]
@@ -23,25 +24,32 @@ Model = TypeVar("Model", bound=BaseModel)
 
 ROUNDS = 5  # dropping a key may make its table incomplete, and that one its list too short
 
+NOT_WRITTEN = "没有写"
+REQUIRED = "必须写上"
+NO_QUOTES = "，不加引号"
+_TABLE = "要写成一张表：[表名]，下面一行一个「键 = 值」"
+# Everything that the types of our models can lead to; another kind is told without saying why.
 EXPECTED = {
-    "bool_type": "true or false",
-    "dict_type": "a table",
-    "finite_number": "a finite number",
-    "float_type": "a number",
-    "greater_than": "more than {gt:g}",
-    "greater_than_equal": "at least {ge:g}",
-    "int_from_float": "a whole number",
-    "int_type": "a whole number",
-    "less_than": "less than {lt:g}",
-    "less_than_equal": "at most {le:g}",
-    "literal_error": "{expected}",
-    "missing": "this key",
-    "model_type": "a table",
-    "string_too_short": "a text that is not empty",
-    "string_type": "a text",
-    "too_short": "at least {min_length}",
-    "tuple_type": "a list",
+    "bool_type": "要写 true（是）或 false（否）",
+    "dict_type": _TABLE,
+    "finite_number": "要写一个普通的数",
+    "float_type": "要写一个数",
+    "greater_than": "要大于 {gt:g}",
+    "greater_than_equal": "至少 {ge:g}",
+    "int_from_float": "要写整数",
+    "int_type": "要写整数",
+    "less_than": "要小于 {lt:g}",
+    "less_than_equal": "最多 {le:g}",
+    "missing": REQUIRED,
+    "model_type": _TABLE,
+    "string_too_short": "要写文字，不能空着",
+    "string_type": "要写文字，两边加英文引号",
+    "too_short": "至少要写 {min_length} 个",
 }
+_UNQUOTED = frozenset({"bool_type", "float_type", "int_type", "int_from_float"})
+_OTHERWISE = "这个键不能这样写"
+UNKNOWN_KEY = "没有这个键"
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ def check(model: type[Model], data: dict[str, Any]) -> Checked[Model]:
         if any(detail["type"] == "json_invalid" for detail in details):
             return Checked(None, [_too_deep()], origin)
         if round_ == 0:
-            misfits = [_misfit(model, path, detail) for path, detail in places]
+            misfits = [_misfit(model, data, path, detail) for path, detail in places]
         drop = {origin(path[:-1] if detail["type"] == "missing" else path) for path, detail in places}
         if () in drop:
             break
@@ -106,19 +114,19 @@ def annotation_of(model: type[BaseModel], key: str) -> Any:
 
 
 def unknown_key(model: type[BaseModel], path: Path) -> str:
-    """What is expected in place of an unknown key: the nearest of its table, or the table where it belongs."""
+    """What to do about an unknown key: the nearest of its table, or the table where it belongs."""
     table = table_at(model, path[:-1])
     key = str(path[-1])
     known = [] if table is None else [field.alias or name for name, field in table.model_fields.items()]
     if near := nearest(key, known, likeness=0.75):
-        return repr(near)
+        return f"是不是 {near!r}？"
     for home in _homes(model, ()):
         if home[-1] == key:
-            return f"it in [{'.'.join(home[:-1])}]" if home[:-1] else "it at the top, before the first [table]"
+            return f"把它放到 [{'.'.join(home[:-1])}] 里" if home[:-1] else "把它放到最前面，第一个 [表] 之前"
     if not known:
-        return "no key below this one"
+        return "它下面不能再分"
     near = nearest(key, known)
-    return repr(near) if near else f"one of {', '.join(map(repr, known))}"
+    return f"是不是 {near!r}？" if near else f"可以写 {listed(known)}"
 
 
 def _homes(model: type[BaseModel], path: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -174,15 +182,37 @@ def _only_thinned(detail: ErrorDetails) -> bool:
     return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
-def _misfit(model: type[BaseModel], path: Path, detail: ErrorDetails) -> Misfit:
+def _misfit(model: type[BaseModel], data: dict[str, Any], path: Path, detail: ErrorDetails) -> Misfit:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        return Misfit(path, "an unknown key", unknown_key(model, path))
-    found = "nothing" if kind == "missing" else shown(detail["input"])
-    if kind in EXPECTED:
-        return Misfit(path, found, EXPECTED[kind].format(**context))
-    return Misfit(path, found, detail["msg"].removeprefix("Input should be "))
+        return Misfit(path, UNKNOWN_KEY, unknown_key(model, path))
+    written = _at(data, path)  # a check may have been told another form of a text
+    value = written if isinstance(written, str) else detail["input"]
+    found = NOT_WRITTEN if kind == "missing" else shown(value)
+    match kind:
+        case "expected":  # one of our own checks, which says it in our words
+            return Misfit(path, found, detail["msg"])
+        case "literal_error":
+            known = _QUOTED.findall(context["expected"])
+            near = nearest(value, known) if isinstance(value, str) else None
+            return Misfit(path, found, (f"是不是 {near!r}？" if near else "") + f"只能写 {listed(known)}")
+        case "tuple_type":
+            each = table_at(model, path)
+            name = ".".join(part for part in path if isinstance(part, str))
+            return Misfit(path, found, f"每一条写成一个 [[{name}]]" if each else '要写成列表，如 ["…", "…"]')
+    quotes = NO_QUOTES if kind in _UNQUOTED and isinstance(value, str) else ""
+    return Misfit(path, found, EXPECTED.get(kind, _OTHERWISE).format(**context) + quotes)
+
+
+def _at(data: Any, path: Path) -> Any:
+    """The value at a place, None where there is none."""
+    for part in path:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
 
 
 def _too_deep() -> Misfit:
-    return Misfit((), "tables or lists nested too deeply", "the levels that the keys have")
+    return Misfit((), "表或列表套得太深", "少套几层")

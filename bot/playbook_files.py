@@ -32,7 +32,7 @@ def examine_playbook(path: Path) -> tuple[Playbook, Callable[[Iterable[Misfit]],
 def examine_source(source: TomlSource) -> Playbook:
     """The playbook of a TOML text that was read. Raises `ConfigFaults` with all faults."""
     if not source.data:  # an empty playbook would be one, and put an end to all that the shop does
-        raise ConfigFaults([Fault(source.name, 1, "", "nothing but blanks and comments", "a playbook")])
+        raise ConfigFaults([Fault(source.name, 1, "", "文件里没有内容", "写上方案再用，空着等于把整个方案清空")])
     playbook, wrong = examined(source.data)
     if playbook is None:
         raise ConfigFaults(_placed(source, wrong))

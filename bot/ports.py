@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import socket
 
+from bot.system_errors import is_unknown_host
+
 ANOTHER_HOST = "改 host：写这台机器自己的地址，127.0.0.1 只给本机，0.0.0.0 给所有人"
 ANOTHER_PORT = "换一个 port，或写 0 任选"
 # Workers of one machine, and a console beside them, share a configuration, and so the port of their figures.
@@ -14,7 +16,7 @@ PORT_OF_ITS_OWN = "同一台机器上的几个 worker、后台各要一个 port�
 def cure_of(error: OSError) -> str:
     """What helps against an error of binding: a name or an address that is not this machine's is not cured by another
     port."""
-    is_host = isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+    is_host = is_unknown_host(error) or error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
     return ANOTHER_HOST if is_host else ANOTHER_PORT
 
 

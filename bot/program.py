@@ -45,6 +45,7 @@ from bot.store.leases import Leases
 from bot.store.migrating import is_current, upgrade
 from bot.store.resting import collector_at_rest
 from bot.store.restoring import come_back, is_backup
+from bot.system_errors import reason_of
 from bot.transcript import Transcript
 from bot.transports import Transport
 from bot.transports.simulator import SimulatorTransport, World
@@ -149,7 +150,7 @@ async def _live(
         ground = Ground.around(world, cut, clock) if world is not None and practising else None
         if ground is not None:
             app.intake.listeners.append(ground.talk.heard)
-        say = (lambda _line: None) if quiet else partial(console.print, soft_wrap=True)
+        say = (lambda _line: None) if quiet else partial(console.print, soft_wrap=True, markup=False)
         tick = stack.enter_context(measured(app, leases.worker if leases else ""))
         async with (
             listening(holding, at_desk),
@@ -221,7 +222,7 @@ async def _console(app: App, ground: Ground | None, say: Callable[[str], None]) 
             listener = await asyncio.to_thread(listen, where.host, where.port)
         except OSError as error:
             place = f"{where.host}:{where.port}"
-            say(f"后台没有打开：{place} 用不了（{error.strerror}）。在 [console] 里{cure_of(error)}，再启动。")
+            say(f"后台没有打开：{place} 用不了（{reason_of(error)}）。在 [console] 里{cure_of(error)}，再启动。")
             log.warning("console.unavailable", host=where.host, port=where.port, error=error.strerror)
             return
         with listener:

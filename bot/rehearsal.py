@@ -47,6 +47,7 @@ from bot.virtual_time import VirtualClock, run_virtually
 from handlers import decide
 from models.deliveries import DeliveryState
 from models.events import Event
+from models.playbook_faults import one_of
 
 T = TypeVar("T")
 
@@ -272,8 +273,8 @@ class _Stage:
         app = self.app
         try:
             argv = shlex.split(line.run)
-        except ValueError as error:
-            self.printer.operator(line.run, 2, f"看不懂这行命令（{error}）\n")
+        except ValueError:  # the two things that a shell cannot split
+            self.printer.operator(line.run, 2, "看不懂这行命令：引号没有成对，或者末尾多了反斜杠\n")
             return
         if app is not None:
             desk = Desk(self.config, app.store, app.merchants, app.ask, self.clock.now, folder)
@@ -315,17 +316,18 @@ def with_accounts(config: Config, spec: WorldSpec, story: str) -> Config:
     """The configuration with the story's accounts, all on the simulator, in place of its own. Raises `StoryFault`."""
     first = config.merchants[0].id
     known = [merchant.id for merchant in config.merchants]
-    for one in spec.accounts:
+    for n, one in enumerate(spec.accounts):
         if one.merchant and one.merchant not in known:
-            expected = f"one of: {', '.join(known)}"
-            raise StoryFault(story, 1, f"unknown merchant {one.merchant!r} of account {one.id!r}", expected)
+            wish = one_of("商家 id", one.merchant, known)
+            raise StoryFault(story, 1, repr(one.merchant), wish, f"world.accounts[{n}].merchant")
         if one.id in {channel.id for channel in config.alerts}:
-            raise StoryFault(story, 1, f"account {one.id!r}, a name that a channel of alerts has", "another id")
+            found = f"{one.id!r}，有一个报警渠道用了"
+            raise StoryFault(story, 1, found, "换一个 id", f"world.accounts[{n}].id")
     ours = [one.id for one in spec.accounts]
-    for contact in spec.contacts:
+    for n, contact in enumerate(spec.contacts):
         if strange := [account for account in contact.friend_of if account not in ours]:
-            found = f"unknown account {strange[0]!r} in friend_of of contact {contact.id!r}"
-            raise StoryFault(story, 1, found, f"one of: {', '.join(ours) or 'none'}")
+            wish = one_of("账号", strange[0], ours)
+            raise StoryFault(story, 1, repr(strange[0]), wish, f"world.contacts[{n}].friend_of")
     accounts = tuple(
         Account(id=one.id, name=one.name, merchant=one.merchant or first, transport="simulator")
         for one in spec.accounts

@@ -18,10 +18,14 @@ import msgspec
 from bot.story_faults import LINE_TYPES, Misreading, StoryFault, misreading, shown, unknown_type
 from bot.story_lines import YEARS, AnyLine, Platform, WireFact, WorldLine, WorldSpec, read_special
 from bot.transports.wechaty_wire import cleaned
+from models.broken_files import SAVE_AS_UTF8, broken_json
+from models.playbook_faults import one_of
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # What databases cannot keep is read as the other transport reads it; this escape alone gets by the fast reader.
 _NUL = b"\\u0000"
+_ONE_OBJECT = "一行要写一个完整的 JSON 对象 {…}"
+_UNREADABLE = "数字太长、括号太深，或写了 NaN 一类的数"
 _LINE = msgspec.json.Decoder(AnyLine, dec_hook=read_special)
 
 
@@ -52,9 +56,8 @@ class Story:
         listed = list(known)
         for account, line in self.accounts.items():
             if account not in listed:
-                raise StoryFault(
-                    str(self.path), line, f"unknown account {account!r}", f"one of: {', '.join(listed) or 'none'}"
-                )
+                wish = one_of("账号", account, listed)
+                raise StoryFault(str(self.path), line, repr(account), wish, "account")
 
 
 def read_story(path: Path) -> Story:
@@ -91,20 +94,22 @@ def read_lines(raw: Iterable[bytes], file: str) -> Iterator[tuple[int, AnyLine |
         try:
             line = decode(content) if _NUL not in content else read_carefully(content)
         except Misreading as fault:
-            raise StoryFault(file, number, fault.found, fault.expected) from None
+            raise fault.at(file, number) from None
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             try:
                 line = read_carefully(content)
             except Misreading as fault:
-                raise StoryFault(file, number, fault.found, fault.expected) from None
+                raise fault.at(file, number) from None
         if isinstance(line, WorldLine):
             if not empty:
-                raise StoryFault(file, number, "a world", "it on the first line only")
+                raise StoryFault(file, number, "世界写在了后面", "它只能写在第一行", "world")
         elif line.at.year not in YEARS:
-            raise StoryFault(file, number, line.at.isoformat(), f"a time from {YEARS.start} to {YEARS.stop - 1}")
+            raise StoryFault(
+                file, number, line.at.isoformat(), f"要写 {YEARS.start} 年到 {YEARS.stop - 1} 年的时间", "at"
+            )
         elif before is not None and line.at < before:
-            found = f"{line.at.isoformat()} after {before.isoformat()}"
-            raise StoryFault(file, number, found, "lines in order of their time (at)")
+            found = f"{line.at.isoformat()}，上一行是 {before.isoformat()}"
+            raise StoryFault(file, number, found, "各行要按时间（at）先后排", "at")
         else:
             before = line.at
         empty = False
@@ -119,11 +124,12 @@ def read_carefully(content: bytes) -> AnyLine | WorldLine:
     try:
         found = cleaned(json.loads(content.decode("utf-8"), parse_constant=_no_number))
     except UnicodeDecodeError as error:
-        raise Misreading(f"a byte that is no UTF-8 (0x{content[error.start]:02x})", "text in UTF-8") from None
+        raise Misreading(f"有一个字节 0x{content[error.start]:02x} 不是 UTF-8", SAVE_AS_UTF8) from None
     except (ValueError, RecursionError) as error:
-        raise Misreading(shown(content.decode("utf-8")), f"one JSON object on one line ({error})") from None
+        why = broken_json(error) if isinstance(error, json.JSONDecodeError) else _UNREADABLE
+        raise Misreading(shown(content.decode("utf-8")), f"{_ONE_OBJECT}（{why}）") from None
     if not isinstance(found, dict):
-        raise Misreading(shown(found), "one JSON object on one line")
+        raise Misreading(shown(found), _ONE_OBJECT)
     stated = {key: value for key, value in found.items() if value is not None}
     if "world" in stated and "type" not in stated:
         world: WorldLine = _convert(stated, WorldLine)

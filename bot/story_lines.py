@@ -39,16 +39,16 @@ class Span(timedelta):
         """Read the written form. Raises `ValueError` when it is none."""
         match = SPAN.fullmatch(text) if isinstance(text, str) else None
         if match is None:
-            raise ValueError("expected a length of time such as 90s, 280m, 2h, 1d or -10m")
+            raise ValueError("要写一段时间，如 90s、280m、2h、1d、-10m")
         sign = -1 if match["sign"] else 1
         pieces = re.split("([smhd])", match["parts"])[:-1]
         parts = zip(pieces[::2], pieces[1::2], strict=True)
         try:
             span = cls(**{SPAN_UNITS[unit]: sign * float(number) for number, unit in parts})
         except OverflowError:
-            raise ValueError("expected a shorter time") from None
+            raise ValueError("时间太长，最多十年") from None
         if abs(span) > _LONGEST_SPAN:
-            raise ValueError("expected at most ten years")
+            raise ValueError("时间太长，最多十年")
         return span
 
 
@@ -60,7 +60,7 @@ class Wait(Span):
         """Read the written form. Raises `ValueError` when it is none."""
         span = super().read(text)
         if span < timedelta():
-            raise ValueError("expected a length of time such as 90s, 280m, 2h or 1d, not a negative one")
+            raise ValueError("要写一段时间，如 90s、280m、2h、1d，不能是负的")
         return span
 
 
@@ -107,7 +107,7 @@ class WorldSpec(Entry, frozen=True):
     def __post_init__(self) -> None:
         ids = [account.id for account in self.accounts]
         if twice := {identity for identity in ids if ids.count(identity) > 1}:
-            raise ValueError(f"expected each account once, not {min(twice)} again")
+            raise ValueError(f"账号 {min(twice)!r} 写了两次，每个账号只写一次")
 
 
 class WorldLine(Entry, frozen=True):
@@ -278,7 +278,7 @@ class Kill(Line, frozen=True, kw_only=True, tag="kill"):
 
     def __post_init__(self) -> None:
         if self.after and ":" not in self.after and self.after not in _STATES:
-            raise ValueError(f"expected as 'after' one of {', '.join(_STATES)}, or a delivery key such as greet:wx1")
+            raise ValueError(f"after 要写 {'、'.join(_STATES)} 里的一个，或 greet:wx1 这样的发送编号")
 
 
 _STATES = tuple(DeliveryState)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.faults import ConfigFaults, Fault
+from models.broken_files import SAVE_AS_UTF8, BrokenToml, toml_data
 
 KeyPath = tuple[str | int, ...]
 
@@ -23,7 +24,6 @@ _TEXT = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*"{3,5}|\'\'\'(?:[^']|'(?!''))*'{3,5}|"(?:[^"\\]|\\.)*"|'[^']*\'''', re.DOTALL
 )
 _SCALAR = re.compile(r"[^,\]}#\n]+")
-_AT_LINE = re.compile(r" \(at line (\d+), column \d+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,46 +42,31 @@ class TomlSource:
         return self.lines.get(path)
 
 
-# Python's parser takes the square of the time for the parts of a dotted key: minutes for a file of a megabyte.
-_MOST_PARTS = 1_000
-
-
 def read_toml(path: Path) -> TomlSource:
     """Read a TOML file. Raises `ConfigFaults` with one fault for what cannot be read."""
     name = str(path)
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
-        raise ConfigFaults([Fault(name, None, "", "no such file", "a TOML file")]) from None
+        raise ConfigFaults([Fault(name, None, "", "没有这个文件", "看看路径和文件名")]) from None
     except IsADirectoryError:
-        raise ConfigFaults([Fault(name, None, "", "a directory", "a TOML file")]) from None
+        raise ConfigFaults([Fault(name, None, "", "这是文件夹", "要一个 TOML 文件")]) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        found = f"the byte 0x{error.object[error.start]:02x}, which is not UTF-8"
-        raise ConfigFaults([Fault(name, line, "", found, "a file saved as UTF-8")]) from None
+        found = f"有一个字节 0x{error.object[error.start]:02x} 不是 UTF-8"
+        raise ConfigFaults([Fault(name, line, "", found, SAVE_AS_UTF8)]) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigFaults([Fault(name, None, "", f"{reason.lower()}", "a readable TOML file")]) from None
+        found = "没有权限读" if isinstance(error, PermissionError) else "这个文件读不了"
+        raise ConfigFaults([Fault(name, None, "", found, "看看路径、文件的权限和磁盘")]) from None
     return parse_toml(name, text)
 
 
 def parse_toml(name: str, text: str) -> TomlSource:
     """The source of a text with \\n line ends. Raises `ConfigFaults` with one fault for what is not TOML."""
-    for number, written in enumerate(text.split("\n"), 1):
-        if written.partition("=")[0].count(".") > _MOST_PARTS and not written.lstrip().startswith("#"):
-            raise ConfigFaults([Fault(name, number, "", "a key of too many parts", "a few levels")])
     try:
-        return TomlSource(name, text, tomllib.loads(text), key_lines(text))
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        at = _AT_LINE.search(message)
-        line = int(at[1]) if at else text.rstrip("\n").count("\n") + 1
-        found = message.partition(" (at ")[0]
-        raise ConfigFaults([Fault(name, line, "", found[:1].lower() + found[1:], "TOML")]) from None
-    except RecursionError:
-        raise ConfigFaults([Fault(name, None, "", "tables or arrays nested too deeply", "a few levels")]) from None
-    except ValueError:  # the one thing that tomllib leaves to int(): thousands of digits
-        raise ConfigFaults([Fault(name, None, "", "a number with too many digits", "TOML")]) from None
+        return TomlSource(name, text, toml_data(text), key_lines(text))
+    except BrokenToml as broken:
+        raise ConfigFaults([Fault(name, broken.line, "", broken.found, broken.cure)]) from None
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:

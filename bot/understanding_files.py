@@ -21,6 +21,7 @@ from bot.cli.tables import table
 from bot.desk import Refused
 from bot.transports.wechaty_wire import clean
 from handlers.understanding import Prior, Question, Words, understand, understand_business
+from models.broken_files import broken_json
 from models.playbook_faults import nearest
 
 Row = dict[str, Any]
@@ -104,7 +105,7 @@ def _object(line: bytes) -> Row:
     except UnicodeDecodeError as error:
         raise _Misread(f"有一个字节 0x{line[error.start]:02x} 不是 UTF-8，文件要存成 UTF-8") from None
     except json.JSONDecodeError as error:
-        raise _Misread(f"不是 JSON：{error.msg}（第 {error.colno} 个字符），一行要写一个完整的 JSON 对象") from None
+        raise _Misread(f"不是 JSON（{broken_json(error)}），一行要写一个完整的 JSON 对象 {{…}}") from None
     except (ValueError, RecursionError):  # digits without end, brackets without end
         raise _Misread("数字太长或括号太深，读不了") from None
     if not isinstance(found, dict):
@@ -181,7 +182,7 @@ def _convert(content: Row, shape: type[Any]) -> Any:
         expected = " 或 ".join(_WORDS.get(one, one) for one in wrong["expected"].split(" | "))
         raise _Misread(f"{wrong['key']} 应该是{expected}，写的是{_WORDS.get(wrong['found'], wrong['found'])}")
     key = message.rpartition("`$.")[2].rstrip("`")
-    wish = {"asked_on": "要写成 2026-11-25 这样的日期", "context": "只能是 group 或 private"}.get(key, message)
+    wish = {"asked_on": "要写成 2026-11-25 这样的日期", "context": "只能是 group 或 private"}.get(key, "不能这样写")
     raise _Misread(f"{key} {wish}")
 
 

@@ -30,8 +30,8 @@ def read_csv(data: bytes, name: str) -> Sheet:
     try:
         for row in reader:
             rows.append(row)  # noqa: PERF402 - what was read before an error says where it is
-    except csv.Error as error:
-        raise FileError(f"这一行读不了（{error}），看看引号是不是成对", row=len(rows) + 1) from None
+    except csv.Error:
+        raise FileError("这一行读不了，看看英文双引号是不是成对", row=len(rows) + 1) from None
     return Sheet(name, rows)
 
 

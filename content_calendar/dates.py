@@ -15,7 +15,7 @@ from models.patterns import compile_later
 
 EXPECTED_DATE = "日期：2026-11-25、11/25 或 2026年11月25日，可带时间"
 EXPECTED_TIME = "时间：HH:MM，例如 09:00"
-EXPECTED_MOMENT = "日期加时间：YYYY-MM-DD HH:MM，例如 2026-11-25 20:00"
+EXPECTED_MOMENT = "日期加时间，例如 2026-11-25 20:00"
 
 # Entries lie in this century; what does not is a slip (0026, 2206) or a number that was never a date.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099

@@ -69,7 +69,7 @@ def parse_recurrence(text: str) -> Recurrence:
     for part in body.removeprefix(PREFIX).rstrip(";").split(";"):
         name, _, value = (piece.strip() for piece in part.partition("="))
         if name not in _CHECKS:
-            raise RecurrenceError(f"RRULE 里没有 {name or '空的部分'}；可用：{'、'.join(_CHECKS)}")
+            raise RecurrenceError(f"RRULE 里没有{f'「{name}」' if name else '空的部分'}；可用：{'、'.join(_CHECKS)}")
         if name in given:
             raise RecurrenceError(f"RRULE 里 {name} 写了两次")
         given[name] = _CHECKS[name](name, value.replace(" ", ""))

@@ -25,7 +25,7 @@ EXPECTED = (
     "每天、工作日、每周一、周四、每月15日、每月最后一天、每月第二个周六、每年1月1日、农历八月十五、节气 冬至、"
     "生日、加入后3天、购买后7天、沉默30天、备稿，或 RRULE:…"
 )
-WEEKDAY_BY_NUMBER = "星期要写名字，不能写数字：weekly mon,thu 或 每周一、周四"
+WEEKDAY_BY_NUMBER = "星期要写名字，不能写数字：每周一、周四，或「weekly mon,thu」"
 
 _WEEKDAY_NAMES = f"星期的名字：{'、'.join(WEEKDAYS)}，或 每周一、周四"
 
@@ -223,7 +223,7 @@ def _nth_weekday(nth: int, name: str) -> MonthlyWeekday:
     if name.isdecimal():
         raise RuleError(WEEKDAY_BY_NUMBER)
     if name not in BY_NAME or nth not in _ORDINALS:
-        raise RuleError("monthly 1st mon 到 monthly 5th sun、monthly last sun，或 每月第二个周六")
+        raise RuleError("每月第二个周六、每月最后一个周日，或「monthly 2nd sat」「monthly last sun」，最多第五个")
     return MonthlyWeekday(nth, BY_NAME[name])
 
 

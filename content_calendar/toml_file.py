@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterable
 
 import tomlkit
@@ -14,6 +13,7 @@ from content_calendar.dates import Cell
 from content_calendar.entry import Entry
 from content_calendar.faults import Fault, FileError
 from content_calendar.records import Record, unknown_column
+from models.broken_files import SAVE_AS_UTF8, BrokenToml, toml_data
 
 _TABLE = "entries"
 _LISTS = ("tiers", "groups", "tags", "media", "but")
@@ -24,9 +24,15 @@ _SCALARS = (str, bool, int, float, dt.date, dt.time)
 def read_toml(data: bytes, name: str) -> tuple[list[Record], list[Fault]]:
     """The entries of a TOML file as records; `row` counts them from 1. Raises `FileError`."""
     try:
-        document = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise FileError(f"TOML 读不了：{error}") from None
+        document = toml_data(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise FileError(
+            f"文件第 {line} 行有一个字节 0x{error.object[error.start]:02x} 不是 UTF-8，{SAVE_AS_UTF8}"
+        ) from None
+    except BrokenToml as broken:
+        where = f"文件第 {broken.line} 行" if broken.line else ""
+        raise FileError(f"{where}{broken.found}，{broken.cure}") from None
     tables = document.get(_TABLE, [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise FileError(f"每条排期写成一个 [[{_TABLE}]]")

@@ -59,7 +59,7 @@ def read_calendar(
     path = PurePath(filename)
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        return Read((), (Fault(path.stem, 1, "", path.suffix, f"文件类型：{'、'.join(_READERS)}"),))
+        return Read((), (Fault(path.stem, 1, "", path.suffix, f"只读 {'、'.join(_READERS)} 文件"),))
     try:
         records, faults = reader(data, path.stem)
     except FileError as error:
@@ -154,8 +154,8 @@ def _with_pictures(data: bytes) -> Iterator[Sheet]:
     sheets = read_xlsx(data)
     try:
         pictures = Pictures(data)
-    except Exception as error:  # noqa: BLE001 - whatever damaged XML or packing makes it stumble over
-        raise FileError(f"Excel 里的图片读不出来（{type(error).__name__}），请另存一次") from None
+    except Exception:  # noqa: BLE001 - whatever damaged XML or packing makes it stumble over
+        raise FileError("Excel 里的图片读不出来，请用 Excel 或 WPS 另存一次") from None
     return (pictures.put_into(sheet) for sheet in sheets)
 
 

@@ -79,8 +79,8 @@ def read_xlsx(data: bytes) -> list[Sheet]:
             ]
     except FileError:
         raise
-    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever damaged XML makes it stumble over
-        raise FileError(f"不是能读的 .xlsx 文件（{type(error).__name__}），请用 Excel 或 WPS 另存一次") from None
+    except Exception:  # noqa: BLE001 - openpyxl raises whatever damaged XML makes it stumble over
+        raise FileError("不是能读的 .xlsx 文件，请用 Excel 或 WPS 另存一次") from None
 
 
 def read_revisions(data: bytes) -> dict[str, str]:

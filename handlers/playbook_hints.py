@@ -13,7 +13,7 @@ from models.playbook import AcceptRule, Playbook
 from models.playbook_faults import Misfit, Path
 from models.playbook_survey import MOST_NUDGES
 
-_NO_RETRY = "what to say to an answer that is not understood; without it the next question is asked"
+_NO_RETRY = "写一句没听懂时说的话，不然直接问下一题"
 
 
 def hints(playbook: Playbook, today: date) -> list[Misfit]:
@@ -33,14 +33,14 @@ def _reception(playbook: Playbook) -> Iterator[Misfit]:
     for n, rule in enumerate(rules):
         if any(_covers(earlier, rule) for earlier in rules[:n]):
             path: Path = ("reception", "accept", n)
-            yield Misfit(path, "a rule that an earlier one leaves nothing to", "the narrower rule first")
+            yield Misfit(path, "前面那条规则更宽，轮不到这条", "把更细的规则放到前面")
     channels = playbook.reception.channels
     for n, channel in enumerate(channels):
         if any(earlier.hello.casefold() in channel.hello.casefold() for earlier in channels[:n]):
             path = ("reception", "channels", n, "hello")
-            yield Misfit(path, repr(channel.hello), "the longer channel code first, as an earlier one is a part of it")
+            yield Misfit(path, repr(channel.hello), "前面短的渠道码会把它盖住，长的放前面")
     if any(rule.accept for rule in rules) and not playbook.reception.greetings:
-        yield Misfit(("reception", "greetings"), "none", "a greeting; those who are accepted hear nothing")
+        yield Misfit(("reception", "greetings"), "没有写", "写一句问候，不然通过了也没人说话")
 
 
 def _covers(earlier: AcceptRule, rule: AcceptRule) -> bool:
@@ -54,12 +54,12 @@ def _survey(playbook: Playbook) -> Iterator[Misfit]:
     for n, question in enumerate(survey.questions):
         if not question.retry and question.type != "freetext":
             path: Path = ("survey", "questions", n, "retry")
-            yield Misfit(path, "none", _NO_RETRY)
+            yield Misfit(path, "没有写", _NO_RETRY)
     if len(survey.nudges_hours) > MOST_NUDGES:
-        found = f"{len(survey.nudges_hours)} times"
-        yield Misfit(("survey", "nudges_hours"), found, f"{MOST_NUDGES} at most; nobody is asked so more often")
+        found = f"写了 {len(survey.nudges_hours)} 次"
+        yield Misfit(("survey", "nudges_hours"), found, f"最多提醒 {MOST_NUDGES} 次，再多的不会发")
     if survey.questions and not survey.thanks:
-        yield Misfit(("survey", "thanks"), "none", "a word of thanks; the last answer is met with silence")
+        yield Misfit(("survey", "thanks"), "没有写", "写一句谢谢，不然答完最后一题就没声了")
 
 
 def _completion(playbook: Playbook) -> Iterator[Misfit]:
@@ -69,7 +69,9 @@ def _completion(playbook: Playbook) -> Iterator[Misfit]:
         for n, rule in enumerate(playbook.survey.completion):
             if getattr(rule, name) and is_decided:
                 path: Path = ("survey", "completion", n, name)
-                yield Misfit(path, repr(getattr(rule, name)), "the rule for everybody last, as the first one decides")
+                yield Misfit(
+                    path, repr(getattr(rule, name)), "前面已有一条给所有人的，轮不到这条，把给所有人的放到最后"
+                )
             is_decided |= bool(getattr(rule, name)) and rule.when is None
 
 
@@ -90,7 +92,11 @@ def _regions(playbook: Playbook) -> Iterator[Misfit]:
             for name in wanted if isinstance(wanted, tuple) else (wanted,):
                 kept = understand(asked[key], str(name)).value
                 if kept != name:
-                    yield Misfit((*path, key), repr(name), f"the name as it is kept, probably {kept!r}")
+                    yield Misfit(
+                        (*path, key),
+                        repr(name),
+                        f"要写全名，是不是 {kept!r}？" if kept else "要写全名，如 '浙江省杭州市'",
+                    )
 
 
 def _examples(playbook: Playbook, today: date) -> Iterator[Misfit]:
@@ -99,7 +105,7 @@ def _examples(playbook: Playbook, today: date) -> Iterator[Misfit]:
         for m, example in enumerate(question.examples):
             if understand(asked[question.key], example, asked_on=today, words=words).act == "unclear":
                 path: Path = ("survey", "questions", n, "examples", m)
-                yield Misfit(path, repr(example), f"an answer that is understood here ({question.type})")
+                yield Misfit(path, repr(example), "这个例子听不懂，换一个，或改问题类型")
 
 
 def _templates(playbook: Playbook) -> Iterator[Misfit]:
@@ -113,4 +119,6 @@ def _templates(playbook: Playbook) -> Iterator[Misfit]:
     for path, text, by_then in texts:
         for field in fields_of(text or ""):
             if field.fallback is None and field.name not in by_then:
-                yield Misfit(path, f"{{{field.name}}}", f"{{{field.name}|…}} with a fallback, for who did not say")
+                yield Misfit(
+                    path, f"{{{field.name}}}", f"没说过的人收不到，写成 {{{field.name}|…}}，「…」换成不知道时说的"
+                )

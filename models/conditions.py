@@ -40,7 +40,7 @@ def _wanted(value: object, handler: ModelWrapValidatorHandler[Any]) -> Any:
     try:
         return handler(value)
     except ValidationError:  # one sentence instead of one for every form that it is not
-        raise expected("a value, a list of values, or { min, max }") from None
+        raise expected("要写一个值、几个值，或从几到几（{ min, max }）") from None
 
 
 Wanted = Annotated[

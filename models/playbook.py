@@ -137,7 +137,9 @@ def _period(value: object, handler: ModelWrapValidatorHandler[Any]) -> Any:
     try:
         return handler(value)
     except ValidationError:  # one sentence instead of one for each form
-        raise expected("'day', 'week', 'month' or { days = n } with n from 1 to 366") from None
+        raise expected(
+            "要写 'day'（每天）、'week'（每周）、'month'（每月），或 { days = n }（每 n 天，1 到 366）"
+        ) from None
 
 
 Period = Annotated[Literal["day", "week", "month"] | Rolling, WrapValidator(_period)]

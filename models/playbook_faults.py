@@ -54,18 +54,23 @@ def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | Non
 
 
 def one_of(what: str, word: str, known: Sequence[str]) -> str:
-    """What is expected in place of a word that is not known."""
+    """What to say to a word that is none of the known ones."""
     if not known:
-        return f"{what}, and none is declared"
+        return f"还没有{what}，要先写上"
     near = nearest(word, known)
-    return f"{what}, probably {near!r}" if near else f"{what}: {', '.join(map(repr, known))}"
+    return f"没有这个{what}，是不是 {near!r}？" if near else f"没有这个{what}，现有 {listed(known)}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words to choose from."""
+    return "、".join(map(repr, words))
 
 
 def _repeated(words: Iterable[tuple[Path, str]], what: str) -> Iterator[Misfit]:
     seen: set[str] = set()
     for path, word in words:
         if word in seen:
-            yield Misfit(path, f"{word!r} a second time", what)
+            yield Misfit(path, f"{word!r}，前面已经写过", what)
         seen.add(word)
 
 
@@ -73,19 +78,19 @@ def _questions(playbook: Playbook) -> Iterator[Misfit]:
     base: Path = ("survey", "questions")
     questions = playbook.survey.questions
     keys = (((*base, n, "key"), question.key) for n, question in enumerate(questions))
-    yield from _repeated(keys, "each key once")
+    yield from _repeated(keys, "每题一个编号，不能重复")
     for n, question in enumerate(questions):
         if question.key in RESERVED_KEYS:
-            yield Misfit((*base, n, "key"), repr(question.key), "another key; this one has a meaning in conditions")
+            yield Misfit((*base, n, "key"), repr(question.key), "换一个编号，这个在条件里另有意思")
         if question.type in ("choice", "multi") and not question.options:
-            yield Misfit((*base, n, "options"), "none", f"the options of a question of type '{question.type}'")
+            yield Misfit((*base, n, "options"), "没有写选项", "单选、多选要有选项")
         values = (((*base, n, "options", m, "value"), option.value) for m, option in enumerate(question.options))
-        yield from _repeated(values, "each value once in a question")
+        yield from _repeated(values, "同一题的选项编号不能重复")
         said: dict[str, int] = {}
         for m, option in enumerate(question.options):
             for word in option.words:
                 if said.setdefault(word.casefold(), m) != m:
-                    yield Misfit((*base, n, "options", m), repr(word), "a word that means only one of the options")
+                    yield Misfit((*base, n, "options", m), repr(word), "一个说法只能指一个选项")
 
 
 def _unreachable(playbook: Playbook) -> Iterator[Misfit]:
@@ -103,9 +108,9 @@ def _unreachable(playbook: Playbook) -> Iterator[Misfit]:
         reached |= more
     for n, question in enumerate(playbook.survey.questions):
         if question.key not in reached and question.when is not None:
-            waits = ", ".join(sorted(set(question.when.answers) & keys - reached))
+            waits = listed(sorted(set(question.when.answers) & keys - reached))
             path = ("survey", "questions", n, "when")
-            yield Misfit(path, f"a condition on {waits}", f"a condition that can hold before {question.key!r} is asked")
+            yield Misfit(path, f"条件要等 {waits} 的答案，永远轮不到问", "换一个在它前面就能答的题")
 
 
 def _conditions(playbook: Playbook) -> Iterator[Misfit]:
@@ -126,7 +131,7 @@ def _conditions(playbook: Playbook) -> Iterator[Misfit]:
             and path not in unreachable
             and not can_hold(playbook, condition, by_hand=path[0] in ("tiers", "stages"))
         ):
-            yield Misfit(path, "a condition that contradicts itself or what it rests on", "one that somebody can meet")
+            yield Misfit(path, "这个条件谁也满足不了", "它自己前后矛盾，或和它等的题、标签矛盾，改一处")
 
 
 def _completion(playbook: Playbook) -> Iterator[Misfit]:
@@ -137,10 +142,10 @@ def _completion(playbook: Playbook) -> Iterator[Misfit]:
     for n, rule in enumerate(survey.completion):
         path: Path = ("survey", "completion", n)
         if rule.tier is not None and rule.tier not in tiers:
-            yield Misfit((*path, "tier"), repr(rule.tier), one_of("one of the tiers", rule.tier, tiers), rule.tier)
+            yield Misfit((*path, "tier"), repr(rule.tier), one_of("层级", rule.tier, tiers), rule.tier)
         for tag in rule.tags:
             if tag in follow:
-                yield Misfit((*path, "tags"), repr(tag), "a tag that does not follow from an answer already")
+                yield Misfit((*path, "tags"), repr(tag), "换一个标签，这个已经由答案带出")
 
 
 def _condition(playbook: Playbook, condition: Condition | None, path: Path) -> Iterator[Misfit]:
@@ -150,14 +155,14 @@ def _condition(playbook: Playbook, condition: Condition | None, path: Path) -> I
     keys = [question.key for question in playbook.survey.questions]
     for name in condition.tiers:
         if name not in tiers:
-            yield Misfit((*path, "tiers"), repr(name), one_of("one of the tiers", name, tiers), name)
+            yield Misfit((*path, "tiers"), repr(name), one_of("层级", name, tiers), name)
     for name in set(condition.tags) & set(condition.without):
-        yield Misfit((*path, "without"), repr(name), "a tag that is not in tags as well")
+        yield Misfit((*path, "without"), repr(name), "同一个标签不能又要有、又要没有")
     for key, wanted in condition.answers.items():
         question = playbook.question(key)
         if question is None:
             known = [*keys, *Condition.model_fields]
-            yield Misfit((*path, key), repr(key), one_of("the key of a question", key, known), key)
+            yield Misfit((*path, key), repr(key), one_of("题目编号", key, known), key)
         elif (fitting := _unfit(question, wanted)) is not None:
             yield Misfit((*path, key), _shown(wanted), fitting)
 
@@ -170,10 +175,10 @@ _REGION_ENDS = ("省", "市", "自治区", "特别行政区", "自治州", "地�
 def _unkept(question: Question, wanted: str) -> str | None:
     """The form in which answers are kept, if that is another."""
     if question.type == "date" and not _DAY.fullmatch(wanted):
-        return "a day as it is kept: '1990-05-01', '--05-01' without a year, 'lunar:05-01' or 'lunar:1990-05-01'"
+        return "日子要照保存的样子写：'1990-05-01'，不带年的 '--05-01'，农历 'lunar:05-01' 或 'lunar:1990-05-01'"
     if question.type == "region" and not wanted.endswith(_REGION_ENDS):
-        return "a full official name as it is kept: '浙江省杭州市' or '北京市'"
-    return "digits alone" if question.type == "phone" and not wanted.isdecimal() else None
+        return "要写全名，如 '浙江省杭州市'、'北京市'"
+    return "只写数字" if question.type == "phone" and not wanted.isdecimal() else None
 
 
 def _unfit(question: Question, wanted: Wanted) -> str | None:
@@ -182,18 +187,18 @@ def _unfit(question: Question, wanted: Wanted) -> str | None:
         return next((fitting for one in wanted if (fitting := _unfit(question, one)) is not None), None)
     if question.type in ("number", "age_months"):
         if isinstance(wanted, Bounds) and wanted.min is not None and wanted.max is not None and wanted.min > wanted.max:
-            return "a min that is not above max"
+            return "下限不能比上限大"
         most = wanted.max if isinstance(wanted, Bounds) else wanted
         if isinstance(most, int | float) and not isinstance(most, bool) and most < 0:
-            return "a number that is not below 0, as no answer is"
+            return "不能小于 0，没有这样的答案"
         numeric = isinstance(wanted, Bounds | int | float) and not isinstance(wanted, bool)
-        return None if numeric else "a number, a list of numbers, or { min, max }"
+        return None if numeric else "要一个数、几个数，或从几到几（{ min, max }）"
     if question.type == "yesno":
-        return None if isinstance(wanted, bool) else "true or false"
+        return None if isinstance(wanted, bool) else "要写 true（是）或 false（否）"
     if not isinstance(wanted, str):
-        return "a text or a list of texts"
+        return "要写文字，两边加英文引号，或写几个"
     if question.type in ("choice", "multi") and question.option(wanted) is None:
-        return one_of(f"an option of {question.key!r}", wanted, [option.value for option in question.options])
+        return one_of("选项", wanted, [option.value for option in question.options])
     return _unkept(question, wanted)
 
 
@@ -244,21 +249,24 @@ def _texts(
                 continue
             place, found = (*path, n), f"{{{field.name}}}"
             if field.name in names:
-                yield Misfit(place, found, f"{{{field.name}|…}} with a fallback, as it may not be known then")
+                yield Misfit(place, found, f"那时可能还不知道，写成 {{{field.name}|…}}，「…」换成不知道时说的")
             else:
-                yield Misfit(place, found, one_of("a known field or a fallback", field.name, names), field.name)
+                wish = one_of("字段", field.name, names)
+                if nearest(field.name, names) is None:  # it may be known from elsewhere
+                    wish += f"；或者写成 {{{field.name}|…}}，「…」换成不知道时说的"
+                yield Misfit(place, found, wish, field.name)
 
 
 def _tiers(playbook: Playbook) -> Iterator[Misfit]:
     names = [tier.name for tier in playbook.tiers]
     places = ((("tiers", n, "name"), name) for n, name in enumerate(names))
-    yield from _repeated(places, "each tier once")
+    yield from _repeated(places, "层级不能重名")
     for n, tier in enumerate(playbook.tiers):
         path = ("tiers", n, "parent")
         if tier.parent is not None and tier.parent not in names:
-            yield Misfit(path, repr(tier.parent), one_of("one of the tiers", tier.parent, names), tier.parent)
+            yield Misfit(path, repr(tier.parent), one_of("层级", tier.parent, names), tier.parent)
         elif tier.parent == tier.name or tier in playbook.ancestors(tier.name):
-            yield Misfit(path, repr(tier.parent), "a parent that does not stand below its own child")
+            yield Misfit(path, repr(tier.parent), "上一级不能是它自己，也不能是它的下级")
 
 
 def _promises(playbook: Playbook) -> Iterator[Misfit]:
@@ -266,12 +274,11 @@ def _promises(playbook: Playbook) -> Iterator[Misfit]:
     for n, promise in enumerate(playbook.promises):
         path: Path = ("promises", n)
         if promise.tier not in names:
-            yield Misfit(
-                (*path, "tier"), repr(promise.tier), one_of("one of the tiers", promise.tier, names), promise.tier
-            )
+            yield Misfit((*path, "tier"), repr(promise.tier), one_of("层级", promise.tier, names), promise.tier)
         if (promise.at_least is None) == (promise.exactly is None):
             both = promise.at_least is not None
-            yield Misfit((*path, "exactly") if both else path, "both" if both else "neither", "at_least or exactly")
+            found = "两个都写了" if both else "两个都没有写"
+            yield Misfit((*path, "exactly") if both else path, found, "「至少」（at_least）和「正好」（exactly）写一个")
 
 
 def _windows(playbook: Playbook) -> Iterator[Misfit]:
@@ -281,11 +288,11 @@ def _windows(playbook: Playbook) -> Iterator[Misfit]:
     ):
         for n, window in enumerate(windows):
             if window.start == window.end and window.start.hour + window.start.minute + window.start.second > 0:
-                yield Misfit((*base, n, "to"), repr(window.end.isoformat("minutes")), "another time than `from`")
+                yield Misfit((*base, n, "to"), repr(window.end.isoformat("minutes")), "结束要和开始不一样")
 
 
 def _rising(path: Path, key: str, numbers: Sequence[float]) -> Iterator[Misfit]:
     for n, (before, after) in enumerate(pairwise(numbers), start=1):
         if after <= before:
             place = (*path, n, key) if key else (*path, n)
-            yield Misfit(place, f"{after:g} after {before:g}", "numbers that rise")
+            yield Misfit(place, f"{after:g}，前面是 {before:g}", "要一个比一个大")

@@ -1,6 +1,6 @@
 """The small values that a playbook is made of: texts, numbers with their bounds, times of day.
 
-Every constraint says in words what is expected, because a shop manager reads it when a file is refused.
+Every constraint says in Chinese what to write, because a shop manager reads it when a file is refused.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Part(BaseModel):
 
 
 def expected(what: str) -> PydanticCustomError:
-    """The error that says only what would have been right; the place and what was found are added by the reader."""
+    """The error that says only, in Chinese, what to write; the place and what was found are added by the reader."""
     return PydanticCustomError("expected", "{what}", {"what": what})
 
 
 def _no_nul(text: str) -> str:
     if "\0" in text:  # PostgreSQL cannot store it
-        raise expected("a text without the character NUL")
+        raise expected("去掉看不见的字符 NUL")
     return text
 
 
@@ -65,10 +65,10 @@ def _time_of_day(value: object) -> object:
         return value
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise expected("a time of day like '22:00'")
+        raise expected("写成 '22:00' 这样的时间")
     hour, minute, second = (int(part or 0) for part in found.groups())
     if hour > 23 or minute > 59 or second > 59:
-        raise expected("a time of day from '00:00' to '23:59'")
+        raise expected("时间从 '00:00' 到 '23:59'")
     return time(hour, minute, second)
 
 
@@ -89,11 +89,11 @@ def _schema(pattern: str) -> WithJsonSchema:
 
 
 AnyText = Annotated[str, AfterValidator(_no_nul)]
-Text = Annotated[AnyText, matching(r"(?s).*\S.*", "a text that is not blank"), Field(min_length=1)]
+Text = Annotated[AnyText, matching(r"(?s).*\S.*", "要写文字，不能空着"), Field(min_length=1)]
 Name = Annotated[Text, StringConstraints(strip_whitespace=True)]
 Texts = tuple[Text, ...]
 Names = tuple[Name, ...]
-Key = Annotated[str, matching(r"[^\s{}|\0]+", "a key without blanks, braces and |")]
+Key = Annotated[str, matching(r"[^\s{}|\0]+", "编号里不要有空格、{}、|")]
 
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day), PlainSerializer(_written), _schema(r"^\d{1,2}:\d{2}$")]
 EndOfDay = Annotated[time, BeforeValidator(_end_of_day), PlainSerializer(_written_end), _schema(r"^\d{1,2}:\d{2}$")]

@@ -13,13 +13,14 @@ import typer
 from bot import reading
 from bot.article_titles import with_titles
 from bot.calendar_plan import MEDIA_FOLDER, media_in
+from bot.cli.cell_faults import told_cells
 from bot.cli.importing import Examined, examined, in_force
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.preview import is_over
 from bot.rest_days import piled_up
-from bot.terminal import brief, harmless
+from bot.terminal import brief
 from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, asked_for, kept_out, person_named, to_json
 from content_calendar.import_hints import hints
@@ -57,9 +58,9 @@ def import_file(
         # A large workbook takes seconds, in which a running bot goes on.
         found = await asyncio.to_thread(examined, desk, path)
         if wrong := found.faults:
-            faults = [msgspec.to_builtins(fault) for fault in wrong]
-            counts = {"created": 0, "changed": 0, "same": 0, "faults": len(faults)}
-            return Answer(_told(faults, counts, as_json), exit=2)
+            counts = {"created": 0, "changed": 0, "same": 0, "faults": len(wrong)}
+            rows = [*map(msgspec.to_builtins, wrong), counts]
+            return Answer(lines(rows) if as_json else told_cells(wrong) + _total(counts), exit=2)
         filled = await with_titles(found.entries, found.current, None if dry_run else desk.title_of)
         if not dry_run:
             await asyncio.to_thread(_keep, found.pictures, desk.config.file.parent / MEDIA_FOLDER)
@@ -224,7 +225,7 @@ def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[
         for entry, count, end in piled_up(new, desk.merchant, desk.now())
     ]
     gone = f"导出以后别人删掉的，没有加回来：{'、'.join(map(brief, found.gone))}\n" if found.gone else ""
-    return Answer("".join([*coming, *hinted, gone, _told([], counts, as_json=False)]))
+    return Answer("".join([*coming, *hinted, gone, _total(counts)]))
 
 
 def _unpostable(entries: Iterable[Entry], playbook: Playbook) -> list[str]:
@@ -300,25 +301,10 @@ def _keep(pictures: Mapping[str, bytes], folder: Path) -> None:
 
 _SHOWN_DAYS = 5
 _MOST_NAMED = 20
-# More nobody reads on a terminal, where the first ones are out of sight by then.
-_MOST_SHOWN = 200
 
 
-def _told(faults: list[dict[str, Any]], counts: dict[str, int], as_json: bool) -> str:
-    if as_json:
-        return lines([*faults, counts])
-    shown = [
-        harmless(
-            f"{brief(fault['sheet'])} 第 {fault['row']} 行「{fault['column']}」："
-            f"写的是「{brief(fault['found'])}」，要求：{brief(fault['expected'])}"
-        )
-        + "\n"
-        for fault in faults[:_MOST_SHOWN]
-    ]
-    if len(faults) > _MOST_SHOWN:
-        shown.append(f"……还有 {len(faults) - _MOST_SHOWN:,} 处，先改好这些再导一次，或用 --json 看全部\n")
-    total = f"新增 {counts['created']}，改动 {counts['changed']}，没变 {counts['same']}，有错 {counts['faults']}\n"
-    return "".join([*shown, total])
+def _total(counts: dict[str, int]) -> str:
+    return f"新增 {counts['created']}，改动 {counts['changed']}，没变 {counts['same']}，有错 {counts['faults']}\n"
 
 
 def _offers(playbook: Playbook) -> dict[str, list[str]]:

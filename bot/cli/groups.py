@@ -9,9 +9,11 @@ import msgspec
 import typer
 
 from bot import reading
+from bot.cli.cell_faults import told_cells
 from bot.cli.options import CONFIG, AccountOption, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from content_calendar.faults import FileError
 from models.orders import BindGroupOrder, BindGroupsOrder, UnbindGroupOrder
 
 if TYPE_CHECKING:
@@ -103,9 +105,9 @@ def export(
             rows = reading.groups(connection, desk.merchant)
         try:
             data = write_groups(rows, file)
-            (desk.folder / file).write_bytes(data)
-        except (ValueError, OSError) as error:
+        except FileError as error:
             raise Refused(f"没写成 {file}：{error}") from None
+        (desk.folder / file).write_bytes(data)
         return Answer(lines([{"file": file, "groups": len(rows)}]) if as_json else f"{len(rows)} 个群写进了 {file}\n")
 
     return request
@@ -142,13 +144,10 @@ def import_file(
         if not faults and not dry_run:
             await _bind(desk, bindings)
         counts = {"bound": 0 if faults else len(bindings), "faults": len(faults)}
-        shown = [msgspec.to_builtins(fault) for fault in faults]
         if as_json:
-            return Answer(lines([*shown, counts]), exit=2 if faults else 0)
-        told = (
-            table(shown, empty="没有错") if faults else f"{'可以绑定' if dry_run else '绑定了'} {len(bindings)} 个群\n"
-        )
-        return Answer(told, exit=2 if faults else 0)
+            return Answer(lines([*map(msgspec.to_builtins, faults), counts]), exit=2 if faults else 0)
+        done = f"{'可以绑定' if dry_run else '绑定了'} {len(bindings)} 个群\n"
+        return Answer(told_cells(faults) or done, exit=2 if faults else 0)
 
     return request
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-
 from sqlalchemy.exc import DBAPIError
 
 from bot.control import Busy
@@ -15,6 +13,7 @@ from bot.store.damaged import Damaged, damage_in
 from bot.store.engine import WrongEncoding, sqlite_driver
 from bot.store.migrating import ForeignDatabase, NewerDatabase
 from bot.story_faults import StoryFault
+from bot.system_errors import reason_of
 from bot.terminal import brief, harmless
 from bot.transports.simulator import UnknownAccount
 
@@ -41,16 +40,14 @@ MISTAKES = (
     sqlite_driver().Error,
 )
 
-_REASONS = {
-    errno.EACCES: "没有权限",
-    errno.EEXIST: "已经有了",
-    errno.EISDIR: "这是文件夹，不是文件",
-    errno.ENAMETOOLONG: "名字太长",
-    errno.ENOENT: "没有这个文件或文件夹",
-    errno.ENOSPC: "磁盘满了",
-    errno.ENOTDIR: "路径中间有一段不是文件夹",
-    errno.EPERM: "没有权限",
-    errno.EROFS: "那里只能读，不能写",
+# By SQLite's result codes.
+_SQLITE_SAYS = {
+    5: "别的程序正在写它",
+    6: "别的程序正在写它",
+    8: "只能读，不能写",
+    10: "磁盘读写出错",
+    13: "磁盘满了",
+    14: "这个文件打不开",
 }
 # For PostgreSQL that does not let us in.
 _REACH_SERVER = "启动 PostgreSQL，检查 url 里的主机、用户名、密码、库名"
@@ -82,8 +79,8 @@ def told(mistake: BaseException) -> str:
 
 def _said(mistake: BaseException) -> str:
     if isinstance(mistake, OSError) and mistake.errno is not None:
-        reason = _REASONS.get(mistake.errno, mistake.strerror)
-        return f"{harmless(str(mistake.filename))}：{reason}" if mistake.filename else str(reason)
+        reason = reason_of(mistake)
+        return f"{harmless(str(mistake.filename))}：{reason}" if mistake.filename else reason
     if isinstance(mistake, DBAPIError | sqlite_driver().Error):
         if (damage := damage_in(mistake)) is not None:
             return str(damage)
@@ -98,6 +95,8 @@ def _said(mistake: BaseException) -> str:
 def database_reason(error: BaseException) -> str:
     """What a database says, in one line; without the statement, which PostgreSQL quotes."""
     cause = getattr(error, "orig", None) or error
+    if ours := _SQLITE_SAYS.get((getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF):
+        return ours
     said = getattr(getattr(cause, "diag", None), "message_primary", None)
     return " ".join(str(said or cause).split())
 

@@ -67,8 +67,8 @@ class World:
         try:
             return self.accounts[account]
         except KeyError:
-            known = ", ".join(self.accounts) or "none"
-            raise UnknownAccount(f"unknown account {account!r}; the accounts of this world: {known}") from None
+            known = "、".join(map(repr, self.accounts)) or "一个也没有"
+            raise UnknownAccount(f"没有账号 {account!r}，这个世界里的账号：{known}") from None
 
     def add_channel(self, id: str) -> None:
         """Add a place where alerts are posted."""

@@ -46,7 +46,7 @@ def test_a_day_that_nobody_means_is_refused(command: str, day: str, capsys: pyte
 @pytest.mark.parametrize("at", ["9999-12-31T23:00:00+00:00", "0001-01-01T00:00:00+00:00", "2100-01-01T00:00:00+00:00"])
 def test_a_story_of_another_age_is_refused(at: str, stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     stage.write("old.jsonl", _story(at))
-    assert "a time from 2000 to 2099" in _refused(capsys, "rehearse", "old.jsonl")
+    assert "要写 2000 年到 2099 年的时间" in _refused(capsys, "rehearse", "old.jsonl")
 
 
 @pytest.mark.parametrize(("kind", "field"), [("clock", "shift"), ("restart", "down"), ("kill", "down")])
@@ -55,7 +55,7 @@ def test_a_span_of_millennia_is_refused(
     kind: str, field: str, span: str, stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stage.write("long.jsonl", json.dumps({"at": "2026-11-23T09:00:00+08:00", "type": kind, field: span}))
-    assert "long.jsonl, line 1" in _refused(capsys, "rehearse", "long.jsonl")
+    assert "long.jsonl:1: " in _refused(capsys, "rehearse", "long.jsonl")
 
 
 @pytest.mark.usefixtures("stage")

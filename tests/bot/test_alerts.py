@@ -176,7 +176,7 @@ async def test_a_full_disk_is_told_of_at_once_in_the_log_and_everywhere_when_the
         await asyncio.sleep(2.5)  # it is tried again and again, and said no more
         assert running.logged("alert.began") == ["disk_full"]
         assert (running.alerts(), running.posts()) == ([], [])
-        assert running.app.outage == "disk_full"  # as the console's pages say, though it is read from all the time
+        assert str(running.app.outage) == "disk_full"  # as the console's pages say, though it is read from all the time
         limit_pages(running.app.store, 1_000_000)
         await running.until(lambda: running.posts() == ["disk_full"])
         assert running.app.outage is None

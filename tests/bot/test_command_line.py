@@ -100,8 +100,8 @@ def test_no_command_gets_the_help(run: Run) -> None:
         (["calendar", "lint", "--fro", "2026-12-01"], "是不是 --from 或 --to？"),
         (["rehearse", "empty.jsonl", "--seed", "many"], "--seed 不对：要写一个整数。"),
         (["who", os.fsdecode(b"\xff")], "UTF-8"),
-        (["group", "list", "--config", "none.toml"], "none.toml: found no such file"),
-        (["group", "list", "--config", "."], ".: found a directory"),
+        (["group", "list", "--config", "none.toml"], "none.toml: 没有这个文件"),
+        (["group", "list", "--config", "."], ".: 这是文件夹"),
         (["run", "--config", "none.toml"], "none.toml"),
         (["run", "--worker"], "PostgreSQL"),
         (["run", "--worker"], "db copy"),
@@ -142,7 +142,7 @@ def test_no_command_gets_the_help(run: Run) -> None:
         (["rehearse", "none.jsonl"], "没有文件 none.jsonl。"),
         (["ahead", "--days", "999"], "--days 不对：最多 366。"),
         (["rehearse", "."], "'.'"),
-        (["rehearse", "config.toml"], "config.toml, line 2"),
+        (["rehearse", "config.toml"], "config.toml:2: 写的是 '[database]'，一行要写一个完整的 JSON 对象 {…}"),
         (["rehearse", "empty.jsonl", "--from", "soon"], "soon"),
         (["understand", "none.jsonl"], "none.jsonl"),
         (["understand", "config.toml"], "第 2 行"),
@@ -161,7 +161,7 @@ def test_mistakes_are_said_in_one_sentence(argv: list[str], said: str, run: Run)
 
 def test_a_story_that_is_no_utf8(run: Run) -> None:
     Path("story.jsonl").write_bytes(b'{"at": "\xff"}\n')
-    assert "line 1" in refused(run("rehearse", "story.jsonl"))
+    assert "story.jsonl:1: 有一个字节 0xff 不是 UTF-8" in refused(run("rehearse", "story.jsonl"))
 
 
 def test_all_faults_of_a_file_a_line_each(run: Run) -> None:
@@ -195,7 +195,7 @@ def test_a_hint_refuses_no_playbook(run: Run) -> None:
     [
         (PermissionError(errno.EACCES, "Permission denied", "shop.db.lock"), "shop.db.lock：没有权限"),
         (OSError(errno.ENOSPC, "No space left on device", "copy.toml"), "copy.toml：磁盘满了"),
-        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+        (OSError(errno.EIO, "Input/output error"), "磁盘读写出错"),
     ],
 )
 def test_what_the_system_refuses(mistake: OSError, said: str) -> None:

@@ -192,11 +192,11 @@ def test_faults_of_the_environment_name_the_variable(folder: Path) -> None:
         "ZHANGGUI_LOG__LEVEL__X": "x",
     }
     assert sorted(map(str, faults(folder, environ))) == [
-        "environment: ZHANGGUI_ACCOUNTS__1__TLS: found 'perhaps', expected true or false",
-        "environment: ZHANGGUI_ACCOUNTS__7__ID: found a place that is not there, expected the next free number",
-        "environment: ZHANGGUI_CONSOLE__PORT: found 'many', expected a whole number",
-        "environment: ZHANGGUI_CONSOLE__PROT: found an unknown key, expected 'port'",
-        "environment: ZHANGGUI_LOG__LEVEL__X: found an unknown key, expected no key below this one",
+        "environment: ZHANGGUI_ACCOUNTS__1__TLS: 写的是 'perhaps'，要写 true（是）或 false（否）",
+        "environment: ZHANGGUI_ACCOUNTS__7__ID: 没有这个位置，从 0 数起，用下一个还没用的号",
+        "environment: ZHANGGUI_CONSOLE__PORT: 写的是 'many'，要写整数",
+        "environment: ZHANGGUI_CONSOLE__PROT: 没有这个键，是不是 'port'？",
+        "environment: ZHANGGUI_LOG__LEVEL__X: 没有这个键，它下面不能再分",
     ]
 
 
@@ -273,36 +273,34 @@ when = { call = "x", ctiy = "y" }
     found = "\n".join(map(str, faults(folder)))
     assert found == "\n".join(
         [
-            f"{config}:2: database.url: found 'mysql://***@db/x', expected {DATABASE_URLS}",
-            f"{config}:4: console.prot: found an unknown key, expected 'port'",
-            f"{config}:5: console.port: found 99999, expected at most 65535",
-            f"{config}:7: log.level: found 'LOUD', expected 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
-            f"{config}:12: merchants[0].timezone: found 'Asia/Shanghia', expected a time zone like 'Asia/Shanghai'",
-            f"{config}:16: merchants[0].admins[0].role: found 'king', expected 'owner', 'admin', 'branch', 'hall', "
-            "'helper', 'author' or 'viewer'",
-            f"{config}:19: accounts[0].merchant: found 'm2', expected the id of a merchant: 'm1'",
-            f"{config}:21: accounts[1].tls: found false, expected true, as there is a ca_file",
-            f"{config}:22: accounts[1].id: found 'main' a second time, expected each id once",
-            f"{config}:25: accounts[1].endpoint: found 'http://gateway', expected host:port",
-            f"{config}:26: accounts[1].token_env: found a text that is no such name, expected the name of an "
-            "environment variable",
-            f"{config}:27: accounts[1].ca_file: found 'none.pem', where there is no file, expected a certificate in "
-            "PEM form",
-            f"{config}:29: alerts[0].id: found 'main', an account's, expected an id of its own",
-            f"{config}:30: alerts[0].merchant: found 'm3', expected the id of a merchant: 'm1'",
-            f"{config}:32: alerts[0].form: found 'dingtalk', expected 'json' or 'wecom'",
-            f"{config}:36: alerts[1].webhook_env: found a text that is no such name, expected the name of an "
-            "environment variable",
-            f"{config}:40: alerts[2].webhook: found an unknown key, expected 'webhook_env'",
-            f"{config}:43: alerts[3].id: found 'ops' a second time, expected each id once",
-            f"{playbook}:1: aproval: found an unknown key, expected 'approval'",
-            f"{playbook}:2: retention_days: found '365', expected a number",
-            f"{playbook}:5: tiers[0].parent: found '书院', expected one of the tiers: '书桌'",
-            f"{playbook}:6: tiers[0].capacity: found 0, expected at least 1",
-            f"{playbook}:9: survey.questions[0].type: found 'nmae', expected 'name', 'age_months', 'number', 'date', "
-            "'region', 'choice', 'multi', 'yesno', 'phone' or 'freetext'",
-            f"{playbook}:15: survey.questions[1].when.ctiy: found 'ctiy', expected the key of a question, "
-            "probably 'city'",
+            f"{config}:2: database.url: 写的是 'mysql://***@db/x'，{DATABASE_URLS}",
+            f"{config}:4: console.prot: 没有这个键，是不是 'port'？",
+            f"{config}:5: console.port: 写的是 99999，最多 65535",
+            f"{config}:7: log.level: 写的是 'LOUD'，只能写 'DEBUG'、'INFO'、'WARNING'、'ERROR'",
+            f"{config}:12: merchants[0].timezone: 写的是 'Asia/Shanghia'，要写 'Asia/Shanghai' 这样的时区",
+            f"{config}:16: merchants[0].admins[0].role: 写的是 'king'，只能写 'owner'、'admin'、'branch'、'hall'、"
+            "'helper'、'author'、'viewer'",
+            f"{config}:19: accounts[0].merchant: 写的是 'm2'，没有这个商家 id，现有 'm1'",
+            f"{config}:21: accounts[1].tls: 写的是 false，写了 ca_file，这里就要写 true",
+            f"{config}:22: accounts[1].id: 写的是 'main'，前面已经写过，id 不能重复",
+            f"{config}:25: accounts[1].endpoint: 写的是 'http://gateway'，要写成 主机:端口",
+            f"{config}:26: accounts[1].token_env: 写的不是变量名，要写一个环境变量的名字，"
+            "只用字母、数字和 _，不以数字开头",
+            f"{config}:27: accounts[1].ca_file: 写的是 'none.pem'，那里没有文件，要写一个 PEM 证书文件的路径",
+            f"{config}:29: alerts[0].id: 写的是 'main'，有一个账号用了，换一个自己的 id",
+            f"{config}:30: alerts[0].merchant: 写的是 'm3'，没有这个商家 id，现有 'm1'",
+            f"{config}:32: alerts[0].form: 写的是 'dingtalk'，只能写 'json'、'wecom'",
+            f"{config}:36: alerts[1].webhook_env: 写的不是变量名，要写一个环境变量的名字，"
+            "只用字母、数字和 _，不以数字开头",
+            f"{config}:40: alerts[2].webhook: 没有这个键，是不是 'webhook_env'？",
+            f"{config}:43: alerts[3].id: 写的是 'ops'，前面已经写过，id 不能重复",
+            f"{playbook}:1: aproval: 没有这个键，是不是 'approval'？",
+            f"{playbook}:2: retention_days: 写的是 '365'，要写一个数，不加引号",
+            f"{playbook}:5: tiers[0].parent: 写的是 '书院'，没有这个层级，现有 '书桌'",
+            f"{playbook}:6: tiers[0].capacity: 写的是 0，至少 1",
+            f"{playbook}:9: survey.questions[0].type: 写的是 'nmae'，是不是 'name'？只能写 'name'、'age_months'、"
+            "'number'、'date'、'region'、'choice'、'multi'、'yesno'、'phone'、'freetext'",
+            f"{playbook}:15: survey.questions[1].when.ctiy: 写的是 'ctiy'，没有这个题目编号，是不是 'city'？",
         ]
     )
     assert "geheim" not in found
@@ -312,18 +310,26 @@ when = { call = "x", ctiy = "y" }
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('id = "main"\n', "", "accounts[0].id: found nothing, expected this key"),
-        ('account = "main"', 'account = "mian"', "found 'mian', expected an account of 'm1', probably 'main'"),
-        ('endpoint = "127.0.0.1:8788"', 'endpoint = "127.0.0.1:99999"', "a port from 1 to 65535"),
-        ('endpoint = "127.0.0.1:8788"\n', "", "accounts[1].endpoint: found nothing, expected the gateway's host:port"),
-        ('token_env = "ZHANGGUI_SECOND__TOKEN"\n', "", "accounts[1].token_env: found nothing, expected the name of"),
-        ('token_env = "ZHANGGUI_SECOND__TOKEN"\n', 'token = "abc"\n', "found an unknown key, expected 'token_env'"),
-        ('playbook = "playbook.toml"', 'playbook = "books.toml"', "found 'books.toml', where there is no file"),
-        ('playbook = "playbook.toml"', 'playbook = ""', "merchants[0].playbook: found '', expected the path of a file"),
-        ('playbook = "playbook.toml"', 'playbook = "."', "found a directory, expected a TOML file"),
-        ('transport = "simulator"', 'transport = "wechat"', "found 'wechat', expected 'simulator' or 'wechaty'"),
-        ("[log]", "[logs]", "logs: found an unknown key, expected 'log'"),
-        ("[[accounts]]", "[accounts]", "found "),
+        ('id = "main"\n', "", "accounts[0].id: 没有写，必须写上"),
+        ('account = "main"', 'account = "mian"', "写的是 'mian'，没有这个账号（要归商家 'm1'），是不是 'main'？"),
+        ('endpoint = "127.0.0.1:8788"', 'endpoint = "127.0.0.1:99999"', "端口从 1 到 65535"),
+        ('endpoint = "127.0.0.1:8788"\n', "", "accounts[1].endpoint: 没有写，要写网关的 主机:端口"),
+        ('token_env = "ZHANGGUI_SECOND__TOKEN"\n', "", "accounts[1].token_env: 没有写，要写一个环境变量的名字"),
+        ('token_env = "ZHANGGUI_SECOND__TOKEN"\n', 'token = "abc"\n', "没有这个键，是不是 'token_env'？"),
+        (
+            'playbook = "playbook.toml"',
+            'playbook = "books.toml"',
+            "写的是 'books.toml'，那里没有文件，要写方案文件的路径",
+        ),
+        ('playbook = "playbook.toml"', 'playbook = ""', "merchants[0].playbook: 写的是 ''，要写一个文件的路径"),
+        ('playbook = "playbook.toml"', 'playbook = "."', "这是文件夹，要一个 TOML 文件"),
+        (
+            'transport = "simulator"',
+            'transport = "wechat"',
+            "写的是 'wechat'，是不是 'wechaty'？只能写 'simulator'、'wechaty'",
+        ),
+        ("[log]", "[logs]", "logs: 没有这个键，是不是 'log'？"),
+        ("[[accounts]]", "[accounts]", "每一条都写成 [[表]]"),
     ],
 )
 def test_one_fault(folder: Path, old: str, new: str, expected: str) -> None:
@@ -338,29 +344,29 @@ def test_secrets_are_asked_for_by_whoever_runs(folder: Path) -> None:
     (missing,) = config.secrets_faults(address)
     line = CONFIG.splitlines().index('token_env = "ZHANGGUI_SECOND__TOKEN"') + 1
     assert str(missing) == (
-        f"{folder / 'config.toml'}:{line}: accounts[1].token_env: found ZHANGGUI_SECOND__TOKEN, which is not set, "
-        "expected the name of an environment variable that holds the gateway's token"
+        f"{folder / 'config.toml'}:{line}: accounts[1].token_env: 写的是 ZHANGGUI_SECOND__TOKEN，环境里没有这个变量，"
+        "设好这个变量，里面放网关的令牌"
     )
 
 
 @pytest.mark.parametrize(
     ("address", "why"),
     [
-        ("", "which is not set"),
-        ("geheim", "which holds no such address"),
-        ("ftp://hooks.example/geheim", "which holds no such address"),
-        ("https:///geheim", "which holds no such address"),
-        ("https://hooks.example:port/geheim", "which holds no such address"),
-        ("https://[hooks/geheim", "which holds no such address"),
-        ("https://hooks.example/geheim https://hooks.example/", "which holds no such address"),
+        ("", "环境里没有这个变量"),
+        ("geheim", "它里面不是网址"),
+        ("ftp://hooks.example/geheim", "它里面不是网址"),
+        ("https:///geheim", "它里面不是网址"),
+        ("https://hooks.example:port/geheim", "它里面不是网址"),
+        ("https://[hooks/geheim", "它里面不是网址"),
+        ("https://hooks.example/geheim https://hooks.example/", "它里面不是网址"),
     ],
 )
 def test_the_address_of_a_webhook_is_asked_for_and_never_shown(folder: Path, address: str, why: str) -> None:
     (missing,) = load(folder).secrets_faults({"ZHANGGUI_SECOND__TOKEN": "t", "ZHANGGUI_OPS__WEBHOOK": address})
     line = CONFIG.splitlines().index('webhook_env = "ZHANGGUI_OPS__WEBHOOK"') + 1
     assert str(missing) == (
-        f"{folder / 'config.toml'}:{line}: alerts[0].webhook_env: found ZHANGGUI_OPS__WEBHOOK, {why}, "
-        "expected the name of an environment variable that holds a webhook's address, https://…"
+        f"{folder / 'config.toml'}:{line}: alerts[0].webhook_env: 写的是 ZHANGGUI_OPS__WEBHOOK，{why}，"
+        "设好这个变量，里面放 webhook 的网址 https://…"
     )
 
 
@@ -375,9 +381,9 @@ def test_merchants_may_share_a_playbook_and_its_faults_are_told_once(folder: Pat
 
 def test_a_file_without_anything(folder: Path) -> None:
     (folder / "config.toml").write_text("")
-    assert list(map(str, faults(folder))) == [f"{folder / 'config.toml'}: merchants: found nothing, expected this key"]
+    assert list(map(str, faults(folder))) == [f"{folder / 'config.toml'}: merchants: 没有写，必须写上"]
 
 
 def test_levels_beyond_counting(folder: Path) -> None:
     (folder / "playbook.toml").write_text("name = " + "[" * 300 + "]" * 300, encoding="utf-8")
-    assert "nested too deeply" in str(faults(folder)[0])
+    assert "套得太深，少套几层" in str(faults(folder)[0])

@@ -108,17 +108,17 @@ def test_every_key_can_be_set_from_the_environment_alone() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
-        ("METRICS__PORT", "many", "a whole number"),
-        ("METRICS__PORT", "-1", "at least 0"),
-        ("WORKERS__LEASE_SECONDS", "long", "a number"),
-        ("WORKERS__LEASE_SECONDS", "nan", "a number"),
-        ("WORKERS__LEASE_SECONDS", "-5", "more than 0"),
+        ("METRICS__PORT", "many", "要写整数"),
+        ("METRICS__PORT", "-1", "至少 0"),
+        ("WORKERS__LEASE_SECONDS", "long", "要写一个数"),
+        ("WORKERS__LEASE_SECONDS", "nan", "要写一个数"),
+        ("WORKERS__LEASE_SECONDS", "-5", "要大于 0"),
     ],
 )
 def test_what_is_no_number_is_refused_as_in_the_file(config: Path, key: str, value: str, expected: str) -> None:
     (fault,) = faults(config, {f"ZHANGGUI_{key}": value})
-    assert fault.startswith(f"environment: ZHANGGUI_{key}: found ")
-    assert fault.endswith(f"expected {expected}")
+    assert fault.startswith(f"environment: ZHANGGUI_{key}: 写的是 ")
+    assert fault.endswith(f"，{expected}")
 
 
 @pytest.mark.parametrize(
@@ -134,13 +134,13 @@ def test_what_is_no_number_is_refused_as_in_the_file(config: Path, key: str, val
 )
 def test_one_underscore_where_two_belong_is_refused_with_what_was_meant(config: Path, slip: str, meant: str) -> None:
     assert faults(config, {f"ZHANGGUI_{slip}": "x"}) == [
-        f"environment: ZHANGGUI_{slip}: found an unknown variable, expected ZHANGGUI_{meant}"
+        f"environment: ZHANGGUI_{slip}: 没有这个变量，是不是 ZHANGGUI_{meant}？"
     ]
 
 
 def test_a_variable_of_ours_that_nothing_reads_is_refused(config: Path) -> None:
     (fault,) = faults(config, {"ZHANGGUI_SHOP": "x"})
-    assert fault.startswith("environment: ZHANGGUI_SHOP: found an unknown variable, expected ZHANGGUI_<SECTION>__<KEY>")
+    assert fault.startswith("environment: ZHANGGUI_SHOP: 没有这个变量，写成 ZHANGGUI_<SECTION>__<KEY>")
 
 
 def test_secrets_may_have_any_name_that_the_configuration_gives_them(config: Path) -> None:

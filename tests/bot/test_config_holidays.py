@@ -39,8 +39,8 @@ def test_holidays_that_the_program_does_not_know_are_told(tmp_path: Path) -> Non
     [
         ('"2050-02-02/2050-01-31"', "holidays[0].off", DAYS),
         ('"2050-02-30"', "holidays[0].off", DAYS),
-        ('"2051-10-01"', "holidays[0].off", "days of 2050"),
-        ('"2049-12-26"', "holidays[0].worked", "days that are not off"),
+        ('"2051-10-01"', "holidays[0].off", "要写 2050 年的日子"),
+        ('"2049-12-26"', "holidays[0].worked", "off 和 worked 里留一个"),
     ],
 )
 def test_holidays_that_cannot_be(tmp_path: Path, wrong: str, key: str, expected: str) -> None:

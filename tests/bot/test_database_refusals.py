@@ -173,7 +173,7 @@ def test_a_file_that_sqlite_only_reads_is_no_sound_database(shop: Path, capsys: 
         file.seek(18)
         file.write(b"\x03")
     said = doctor_says(url, capsys)
-    assert "读得了，写不了：attempt to write a readonly database" in said
+    assert "读得了，写不了：只能读，不能写" in said
     assert "-shm" in said
 
 
@@ -217,7 +217,7 @@ def test_no_part_of_a_password_is_shown_wherever_it_stands_in_the_url(
     said = refused(capsys, "db", "copy", "shop.db", bare)
     assert said == "目标 写的是 postgresql+psycopg://***@127.0.0.1:1/shop：密码里的 @ 要写成 %40"
     monkeypatch.setenv("ZHANGGUI_DATABASE__URL", bare)
-    assert "expected every @ of the password written as %40" in (said := refused(capsys, "group", "list"))
+    assert "密码里的每个 @ 要写成 %40" in (said := refused(capsys, "group", "list"))
     assert "secret" not in said
     monkeypatch.delenv("ZHANGGUI_DATABASE__URL")
     assert examine(Path("config.toml"), "postgresql+psycopg://127.0.0.1:1/shop?password=secret", as_json=False) == 2

@@ -119,10 +119,10 @@ def test_the_address_of_a_webhook_is_there_or_missed(
     status, found = examined(config, capsys)
     assert status == 2
     assert found["alerts"][0] == "wrong"
-    assert "ZHANGGUI_TEST_WEBHOOK, which is not set" in found["alerts"][1]
+    assert "ZHANGGUI_TEST_WEBHOOK，环境里没有这个变量" in found["alerts"][1]
     monkeypatch.setenv("ZHANGGUI_TEST_WEBHOOK", "geheim")
     status, found = examined(config, capsys)
-    assert "which holds no such address" in found["alerts"][1]
+    assert "它里面不是网址" in found["alerts"][1]
     assert "geheim" not in found["alerts"][1]
     monkeypatch.setenv("ZHANGGUI_TEST_WEBHOOK", "https://hooks.example/geheim")
     status, found = examined(config, capsys)

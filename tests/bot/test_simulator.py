@@ -273,7 +273,7 @@ def test_new_numbers_are_everywhere_and_old_ones_reach_nobody() -> None:
 
 def test_unknown_accounts_are_named() -> None:
     async def scene(stage: Stage) -> None:
-        with pytest.raises(UnknownAccount, match="unknown account 'mian'; the accounts of this world: main"):
+        with pytest.raises(UnknownAccount, match="没有账号 'mian'，这个世界里的账号：'main'"):
             stage.world.apply(Login(at=START, account="mian"))
         with pytest.raises(UnknownAccount):
             SimulatorTransport(stage.world, "mian")

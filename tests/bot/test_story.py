@@ -1,4 +1,4 @@
-"""Reading stories: every kind of line, and every kind of mistake named by file, line, what was found and expected."""
+"""Reading stories: every kind of line, and every kind of mistake named by file, line, field and cure."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_lengths_of_time(written: str, meant: timedelta) -> None:
 
 @pytest.mark.parametrize("written", ["", "m", "10", "10 m", "10min", "--1m", "1.m", "十m", 10, None])
 def test_what_is_no_length_of_time(written: object) -> None:
-    with pytest.raises(ValueError, match="such as 90s, 280m"):
+    with pytest.raises(ValueError, match="如 90s、280m"):
         Span.read(written)
 
 
@@ -142,7 +142,7 @@ def test_the_world_is_the_first_line() -> None:
         )
     )
     assert fault({"type": "login", "at": AT, "account": "main"}, {"world": world}) == (
-        "tea.jsonl, line 2: found a world; expected it on the first line only"
+        "tea.jsonl:2: world: 世界写在了后面，它只能写在第一行"
     )
 
 
@@ -165,68 +165,79 @@ def test_other_hands_and_other_clocks_are_read_too() -> None:
 @pytest.mark.parametrize(
     ("line", "found", "expected"),
     [
-        ({"type": "texts", "at": AT}, "unknown type 'texts'", "'text' perhaps, or another of: friend_request, friend"),
-        ({"type": ["text"], "at": AT}, 'unknown type ["text"]', "one of: friend_request"),
-        ({"at": AT, "account": "main"}, "no field 'type'", "a type: friend_request"),
+        ({"type": "texts", "at": AT}, "type: 写的是 'texts'", "是不是 'text'？只能写 friend_request、friend"),
+        ({"type": ["text"], "at": AT}, 'type: 写的是 ["text"]', "只能写 friend_request"),
+        ({"at": AT, "account": "main"}, "type: 没有写", "必须写上，只能写 friend_request"),
         (
             {"type": "login", "at": AT, "acount": "a"},
-            "unknown field 'acount'",
-            "'account' perhaps, or another of: type",
+            "acount: 没有这个字段",
+            "是不是 'account'？只能写 type",
         ),
-        ({"type": "login", "at": AT}, "no field 'account'", "one beside 'type', 'at'"),
-        ({"type": "login", "at": AT, "account": 3}, "3 as account", "a text in quotes"),
-        ({"type": "login", "at": AT, "account": ""}, "'' as account", "a text in quotes, not empty"),
-        ({"type": "login", "at": "2026-11-23T09:00:00", "account": "a"}, "'2026-11-23T09:00:00' as at", "its offset"),
-        ({"type": "login", "at": "gestern", "account": "a"}, "'gestern' as at", "such as 2026-11-23T09:00:00+08:00"),
-        ({"type": "login", "at": 7, "account": "a"}, "7 as at", "a time with its offset"),
-        ({"type": "clock", "at": AT, "shift": "soon"}, "'soon' as shift", "a length of time such as 90s"),
+        ({"type": "login", "at": AT}, "account: 没有写", "必须写上"),
+        ({"type": "login", "at": AT, "account": 3}, "account: 写的是 3", "要写文字，两边加英文双引号"),
+        ({"type": "login", "at": AT, "account": ""}, "account: 写的是 ''", "要写文字，不能空着"),
+        ({"type": "login", "at": "2026-11-23T09:00:00", "account": "a"}, "at: 写的是 '2026-11-23T09:00:00'", "带时区"),
+        ({"type": "login", "at": "gestern", "account": "a"}, "at: 写的是 'gestern'", "如 2026-11-23T09:00:00+08:00"),
+        ({"type": "login", "at": 7, "account": "a"}, "at: 写的是 7", "要写带时区的时间"),
+        ({"type": "clock", "at": AT, "shift": "soon"}, "shift: 写的是 'soon'", "要写一段时间，如 90s"),
         (
             {"type": "platform", "at": AT, "account": "a", "on": "txt", "answer": "ok"},
-            "'txt' as on",
-            "'text' perhaps, or another of: album, announcement",
+            "on: 写的是 'txt'",
+            "是不是 'text'？只能写 album、announcement",
         ),
         (
             {"type": "platform", "at": AT, "account": "a", "on": "*", "answer": "time_out"},
-            "'time_out' as answer",
-            "'timeout' perhaps",
+            "answer: 写的是 'time_out'",
+            "是不是 'timeout'？",
         ),
         (
             {"type": "platform", "at": AT, "account": "a", "on": "*", "answer": "ok", "times": 0},
-            "0 as times",
-            "a whole number from 1 on",
+            "times: 写的是 0",
+            "要写整数，从 1 起",
         ),
         (
             {"type": "members", "at": AT, "account": "a", "group": "g", "members": [{"contact": "b"}, {"contct": "c"}]},
-            "unknown field 'contct'",
-            "'contact' perhaps, or another of: contact, name",
+            "members[1].contct: 没有这个字段",
+            "是不是 'contact'？只能写 contact、name",
         ),
         (
             {"type": "members", "at": AT, "account": "a", "group": "g", "members": [{"name": "b"}]},
-            "no field 'contact' in members[0]",
-            "one beside 'name'",
+            "members[0].contact: 没有写",
+            "必须写上",
         ),
-        ({"type": "renumbered", "at": AT, "account": "a", "ids": {"b": 3}}, '{"b":3} as ids', "a text in quotes"),
-        ({"world": {"accounts": [{"id": "a", "channel": "phone"}]}}, "'phone' as world.accounts[0].channel", "one of"),
-        ({"world": {"accounts": [{"id": "a"}, {"id": "a"}]}}, '{"accounts":', "each account once, not a again"),
+        (
+            {"type": "renumbered", "at": AT, "account": "a", "ids": {"b": 3}},
+            'ids: 写的是 {"b":3}',
+            "要写文字，两边加英文双引号",
+        ),
+        (
+            {"world": {"accounts": [{"id": "a", "channel": "phone"}]}},
+            "world.accounts[0].channel: 写的是 'phone'",
+            "只能写 personal",
+        ),
+        (
+            {"world": {"accounts": [{"id": "a"}, {"id": "a"}]}},
+            'world: 写的是 {"accounts":',
+            "账号 'a' 写了两次，每个账号只写一次",
+        ),
         (
             {"type": "kill", "at": AT, "after": "clamed"},
-            '{"type":"kill"',
-            "as 'after' one of planned, waiting, claimed",
+            '写的是 {"type":"kill"',
+            "after 要写 planned、waiting、claimed",
         ),
-        ({"type": "restart", "at": AT, "down": "-5m"}, "'-5m' as down", "not a negative one"),
-        ({"world": {"grups": []}}, "unknown field 'grups'", "'groups' perhaps, or another of: accounts, contacts"),
-        ({"world": {"auto": "yes"}}, "'yes' as world.auto", "true or false"),
-        ('{"type": "login" "at"}', """'{"type": "login" "at"}'""", "one JSON object on one line"),
-        ("[1, 2]", "[1,2]", "one JSON object on one line"),
-        ("[" * 5000, "'[[[", "one JSON object on one line"),
-        (b'{"type": "text", "text": "\xc0\xc1"}', "a byte that is no UTF-8 (0xc0)", "text in UTF-8"),
+        ({"type": "restart", "at": AT, "down": "-5m"}, "down: 写的是 '-5m'", "不能是负的"),
+        ({"world": {"grups": []}}, "world.grups: 没有这个字段", "是不是 'groups'？只能写 accounts、contacts"),
+        ({"world": {"auto": "yes"}}, "world.auto: 写的是 'yes'", "要写 true（是）或 false（否）"),
+        ('{"type": "login" "at"}', """写的是 '{"type": "login" "at"}'""", "（第 18 个字符：两项之间少了英文逗号"),
+        ("[1, 2]", "写的是 [1,2]", "一行要写一个完整的 JSON 对象"),
+        ("[" * 5000, "写的是 '[[[", "一行要写一个完整的 JSON 对象"),
+        (b'{"type": "text", "text": "\xc0\xc1"}', "有一个字节 0xc0 不是 UTF-8", "把文件存成 UTF-8"),
     ],
 )
 def test_a_mistake_is_named(line: dict[str, Any] | str | bytes, found: str, expected: str) -> None:
     said = fault(line)
-    assert said.startswith("tea.jsonl, line 1: found ")
-    assert f"found {found}" in said
-    assert expected in said.partition("; expected ")[2]
+    assert said.startswith(f"tea.jsonl:1: {found}")
+    assert expected in said.removeprefix(f"tea.jsonl:1: {found}")
 
 
 def test_lines_must_be_in_order_whatever_their_offsets() -> None:
@@ -235,8 +246,8 @@ def test_lines_must_be_in_order_whatever_their_offsets() -> None:
         {"type": "login", "at": "2026-11-23T01:00:00+00:00", "account": "a"},
         {"type": "login", "at": "2026-11-23T02:00:00+02:00", "account": "a"},
     ) == (
-        "tea.jsonl, line 3: found 2026-11-23T02:00:00+02:00 after 2026-11-23T01:00:00+00:00; "
-        "expected lines in order of their time (at)"
+        "tea.jsonl:3: at: 写的是 2026-11-23T02:00:00+02:00，上一行是 2026-11-23T01:00:00+00:00，"
+        "各行要按时间（at）先后排"
     )
 
 
@@ -277,13 +288,13 @@ def test_a_story_is_checked_whole_and_then_read_again(tmp_path: Path) -> None:
     assert story.world == WorldSpec(accounts=(AccountSpec("main"),))
     assert [type(line).__name__ for line in story.lines()] == ["Operator", "Login", "Login"]
     story.check_accounts(["main", "mian"])
-    with pytest.raises(StoryFault, match="line 4: found unknown account 'mian'; expected one of: main"):
+    with pytest.raises(StoryFault, match="jsonl:4: account: 写的是 'mian'，没有这个账号，是不是 'main'"):
         story.check_accounts(["main"])
 
 
 def test_a_friend_of_an_account_that_is_not_there_is_named() -> None:
     world = WorldSpec(accounts=(AccountSpec("main"),), contacts=(ContactSpec("wx1", friend_of=("main", "mian")),))
-    with pytest.raises(StoryFault, match="line 1: found unknown account 'mian' in friend_of of contact 'wx1'"):
+    with pytest.raises(StoryFault, match=r"tea.jsonl:1: world.contacts\[0\].friend_of: 写的是 'mian'，没有这个账号"):
         with_accounts(load_config(Path("config.toml"), {}), world, "tea.jsonl")
 
 

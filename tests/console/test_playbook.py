@@ -154,14 +154,14 @@ def test_a_file_is_refused_with_its_lines_or_shown_and_put_in_force(console: Con
     page.get_by_role("button", name="导入").click()
     wrong = b'name = "x"\n[caps]\nperson_per_dya = 3\n'
     page.locator("input[type=file]").set_input_files({"name": "a.toml", "mimeType": "text/plain", "buffer": wrong})
-    expect(page.get_by_text("第 3 行 caps.person_per_dya：没有这个键，是不是 person_per_day")).to_be_visible()
+    expect(page.get_by_text("第 3 行 caps.person_per_dya：没有这个键，是不是 'person_per_day'？")).to_be_visible()
     page.wait_for_timeout(1_500)  # the bar of the upload is gone
     shoot(page, "playbook-import-wrong")
     assert faults_of_dialog(page) == []
     page.get_by_role("button", name="知道了").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     for broken, told in (
-        (b"", "第 1 行：文件里没有内容，导入它等于把整个方案清空"),
+        (b"", "第 1 行：文件里没有内容，写上方案再用，空着等于把整个方案清空"),
         (b'name = "x"\n[caps\n', "第 2 行「[caps」：方括号有开头没有结尾，补上 ]"),
     ):
         page.get_by_role("button", name="导入").click()

@@ -147,7 +147,7 @@ def test_a_moment_needs_its_time() -> None:
     assert read_moment("2026-11-25 20:00", TODAY) == moment(DAY, dt.time(20))
     assert read_moment(moment(DAY, dt.time()), TODAY) == moment(DAY, dt.time())
     for cell in ("2026-11-25", "20:00", DAY, dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)):
-        with pytest.raises(DateError, match="YYYY-MM-DD HH:MM"):
+        with pytest.raises(DateError, match="日期加时间，例如 2026-11-25 20:00"):
             read_moment(cell, TODAY)
 
 

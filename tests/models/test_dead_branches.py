@@ -73,8 +73,8 @@ def playbook(data: dict[str, Any]) -> Playbook:
     ],
 )
 def test_a_dead_branch_is_found(data: dict[str, Any], path: tuple[str | int, ...]) -> None:
-    found = {one.path: one.expected for one in misfits(playbook(data))}
-    assert found.get(("survey", *path, "when")) == "one that somebody can meet", found
+    found = {one.path: one.found for one in misfits(playbook(data))}
+    assert found.get(("survey", *path, "when")) == "这个条件谁也满足不了", found
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from nicegui import events, ui
 from bot.calendar_plan import MEDIA_FOLDER
 from bot.console.editor.form import Form
 from bot.console.editor.uploads import MOST_BYTES, NotMedia, Upload, checked, keep
+from bot.system_errors import reason_of
 from content_calendar.columns import leads_outside
 from models.orders import KeepMediaOrder
 
@@ -72,7 +73,7 @@ def media_form(form: Form) -> None:
             await visit.site.in_thread(lambda: keep(upload, folder))
         except OSError as fault:
             with client:
-                told.text = f"素材文件夹里存不下：{fault.strerror}"
+                told.text = f"素材文件夹里存不下：{reason_of(fault)}"
             return
         with client:
             add(upload.name, upload.kind)

@@ -6,15 +6,14 @@ from collections.abc import Callable, Sequence
 
 from nicegui import events, ui
 
-from bot.console.playbook.faults_said import told
 from bot.console.playbook.saving import compare
 from bot.console.reading.playbooks import kept
 from bot.console.visit import Visit
-from bot.faults import ConfigFaults, Fault
+from bot.faults import ConfigFaults, Fault, sentence
 from bot.playbook_files import examine_source
-from bot.terminal import harmless
+from bot.terminal import brief, harmless
 from bot.toml_source import parse_toml
-from models.playbook_faults import Misfit
+from models.broken_files import SAVE_AS_UTF8
 
 MOST_BYTES = 1_000_000
 _SHOWN = 50
@@ -55,7 +54,7 @@ async def _look(visit: Visit, data: bytes, done: Callable[[], None]) -> None:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
         playbook = await visit.site.in_thread(lambda: examine_source(parse_toml("", text)))
     except UnicodeDecodeError:
-        _tell([Fault("", None, "", "", "a file saved as UTF-8")], text)
+        _tell([Fault("", None, "", "", f"{SAVE_AS_UTF8}再导入")], text)
     except ConfigFaults as faults:
         _tell(faults.faults, text)
     else:
@@ -75,7 +74,8 @@ def _tell(faults: Sequence[Fault], text: str) -> None:
                 written = harmless(lines[fault.line - 1].strip()[:_QUOTED]) if fault.line and not fault.key else ""
                 place = f"第 {fault.line} 行" + (f"「{written}」" if written else "") if fault.line else ""
                 where = f"{place} {fault.key[:120]}".strip()
-                what = told(Misfit((), fault.found, fault.expected))
+                what = harmless(sentence(brief(fault.found), brief(fault.expected)))
                 ui.label(f"{where}：{what}" if where else what).style("overflow-wrap: anywhere")
+        ui.label("改好再导入；也可以先「导出」一份现在的方案，照它的样子改。").classes("z-muted")
         ui.button("知道了", on_click=dialog.close).props("flat").classes("self-end")
     dialog.props('aria-label="文件里的错"').on("hide", dialog.delete)
