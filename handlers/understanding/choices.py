@@ -39,7 +39,7 @@ _NOT_BEFORE = compile_later(
 _NOT_AFTER = compile_later(
     r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|"
     r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题|在?过敏)|除外|算了|免了|免谈|pass|"
-    r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|(?:别|不用|不要)(?:再)?(?:寄|发|送|推荐|给)|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
+    r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|(?:别|不用|不要)(?:再)?(?:寄|发|送|推荐|给)|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|起不(?:来|床)|来不(?:及|了)|[要得](?:上班|上课|加班|开会|接|送|带)|"
     r"用不(?:惯|了|着))|^(?:码|号)?(?:好像|感觉|有点|还|就|偏|太|又|会|稍微?|嫌|倒)+(?:大|小|紧|松|勒)(?:了|点|$|[,，。])|"
     r"^(?:有|太|味|容易|会|香味|带|掉|招)[^,，。 \n]{0,4}(?:不喜欢|不想?要|不爱)(?=$|[,，。\n]|其[他它余]|别的|另外)"
 )
@@ -95,7 +95,7 @@ def _squeeze(text: str) -> str:
     return re.sub(r"[ \t]+", "", text)
 
 
-def _labelled(question: Question, text: str) -> tuple[list[int], list[int], list[int]]:
+def labelled_options(question: Question, text: str) -> tuple[list[int], list[int], list[int]]:
     """Options that are named, named and wanted most, and named but refused."""
     table = option_table(question.options)
     if table.search is None:
@@ -238,15 +238,15 @@ def read_options(question: Question, text: str) -> list[str] | None:
     core = dense(text).strip(PARTICLES)
     exact = [at for wording, at in option_table(question.options).wordings if wording == core]
     if exact:
-        return _values(question, exact)
+        return option_values(question, exact)
     so_many = _SO_MANY.match(core) if multi else None
     if so_many:
         return (
-            _values(question, list(range(count)))
+            option_values(question, list(range(count)))
             if DIGITS.get(so_many[1], 0) == count or so_many[1] == str(count)
             else None
         )
-    named, preferred, refused = _labelled(question, text)
+    named, preferred, refused = labelled_options(question, text)
     if named and not multi and (both := _BOTH.search(text)):
         # 又干又敏感: none of two.
         named = list(dict.fromkeys([*named, *_parts(question, both.group(1)), *_parts(question, both.group(2))]))
@@ -268,12 +268,12 @@ def read_options(question: Question, text: str) -> list[str] | None:
         if _THIS_LOT.search(text):
             return None
         if excluded and not named and (multi or len(rest) == 1) and (multi or len(excluded) == count - 1):
-            return _values(question, rest)
+            return option_values(question, rest)
         if excluded and _OTHERS.search(text) and rest and multi:
-            return _values(question, rest)
+            return option_values(question, rest)
     if named:
         if not multi and len(named) > 1 and len(preferred) == 1:
-            return _values(question, preferred)
+            return option_values(question, preferred)
         if not multi and len(named) > 1:
             main = [at for at in named if at not in _lesser(question, text)]
             mixed = [at for at, option in enumerate(question.options) if _MIXED.search(" ".join(option.wordings))]
@@ -286,7 +286,7 @@ def read_options(question: Question, text: str) -> list[str] | None:
                 named = current
             named += _oneself(question, text)
             named = sorted({*named, *(at for at in _parts(question, _unnamed(question, text)) if at not in refused)})
-        return _values(question, named)
+        return option_values(question, named)
     if refused:
         return None
     if _NONE.search(dense(text)):
@@ -295,18 +295,18 @@ def read_options(question: Question, text: str) -> list[str] | None:
     numbered = numbered_options(question, text, multi)
     if barred and numbered:
         rest = [at for at in range(count) if at not in numbered]
-        return _values(question, rest) if rest and (multi or len(rest) == 1) else None
+        return option_values(question, rest) if rest and (multi or len(rest) == 1) else None
     measured = _measured(question, text) or _how_often(question, text)
     if measured and not (numbered and re.fullmatch(r"[1-9]", core)):
-        return _values(question, measured)
+        return option_values(question, measured)
     if numbered:
-        return _values(question, numbered)
+        return option_values(question, numbered)
     if multi and _ALL.search(dense(text)) and not re.search(r"^(?:随便|看)", dense(text)):
-        return _values(question, list(range(count)))
+        return option_values(question, list(range(count)))
     if not multi and count == 2 and re.search(r"^(?:都|两)", core):
         return None
     parts = _placed(question, text) or _parts(question, text) or _oneself(question, text)
-    return _values(question, parts) if parts else None
+    return option_values(question, parts) if parts else None
 
 
 def _placed(question: Question, text: str) -> list[int]:
@@ -346,14 +346,14 @@ def _lesser(question: Question, text: str) -> list[int]:
     return lesser
 
 
-def _values(question: Question, chosen: list[int]) -> list[str]:
+def option_values(question: Question, chosen: list[int]) -> list[str]:
     return [option.value for at, option in enumerate(question.options) if at in chosen]
 
 
 def chosen_options(question: Question, text: str) -> list[str]:
     """Every option that a reply takes, also more than the question allows: named, or by their places."""
     named = told_options(question, text)
-    return named or _values(question, numbered_options(question, text, True))
+    return named or option_values(question, numbered_options(question, text, True))
 
 
 def refuses_all(text: str) -> bool:
@@ -363,9 +363,9 @@ def refuses_all(text: str) -> bool:
 
 def told_options(question: Question, text: str) -> list[str] | None:
     """Options told by their own words in a reply to another question."""
-    named, _, refused = _labelled(question, text)
+    named, _, refused = labelled_options(question, text)
     named = [at for at in named if at not in refused]
-    return _values(question, named) if named else None
+    return option_values(question, named) if named else None
 
 
 def is_option(question: Question, text: str) -> bool:

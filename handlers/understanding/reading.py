@@ -10,6 +10,7 @@ from typing import Any
 
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
+from handlers.understanding.avoided import asks_what_is_avoided, says_nothing_is_avoided
 from handlers.understanding.choices import chosen_options, refuses_all
 from handlers.understanding.corrections import Correction, find_correction
 from handlers.understanding.hearing import MOST_CLAUSES, SHORT, Clauses, hear
@@ -68,6 +69,8 @@ def understand(
         value = _remembered_value(question, reply, words, asked_on)
     else:
         value = _value(question, message, seen, asked_on)
+    if heard.look.wants_human and seen.count == 1 and question.type in ("name", "freetext"):
+        value = None  # 转人工 is nobody's name
     # A name that is asked for is told and not changed; 好的，叫我小鹿 is yes above all.
     if question.type != "name" and not (question.type == "yesno" and value is not None):
         renamed = find_rename(message, prior)
@@ -268,6 +271,8 @@ def _act(question: Question, message: Message, seen: Clauses, asks: bool) -> Any
         return "unclear"
     if seen.unknowing or acts.has_not_looked(bare) or (question.type == "age_months" and has_no_child(message.text)):
         return "decline"
+    if question.type in ("choice", "multi") and asks_what_is_avoided(question):
+        return "decline" if says_nothing_is_avoided(message.text) else "unclear"
     if question.type in ("choice", "multi") and refuses_all(message.text):
         return "decline"
     if bare in _SIMPLY_NO or _NOT_NOW.match(bare) or (question.type == "date" and _NOT_COMING.search(bare)):

@@ -155,6 +155,8 @@ def _clause(clause: str, asked: str) -> bool | None:
         return False if other else None
     if _NO_WORD.match(core) or _NO_AT_LAST.search(core):
         return False
+    if _DONE.search(asked) and (plan := _NOT_YET.fullmatch(core)) and plan["deed"] in asked:
+        return None if plan["wish"] else False
     if _YES_WORD.match(core):
         return True
     return _echo(core, asked)
@@ -181,6 +183,18 @@ def _leaves_open(core: str) -> bool:
     return bool(_UNSURE.search(core)) and not re.match(r"(?:应该|好像)(?:没|不(?!知|清|确|记)|有的|是的|有过)", core)
 
 
+# 疫苗打过了吗: whether something was done. 打算打 is a wish then, 下周去打 no, and 都打完啦 yes.
+_DONE = compile_later(r"过(?:了|吗|没|么)|了(?:吗|没|么|不)|[完好](?:了|没)")
+_NOT_YET = compile_later(
+    r"(?:(?P<wish>打算|准备|计划|考虑|想着?)|(?:明|后)[天儿早晚]|下个?(?:周|星期|礼拜|月)[\d一二三四五六日天末]?|"
+    r"过(?:几|两|些)天|马上|待会儿?|今晚|改天|回头)(?:再|就|要|才|去|带[他她它]|过去|到你们?[这那]里?)*"
+    r"(?P<deed>[\u4e00-\u9fff]{1,2})(?:个|的|它)?"
+)
+_DONE_SO = compile_later(
+    r"(?:都|全|已经|早就?|刚|上周|昨天|前天|去年)*(?![我你您他她它这那是没不就也还再太的])([\u4e00-\u9fff])[^错不没,，死]{0,4}(?:了|过|完|好|齐)"
+)
+
+
 def _echo(core: str, asked: str) -> bool | None:
     """The question's own verb said again, with or without a negation: 喝的, 不喝, 没怎么用过."""
     for found in _VERB.finditer(asked):
@@ -202,6 +216,8 @@ def _echo(core: str, asked: str) -> bool | None:
         ):
             return False
         return not re.match(rf"{verb}(?:不(?:了|起|来|动|到|上|完)|得少)", core[at:])
+    if _DONE.search(asked) and (done := _DONE_SO.fullmatch(core)) and done[1] in asked:
+        return True
     if "过敏" in asked and re.search(r"(?<!不)(?<!不太)敏感", core):
         return True
     if "过" in asked and re.search(
