@@ -8,6 +8,7 @@ from handlers.understanding.ages import is_unborn, read_age
 from handlers.understanding.amounts import read_number
 from handlers.understanding.frequencies import nearest_rate, times_a_month
 from handlers.understanding.numerals import DIGITS
+from handlers.understanding.option_leanings import AT_ONCE, blended, placed_option, without_disliked
 from handlers.understanding.option_numbers import numbered_options
 from handlers.understanding.option_table import STOP_PARTS, UNBORN, option_table
 from handlers.understanding.text import PARTICLES, clauses, dense
@@ -45,18 +46,6 @@ _NOT_AFTER = compile_later(
 )
 # 这批玫瑰我不要了: goods that were sent, and nothing of what is liked.
 _THIS_LOT = compile_later(r"[这那](?:一)?(?:批|束|箱|盒|单|件|次|瓶|支|盆|袋|罐|包)[^,，。\n]{0,8}(?:不要|退|不想要)")
-_KIN = (
-    r"(?:女票|男票|女朋友|男朋友|女友|男友|对象|老婆|老公|媳妇|太太|爱人|妈妈?|爸爸?|父母|爸妈|爷爷|奶奶|外婆|外公|姥姥|姥爷|婆婆|公公|"
-    r"岳父|岳母|丈母娘|老丈人|闺蜜|朋友|同事|领导|老师|客户|长辈|姐姐?|妹妹?|哥哥?|弟弟?|亲戚|同学|恩师|女神)"
-)
-# For whom it is, and where it is to stand: 送女票的, 给我妈买的; 放家里.
-_GIVEN = compile_later(
-    rf"送(?:给)?(?:我|俺|咱)?(?:的|家)?{_KIN}|(?:给|帮|替)(?:我|俺|咱)?(?:的|家)?{_KIN}(?:买|送|带|挑|选|准备|订|的?礼物|过生日)"
-)
-_KEPT = compile_later(
-    r"^(?:我|就|是|主要|一般|都)*(?:放|摆|插|搁|留|养)?(?:在)?(?:自己|我)?家里?(?:放|摆|插|看|用)?(?:的|着)?$"
-)
-_PLACED = ((_GIVEN, compile_later(r"送人|送礼|礼物|送亲友")), (_KEPT, compile_later(r"家里|自家|家用|居家|在家")))
 _PREFER = compile_later(
     r"(?:主要|多数|大多|大部分|最|更|比较|还是|一般|首选|平时|基本|偏|通常|常|多半|经常|优先|先|尤其|特别|"
     r"偏爱)(?:是|都|上|时候|情况|在|就|会|想|要|喝|吃|用|买|选|爱|喜欢|去|看|常|多|的|倾向|倾向于|中意)*$"
@@ -80,14 +69,15 @@ _FILLERS = compile_later(
 _NOW = compile_later(r"(?:以前|之前|原来|曾经|早先).{0,40}(?:现在|如今|目前|今年)")
 # 3个都要: so many, all of them, and not the third.
 _SO_MANY = compile_later(r"([2-9两俩三仨四五六七八九])\s?(?:个|种|样|款|项|类|者)?(?:全|都)(?!不|没)")
-# 又干又敏感, 也有点敏感: two that are true at once, and no mixture of them.
-_AT_ONCE = compile_later(r"又.{1,3}又|也有?[点些]")
 _MIXED = compile_later(r"混合(?!性|皮|肌|型)|都有|两者|都喝|都用|都吃|兼有")
 
 
 _MYSELF = compile_later(r"(?:^|[和跟与及,，、 给])我(?:自己|本人)?(?:$|[和跟与及,，、 用喝吃]|也)")
 
 
+_SELDOM_SAID = compile_later(
+    r"(?:我|去|来|喝|吃|用|买|做|练|平时|一般)*(?:很少|极少|偶尔|难得|少)(?:去|来|喝|吃|用|买|做|练|的|啦|次)*"
+)
 _SELDOM = compile_later(r"很少|偶尔|更少|以下|不常|较少")
 
 
@@ -211,7 +201,8 @@ def _how_often(question: Question, text: str) -> list[int]:
     rates = option_table(question.options).rates
     told = times_a_month(_squeeze(text)) if rates else None
     if told is None:
-        return []
+        seldom = [at for at, option in enumerate(question.options) if _SELDOM.search(option.label)] if rates else []
+        return seldom[:1] if _SELDOM_SAID.fullmatch(dense(text).strip(PARTICLES)) else []
     nearest = nearest_rate(told, rates)
     if nearest is not None:
         return [nearest]
@@ -271,6 +262,8 @@ def read_options(question: Question, text: str) -> list[str] | None:
             return option_values(question, rest)
         if excluded and _OTHERS.search(text) and rest and multi:
             return option_values(question, rest)
+    if len(named) > 1:
+        named = without_disliked(question, text, named)
     if named:
         if not multi and len(named) > 1 and len(preferred) == 1:
             return option_values(question, preferred)
@@ -279,7 +272,7 @@ def read_options(question: Question, text: str) -> list[str] | None:
             mixed = [at for at, option in enumerate(question.options) if _MIXED.search(" ".join(option.wordings))]
             if len(main) == 1:
                 named = main
-            elif len(mixed) == 1 and mixed[0] not in named and not _AT_ONCE.search(text):
+            elif len(mixed) == 1 and mixed[0] not in named and not AT_ONCE.search(text):
                 named = mixed
         if multi:
             if _NOW.search(text) and (current := [at for at in named if at not in _lesser(question, text)]):
@@ -305,18 +298,10 @@ def read_options(question: Question, text: str) -> list[str] | None:
         return option_values(question, list(range(count)))
     if not multi and count == 2 and re.search(r"^(?:都|两)", core):
         return None
-    parts = _placed(question, text) or _parts(question, text) or _oneself(question, text)
+    if not multi and (blend := blended(question, core)):
+        return option_values(question, blend)
+    parts = placed_option(question, text) or _parts(question, text) or _oneself(question, text)
     return option_values(question, parts) if parts else None
-
-
-def _placed(question: Question, text: str) -> list[int]:
-    """The one option for presents or for the home, where a reply says for whom it is or where it will stand."""
-    core = dense(text).strip(PARTICLES)
-    for said, labelled in _PLACED:
-        holders = [at for at, option in enumerate(question.options) if labelled.search(" ".join(option.wordings))]
-        if len(holders) == 1 and said.search(core):
-            return holders
-    return []
 
 
 def _oneself(question: Question, text: str) -> list[int]:

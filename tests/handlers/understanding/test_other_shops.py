@@ -23,6 +23,33 @@ TIME = Question(
     "一般什么时候来练？A早上 B中午 C晚上",
     (Option("am", "早上"), Option("noon", "中午"), Option("pm", "晚上")),
 )
+ADULT = Question("adult", "yesno", "请确认您已满18周岁？")
+CHILD = Question("child", "yesno", "家里有小朋友吗？")
+SAMPLE = Question("sample", "yesno", "送您一份试用装，要不要？")
+LIQUOR = Question(
+    "liquor",
+    "multi",
+    "平时喝哪些酒？1酱香 2浓香 3清香 4红酒",
+    (Option("sauce", "酱香"), Option("strong", "浓香"), Option("light", "清香"), Option("wine", "红酒")),
+)
+MILK = Question(
+    "milk",
+    "choice",
+    "宝宝吃母乳还是奶粉？1母乳 2奶粉 3混合",
+    (Option("breast", "母乳"), Option("formula", "奶粉"), Option("mixed", "混合")),
+)
+SKIN = Question(
+    "skin",
+    "choice",
+    "您是什么肤质？A干皮 B油皮 C混合",
+    (Option("dry", "干皮"), Option("oily", "油皮"), Option("mixed", "混合")),
+)
+OFTEN = Question(
+    "often",
+    "choice",
+    "多久来一次？1每天 2每周一次 3更少",
+    (Option("day", "每天"), Option("week", "每周一次"), Option("less", "更少")),
+)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +83,15 @@ TIME = Question(
         (NEUTERED, "昨天刚做完", True),
         (CALL, "【阿杰】", "阿杰"),
         (TIME, "晚上吧 早上起不来", "pm"),
+        (LIQUOR, "酱香味太冲 清香吧", ["light"]),
+        (MILK, "都吃", "mixed"),
+        (SKIN, "T区油两颊干", "mixed"),
+        (SKIN, "干", "dry"),
+        (OFTEN, "很少去", "less"),
+        (ADULT, "我儿子都上高中了", True),
+        (CHILD, "俩娃", True),
+        (CHILD, "只有猫", False),
+        (SAMPLE, "给我寄", True),
     ],
 )
 def test_answers(question: Question, reply: str, value: Any) -> None:
@@ -71,6 +107,10 @@ def test_answers(question: Question, reply: str, value: Any) -> None:
         (NEUTERED, "准备做", "unclear"),
         (CALL, "转人工", "question"),
         (TROUBLE, "人工服务", "question"),
+        (LIQUOR, "戒了", "decline"),
+        (LIQUOR, "老婆不让喝了", "decline"),
+        (BUDGET, "下一个", "decline"),
+        (BUDGET, "下班跟你说", "later"),
     ],
 )
 def test_no_answers(question: Question, reply: str, act: str) -> None:
