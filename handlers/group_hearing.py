@@ -81,7 +81,7 @@ def may_be_question(text: str) -> bool:
 
 def asks_outright(text: str) -> bool:
     """Whether a message in a group is a business question whatever was said before it: somebody hears of it at once."""
-    return asks_the_shop(text) and _wording(text) >= 0
+    return asks_the_shop(text) and _wording(text) >= 0 and not reply.only_guesses(text)
 
 
 def is_question(said: Sequence[Said], at: int) -> bool:

@@ -44,7 +44,9 @@ _UNLIKELY = {"staff": 0.5, "member": 0.6}
 """A message is no answer if it is likelier than this that it answers none: a member's is believed more easily, as
 nobody says anything else for the shop to be wrong."""
 _IN_ONE_BREATH = -0.5
-"""How much must speak for one answer to two questions of one person."""
+"""How much must speak for one answer to two questions of one person, ..."""
+_BREATH = timedelta(hours=1)
+"""... which they asked so soon after each other: what was asked in the morning is not answered with the afternoon's."""
 
 
 @dataclass(slots=True)
@@ -220,7 +222,7 @@ class Talk:
         _, best = max(zip(scores, questions, strict=True), key=lambda pair: (pair[0], pair[1].said.id))
         for score, question in zip(scores, questions, strict=True):
             is_same = score >= 0 and _is_same(question, best)
-            is_by_same = score >= _IN_ONE_BREATH and question.said.contact == best.said.contact
+            is_by_same = score >= _IN_ONE_BREATH and _in_one_breath(question, best)
             if question is best or is_same or is_by_same:
                 self._settle(question, ANSWERED, one)
 
@@ -238,6 +240,11 @@ def _names(text: str, name: str) -> bool:
     if text.startswith(name) or ("@" in text and f"@{name}".casefold() in text.casefold()):
         return True
     return len(name) > 2 and not name[-2:].isascii() and name[-2:] not in _ANYBODYS and text.startswith(name[-2:])
+
+
+def _in_one_breath(one: Question, other: Question) -> bool:
+    """Whether one person asked both, one soon after the other."""
+    return one.said.contact == other.said.contact and abs(one.said.at - other.said.at) <= _BREATH
 
 
 def _is_same(one: Question, other: Question) -> bool:

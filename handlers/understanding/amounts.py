@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers.understanding.frequencies import every_day_of_the_week
+from handlers.understanding.mixed_amounts import in_one_piece
 from handlers.understanding.numerals import DIGITS, Number, numbers, plain
 from models.patterns import compile_later
 
@@ -13,7 +14,8 @@ Amount = int | float | list[int | float | None]
 _UNIT = r"块钱?|元|rmb|人民币|钱|kg|ml|[个人瓶斤包盒罐次天箱岁度片口件码位]"
 _UP_TO_AFTER = compile_later(
     rf"^(?:{_UNIT}|左右)?(?:之内|以内|内|以下|之下|封顶|为限|"
-    r"打住|顶天|到顶|撑死|顶多|以里|为上限|是上限|就到头|最多|别超|不超|不要超|不能超|不能再多|上限|出头不行)"
+    r"打住|顶天|到顶|撑死|顶多|以里|为上限|是上限|就到头|最多|别超|不超|不要超|"
+    r"不到(?:一?点)?(?=$|[,，。 吧啊呢])|不能超|不能再多|上限|出头不行)"
 )
 _FROM_AFTER = compile_later(
     rf"^(?:{_UNIT})?(?:以上|及以上|之上|起步|起(?!来)|往上|"
@@ -272,6 +274,8 @@ _ABOUT_A_THOUSAND = compile_later(r"(?<![\d一二两三四五六七八九几])�
 
 _NEVER = compile_later(r"^(?:我|还|从来?)*没(?:有)?(?:去|喝|吃|用|买|做|练|来)过")
 
+_NOTHING_SPENT = compile_later(r"一(?:分|毛)钱?(?:也|都)?(?:不|没)(?:想)?[花出掏用]|^(?:我|从来?|基本)*[不没]花过?钱$")
+
 
 def _dozens(found: re.Match[str]) -> str:
     return "6个" if found.group(1) == "半" else f"{_count(found.group(1)) * 12}个"
@@ -288,7 +292,9 @@ def read_number(text: str, asked: str) -> Amount | None:
         return 0
     if every_day_of_the_week(text, asked):
         return 7
-    text = _DOZEN.sub(_dozens, text)
+    if _NOTHING_SPENT.search(bare) and _MONEY_ASKED.search(asked):
+        return 0
+    text = in_one_piece(_DOZEN.sub(_dozens, text))
     if _ABOUT_A_THOUSAND.search(text):
         return None
     found = numbers(text)
@@ -315,7 +321,7 @@ def _merge(text: str, found: list[Number], at: int) -> Amount:
     values = [amount_at(text, found, i) for i in range(len(found))]
     if (
         len(found) == 2
-        and text[found[0].end : found[1].start] in ("多", "多到", "出头")
+        and text[found[0].end : found[1].start] in ("多", "多到", "出头", "不到")
         and found[0].low < found[1].low
     ):
         return [tidy(found[0].low), tidy(found[1].high)]

@@ -8,6 +8,7 @@ from handlers.understanding.ages import is_unborn, read_age
 from handlers.understanding.amounts import read_number
 from handlers.understanding.frequencies import nearest_rate, times_a_month
 from handlers.understanding.numerals import DIGITS
+from handlers.understanding.option_leanings import AT_ONCE, blended, placed_option, without_disliked
 from handlers.understanding.option_numbers import numbered_options
 from handlers.understanding.option_table import STOP_PARTS, UNBORN, option_table
 from handlers.understanding.text import PARTICLES, clauses, dense
@@ -39,24 +40,12 @@ _NOT_BEFORE = compile_later(
 _NOT_AFTER = compile_later(
     r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|"
     r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题|在?过敏)|除外|算了|免了|免谈|pass|"
-    r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|(?:别|不用|不要)(?:再)?(?:寄|发|送|推荐|给)|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|"
+    r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|(?:别|不用|不要)(?:再)?(?:寄|发|送|推荐|给)|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|起不(?:来|床)|来不(?:及|了)|[要得](?:上班|上课|加班|开会|接|送|带)|"
     r"用不(?:惯|了|着))|^(?:码|号)?(?:好像|感觉|有点|还|就|偏|太|又|会|稍微?|嫌|倒)+(?:大|小|紧|松|勒)(?:了|点|$|[,，。])|"
     r"^(?:有|太|味|容易|会|香味|带|掉|招)[^,，。 \n]{0,4}(?:不喜欢|不想?要|不爱)(?=$|[,，。\n]|其[他它余]|别的|另外)"
 )
 # 这批玫瑰我不要了: goods that were sent, and nothing of what is liked.
 _THIS_LOT = compile_later(r"[这那](?:一)?(?:批|束|箱|盒|单|件|次|瓶|支|盆|袋|罐|包)[^,，。\n]{0,8}(?:不要|退|不想要)")
-_KIN = (
-    r"(?:女票|男票|女朋友|男朋友|女友|男友|对象|老婆|老公|媳妇|太太|爱人|妈妈?|爸爸?|父母|爸妈|爷爷|奶奶|外婆|外公|姥姥|姥爷|婆婆|公公|"
-    r"岳父|岳母|丈母娘|老丈人|闺蜜|朋友|同事|领导|老师|客户|长辈|姐姐?|妹妹?|哥哥?|弟弟?|亲戚|同学|恩师|女神)"
-)
-# For whom it is, and where it is to stand: 送女票的, 给我妈买的; 放家里.
-_GIVEN = compile_later(
-    rf"送(?:给)?(?:我|俺|咱)?(?:的|家)?{_KIN}|(?:给|帮|替)(?:我|俺|咱)?(?:的|家)?{_KIN}(?:买|送|带|挑|选|准备|订|的?礼物|过生日)"
-)
-_KEPT = compile_later(
-    r"^(?:我|就|是|主要|一般|都)*(?:放|摆|插|搁|留|养)?(?:在)?(?:自己|我)?家里?(?:放|摆|插|看|用)?(?:的|着)?$"
-)
-_PLACED = ((_GIVEN, compile_later(r"送人|送礼|礼物|送亲友")), (_KEPT, compile_later(r"家里|自家|家用|居家|在家")))
 _PREFER = compile_later(
     r"(?:主要|多数|大多|大部分|最|更|比较|还是|一般|首选|平时|基本|偏|通常|常|多半|经常|优先|先|尤其|特别|"
     r"偏爱)(?:是|都|上|时候|情况|在|就|会|想|要|喝|吃|用|买|选|爱|喜欢|去|看|常|多|的|倾向|倾向于|中意)*$"
@@ -80,14 +69,15 @@ _FILLERS = compile_later(
 _NOW = compile_later(r"(?:以前|之前|原来|曾经|早先).{0,40}(?:现在|如今|目前|今年)")
 # 3个都要: so many, all of them, and not the third.
 _SO_MANY = compile_later(r"([2-9两俩三仨四五六七八九])\s?(?:个|种|样|款|项|类|者)?(?:全|都)(?!不|没)")
-# 又干又敏感, 也有点敏感: two that are true at once, and no mixture of them.
-_AT_ONCE = compile_later(r"又.{1,3}又|也有?[点些]")
 _MIXED = compile_later(r"混合(?!性|皮|肌|型)|都有|两者|都喝|都用|都吃|兼有")
 
 
 _MYSELF = compile_later(r"(?:^|[和跟与及,，、 给])我(?:自己|本人)?(?:$|[和跟与及,，、 用喝吃]|也)")
 
 
+_SELDOM_SAID = compile_later(
+    r"(?:我|去|来|喝|吃|用|买|做|练|平时|一般)*(?:很少|极少|偶尔|难得|少)(?:去|来|喝|吃|用|买|做|练|的|啦|次)*"
+)
 _SELDOM = compile_later(r"很少|偶尔|更少|以下|不常|较少")
 
 
@@ -95,7 +85,7 @@ def _squeeze(text: str) -> str:
     return re.sub(r"[ \t]+", "", text)
 
 
-def _labelled(question: Question, text: str) -> tuple[list[int], list[int], list[int]]:
+def labelled_options(question: Question, text: str) -> tuple[list[int], list[int], list[int]]:
     """Options that are named, named and wanted most, and named but refused."""
     table = option_table(question.options)
     if table.search is None:
@@ -211,7 +201,8 @@ def _how_often(question: Question, text: str) -> list[int]:
     rates = option_table(question.options).rates
     told = times_a_month(_squeeze(text)) if rates else None
     if told is None:
-        return []
+        seldom = [at for at, option in enumerate(question.options) if _SELDOM.search(option.label)] if rates else []
+        return seldom[:1] if _SELDOM_SAID.fullmatch(dense(text).strip(PARTICLES)) else []
     nearest = nearest_rate(told, rates)
     if nearest is not None:
         return [nearest]
@@ -238,15 +229,15 @@ def read_options(question: Question, text: str) -> list[str] | None:
     core = dense(text).strip(PARTICLES)
     exact = [at for wording, at in option_table(question.options).wordings if wording == core]
     if exact:
-        return _values(question, exact)
+        return option_values(question, exact)
     so_many = _SO_MANY.match(core) if multi else None
     if so_many:
         return (
-            _values(question, list(range(count)))
+            option_values(question, list(range(count)))
             if DIGITS.get(so_many[1], 0) == count or so_many[1] == str(count)
             else None
         )
-    named, preferred, refused = _labelled(question, text)
+    named, preferred, refused = labelled_options(question, text)
     if named and not multi and (both := _BOTH.search(text)):
         # 又干又敏感: none of two.
         named = list(dict.fromkeys([*named, *_parts(question, both.group(1)), *_parts(question, both.group(2))]))
@@ -268,25 +259,27 @@ def read_options(question: Question, text: str) -> list[str] | None:
         if _THIS_LOT.search(text):
             return None
         if excluded and not named and (multi or len(rest) == 1) and (multi or len(excluded) == count - 1):
-            return _values(question, rest)
+            return option_values(question, rest)
         if excluded and _OTHERS.search(text) and rest and multi:
-            return _values(question, rest)
+            return option_values(question, rest)
+    if len(named) > 1:
+        named = without_disliked(question, text, named)
     if named:
         if not multi and len(named) > 1 and len(preferred) == 1:
-            return _values(question, preferred)
+            return option_values(question, preferred)
         if not multi and len(named) > 1:
             main = [at for at in named if at not in _lesser(question, text)]
             mixed = [at for at, option in enumerate(question.options) if _MIXED.search(" ".join(option.wordings))]
             if len(main) == 1:
                 named = main
-            elif len(mixed) == 1 and mixed[0] not in named and not _AT_ONCE.search(text):
+            elif len(mixed) == 1 and mixed[0] not in named and not AT_ONCE.search(text):
                 named = mixed
         if multi:
             if _NOW.search(text) and (current := [at for at in named if at not in _lesser(question, text)]):
                 named = current
             named += _oneself(question, text)
             named = sorted({*named, *(at for at in _parts(question, _unnamed(question, text)) if at not in refused)})
-        return _values(question, named)
+        return option_values(question, named)
     if refused:
         return None
     if _NONE.search(dense(text)):
@@ -295,28 +288,20 @@ def read_options(question: Question, text: str) -> list[str] | None:
     numbered = numbered_options(question, text, multi)
     if barred and numbered:
         rest = [at for at in range(count) if at not in numbered]
-        return _values(question, rest) if rest and (multi or len(rest) == 1) else None
+        return option_values(question, rest) if rest and (multi or len(rest) == 1) else None
     measured = _measured(question, text) or _how_often(question, text)
     if measured and not (numbered and re.fullmatch(r"[1-9]", core)):
-        return _values(question, measured)
+        return option_values(question, measured)
     if numbered:
-        return _values(question, numbered)
+        return option_values(question, numbered)
     if multi and _ALL.search(dense(text)) and not re.search(r"^(?:随便|看)", dense(text)):
-        return _values(question, list(range(count)))
+        return option_values(question, list(range(count)))
     if not multi and count == 2 and re.search(r"^(?:都|两)", core):
         return None
-    parts = _placed(question, text) or _parts(question, text) or _oneself(question, text)
-    return _values(question, parts) if parts else None
-
-
-def _placed(question: Question, text: str) -> list[int]:
-    """The one option for presents or for the home, where a reply says for whom it is or where it will stand."""
-    core = dense(text).strip(PARTICLES)
-    for said, labelled in _PLACED:
-        holders = [at for at, option in enumerate(question.options) if labelled.search(" ".join(option.wordings))]
-        if len(holders) == 1 and said.search(core):
-            return holders
-    return []
+    if not multi and (blend := blended(question, core)):
+        return option_values(question, blend)
+    parts = placed_option(question, text) or _parts(question, text) or _oneself(question, text)
+    return option_values(question, parts) if parts else None
 
 
 def _oneself(question: Question, text: str) -> list[int]:
@@ -346,14 +331,14 @@ def _lesser(question: Question, text: str) -> list[int]:
     return lesser
 
 
-def _values(question: Question, chosen: list[int]) -> list[str]:
+def option_values(question: Question, chosen: list[int]) -> list[str]:
     return [option.value for at, option in enumerate(question.options) if at in chosen]
 
 
 def chosen_options(question: Question, text: str) -> list[str]:
     """Every option that a reply takes, also more than the question allows: named, or by their places."""
     named = told_options(question, text)
-    return named or _values(question, numbered_options(question, text, True))
+    return named or option_values(question, numbered_options(question, text, True))
 
 
 def refuses_all(text: str) -> bool:
@@ -363,9 +348,9 @@ def refuses_all(text: str) -> bool:
 
 def told_options(question: Question, text: str) -> list[str] | None:
     """Options told by their own words in a reply to another question."""
-    named, _, refused = _labelled(question, text)
+    named, _, refused = labelled_options(question, text)
     named = [at for at in named if at not in refused]
-    return _values(question, named) if named else None
+    return option_values(question, named) if named else None
 
 
 def is_option(question: Question, text: str) -> bool:

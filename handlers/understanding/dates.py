@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from handlers.understanding.day_forms import figure, full_year, normal_form
 from handlers.understanding.festivals import LUNAR_DAYS, SOLAR_DAYS
+from handlers.understanding.western_dates import read_western, read_year_last
 from models.patterns import compile_later
 
 _LUNAR_WORD = compile_later(
@@ -30,11 +31,6 @@ _WRITTEN = compile_later(
     rf"(?:{_YEAR}\s?(?:年|[./\-])?[, ]?(?:的)?(?:农历|阴历|阳历|公历|旧历|新历)?的?\s?|"
     rf"(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月(?:份|底|末|中旬?)?|[./\-])\s?(?:的)?(?:农历|"
     rf"阴历)?{_DAY}(?![\d一二三四五六七八九十]|个|月(?!亮)|点|块|岁|%|折|斤|元(?!宵|旦))\s?(?P<close>日|号)?"
-)
-_ENGLISH_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_ENGLISH = compile_later(
-    rf"(?<![a-z])({'|'.join(_ENGLISH_MONTHS)})[a-z]*\.?\s?(\d{{1,2}})(?!\d)|"
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s?(?:of\s)?({'|'.join(_ENGLISH_MONTHS)})[a-z]*(?![a-z])"
 )
 _SPACED = compile_later(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)\s+(?P<month>1[0-2]|0?[1-9])\s+(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)"
@@ -300,8 +296,9 @@ def last_day(day: str | None, text: str, asked_on: date) -> str | None:
 
 
 _EITHER = compile_later(
-    r"明后[天日]|今明两?天|(?:(?:周|星期|礼拜)[一二三四五六日天][和跟、,， 或]*){2,}都|"
-    r"周[一二三四五六][一二三四五六日天]都"
+    r"[今明后][天日儿](?:或者?|要么)[明后][天日儿]|明后[天日]|今明两?天|"
+    r"(?:周|星期|礼拜)[一二三四五六日天](?:或者?|要么)(?:周|星期|礼拜)[一二三四五六日天]|"
+    r"(?:(?:周|星期|礼拜)[一二三四五六日天][和跟、,， 或]*){2,}都|周[一二三四五六][一二三四五六日天]都"
 )
 
 
@@ -310,6 +307,9 @@ def read_date(text: str, asked_on: date | None) -> str | None:
     if _EITHER.search(text):
         return None
     text = re.sub(r"(?<=\d)\s+(?=[月年日号])|(?<=[月年底末])[\s,，]+(?=\d)", "", text)
+    year_last = read_year_last(text)
+    if year_last:
+        return year_last
     written = _written(text, asked_on)
     if written:
         if len(written) > 1 and re.search(r"(?:过|算|按)的?(?:是)?(?:农历|阴历|旧历)", text):
@@ -320,10 +320,9 @@ def read_date(text: str, asked_on: date | None) -> str | None:
     festival = _festival(text, asked_on)
     if festival:
         return festival
-    english = _ENGLISH.search(text)
-    if english:
-        name, number = english.group(1) or english.group(4), english.group(2) or english.group(3)
-        return normal_form(None, _ENGLISH_MONTHS.index(name[:3]) + 1, int(number), lunar=False)
+    western = read_western(text)
+    if western:
+        return western
     if asked_on:
         try:
             day = _relative(text, asked_on)

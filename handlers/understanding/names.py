@@ -318,8 +318,14 @@ def _spelling_aid(name: str) -> str | None:
     return surname if surname == name[-1:] else None
 
 
+_BRACKET = compile_later(r"[【】(){}<>]")
+_ENCLOSED = compile_later(r"[\s,]*[【({<][^【】(){}<>]{1,12}[】)}>][\s,。!！~]*")
+
+
 def _alone(message: Message, text: str) -> str | None:
     """A name without any 叫 or 是: the first clause that looks like one."""
+    if _ENCLOSED.fullmatch(text):  # 【阿杰】 is all that is said, and no aside
+        text = _BRACKET.sub(",", text)
     text = _AID.sub(lambda found: "," * (found.end() - found.start()), text)
     whole = text.strip(" ,，。.!！~")
     if _LATIN.match(whole) and whole not in _NO_NAME and not is_chat(dense(whole)):

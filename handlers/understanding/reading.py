@@ -10,6 +10,7 @@ from typing import Any
 
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
+from handlers.understanding.avoided import asks_what_is_avoided, says_nothing_is_avoided
 from handlers.understanding.choices import chosen_options, refuses_all
 from handlers.understanding.corrections import Correction, find_correction
 from handlers.understanding.hearing import MOST_CLAUSES, SHORT, Clauses, hear
@@ -68,6 +69,8 @@ def understand(
         value = _remembered_value(question, reply, words, asked_on)
     else:
         value = _value(question, message, seen, asked_on)
+    if heard.look.wants_human and seen.count == 1 and question.type in ("name", "freetext"):
+        value = None  # 转人工 is nobody's name
     # A name that is asked for is told and not changed; 好的，叫我小鹿 is yes above all.
     if question.type != "name" and not (question.type == "yesno" and value is not None):
         renamed = find_rename(message, prior)
@@ -268,7 +271,9 @@ def _act(question: Question, message: Message, seen: Clauses, asks: bool) -> Any
         return "unclear"
     if seen.unknowing or acts.has_not_looked(bare) or (question.type == "age_months" and has_no_child(message.text)):
         return "decline"
-    if question.type in ("choice", "multi") and refuses_all(message.text):
+    if question.type in ("choice", "multi") and asks_what_is_avoided(question):
+        return "decline" if says_nothing_is_avoided(message.text) else "unclear"
+    if question.type in ("choice", "multi") and (refuses_all(message.text) or _does_none(bare, question.text)):
         return "decline"
     if bare in _SIMPLY_NO or _NOT_NOW.match(bare) or (question.type == "date" and _NOT_COMING.search(bare)):
         return "decline"
@@ -279,6 +284,16 @@ def _act(question: Question, message: Message, seen: Clauses, asks: bool) -> Any
     return "unclear"
 
 
+def _does_none(bare: str, asked: str) -> bool:
+    """Whether somebody does not do at all what is asked of kinds: 不喝酒, 戒了, 老婆不让喝 to 平时喝哪些酒."""
+    found = _NOT_AT_ALL.fullmatch(bare)
+    return found is not None and (found["verb"] is None or found["verb"] in asked)
+
+
+_NOT_AT_ALL = compile_later(
+    r"(?:我|我们|家里|现在|平时|基本|从来|已经|早就?|都|老婆|老公|媳妇|医生|我妈)*(?:戒掉?|断|不(?:怎么|咋|太|大)?(?:让|许|准|能|敢|会|爱)?"
+    r"(?P<verb>[喝吃用看养玩练买做穿抽去听学])(?:过|得)?[\u4e00-\u9fff]{0,2}?)(?:了|的)?"
+)
 _SIMPLY_NO = frozenset(
     listed("没有 没 无 没了 不 不要 不用 不需要 不了 no nope 算了 不想 不用了 不要了 不给 不留 不说 不定")
 )

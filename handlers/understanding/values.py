@@ -9,6 +9,7 @@ from typing import Any
 
 from handlers.understanding.ages import read_age, told_age
 from handlers.understanding.amounts import is_about_money, read_number
+from handlers.understanding.avoided import asks_what_is_avoided, read_avoided, told_avoided
 from handlers.understanding.birthdays import asks_birthday, read_birthday, told_birthday
 from handlers.understanding.choices import is_option, read_options, told_options
 from handlers.understanding.dates import coming_day, day_of_same_month, last_day, of_same_year, read_date, told_date
@@ -40,7 +41,7 @@ def _asked(question: Question) -> str:
 
 
 def _option(question: Question, text: str) -> Any:
-    chosen = read_options(question, text)
+    chosen = read_avoided(question, text) if asks_what_is_avoided(question) else read_options(question, text)
     if question.type == "multi":
         return chosen
     return chosen[0] if chosen and len(chosen) == 1 else None
@@ -48,7 +49,7 @@ def _option(question: Question, text: str) -> Any:
 
 # 买了3瓶, 等了5天: how many or how long, where it was asked how much.
 _NO_MONEY = compile_later(
-    r"(?:\d{1,4}|[一二两三四五六七八九十几]{1,3})(?:个?(?:瓶|盒|箱|包|罐|件|支|套|次|回|天|周|月|小时|年|岁)|点(?!\d))(?!的?(?:钱|块|[\d一二两三四五六七八九十]))"
+    r"(?:\d{1,4}|[一二两三四五六七八九十几]{1,3})(?:个?(?:瓶|盒|箱|包(?!邮)|罐|件|支|套|次|回|天|周|月|小时|年|岁)|点(?!\d))(?!的?(?:钱|块|[\d一二两三四五六七八九十]))"
 )
 
 
@@ -179,7 +180,7 @@ _TELLERS: dict[str, Callable[[Question, Message, str, date | None], Any]] = {
 def told_value(question: Question, message: Message, text: str, asked_on: date | None) -> Any:
     """A value told plainly in a reply to another question; None where it would have to be guessed."""
     if question.type in ("choice", "multi"):
-        chosen = told_options(question, text)
+        chosen = told_avoided(question, text) if asks_what_is_avoided(question) else told_options(question, text)
         if not chosen or (question.type == "choice" and len(chosen) != 1):
             return None
         return chosen if question.type == "multi" else chosen[0]

@@ -45,7 +45,7 @@ _YES_WORD = compile_later(
     r"当然|肯定|必须|必(?=到|来|去|参)|一定|准(?=到|来)|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于|你|您|他|她|这|那)|有(?!没有|啥|什么|空再|"
     r"点(?:忙|贵|累|烦|远|难|麻烦|晚|早|怕))|要(?!不要|是|么|看|带|上班|上课|加班|值班|开会|出差|接|陪|照顾|考试|值)|好(?!像|多|不|久|难|忙|贵|意|烦|讨厌|气|吵|无语|奇怪|累|困|惨|笑|家伙)|可以(?!吗|不)|可(?:$|的|啊|呀)|行(?!不|吗)|成(?:$|,)|"
     r"中(?:$|,)|会(?!不会)|能(?!不能|否)|想(?!不想|想|一想|问)|愿意|需要(?!吗|不)|喜欢|同意|没错|没问题|没毛病|"
-    r"来一|[给帮]我(?:留|报|订|安排|登记|来)|[发寄送](?:我|来|过来|吧)|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
+    r"来一|[给帮]我(?:留|报|订|安排|登记|来|寄|发|送|拿|整|弄|带)|[发寄送](?:我|来|过来|吧)|安排|必须|当然|肯定|ok|yes|yep|yeah|sure|嗯|恩|求|领|加我|拉我|满了|满\d|早满|成年|系)"
 )
 _FREE = compile_later(r"(?:免费|不要钱|不花钱|白送)(?:的话?)?(?:我|就|当然|肯定|必须|那)*(?:要|领|来|收|可以)(?!不|吗)")
 _RHETORICAL_YES = compile_later(
@@ -110,7 +110,7 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
         return True
     if re.search(r"没(?:有|去)?(?:检?查|测)过?$", core) and not re.search(r"查过|测过", asked):
         return None
-    if re.search(r"宝|娃|孩子|小孩", asked) and (child := _of_child(core)) is not None:
+    if re.search(r"宝|娃|孩子|小孩|小朋友", asked) and (child := _of_child(core)) is not None:
         return child
     if re.search(r"需要|要不要|寄|送|领|来一|囤", asked) and _ENOUGH.search(core):
         return False
@@ -155,6 +155,8 @@ def _clause(clause: str, asked: str) -> bool | None:
         return False if other else None
     if _NO_WORD.match(core) or _NO_AT_LAST.search(core):
         return False
+    if _DONE.search(asked) and (plan := _NOT_YET.fullmatch(core)) and plan["deed"] in asked:
+        return None if plan["wish"] else False
     if _YES_WORD.match(core):
         return True
     return _echo(core, asked)
@@ -181,6 +183,18 @@ def _leaves_open(core: str) -> bool:
     return bool(_UNSURE.search(core)) and not re.match(r"(?:应该|好像)(?:没|不(?!知|清|确|记)|有的|是的|有过)", core)
 
 
+# 疫苗打过了吗: whether something was done. 打算打 is a wish then, 下周去打 no, and 都打完啦 yes.
+_DONE = compile_later(r"过(?:了|吗|没|么)|了(?:吗|没|么|不)|[完好](?:了|没)")
+_NOT_YET = compile_later(
+    r"(?:(?P<wish>打算|准备|计划|考虑|想着?)|(?:明|后)[天儿早晚]|下个?(?:周|星期|礼拜|月)[\d一二三四五六日天末]?|"
+    r"过(?:几|两|些)天|马上|待会儿?|今晚|改天|回头)(?:再|就|要|才|去|带[他她它]|过去|到你们?[这那]里?)*"
+    r"(?P<deed>[\u4e00-\u9fff]{1,2})(?:个|的|它)?"
+)
+_DONE_SO = compile_later(
+    r"(?:都|全|已经|早就?|刚|上周|昨天|前天|去年)*(?![我你您他她它这那是没不就也还再太的])([\u4e00-\u9fff])[^错不没,，死]{0,4}(?:了|过|完|好|齐)"
+)
+
+
 def _echo(core: str, asked: str) -> bool | None:
     """The question's own verb said again, with or without a negation: 喝的, 不喝, 没怎么用过."""
     for found in _VERB.finditer(asked):
@@ -189,19 +203,17 @@ def _echo(core: str, asked: str) -> bool | None:
         if at < 0:
             continue
         before = core[max(0, at - 5) : at]
-        if (
-            before.endswith(("只", "就"))
-            and (other := core[at + 1 : at + 3])
-            and other not in asked
-            and len(other) == 2
-        ):
-            # 只喝绿茶, asked about 白茶
+        other = core[at + 1 : at + 3]
+        if before.endswith(("只", "就")) and other and other not in asked and (len(other) == 2 or before[-1] == "只"):
+            # 只喝绿茶, asked about 白茶; 只有猫, about children
             return False
         if re.search(
             r"(?:不|没|没有|未|别|少|戒|从不|懒得)(?:怎么|太|咋|再|想|要|会|能|敢|爱|常|经常|肯|打算|准备)?$", before
         ):
             return False
         return not re.match(rf"{verb}(?:不(?:了|起|来|动|到|上|完)|得少)", core[at:])
+    if _DONE.search(asked) and (done := _DONE_SO.fullmatch(core)) and done[1] in asked:
+        return True
     if "过敏" in asked and re.search(r"(?<!不)(?<!不太)敏感", core):
         return True
     if "过" in asked and re.search(
@@ -280,7 +292,7 @@ def _of_age(core: str, asked: str) -> bool | None:
     ):
         return False
     if re.search(
-        r"上大学了|抱孙|退休|(?:孙子|孙女|外孙)(?:女)?(?:都|也|已经)|(?:都|已经)(?:结婚|工作|当(?:妈|爸|爷|奶|姥))|孩子都|娃都",
+        r"上大学了|抱孙|退休|(?:孙子|孙女|外孙)(?:女)?(?:都|也|已经)|(?:都|已经)(?:结婚|工作|当(?:妈|爸|爷|奶|姥))|(?:孩子|娃|儿子|女儿|闺女|姑娘|小子)(?:都|已经)",
         core,
     ):
         return True

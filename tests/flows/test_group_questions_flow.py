@@ -215,3 +215,17 @@ def test_what_the_shop_tells_everybody_answers_nobody(stage: Stage) -> None:
     notice = asks("10:04:00", "wx-hall", "明天停电，下午三点关门，大家别白跑")
     played = stage.play([*BOUND, asks("10:00:00", id="q1"), notice, REPORT], *EVENING, world=WORLD)
     assert states(played) == [("wx1", "open", None)]
+
+
+def test_what_was_asked_in_the_morning_is_not_answered_with_what_the_same_person_asks_at_night(stage: Stage) -> None:
+    played = stage.play(
+        [
+            *BOUND,
+            asks("09:10:00", text="能刷医保卡吗", id="q1"),
+            asks("15:00:00", text="能不能上门送货", id="q2"),
+            says("15:02:00", "wx-hall", "不能哦", group=ROOM, id="a2"),
+            operator("17:00:00", "report questions --json"),
+        ],
+        world=WORLD,
+    )
+    assert states(played) == [("wx1", "open", None), ("wx1", "answered", "a2")]

@@ -102,3 +102,15 @@ def test_when_it_was_is_no_question(text: str) -> None:
     assert not asks_the_shop(text)
     assert not first_look(text).asks
     assert asks_the_shop("零几年的酒还有吗")
+
+
+def test_enough_messages_to_six_more_shops_have_the_right_label() -> None:
+    """To a pet hospital, a gym, a bakery, a bookshop, a garage and a shop for mothers: of the first 86 lines 77 % were
+    labelled rightly at first sight, of the others 91 %. 260 lines of the kinds that were misread have been trained
+    since."""
+    written = _HELD_OUT.with_name("business_shops.txt").read_text(encoding="utf-8").splitlines()
+    labelled = [(label, text) for label, text in (line.split(": ", 1) for line in written)]
+    assert not {text for _, text in labelled} & {line.text for line in (*messages(), *from_templates())}
+    assert len(labelled) >= 205
+    wrong = [f"{text}: {label}" for label, text in labelled if understand_business(text, "group").label != label]
+    assert len(wrong) <= 0.06 * len(labelled), "\n".join(wrong)
