@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.attendance import Attendance
 from bot.clock import Alarm
@@ -43,6 +43,8 @@ from models.playbook import Playbook
 DEPARTED_EVERY = timedelta(minutes=10)
 # How long a program that keeps no account waits at its end for a database that is away.
 LAST_ORDERS_SECONDS = 3.0
+# At a stop the database is asked every so often whether it is there, and has as long to answer.
+SILENT_SECONDS = 3.0
 
 log = structlog.get_logger("app")
 
@@ -141,6 +143,7 @@ class App:
                 for account in self._transports:
                     self._attendance.begin(account, tasks)
             await stop.wait()
+            looking = asyncio.create_task(self._hang_up_on_silence(), name="silence")
             for task in inner:
                 task.cancel()
             await asyncio.wait(inner)  # what is in flight comes to its end, over links that still stand
@@ -149,6 +152,21 @@ class App:
             await intake
         if self.keeper is not None:
             await self.keeper.leave()
+        looking.cancel()
+
+    async def _hang_up_on_silence(self) -> None:
+        """A database that does not answer must not keep us from ending; one that is only slow is waited for."""
+        while not self.store.is_alone:
+            await asyncio.sleep(SILENT_SECONDS)
+            try:
+                async with asyncio.timeout(SILENT_SECONDS):
+                    await asyncio.to_thread(self.store.is_there)
+            except DBAPIError:
+                continue  # it says that it cannot, which nobody waits for
+            except TimeoutError:
+                log.error("database.silent")
+                self.store.hang_up()
+                return
 
     async def run_orders(self, stop: asyncio.Event) -> None:
         """Live until `stop` is set as a program that keeps no account: orders are decided and written here, and workers

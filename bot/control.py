@@ -8,6 +8,7 @@ holder's connection, and which workers share; command lines need no bot there, f
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import json
 import os
@@ -21,20 +22,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import func, select
+import structlog
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
 
 from bot.config_values import shown_url
 from bot.desk import Answer
-from bot.store.engine import sqlite_path, writer_engine
+from bot.store.engine import hang_up, sqlite_path, writer_engine
 from bot.store.locks import HOLDING
 
 # A command line that orders something waits for the commit; a bot that does not answer for so long is stuck.
 ANSWER_SECONDS = 60
 # Whoever looks whether a bot runs holds the lock for an instant: a bot that starts right then is not the second one.
 LOOK_SECONDS = 0.2
+# PostgreSQL's lock is gone with its connection, as when the server is restarted: so often it is looked after.
+HOLD_SECONDS = 5.0
 _LONGEST_MESSAGE = 16 * 1024 * 1024
 
 Execute = Callable[[list[str], Path], Awaitable[Answer]]
+
+log = structlog.get_logger("lock")
 
 
 class Busy(Exception):
@@ -55,6 +62,8 @@ class Holding:
         self._path = _lock_path(path) if path else None
         self._file: Any = None
         self._server = ExitStack()
+        self._line: Connection | None = None
+        self._is_asking = False
         self.unclean = False
 
     def __enter__(self) -> Holding:
@@ -78,6 +87,27 @@ class Holding:
             self._file.truncate(0)
             self._file.close()
 
+    def hold_again(self) -> None:
+        """Take the lock of a server anew if the connection that had it was lost. Raises `Busy`, and DBAPIError."""
+        if self._path is not None:
+            return
+        self._is_asking = True
+        try:
+            if self._line is not None:
+                self._line.execute(select(1))
+                return
+        except DBAPIError:
+            self._line = None
+        finally:
+            self._is_asking = False
+        self._server.close()
+        self._lock_server()
+
+    def hang_up(self) -> None:
+        """Who waits for a server that does not answer hears that it is gone."""
+        if self._line is not None and self._is_asking:
+            hang_up(self._line.engine, for_good=True)
+
     def _lock_server(self) -> None:
         with self._server:
             engine = writer_engine(self._url)
@@ -93,7 +123,7 @@ class Holding:
                     else "先停掉它（们），或换一个 --db"
                 )
                 raise Busy(f"数据库正被另一个掌柜使用（{database}）。{cure}。")
-            self._server = self._server.pop_all()
+            self._server, self._line = self._server.pop_all(), connection
 
     def tell(self, socket_path: str) -> None:
         """Say where the holder can be reached."""
@@ -102,6 +132,33 @@ class Holding:
             self._file.truncate()
             self._file.write(json.dumps({"pid": os.getpid(), "socket": socket_path}))
             self._file.flush()
+
+
+@asynccontextmanager
+async def holding_on(holding: Holding, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Look after the lock. Where another program has taken it meanwhile we are asked to stop, and `Busy` is raised."""
+
+    async def hold() -> None:
+        while True:
+            await asyncio.sleep(HOLD_SECONDS)
+            try:
+                await asyncio.to_thread(holding.hold_again)
+            except DBAPIError as error:
+                log.debug("database.unavailable", error=str(error.orig))
+            except Busy as error:
+                log.error("lock.lost", cure=str(error))
+                stop.set()
+                raise
+
+    task = asyncio.create_task(hold(), name="lock")
+    try:
+        yield
+    finally:
+        if not task.done():
+            task.cancel()
+            holding.hang_up()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ committed before anybody is told, so a busy program commits large batches and an
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -24,6 +25,8 @@ QUEUE_SIZE = 10_000
 BATCH_SIZE = 4_096
 # The disk may be full or the database locked; what was taken is kept and tried again.
 RETRY_SECONDS = 1.0
+# At a stop nobody waits longer for a database that takes nothing: whoever stops us has an end to it soon, by kill -9.
+LAST_SECONDS = 3.0
 
 Apply = Callable[[Sequence[Event]], Awaitable[list[Outcome]]]
 _Item = tuple[Event, "asyncio.Future[Outcome] | None"]
@@ -42,6 +45,8 @@ class Intake:
         self._queue: asyncio.Queue[_Item | None] = asyncio.Queue(QUEUE_SIZE)
         self._at_work = False
         self._rested = asyncio.Event()
+        self._unwritten = 0
+        self._last_at = math.inf  # what cannot be written by then, of the loop's clock, is not tried again
 
     async def put(self, event: Event) -> None:
         """Take an event; waits while the queue is full."""
@@ -67,7 +72,8 @@ class Intake:
         await self._queue.join()
 
     async def finish(self) -> None:
-        """No more is taken after what is queued; `run` then ends."""
+        """No more is taken after what is queued; `run` then ends, soon even if the database takes nothing."""
+        self._last_at = asyncio.get_running_loop().time() + LAST_SECONDS
         await self._queue.put(None)
 
     async def run(self) -> None:
@@ -76,14 +82,27 @@ class Intake:
         while more:
             batch, more = await self._take()
             self._at_work = True
-            if batch:
-                outcomes = await self._persist([event for event, _ in batch])
-                for (_, answer), outcome in zip(batch, outcomes, strict=True):
-                    self._queue.task_done()
-                    if answer is not None and not answer.done():
-                        answer.set_result(outcome)
+            for (_, answer), outcome in zip(batch, await self._outcomes(batch), strict=True):
+                self._queue.task_done()
+                if answer is None or answer.done():
+                    continue
+                if isinstance(outcome, OperationalError):
+                    answer.set_exception(outcome)
+                else:
+                    answer.set_result(outcome)
             self._at_work = False
             self._rested.set()
+        if self._unwritten:
+            log.error("stopped.unwritten", events=self._unwritten)
+
+    async def _outcomes(self, batch: list[_Item]) -> Sequence[Outcome | OperationalError]:
+        if not batch:
+            return []
+        try:
+            return await self._persist([event for event, _ in batch])
+        except OperationalError as error:
+            self._unwritten += len(batch)
+            return [error] * len(batch)
 
     async def drained(self) -> None:
         """Wait for a moment at which nothing is queued and everything taken is committed."""
@@ -111,6 +130,8 @@ class Intake:
             try:
                 outcomes = await self._apply(events)
             except OperationalError as error:
+                if asyncio.get_running_loop().time() > self._last_at:
+                    raise
                 log.debug("database.unavailable", events=len(events), error=str(error.orig))
                 await asyncio.sleep(RETRY_SECONDS)
                 continue

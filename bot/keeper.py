@@ -66,7 +66,7 @@ class Keeper:
         """Keep leases until cancelled."""
         while True:
             try:
-                beat = await _to_its_end(self._leases.beat)
+                beat = await self._answer(self._leases.beat)
             except DBAPIError as error:
                 # Others of our connections may stand, so that nothing else says why we lose our accounts.
                 tell = log.debug if self._is_failing else log.warning
@@ -113,7 +113,7 @@ class Keeper:
         try:
             while not (await asyncio.wait([working], timeout=self._leases.heartbeat.total_seconds()))[0]:
                 try:
-                    await _to_its_end(self._leases.renew)
+                    await self._answer(self._leases.renew)
                 except DBAPIError as error:
                     log.debug("database.unavailable", error=str(error.orig))
                 else:
@@ -154,6 +154,15 @@ class Keeper:
             accounts, self._leases.tokens = self.accounts, {}
             await asyncio.gather(*map(self._attendance.drop, accounts))
 
+    async def _answer(self, work: Callable[[], T]) -> T:
+        """What the database answers. When it has said nothing for as long as a lease we hang up: somebody else, to whom
+        it answers, may keep our accounts by now."""
+        silent = asyncio.get_running_loop().call_later(self._leases.lease.total_seconds(), self._leases.hang_up)
+        try:
+            return await _to_its_end(work)
+        finally:
+            silent.cancel()
+
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -168,4 +177,5 @@ async def _to_its_end(work: Callable[[], T]) -> T:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
         await asyncio.wait([working])
+        working.exception()  # nobody wants to know any longer
         raise

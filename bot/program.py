@@ -27,7 +27,7 @@ from bot.cli import execute
 from bot.clock import ticking, utc_now
 from bot.config import Account, AlertChannel, Config
 from bot.config_values import shown_url
-from bot.control import Holding, listening
+from bot.control import Holding, holding_on, listening
 from bot.crowd import live, shipped_world
 from bot.desk import Answer, Desk, Refused
 from bot.faults import ConfigFaults
@@ -153,6 +153,7 @@ async def _live(
         say = (lambda _line: None) if quiet else partial(console.print, soft_wrap=True, markup=False)
         tick = stack.enter_context(measured(app, leases.worker if leases else ""))
         async with (
+            holding_on(holding, stop),
             listening(holding, at_desk),
             ticking(tick, app.woke),
             _crowd(app, ground),

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 
 from bot.store.bulk import LEAST, copier
-from bot.store.engine import is_refused_for_now, reader_engine, sqlite_path, writer_engine
+from bot.store.engine import hang_up, is_refused_for_now, reader_engine, sqlite_path, writer_engine
 from bot.store.ids import Ids
 from bot.store.inserting import Conflict, insert_into, lister
 from bot.store.known import Acquaintances
@@ -321,6 +321,19 @@ class Store:
         """What a transaction at that moment would find, on a connection that cannot write."""
         with self.reading() as connection:
             yield Writing(connection, Ids(), at)
+
+    def is_there(self) -> bool:
+        """Wait until the database answers anything. Raises DBAPIError."""
+        with self.reading() as connection:
+            return bool(connection.execute(select(1)).scalar())
+
+    def hang_up(self) -> None:
+        """The database does not answer, and we are about to end: whoever waits for it hears that it is gone."""
+        for engine in (self._writer, self._reader):
+            hang_up(engine, for_good=True)
+        self._ids.hang_up()
+        if self.leases is not None:
+            self.leases.hang_up(for_good=True)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -8,12 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from bot.store.lines import LIVELY, Lines
 from bot.store.prepared import DriverCursor
 from bot.store.scribe import with_scribe
 
@@ -128,6 +130,16 @@ _IDLE_MOST = 30_000
 _MILLISECOND = timedelta(milliseconds=1)
 
 
+# Of each engine of PostgreSQL.
+_lines: WeakKeyDictionary[Engine, Lines] = WeakKeyDictionary()
+
+
+def hang_up(engine: Engine, *, for_good: bool = False) -> None:
+    """Whoever waits for PostgreSQL on this engine, which does not answer, hears that the connection is lost."""
+    if (lines := _lines.get(engine)) is not None:
+        lines.hang_up(for_good=for_good)
+
+
 def _no_longer_idle_than(milliseconds: int) -> str:
     return f"-c idle_in_transaction_session_timeout={milliseconds}"
 
@@ -138,11 +150,15 @@ def _postgresql(url: str, **options: Any) -> Engine:
         url, pool_pre_ping=True, hide_parameters=True, json_deserializer=msgspec.json.decode, **options
     )
 
+    lines = _lines[engine] = Lines()
+
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
         import psycopg  # who has a file need not wait for PostgreSQL's driver
 
-        opened = with_scribe(psycopg.Connection).connect(*given, **{"client_encoding": "utf8", **named})
+        lines.may_open()
+        opened = with_scribe(psycopg.Connection).connect(*given, **{"client_encoding": "utf8", **LIVELY, **named})
+        lines.opened(opened)
         if (encoding := opened.info.parameter_status("server_encoding")) != "UTF8":
             database = opened.info.dbname
             opened.close()

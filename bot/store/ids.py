@@ -27,6 +27,9 @@ class Ids:
         self._last = first + count - 1
         return first
 
+    def hang_up(self) -> None:
+        """Nobody waits for one any longer."""
+
     def close(self) -> None:
         """No more are taken."""
 

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.store.engine import lease_engine
+from bot.store.engine import hang_up, lease_engine
 from bot.store.locks import LEASES, lock_number
 from bot.store.prepared import is_one_of, prepared
 from bot.store.shares import Account, shares_of
@@ -187,6 +187,10 @@ class Leases:
     def still_has(self, account: str, token: int | None) -> bool:
         """Whether nobody else can keep an account that we had with that token, as far as can be told without asking."""
         return token is not None and self.tokens.get(account) == token and not self.have_run_out
+
+    def hang_up(self, *, for_good: bool = False) -> None:
+        """The database does not answer: whoever waits for a heartbeat hears that it is lost."""
+        hang_up(self._engine, for_good=for_good)
 
     def close(self) -> None:
         """Let go of the database; others will miss us in time."""

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
-from bot.store.engine import id_engine
+from bot.store.engine import hang_up, id_engine
 from bot.store.ids import Ids
 from models.columns import Id
 from models.workers import IdSource
@@ -54,6 +54,10 @@ class SharedIds(Ids):
         first = self._left.start
         self._left = self._left[count:]
         return first
+
+    def hang_up(self) -> None:
+        """Whoever waits for ids hears that there are none, for good."""
+        hang_up(self._engine, for_good=True)
 
     def close(self) -> None:
         """Let go of the source."""

@@ -10,11 +10,14 @@ import sys
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from bot.control import Busy, Holding, hand_over, listening
+from bot import control as module
+from bot.control import Busy, Holding, hand_over, holding_on, listening
 from bot.desk import Answer
+from tests.gateway.bot_process import until
 
 
 @pytest.fixture
@@ -45,6 +48,46 @@ def test_another_process_refuses(url: str) -> None:
     run = [sys.executable, "-c", program, url]
     with Holding(url):
         assert subprocess.run(run, check=False).returncode == 7
+
+
+def cut(url: str) -> None:
+    """All connections of a database are lost, as when the server is restarted."""
+    named = make_url(url)
+    with psycopg.connect(named.set(drivername="postgresql", database="postgres").render_as_string(False)) as other:
+        ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
+        assert other.execute(ended, [named.database]).fetchall()
+
+
+async def test_the_lock_is_taken_anew_when_its_connection_was_lost(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a second bot could start after each restart of PostgreSQL, and send what the first one sends."""
+    monkeypatch.setattr(module, "HOLD_SECONDS", 0.05)
+    with Holding(postgresql_url, share=True) as holding:
+        stop = asyncio.Event()
+        async with holding_on(holding, stop):
+            before = holding._line
+            await asyncio.to_thread(cut, postgresql_url)
+            await asyncio.to_thread(lambda: until("a new line", lambda: holding._line not in (before, None)))
+            with pytest.raises(Busy), Holding(postgresql_url):
+                pass
+            with Holding(postgresql_url, share=True):
+                pass
+        assert not stop.is_set()
+
+
+async def test_who_finds_another_bot_in_its_place_stops(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HOLD_SECONDS", 0.3)
+
+    async def live(holding: Holding) -> None:
+        stop = asyncio.Event()
+        async with asyncio.timeout(20), holding_on(holding, stop):
+            await asyncio.to_thread(cut, postgresql_url)
+            with Holding(postgresql_url):
+                await stop.wait()
+
+    with Holding(postgresql_url, share=True) as holding, pytest.raises(Busy, match="先停掉它"):
+        await live(holding)
 
 
 def test_a_second_one_on_postgresql_refuses_without_showing_the_password(postgresql_url: str) -> None:

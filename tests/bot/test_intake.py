@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from bot import intake as module
 from bot.intake import BATCH_SIZE, Intake
@@ -170,3 +171,41 @@ async def test_a_poison_event_is_told_and_the_intake_goes_on(sqlite_url: str, ca
         logged = capsys.readouterr()
         assert "event.poison" in logged.out + logged.err
         assert "身份证号" not in logged.out + logged.err
+
+
+async def test_a_stop_does_not_wait_for_ever_for_a_database_that_takes_nothing(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try may be the last; who asked is told, and how much was lost is in the log."""
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.02)
+    monkeypatch.setattr(module, "LAST_SECONDS", 0.1)
+    monkeypatch.setattr(module, "QUEUE_SIZE", 10)
+    with shop(sqlite_url) as stage, capture_logs() as logs:
+        intake = open_intake(Desk(stage, failures=1_000))
+        running = asyncio.create_task(intake.run())
+        asking = asyncio.create_task(intake.ask(said("wx1", wire_id="asked")))
+        putting = [asyncio.create_task(intake.put(said("wx1", wire_id=f"e{n}"))) for n in range(30)]
+        await asyncio.sleep(0.3)
+        assert not running.done()  # before a stop it is tried as long as it takes
+        async with asyncio.timeout(5):
+            await intake.finish()
+            await running
+            await asyncio.gather(*putting)
+        with pytest.raises(OperationalError):
+            await asking
+        assert stage.rows(JournalEntry) == []
+    (told,) = [line for line in logs if line["event"] == "stopped.unwritten"]
+    assert (told["log_level"], told["events"]) == ("error", 31)
+
+
+async def test_what_is_heard_just_before_a_stop_is_tried_again(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.02)
+    with shop(sqlite_url) as stage:
+        intake = open_intake(Desk(stage, failures=5))
+        running = asyncio.create_task(intake.run())
+        await intake.put(said("wx1", wire_id="last"))
+        await intake.finish()
+        await running
+        assert [row.wire_id for row in stage.rows(JournalEntry)] == ["last"]

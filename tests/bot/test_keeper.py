@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from structlog.testing import capture_logs
 
@@ -137,3 +141,42 @@ async def test_a_heartbeat_that_is_under_way_comes_to_its_end_before_we_leave(po
         await keeper.leave()
         assert other.beat().workers == 1
     engine.dispose()
+
+
+async def test_a_line_on_which_nothing_is_said_for_as_long_as_a_lease_is_hung_up(postgresql_url: str) -> None:
+    """Else we keep others, who have our accounts by then, from the gateways for as long as it is silent."""
+    pairs = [("m1", "main")]
+    with (
+        shop(postgresql_url) as stage,
+        contextlib.closing(Leases(postgresql_url, pairs, heartbeat=HEARTBEAT, lease=LEASE)) as mine,
+        contextlib.closing(Leases(postgresql_url, pairs, heartbeat=HEARTBEAT, lease=LEASE)) as others,
+    ):
+        dispatcher, attendance = attended(stage)
+        keeper = Keeper(mine, attendance, nothing, nothing)
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(keeper.run(tasks))
+            await until(lambda: "main" in mine.tokens)
+            silent = serving(mine)
+            os.kill(silent, signal.SIGSTOP)
+            try:
+                await until(lambda: others.beat().taken == ["main"])
+                await until(lambda: "main" not in dispatcher.accounts)
+                assert mine.tokens == {}
+            finally:
+                os.kill(silent, signal.SIGCONT)
+            running.cancel()
+
+
+def serving(leases: Leases) -> int:
+    """The process of the server on the line of the heartbeats."""
+    connection: Any = leases._engine.raw_connection()
+    try:
+        return int(connection.driver_connection.info.backend_pid)
+    finally:
+        connection.close()
+
+
+async def until(look: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(look):
+            pass

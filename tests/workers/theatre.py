@@ -98,10 +98,12 @@ class Theatre(Chain):
 
     # --- what actors do, and wait for -------------------------------------------------------------------------------
 
-    def say(self, account: str, who: str, text: str) -> None:
+    def say(self, account: str, who: str, text: str, **more: Any) -> str:
+        """Somebody says something, 1:1 or in a `room`; returns the id of the message."""
         self.said[who] += 1
         id = f"{account}-{who}-{self.said[who]}"
-        self.gateways[account].drive("say", **{"from": who}, text=text, id=id)
+        self.gateways[account].drive("say", **{"from": who}, text=text, id=id, **more)
+        return id
 
     def texts(self, account: str, to: str) -> list[str]:
         return [str(one.get("text", "")) for one in self.sent[account] if (one["kind"], place(one)) == ("text", to)]
