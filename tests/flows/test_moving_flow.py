@@ -193,12 +193,12 @@ def test_the_file_keeps_no_password_of_the_other_side(
     assert not any(b"a-secret" in file.read_bytes() for file in tmp_path.glob("shop.db*"))
 
 
-def test_the_old_file_can_still_be_looked_at(moved: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_old_file_can_still_be_looked_at(moved: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     for argv in (
         ["who", "wx1"],
         ["report", "promises"],
-        ["calendar", "export", "out.csv"],
+        ["calendar", "export", str(tmp_path / "out.csv")],
         ["deliveries", "list"],
         ["ahead", "--days", "3"],
         ["db", "upgrade"],

@@ -9,14 +9,24 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from sqlalchemy import text
 
+from bot.console.pages.person import EVENT_NAMES
 from bot.console.reading import accounts, deliveries, insight, insight_rows, messages, newcomers, people, today
 from bot.console.reading.deliveries import Filter
 from bot.console.visit import Scope
+from bot.store.identify import people_of
 from content_calendar.entry import Entry, to_json
 from models import effects as fx
 from models.deliveries import DeliveryState
-from models.events import FriendAdded, LoggedIn, Roster, ScanWanted, Who
-from models.orders import CancelDeliveryOrder, PauseOrder
+from models.events import Event, FriendAdded, GroupRenamed, LoggedIn, Roster, ScanWanted, Who
+from models.orders import (
+    BindGroupOrder,
+    CancelDeliveryOrder,
+    ErasePersonOrder,
+    GrantRoleOrder,
+    MoveOrder,
+    PauseOrder,
+    SettleDoubtOrder,
+)
 from tests.store.stage import START, Shop, merchant, reply, said, shop
 
 LATER = START + timedelta(days=3)
@@ -93,6 +103,35 @@ def test_a_chat_leaves_out_what_was_said_in_groups(database_url: str) -> None:
             alone = people.timeline(connection, scope_of(stage), "wx1", alone=True)
         assert {"单独说的", "群里说的"} <= {one.text for one in told}
         assert [one for one in told if not one.group] == alone
+
+
+def test_a_list_of_friends_is_nothing_that_the_first_on_it_did(database_url: str) -> None:
+    with shop(database_url) as stage:
+        stage.befriend("wx1")
+        stage.apply(
+            LoggedIn(account="main", at=START, self_id="wx-me", name="小满"),
+            Roster(account="main", at=START, friends=(Who("wx1"),), groups=()),
+        )
+        assert sql(stage, "SELECT count(*) FROM journal WHERE type = 'roster' AND contact_id IS NOT NULL") == 1
+        told = [*read(stage, people.timeline, "wx1"), *read(stage, people.timeline, "wx-me")]
+        assert {one.type for one in told} <= {"friend_request", "friend_added", "message"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        BindGroupOrder(merchant="m1", at=START, group="room@chatroom", tier="hall", owner="wx1"),
+        ErasePersonOrder(merchant="m1", at=START, contact="wx1"),
+        GrantRoleOrder(merchant="m1", at=START, contact="wx1", role="admin"),
+        GroupRenamed(account="main", at=START, group="room@chatroom", topic="新名", by="wx1"),
+        MoveOrder(merchant="m1", at=START, person="wx2", to="hall", actor="wx1", said="/调群"),
+        SettleDoubtOrder(merchant="m1", at=START, contact="wx1"),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_names_a_person_has_a_name_on_their_page(event: Event) -> None:
+    assert next(people_of(event)).contact == "wx1"
+    assert not EVENT_NAMES[str(type(event).__struct_config__.tag)].isascii()
 
 
 def test_what_has_not_left_can_be_taken_back(database_url: str) -> None:

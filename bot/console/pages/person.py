@@ -38,7 +38,7 @@ from models.orders import (
 )
 from models.playbook import Playbook
 
-_EVENTS = {
+EVENT_NAMES = {
     "friend_request": "请求加好友",
     "friend_added": "成了好友",
     "friend_removed": "删了好友",
@@ -55,6 +55,13 @@ _EVENTS = {
     "order.merge": "和另一个号合成一个人",
     "order.unmerge": "撤销了合并",
     "person_changed": "资料跟着变了",
+    "order.grant_role": "改了角色",
+    "order.bind_group": "当了一个群的堂主",
+    "order.move": "调了群",
+    "order.settle_doubt": "定了和谁是不是同一个人",
+    "order.erase_person": "删掉资料",
+    "group_renamed": "改了群名",
+    "sign_up": "报名",
 }
 _ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
 _ORDERS = (DescribePersonOrder, OwnerOrder, MergeOrder, UnmergeOrder, HandoffOrder, ErasePersonOrder)
@@ -281,7 +288,7 @@ def _tell(visit: Visit, row: Moment) -> None:
         with ui.row().classes("full-width items-center"):
             ui.label(moment(visit, row.at)).classes("z-muted")
             if row.state is None:
-                ui.label(where + ("客人说" if row.type == "message" else _EVENTS.get(row.type, row.type)))
+                ui.label(where + ("客人说" if row.type == "message" else EVENT_NAMES.get(row.type, row.type)))
             else:
                 ui.label(where + "掌柜：" + CAUSE_NAMES.get(Cause(row.cause), row.cause)).classes("text-primary")
                 ui.space()

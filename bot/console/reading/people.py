@@ -199,7 +199,7 @@ def timeline(
             col(JournalEntry.merchant_id) == mine,
             col(JournalEntry.contact_id).in_(theirs),
             col(JournalEntry.account_id).in_([*scope.accounts, ""]),
-            col(JournalEntry.type).not_in(("timer", "send_answered")),
+            col(JournalEntry.type).not_in(("timer", "send_answered", "login", "roster")),
             ~exists().where(  # the echo of what we sent, which is told as a delivery
                 col(JournalEntry.type) == "self_message",
                 col(Delivery.merchant_id) == mine,
