@@ -144,6 +144,8 @@ def find_correction(
         and told_value(chosen.question, message, text, asked_on) is not None
     ):
         return None  # 其实没有宝宝 of whom said so before
+    if value is None and _told_again(chosen, message, asked_on):
+        value = chosen.value
     named = score >= 3
     marked = ",".join(text[start:end] for start, end in message.clauses if _WRONG.search(text[start:end]))
     plainly = _named(chosen.question, marked) > 0 and (question is None or not _named(question, marked))
@@ -319,6 +321,16 @@ def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None
     return None
 
 
+def _told_again(prior: Prior, message: Message, asked_on: date | None) -> bool:
+    """Whether what stands behind the mark of a mistake comes to the same answer: 说错了，我在太仓, of 苏州."""
+    marks = [stop for start, stop in message.clauses if _WRONG.search(message.text[start:stop])]
+    behind = message.text[marks[-1] :] if marks else ""
+    if not behind or prior.question.type in ("freetext", "name", "yesno"):
+        return False
+    said = "," * marks[-1] + behind
+    return bool(told_value(prior.question, message, said, asked_on) == prior.value)
+
+
 # 之前漏选了, 还要加上; 多选了, 去掉: of several chosen ones, what is told comes to them or goes.
 _MORE = compile_later(r"(?:漏|少|忘|没)(?:记|了)?(?:选|填|说|写|报|勾)|(?:再|还|也)(?:要|想|有|选|加|看)|加上|补上?")
 _LESS = compile_later(r"多(?:选|填|说|写|报|勾)|去掉|删掉?|取消|划掉|不(?:要|选|用|想)")
@@ -340,7 +352,7 @@ def _score(prior: Prior, message: Message, plain: str, asked_on: date | None) ->
     score: float = _named(prior.question, message.text)
     if _mentions(prior, message.text) or _denies(prior, message, asked_on):
         score += 3
-    if _new_value(prior, message, plain, asked_on) is not None:
+    if _new_value(prior, message, plain, asked_on) is not None or _told_again(prior, message, asked_on):
         score += 2
     return score
 
