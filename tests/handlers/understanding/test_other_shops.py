@@ -154,3 +154,27 @@ def test_a_correction_that_comes_to_the_same_answer_keeps_it() -> None:
 def test_a_bare_day_is_the_next_one_that_there_is() -> None:
     assert understand(VISIT, "30号", asked_on=date(2028, 2, 10)).value == "2028-03-30"
     assert understand(VISIT, "29号", asked_on=date(2028, 2, 10)).value == "2028-02-29"
+
+
+def test_a_repair_by_figures_corrects_no_number_that_was_told_before() -> None:
+    prior = (Prior(PEOPLE, 3),)
+    got = understand(LIQUOR, "3 不对 4", prior=prior)
+    assert (got.act, got.value) == ("answer", ["wine"])
+    assert understand(LIQUOR, "人数报错了，四个人", prior=prior).corrects == "people"
+
+
+def test_who_says_that_nothing_was_wrong_corrects_nothing() -> None:
+    prior = (Prior(CITY, "浙江省杭州市"),)
+    assert understand(TIME, "没说错啊 就是杭州", prior=prior).act == "unclear"
+    got = understand(TIME, "我住的地方换了 现在在无锡", prior=prior)
+    assert (got.act, got.value) == ("correct", "江苏省无锡市")
+
+
+@pytest.mark.parametrize("reply", ["你们搞错了吧", "搞错了吧", "价格搞错了吧"])
+def test_a_mistake_of_the_shop_is_no_opting_out(reply: str) -> None:
+    assert understand(TIME, reply).act != "optout"
+
+
+@pytest.mark.parametrize("reply", ["你搞错人了", "你认错人了", "同志 你搞错对象了"])
+def test_a_wrong_person_is(reply: str) -> None:
+    assert understand(TIME, reply).act == "optout"
