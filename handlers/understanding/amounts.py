@@ -19,7 +19,7 @@ _UP_TO_AFTER = compile_later(
 )
 _FROM_AFTER = compile_later(
     rf"^(?:{_UNIT})?(?:以上|及以上|之上|起步|起(?!来)|往上|"
-    r"朝上|打底|保底|开外|向上|\+|＋|➕|加(?=$|[,，。 吧])|或者?更多|或以上|只多不少|是底线)"
+    r"朝上|打底|保底|开外|向上|\+(?!\d)|＋|➕|加(?=$|[,，。 吧])|或者?更多|或以上|只多不少|是底线)"
 )
 _NOT = r"(?:不(?:能|会|可以?|要|得|想|好)?|别|勿)"
 _UP_TO_BEFORE = compile_later(
@@ -164,6 +164,9 @@ def _count(numeral: str) -> int:
 
 def _people(text: str) -> int | None:
     """A head count in which the speaker counts: 我和老公还有两个娃 is 4, 我们仨 3, 除了我还有三个 4."""
+    added = re.fullmatch(r"\D{0,4}([1-9])\s?\+\s?([1-9])\D{0,4}", text)
+    if added:
+        return int(added[1]) + int(added[2])
     sizes = re.search(rf"({_HEADS})(?:个)?(?:大人?|成人)[,，、和带]*({_HEADS})(?:个)?(?:小孩?|娃|孩)", text)
     if sizes:
         return _count(sizes.group(1)) + _count(sizes.group(2))
@@ -234,6 +237,8 @@ def _ranged(text: str, found: list[Number], at: int) -> tuple[list[int | float |
         # 3到500 is 300 to 500.
         scale = 10 ** (len(str(int(high))) - 1)
         low = low * scale if low * scale < high else low
+        if low >= 100:  # 5、600
+            between = "-"
     elif left.unit == 1 and right.unit > 1 and low < 1_000 and low * right.unit <= high:
         low *= right.unit
     if "、" in between and (right.unit == 1 or low >= high):
@@ -298,7 +303,7 @@ def read_number(text: str, asked: str) -> Amount | None:
     if _ABOUT_A_THOUSAND.search(text):
         return None
     found = numbers(text)
-    halves = _half(text, asked)
+    halves = None if _MONEY_ASKED.search(asked) else _half(text, asked)  # 半个月工资
     if halves is not None:
         return halves
     if not found:

@@ -23,6 +23,9 @@ _NOTHING = compile_later(
     r"(?:都|全|全部|什么都|啥都)(?:能|可以|会|敢|爱|喜欢)?(?:吃|喝|用|行|可以|ok|接受|没问题|没事|好|不忌|不过敏|不挑|不怕)(?!不)"
     r"|不(?:挑|忌口?|过敏)|(?:没有?|无|木有)(?:什么|啥|任何)?(?:忌口?|忌讳|过敏|禁忌|不吃的|不能吃的|雷区|要求)|百无禁忌"
 )
+_PLAINLY_NOTHING = compile_later(
+    r"(?:没有?|无|木有)(?:什么|啥|任何)?(?:忌口|过敏|不吃的|不能吃的)|(?:啥|什么)(?:都|也)不(?:忌|过敏)|不忌口|不挑食"
+)
 _EVERYTHING = compile_later(
     r"(?:都|全|全部|一样也?|一个也?|以上)(?:都|是)?(?:不(?!忌|挑|过敏|怕)|过敏|忌|避|讨厌|受不了)|^(?:全|都)(?:部|是)?$"
 )
@@ -72,6 +75,8 @@ def told_avoided(question: Question, text: str) -> list[str] | None:
     """What a reply to another question says of it: only what is plainly refused."""
     _, refused, fine = _told(question, text)
     chosen = sorted({*refused} - {*fine})
+    if not chosen and _PLAINLY_NOTHING.search(dense(text)):
+        chosen = [at for at, option in enumerate(question.options) if _NAMES_NONE.search(option.label)][:1]
     return option_values(question, chosen) if chosen else None
 
 

@@ -24,7 +24,7 @@ _WRONG = compile_later(
     r"(?:说|写|打|填|弄|搞|记|选|报|讲|输|按|留|发|给|算|点|数)[错反]|[算数]漏|(?:说|填|写)的(?:那个)?是|错了|错啦|有误|不对(?!劲)|更正|纠正|"
     r"改[成为到下喝吃用住]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
     r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|多了[一两\d]?个|少了[一两\d]?个|我(?:刚)?说的.{0,6}是|(?:填|写|说|选|输|打|记|报|存)成|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
-    r"手机|电话)|(?:电话|手机号?|号码|名字|地址|城市)(?:又|刚|已经|都)?[换改变]了|新号|调(?:到|成|整|高|低)|"
+    r"手机|电话)|(?:电话|手机号?|号码|名字|地址|住址|地方|城市)(?:又|刚|已经|都)?[换改变]了|新号|调(?:到|成|整|高|低)|"
     r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|有|没|家|宝|娃)|(?:说|写|填|报|记|打|选|留|算|回)[高低多少大小早晚漏老]了|(?:漏|少|忘|多)(?:记|了)?(?:选|填|说|写|报|勾)|改(?=\d|"
     r"[一二两三四五六七八九十百千])|订正|勘误|手[快滑抖误]|手一抖|记[岔混茬差]|[搞弄]混|写岔|[看听]错|删(?:掉|了)重|重[写填报]|"
     r"(?:刚|刚才|刚刚|前面|上面)我?(?:说|填|写|报)的[^,，。\n]{1,10}是|[\u4e00-\u9fff]改(?=[\u4e00-\u9fff])(?![天日造装变善进良革期签口编动名叫姓])|"
@@ -42,7 +42,7 @@ _LEAD = compile_later(
 # The shop has moved, has another number or sent the wrong goods: nothing that they told us of themselves.
 _YOURS = compile_later(
     r"(?:你们?|您|贵)(?:的|家|店)*(?:又|刚|是|要|都|已经|什么时候)*(?:搬|换(?:了)?(?:地址|号|手机|电话))\w?"
-    r"|(?:上次|上回|又|给我|你们?家?|快递|货|包裹|东西|颜色|尺?码)[^,，。\n]{0,4}发[错漏]了?|发[错漏]了?(?:货|款|颜色|尺?码|东西|件)"
+    r"|没有?(?:[说写填打记弄搞选报讲])?错|(?:上次|上回|又|给我|你们?家?|快递|货|包裹|东西|颜色|尺?码)[^,，。\n]{0,4}发[错漏]了?|发[错漏]了?(?:货|款|颜色|尺?码|东西|件)"
 )
 _NEGATED = compile_later(
     r"(?:别叫我?|不是|不姓|不叫|并非|不在|而不是)[^,，。;；!！\n是]{1,10}?(?=是|姓|叫|,|，|。|$|\n| )|"
@@ -88,6 +88,10 @@ _DENIED = compile_later(r"(?:不是|不在|别叫我?|不叫|不姓)([^,，。\n
 
 
 _SIGNS = Signs(_WRONG, _DENIED, _HAVE)
+
+
+# Figures and a repair between them.
+_ONLY_PLACES = compile_later(r"[\d一二两三四五六七八九十百千万\s,，。.、!！~和选不对错了哦啊是应该改成]{1,40}")
 
 
 class Correction(Struct, frozen=True):
@@ -137,6 +141,15 @@ def find_correction(
     chosen = prior[at]
     if weak and not _mentions(chosen, text) and not _denies(chosen, message, asked_on):
         return None
+    if (
+        question is not None
+        and not earlier
+        and isinstance(chosen.value, int)
+        and not _about(chosen.question, text)
+        and _ONLY_PLACES.fullmatch(text)
+        and read_value(question, message, text, asked_on) is not None
+    ):
+        return None  # 3 不对 4 repairs the answer at hand, though a 3 was told before
     value = _new_value(chosen, message, plain, asked_on)
     if (
         value is None
@@ -144,6 +157,8 @@ def find_correction(
         and told_value(chosen.question, message, text, asked_on) is not None
     ):
         return None  # 其实没有宝宝 of whom said so before
+    if value is None and _told_again(chosen, message, asked_on):
+        value = chosen.value
     named = score >= 3
     marked = ",".join(text[start:end] for start, end in message.clauses if _WRONG.search(text[start:end]))
     plainly = _named(chosen.question, marked) > 0 and (question is None or not _named(question, marked))
@@ -319,6 +334,16 @@ def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None
     return None
 
 
+def _told_again(prior: Prior, message: Message, asked_on: date | None) -> bool:
+    """Whether what stands behind the mark of a mistake comes to the same answer: 说错了，我在太仓, of 苏州."""
+    marks = [stop for start, stop in message.clauses if _WRONG.search(message.text[start:stop])]
+    behind = message.text[marks[-1] :] if marks else ""
+    if not behind or prior.question.type in ("freetext", "name", "yesno"):
+        return False
+    said = "," * marks[-1] + behind
+    return bool(told_value(prior.question, message, said, asked_on) == prior.value)
+
+
 # 之前漏选了, 还要加上; 多选了, 去掉: of several chosen ones, what is told comes to them or goes.
 _MORE = compile_later(r"(?:漏|少|忘|没)(?:记|了)?(?:选|填|说|写|报|勾)|(?:再|还|也)(?:要|想|有|选|加|看)|加上|补上?")
 _LESS = compile_later(r"多(?:选|填|说|写|报|勾)|去掉|删掉?|取消|划掉|不(?:要|选|用|想)")
@@ -340,7 +365,7 @@ def _score(prior: Prior, message: Message, plain: str, asked_on: date | None) ->
     score: float = _named(prior.question, message.text)
     if _mentions(prior, message.text) or _denies(prior, message, asked_on):
         score += 3
-    if _new_value(prior, message, plain, asked_on) is not None:
+    if _new_value(prior, message, plain, asked_on) is not None or _told_again(prior, message, asked_on):
         score += 2
     return score
 

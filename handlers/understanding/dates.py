@@ -248,8 +248,10 @@ def coming_day(text: str, asked_on: date) -> str | None:
         return None
     day = figure(found.group(1))
     index = asked_on.year * 12 + asked_on.month - 1 + (day < asked_on.day)
-    year, month = index // 12, index % 12 + 1
-    return normal_form(year, month, day, lunar=False)
+    for ahead in (index, index + 1):  # 30号 said in February is in March
+        if form := normal_form(ahead // 12, ahead % 12 + 1, day, lunar=False):
+            return form
+    return None
 
 
 _REPAIRED_DAY = compile_later(rf"[,，\s]+{_DAY}\s?[号日]?[吧呀啊哈\s]*")

@@ -15,10 +15,13 @@ _TENTHS = compile_later(
 _ADDED = compile_later(
     r"(?<![\d.一二两三四五六七八九十百千万几])(?P<head>\d{1,3}|[一二两三四五六七八九十])(?P<unit>[百千万])(?P<rest>\d{2,4})(?![\d.])"
 )
+# 一个w, 2个k
+_COUNTED = compile_later(r"(?<=[\d一二两三四五六七八九十])个(?=[wk万](?![a-z]))")
 
 
 def in_one_piece(text: str) -> str:
     """The text with such amounts written in figures; offsets are not kept."""
+    text = _COUNTED.sub("", text)
     if "块" in text:
         text = _TENTHS.sub(_with_tenths, text)
     return _ADDED.sub(_added, text)

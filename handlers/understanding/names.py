@@ -254,6 +254,7 @@ def is_joke(text: str) -> bool:
     return core in JOKES
 
 
+_KIN_ALONE = compile_later(r"(?:妈|爸|爹|娘|奶|姥|爷|麻|粑){2}|妈咪|爸比|老[爸妈]|外[婆公]|铲屎官|主人|家长")
 # 悠悠她妈
 _KIN = compile_later(r"[\u4e00-\u9fff]{1,4}[他她]家?(?:妈妈?|爸爸?|爹|娘|奶奶|姥姥|爷爷)")
 
@@ -289,8 +290,8 @@ def _candidate(message: Message, start: int, piece: str, strict: bool) -> str | 
     if aided:
         return aided
     described = re.fullmatch(r".{2,}的([^的]{2,4})", name) if strict else None
-    if described:
-        # 我是隔壁小区的王姐
+    if described and not _KIN_ALONE.fullmatch(described.group(1)):
+        # 我是隔壁小区的王姐; but 我是团子的爸爸
         name = described.group(1)
     if not name or name in _NO_NAME or len(name) > 12 or re.search(r"啥|什么|谁|哪|随便|都行", name):
         return None

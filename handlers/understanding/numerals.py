@@ -87,7 +87,12 @@ _WORDS = sorted(
 )
 # A day of the lunar calendar is no amount of anything.
 _LUNAR_DAY = r"[农阴旧]历(?:的)?[正冬腊闰一二三四五六七八九十\d]{1,3}月(?:初|廿)?[一二三四五六七八九十\d]{0,3}"
-_MASK = compile_later("|".join((_LUNAR_DAY, *_WORDS)))
+# Nor is 腊月廿三 or 5月20号.
+_DAY_OF_A_MONTH = (
+    r"(?<!个)(?:1[0-2]|0?[1-9]|[正冬腊一二三四五六七八九]|十[一二]?)月(?:初[一二三四五六七八九十]|廿[一二三四五六七八九]?|"
+    r"(?:[12]\d|3[01]|0?[1-9]|二?十[一二三四五六七八九]?|三十一?)[日号])"
+)
+_MASK = compile_later("|".join((_LUNAR_DAY, _DAY_OF_A_MONTH, *_WORDS)))
 
 
 def masked(text: str) -> str:

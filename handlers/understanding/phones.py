@@ -6,7 +6,7 @@ import re
 
 from models.patterns import compile_later
 
-_SPOKEN = str.maketrans("零〇一二两三四五六七八九幺妖腰洞拐勾", "001223456789111079")
+_SPOKEN = str.maketrans("零〇一二两三四五六七八九幺妖腰洞拐勾壹贰叁肆伍陆柒捌玖", "001223456789111079123456789")
 _GAPS = compile_later(r"(?<=\d)[\s\-.·—_()/,]+(?=\d)")
 _COUNTRY = compile_later(r"(?:\+|00)?86(?=1[3-9]\d{9}(?!\d))")
 _MOBILE = compile_later(r"(?<!\d)1[3-9]\d{9}(?![\d*x])")

@@ -53,8 +53,14 @@ _NO_MONEY = compile_later(
 )
 
 
+# 就我一个 is said of people.
+_ONE_PERSON = compile_later(r"(?:就|只有?|我|自己)+一个人?(?:吃|住|用|喝)?(?:的|啦|了|呢|呀)?")
+
+
 def _number(question: Question, text: str) -> Any:
     asked = _asked(question)
+    if is_about_money(asked) and _ONE_PERSON.fullmatch(text.strip(" ,，。!！~")):
+        return None
     if is_about_money(asked) and (money := _NO_MONEY.sub(_masked, text)) != text:
         return read_number(money, asked)
     return read_number(text, asked)

@@ -79,6 +79,12 @@ def test_what_is_not_eaten_is_heard_beside_another_answer() -> None:
     assert (got.value, got.also) == ("浙江省杭州市", {"taste": ["coriander"]})
 
 
+def test_that_nothing_is_avoided_is_heard_too() -> None:
+    city = Question("city", "region", "您在哪个城市？")
+    assert understand(city, "没有忌口", others=(WITH_NONE,)).also == {"taste": ["none"]}
+    assert understand(city, "没有", others=(WITH_NONE,)).also == {}
+
+
 def test_who_is_asked_what_they_like_still_leaves_out_what_they_refuse() -> None:
     likes = Question("likes", "multi", "喜欢什么口味？不说也行的", TASTE.options)
     assert understand(likes, "不要香菜，别的都行").value == ["hot", "onion", "sea"]

@@ -23,6 +23,9 @@ TIME = Question(
     "一般什么时候来练？A早上 B中午 C晚上",
     (Option("am", "早上"), Option("noon", "中午"), Option("pm", "晚上")),
 )
+PEOPLE = Question("people", "number", "家里几口人呀？")
+PHONE = Question("phone", "phone", "方便留个手机号吗？")
+CITY = Question("city", "region", "您在哪个城市？")
 ADULT = Question("adult", "yesno", "请确认您已满18周岁？")
 CHILD = Question("child", "yesno", "家里有小朋友吗？")
 SAMPLE = Question("sample", "yesno", "送您一份试用装，要不要？")
@@ -81,7 +84,14 @@ OFTEN = Question(
         (VACCINATED, "还没打", False),
         (VACCINATED, "下周去打", False),
         (NEUTERED, "昨天刚做完", True),
+        (BUDGET, "一个w吧", 10000),
+        (BUDGET, "一个月5、600", [500, 600]),
+        (BUDGET, "11月20号左右两百", 200),
+        (PEOPLE, "2+1", 3),
+        (PEOPLE, "就我一个", 1),
+        (PHONE, "壹叁捌零零壹叁捌零零零", "13800138000"),
         (CALL, "【阿杰】", "阿杰"),
+        (CALL, "我是团子的爸爸", "团子的爸爸"),
         (TIME, "晚上吧 早上起不来", "pm"),
         (LIQUOR, "酱香味太冲 清香吧", ["light"]),
         (MILK, "都吃", "mixed"),
@@ -110,6 +120,11 @@ def test_answers(question: Question, reply: str, value: Any) -> None:
         (LIQUOR, "戒了", "decline"),
         (LIQUOR, "老婆不让喝了", "decline"),
         (BUDGET, "下一个", "decline"),
+        (BUDGET, "半个月工资", "unclear"),
+        (BUDGET, "就我一个", "unclear"),
+        (PEOPLE, "腊月廿三", "unclear"),
+        (PEOPLE, "5月20号", "unclear"),
+        (CALL, "上次的蛋糕是坏的！退钱！", "unclear"),
         (BUDGET, "下班跟你说", "later"),
     ],
 )
@@ -127,3 +142,39 @@ def test_goods_that_were_sent_wrongly_correct_no_answer() -> None:
     prior = (Prior(BIRTHDAY, "--05-20"), Prior(BUDGET, 500))
     assert understand(TIME, "上次发错了，不要了", prior=prior).act == "unclear"
     assert understand(TIME, "刚才说错了，预算是六百", prior=prior).act == "correct"
+
+
+def test_a_correction_that_comes_to_the_same_answer_keeps_it() -> None:
+    prior = (Prior(CITY, "江苏省苏州市"), Prior(BUDGET, 500))
+    got = understand(TIME, "刚才说错了 我在太仓，不过也是苏州", prior=prior)
+    assert (got.act, got.corrects, got.value) == ("correct", "city", "江苏省苏州市")
+    assert understand(TIME, "我在苏州，这个写错了", prior=prior).value is None
+
+
+def test_a_bare_day_is_the_next_one_that_there_is() -> None:
+    assert understand(VISIT, "30号", asked_on=date(2028, 2, 10)).value == "2028-03-30"
+    assert understand(VISIT, "29号", asked_on=date(2028, 2, 10)).value == "2028-02-29"
+
+
+def test_a_repair_by_figures_corrects_no_number_that_was_told_before() -> None:
+    prior = (Prior(PEOPLE, 3),)
+    got = understand(LIQUOR, "3 不对 4", prior=prior)
+    assert (got.act, got.value) == ("answer", ["wine"])
+    assert understand(LIQUOR, "人数报错了，四个人", prior=prior).corrects == "people"
+
+
+def test_who_says_that_nothing_was_wrong_corrects_nothing() -> None:
+    prior = (Prior(CITY, "浙江省杭州市"),)
+    assert understand(TIME, "没说错啊 就是杭州", prior=prior).act == "unclear"
+    got = understand(TIME, "我住的地方换了 现在在无锡", prior=prior)
+    assert (got.act, got.value) == ("correct", "江苏省无锡市")
+
+
+@pytest.mark.parametrize("reply", ["你们搞错了吧", "搞错了吧", "价格搞错了吧"])
+def test_a_mistake_of_the_shop_is_no_opting_out(reply: str) -> None:
+    assert understand(TIME, reply).act != "optout"
+
+
+@pytest.mark.parametrize("reply", ["你搞错人了", "你认错人了", "同志 你搞错对象了"])
+def test_a_wrong_person_is(reply: str) -> None:
+    assert understand(TIME, reply).act == "optout"
