@@ -11,7 +11,9 @@ from bot import reading
 from bot.cli.options import CONFIG, ROLES_HELP, AccountOption, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from handlers.roles import ROLE_NAMES
 from models.life_cycle import STAGE_TITLES
+from models.operations import Role
 from models.orders import GrantRoleOrder
 
 roles = typer.Typer(help="角色：谁可以做什么。", no_args_is_help=True)
@@ -67,13 +69,14 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
         "在排队": found["waiting_for"],
         "记一笔": found["note"],
         "退订": "已退订" if found["opted_out"] else "",
-        "同意": found["consent"],
+        "同意": _CONSENTS.get(found["consent"]),
     }
     return {name: value for name, value in told.items() if value not in (None, "", [])}
 
 
 _NAMESAKES = 10
 _ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
+_CONSENTS = {"given": "同意", "refused": "不同意"}
 _SURVEY_STATES = {"none": "没开始", "open": "进行中", "resting": "搁着", "finished": "完成", "stopped": "停了"}
 
 
@@ -144,7 +147,10 @@ def list_roles(
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = reading.roles(connection, desk.merchant)
-        return Answer(lines(rows) if as_json else table(rows, empty="还没有人有角色。"))
+        if as_json:
+            return Answer(lines(rows))
+        shown = [{"谁": row["contact"], **row, "contact": None, "role": ROLE_NAMES[Role(row["role"])]} for row in rows]
+        return Answer(table(shown, empty="还没有人有角色。"))
 
     return request
 
