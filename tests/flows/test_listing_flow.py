@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from bot.command_line import main
 from tests.flows.playing import Stage, asks_to_be_friends, operator, says
 
 ROOM = "room-1@chatroom"
@@ -57,3 +60,11 @@ def test_tables_speak_chinese(stage: Stage) -> None:
     assert "没人回" in said["report questions"]
     assert "进群" in said["report joins"]
     assert played.operator("role grant")["out"] == "wx-tang 现在是堂主。\n"
+
+
+def test_what_a_rehearsal_comes_to_is_told_in_chinese(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    stage.play([asks_to_be_friends("09:00:00", "wx1")])
+    assert main(["rehearse", str(stage.folder / "story.jsonl"), "--config", str(stage.folder / "config.toml")]) == 0
+    *_, states, kinds = capsys.readouterr().out.splitlines()
+    assert states == "状态：已确认 3"
+    assert kinds == "种类：通过好友 1，文字 2"
