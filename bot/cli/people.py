@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -11,10 +12,12 @@ from bot import reading
 from bot.cli.options import CONFIG, ROLES_HELP, AccountOption, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from handlers.asked_and_said import answer_of, question_of
 from handlers.roles import ROLE_NAMES
 from models.life_cycle import STAGE_TITLES
 from models.operations import Role
 from models.orders import GrantRoleOrder
+from models.playbook import Playbook
 
 roles = typer.Typer(help="角色：谁可以做什么。", no_args_is_help=True)
 
@@ -42,15 +45,19 @@ def who(
             raise Refused(f"没有这个人：{contact}{others}")
         if as_json:
             return Answer(lines([found]))
-        return Answer(table([{"": name, " ": value} for name, value in _told(found).items()], empty=""))
+        return Answer(
+            table([{"": name, " ": value} for name, value in _told(found, desk.merchant.playbook).items()], empty="")
+        )
 
     return request
 
 
-def _told(found: dict[str, Any]) -> dict[str, Any]:
+def _told(found: dict[str, Any], playbook: Playbook) -> dict[str, Any]:
     """What is known of a person, in a shop's words; what nobody said is left out."""
     answers = {
-        f"· {key}": answer["value"] if answer["state"] == "answered" else _ANSWER_STATES[answer["state"]]
+        f"· {_asked(playbook, key)}": answer_of(playbook, key, answer["value"])
+        if answer["state"] == "answered"
+        else _ANSWER_STATES[answer["state"]]
         for key, answer in found["answers"].items()
     }
     survey = found["survey"]
@@ -60,7 +67,8 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
         "昵称": found["name"],
         "备注": found["remark"],
         "标签": found["tags"],
-        "建档": _SURVEY_STATES[survey["state"]] + (f"，正在问 {survey['question']}" if survey["question"] else ""),
+        "建档": _SURVEY_STATES[survey["state"]]
+        + (f"，正在问：{_asked(playbook, survey['question'])}" if survey["question"] else ""),
         **answers,
         "所在群": found["groups"],
         "归属": found["owner"],
@@ -72,6 +80,11 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
         "同意": _CONSENTS.get(found["consent"]),
     }
     return {name: value for name, value in told.items() if value not in (None, "", [])}
+
+
+def _asked(playbook: Playbook, key: str) -> str:
+    """What a question asks, without the choices that are offered behind it."""
+    return re.split("(?<=[？?])", question_of(playbook, key), maxsplit=1)[0]
 
 
 _NAMESAKES = 10

@@ -68,3 +68,19 @@ def test_what_a_rehearsal_comes_to_is_told_in_chinese(stage: Stage, capsys: pyte
     *_, states, kinds = capsys.readouterr().out.splitlines()
     assert states == "状态：已确认 3"
     assert kinds == "种类：通过好友 1，文字 2"
+
+
+def test_who_tells_questions_and_answers_as_they_were_said(stage: Stage) -> None:
+    played = stage.play(
+        [
+            asks_to_be_friends("09:00:00", "wx1"),
+            says("09:01:00", "wx1", "叫我老林"),
+            operator("09:01:30", "who wx1"),
+            says("09:02:00", "wx1", "1 3"),
+            operator("09:03:00", "who wx1"),
+        ]
+    )
+    during, after = [line["out"] for line in played.lines if line.get("operator") == "who wx1"]
+    assert re.search(r"建档 +进行中，正在问：平时爱喝哪几类？ *\n", during)
+    assert re.search(r"· 怎么称呼你呢？ +老林 *\n", during)
+    assert re.search(r"· 平时爱喝哪几类？ +岩茶、白茶 *\n", after)

@@ -10,7 +10,7 @@ from typing import Any
 from nicegui import ui
 
 from bot import reading
-from bot.console.names import KEPT, answer_of, question_of
+from bot.console.names import KEPT
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment
 from bot.console.pages.doubts import undo_merge
@@ -25,6 +25,7 @@ from bot.console.reading.of_pool import own_rooms
 from bot.console.reading.people import STAGES, Moment, may_be_seen
 from bot.console.visit import Scope, Visit
 from handlers import rights
+from handlers.asked_and_said import answer_of, question_of
 from handlers.reason_names import CAUSE_NAMES, FOLD_OF, HEARD_NAMES, REASON_NAMES
 from models.deliveries import Cause
 from models.orders import (
