@@ -27,7 +27,7 @@ GroupOption = Annotated[str, typer.Option("--group", help="只在这个群，写
 
 
 def who(
-    contact: Contact,
+    contact: Annotated[str, typer.Argument(help="编号，或不重名的名字。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
