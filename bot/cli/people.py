@@ -12,7 +12,9 @@ from bot import reading
 from bot.cli.options import CONFIG, ROLES_HELP, AccountOption, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from handlers.action_names import ACTION_NAMES, ACTOR_NAMES, REFUSAL_NAMES
 from handlers.asked_and_said import answer_of, question_of
+from handlers.commands import BY_NAME
 from handlers.roles import ROLE_NAMES
 from models.life_cycle import STAGE_TITLES
 from models.operations import Role
@@ -105,9 +107,22 @@ def audit(
         moment = parse_moment(since, desk) if since else None
         with desk.store.reading() as connection:
             rows = reading.audit(connection, desk.merchant, moment)
-        return Answer(lines(rows) if as_json else table(rows, empty="还没有记录。"))
+        if as_json:
+            return Answer(lines(rows))
+        return Answer(table([row | _in_words(row) for row in rows], empty="还没有记录。"))
 
     return request
+
+
+def _in_words(row: reading.Row) -> dict[str, Any]:
+    """Who did what, and what came of it, as the staff reads it in the chat."""
+    action, refused = row["action"], row["result"] != "ok"
+    return {
+        "actor": ACTOR_NAMES.get(row["actor"], row["actor"]),
+        "action": BY_NAME[action].chinese if action in BY_NAME else ACTION_NAMES.get(action, action),
+        "result": "没成" if refused else "成了",
+        "reason": REFUSAL_NAMES.get(row["reason"], row["reason"]) if refused else row["reason"],
+    }
 
 
 def parse_moment(text: str, desk: Desk) -> datetime:

@@ -57,6 +57,7 @@ def test_tables_speak_chinese(stage: Stage) -> None:
     assert re.search(r"2026-11-23 09:\d\d:\d\d  ", said["deliveries list"])
     assert not re.search(r"\d\dT\d\d:", "".join(said.values()))
     assert re.search(r"wx-tang +堂主", said["role list"])
+    assert re.search(r"电脑上 +绑定 +room-1@chatroom +成了", said["audit"])
     assert "没人回" in said["report questions"]
     assert "进群" in said["report joins"]
     assert played.operator("role grant")["out"] == "wx-tang 现在是堂主。\n"
