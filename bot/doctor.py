@@ -254,7 +254,8 @@ def _playbooks(config: Config, known: Known) -> Iterator[Check]:
             yield warning(
                 "playbook",
                 f"{merchant.id}：库里的和 {merchant.playbook} 不一样，用的是库里的",
-                "看库里的：python -m bot playbook export FILE",
+                f"要用文件里的：python -m bot playbook import {merchant.playbook}；"
+                "要看库里的：python -m bot playbook export FILE",
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from rich.console import Console
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from bot.rehearsal_output import Line
 from bot.terminal import harmless
-from handlers.reason_names import REASON_NAMES
+from handlers.reason_names import DELIVERY_STATE_NAMES, HEARD_NAMES, KIND_NAMES, REASON_NAMES
 from models.events import Event, FriendRequested, GroupJoined, GroupLeft, Message, Roster
 from models.fields import unfilled
 
@@ -76,7 +77,11 @@ class Transcript:
                 self._names |= {group.group: group.topic for group in event.groups or () if group.topic}
                 return
             case Message():
-                place, who, said = event.group, event.contact, event.text or f"［{event.kind}］"
+                place, who, said = (
+                    event.group,
+                    event.contact,
+                    event.text or f"［{HEARD_NAMES.get(event.kind, event.kind)}］",
+                )
             case FriendRequested():
                 place, who, said = "", event.contact, f"请求加好友：{event.hello}"
             case GroupJoined(members=[who, *_]):
@@ -121,10 +126,10 @@ class Transcript:
     def _summary(self, summary: Line) -> None:
         self._console.rule("小结", style="dim")
         self._console.print(f"迎接 {summary['greeted']} 人，建档完成 {summary['surveyed']} 人")
-        titled = {"状态": summary["by_state"], "种类": summary["by_kind"], "原因": summary["by_reason"]}
-        for title, counts in titled.items():
-            if counts:
-                self._console.print(f"{title}：" + "，".join(f"{name} {count}" for name, count in counts.items()))
+        for title, counted, names in _COUNTED:
+            if counts := summary[counted]:
+                told = "，".join(f"{names.get(one, one)} {count}" for one, count in counts.items())
+                self._console.print(f"{title}：{told}")
 
 
 def _short(text: str) -> str:
@@ -132,5 +137,10 @@ def _short(text: str) -> str:
     return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
 
 
+_COUNTED: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+    ("状态", "by_state", {str(state): name for state, name in DELIVERY_STATE_NAMES.items()}),
+    ("种类", "by_kind", KIND_NAMES),
+    ("原因", "by_reason", REASON_NAMES),
+)
 _SHOWN = 120
 _LOOKED_AT = 10 * _SHOWN  # there may be a megabyte of it

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 import msgspec
 
-from handlers.roles import roles_of
+from handlers.roles import ROLE_NAMES, roles_of
 from models.command_views import FoundPerson
 from models.context import Context, GroupView, PersonView
 from models.effects import Effect
@@ -234,14 +234,3 @@ class Command:
     def usage(self) -> str:
         """How it is written."""
         return " ".join([f"/{self.chinese}", *map(str, self.arguments)])
-
-
-ROLE_NAMES: Mapping[Role, str] = {
-    Role.OWNER: "老板",
-    Role.ADMIN: "管理员",
-    Role.BRANCH: "舵主",
-    Role.HALL: "堂主",
-    Role.HELPER: "帮手",
-    Role.AUTHOR: "撰稿",
-    Role.VIEWER: "只看",
-}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from handlers.command_call import ROLE_NAMES, Command
+from handlers.command_call import Command
 from handlers.commands import TABLE, TOPICS
+from handlers.roles import ROLE_NAMES
 
 HEAD = """# 群里和私聊里的指令
 

@@ -6,7 +6,8 @@ import unicodedata
 from datetime import datetime, time, timedelta
 
 from handlers import welcomes
-from handlers.command_call import NO_SUCH_GROUP, ROLE_NAMES, Call, Refusal, group_named, looked_after, roles_told
+from handlers.command_call import NO_SUCH_GROUP, Call, Refusal, group_named, looked_after, roles_told
+from handlers.roles import ROLE_NAMES
 from models import effects as fx
 from models import timers
 from models.context import Context

@@ -109,3 +109,5 @@ KIND_NAMES = {
     "topic": "改群名",
     "recall": "撤回",
 }
+# What only people send is nothing that an entry could be.
+HEARD_NAMES = KIND_NAMES | {"location": "位置", "voice": "语音", "emoticon": "表情", "other": "看不了的消息"}

@@ -4,7 +4,8 @@ whoever signed in; a slash-command has a table of its own (`handlers.commands`).
 from __future__ import annotations
 
 from handlers import pools
-from handlers.command_call import CHIEFS, KEEPERS, ROLE_NAMES
+from handlers.command_call import CHIEFS, KEEPERS
+from handlers.roles import ROLE_NAMES
 from models import effects as fx
 from models import orders
 from models.context import Context

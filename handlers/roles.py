@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from models import effects as fx
@@ -9,6 +10,16 @@ from models.context import Context, PersonView, RoleView
 from models.effects import Effect
 from models.operations import Role
 from models.orders import GrantRoleOrder
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.OWNER: "老板",
+    Role.ADMIN: "管理员",
+    Role.BRANCH: "舵主",
+    Role.HALL: "堂主",
+    Role.HELPER: "帮手",
+    Role.AUTHOR: "撰稿",
+    Role.VIEWER: "只看",
+}
 
 
 def roles_of(person: PersonView, account: str, group: str) -> frozenset[Role]:
@@ -49,5 +60,5 @@ def granted(order: GrantRoleOrder, _context: Context) -> list[Effect]:
             until=order.until,
         ),
         fx.Audit(actor=order.actor, action=action, target=order.contact, place=order.group, reason=order.role),
-        fx.Answered(text=f"{order.contact} {'不再是' if order.revoke else '现在是'} {order.role}"),
+        fx.Answered(text=f"{order.contact} {'不再是' if order.revoke else '现在是'}{ROLE_NAMES[Role(order.role)]}。"),
     ]

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from bot import reading, reading_deliveries
+from bot.cli.headings import HEADINGS
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
-from bot.cli.tables import table
+from bot.cli.tables import clock, table
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.preview import verdict_now
 from handlers.command_answers import STATE_NAMES
@@ -39,10 +40,7 @@ def list_deliveries(
             rows = reading_deliveries.deliveries(connection, desk.merchant, state)
         if as_json:
             return Answer(lines(rows))
-        shown = [
-            {name: row[name] for name in ("at", "delivery", "key", "account", "to", "kind", "state", "reason", "text")}
-            for row in rows
-        ]
+        shown = [_named({_KEY if name == "key" else name: row[name] for name in _LISTED}) for row in rows]
         return Answer(table(shown, empty="没有发送记录。"))
 
     return request
@@ -65,7 +63,8 @@ def explain(
         now = verdict_now(desk.store, desk.merchant, row["delivery"])
         if as_json:
             return Answer(lines([row | {"history": changes, "now": now}]))
-        head = table([{"": key, " ": value} for key, value in row.items()], empty="")
+        told = _named({_KEY if name == "key" else name: value for name, value in row.items()})
+        head = table([{"": HEADINGS.get(name, name), " ": value} for name, value in told.items()], empty="")
         return Answer(f"{head}\n{table([_named(change) for change in changes], empty='')}{_in_words(now)}")
 
     return request
@@ -91,8 +90,14 @@ def settle(
     return request
 
 
-def _named(change: reading.Row) -> reading.Row:
-    return change | {"reason": REASON_NAMES.get(change["reason"], change["reason"])}
+# A delivery has two names: its number, and the key that says what it is for.
+_KEY = "记号"
+_LISTED = ("at", "delivery", "key", "account", "to", "kind", "state", "reason", "text")
+
+
+def _named(row: reading.Row) -> reading.Row:
+    """Its reason in words; states stay as `--state` takes them."""
+    return row | {"reason": REASON_NAMES.get(row["reason"], row["reason"])}
 
 
 def _in_words(now: reading.Row | None) -> str:
@@ -104,7 +109,7 @@ def _in_words(now: reading.Row | None) -> str:
     if "behind" in now:
         return f"\n现在：排在 {now['behind']} 后面\n"
     reason = REASON_NAMES.get(now["reason"], now["reason"]) or "还没到时间"
-    until = f"，到 {now['until']}" if now["until"] else ""
+    until = f"，到 {clock(now['until'])}" if now["until"] else ""
     said = {"would_send": "可以发", "would_wait": f"还要等（{reason}{until}）", "would_skip": f"不会发（{reason}）"}
     return f"\n现在：{said[now['decision']]}\n"
 

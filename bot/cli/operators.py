@@ -14,7 +14,7 @@ from bot.cli.tables import table
 from bot.clock import utc_now
 from bot.desk import Answer, Desk, Refused, Request, lines
 from bot.store.operators import all_operators
-from handlers.command_call import ROLE_NAMES
+from handlers.roles import ROLE_NAMES
 from models.operations import Role
 from models.orders import InviteOperatorOrder, RemoveOperatorOrder
 

@@ -10,7 +10,7 @@ import typer
 
 from bot.desk import Refused
 from bot.story_lines import YEARS
-from handlers.command_call import ROLE_NAMES
+from handlers.roles import ROLE_NAMES
 
 ConfigOption = Annotated[Path, typer.Option("--config", help="配置文件。")]
 DatabaseOption = Annotated[str, typer.Option("--db", help="数据库文件或 URL，代替配置里写的。")]

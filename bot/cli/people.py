@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -11,8 +12,14 @@ from bot import reading
 from bot.cli.options import CONFIG, ROLES_HELP, AccountOption, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from handlers.action_names import ACTION_NAMES, ACTOR_NAMES, REFUSAL_NAMES
+from handlers.asked_and_said import answer_of, question_of
+from handlers.commands import BY_NAME
+from handlers.roles import ROLE_NAMES
 from models.life_cycle import STAGE_TITLES
+from models.operations import Role
 from models.orders import GrantRoleOrder
+from models.playbook import Playbook
 
 roles = typer.Typer(help="角色：谁可以做什么。", no_args_is_help=True)
 
@@ -22,7 +29,7 @@ GroupOption = Annotated[str, typer.Option("--group", help="只在这个群，写
 
 
 def who(
-    contact: Contact,
+    contact: Annotated[str, typer.Argument(help="编号，或不重名的名字。")],
     config: ConfigOption = CONFIG,
     db: DatabaseOption = "",
     as_json: JsonOption = False,
@@ -40,15 +47,19 @@ def who(
             raise Refused(f"没有这个人：{contact}{others}")
         if as_json:
             return Answer(lines([found]))
-        return Answer(table([{"": name, " ": value} for name, value in _told(found).items()], empty=""))
+        return Answer(
+            table([{"": name, " ": value} for name, value in _told(found, desk.merchant.playbook).items()], empty="")
+        )
 
     return request
 
 
-def _told(found: dict[str, Any]) -> dict[str, Any]:
+def _told(found: dict[str, Any], playbook: Playbook) -> dict[str, Any]:
     """What is known of a person, in a shop's words; what nobody said is left out."""
     answers = {
-        f"· {key}": answer["value"] if answer["state"] == "answered" else _ANSWER_STATES[answer["state"]]
+        f"· {_asked(playbook, key)}": answer_of(playbook, key, answer["value"])
+        if answer["state"] == "answered"
+        else _ANSWER_STATES[answer["state"]]
         for key, answer in found["answers"].items()
     }
     survey = found["survey"]
@@ -58,7 +69,8 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
         "昵称": found["name"],
         "备注": found["remark"],
         "标签": found["tags"],
-        "建档": _SURVEY_STATES[survey["state"]] + (f"，正在问 {survey['question']}" if survey["question"] else ""),
+        "建档": _SURVEY_STATES[survey["state"]]
+        + (f"，正在问：{_asked(playbook, survey['question'])}" if survey["question"] else ""),
         **answers,
         "所在群": found["groups"],
         "归属": found["owner"],
@@ -67,13 +79,19 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
         "在排队": found["waiting_for"],
         "记一笔": found["note"],
         "退订": "已退订" if found["opted_out"] else "",
-        "同意": found["consent"],
+        "同意": _CONSENTS.get(found["consent"]),
     }
     return {name: value for name, value in told.items() if value not in (None, "", [])}
 
 
+def _asked(playbook: Playbook, key: str) -> str:
+    """What a question asks, without the choices that are offered behind it."""
+    return re.split("(?<=[？?])", question_of(playbook, key), maxsplit=1)[0]
+
+
 _NAMESAKES = 10
 _ANSWER_STATES = {"declined": "不想说", "later": "回头再说"}
+_CONSENTS = {"given": "同意", "refused": "不同意"}
 _SURVEY_STATES = {"none": "没开始", "open": "进行中", "resting": "搁着", "finished": "完成", "stopped": "停了"}
 
 
@@ -89,9 +107,22 @@ def audit(
         moment = parse_moment(since, desk) if since else None
         with desk.store.reading() as connection:
             rows = reading.audit(connection, desk.merchant, moment)
-        return Answer(lines(rows) if as_json else table(rows, empty="还没有记录。"))
+        if as_json:
+            return Answer(lines(rows))
+        return Answer(table([row | _in_words(row) for row in rows], empty="还没有记录。"))
 
     return request
+
+
+def _in_words(row: reading.Row) -> dict[str, Any]:
+    """Who did what, and what came of it, as the staff reads it in the chat."""
+    action, refused = row["action"], row["result"] != "ok"
+    return {
+        "actor": ACTOR_NAMES.get(row["actor"], row["actor"]),
+        "action": BY_NAME[action].chinese if action in BY_NAME else ACTION_NAMES.get(action, action),
+        "result": "没成" if refused else "成了",
+        "reason": REFUSAL_NAMES.get(row["reason"], row["reason"]) if refused else row["reason"],
+    }
 
 
 def parse_moment(text: str, desk: Desk) -> datetime:
@@ -144,7 +175,10 @@ def list_roles(
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = reading.roles(connection, desk.merchant)
-        return Answer(lines(rows) if as_json else table(rows, empty="还没有人有角色。"))
+        if as_json:
+            return Answer(lines(rows))
+        shown = [{"谁": row["contact"], **row, "contact": None, "role": ROLE_NAMES[Role(row["role"])]} for row in rows]
+        return Answer(table(shown, empty="还没有人有角色。"))
 
     return request
 

@@ -22,6 +22,7 @@ from bot.reading import first_day, groups
 from bot.reception_report import FIGURES, people_rows, reception_rows
 from bot.store.digesting import load_digest
 from handlers.digest import told as digest_told
+from handlers.threads import ANSWERED, OPEN, WITHDRAWN
 
 app = typer.Typer(help="数据：必发做到没有，发了效果怎样，新客接得怎样，群有没有毛病。", no_args_is_help=True)
 
@@ -111,9 +112,15 @@ def questions(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: J
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = question_rows(connection, desk.merchant)
-        return Answer(lines(rows) if as_json else table(rows, empty="群里还没人问过。"))
+        if as_json:
+            return Answer(lines(rows))
+        shown = [row | {"state": _ASKED[row["state"]]} for row in rows]
+        return Answer(table(shown, empty="群里还没人问过。"))
 
     return request
+
+
+_ASKED = {OPEN: "没人回", ANSWERED: "回了", WITHDRAWN: "自己说不用了"}
 
 
 def _told(row: dict[str, Any]) -> dict[str, str]:
@@ -229,7 +236,10 @@ def joins(
         first = read_day(since) if since else last - _ONE_WEEK
         with desk.store.reading() as connection:
             rows = joins_rows(connection, desk.merchant, first, last, group)
-        return Answer(lines(rows) if as_json else table(rows, empty="这段时间没有人进群退群。"))
+        if as_json:
+            return Answer(lines(rows))
+        shown = [row | {"change": "进群" if row["change"] == "joined" else "退群"} for row in rows]
+        return Answer(table(shown, empty="这段时间没有人进群退群。"))
 
     return request
 

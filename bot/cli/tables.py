@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -10,17 +11,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.cli.headings import HEADINGS
 from bot.terminal import harmless
 
 
 def table(rows: list[dict[str, Any]], *, empty: str) -> str:
-    """A table as text; what nobody has is left out. Wide as it needs to be: a shell wraps, a file does not."""
+    """A table as text, for people: `--json` has the names of columns and moments as they are kept.
+
+    What nobody has is left out. Wide as it needs to be: a shell wraps, a file does not."""
     if not rows:
         return f"{empty}\n"
     columns = [name for name in rows[0] if any(row.get(name) not in (None, "", [], {}) for row in rows)]
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:
-        shown.add_column(name)
+        shown.add_column(HEADINGS.get(name, name))
     for row in rows:
         # As text: a name in square brackets is no style.
         shown.add_row(*(Text(_cell(row.get(name))) for name in columns))
@@ -28,6 +32,11 @@ def table(rows: list[dict[str, Any]], *, empty: str) -> str:
     with console.capture() as captured:
         console.print(shown)
     return captured.get()
+
+
+def clock(moment: str) -> str:
+    """A moment as `iso` writes it, without what nobody wants to read in every row: microseconds and the zone."""
+    return f"{moment[:10]} {moment[11:19]}"
 
 
 def groups_named(topics: Sequence[str]) -> str:
@@ -54,6 +63,7 @@ def _is_next(before: str, period: str) -> bool:
 
 
 _NAMED = 3
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
 _A_DAY = len("2026-12-01")  # weeks and months are shorter, windows of days longer
 
 
@@ -64,8 +74,10 @@ def _cell(value: Any) -> str:
         case list() | tuple():
             return harmless("、".join(map(str, value)))
         case dict():
-            return "，".join(f"{key}={_cell(item)}" for key, item in value.items())
+            return "，".join(f"{HEADINGS.get(key, key)}={_cell(item)}" for key, item in value.items())
         case bool():
             return "是" if value else "否"
+        case str() if _MOMENT.fullmatch(value):
+            return clock(value)
         case _:
             return "\n".join(map(harmless, str(value).split("\n")))

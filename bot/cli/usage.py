@@ -12,7 +12,7 @@ _INVALID = r"Invalid value for (?P<where>.*?): (?P<why>.*)"
 _SAID: Mapping[re.Pattern[str], Callable[[re.Match[str]], str]] = {
     re.compile(_NO_COMMAND): lambda of: f"没有「{of['what']}」这个命令。{_meant(of['near'])}",
     re.compile(_NO_OPTION): lambda of: f"没有「{of['what']}」这个选项。{_meant(of['near'])}",
-    re.compile(r"Missing (?:argument|parameter) '(?P<what>[^']*)'\.?"): lambda of: f"少了 {of['what'].upper()}。",
+    re.compile(r"Missing (?:argument|parameter) '(?P<what>[^']*)'\.?"): lambda of: f"少了 {{{of['what']}}}。",
     re.compile(r"Missing option '(?P<what>[^']*)'\.?"): lambda of: f"少了选项 {of['what']}。",
     re.compile(r"Option '(?P<what>[^']*)' requires an argument\.?"): lambda of: f"{of['what']} 后面要跟一个值。",
     re.compile(r"Option '(?P<what>[^']*)' does not take a value\.?"): lambda of: f"{of['what']} 后面不用写值。",

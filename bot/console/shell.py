@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.console.forms import AWAY
 from bot.console.page import Page
 from bot.console.visit import Visit
-from handlers.command_call import ROLE_NAMES
+from handlers.roles import ROLE_NAMES
 
 ALL_SIMULATED = "全部模拟，不会发到微信"
 

@@ -22,9 +22,10 @@ from content_calendar.lint import NAMES
 from content_calendar.titles import title_of
 from handlers.action_names import ACTION_NAMES, ACTOR_NAMES, ERASED, SAYS_MORE, TOLD_BY_THEIR_ORDER
 from handlers.calendar_check import lint
-from handlers.command_call import ROLE_NAMES, short_id
+from handlers.command_call import short_id
 from handlers.command_days import LINTED_DAYS
 from handlers.commands import BY_NAME
+from handlers.roles import ROLE_NAMES
 from models.accounts import Account
 from models.columns import table_of
 from models.command_views import AuditView, FaultView, ScriptView

@@ -91,7 +91,7 @@ def test_no_command_gets_the_help(run: Run) -> None:
     [
         (["grup", "list"], "没有「grup」这个命令。是不是 group？写法见 python -m bot --help"),
         (["group", "lst"], "python -m bot group --help"),
-        (["who"], "少了 CONTACT。"),
+        (["who"], "少了 {contact}。"),
         (["who", "a", "b"], "多写了 b。"),
         (["group", "list", "--colour"], "没有「--colour」这个选项"),
         (["group", "list", "--db"], "--db 后面要跟一个值。"),

@@ -192,6 +192,7 @@ def test_a_playbook_that_is_not_the_one_in_force(tmp_path: Path, capsys: pytest.
     (tmp_path / "playbook.toml").write_text('name = "别的茶"\n', encoding="utf-8")
     status, found = examined(config, capsys)
     assert (status, found["playbook"][0]) == (0, "warning")
+    assert f"playbook import {tmp_path / 'playbook.toml'}；" in found["playbook"][2]
 
 
 def test_a_running_bot_is_fine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -193,7 +193,7 @@ def test_explain_says_what_became_of_it_and_what_would_now(stage: Stage) -> None
     assert row["now"] == {"decision": "would_wait", "reason": "person_cap", "until": "2026-11-24T00:00:00+08:00"}
     assert "confirmed" in played.operator(gone)["out"]
     assert "现在" not in played.operator(gone)["out"]
-    assert "现在：还要等（到了打扰上限，到 2026-11-24T00:00:00+08:00）" in played.operator(waiting)["out"]
+    assert "现在：还要等（到了打扰上限，到 2026-11-24 00:00:00）" in played.operator(waiting)["out"]
 
 
 def test_explain_names_what_a_reply_stands_behind(stage: Stage) -> None:

@@ -35,7 +35,7 @@ def test_an_order_gives_and_takes_it(revoke: bool, word: str) -> None:
     assert decide(order, context(person=person())) == [
         fx.PutRole(wire_id="wx1", role="hall", group=ROOM, granted_by="operator", revoked=revoke),
         fx.Audit(actor="operator", action=action, target="wx1", place=ROOM, reason="hall"),
-        fx.Answered(text=f"wx1 {word} hall"),
+        fx.Answered(text=f"wx1 {word}堂主。"),
     ]
 
 

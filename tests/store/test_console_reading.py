@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -15,9 +15,10 @@ from bot.console.reading.deliveries import Filter
 from bot.console.visit import Scope
 from bot.store.identify import people_of
 from content_calendar.entry import Entry, to_json
+from handlers.reason_names import HEARD_NAMES
 from models import effects as fx
 from models.deliveries import DeliveryState
-from models.events import Event, FriendAdded, GroupRenamed, LoggedIn, Roster, ScanWanted, Who
+from models.events import Event, FriendAdded, GroupRenamed, LoggedIn, MessageKind, Roster, ScanWanted, Who
 from models.orders import (
     BindGroupOrder,
     CancelDeliveryOrder,
@@ -132,6 +133,10 @@ def test_a_list_of_friends_is_nothing_that_the_first_on_it_did(database_url: str
 def test_what_names_a_person_has_a_name_on_their_page(event: Event) -> None:
     assert next(people_of(event)).contact == "wx1"
     assert not EVENT_NAMES[str(type(event).__struct_config__.tag)].isascii()
+
+
+def test_whatever_is_heard_has_a_chinese_name() -> None:
+    assert [kind for kind in get_args(MessageKind) if HEARD_NAMES[kind].isascii()] == []
 
 
 def test_what_has_not_left_can_be_taken_back(database_url: str) -> None:

@@ -9,7 +9,7 @@ from bot.console.pages.deliveries_rows import moment
 from bot.console.reading.people import Moment
 from bot.console.visit import Visit
 from handlers import rights
-from handlers.reason_names import FOLD_OF, KIND_NAMES, REASON_NAMES
+from handlers.reason_names import FOLD_OF, HEARD_NAMES, REASON_NAMES
 from models.orders import SayOrder
 
 # These are things done, not things said.
@@ -25,7 +25,7 @@ def is_done(kind: str) -> bool:
 
 def note(kind: str, text: str, stamp: str) -> None:
     """What was done, in one line."""
-    told = " ".join(filter(None, [KIND_NAMES.get(kind, kind), text]))
+    told = " ".join(filter(None, [HEARD_NAMES.get(kind, kind), text]))
     ui.label(f"{told} · {stamp}").classes("z-muted text-caption full-width text-center").style(
         "overflow-wrap: anywhere"
     )
@@ -33,7 +33,7 @@ def note(kind: str, text: str, stamp: str) -> None:
 
 def bubble(kind: str, text: str, *, ours: bool) -> None:
     """What was said; what is no text by its name."""
-    named = "" if kind in ("", "text") else f"[{KIND_NAMES.get(kind, kind)}] "
+    named = "" if kind in ("", "text") else f"[{HEARD_NAMES.get(kind, kind)}] "
     ui.chat_message(text=named + text, sent=ours).classes("full-width q-mb-none")
 
 

@@ -16,7 +16,7 @@ from bot.console.reading.groups import Fault, Queue, Tree, lint_of, queues, tree
 from bot.console.reading.people import Search
 from bot.console.visit import Visit
 from handlers import rights
-from handlers.command_call import ROLE_NAMES
+from handlers.roles import ROLE_NAMES
 from models.operations import Role
 from models.orders import BindGroupOrder, UnbindGroupOrder
 

@@ -13,7 +13,7 @@ from bot.console.page import Page
 from bot.console.passwords import SHORTEST_PASSWORD
 from bot.console.sign_in import IDLE
 from bot.console.visit import Visit
-from handlers.command_call import ROLE_NAMES
+from handlers.roles import ROLE_NAMES
 
 _BROWSERS = ("Edg", "Firefox", "MicroMessenger", "Chrome", "Safari")
 _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")

@@ -15,7 +15,7 @@ from bot.console.names import account_name
 from bot.console.page import Page
 from bot.console.visit import Scope, Visit
 from bot.store.operators import Known, all_operators
-from handlers.command_call import ROLE_NAMES
+from handlers.roles import ROLE_NAMES
 from models.operations import Role
 from models.orders import InviteOperatorOrder, RemoveOperatorOrder
 

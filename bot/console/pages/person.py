@@ -10,7 +10,7 @@ from typing import Any
 from nicegui import ui
 
 from bot import reading
-from bot.console.names import KEPT, answer_of, question_of
+from bot.console.names import KEPT
 from bot.console.page import Page
 from bot.console.pages.deliveries_rows import COLOURS, moment
 from bot.console.pages.doubts import undo_merge
@@ -25,7 +25,8 @@ from bot.console.reading.of_pool import own_rooms
 from bot.console.reading.people import STAGES, Moment, may_be_seen
 from bot.console.visit import Scope, Visit
 from handlers import rights
-from handlers.reason_names import CAUSE_NAMES, FOLD_OF, KIND_NAMES, REASON_NAMES
+from handlers.asked_and_said import answer_of, question_of
+from handlers.reason_names import CAUSE_NAMES, FOLD_OF, HEARD_NAMES, REASON_NAMES
 from models.deliveries import Cause
 from models.orders import (
     DescribePersonOrder,
@@ -283,7 +284,7 @@ def _forget(visit: Visit, found: dict[str, Any]) -> None:
 
 def _tell(visit: Visit, row: Moment) -> None:
     where = f"［{row.topic or row.group}］" if row.group else ""
-    kind = "" if row.kind in ("", "text") else f"[{KIND_NAMES.get(row.kind, row.kind)}] "
+    kind = "" if row.kind in ("", "text") else f"[{HEARD_NAMES.get(row.kind, row.kind)}] "
     with ui.element("div").classes("full-width"):
         with ui.row().classes("full-width items-center"):
             ui.label(moment(visit, row.at)).classes("z-muted")

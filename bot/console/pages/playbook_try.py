@@ -5,11 +5,11 @@ from __future__ import annotations
 from nicegui import ui
 
 from bot.console.line import on_sent
-from bot.console.names import answer_of, question_of
 from bot.console.page import Page
 from bot.console.playbook.playing import Player
 from bot.console.playbook.saving import draft_of, may_change
 from bot.console.visit import Visit
+from handlers.asked_and_said import answer_of, question_of
 from models.people import AnswerState
 from models.playbook import Playbook
 

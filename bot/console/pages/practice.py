@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot import reading
 from bot.console.asking import ask
-from bot.console.names import KEPT, answer_of, question_of
+from bot.console.names import KEPT
 from bot.console.page import MANAGERS, Page
 from bot.console.pages.practice_phone import Phone
 from bot.console.reading.accounts import AccountNow, accounts_now
@@ -23,6 +23,7 @@ from bot.console.visit import Scope, Visit
 from bot.practice import Ground
 from bot.practice_week import WEEK, fill_up, live_through
 from bot.story_lines import Platform
+from handlers.asked_and_said import answer_of, question_of
 from models.operations import Role
 
 SURVEY_NAMES = {"open": "建档中", "resting": "建档搁着", "finished": "建档完成", "stopped": "不建档了"}
