@@ -31,7 +31,7 @@ HEARD_SECONDS = 3.0
 QUIET_SECONDS, LONGEST_TOLD = 0.05, 3.0
 # After a login its lists tell which friends and groups have other ids by now: what left before they are compared would
 # go to ids that are nobody's. A platform that takes longer to list them is not waited for.
-LONGEST_LISTED = 10.0
+LONGEST_LISTED = 5.0
 # After a sleep of the machine a link may look as if it stood. So long it may take to fail, or to tell what was said.
 WAKING_SECONDS = 10.0
 # A list that could not be fetched is asked for again after so long.

@@ -225,7 +225,7 @@ def test_lists_are_asked_for_at_login_and_every_so_often(sqlite_url: str) -> Non
 
 @pytest.mark.parametrize(
     ("seconds", "listing", "failures", "can_send"),
-    [(4, 5, 0, False), (6, 5, 0, True), (4, 5, 1, False), (6, 5, 1, True), (9, 60, 0, False), (12, 60, 0, True)],
+    [(2, 3, 0, False), (4, 3, 0, True), (2, 3, 1, False), (4, 3, 1, True), (4, 60, 0, False), (7, 60, 0, True)],
 )
 def test_nothing_leaves_before_the_lists_of_a_login_are_compared(
     sqlite_url: str, seconds: float, listing: float, failures: int, can_send: bool
