@@ -29,6 +29,9 @@ HEARD_SECONDS = 3.0
 # After a login the platform tells at once what was said meanwhile. When it has been silent for so long it has told all
 # of it; an account that never falls silent is not waited for longer than the second.
 QUIET_SECONDS, LONGEST_TOLD = 0.05, 3.0
+# After a login its lists tell which friends and groups have other ids by now: what left before they are compared would
+# go to ids that are nobody's. A platform that takes longer to list them is not waited for.
+LONGEST_LISTED = 5.0
 # After a sleep of the machine a link may look as if it stood. So long it may take to fail, or to tell what was said.
 WAKING_SECONDS = 10.0
 # A list that could not be fetched is asked for again after so long.
@@ -51,6 +54,7 @@ class Links:
         self._missed: set[str] = set()  # accounts of which it is known that they are gone
         self._heard = 0  # events, of all accounts
         self._arriving: dict[str, asyncio.Task[None]] = {}
+        self._listed: dict[str, asyncio.Event] = {}  # since the last login its lists were fetched, or could not be
         self._unheard: set[str] = set()
         self.listeners: list[Callable[[], None]] = []  # hear when an account was heard out, or is kept no longer
 
@@ -153,7 +157,8 @@ class Links:
                     self._missed.discard(event.account)
                     log.info("account.online", account=event.account, self_id=event.self_id)
                     self._leaves(event.account)
-                    self._arriving[event.account] = asyncio.create_task(self._arrive(event.account))
+                    listed = self._listed[event.account] = asyncio.Event()
+                    self._arriving[event.account] = asyncio.create_task(self._arrive(event.account, listed))
                 case LoggedOut() | WentDeaf():
                     log.warning("account.offline", account=event.account, reason=type(event).__name__)
                     self._leaves(event.account)
@@ -161,7 +166,7 @@ class Links:
                     log.warning("gateway.unreadable", account=event.account, what=event.what)
             await self._take(event)
 
-    async def _arrive(self, account: str, after: float = 0.0) -> None:
+    async def _arrive(self, account: str, listed: asyncio.Event | None = None, after: float = 0.0) -> None:
         """Nothing leaves an account before what waited for it was heard and decided: there may be a 退订 among it."""
         await asyncio.sleep(after)
         with contextlib.suppress(TimeoutError):
@@ -172,6 +177,11 @@ class Links:
                     await asyncio.sleep(QUIET_SECONDS)
                 await self._intake.worked_off()
         self._heard_out(account)
+        if listed is not None and account in self._alarms:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_LISTED):
+                    await listed.wait()
+                    await self._intake.worked_off()
         self._dispatcher.online(account)
 
     def _leaves(self, account: str) -> None:
@@ -193,6 +203,7 @@ class Links:
         while True:
             await alarm.wait(next_at)
             by_itself = next_at is not None and self._now() >= next_at
+            listed = self._listed.get(transport.account)
             try:
                 roster = await transport.roster()
             except LinkLost as error:
@@ -200,10 +211,14 @@ class Links:
                 tell("roster.unavailable", account=transport.account, reason=str(error))
                 is_missing = True
                 next_at = self._now() + ROSTER_RETRY
+                if listed is not None:
+                    listed.set()
                 continue
             is_missing = False
             if not by_itself or last != (roster.friends, roster.groups):
                 await self._take(roster)
+            if listed is not None:
+                listed.set()
             last = (roster.friends, roster.groups)
             next_at = self._now() + every
 

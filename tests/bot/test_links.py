@@ -67,6 +67,8 @@ class Shaky:
     attached: list[float] = field(default_factory=list)
     rosters: list[float] = field(default_factory=list)
     roster_failures: int = 0
+    roster_seconds: float = 0
+    can_send: bool = False  # in the end
     unheard: set[str] = field(default_factory=set)  # in the end
     greets: bool = True  # whether it says that the account is on line before the link ends
 
@@ -86,6 +88,7 @@ class Shaky:
 
     async def roster(self) -> Roster:
         self.rosters.append(self.elapsed())
+        await asyncio.sleep(self.roster_seconds)
         if self.roster_failures:
             self.roster_failures -= 1
             raise LinkLost("gone")
@@ -96,14 +99,21 @@ class Shaky:
 
 
 def on_shaky_link(
-    url: str, seconds: float, *reasons: Exception, roster_failures: int = 0, greets: bool = True
+    url: str,
+    seconds: float,
+    *reasons: Exception,
+    roster_failures: int = 0,
+    roster_seconds: float = 0,
+    greets: bool = True,
 ) -> Shaky:
     """What a link did in its first so many seconds."""
     kept: list[Shaky] = []
 
     async def main() -> None:
         clock = VirtualClock.running()
-        transport = Shaky(clock, list(reasons), roster_failures=roster_failures, greets=greets)
+        transport = Shaky(
+            clock, list(reasons), roster_failures=roster_failures, roster_seconds=roster_seconds, greets=greets
+        )
         kept.append(transport)
         with shop(url) as stage:
             stage.store.now = clock.now
@@ -134,6 +144,7 @@ def on_shaky_link(
             ]
             await asyncio.sleep(seconds)
             transport.unheard = set(links.unheard)
+            transport.can_send = "main" in dispatcher.accounts
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -217,6 +228,18 @@ def test_each_loss_of_a_link_that_came_back_is_warned_of(sqlite_url: str) -> Non
 def test_lists_are_asked_for_at_login_and_every_so_often(sqlite_url: str) -> None:
     transport = on_shaky_link(sqlite_url, 130)
     assert transport.rosters == [0, 60, 120]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "listing", "failures", "can_send"),
+    [(2, 3, 0, False), (4, 3, 0, True), (2, 3, 1, False), (4, 3, 1, True), (4, 60, 0, False), (7, 60, 0, True)],
+)
+def test_nothing_leaves_before_the_lists_of_a_login_are_compared(
+    sqlite_url: str, seconds: float, listing: float, failures: int, can_send: bool
+) -> None:
+    """Friends and groups may have other ids by then: the first send to each former one was refused, and failed."""
+    transport = on_shaky_link(sqlite_url, seconds, roster_failures=failures, roster_seconds=listing)
+    assert transport.can_send is can_send
 
 
 def test_lists_that_could_not_be_fetched_are_asked_for_again(sqlite_url: str) -> None:

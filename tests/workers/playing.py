@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.store.databases import migrated_sqlite
+from tests.store.databases import migrated_sqlite, restart_postgresql
 from tests.workers.theatre import Play, Theatre, theatre
 
 WORKERS = 4
@@ -76,6 +76,8 @@ def strike(shops: Theatre, blow: str, chance: random.Random) -> None:
             shops.start()
         case "join":
             shops.start()
+        case "restart database":
+            restart_postgresql()
         case "sleep":
             pid = chance.choice(working)
             waking = threading.Timer(ASLEEP_SECONDS, os.kill, (pid, signal.SIGCONT))  # we may wait for it ourselves

@@ -16,22 +16,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from bot.store.engine import reader_engine
 from models.deliveries import OPEN_STATES, DeliveryState
 from models.journal import JournalEntry
 from models.operations import Timer
+from models.people import Contact
+from models.timers import SETTLE
 from tests.gateway.bot_process import ZONE
 from tests.workers.stage import LOOKED_UP_AFTER, REPLAYED, TOLD, Chain, nursery, on_gateways, place
 
 Condition = Callable[[], bool]
 Actor = Generator[Condition, None, None]
 
-# In keys, which hold moments, days and ids; and in texts, which tell the time.
+# In keys, which hold moments, days and ids; and in texts, which tell the time, and codes that are drawn.
 _MOMENT = re.compile(r"\d{8}T\d{2,12}(?:\.\d+)?|\d{4}-\d\d-\d\d|\d{15,}")
-_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d\d-\d\d")
+_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d\d-\d\d|(?<=回 )\d{4}(?!\d)")
 # The staff hears once in a while of what is uncertain, of whom no seat was found for, of what waits: how often is a
 # matter of the clock.
 _OF_THE_CLOCK = ("alert:", "no_seat:", "many_wait:")
@@ -94,14 +96,14 @@ class Theatre(Chain):
     sent: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     known: list[Any] = field(default_factory=list)
     cast: dict[str, tuple[Actor, Condition]] = field(default_factory=dict)
-    said: Counter[str] = field(default_factory=Counter)
+    said: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     # --- what actors do, and wait for -------------------------------------------------------------------------------
 
     def say(self, account: str, who: str, text: str, **more: Any) -> str:
         """Somebody says something, 1:1 or in a `room`; returns the id of the message."""
-        self.said[who] += 1
-        id = f"{account}-{who}-{self.said[who]}"
+        self.said[account, who] += 1
+        id = f"{account}-{who}-{self.said[account, who]}"
         self.gateways[account].drive("say", **{"from": who}, text=text, id=id, **more)
         return id
 
@@ -128,6 +130,29 @@ class Theatre(Chain):
         return lambda: (
             sum(row.reason == reason and bool(re.fullmatch(key, _plain(row.key))) for row in self.known) >= times
         )
+
+    def settled(self, account: str, who: str) -> Condition:
+        """All that they said there is heard and judged, and nothing is on its way to them."""
+
+        def look() -> bool:
+            said = {f"{account}-{who}-{n + 1}" for n in range(self.said[account, who])}
+            heard = select(func.count()).where(
+                col(JournalEntry.account_id) == account, col(JournalEntry.wire_id).in_(said)
+            )
+            judging = select(col(Timer.subject)).where(col(Timer.kind) == SETTLE, col(Timer.subject) == who)
+            if self.rows(heard) != [(len(said),)] or self.rows(judging):
+                return False
+            theirs = select(col(Contact.id)).where(col(Contact.wire_id) == who)
+            ids, now = {id for (id,) in self.rows(theirs)}, datetime.now(UTC)
+            return not any(row.contact_id in ids and _is_leaving(row, now) for row in self.deliveries())
+
+        return look
+
+    def talk(self, account: str, who: str, *texts: str) -> Actor:
+        """Somebody says one thing after the other."""
+        for text in texts:
+            self.say(account, who, text)
+            yield self.settled(account, who)
 
     def over(self, name: str) -> Condition:
         return lambda: name not in self.cast
@@ -191,11 +216,12 @@ class Theatre(Chain):
             assert status == 0 or "不需要核对" in said, said  # its echo was quicker
 
     def _there(self, row: Any) -> int:
-        """How many such the platform has."""
+        """How many such the platform has; whoever was forgotten has no name here, and only the words tell."""
         where = self.target(row)
+        is_nameless = any(one.startswith("erased:") for one in where)
         return sum(
             got["kind"] == row.kind
-            and (place(got) in where or got.get("contact") in where)
+            and (is_nameless or place(got) in where or got.get("contact") in where)
             and (row.kind not in ("text", "remark") or got.get("text", "") == (row.text or ""))
             for got in self.gateways[row.account_id].sent
         )
@@ -251,6 +277,14 @@ def after(seconds: float) -> Condition:
     """So long from now."""
     ends = time.monotonic() + seconds
     return lambda: time.monotonic() > ends
+
+
+def _is_leaving(row: Any, now: datetime) -> bool:
+    return (
+        row.state in (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
+        or (row.state == DeliveryState.SENT and row.kind in TOLD)
+        or (row.state in OPEN_STATES and row.next_at < now + timedelta(seconds=20))
+    )
 
 
 def _plain(key: str) -> str:
