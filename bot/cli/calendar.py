@@ -222,6 +222,7 @@ def _notes(
         and is_over(entry, desk.merchant, desk.now())
     ]
     hinted += _unpostable(new, desk.merchant.playbook)
+    hinted += [f"提醒：{brief(key)} 的群 {room} 还没有绑定，绑定以前收不到\n" for key, room in _unbound(desk, new)]
     strangers = _unknown(desk, new)
     hinted += [f"提醒：{brief(key)} 的标签里「人:{brief(who)}」不认识，现在谁也不是\n" for key, who in strangers]
     hinted += [
@@ -258,6 +259,16 @@ def _unknown(desk: Desk, entries: Iterable[Entry]) -> list[tuple[str, str]]:
     with desk.store.reading() as connection:
         known = reading.known_ids(connection, desk.merchant, {who for _key, who in named})
     return [(key, who) for key, who in named if who not in known]
+
+
+def _unbound(desk: Desk, entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """The keys of entries with the groups in them that nobody has bound."""
+    named = [(entry.key, room) for entry in entries for room in entry.groups]
+    if not named:
+        return []
+    with desk.store.reading() as connection:
+        unbound = reading.unbound_groups(connection, desk.merchant)
+    return [(key, room) for key, room in named if room in unbound]
 
 
 def _next_days(entry: Entry, desk: Desk) -> list[str]:
