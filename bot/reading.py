@@ -339,6 +339,12 @@ def known_groups(connection: Connection, merchant: MerchantView) -> list[str]:
     )
 
 
+def unbound_groups(connection: Connection, merchant: MerchantView) -> frozenset[str]:
+    """The room ids of groups that are seen and not bound, to which nothing is posted."""
+    mine = (col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.became).is_(None), col(ChatGroup.tier).is_(None))
+    return frozenset(connection.execute(select(col(ChatGroup.wire_id)).where(*mine)).scalars())
+
+
 def rooms(connection: Connection, merchant: MerchantView) -> list[str]:
     """The room ids of all groups as they were first seen; their places in it are the numbers that people say."""
     mine = (col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.became).is_(None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -201,6 +202,7 @@ def summary(store: Store, merchants: Iterable[MerchantView], first: datetime, la
                     col(Delivery.state).in_(TOUCHING_STATES),
                     col(Delivery.lane) != Lane.REPLY,
                     col(Delivery.group_id).is_(None),
+                    col(Delivery.part) == 1,  # as for the caps: several parts are one message to a person
                 )
                 .group_by(col(Contact.person_id))
             ).scalars()
@@ -229,4 +231,5 @@ def whole_days(first: datetime, last: datetime) -> tuple[date, date]:
 
 
 def _quantile(values: list[int], share: float) -> int:
-    return values[min(len(values) - 1, int(len(values) * share))] if values else 0
+    """By nearest rank, as `report reception` has it."""
+    return values[ceil(len(values) * share) - 1] if values else 0

@@ -7,6 +7,7 @@ a human.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
@@ -79,20 +80,23 @@ _SIZES = {"d": 24 * 60, "h": 60, "m": 1}
 _CHINESE = {"d": "天", "h": "小时", "m": "分钟"}
 _MINUTES = {"m": 1, "min": 1, "分": 1, "分钟": 1, "h": 60, "小时": 60, "个小时": 60, "d": 24 * 60, "天": 24 * 60}
 _WITHIN = compile_later(
-    r"within\s*(\d{1,4})\s*(m|min|h|d)|(\d{1,4})\s*(分钟|分|个小时|小时|天)(?:之内|以内|内)补发?", re.ASCII
+    r"within\s*(\d{1,4})\s*(m|min|h|d)|(\d{1,4}|[一两二三四五六七八九十])\s*(分钟|分|个小时|小时|天)(?:之内|以内|内)补发?",
+    re.ASCII,
 )
+_NUMERALS = {"两": 2} | {numeral: number for number, numeral in enumerate("一二三四五六七八九十", start=1)}
 
 
 def parse_policy(text: str) -> Policy:
     """Read the column `catch_up`. Raises `CatchUpError`, whose message says what is expected."""
-    word = text.strip().lower()
+    word = unicodedata.normalize("NFKC", text).strip().lower()  # full-width digits of a Chinese keyboard
     if word in _WORDS:
         return _WORDS[word]
     match = _WITHIN.fullmatch(word)
-    if match is None or not int(match[1] or match[3]):
+    written = (match[1] or match[3]) if match else ""
+    number = _NUMERALS.get(written) or int(written or 0)
+    if match is None or not number:
         raise CatchUpError(EXPECTED)
-    minutes = int(match[1] or match[3]) * _MINUTES[match[2] or match[4]]
-    return Within(timedelta(minutes=minutes))
+    return Within(timedelta(minutes=number * _MINUTES[match[2] or match[4]]))
 
 
 def told_policy(policy: Policy) -> str:

@@ -306,7 +306,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("time", "时间", _time, lambda entry: entry.time),
     Column("rule", "重复", _rule, lambda entry: entry.rule),
     Column("tiers", "层级", _among("已有的层级", lambda known: known.tiers), lambda entry: ";".join(entry.tiers)),
-    Column("groups", "群", _among("已绑定的群", lambda known: known.groups), lambda entry: ";".join(entry.groups)),
+    Column("groups", "群", _among("认识的群", lambda known: known.groups), lambda entry: ";".join(entry.groups)),
     Column("tags", "标签", _tags, lambda entry: ";".join(entry.tags)),
     Column("text", "正文", _message, lambda entry: entry.text),
     Column("media", "素材", _media, lambda entry: ";".join(entry.media)),

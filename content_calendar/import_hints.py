@@ -15,6 +15,8 @@ from content_calendar.entry import Entry, asked_for
 from content_calendar.rotation import is_spare
 
 _NEEDS_MEDIA = frozenset({"image", "album", "video", "file", "mini_program", "card"})
+# What is sent as text has nothing to carry a picture in.
+_WORDS_ONLY = frozenset({"text", "announcement", "question", "gathering", "coupon", "testers"})
 _ENDINGS = {
     "image": (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"),
     "album": (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"),
@@ -36,6 +38,9 @@ def hints(entry: Entry, media: Mapping[str, int] | None = None) -> Iterator[str]
         yield f"{entry.key} 写了层级或群，会发给整个群，标签不起作用；只想一对一发给有标签的人，就别写层级和群"
     if entry.kind in _NEEDS_MEDIA and not entry.media:
         yield f"{entry.key} 是{KIND_NAMES[entry.kind]}，没有写素材"
+    if entry.kind in _WORDS_ONLY and entry.media:
+        names = "、".join(entry.media)
+        yield f"{entry.key} 是{KIND_NAMES[entry.kind]}，只发正文，素材 {names} 不会发；要发就把形式写成图片、相册或视频"
     endings = _ENDINGS.get(entry.kind, ())
     for name in entry.media:
         ending = PurePath(name).suffix.lower()

@@ -43,7 +43,7 @@ def records_of(sheet: Sheet) -> tuple[list[Record], list[Fault]]:
         return [], []
     places, faults = _places(sheet.name, header)
     unknown = dict.fromkeys(written for written in header if written and not _is_known(written))
-    misnamed = frozenset(filter(None, map(_meant, islice(unknown, MOST_FAULTS)))) - places.keys()
+    misnamed = frozenset(filter(None, map(meant, islice(unknown, MOST_FAULTS)))) - places.keys()
     if "key" not in places:
         if "key" not in misnamed:
             faults.append(Fault(sheet.name, 1, "key", "", "第一行是表头，要有 key 编号 这一列"))
@@ -85,7 +85,7 @@ def _is_known(header: str) -> bool:
     return header in BY_HEADER or header.lower() in BY_HEADER
 
 
-def _meant(header: str) -> str:
+def meant(header: str) -> str:
     """The column that an unknown header probably stands for; empty where none is near."""
     near = alike(header, BY_HEADER)
     return BY_HEADER[near].name if near else ""

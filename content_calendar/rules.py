@@ -161,7 +161,7 @@ _FIXED: dict[str, Rule] = {
     "monthly last": MonthlyLast(),
     "每月最后一天": MonthlyLast(),
     "每个月最后一天": MonthlyLast(),
-    "每月月底": MonthlyLast(),
+    **dict.fromkeys(("每月最后1天", "每月月底", "每月底", "每月末", "月底", "月末"), MonthlyLast()),
     "spare": SpareRule(),
     "备稿": SpareRule(),
     "birthday": BirthdayRule(),
@@ -308,10 +308,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Rule]], ...] = tu
         # 清明 and 清明节 are said without 节气 too.
         (rf"({'|'.join(sorted(lunar.TERMS))})(?:节|当天)?", _term),
         (rf"joined ?\+ ?{_NUMERAL}d", _after("joined", 0)),
-        (rf"(?:加入|入群|进群)后第?{_NUMERAL}天", _after("joined", 0)),
+        (rf"(?:加入|入群|进群)后 ?第? ?{_NUMERAL} ?天", _after("joined", 0)),
         (rf"bought ?\+ ?{_NUMERAL}d", _after("bought", 0)),
-        (rf"(?:购买|下单|买)后第?{_NUMERAL}天", _after("bought", 0)),
+        (rf"(?:购买|下单|买)后 ?第? ?{_NUMERAL} ?天", _after("bought", 0)),
         (rf"silent ?\+ ?{_NUMERAL}d", _after("silent", 1)),
-        (rf"沉默{_NUMERAL}天", _after("silent", 1)),
+        (rf"沉默 ?{_NUMERAL} ?天", _after("silent", 1)),
     )
 )

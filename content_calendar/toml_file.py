@@ -12,7 +12,7 @@ from content_calendar.columns import BY_HEADER, COLUMNS, text_of
 from content_calendar.dates import Cell
 from content_calendar.entry import Entry
 from content_calendar.faults import Fault, FileError
-from content_calendar.records import Record, unknown_column
+from content_calendar.records import Record, meant, unknown_column
 from models.broken_files import SAVE_AS_UTF8, BrokenToml, toml_data
 
 _TABLE = "entries"
@@ -41,17 +41,20 @@ def read_toml(data: bytes, name: str) -> tuple[list[Record], list[Fault]]:
     for number, table in enumerate(tables, start=1):
         cells: dict[str, Cell] = {}
         headers: dict[str, str] = {}
+        misnamed: set[str] = set()  # what is there and cannot be read is not missing too
         for key, value in table.items():
             column = BY_HEADER.get(key)
             if column is None:
                 faults.append(unknown_column(name, number, key))
+                misnamed.add(meant(key))
             elif isinstance(value, list) and all(isinstance(item, str | dt.date) for item in value):
                 cells[column.name], headers[column.name] = ";".join(map(str, value)), key
             elif isinstance(value, _SCALARS):
                 cells[column.name], headers[column.name] = value, key
             else:
                 faults.append(Fault(name, number, key, text_of(str(value)), "一个值，或一列文字"))
-        records.append(Record(name, number, cells, headers))
+                misnamed.add(column.name)
+        records.append(Record(name, number, cells, headers, misnamed - cells.keys()))
     return records, faults
 
 

@@ -24,12 +24,17 @@ from models.orders import OverrideEntryOrder
 
 
 def own_version(entry: Entry, own: OverrideView) -> Entry:
-    """The entry as the group has it."""
+    """The entry as the group has it. What happens once takes its end along to another day."""
+    day = entry.date if own.date is None else date.fromisoformat(own.date)
+    expires = entry.not_after
+    if expires and day and entry.date and not entry.rule:
+        expires += day - entry.date
     return msgspec.structs.replace(
         entry,
         text=entry.text if own.text is None else own.text,
-        date=entry.date if own.date is None else date.fromisoformat(own.date),
+        date=day,
         time=entry.time if own.time is None else time.fromisoformat(own.time),
+        not_after=expires,
     )
 
 
@@ -53,7 +58,7 @@ def overridden(order: OverrideEntryOrder, context: Context) -> list[Effect]:
     own = _changed(order, group, view)
     if not own.declined and is_beyond(entry, own_version(entry, own)):
         return [fx.Answered(refused=_too_far(entry))]
-    told = _told(order)
+    told = _told(order) + _too_late(own_version(entry, own), own)
     return [
         fx.PutOverride(
             entry=entry.key, group_id=group.id, text=own.text, date=own.date, time=own.time, declined=own.declined
@@ -157,6 +162,15 @@ def _too_far(entry: Entry) -> str:
     first = f" {entry.date}" if entry.date else ""
     at = f" {entry.time:%H:%M}" if entry.time else ""
     return f"排期「{entry.key}」在{first}{at}，各群前后最多能挪 {told_window(window)}"
+
+
+def _too_late(version: Entry, own: OverrideView) -> str:
+    """That a version can never leave, because it is out of date before its time."""
+    if own.declined or version.date is None or version.not_after is None:
+        return ""
+    if datetime.combine(version.date, version.time or time()) <= version.not_after:
+        return ""
+    return f"，但那时已经过期（{version.not_after:%Y-%m-%d %H:%M}），发不出去"
 
 
 def _told(order: OverrideEntryOrder) -> str:

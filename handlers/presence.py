@@ -45,5 +45,5 @@ def tapped(_event: Tapped, context: Context) -> list[Effect]:
     """A human tapped the task that the platform had made: now it is sent, even if we did not know of the task."""
     if context.delivery is None or context.delivery.state not in (DeliveryState.AWAITING_TAP, DeliveryState.UNKNOWN):
         return []  # the echo was quicker
-    tapped = fx.Settle(delivery_id=context.delivery.id, state=DeliveryState.SENT)
+    tapped = fx.Settle(delivery_id=context.delivery.id, state=DeliveryState.SENT, was=context.delivery.state)
     return [tapped, *outcomes.rest(context.delivery)]

@@ -215,7 +215,7 @@ class Delivery(SQLModel, table=True):
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     not_after: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
-    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when it was claimed
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when it was claimed, or tapped
     attempts: int = 0
     message: str = ""  # the platform's id of what was sent
     promotional: bool = False

@@ -45,7 +45,7 @@ class Send(Effect, frozen=True, kw_only=True):
 
 class Settle(Effect, frozen=True, kw_only=True):
     """Something is known about a delivery that has left: its echo was seen, or a human says so. `was`: the state in
-    which its echo found it."""
+    which its echo or the tap found it."""
 
     delivery_id: int
     state: DeliveryState

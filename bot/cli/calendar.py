@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -78,7 +78,10 @@ def import_file(
             )
             await desk.order(order)
         counts = found.counts(filled)
-        return Answer(lines([counts])) if as_json else await asyncio.to_thread(_notes, desk, found, filled, counts)
+        if as_json:
+            return Answer(lines([counts]))
+        deleted = found.left_out(filled) if replace else []
+        return await asyncio.to_thread(_notes, desk, found, filled, counts, deleted)
 
     return request
 
@@ -199,7 +202,9 @@ def approve(
     return request
 
 
-def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[str, int]) -> Answer:
+def _notes(
+    desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[str, int], deleted: Sequence[str]
+) -> Answer:
     """What an import did or would do, with what somebody should know of each entry that is not as it was."""
     media = media_in(desk.config.file.parent / MEDIA_FOLDER)
     if found.pictures and media is not None:
@@ -217,6 +222,7 @@ def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[
         and is_over(entry, desk.merchant, desk.now())
     ]
     hinted += _unpostable(new, desk.merchant.playbook)
+    hinted += [f"提醒：{brief(key)} 的群 {room} 还没有绑定，绑定以前收不到\n" for key, room in _unbound(desk, new)]
     strangers = _unknown(desk, new)
     hinted += [f"提醒：{brief(key)} 的标签里「人:{brief(who)}」不认识，现在谁也不是\n" for key, who in strangers]
     hinted += [
@@ -225,7 +231,11 @@ def _notes(desk: Desk, found: Examined, filled: tuple[Entry, ...], counts: dict[
         for entry, count, end in piled_up(new, desk.merchant, desk.now())
     ]
     gone = f"导出以后别人删掉的，没有加回来：{'、'.join(map(brief, found.gone))}\n" if found.gone else ""
-    return Answer("".join([*coming, *hinted, gone, _total(counts)]))
+    dropped = ""
+    if deleted:
+        more = " 等" if len(deleted) > _MOST_NAMED else ""
+        dropped = f"文件里没有，删掉 {len(deleted)} 条：{'、'.join(map(brief, deleted[:_MOST_NAMED]))}{more}\n"
+    return Answer("".join([*coming, *hinted, gone, dropped, _total(counts)]))
 
 
 def _unpostable(entries: Iterable[Entry], playbook: Playbook) -> list[str]:
@@ -249,6 +259,16 @@ def _unknown(desk: Desk, entries: Iterable[Entry]) -> list[tuple[str, str]]:
     with desk.store.reading() as connection:
         known = reading.known_ids(connection, desk.merchant, {who for _key, who in named})
     return [(key, who) for key, who in named if who not in known]
+
+
+def _unbound(desk: Desk, entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """The keys of entries with the groups in them that nobody has bound."""
+    named = [(entry.key, room) for entry in entries for room in entry.groups]
+    if not named:
+        return []
+    with desk.store.reading() as connection:
+        unbound = reading.unbound_groups(connection, desk.merchant)
+    return [(key, room) for key, room in named if room in unbound]
 
 
 def _next_days(entry: Entry, desk: Desk) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +57,12 @@ class Examined:
         created = sum(one.key not in self.current for one in entries)
         changed = len(self.new(entries)) - created
         return {"created": created, "changed": changed, "same": len(entries) - created - changed, "faults": 0}
+
+    def left_out(self, entries: Iterable[Entry]) -> list[str]:
+        """The keys of what is in force and stands neither in the file nor came after it: an import in place of all
+        deletes these."""
+        kept = {entry.key for entry in (*entries, *self.others)}
+        return sorted(key for key in self.current if key not in kept)
 
     def _revision(self, key: str) -> str:
         return self.current[key].revision if key in self.current else ""

@@ -58,7 +58,7 @@ from models import effects as fx
 from models.context import MerchantView
 from models.deliveries import CAN_BE_CONFIRMED, OPEN_STATES, Delivery, DeliveryKind, DeliveryState
 from models.effects import Effect
-from models.events import Event, SendAnswered
+from models.events import Event, SendAnswered, Tapped
 from models.operations import Merchant, Pause, PlaybookRevision, Timer
 
 Pairs = list[tuple[Event, Any]]
@@ -89,6 +89,13 @@ _SETTLE = (
     )
 )
 
+# What a human taps leaves then, however long the platform had kept the task.
+_LEFT_WHEN_TAPPED = (
+    update(Delivery)
+    .where(col(Delivery.id) == bindparam("this"), col(Delivery.left_at) < bindparam("tapped_at"))
+    .values(left_at=bindparam("tapped_at"))
+)
+
 
 def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     """From what an event proves. A confirmation of what was only claimed passes through `sent`."""
@@ -106,6 +113,13 @@ def settle(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
         ("this", "entered", "why", "answered"),
         [(effect.delivery_id, effect.state, effect.reason, effect.message or "") for _event, effect in pairs],
     )
+    tapped = [
+        (effect.delivery_id, min(event.at, writing.now))  # what seems to be later was told by a clock that is ahead
+        for event, effect in pairs
+        if isinstance(event, Tapped) or effect.was == DeliveryState.AWAITING_TAP
+    ]
+    if tapped:
+        writing.each(_LEFT_WHEN_TAPPED, ("this", "tapped_at"), tapped)
     writing.changed(changes)
     if told:
         end_settled(writing, merchant)

@@ -36,6 +36,11 @@ DAY, NOON = date(2026, 12, 1), time(12)
             {"tags": ("老客",), "kind": "video", "media": ("a.txt",)},
             ["a 的素材 a.txt 不像视频（.mp4、.mov、.m4v、.avi）"],
         ),
+        (
+            {"tags": ("老客",), "kind": "gathering", "media": ("海报.png", "b.jpg")},
+            ["a 是活动，只发正文，素材 海报.png、b.jpg 不会发；要发就把形式写成图片、相册或视频"],
+        ),
+        ({"tags": ("老客",), "kind": "link", "media": ("https://x.cn/b",)}, []),
     ],
 )
 def test_hints(more: dict[str, Any], told: list[str]) -> None:

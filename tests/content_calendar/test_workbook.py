@@ -258,6 +258,14 @@ def test_files_that_are_no_calendar(data: bytes, filename: str, fault: tuple[int
     assert fault in places(found)
 
 
+def test_a_key_of_toml_that_is_misspelt_or_no_value_is_one_fault() -> None:
+    right = "key = 'a'\ntext = 'x'\ntags = ['b']\ntime = 09:00:00\n"
+    for line, column in (("dat = 2026-11-25", "dat"), ("date = { day = 1 }", "date")):
+        found = read(f"[[entries]]\n{right}{line}\n".encode(), "a.toml")
+        assert [fault.column for fault in found.faults] == [column]
+        assert found.entries == ()
+
+
 def test_toml_faults_count_the_entries() -> None:
     found = read(
         '[[entries]]\nkey = "a"\ndate = 2026-12-01T09:00:00\ntext = "早"\n'

@@ -208,6 +208,33 @@ def test_an_import_tells_what_will_reach_nobody(stage: Stage) -> None:
     assert "提醒：a 没有写层级、群或标签，谁也收不到" in answer["out"]
 
 
+def test_an_import_says_which_groups_nobody_has_bound(stage: Stage) -> None:
+    stage.write("calendar.csv", "key,date,time,text,groups\na,2026-11-23,21:00,早,room-1@chatroom\n")
+    unbound = operator("07:00:00", "calendar import calendar.csv --dry-run")
+    played = stage.play([unbound, BIND, operator("08:00:10", "calendar import calendar.csv")])
+    told = [line["out"] for line in played.lines if line.get("operator", "").startswith("calendar import")]
+    counts = "新增 1，改动 0，没变 0，有错 0\n"
+    assert told == [f"提醒：a 的群 room-1@chatroom 还没有绑定，绑定以前收不到\n{counts}", counts]
+
+
+def test_an_import_in_place_of_all_says_what_it_deletes(stage: Stage) -> None:
+    stage.write("calendar.csv", HEADER + "".join(entry(key, "21:00") for key in "abc"))
+    stage.write("less.csv", HEADER + entry("b", "21:00"))
+    less = "calendar import less.csv --replace"
+    played = stage.play(
+        [
+            BIND,
+            IMPORT,
+            operator("08:00:20", f"{less} --dry-run"),
+            operator("08:00:30", less),
+            operator("08:01:00", less),
+        ]
+    )
+    told = [line["out"] for line in played.lines if line.get("operator", "").startswith(less)]
+    deleted = "文件里没有，删掉 2 条：a、c\n新增 0，改动 0，没变 1，有错 0\n"
+    assert told == [deleted, deleted, "新增 0，改动 0，没变 1，有错 0\n"]
+
+
 @pytest.mark.parametrize(
     ("catch_up", "missed", "time", "then"),
     [

@@ -151,4 +151,4 @@ def test_a_tap_settles_what_was_uncertain(stage: Stage) -> None:
     killed: Line = {"at": "08:59:00", "type": "kill", "after": "claimed", "down": "1m"}
     tap: Line = {"at": "10:00:00", "type": "tapped", "account": "main", "delivery": "entry:e:*"}
     played = stage.play([BIND, IMPORT, killed, tap], world=world(channel="tap"))
-    assert played.states(of("e", ROOM)) == ["planned", "claimed", "unknown:crash", "sent"]
+    assert played.states(of("e", ROOM)) == ["planned", "claimed", "unknown:crash", "sent", "confirmed"]

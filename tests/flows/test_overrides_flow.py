@@ -68,6 +68,23 @@ def test_without_it_and_with_it_again(stage: Stage) -> None:
     assert played.states(f"entry:早:2026-11-24:{A}") == ["skipped:too_late"]
 
 
+def test_a_date_of_its_own_takes_the_end_along_and_a_time_past_it_is_said(stage: Stage) -> None:
+    stage.write("later.csv", HEADER.replace("\n", ",not_after\n") + ONCE.replace("\n", ",2026-11-24 12:00\n"))
+    played = play(
+        stage,
+        operator("08:01:30", "calendar import later.csv"),
+        own("08:02:00", f"会 --group {A} --time 13:00"),
+        own("08:02:10", f"会 --group {B} --date 2026-11-25"),
+    )
+    assert came(played, "会", A) == []
+    assert came(played, "会", B) == ["25T10:00 聚会"]
+    told = [line["out"] for line in played.lines if "override" in line.get("operator", "")]
+    assert told == [
+        f"会 在 {A}：时间改为 13:00:00，但那时已经过期（2026-11-24 12:00），发不出去\n",
+        f"会 在 {B}：日期改为 2026-11-25\n",
+    ]
+
+
 def test_a_group_moves_an_entry_within_its_window_and_no_further(stage: Stage) -> None:
     stage.write(
         "windows.csv",

@@ -36,6 +36,16 @@ def test_parts_are_one_post_to_the_caps(stage: Stage) -> None:
     assert [row["entry"] for row in report] == ["all"]
 
 
+def test_the_summary_counts_parts_as_one_touch_and_ranks_as_the_reports_do(stage: Stage) -> None:
+    book(stage, "")
+    people = world()
+    people["world"]["contacts"][1]["tags"] = ["茶友", "岩茶"]
+    stage.write("calendar.csv", HEADER + entry("tea", "10:00", text=TWO) + entry("rock", "11:00", tags="岩茶"))
+    played = stage.play([IMPORT], *ENDS, world=people)
+    assert len(played.arrived()) == 5
+    assert played.summary["touches_per_person"] == {"max": 2, "p50": 1, "p95": 2}
+
+
 def test_after_a_part_that_did_not_arrive_nothing_follows(stage: Stage) -> None:
     book(stage, "")
     stage.write("calendar.csv", HEADER + entry("tea", "10:00", tags="茶友", text=TWO))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.flows.playing import PLAYBOOK, Line, Played, Stage, operator, platform
+from tests.flows.tea_house import world
 
 HEADER = "key,content_kind,date,time,rule,tiers,text,catch_up,not_after\n"
 BIND = operator("08:00:00", "group bind room-1@chatroom --tier 分院")
@@ -78,6 +79,23 @@ def test_an_uncertain_post_counts_when_somebody_has_settled_it(stage: Stage) -> 
     settle = "deliveries settle entry:a:2026-11-23:room-1@chatroom sent"
     story = [platform("08:30:00", "text", "timeout"), operator("12:00:00", settle)]
     assert [row[2] for row in told(stage, entry(), *story)] == ["kept"]
+
+
+@pytest.mark.parametrize(
+    ("tapped", "state", "why"),
+    [
+        ("10:00:00", "kept", ""),
+        ("10:01:00", "late", "a 晚了 1 小时 1 分钟"),
+        ("2026-11-24T09:30:00+08:00", "late", "a 晚了 24 小时 30 分钟"),
+    ],
+)
+def test_what_a_human_taps_counts_from_the_tap(stage: Stage, tapped: str, state: str, why: str) -> None:
+    stage.write("playbook.toml", PLAYBOOK + DAILY)
+    stage.write("calendar.csv", HEADER + entry())
+    tap: Line = {"at": tapped, "type": "tapped", "account": "main", "delivery": "*"}
+    report = operator("2026-11-24T23:30:00+08:00", f"report promises {TODAY} --json")
+    played = stage.play([BIND, IMPORT, tap, report], world=world(channel="tap"))
+    assert [(row["state"], row["text"]) for row in played.rows("report promises")] == [(state, why)]
 
 
 def test_an_entry_that_was_edited_counts_as_what_it_was_when_it_left(stage: Stage) -> None:

@@ -55,6 +55,6 @@ def test_the_line_that_wechat_writes_at_an_acceptance_is_no_human() -> None:
 def test_a_tap_sends_what_waited_for_it() -> None:
     tap = Tapped(merchant="m1", account="main", at=AT, delivery="*")
     assert decide(tap, context(delivery=delivery("awaiting_tap"))) == [
-        fx.Settle(delivery_id=31, state=DeliveryState.SENT)
+        fx.Settle(delivery_id=31, state=DeliveryState.SENT, was="awaiting_tap")
     ]
     assert decide(tap, context()) == []

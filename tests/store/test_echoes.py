@@ -10,7 +10,7 @@ import pytest
 from bot.store.outbox import claim
 from models import effects as fx
 from models.deliveries import Cause, DeliveryKind, Lane
-from models.events import Answer, Media, Roster, SelfMessage, SendAnswered, Who
+from models.events import Answer, Media, Roster, SelfMessage, SendAnswered, Tapped, Who
 from models.people import Friendship
 from tests.store.stage import START, Shop, merchant, reply, shop
 
@@ -147,3 +147,31 @@ def test_a_remark_ends_in_one_state_whichever_way_we_hear_of_it(
             stage.apply(told[how])
         assert stage.history("remark:1") == history
         assert stage.rows(Friendship)[0].remark == "茶友-小明"
+
+
+@pytest.mark.parametrize("is_tapped", [True, False])
+def test_a_task_has_left_when_it_was_tapped_or_its_echo_was_heard(database_url: str, is_tapped: bool) -> None:
+    with shop(database_url) as stage:
+        stage.bring_about(reply("r1", stage.befriend("wx-a")["wx-a"]))
+        one = claim(stage.store, stage.merchants, [("m1", "main")]).claims[0]
+        stage.apply(
+            SendAnswered(
+                merchant="m1",
+                account="main",
+                at=START,
+                delivery=one.delivery_id,
+                key="r1",
+                answer="awaiting_tap",
+                message="w1",
+            )
+        )
+        assert stage.delivery("r1").left_at == START
+        stage.later(hours=2)
+        here: dict[str, Any] = {"merchant": "m1", "account": "main", "at": START + timedelta(hours=1)}
+        stage.apply(
+            Tapped(**here, delivery="r1")
+            if is_tapped
+            else SelfMessage(**here, wire_id="w1", to_contact="wx-a", text="r1")
+        )
+        assert stage.delivery("r1").state == ("sent" if is_tapped else "confirmed")
+        assert stage.delivery("r1").left_at == START + timedelta(hours=1)
