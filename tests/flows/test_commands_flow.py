@@ -66,6 +66,39 @@ def test_a_person_is_a_mention_an_id_or_a_name_however_it_is_typed(
     assert ("wx-boss", "tag", "ok") in [row[:3] for row in audit(played)]
 
 
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("/查 @王 大锤\u2005", {"mentions": ["wx4"]}),
+        ("@小山\u2005 /查 @王 大锤\u2005 ", {"mentions": ["main", "wx4"]}),
+        ("／查 @王 大锤\u2005", {}),
+        ("/查 ＠锤哥", {}),
+    ],
+)
+def test_a_mention_at_the_end_of_a_command_goes_as_far_as_the_platform_says(
+    stage: Stage, text: str, more: dict[str, object]
+) -> None:
+    named = boss("08:59:30", "/备注 wx4 锤哥")
+    wang = {"id": "wx4", "name": "王 大锤", "friend_of": ["main"]}
+    world = {"world": {**WORLD["world"], "contacts": [*WORLD["world"]["contacts"], wang]}}
+    played = stage.play([*BIND, named, boss("09:00:00", text, group=ROOM, **more)], world=world)
+    assert told(played)[-1].startswith("王 大锤\n编号：wx4")
+
+
+@pytest.mark.parametrize("text", ["/加标签 wx2 会员，常来、#周末", "/tag wx2 会员 ＃常来,周末 会员"])
+def test_tags_are_told_apart_by_blanks_and_by_commas(stage: Stage, text: str) -> None:
+    seen = [
+        operator("09:01:00", "who wx2 --json"),
+        boss("09:02:00", "/去标签 wx2 ，"),
+        boss("09:03:00", "/去标签 wx2 会员、常来"),
+    ]
+    played = stage.play([*BIND, boss("09:00:00", text), *seen, operator("09:04:00", "who wx2 --json")], world=WORLD)
+    assert told(played)[0] == "好，小林 加了标签：会员、常来、周末。"
+    assert told(played)[1] == "要写上标签，比如：/加标签 小林 常客。"
+    assert told(played)[2] == "好，小林 去掉了标签：会员、常来。"
+    assert played.rows("who")[0]["tags"] == ["周末", "老客"]
+
+
 def test_an_ambiguous_name_is_asked_about_and_a_bare_number_answers(stage: Stage) -> None:
     played = stage.play(
         [
