@@ -99,6 +99,7 @@ class CommandView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     pending: tuple[PendingView, ...] = ()  # the asker's, the newest first, and others' with the code that was typed
     posts: tuple[PostView, ...] = ()  # the newest first
     quoted: QuotedView | None = None
+    paused: tuple[tuple[str, str], ...] = ()  # scope and subject
     entries: tuple[EntryView, ...] = ()
     rings: Mapping[str, datetime] = {}  # by entry: when it goes next; what is before that is skipped
     awaiting: Mapping[str, int] = {}  # by entry: deliveries that wait for a word
