@@ -81,7 +81,7 @@ def undo(call: Call) -> tuple[str, list[Effect]]:
     waits = [
         one
         for one in call.context.commands.pending
-        if one.code and (one.actor, one.place) == (actor, place) and call.event.at <= one.expires_at
+        if one.code and one.is_of(actor, place) and call.event.at <= one.expires_at
     ]
     if not ids and not waits:
         raise Refusal(NOTHING_TO_UNDO)
