@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers import groups
-from handlers.command_call import HERE, NOT_IN_A_GROUP, Call, Refusal, roles_told
+from handlers.command_call import HERE, NOT_IN_A_GROUP, Call, Refusal, group_named, roles_told
 from handlers.reason_names import REASON_NAMES
 from handlers.roles import roles_of
 from models import effects as fx
@@ -20,13 +20,14 @@ WHOAMI = "你是{roles}，编号 {contact}。"
 PAUSED = "好，{scope}已停发。恢复请发 /恢复{suffix}。"
 ASK_ASIDE = "，是谁请私聊我发 /状态"
 RESUMED = "好，{scope}恢复发送。"
+STILL_PAUSED = "不过全部还停着，老板或管理员发 /恢复 全部 才会发。"
 WHICH_TIER = "绑到哪个层级？写上层级名，现有：{tiers}。"
 NOT_BOUND_TO = "没有「{tier}」这个层级。现有：{tiers}。"
 BOUND = "好，本群绑定为「{tier}」。"
 AS_BEFORE = "堂主和上级群照旧，要改请到电脑上。"
 COMPLAINT_SETTLED = "好，{contact} 的投诉记为了结，推广照常。"
 NO_COMPLAINT = "没有「{contact}」的投诉。没了结的：{known}。"
-NOT_UNDERSTOOD = "不明白「{word}」。可以说 本群、全部，或一类消息（{lanes}），或一个账号（{accounts}）。"
+NOT_UNDERSTOOD = "不明白「{word}」。可以说 本群、全部，或一个群，或一类消息（{lanes}），或一个账号（{accounts}）。"
 THIS_GROUP_ONLY = "你只管本群，全部要老板或管理员来停。"
 LANE_NAMES: Mapping[str, str] = {
     Lane.REPLY: "回复",
@@ -59,7 +60,7 @@ def status(call: Call) -> tuple[str, list[Effect]]:
         whose = ASK_ASIDE if call.event.group else f"：{'、'.join(now.complaints)}"
         lines.append(f"没了结的投诉 {len(now.complaints)} 个{whose}")
     if now.paused:
-        scopes = "、".join(scope_name(scope, subject).strip() for scope, subject in now.paused)
+        scopes = "、".join(_scope_told(call, scope, subject).strip() for scope, subject in now.paused)
         lines.append(f"停发中：{scopes}")
     if call.event.group:  # customers read along: what is wrong, and with whom, is none of their business
         return "\n".join(lines), []
@@ -75,16 +76,20 @@ def status(call: Call) -> tuple[str, list[Effect]]:
 def pause(call: Call) -> tuple[str, list[Effect]]:
     scope, subject = scope_of(call)
     suffix = "" if scope == "all" else f" {call.arguments[0] if call.arguments else '本群'}"
-    text = PAUSED.format(scope=scope_name(scope, subject), suffix=suffix)
+    text = PAUSED.format(scope=_scope_told(call, scope, subject), suffix=suffix)
     return text, [fx.PutPause(scope=scope, subject=subject, by=call.person.wire_id)]
 
 
 def resume(call: Call) -> tuple[str, list[Effect]]:
     scope, subject = scope_of(call)
     scopes = [(scope, subject)]
-    if scope == "all" and call.context.status:  # 恢复 without more ends every pause
-        scopes = [*scopes, *(pair for pair in call.context.status.paused if pair not in scopes)]
-    return RESUMED.format(scope=scope_name(scope, subject)), [
+    paused = call.context.status.paused if call.context.status else ()
+    told = RESUMED.format(scope=_scope_told(call, scope, subject))
+    if scope == "all":  # 恢复 without more ends every pause
+        scopes = [*scopes, *(pair for pair in paused if pair not in scopes)]
+    elif ("all", "") in paused:
+        told += STILL_PAUSED
+    return told, [
         *(fx.PutPause(scope=one, subject=of, by=call.person.wire_id, resumed=True) for one, of in scopes),
         *(fx.EndAlert(kinds=(AlertKind.PAUSED,), subject=of) for one, of in scopes if one == "account"),
     ]
@@ -129,11 +134,25 @@ def scope_of(call: Call) -> tuple[str, str]:
     if lane := next((lane for lane, name in LANE_NAMES.items() if word in (lane, name)), None):
         return "lane", str(lane)
     accounts = call.context.merchant.accounts
-    if word in accounts:
-        return "account", word
+    known = call.context.status.accounts if call.context.status else ()
+    named = [word] if word in accounts else [one.id for one in known if one.name == word]
+    if len(named) == 1:
+        return "account", named[0]
+    if group := group_named(call, word):
+        return "group", group.wire_id
     raise Refusal(
         NOT_UNDERSTOOD.format(word=word[:20], lanes="、".join(LANE_NAMES.values()), accounts="、".join(accounts))
     )
+
+
+def _scope_told(call: Call, scope: str, subject: str) -> str:
+    """What is paused, as it is called where it is asked: another group than this one by its topic."""
+    if scope != "group" or subject == call.event.group:
+        return scope_name(scope, subject)
+    topics = {group.wire_id: group.topic for group in call.context.commands.groups}
+    if call.context.status:
+        topics.update(call.context.status.topics)
+    return f"「{topics.get(subject) or subject}」"
 
 
 def scope_name(scope: str, subject: str) -> str:

@@ -21,6 +21,7 @@ KEEPERS = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL)
 EVERYBODY = tuple(Role)
 NOT_IN_A_GROUP = "「本群」要在群里说。"
 NO_SUCH_GROUP = "没有「{group}」这个群或层级。可以写群编号、层级名，或在群里写「本群」。"
+SAME_TOPIC = "有 {count} 个群叫「{topic}」，请写群编号：{ids}。"
 NOT_YOURS = "「{what}」不归你管，你能管的是自己的群和群里的客人。"
 CODE = "{what}\n确认就在 {seconds:g} 秒内回 {code}，不做就不用管。"
 HERE = ("本群", "这里", "here")
@@ -127,12 +128,18 @@ def may_see(call: Call, who: FoundPerson) -> bool:
 
 
 def group_named(call: Call, word: str) -> GroupView | None:
-    """A group that the asker may deal with, by its id, or by the topic if only one bound group has it."""
+    """A group that the asker may deal with, by its id, or by its topic, of a bound one before that of others. Raises
+    `Refusal` if several have it."""
     if word in HERE:
         return call.here()
     found = [group for group in call.groups if group.wire_id == word]
-    found = found or [group for group in call.groups if group.tier and group.topic == word]
-    return found[0] if len(found) == 1 else None
+    if not found:
+        called = [group for group in call.groups if word and group.topic == word]
+        found = [group for group in called if group.tier] or called
+    if len(found) > 1:
+        ids = "、".join(group.wire_id for group in found[:_MOST_ALIKE])
+        raise Refusal(SAME_TOPIC.format(count=len(found), topic=word[:40], ids=ids))
+    return found[0] if found else None
 
 
 def roles_told(call: Call, person: PersonView, counting: Collection[Role]) -> str:
@@ -177,6 +184,7 @@ def short_id(wire_id: str) -> str:
 
 
 _MOST_GROUPS = 2
+_MOST_ALIKE = 9
 _SHORT, _END = 20, 6
 
 Run = Callable[[Call], tuple[str, list[Effect]]]

@@ -11,6 +11,7 @@ import msgspec
 from models.patterns import compile_later
 
 # WeChat puts a thin space (U+2005) behind a mention, so a name before it may hold blanks; typed by hand, it may not.
+_MENTIONED = "\u2005"
 _MENTION = compile_later(r"[@＠][^@＠\n\u2005]{1,64}\u2005\s*|[@＠][^\s@＠/／]{1,64}(?:\s+|(?=[/／]))")
 # A slash and a word: /:) and // are none.
 SLASH = compile_later(r"[/／]\s*\w")
@@ -40,8 +41,15 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)  # a command is looked at several times on its way
 def _split(text: str) -> tuple[str, ...]:
-    lines = (line.strip() for line in text.splitlines())
+    lines = (_trimmed(line) for line in text.splitlines())
     return tuple(stripped for line in lines if (stripped := without_mentions(line)))
+
+
+def _trimmed(line: str) -> str:
+    """A line without white space around it, but for the blank of a mention at its end, where the name ends."""
+    trimmed = line.strip()
+    is_mention = len(trimmed) < len(line) and "@" in trimmed and _MENTIONED in line[len(line.rstrip()) :]
+    return f"{trimmed}{_MENTIONED}" if is_mention else trimmed
 
 
 def without_mentions(line: str) -> str:
@@ -56,7 +64,17 @@ def words_of(line: str) -> tuple[Word, ...]:
     """The words of a line, the name of the command first, without its slash."""
     beginning = len(line) - len(line.lstrip("/／"))
     # A list: a generator costs as much as a word.
-    return tuple([Word(one.group(one.lastindex or 0), *one.span()) for one in _WORD.finditer(line, beginning)])
+    return tuple(
+        [Word(_half_width(one.group(one.lastindex or 0)), *one.span()) for one in _WORD.finditer(line, beginning)]
+    )
+
+
+def _half_width(word: str) -> str:
+    """A word whose sign before a name or a tag is the one that the table knows, whatever the keyboard wrote."""
+    return _SIGNS[word[0]] + word[1:] if word[:1] in _SIGNS else word
+
+
+_SIGNS = {"＠": "@", "＃": "#"}
 
 
 def rest_of(line: str, words: Sequence[Word], place: int) -> str:

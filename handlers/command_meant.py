@@ -36,11 +36,7 @@ def _commands_of(text: str) -> list[str]:
 def answered(event: Message, pending: Sequence[PendingView]) -> tuple[tuple[str, ...], PendingView] | None:
     """The lines whose code or number this message is; None if it is none of the asker's, here and now."""
     number = number_in(event.text)
-    mine = [
-        one
-        for one in pending
-        if one.actor == event.contact.contact and one.place == place_of(event) and event.at <= one.expires_at
-    ]
+    mine = [one for one in pending if one.is_of(event.contact.contact, place_of(event)) and event.at <= one.expires_at]
     for one in mine:
         if one.code and one.code == number:
             return one.lines, one
@@ -60,11 +56,7 @@ def text_wanted(event: Message, pending: Sequence[PendingView]) -> tuple[str, Pe
     if event.group or event.kind != "text" or not event.text.strip() or is_command(event.text, by_staff=False):
         return None
     number = number_in(event.text)
-    waits = [
-        one
-        for one in pending
-        if one.actor == event.contact.contact and one.place == place_of(event) and event.at <= one.expires_at
-    ]
+    waits = [one for one in pending if one.is_of(event.contact.contact, place_of(event)) and event.at <= one.expires_at]
     if any(one.code and one.code == number for one in waits):
         return None
     found = next((one for one in waits if one.kind == "text"), None)

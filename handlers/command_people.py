@@ -13,10 +13,12 @@ from models.context import GroupView
 from models.deliveries import Cause, DeliveryKind, Lane
 from models.effects import Effect
 from models.orders import ErasePersonOrder, PersonChanged, SurveyFinished
+from models.patterns import compile_later
 from models.people import FriendshipState
 from models.turning import unturned
 
 TAGGED = "好，{who} 加了标签：{tags}。"
+NO_TAG = "要写上标签，比如：/加标签 小林 常客。"
 UNTAGGED = "好，{who} 去掉了标签：{tags}。"
 WILL_TAG = "会给 {count} 位客人{done}标签「{tags}」。"
 NOTED = "记下了（{who}）。"
@@ -31,6 +33,7 @@ FULL_HERE = "本群满了（{members} 人{kept}），没请。进「{tier}」别
 KEPT = "，还给人留着 {count} 个位子"
 TOO_MANY = "「{who}」有 {count} 位，这个指令一次只能一位。"
 NO_TIER = "没有「{tier}」这个层级。现有：{tiers}。"
+_BETWEEN = compile_later(r"[,，、;；]")
 _SURVEYS = {"open": "进行中", "resting": "搁着", "finished": "完成", "stopped": "停了"}
 
 
@@ -63,18 +66,27 @@ def who(call: Call) -> tuple[str, list[Effect]]:
 
 def tag(call: Call) -> tuple[str, list[Effect]]:
     """Give tags, to one or to all that have a tag."""
-    tags = call.arguments[1:]
+    tags = _tags(call)
     effects = [fx.PutTags(person_id=one.person.person_id, add=tags, origin=call.person.wire_id) for one in call.people]
     return TAGGED.format(who=_them(call), tags="、".join(tags)), [*effects, *_moves(call, tags)]
 
 
 def untag(call: Call) -> tuple[str, list[Effect]]:
     """Take tags away."""
-    tags = call.arguments[1:]
+    tags = _tags(call)
     effects = [
         fx.PutTags(person_id=one.person.person_id, remove=tags, origin=call.person.wire_id) for one in call.people
     ]
     return UNTAGGED.format(who=_them(call), tags="、".join(tags)), [*effects, *_moves(call, tags)]
+
+
+def _tags(call: Call) -> tuple[str, ...]:
+    """The tags, each once, however they are set apart: by blanks or by commas, with the # of the people who have it."""
+    apart = (one.lstrip("#＃") for word in call.arguments[1:] for one in _BETWEEN.split(word))
+    tags = tuple(dict.fromkeys(one for one in apart if one))
+    if not tags:
+        raise Refusal(NO_TAG)
+    return tags
 
 
 def _moves(call: Call, tags: Sequence[str]) -> list[Effect]:
@@ -198,4 +210,4 @@ def _will(call: Call, done: str) -> str | None:
     people = call.people
     if len(people) == 1 and not call.argument(0).startswith("#"):
         return None
-    return WILL_TAG.format(count=len(people), done=done, tags="、".join(call.arguments[1:]))
+    return WILL_TAG.format(count=len(people), done=done, tags="、".join(_tags(call)))

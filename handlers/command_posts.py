@@ -23,6 +23,7 @@ WILL_POST = "会发到「{tier}」的 {count} 个群（{groups}），约 {member
 POSTED = "好，发到 {where}。"
 POSTED_SOON = "好，{seconds:g} 秒后发到 {where}，反悔就回 /撤销。"
 LATER = "现在是免打扰时间，会等到 {until:%m-%d %H:%M}。"
+HELD = "不过现在停发着，恢复了才发。"
 NOT_BOUND = "「{group}」没有绑定，发不了。先在那个群里发 /绑定 层级。"
 FORBIDDEN = "发前检查没过：「{word}」不能说。改一改再发。"
 CHECKED = "发前检查：没问题。"
@@ -80,7 +81,7 @@ def undo(call: Call) -> tuple[str, list[Effect]]:
     waits = [
         one
         for one in call.context.commands.pending
-        if one.code and (one.actor, one.place) == (actor, place) and call.event.at <= one.expires_at
+        if one.code and one.is_of(actor, place) and call.event.at <= one.expires_at
     ]
     if not ids and not waits:
         raise Refusal(NOTHING_TO_UNDO)
@@ -129,6 +130,8 @@ def _post(
     due = call.event.at + timedelta(seconds=seconds)
     if until := _quiet_until(call, due):
         told += LATER.format(until=until)
+    if any(_is_held(call, group) for group in groups):
+        told += HELD
     return told, [
         fx.Send(
             key=f"post:{call.person.wire_id}:{call.stamp}:{group.wire_id}",
@@ -175,6 +178,12 @@ def _hand_in(
     chiefs = HANDED_IN.format(who=who, where=where, when="", text=text or NO_WORDS, key=entry.key)
     notes = staff.notes(call.context, call.event.account, key, chiefs, Cause.COMMAND, call.person)
     return WAITS.format(where=where), [fx.Follow(event=order), *notes]
+
+
+def _is_held(call: Call, group: GroupView) -> bool:
+    """Whether a post to a group waits for 恢复."""
+    pauses = {("all", ""), ("account", group.account), ("group", group.wire_id), ("lane", str(Lane.CONTENT))}
+    return not pauses.isdisjoint(call.context.commands.paused)
 
 
 def _quiet_until(call: Call, at: datetime) -> datetime | None:

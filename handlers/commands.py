@@ -36,7 +36,7 @@ PERSON = Argument("客人", Takes.PERSON)
 PEOPLE = Argument("客人|#标签", Takes.PEOPLE)
 MEANT = Argument("客人", Takes.MEANT)
 PAGE = Argument("页", optional=True)
-SCOPE = Argument("本群|全部|推广…|账号", optional=True)
+SCOPE = Argument("本群|群|全部|推广…|账号", optional=True)
 KEY = Argument("排期编号")
 
 
@@ -57,9 +57,13 @@ TABLE: tuple[Command, ...] = (
         "status", "状态", STAFF, "今天发了多少、还等着多少、账号好不好", answers.status,
         bare=True, reads=frozenset({"status"}),
     ),
-    Command("pause", "停发", CHIEFS, "停止发送", answers.pause, (SCOPE,), ("暂停",), bare=True),
     Command(
-        "resume", "恢复", KEEPERS, "恢复发送", answers.resume, (SCOPE,), bare=True, reads=frozenset({"status"}),
+        "pause", "停发", CHIEFS, "停止发送", answers.pause, (SCOPE,), ("暂停",), bare=True,
+        reads=frozenset({"groups", "status"}),
+    ),
+    Command(
+        "resume", "恢复", KEEPERS, "恢复发送", answers.resume, (SCOPE,), bare=True,
+        reads=frozenset({"groups", "status"}),
     ),
     Command("quiet", "免打扰", CHIEFS, "看免打扰时间，或安静一阵", rooms.quiet, (Argument("多久", optional=True),)),
     Command(
@@ -104,12 +108,12 @@ TABLE: tuple[Command, ...] = (
     Command(
         "post", "发布", (*KEEPERS, Role.AUTHOR), "发到一个层级的各群，或一个群", posts.post,
         (Argument("层级|群"), Argument("内容", Takes.TEXT)), ("群发",), topic="发布", limited=True,
-        warn=posts.will_post, reads=frozenset({"groups"}),
+        warn=posts.will_post, reads=frozenset({"groups", "paused"}),
     ),
     Command(
         "send_this", "发这个", (*KEEPERS, Role.AUTHOR), "引用一条消息或图片，发到这里", posts.post_this,
         (Argument("层级|群", optional=True),), topic="发布", limited=True, bare=True, warn=posts.will_post_this,
-        reads=frozenset({"groups", "quoted"}),
+        reads=frozenset({"groups", "paused", "quoted"}),
     ),
     Command(
         "undo", "撤销", KEEPERS, "刚才的群发撤下来", posts.undo, aliases=("撤回",), topic="发布", limited=True,

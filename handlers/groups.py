@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from handlers import welcomes
+from handlers import staff, welcomes
 from handlers.placement import seats_freed
 from models import effects as fx
 from models import timers
 from models.context import Context, GroupView, PersonView
-from models.deliveries import DeliveryKind
+from models.deliveries import Cause, DeliveryKind
 from models.effects import Effect
 from models.events import GroupJoined, GroupLeft, GroupRenamed, Roster
 from models.orders import BindGroupOrder, BindGroupsOrder, HandoverOrder, UnbindGroupOrder
 
 BOUND_MANY = "绑定了 {count} 个群。"
+WE_ARE_OUT = "账号「{account}」不在「{topic}」里了，那里发不了。请把它拉回去；这个群不要了就发 /解绑 {group}。"
 NOT_SEEN = "（账号还没见过这个群：群号没写错的话，进群后生效）"
 
 
@@ -98,6 +99,11 @@ def left(event: GroupLeft, context: Context) -> list[Effect]:
         effects.append(fx.Refresh(account=event.account))
     if group.tier:
         effects.append(seats_freed(context, group.tier, event.at))
+    if group.tier and ours:  # what is planned for it would fail, one post after the other
+        name, topic = context.account.name or event.account, group.topic or group.wire_id
+        told = WE_ARE_OUT.format(account=name, topic=topic, group=group.wire_id)
+        key = f"out:{group.wire_id}:{event.at:%Y%m%dT%H%M%S}"
+        effects += staff.notes(context, event.account, key, told, Cause.GROUP)
     return effects
 
 

@@ -129,7 +129,8 @@ def changed(event: PersonChanged, context: Context) -> list[Effect]:
         return []
     known = learned(playbook_of(context), person)
     effects, progress = retag(person, known), person.survey
-    if context.merchant.playbook.tiers and (progress is None or progress.state == SurveyState.FINISHED):
+    is_placed = progress is None or progress.state == SurveyState.FINISHED
+    if context.merchant.playbook.tiers and is_placed and not event.settled:  # by which nothing new is known of them
         account = progress.account if progress else next(iter(person.friendships), "")
         effects += placement.look_again(event.at, context, person, account)
     if progress is None or progress.contact_id != person.contact_id:

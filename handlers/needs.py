@@ -106,7 +106,7 @@ def _of_what_is_not_said(event: Event) -> Needs:
             return Needs.FAILED
         case orders.UnmergeOrder():
             return Needs.PEOPLE | Needs.MERGES
-        case orders.PersonChanged():
+        case orders.PersonChanged() | ev.GroupLeft():
             return Needs.PEOPLE | Needs.STAFF
         case orders.SurveyFinished():
             return Needs.PEOPLE | Needs.ROOMS | Needs.STAFF | Needs.PLACES

@@ -80,7 +80,7 @@ def _is_of_the_list(event: Message, context: Context, person: PersonView) -> boo
 
 
 def _is_here(event: Message, one: PendingView) -> bool:
-    return one.actor == event.contact.contact and one.place == place_of(event)
+    return one.is_of(event.contact.contact, place_of(event))
 
 
 def obey(event: Message, context: Context, person: PersonView) -> list[Effect]:
@@ -138,22 +138,23 @@ def _run_all(
 ) -> list[Effect]:
     replies: list[tuple[str, bool]] = []
     effects: list[Effect] = []
-    waiting: list[tuple[str, str]] = []
+    waiting: list[tuple[_Line, str]] = []
     for line in lines:
         run = _Line(event, context, person, line, confirmed=confirmed)
         try:
             reply, done = run.outcome()
         except _NeedsCode as asked:
-            waiting.append((line, str(asked)))
+            waiting.append((run, str(asked)))
             continue
         replies.append((reply, run.is_private))
         effects += done
     if waiting:
-        code, pending = _ask(event, context, person, waiting)
-        effects += [pending, *(_audit(event, person, "code", "ok", line[:60]) for line, _ in waiting)]
+        is_private = any(run.is_told_aside for run, _ in waiting)
+        code, pending = _ask(event, context, person, [run.line for run, _ in waiting], is_private=is_private)
+        effects += [pending, *(_audit(event, person, "code", "ok", run.line[:60], run.target) for run, _ in waiting)]
         what = "\n".join(what for _, what in waiting)
         seconds = context.merchant.playbook.commands.code_seconds
-        replies.append((CODE.format(what=what, seconds=seconds, code=code), False))
+        replies.append((CODE.format(what=what, seconds=seconds, code=code), is_private))
     return [*effects, *_told(event, context, person, replies)]
 
 
@@ -176,7 +177,8 @@ class _Line:
         return self.command is not None and (self.command.private or self.command.private_only)
 
     @property
-    def _is_told_aside(self) -> bool:
+    def is_told_aside(self) -> bool:
+        """Whether the asker can be told 1:1 what is for them alone."""
         return self.is_private and _is_friend(self.person, self.event.account)
 
     def outcome(self) -> tuple[str, list[Effect]]:
@@ -210,7 +212,7 @@ class _Line:
             roles=roles,
             arguments=self._arguments(command),
             confirmed=self.confirmed,
-            aside=self._is_told_aside,
+            aside=self.is_told_aside,
         )
         for place in command.people_at:
             if len(call.arguments) <= place:
@@ -272,7 +274,7 @@ class _Line:
             listed.append(NOT_ALL.format(most=len(shown)))
         asked = fx.PutPending(
             actor=self.person.wire_id,
-            place=f"1:1:{self.event.account}" if self._is_told_aside else place_of(self.event),
+            place=f"1:1:{self.event.account}" if self.is_told_aside else place_of(self.event),
             lines=lines,
             quote=self.event.quote,
             until=self.event.at + timedelta(seconds=self.context.merchant.playbook.commands.code_seconds),
@@ -307,8 +309,10 @@ def _with_people(call: Call, command: Command, place: int, found: tuple[FoundPer
     return msgspec.structs.replace(call, arguments=words)
 
 
-def _ask(event: Message, context: Context, person: PersonView, waiting: list[tuple[str, str]]) -> tuple[str, Effect]:
-    """A code, and what waits for it: new each time, bound to this admin and this place."""
+def _ask(
+    event: Message, context: Context, person: PersonView, lines: Sequence[str], *, is_private: bool
+) -> tuple[str, Effect]:
+    """A code, and what waits for it: new each time, bound to this admin, this place, and where they are told it."""
     merchant = context.merchant
     stamp = event.wire_id or f"{event.at:%Y%m%dT%H%M%S%f}"
     taken = {one.code for one in context.commands.pending}
@@ -316,9 +320,9 @@ def _ask(event: Message, context: Context, person: PersonView, waiting: list[tup
     code = next((one for one in codes if one not in taken), f"{event.at.microsecond % _CODES:04d}")
     return code, fx.PutPending(
         actor=person.wire_id,
-        place=place_of(event),
+        place=f"{place_of(event)} 1:1:{event.account}" if is_private and event.group else place_of(event),
         code=code,
-        lines=tuple(line for line, _ in waiting),
+        lines=tuple(lines),
         quote=event.quote,
         until=event.at + timedelta(seconds=merchant.playbook.commands.code_seconds),
     )

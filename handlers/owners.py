@@ -101,16 +101,16 @@ def handover(order: HandoverOrder, context: Context) -> list[Effect]:
 
 
 def _wants_a_code(order: HandoverOrder, context: Context, what: str, new: PersonView) -> list[Effect]:
-    """What would happen; it is done when the same admin says the code where it was told them."""
+    """What would happen; it is done when the same admin says the code where they asked or were told it."""
     merchant = context.merchant
     seconds = merchant.playbook.commands.code_seconds
     code = f"{int(chance(merchant.seed, f'code:{order.said}') * _CODES):04d}"
     source = next((one.wire_id for one in context.named.get(order.source, ())), order.source)
-    line = f"/handover {source} {new.wire_id}"
+    line, own = f"/handover {source} {new.wire_id}", f"1:1:{order.account}"
     return [
         fx.PutPending(
             actor=order.actor,
-            place=f"1:1:{order.account}" if order.aside or not order.room else order.room,
+            place=" ".join([*([order.room] if order.room else []), *([own] if order.aside or not order.room else [])]),
             code=code,
             lines=(line,),
             until=order.at + timedelta(seconds=seconds),

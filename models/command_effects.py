@@ -12,7 +12,7 @@ class PutPending(Effect, frozen=True, kw_only=True):
     """These commands wait for a code, or one of them for its number, from this admin in this place, until then."""
 
     actor: str
-    place: str
+    place: str  # as in `PendingView`
     code: str = ""
     kind: str = ""  # see `PendingView`; of `list` and `text` there is one an admin and place
     lines: tuple[str, ...]

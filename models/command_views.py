@@ -31,7 +31,7 @@ class PendingView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     `lines` are the commands: all of them are run when the code comes; of a question, the one of the number. `kind`:
     `list` is a question that may be answered more than once; `text` waits for what the admin says next, which is the
-    rest of its one line.
+    rest of its one line. `place` has two of them, a blank between, where a code was wanted in a group and told 1:1.
     """
 
     id: int
@@ -42,6 +42,10 @@ class PendingView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     lines: tuple[str, ...] = ()
     quote: str = ""
     expires_at: datetime
+
+    def is_of(self, actor: str, place: str) -> bool:
+        """Whether that admin may answer it there."""
+        return self.actor == actor and place in self.place.split(" ")
 
 
 class PostView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -99,6 +103,7 @@ class CommandView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     pending: tuple[PendingView, ...] = ()  # the asker's, the newest first, and others' with the code that was typed
     posts: tuple[PostView, ...] = ()  # the newest first
     quoted: QuotedView | None = None
+    paused: tuple[tuple[str, str], ...] = ()  # scope and subject
     entries: tuple[EntryView, ...] = ()
     rings: Mapping[str, datetime] = {}  # by entry: when it goes next; what is before that is skipped
     awaiting: Mapping[str, int] = {}  # by entry: deliveries that wait for a word

@@ -274,6 +274,7 @@ class Status(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     accounts: tuple[AccountView, ...] = ()
     paused: tuple[tuple[str, str], ...] = ()
+    topics: Mapping[str, str] = {}  # of the groups that are paused
     sent_today: int = 0
     open: int = 0
     waiting: Mapping[str, int] = {}

@@ -7,7 +7,8 @@ the audit) is found by their wire ids, in what was written since we met them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ from sqlmodel import SQLModel, col
 
 from bot.store import Change, Writing
 from bot.store.applying_commands import forget_pending
+from bot.store.erasing_commands import forget_commands
 from bot.store.erasing_welcomes import forget_welcomes
 from bot.store.prepared import unindexed
 from bot.store.reached import keep_reached
@@ -45,13 +47,18 @@ _WORDLESS: dict[str, Any] = {"template": None, "text": None, "mentions": [], "me
 
 def erase(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
     persons = {effect.person_id for _event, effect in pairs}
-    erase_persons(
-        writing, merchant.id, persons, [key for _event, effect in pairs for key in (effect.farewell, *effect.remarks)]
-    )
+    farewells = [key for _event, effect in pairs for key in (effect.farewell, *effect.remarks)]
+    erase_persons(writing, merchant.id, persons, farewells, {event.at for event, _effect in pairs})
 
 
-def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], farewells: list[str]) -> None:
-    """Forget people, by our ids of them, but for the deliveries of these keys."""
+def erase_persons(
+    writing: Writing,
+    merchant_id: str,
+    persons: Iterable[int],
+    farewells: list[str],
+    under_way: Collection[datetime] = (),
+) -> None:
+    """Forget people, by our ids of them, but for the deliveries of these keys and for what is said at these moments."""
     everybody = _with_merged(writing, merchant_id, set(persons))
     contacts = _contacts(writing, merchant_id, everybody)
     if not contacts:
@@ -61,6 +68,8 @@ def erase_persons(writing: Writing, merchant_id: str, persons: Iterable[int], fa
     names = {wire_id: nameless(contact_id) for contact_id, _person, wire_id in contacts}
     welcomes = forget_welcomes(writing, merchant_id, ids, everybody)
     _wordless(writing, merchant_id, [(post.id, _renaming(names)(post.key), post.state) for post in welcomes])
+    answers = forget_commands(writing, merchant_id, names, under_way)
+    _wordless(writing, merchant_id, [(one.id, _renaming(names)(one.key), one.state) for one in answers])
     _own_deliveries(writing, merchant_id, ids, names, farewells)
     _own_log(writing, merchant_id, ids)
     _own_rows(writing, merchant_id, ids, everybody | {person for _id, person, _wire_id in contacts})

@@ -10,17 +10,15 @@ from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.identify import chunks
+from bot.store.owning import customers_only
 from bot.store.prepared import unindexed
-from models.accounts import Account
 from models.context import MerchantView
 from models.events import Event
 from models.groups import ChatGroup, GroupMember
-from models.operations import AuditEntry, Role, RoleGrant, Ticket
+from models.operations import AuditEntry, Ticket
 from models.people import Contact, Person
 
 Pairs = list[tuple[Event, Any]]
-
-_WORKING = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL, Role.HELPER)
 
 
 def claim_members(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
@@ -82,10 +80,6 @@ def _hand_over_tickets(writing: Writing, merchant: MerchantView, owner: int, per
 def _found(
     writing: Writing, merchant: MerchantView, group_id: int, contact_ids: Sequence[int] | None
 ) -> list[tuple[int, str, int | None, str | None]]:
-    ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id)
-    staff = select(col(RoleGrant.wire_id)).where(
-        unindexed(col(RoleGrant.merchant_id)) == merchant.id, col(RoleGrant.role).in_(_WORKING)
-    )
     statement = (
         select(col(Person.id), col(Contact.wire_id), col(Person.owner_contact_id), col(Person.owner_by))
         .join(
@@ -100,9 +94,7 @@ def _found(
             col(GroupMember.merchant_id) == merchant.id,
             col(GroupMember.group_id) == group_id,
             col(GroupMember.left_at).is_(None),
-            col(Contact.wire_id).not_in(ours),
-            col(Contact.wire_id).not_in(staff),
-            col(Contact.wire_id).not_in([wire_id for _, wire_id, _ in merchant.admins]),
+            *customers_only(merchant, writing.now),
             col(Person.erased_at).is_(None),
         )
         .order_by(unindexed(col(Contact.id)))  # by the group's members: SQLite would go through all contacts in order

@@ -18,6 +18,7 @@ from bot.store.ids import Ids
 from bot.store.open_questions import load_open
 from bot.store.prepared import is_one_of
 from bot.store.spoken import said_by_each
+from bot.store.status import PAUSES
 from content_calendar.lint import NAMES
 from content_calendar.titles import title_of
 from handlers.action_names import ACTION_NAMES, ACTOR_NAMES, ERASED, SAYS_MORE, TOLD_BY_THEIR_ORDER
@@ -44,6 +45,10 @@ _MOST_TALKERS = 10
 Load = Callable[[Writing, MerchantView, PersonView], Any]
 # What those have in common who are shown the same.
 ShownTo = Callable[[PersonView], object]
+
+
+def _paused(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, str], ...]:
+    return tuple((scope, subject) for scope, subject in writing.rows(PAUSES, merchant=merchant.id))
 
 
 def _scripts(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[ScriptView, ...]:
@@ -309,6 +314,7 @@ def _to_them(person: PersonView) -> object:
 
 
 FIGURES: Mapping[str, tuple[Load, ShownTo]] = {
+    "paused": (_paused, _to_all),
     "scripts": (_scripts, _to_all),
     "audit": (_audit, _to_all),
     "talkers": (_talkers, _to_them),

@@ -35,11 +35,12 @@ _OF_OWNERS = _THERE.where(is_one_of(col(ChatGroup.owner_contact_id), "owners"))
 _CALLED = _THERE.where(is_one_of(col(ChatGroup.wire_id), "wire_ids"))
 _NAMED_GROUPS = GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
 _BOUND_GROUPS = GROUPS.where(col(ChatGroup.tier).is_not(None))
-SEATS = (
+_ALL_SEATS = (
     select(col(Seat.group_id), func.count())
-    .where(col(Seat.merchant_id) == bindparam("merchant"), is_one_of(col(Seat.group_id), "ids"))
+    .where(col(Seat.merchant_id) == bindparam("merchant"))
     .group_by(col(Seat.group_id))
 )
+SEATS = _ALL_SEATS.where(is_one_of(col(Seat.group_id), "ids"))
 
 INSIDE = (
     select(col(GroupMember.group_id), col(Account.id))
@@ -121,8 +122,9 @@ def in_order(groups: Iterable[GroupView]) -> dict[str, GroupView]:
 
 
 def all_groups(writing: Writing, merchant_id: str) -> tuple[GroupView, ...]:
-    """All groups that we know, the bound ones first, in the order of their binding."""
-    return _as_bound(writing, group_views(writing.rows(_THERE, merchant=merchant_id), {}, ()).values())
+    """All groups that we know, with their reserved seats, the bound ones first, in the order of their binding."""
+    seats = dict(writing.rows(_ALL_SEATS, merchant=merchant_id))
+    return _as_bound(writing, group_views(writing.rows(_THERE, merchant=merchant_id), seats, ()).values())
 
 
 def own_groups(

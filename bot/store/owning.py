@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, select
 from sqlmodel import col
 
 from bot.store import Writing
 from bot.store.called import contacts_called
-from bot.store.prepared import is_one_of
+from bot.store.prepared import is_one_of, unindexed
 from models import orders
+from models.accounts import Account
 from models.context import MerchantView
 from models.events import Event
 from models.groups import ChatGroup, GroupMember
+from models.operations import Role, RoleGrant
 from models.people import Contact, Person
 
 # Of people with the same name no more are looked at than show that the name does not tell.
@@ -45,7 +48,7 @@ def load_owning(writing: Writing, merchant: MerchantView, events: Sequence[Event
                 words = [event.person, event.owner]
             case orders.HandoverOrder():
                 words = [event.source, event.to]
-                customers += _customers(writing.connection, merchant, event.source)
+                customers += _customers(writing, merchant, event.source)
             case orders.MoveOrder() | orders.HandoffOrder():
                 words = [event.person]
             case _:
@@ -83,8 +86,27 @@ def _named(connection: Connection, merchant: MerchantView, word: str) -> list[tu
     return [(contact_id, person_id, owner) for contact_id, person_id, owner in rows]
 
 
-def _customers(connection: Connection, merchant: MerchantView, source: str) -> list[int]:
+def customers_only(merchant: MerchantView, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What leaves our own accounts and the staff out of contacts: they are nobody's customers."""
+    ours = select(col(Account.self_id)).where(col(Account.merchant_id) == merchant.id)
+    staff = select(col(RoleGrant.wire_id)).where(
+        unindexed(col(RoleGrant.merchant_id)) == merchant.id,
+        col(RoleGrant.role).in_(_WORKING),
+        or_(col(RoleGrant.until).is_(None), col(RoleGrant.until) > now),
+    )
+    return (
+        col(Contact.wire_id).not_in(ours),
+        col(Contact.wire_id).not_in(staff),
+        col(Contact.wire_id).not_in([wire_id for _, wire_id, _ in merchant.admins]),
+    )
+
+
+_WORKING = (Role.OWNER, Role.ADMIN, Role.BRANCH, Role.HALL, Role.HELPER)
+
+
+def _customers(writing: Writing, merchant: MerchantView, source: str) -> list[int]:
     """One contact of each whom the source looks after: an owner's whole book, or those of a group's owner in it."""
+    connection = writing.connection
     group = connection.execute(
         select(col(ChatGroup.id), col(ChatGroup.owner_contact_id)).where(
             col(ChatGroup.merchant_id) == merchant.id, col(ChatGroup.wire_id) == source
@@ -105,6 +127,8 @@ def _customers(connection: Connection, merchant: MerchantView, source: str) -> l
             col(GroupMember.left_at).is_(None),
         )
         owned = statement.where(col(Contact.id).in_(present), col(Person.owner_contact_id) == group.owner_contact_id)
+        if group.owner_contact_id is None:  # whoever is in it then has no owner either, our own and the staff, too
+            owned = owned.where(*customers_only(merchant, writing.now))
         return _one_each([(row[0], row[1]) for row in connection.execute(owned)])
     mine = [contact_id for contact_id, _, _ in _named(connection, merchant, source)]
     owned = statement.where(col(Person.owner_contact_id).in_(mine))

@@ -12,6 +12,7 @@ from bot.store.alerting import open_alerts
 from bot.store.prepared import is_one_of, unindexed
 from models.context import AccountView, MerchantView, Status
 from models.deliveries import ARRIVED_STATES, Delivery, DeliveryState
+from models.groups import ChatGroup
 from models.identity import Doubt
 from models.operations import Pause
 from models.people import Contact, Friendship, Person, Survey, SurveyState
@@ -35,7 +36,10 @@ _WAITING = (
     .where(_OPEN, col(Delivery.state) == DeliveryState.WAITING)
     .group_by(col(Delivery.reason))
 )
-_PAUSES = select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == bindparam("merchant"))
+PAUSES = select(col(Pause.scope), col(Pause.subject)).where(col(Pause.merchant_id) == bindparam("merchant"))
+_TOPICS = select(col(ChatGroup.wire_id), col(ChatGroup.topic)).where(
+    col(ChatGroup.merchant_id) == bindparam("merchant"), is_one_of(col(ChatGroup.wire_id), "groups")
+)
 _NEW_FRIENDS = (
     select(func.count())
     .select_from(Friendship)
@@ -83,11 +87,14 @@ def load_status(writing: Writing, merchant: MerchantView, accounts: tuple[Accoun
         ((found,),) = writing.rows(statement, **values)
         return int(found)
 
+    paused = tuple((scope, subject) for scope, subject in writing.rows(PAUSES, **values))
+    silent = [subject for scope, subject in paused if scope == "group"]
     ((not_left, held),) = writing.rows(_NOT_LEFT, **values)
     waiting: dict[str | None, int] = dict(writing.rows(_WAITING, **values)) if held else {}
     return Status(
         accounts=accounts,
-        paused=tuple((scope, subject) for scope, subject in writing.rows(_PAUSES, **values)),
+        paused=paused,
+        topics=dict(writing.rows(_TOPICS, merchant=merchant.id, groups=silent)) if silent else {},
         sent_today=count(_SENT),
         open=not_left,
         waiting={reason: number for reason, number in waiting.items() if reason},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.flows.playing import Played, Stage, operator, says
 from tests.flows.test_commands_flow import AUDIT, BIND, OTHER, ROOM, WORLD, audit, boss, told
 
@@ -92,3 +94,17 @@ def test_tags_for_many_and_forgetting_need_a_code(stage: Stage) -> None:
     played = stage.play([*story, boss("09:00:30", code), operator("09:01:00", "who wx1 --json")], world=WORLD)
     assert played.operator("who")["exit"] == 2
     assert told(played)[-1] == "好，那位的资料都删掉了，没发的消息也取消了。"
+
+
+@pytest.mark.parametrize("room", [None, ROOM])
+def test_whom_a_command_in_a_group_is_about_the_group_does_not_read(stage: Stage, room: str | None) -> None:
+    story = [*BIND, boss("09:00:00", "/加标签 #老客 十二月", group=ROOM, id="t")]
+    code = code_in(stage.play(story, world=WORLD))
+    where = {"group": room} if room else {}
+    others = [boss("09:00:10", code, group=OTHER), says("09:00:20", "wx1", code, group=ROOM)]
+    done = [boss("09:00:30", code, **where), boss("09:00:40", code, group=ROOM)]
+    played = stage.play([*story, *others, *done, operator("09:01:00", "who wx1 --json")], world=WORLD)
+    assert played.arrived(to=ROOM) == []
+    assert "加上标签「十二月」" in told(played)[0]
+    assert told(played)[1:] == ["好，2 位客人 加了标签：十二月。"]
+    assert played.rows("who")[0]["tags"] == ["十二月", "老客"]

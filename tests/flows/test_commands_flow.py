@@ -66,6 +66,39 @@ def test_a_person_is_a_mention_an_id_or_a_name_however_it_is_typed(
     assert ("wx-boss", "tag", "ok") in [row[:3] for row in audit(played)]
 
 
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("/查 @王 大锤\u2005", {"mentions": ["wx4"]}),
+        ("@小山\u2005 /查 @王 大锤\u2005 ", {"mentions": ["main", "wx4"]}),
+        ("／查 @王 大锤\u2005", {}),
+        ("/查 ＠锤哥", {}),
+    ],
+)
+def test_a_mention_at_the_end_of_a_command_goes_as_far_as_the_platform_says(
+    stage: Stage, text: str, more: dict[str, object]
+) -> None:
+    named = boss("08:59:30", "/备注 wx4 锤哥")
+    wang = {"id": "wx4", "name": "王 大锤", "friend_of": ["main"]}
+    world = {"world": {**WORLD["world"], "contacts": [*WORLD["world"]["contacts"], wang]}}
+    played = stage.play([*BIND, named, boss("09:00:00", text, group=ROOM, **more)], world=world)
+    assert told(played)[-1].startswith("王 大锤\n编号：wx4")
+
+
+@pytest.mark.parametrize("text", ["/加标签 wx2 会员，常来、#周末", "/tag wx2 会员 ＃常来,周末 会员"])
+def test_tags_are_told_apart_by_blanks_and_by_commas(stage: Stage, text: str) -> None:
+    seen = [
+        operator("09:01:00", "who wx2 --json"),
+        boss("09:02:00", "/去标签 wx2 ，"),
+        boss("09:03:00", "/去标签 wx2 会员、常来"),
+    ]
+    played = stage.play([*BIND, boss("09:00:00", text), *seen, operator("09:04:00", "who wx2 --json")], world=WORLD)
+    assert told(played)[0] == "好，小林 加了标签：会员、常来、周末。"
+    assert told(played)[1] == "要写上标签，比如：/加标签 小林 常客。"
+    assert told(played)[2] == "好，小林 去掉了标签：会员、常来。"
+    assert played.rows("who")[0]["tags"] == ["周末", "老客"]
+
+
 def test_an_ambiguous_name_is_asked_about_and_a_bare_number_answers(stage: Stage) -> None:
     played = stage.play(
         [
@@ -212,6 +245,44 @@ def test_quiet_for_a_time_ends_by_itself(stage: Stage) -> None:
 
 
 CALENDAR = "key,title,date,time,rule,tiers,text\nbrief,早报,2026-11-23,10:00,daily,分院,早上好\n"
+
+
+def test_what_is_silent_is_named_and_ended_from_anywhere_and_what_waits_is_said_to_wait(stage: Stage) -> None:
+    hall = operator("08:30:00", f"group bind {ROOM} --tier 分院 --owner wx-hall")
+    story = [
+        *BIND,
+        hall,
+        boss("09:00:00", "/停发 分院一群"),
+        boss("09:01:00", "/状态"),
+        boss("09:02:00", f"/发布 {ROOM} 晚上开汤"),
+        boss("09:03:00", f"/恢复 {ROOM}"),
+        boss("09:10:00", "/停发 小山"),
+        boss("09:11:00", f"/发布 {OTHER} 停着"),
+        boss("09:12:00", "/恢复 小山"),
+        boss("09:20:00", "/停发"),
+        says("09:21:00", "wx-hall", "/恢复", group=ROOM),
+    ]
+    played = stage.play(story, world=WORLD)
+    answers = told(played)
+    assert answers[0] == "好，「分院一群」已停发。恢复请发 /恢复 分院一群。"
+    assert answers[1].splitlines()[-1] == "停发中：「分院一群」"
+    assert answers[2] == "好，发到 分院一群。不过现在停发着，恢复了才发。"
+    assert answers[3] == "好，「分院一群」恢复发送。"
+    assert answers[4] == "好，账号 main 已停发。恢复请发 /恢复 小山。"
+    assert answers[5] == "好，发到 分院二群。不过现在停发着，恢复了才发。"
+    assert [line["at"][11:16] for line in played.arrived(to=ROOM, text="晚上开汤")] == ["09:03"]
+    assert [line["at"][11:16] for line in played.arrived(to=OTHER, text="停着")] == ["09:12"]
+    assert played.arrived(to=ROOM)[-1]["text"] == "好，本群恢复发送。不过全部还停着，老板或管理员发 /恢复 全部 才会发。"
+
+
+def test_of_groups_with_the_same_topic_the_command_asks_for_the_id(stage: Stage) -> None:
+    renamed = {"at": "08:30:00", "type": "group_renamed", "account": "main", "group": OTHER, "topic": "分院一群"}
+    played = stage.play(
+        [*BIND, renamed, boss("09:00:00", "/发布 分院一群 晚上开汤"), boss("09:01:00", f"/发布 {OTHER} 晚上开汤")],
+        world=WORLD,
+    )
+    assert told(played)[0] == f"有 2 个群叫「分院一群」，请写群编号：{ROOM}、{OTHER}。"
+    assert len(played.arrived(to=OTHER, text="晚上开汤")) == 1
 
 
 def test_the_calendar_is_seen_and_passed_over_from_the_phone(stage: Stage) -> None:

@@ -244,3 +244,25 @@ def test_a_welcome_that_called_several_by_name_names_them_no_more(stage: Stage) 
     with sqlite3.connect(kept) as connection:
         ours = "SELECT text FROM body UNION ALL SELECT text FROM delivery UNION ALL SELECT template FROM delivery"
         assert not [text for (text,) in connection.execute(ours) if text and "老林" in text]
+
+
+@pytest.mark.parametrize("by_staff", [False, True])
+def test_what_the_staff_ordered_about_them_by_name_names_them_no_more(stage: Stage, *, by_staff: bool) -> None:
+    ordered = [
+        says("08:40:00", "wx-boss", "/记一笔 老林 “爱喝岩茶”"),
+        says("08:41:00", "wx-boss", "/备注 老林 老林-大客", group="room-1@chatroom"),
+        says("08:42:00", "wx-boss", "/加标签 老林-大客 常客"),
+        says("08:43:00", "wx-boss", "/我来跟 老林"),
+        says("08:44:00", "wx-boss", "/忘记 老林", id="forget"),
+    ]
+    story = [BIND, *SURVEYED, *ordered]
+    told = texts(stage.play(story), "wx-boss")[-1]
+    code = told.partition("秒内回 ")[2][:4]
+    ends = [says("08:45:00", "wx-boss", code)] if by_staff else FORGOTTEN
+    kept = stage.folder / "kept.db"
+    played = stage.play([*story, *ends], "--db", str(kept))
+    assert (texts(played, "wx-boss")[-1] == "好，那位的资料都删掉了，没发的消息也取消了。") == by_staff
+    with sqlite3.connect(kept) as connection:
+        ours = "SELECT text FROM body UNION ALL SELECT text FROM delivery UNION ALL SELECT reason FROM audit"
+        assert not [text for (text,) in connection.execute(ours) if text and "老林" in text]
+        assert connection.execute("SELECT count(*) FROM audit WHERE action = 'note'").fetchone() == (1,)

@@ -309,3 +309,17 @@ def test_of_a_group_of_strangers_the_friends_in_it_are_enough(stage: Stage) -> N
     strangers = [f"s{number}" for number in range(7)]
     people = {HIGH: ["m1", "m2", "m3", *strangers], LOW: ["m4", "m5"]}
     assert renumbered(stage, ("高", "低"), people, *strangers) == ["分院", "茶桌"]
+
+
+def test_a_settled_complaint_moves_nobody(stage: Stage) -> None:
+    stage.write("playbook.toml", LADDER)
+    low = [says("08:30:00", "wx-boss", "/邀请 wx1 分院"), says("08:40:00", "wx1", "太差劲了，我要投诉你们！")]
+    rooms = [{**WORLD["world"]["groups"][0]}, {**WORLD["world"]["groups"][1], "members": ["main", "wx1"]}]
+    friend = {"id": "wx1", "name": "老林", "friend_of": ["main"]}
+    world = {"world": {**WORLD["world"], "contacts": [*WORLD["world"]["contacts"], friend], "groups": rooms}}
+    played = stage.play(
+        [*BOUND, *low, says("09:00:00", "wx-boss", "/了结 wx1"), operator("10:00:00", "audit --json")], world=world
+    )
+    assert "好，wx1 的投诉记为了结，推广照常。" in [line["text"] for line in played.arrived(to="wx-boss", kind="text")]
+    assert not [line for line in played.arrived(to="wx1", kind="text") if "归到" in line["text"]]
+    assert [row for row in played.rows("audit") if (row["actor"], row["action"]) == ("bot", "move")] == []

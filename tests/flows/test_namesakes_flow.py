@@ -215,4 +215,4 @@ def test_a_group_is_handed_over_and_moved_into_by_the_topic_that_only_one_bound_
     first, *others, unclear = told(played)
     assert first.startswith("会把「东堂」交给 包堂主：1 位客人，1 个群。")
     assert "好，小美 归到「分院」，已请进「西堂」。" in others
-    assert unclear.startswith("没有「东堂」")
+    assert unclear.startswith("有 2 个群叫「东堂」，请写群编号：")

@@ -69,6 +69,31 @@ def test_the_staff_in_a_hall_is_nobodys_customer(stage: Stage) -> None:
     assert told.arrived(to="wx-boss", kind="text") == []
 
 
+def test_of_a_group_that_nobody_looked_after_the_customers_are_handed_over_and_no_others(stage: Stage) -> None:
+    bound = [operator("08:00:02", "group bind c@chatroom --tier 堂口"), operator("08:30:00", "role grant wx2 helper")]
+    told = played(
+        stage,
+        [*bound, operator("09:00:00", "handover c@chatroom bob")],
+        world(a=["ann"], b=["bob"], c=["wx-boss", "wx1", "wx2"]),
+    )
+    assert told.operator("handover")["out"] == "好，「堂c」交给 名bob：1 位客人，1 个群。\n"
+    assert owners(told)[0] == "bob"
+    assert [told.arrived(to=one, kind="text") for one in ("wx2", "wx-boss")] == [[], []]
+
+
+def test_whoever_helped_out_for_a_time_is_a_customer_again(stage: Stage) -> None:
+    told = played(
+        stage,
+        [
+            says("08:30:00", "wx-boss", "/授权 wx2 帮手 1小时"),
+            joined("09:00:00", A, "wx2"),
+            joined("10:00:00", B, "wx2"),
+        ],
+        world(a=["ann"], b=["bob"]),
+    )
+    assert owners(told) == ["null", "bob"]
+
+
 def test_who_is_found_only_by_a_list_is_claimed_as_well_and_once(stage: Stage) -> None:
     members = {
         "at": "09:00:00",

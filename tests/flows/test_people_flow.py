@@ -127,12 +127,15 @@ def test_an_invitation_above_forty_members_waits_to_be_accepted(stage: Stage) ->
             asks_to_be_friends("09:00:00", "wx1"),
             says("09:01:00", "wx1", "老林"),
             says("09:02:00", "wx1", "1"),
+            says("09:30:00", "wx-boss", "/名额"),
             operator("09:30:00", "group list --json"),
             joined,
             operator("10:30:00", "who wx1 --json"),
         ],
         world=playbook_room,
     )
+    seats = next(line["text"] for line in played.arrived(to="wx-boss") if line["text"].startswith("分院："))
+    assert "留着 1 个位子" in seats
     assert played.rows("group list")[0]["reserved"] == 1
     assert played.rows("who")[0]["groups"] == [ROOM]
 

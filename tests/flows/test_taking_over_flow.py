@@ -154,3 +154,30 @@ def test_old_friends_are_surveyed_little_by_little_where_the_playbook_says_so(st
     assert [at[:5] for at, _ in asked] == ["23T10", "23T10", "24T10"]
     assert played.rows("who o1")[0]["answers"]["call"]["value"] == "老林"
     assert not [line for line in played.arrived() if line["delivery"].startswith("greet:")]
+
+
+def test_the_staff_hears_at_once_that_we_were_taken_out_of_a_bound_group(stage: Stage) -> None:
+    out: Line = {
+        "at": "09:00:00",
+        "type": "group_left",
+        "account": "main",
+        "members": [{"contact": "main", "name": "小山"}],
+        "by": "wx1",
+    }
+    rooms = [{"id": f"{one}@chatroom", "topic": f"{one}群", "owner": "main", "members": ["main"]} for one in ("a", "b")]
+    boss = {"id": "wx-boss", "name": "老板", "friend_of": ["main"]}
+    world: Line = {
+        "world": {"accounts": [{"id": "main", "name": "小山"}], "contacts": [boss], "groups": rooms, "auto": True}
+    }
+    story = [
+        operator("08:00:00", "group bind a@chatroom --tier 分院"),
+        {**out, "group": "b@chatroom"},  # which nobody bound
+        {**out, "at": "09:10:00", "group": "a@chatroom", "id": "out"},
+        {**out, "at": "09:10:01", "group": "a@chatroom", "id": "out"},
+        says("09:20:00", "wx-boss", "/解绑 a@chatroom"),
+    ]
+    played = stage.play(story, world=world)
+    assert [line["text"] for line in played.arrived(to="wx-boss", kind="text")] == [
+        "账号「小山」不在「a群」里了，那里发不了。请把它拉回去；这个群不要了就发 /解绑 a@chatroom。",
+        "好，「a群」解绑了，以后只看不发。再绑定时，堂主和上级群照旧。",
+    ]

@@ -33,7 +33,7 @@ from tests.handlers.builders import (
 STATUS = Status(accounts=(AccountView(id="main", name="小山", state="online"),), sent_today=9, new_friends_today=1)
 
 
-CHOICES = "可以说 本群、全部，或一类消息（回复、关怀、服务、内容、推广），或一个账号（main、second）。"
+CHOICES = "可以说 本群、全部，或一个群，或一类消息（回复、关怀、服务、内容、推广），或一个账号（main、second）。"
 
 
 def in_group(text: str, who: PersonView, **more: Any) -> list[Effect]:
@@ -226,6 +226,7 @@ def test_status_in_a_few_lines() -> None:
     known = Status(
         accounts=(AccountView(id="main", name="小山", state="online"), AccountView(id="second", state="deaf")),
         paused=(("all", ""), ("group", ROOM), ("lane", "promotion")),
+        topics={ROOM: "分院一群"},
         sent_today=120,
         open=8,
         waiting={"quiet_hours": 5, "odd": 1},
@@ -239,7 +240,7 @@ def test_status_in_a_few_lines() -> None:
         "今天已发 120 条，新朋友 6 位，建档中 3 位\n"
         "待发 8 条（免打扰时间 5、odd 1）\n"
         "有 2 条不确定发没发出去，请到电脑上核对\n"
-        "停发中：全部、本群、推广"
+        "停发中：全部、「分院一群」、推广"
     ]
     assert texts(_status(None)) == ["状态还没读出来，请再发一次。"]
 
@@ -337,7 +338,7 @@ def test_resuming_everything_ends_every_pause() -> None:
     [
         ("/停发 本群", "「本群」要在群里说。"),
         ("/停发 明天", "不明白「明天」。" + CHOICES),
-        ("/停发 全部 2h", "「2h」我不懂，所以什么都没做。请这样发：/停发 [本群|全部|推广…|账号]"),
+        ("/停发 全部 2h", "「2h」我不懂，所以什么都没做。请这样发：/停发 [本群|群|全部|推广…|账号]"),
     ],
 )
 def test_what_cannot_be_meant_is_said_and_audited(line: str, told: str) -> None:
