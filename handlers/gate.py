@@ -82,6 +82,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     paused: bool = False
     complaint: bool = False
     fewer: bool = False
+    under_age: bool = False
     is_staff: bool = False
     had_contact: bool = True
     group_bound: bool = True
@@ -150,7 +151,10 @@ def opted_out(delivery: Candidate, facts: Facts) -> Verdict | None:
 
 
 def no_consent(delivery: Candidate, facts: Facts) -> Verdict | None:
-    """Where the playbook asks for consent, nothing but replies goes to members who have not given it."""
+    """Where the playbook asks for consent, nothing but replies goes to members who have not given it; promotion goes to
+    nobody under age, who cannot give it."""
+    if facts.under_age and delivery.lane == Lane.PROMOTION and not delivery.to_group:
+        return End("no_consent")
     if delivery.to_group or not facts.playbook.consent.required or facts.consent == "given":
         return None
     if _is_call(delivery, facts):

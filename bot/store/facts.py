@@ -22,6 +22,7 @@ from bot.store.touches import Touches, greeted, last_heard, load_touches, posts_
 from content_calendar.render import Rendered
 from content_calendar.wording import by_stage
 from handlers.gate import Facts
+from handlers.of_age import is_under_age
 from handlers.values import filled, of_their_own, values_for
 from models.capabilities import CHANNEL
 from models.context import AccountView, GroupView, MerchantView, PersonView
@@ -75,6 +76,7 @@ class Loaded:
             or (friendship is not None and friendship.state != FriendshipState.REMOVED),
             paused=self._is_paused(row, group),
             fewer=person is not None and person.fewer,
+            under_age=person is not None and is_under_age(self.merchant.playbook, person),
             complaint=person is not None and person.complaining,
             is_staff=person is not None and (bool(person.roles) or self._looks_after_one(person)),
             had_contact=person is None or person.person_id in self.greeted,

@@ -204,7 +204,8 @@ def test_a_channel_and_an_account_of_a_story_have_different_names(stage: Stage) 
     world = {"world": {"accounts": [{"id": "ops", "name": "小山"}]}}
     played = stage.play([BEFORE], world=world)
     assert played.exit == 2
-    assert "account 'ops'" in played.errors
+    assert "world.accounts[0].id" in played.errors
+    assert "'ops'" in played.errors
 
 
 def test_a_transcript_names_the_channel(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,6 +72,9 @@ TEN = AT + hours(1)
         ({}, CONSENT | {"consent": "given"}, Go()),
         (REPLY, CONSENT, Go()),
         (GROUP, CONSENT, Go()),
+        (PROMOTION, {"under_age": True}, End("no_consent")),
+        ({}, {"under_age": True}, Go()),
+        (PROMOTION | GROUP, {"under_age": True}, Go()),
         # unreachable
         ({}, {"is_friend": False}, End("unreachable")),
         (REPLY, {"is_friend": False}, Go()),
