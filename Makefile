@@ -30,9 +30,9 @@ test: $(DEV_SYNCED) ## run the tests on all processors; options for pytest go in
 	@$(BIN)/python -m pytest -n auto --no-loadscope-reorder $(ARGS)
 
 # A test may take two minutes elsewhere; this one takes what a thousand kills take.
-crash: $(DEV_SYNCED) ## kill -9 the whole program a thousand times, e.g. make crash KILLS=200 SEED=7
+crash: $(DEV_SYNCED) ## kill -9 the whole program a thousand times, and play with workers, e.g. make crash KILLS=200 SEED=7
 	@CRASH_KILLS=$(or $(KILLS),1000) CRASH_SEED=$(SEED) CRASH_EVERY_PLACE=yes CRASH_EXAMPLES=200 CRASH_DAYS=400 \
-		$(BIN)/python -m pytest -o faulthandler_timeout=0 tests/crash $(ARGS)
+		$(BIN)/python -m pytest -o faulthandler_timeout=0 tests/crash tests/workers $(ARGS)
 
 check: $(DEV_SYNCED) ## lint, format, types and the direction of imports
 	$(BIN)/python -m ruff check

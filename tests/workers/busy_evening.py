@@ -178,6 +178,7 @@ class BusyEvening:
             yield from shop.talk("e3", wx, "叫我忘忘", "2")
             if turn == "first":
                 yield from shop.talk("e3", wx, "忘记我", "确认")
+                yield shop.state("farewell:.*", "confirmed")
                 gateway.drive("person", id=wx, friend=False)
                 gateway.drive("logout")
                 line = f"下线,text,{shop.soon(0)},分院,,,下线时到点,,no,within 1h"
