@@ -40,10 +40,12 @@ def load_failed(writing: Writing, merchant_id: str, events: Sequence[Event]) -> 
     meant = {one for event in events if isinstance(event, DecideAgainOrder) for one in event.events}
     every = any(isinstance(event, DecideAgainOrder) and not event.events for event in events)
     found: list[FailedView] = []
-    for row in failed_rows(writing.connection, merchant_id):
-        if every or row.id in meant:
-            event = read_back(row, _decoder) if row.type in _KINDS else Lost.ERASED
-            found.append(FailedView(journal_id=row.id, event=None if isinstance(event, Lost) else event))
+    rows = failed_rows(writing.connection, merchant_id) if every else []
+    if not every:  # also those behind the first
+        rows = writing.connection.execute(_THESE, {"merchant": merchant_id, "ids": sorted(meant)}).all()
+    for row in rows:
+        event = read_back(row, _decoder) if row.type in _KINDS else Lost.ERASED
+        found.append(FailedView(journal_id=row.id, event=None if isinstance(event, Lost) else event))
     return tuple(found)
 
 
@@ -52,9 +54,9 @@ def decided_again(writing: Writing, ids: Sequence[int]) -> None:
     writing.do(_CLEARED, ids=ids)
 
 
-_FAILED = (
-    JOURNALLED.where(col(JournalEntry.merchant_id) == bindparam("merchant"), col(JournalEntry.error).is_not(None))
-    .order_by(col(JournalEntry.id))
-    .limit(MOST_AT_ONCE)
-)
+_ALL = JOURNALLED.where(
+    col(JournalEntry.merchant_id) == bindparam("merchant"), col(JournalEntry.error).is_not(None)
+).order_by(col(JournalEntry.id))
+_FAILED = _ALL.limit(MOST_AT_ONCE)
+_THESE = _ALL.where(col(JournalEntry.id).in_(bindparam("ids", expanding=True)))
 _CLEARED = update(JournalEntry).where(is_one_of(col(JournalEntry.id), "ids")).values(error=None)

@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from bot import cli
 from bot.config import load_config
 from bot.desk import Desk
+from bot.store import failed as failed_store
 from handlers import decide
 from models import effects as fx
 from models.context import Context
@@ -92,6 +93,17 @@ def test_only_what_is_named(database_url: str) -> None:
         assert again(stage, first, of_others).refused == f"没有处理不了的事「{of_others}」，events list 里看编号。"
         assert again(stage).text == "重新处理了 1 件。"
         assert failed(stage) == [of_others]
+
+
+def test_one_that_is_named_is_found_behind_more_than_are_listed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with shop(database_url) as stage:
+        stage.apply(said("wx1", "毒", wire_id="a"), said("wx2", "药", wire_id="b"), decide=broken)
+        first, second = failed(stage)
+        monkeypatch.setattr("bot.store.failed._FAILED", failed_store._FAILED.limit(1))
+        assert again(stage, second).text == "重新处理了 1 件。"
+        assert failed(stage) == [first]
 
 
 def test_a_timer_that_is_gone_rings_once_more(database_url: str) -> None:
