@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from bot.store.outbox import claim
 from models import effects as fx
@@ -348,3 +349,41 @@ def test_marks_tell_nobody_who_it_was_and_differ_between_merchants(database_url:
         marks = [row.mark for row in stage.rows(Tombstone)]
         assert len(set(marks)) == 2
         assert {len(mark) for mark in marks} == {64}
+
+
+def test_what_was_ordered_about_somebody_is_found_together_however_much_it_was(database_url: str) -> None:
+    """One order after the other was looked up once, with all that who gave it had ever said."""
+    asked = []
+    with shop(database_url, merchant(**BOOK)) as stage:
+        merchant_with_boss(stage)
+        stage.apply(said(BOSS, "/记一笔 没有这个人 花生过敏", stage.fresh(), stage.at))
+        for who, orders in ((LIN, 2), (NAMESAKE, 9)):
+            stage.befriend(who)
+            for _ in range(orders):
+                stage.later(minutes=5)
+                stage.apply(said(BOSS, f"/记一笔 {who} 爱喝铁观音", stage.fresh(), stage.at))
+                drain(stage)
+            stage.later(minutes=5)
+            assert len([row for row in stage.rows(Body) if "铁观音" in row.text]) == orders
+            with counted() as statements:
+                erase(stage, who)
+            asked.append(len(statements))
+            drain(stage)
+            assert left_of(stage, "铁观音") == []
+        assert [row.text for row in stage.rows(Body)] == ["/记一笔 没有这个人 花生过敏"]
+    assert asked[0] == asked[1]
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that are executed meanwhile."""
+    heard: list[str] = []
+
+    def executed(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        heard.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", executed)
+    try:
+        yield heard
+    finally:
+        event.remove(Engine, "before_cursor_execute", executed)
