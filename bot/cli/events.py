@@ -40,14 +40,14 @@ def retry(
 ) -> Request:
     """重新处理。先升级或修好程序，再来这里。
 
-    按当初的先后，一件一件照现在的情况处理；还是处理不了的，会列出来。
+    按当初的先后，一件一件照现在的情况处理；没处理好的，会列出来。
     """
 
     async def request(desk: Desk) -> Answer:
         wanted = tuple(events or ())
         said = await desk.order(DecideAgainOrder(merchant=desk.merchant.id, at=desk.now(), events=wanted))
         left = _told(_failed(desk, wanted), as_json=as_json, empty="")
-        return left if as_json else Answer(f"{said}\n" + (f"还是处理不了的：\n{left.out}" if left.out.strip() else ""))
+        return left if as_json else Answer(f"{said}\n" + (f"还没处理好的：\n{left.out}" if left.out.strip() else ""))
 
     return request
 
@@ -59,10 +59,9 @@ def _told(rows: list[reading.Row], *, as_json: bool, empty: str) -> Answer:
 
 
 def _failed(desk: Desk, wanted: Collection[int] = ()) -> list[reading.Row]:
-    """What the program could not deal with, of these or at all."""
+    """What the program could not deal with, of these, or the first of all."""
     with desk.store.reading() as connection:
-        rows = failed_rows(connection, desk.merchant.id)
-    return [_shown(row, desk) for row in rows if not wanted or row.id in wanted]
+        return [_shown(row, desk) for row in failed_rows(connection, desk.merchant.id, wanted)]
 
 
 def _shown(row: Any, desk: Desk) -> reading.Row:

@@ -106,6 +106,21 @@ def test_one_that_is_named_is_found_behind_more_than_are_listed(
         assert failed(stage) == [first]
 
 
+def test_what_cannot_be_decided_again_keeps_nothing_behind_it_from_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.failed._FAILED", failed_store._FAILED.limit(1))
+    monkeypatch.setattr("bot.store.failed.MOST_AT_ONCE", 1)
+    with shop(database_url) as stage:
+        login = LoggedIn(merchant="m1", account="main", at=START, wire_id="in", self_id="wx-main")
+        stage.apply(login, said("wx1", "毒", wire_id="a"), said("wx2", "药", wire_id="b"), decide=broken)
+        first, _second, third = failed(stage)
+        assert again(stage).text == "重新处理了 1 件。另有 1 件没法重新处理：内容已经删了，或者只说当时的情况。"
+        assert failed(stage) == [first, third]
+        again(stage)
+        assert failed(stage) == [first]
+
+
 def test_a_timer_that_is_gone_rings_once_more(database_url: str) -> None:
     with shop(database_url) as stage:
         stage.befriend("wx1")
@@ -151,6 +166,6 @@ def test_on_the_command_line(database_url: str, tmp_path: Path) -> None:
         assert (first["contact"], first["text"], first["again"]) == ("wx1", "毒", True)
         assert first["error"] == "ZeroDivisionError: no such luck"
         said_again = told("events", "retry")
-        assert said_again.startswith("重新处理了 2 件。\n还是处理不了的：\n")
+        assert said_again.startswith("重新处理了 2 件。\n还没处理好的：\n")
         assert ("毒" in said_again, "药" in said_again) == (True, False)
         assert "KeyError" in told("events", "list")
