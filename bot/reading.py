@@ -12,6 +12,7 @@ from sqlmodel import col
 from bot.moments import iso
 from bot.store import read
 from bot.store.alerting import all_alerts
+from bot.store.called import contacts_with_id
 from bot.store.entries import override_view
 from bot.store.stages import stages_of_people
 from content_calendar.entry import Entry, from_json
@@ -70,11 +71,12 @@ def groups(connection: Connection, merchant: MerchantView) -> list[Row]:
 
 
 def who(connection: Connection, merchant: MerchantView, wire_id: str, now: datetime) -> Row | None:
-    """Everything that we know of a person, found by a contact's wire id."""
+    """Everything that we know of a person, found by a contact's wire id, or a former one."""
     run = connection.execute
     found = run(
         select(
             col(Contact.id),
+            col(Contact.wire_id),
             col(Contact.person_id),
             col(Contact.name),
             col(Person.note),
@@ -87,7 +89,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str, now: datet
         .join(
             Person, (col(Person.merchant_id) == col(Contact.merchant_id)) & (col(Person.id) == col(Contact.person_id))
         )
-        .where(col(Contact.merchant_id) == merchant.id, col(Contact.wire_id) == wire_id)
+        .where(col(Contact.merchant_id) == merchant.id, col(Contact.id).in_(contacts_with_id(merchant, [wire_id])))
     ).first()
     if found is None:
         return None
@@ -109,7 +111,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str, now: datet
     person = PersonView(
         person_id=found.person_id,
         contact_id=found.id,
-        wire_id=wire_id,
+        wire_id=found.wire_id,
         source=found.source,
         answers={key: AnswerView(value=value, state=state) for key, value, state in answers},
         tags=frozenset(tags),
@@ -138,7 +140,7 @@ def who(connection: Connection, merchant: MerchantView, wire_id: str, now: datet
     if found.owner_by not in ("group", "given"):  # an owned group comes before a claim
         owner = next((row.owner_contact_id for row in in_groups if row.owner_contact_id and row.tier), owner)
     return {
-        "contact": wire_id,
+        "contact": found.wire_id,
         "contacts": [one.wire_id for one in contacts],  # all that they have
         "name": found.name,
         "answers": {key: {"value": value, "state": state} for key, value, state in answers if key in live},
@@ -355,12 +357,6 @@ def known_ids(connection: Connection, merchant: MerchantView, wire_ids: Collecti
     """Which of these ids of people are known."""
     mine = select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id)
     return frozenset(connection.execute(mine.where(col(Contact.wire_id).in_(wire_ids))).scalars())
-
-
-def ids_called(connection: Connection, merchant: MerchantView, name: str) -> list[str]:
-    """The ids of whoever has this nickname."""
-    mine = select(col(Contact.wire_id)).where(col(Contact.merchant_id) == merchant.id, col(Contact.name) == name)
-    return list(connection.execute(mine.order_by(col(Contact.wire_id))).scalars())
 
 
 def named_contacts(connection: Connection, merchant: MerchantView) -> dict[str, str]:

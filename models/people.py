@@ -63,6 +63,7 @@ class Contact(SQLModel, table=True):
     person_id: int = Field(sa_type=Id)
     wire_id: str
     name: str = ""
+    became: int | None = Field(default=None, sa_type=Id)  # the contact that had this wire id before it got another
 
 
 class FriendshipState(StrEnum):

@@ -12,6 +12,7 @@ from bot import reading
 from bot.cli.options import CONFIG, ROLES_HELP, AccountOption, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.store.called import ids_called
 from handlers.action_names import ACTION_NAMES, ACTOR_NAMES, REFUSAL_NAMES
 from handlers.asked_and_said import answer_of, question_of
 from handlers.commands import BY_NAME
@@ -39,7 +40,7 @@ def who(
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             found = reading.who(connection, desk.merchant, contact, desk.now())
-            called = reading.ids_called(connection, desk.merchant, contact) if found is None else []
+            called = ids_called(connection, desk.merchant, contact) if found is None else []
             if len(called) == 1:
                 found = reading.who(connection, desk.merchant, called[0], desk.now())
         if found is None:

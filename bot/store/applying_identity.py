@@ -250,6 +250,9 @@ def _bind_back(writing: Writing, merchant: MerchantView, event: Event, merge: An
     )
     back = Rebind(contact_id=former, wire_id=wire_ids[stranger], stranger_id=stranger, former_wire_id=wire_ids[former])
     rebind(writing, merchant, [(event, back)])
+    writing.connection.execute(
+        update(Contact).where(col(Contact.merchant_id) == merchant.id, col(Contact.id) == stranger).values(became=None)
+    )
     for account, contact_id, state in merge.snapshot["friendships"]:
         writing.connection.execute(
             update(Friendship)

@@ -117,7 +117,7 @@ def rebind(writing: Writing, merchant: MerchantView, pairs: Pairs) -> None:
             writing.connection.execute(
                 update(Contact)
                 .where(col(Contact.merchant_id) == merchant.id, col(Contact.id) == contact_id)
-                .values(wire_id=wire_id)
+                .values(wire_id=wire_id, became=effect.contact_id if contact_id == effect.stranger_id else None)
             )
         writing.connection.execute(
             update(Timer)

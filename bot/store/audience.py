@@ -33,6 +33,7 @@ from sqlalchemy.schema import CreateTable
 from sqlmodel import col
 
 from bot.store import Writing, read
+from bot.store.called import contacts_with_id
 from bot.store.ids import Ids
 from bot.store.stages import in_stages
 from content_calendar.entry import asked_for, kept_out, person_named, signed_up_for
@@ -242,10 +243,12 @@ def _tagged(writing: Writing, merchant: MerchantView, tags: tuple[str, ...], day
 
 
 def _is_known_as(merchant: MerchantView, wire_ids: Sequence[str]) -> ColumnElement[bool]:
-    """A person with several accounts of their own is meant by each of them."""
+    """A person with several accounts of their own is meant by each of them, and by an id that they had before."""
     them = aliased(Contact)
     return _person_is_among(
-        select(col(them.person_id)).where(col(them.merchant_id) == merchant.id, col(them.wire_id).in_(wire_ids))
+        select(col(them.person_id)).where(
+            col(them.merchant_id) == merchant.id, col(them.id).in_(contacts_with_id(merchant, wire_ids))
+        )
     )
 
 

@@ -247,6 +247,28 @@ def test_renumbered_friends_are_recognised_by_their_remark_and_never_greeted_ane
     assert played.rows("who")[0]["answers"]["call"]["value"] == "老林"
 
 
+def test_whoever_was_renumbered_is_still_meant_by_the_id_that_they_had(stage: Stage) -> None:
+    stage.write("calendar.csv", "key,date,time,tags,text\na,2026-11-23,14:00,人:wx1,给您留了一坛\n")
+    played = stage.play(
+        [
+            operator("08:00:00", "calendar import calendar.csv"),
+            asks_to_be_friends("09:00:00", "wx1"),
+            says("09:01:00", "wx1", "叫我老林"),
+            says("09:02:00", "wx1", "1"),  # and is finished, so that there is a remark
+            {"at": "12:00:00", "type": "renumbered", "ids": {"wx1": "new-1"}, "account": "main"},
+            operator("13:00:00", "who wx1 --json"),
+            says("13:10:00", "wx-boss", "/加标签 wx1 常客"),
+            operator("13:20:00", "who new-1 --json"),
+        ]
+    )
+    assert [line["to"]["contact"] for line in played.arrived(kind="text") if line["text"] == "给您留了一坛"] == [
+        "new-1"
+    ]
+    (by_former,), (by_new,) = played.rows("who wx1"), played.rows("who new-1")
+    assert (by_former["contact"], by_former["answers"]["call"]["value"]) == ("new-1", "老林")
+    assert set(by_new["tags"]) - set(by_former["tags"]) == {"常客"}
+
+
 def test_who_wrote_to_us_may_be_told_of_an_offer_and_who_never_did_may_not(stage: Stage) -> None:
     world: Line = {
         "world": {
