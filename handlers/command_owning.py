@@ -43,7 +43,7 @@ def handoff(call: Call) -> tuple[str, list[Effect]]:
 def handover(call: Call) -> tuple[str, list[Effect]]:
     words = _words(call)
     if len(words) < 2:
-        raise Refusal(TWO.format(what="从谁（或群编号、本群），给谁"))
+        raise Refusal(TWO.format(what="谁的（同事、客人、群编号或本群），以后谁来跟"))
     return "", [_order(call, HandoverOrder, source=_room(call, words[0]), to=words[1], confirmed=call.confirmed)]
 
 

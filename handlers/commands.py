@@ -186,7 +186,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         "handover", "客户交接", CHIEFS, "一位客人、一个群或谁的全部客户换人跟", owning.handover,
-        (Argument("从谁", Takes.MEANT), Argument("给谁", Takes.MEANT)), ("交接",), topic="客人", order_asks=True,
+        (Argument("谁的", Takes.MEANT), Argument("谁来跟", Takes.MEANT)), ("交接",), topic="客人", order_asks=True,
         private=True, reads=frozenset({"groups"}),
     ),
     Command(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from handlers.revisions import once_a_revision
+from handlers.understanding.under_age import asks_of_age
 from models.context import PersonView
-from models.patterns import compile_later
 from models.people import AnswerState
 from models.playbook import Playbook
-
-_OF_AGE = compile_later(r"18\s*周?岁|满\s*18|十八周?岁|满十八|成年")
 
 
 @once_a_revision
@@ -17,7 +15,7 @@ def _asking(playbook: Playbook) -> tuple[str, ...]:
     return tuple(
         question.key
         for question in playbook.survey.questions
-        if question.type == "yesno" and all(_OF_AGE.search(text) for text in question.texts)
+        if question.type == "yesno" and all(map(asks_of_age, question.texts))
     )
 
 

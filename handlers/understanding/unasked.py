@@ -16,6 +16,7 @@ from msgspec import Struct
 from handlers.understanding.choices import chosen_options, is_option, told_options
 from handlers.understanding.corrections import best_named
 from handlers.understanding.text import PARTICLES, dense, message_of
+from handlers.understanding.under_age import asks_of_age, says_under_age
 from handlers.understanding.values import read_value
 from handlers.understanding.vocabulary import Question
 from models.patterns import compile_later
@@ -68,6 +69,7 @@ _NO_MORE = compile_later(
 )
 # It asks, or says what is not.
 _NOT_TOLD = compile_later(r"[?？]|吗|呢|什么|多少|几[点号个]|怎么|快乐|别|没(?!有?那么|那么|有?这么)|退|谁|哪")
+_ASKS_TOO = compile_later(r"[?？]|[吗么]|什么|怎么|多少|谁|哪")
 _A_DAY = compile_later(r"\d|月|[初廿]|号")
 _CHILD = compile_later(r"宝宝|孩子|娃|宝贝")
 _OF_THE_CHILD = compile_later(r"^(?:我们?家?的?)?(?:宝宝|孩子|娃|宝贝|儿子|女儿|闺女)的?")
@@ -126,6 +128,9 @@ def told_unasked(text: str, questions: Sequence[Question], asked_on: date | None
     if not may_tell(text):
         return None
     said = message_of(text).text.strip()
+    of_age = [one for one in questions if one.type == "yesno" and asks_of_age(one.text)]
+    if of_age and says_under_age(said) and not _ASKS_TOO.search(said):
+        return Told(of_age[0], False)
     if _NOT_TOLD.search(said):
         return None
     return _by_name(said, questions, asked_on) or _by_form(said, questions, asked_on)

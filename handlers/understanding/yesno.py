@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from handlers.understanding.plain_answers import NO, YES
 from handlers.understanding.text import PARTICLES, Message, clauses, dense
+from handlers.understanding.under_age import asks_of_age, says_under_age
 from models.patterns import compile_later
 
 _UNSURE = compile_later(
@@ -361,7 +362,10 @@ def _telling(asked: str) -> re.Pattern[str] | None:
 
 
 def told_yesno(text: str, asked: str) -> bool | None:
-    """Whether they have what was asked for, told plainly in a reply to something else: 我有宝宝的, 其实家里没养猫."""
+    """Whether they have what was asked for, told plainly in a reply to something else: 我有宝宝的, 其实家里没养猫; or
+    are not of age."""
+    if asks_of_age(asked):
+        return False if says_under_age(text) else None
     telling = _telling(asked)
     found = telling.search(text) if telling else None
     if found is None or not (found["yes"] or found["no"]):

@@ -174,7 +174,7 @@ def test_who_looks_after_a_group_is_shown_as_its_hall_and_stays_so(stage: Stage)
     played = play(stage, says("09:00:00", "wx-boss", "/角色 ann"), says("09:01:00", "wx-boss", "/收权 ann 堂主"))
     shown, kept = told(played)
     assert shown == "安堂主 的角色：堂主（东堂）。"
-    assert "还带着「东堂」，在那里照样是堂主，要换人发 /客户交接 ann 给谁。" in kept
+    assert "还带着「东堂」，在那里照样是堂主，要换人发 /客户交接 ann 谁来跟。" in kept
 
 
 def test_into_a_full_group_nobody_is_invited_and_nobody_lands_elsewhere_unasked(stage: Stage) -> None:

@@ -47,3 +47,19 @@ def test_a_question_about_something_else_says_nothing_of_age(stage: Stage) -> No
     stage.write("calendar.csv", HEADER + TO_BOTH)
     played = stage.play([IMPORT, *surveyed("wx1", "不喝")])
     assert played.states("entry:ad:2026-11-23:wx1")[-1] == "confirmed"
+
+
+def test_who_says_so_unasked_is_heard_too(stage: Stage) -> None:
+    texts = "['酒只跟大人聊，您满18岁了吧？']"
+    stage.write("playbook.toml", PLAYBOOK.replace("[[tiers]]", ASKS.format(texts=texts), 1))
+    stage.write("calendar.csv", HEADER + TO_BOTH)
+    in_the_middle = [
+        asks_to_be_friends("08:30:10", "wx2"),
+        says("08:31:10", "wx2", "叫我小周，我才15岁"),
+        says("08:32:10", "wx2", "1 3"),
+    ]
+    story = sorted([*surveyed("wx1", "满了"), *in_the_middle], key=lambda line: line["at"])
+    played = stage.play([IMPORT, *story, says("12:00:00", "wx1", "其实我今年才16岁"), operator("13:00:00", "who wx2")])
+    assert "满18" not in "".join(line["text"] for line in played.arrived(to="wx2"))  # nor are they asked any more
+    for one in ("wx1", "wx2"):
+        assert played.states(f"entry:ad:2026-11-23:{one}")[-1] == "skipped:no_consent"
