@@ -59,7 +59,7 @@ def test_a_batch_of_answers_and_echoes_ends_as_they_do_one_by_one(sqlite_url: st
     with shop(sqlite_url, shops) as stage:
         number = 0
 
-        @settings(max_examples=80, suppress_health_check=list(HealthCheck), deadline=None)
+        @settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
         @given(st.lists(st.sampled_from(HAPPENS), unique=True))
         def whatever_happens(happens: list[tuple[str, str]]) -> None:
             nonlocal number

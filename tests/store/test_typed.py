@@ -209,7 +209,7 @@ WHOM = ("wx1", "wx2", "wx3")
     per_minute=st.sampled_from([3, 30]),
     person_per_day=st.integers(1, 3),
 )
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_same_leaves_at_the_same_moments_as_if_all_were_loaded_anew(
     tmp_path: Path, posts: Any, answers: list[Answer], per_minute: int, person_per_day: int
 ) -> None:
