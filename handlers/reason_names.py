@@ -111,3 +111,17 @@ KIND_NAMES = {
 }
 # What only people send is nothing that an entry could be.
 HEARD_NAMES = KIND_NAMES | {"location": "位置", "voice": "语音", "emoticon": "表情", "other": "看不了的消息"}
+
+ALERT_NAMES = {
+    "deaf": "没动静",
+    "logged_out": "要登录",
+    "taken": "被别的程序占着",
+    "paused": "账号自己停了",
+    "unknown": "不确定发没发出去",
+    "budget": "今天的额度用完",
+    "new_friends": "今天加人加满了",
+    "disk_full": "磁盘满了",
+    "database": "数据库用不了",
+    "ambiguous": "老朋友认不准",
+    "poison": "有事处理不了",
+}

@@ -10,6 +10,7 @@ from bot import reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.desk import Answer, Desk, Request, lines
+from handlers.reason_names import ALERT_NAMES
 
 app = typer.Typer(help="告警：现在哪里不对，什么时候开始的。", no_args_is_help=True)
 
@@ -31,6 +32,9 @@ def list_alerts(
     async def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = reading.alerts(connection, desk.merchant, over=over)
-        return Answer(lines(rows) if as_json else table(rows, empty="一切正常。"))
+        if as_json:
+            return Answer(lines(rows))
+        named = [row | {"kind": ALERT_NAMES.get(row["kind"], row["kind"])} for row in rows]
+        return Answer(table(named, empty="一切正常。"))
 
     return request

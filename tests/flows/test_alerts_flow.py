@@ -70,6 +70,7 @@ def test_an_account_that_fails_so_often_in_a_row_stops_itself_and_says_so_once(s
         says("10:20", "wx-boss", "/状态"),
         operator("10:21", "alerts list --json"),
         operator("10:21", "audit --json"),
+        operator("10:22", "alerts list"),
         says("10:30", "wx-boss", "/恢复"),
         says("10:40", "wx-boss", "/状态"),
         operator("10:41", "alerts list --all --json"),
@@ -90,6 +91,8 @@ def test_an_account_that_fails_so_often_in_a_row_stops_itself_and_says_so_once(s
     after = played.arrived(to="wx-boss")[-1]["text"]
     assert "停发" not in after
     assert ("paused", "main", False) in alerts(played)
+    (told,) = [line["out"] for line in played.lines if line.get("operator") == "alerts list"]
+    assert "账号自己停了" in told
     assert [line for line in played.arrived(to="wx6") if line["at"][11:16] >= "10:30"]
 
 

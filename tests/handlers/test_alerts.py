@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import decide
+from handlers.reason_names import ALERT_NAMES
 from models import effects as fx
 from models.alerts import AlertKind, AlertName, alert_key, alert_of
 from models.context import AccountView, AlertView, Context
@@ -162,3 +163,7 @@ names = st.builds(
 @given(names, st.text(min_size=1, max_size=10))
 def test_a_key_names_its_alert(name: AlertName, channel: str) -> None:
     assert alert_of(alert_key(name, channel), channel) == name
+
+
+def test_every_kind_has_a_name_for_people() -> None:
+    assert ALERT_NAMES.keys() == set(AlertKind)
