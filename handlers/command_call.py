@@ -198,8 +198,8 @@ class Command:
 
     `limited`: it keeps to the asker's groups by itself, so a role for one group is enough for it 1:1. `private`: the
     answer goes to the asker 1:1. `reads` names the parts of `CommandView` that it looks at; of all groups, `own_groups`
-    are the asker's. `aside`: its arguments are not for the audit. `order_asks`: what would happen is known to its
-    order, which asks for the code.
+    are the asker's, and `named_groups` those that its first argument names. `aside`: its arguments are not for the
+    audit. `order_asks`: what would happen is known to its order, which asks for the code.
     """
 
     name: str

@@ -59,11 +59,11 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         "pause", "停发", CHIEFS, "停止发送", answers.pause, (SCOPE,), ("暂停",), bare=True,
-        reads=frozenset({"groups", "status"}),
+        reads=frozenset({"named_groups", "status"}),
     ),
     Command(
         "resume", "恢复", KEEPERS, "恢复发送", answers.resume, (SCOPE,), bare=True,
-        reads=frozenset({"groups", "status"}),
+        reads=frozenset({"named_groups", "status"}),
     ),
     Command("quiet", "免打扰", CHIEFS, "看免打扰时间，或安静一阵", rooms.quiet, (Argument("多久", optional=True),)),
     Command(
@@ -296,25 +296,29 @@ _LONGEST_NUMBER = 80  # digits, and a mention before them
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What must be known to obey lines: the people they name, and parts of `CommandView`."""
+    """What must be known to obey lines: the people and the groups that they name, and parts of `CommandView`."""
 
     references: tuple[str, ...] = ()
     reads: frozenset[str] = frozenset()
+    groups: tuple[str, ...] = ()
 
 
 def wanted(lines: Sequence[str]) -> Wanted:
     """What the commands of these lines look at."""
     references: dict[str, None] = {}
     reads: set[str] = set()
+    groups: dict[str, None] = {}
     for line in lines:
         command, words = command_in(line)
         if command is None:
             continue
         reads |= command.reads
+        if "named_groups" in command.reads and len(words) > 1:
+            groups.setdefault(words[1].text)
         for place in command.people_at:
             if len(words) > place + 1:
                 references.setdefault(words[place + 1].text)
-    return Wanted(tuple(references), frozenset(reads))
+    return Wanted(tuple(references), frozenset(reads), tuple(groups))
 
 
 def looks_at_status(text: str) -> bool:

@@ -16,7 +16,7 @@ from sqlmodel import col
 from bot.store import Writing
 from bot.store.called import contacts_called
 from bot.store.commanding_figures import FIGURES
-from bot.store.groups import all_groups, own_groups
+from bot.store.groups import all_groups, groups_called, own_groups
 from bot.store.people import load_people
 from bot.store.prepared import is_one_of, unindexed
 from handlers.command_meant import in_force
@@ -71,9 +71,12 @@ def load_commands(
             for name, (load, shown_to) in FIGURES.items()
             if name in asks.reads
         }
-        if "groups" in asks.reads or asks.references:
+        owned = "own_groups" in asks.reads
+        if "groups" in asks.reads or asks.references or (owned and asks.groups):
             parts["groups"] = once("groups", partial(all_groups, writing, merchant.id))
-        elif "own_groups" in asks.reads:
+        elif asks.groups:  # a shop may have a hundred thousand
+            parts["groups"] = once(asks.groups, partial(groups_called, writing, merchant.id, asks.groups))
+        elif owned:
             parts["groups"] = once("own_groups", partial(own_groups, writing, merchant.id, ranked.values()))(person)
         if asks.references:
             parts["people"] = _found(writing, merchant, accounts, asks, parts["groups"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -33,6 +33,7 @@ GROUPS = select(
 _THERE = GROUPS.where(col(ChatGroup.became).is_(None))
 _OF_OWNERS = _THERE.where(is_one_of(col(ChatGroup.owner_contact_id), "owners"))
 _CALLED = _THERE.where(is_one_of(col(ChatGroup.wire_id), "wire_ids"))
+_WITH_TOPIC = _THERE.where(is_one_of(col(ChatGroup.topic), "topics"))
 _NAMED_GROUPS = GROUPS.where(is_one_of(col(ChatGroup.id), "ids"))
 _BOUND_GROUPS = GROUPS.where(col(ChatGroup.tier).is_not(None))
 _ALL_SEATS = (
@@ -125,6 +126,13 @@ def all_groups(writing: Writing, merchant_id: str) -> tuple[GroupView, ...]:
     """All groups that we know, with their reserved seats, the bound ones first, in the order of their binding."""
     seats = dict(writing.rows(_ALL_SEATS, merchant=merchant_id))
     return _as_bound(writing, group_views(writing.rows(_THERE, merchant=merchant_id), seats, ()).values())
+
+
+def groups_called(writing: Writing, merchant_id: str, words: Sequence[str]) -> tuple[GroupView, ...]:
+    """Those with one of these ids or topics, in the same order, and without their seats."""
+    rows = writing.rows(_CALLED, merchant=merchant_id, wire_ids=list(words))
+    rows += writing.rows(_WITH_TOPIC, merchant=merchant_id, topics=list(words))
+    return _as_bound(writing, group_views(rows, {}, ()).values())
 
 
 def own_groups(

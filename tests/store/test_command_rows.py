@@ -6,14 +6,17 @@ from datetime import timedelta
 
 import msgspec
 
+from handlers import decide
 from handlers.commands import TABLE
 from models import effects as fx
 from models.commands import PendingCommand, Script
+from models.context import Context
 from models.deliveries import Delivery
-from models.events import Message, Who
-from models.operations import AuditEntry, RoleGrant
+from models.effects import Effect
+from models.events import Event, Message, Who
+from models.operations import AuditEntry, Pause, RoleGrant
 from models.people import Contact, Person
-from tests.store.stage import Shop, merchant, shop
+from tests.store.stage import Shop, merchant, said, shop
 
 BOSS = (("main", "wx-boss", "owner"),)
 ARGUMENTS = {
@@ -118,3 +121,31 @@ def test_what_waits_and_names_somebody_goes_with_them(database_url: str) -> None
         stage.bring_about(fx.Erase(person_id=person))
         assert all("wx1" not in line for row in stage.rows(PendingCommand) for line in row.lines)
         assert len(stage.rows(PendingCommand)) == 1
+
+
+def test_a_pause_looks_at_the_groups_that_it_names_and_at_no_other(database_url: str) -> None:
+    """停发 by anybody of the staff read all groups of the shop once, of which there may be a hundred thousand."""
+    looked_at: list[list[str]] = []
+
+    def looks(event: Event, context: Context) -> list[Effect]:
+        looked_at.append([group.wire_id for group in context.commands.groups])
+        return list(decide(event, context))
+
+    with shop(database_url, merchant(tiers=[{"name": "茶桌"}])) as stage:
+        stage_with_a_boss(stage)
+        for number in range(3):
+            told(stage, "/bind 茶桌", group=f"room-{number}@chatroom")
+        for text in (
+            "/停发",
+            "/恢复",
+            "/停发 room-1@chatroom",
+            "/停发 没有这个群",
+            "/停发 推广\n/恢复 room-2@chatroom",
+        ):
+            stage.later(seconds=1)
+            stage.apply(said("wx-boss", text, stage.fresh(), stage.at), decide=looks)
+        assert looked_at == [[], [], ["room-1@chatroom"], [], ["room-2@chatroom"]]
+        assert [(row.scope, row.subject) for row in stage.rows(Pause)] == [
+            ("group", "room-1@chatroom"),
+            ("lane", "promotion"),
+        ]

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -17,6 +17,9 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.dialects import sqlite
 
+from bench.inbound import run_seconds
+from bench.inbound_mix import QUESTIONS, wire_batches
+from bench.inbound_world import load_world, make_crowd
 from bot.command_line import main
 from bot.store import Store, budgets, commanding
 from bot.store.engine import sqlite_driver
@@ -30,6 +33,9 @@ GROWS = (
     "group_member", "journal", "person", "role_grant", "seen_event", "survey", "tag",
 )  # fmt: skip
 _READS_ALL = re.compile(rf"SCAN ({'|'.join(GROWS)})\b|SEARCH ({'|'.join(GROWS)})\b.*\(merchant_id=\?\)$")
+_READS_ALL_OR_ALL_GROUPS = re.compile(
+    rf"{_READS_ALL.pattern}|SCAN chat_group\b|SEARCH chat_group\b.*\((?:merchant_id=\?|merchant_id=\? AND tier>\?)\)$"
+)
 # These read an index of what is unfinished or in force, or the first row of an order; an entry for all asks all.
 _FEW = re.compile(
     r"_unfinished|delivery_open|entry_in_force|delivery_in_flight|audit_skips|LIMIT 1\b|INSERT INTO delivery(_target)? "
@@ -83,19 +89,38 @@ def test_no_day_reads_all_that_there_ever_was(tmp_path: Path, capsys: Any) -> No
     with traced() as asked:
         play(tmp_path, "2026-11-27T09:00:00+08:00")
     capsys.readouterr()
+    assert len(asked) > 200
+    assert_none_reads_all(tmp_path / "shop.db", asked, _READS_ALL)
+
+
+def assert_none_reads_all(file: Path, asked: Iterable[str], reads_all: re.Pattern[str]) -> None:
     faults = {}
-    with closing(sqlite_driver().connect(tmp_path / "shop.db")) as database:
+    with closing(sqlite_driver().connect(file)) as database:
         for text in asked:
             if "CREATE TEMPORARY TABLE IF NOT EXISTS" in text:
                 database.execute(text)
         for text in asked:
             if text.startswith(("SELECT", "WITH", "UPDATE", "DELETE", "INSERT")):
                 steps = [step for *_, step in database.execute(f"EXPLAIN QUERY PLAN {text}")]
-                bad = [step for step in steps if _READS_ALL.search(step)]
+                bad = [step for step in steps if reads_all.search(step)]
                 if bad and not _FEW.search(f"{bad} {text}"):
                     faults[text[:300]] = bad
-    assert len(asked) > 200
     assert not faults, "\n".join(f"{steps}: {text}" for text, steps in faults.items())
+
+
+def test_what_is_said_all_day_reads_all_groups_no_more_than_all_people(tmp_path: Path) -> None:
+    """停发 by anybody read them once: of a shop with 100,000 that is a second, and as much as 4,096 messages take."""
+    file, crowd = tmp_path / "shop.db", make_crowd(1_000, 40, len(QUESTIONS))
+    load_world(f"sqlite:///{file}", crowd, QUESTIONS)
+    said = wire_batches(crowd, 3, 400)
+    line = json.loads(said[0][0])
+    for nth, (one, text) in enumerate(zip(crowd.staff, ("/停发", "/恢复 推广", "/暂停 本群"), strict=False)):
+        ordered = {"contact": {"contact": one.wire_id, "name": one.name}, "group": one.group, "text": text}
+        said[-1].append(json.dumps(line | ordered | {"wire_id": f"ordered-{nth}"}).encode())
+    with traced() as asked:
+        run_seconds(file, said)
+    assert len(asked) > 200
+    assert_none_reads_all(file, asked, _READS_ALL_OR_ALL_GROUPS)
 
 
 @pytest.mark.parametrize("statement", [budgets._ADDED, budgets._TAKEN])
