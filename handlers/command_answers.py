@@ -83,7 +83,7 @@ def pause(call: Call) -> tuple[str, list[Effect]]:
 def resume(call: Call) -> tuple[str, list[Effect]]:
     scope, subject = scope_of(call)
     scopes = [(scope, subject)]
-    paused = call.context.status.paused if call.context.status else ()
+    paused = call.context.commands.paused
     told = RESUMED.format(scope=_scope_told(call, scope, subject))
     if scope == "all":  # 恢复 without more ends every pause
         scopes = [*scopes, *(pair for pair in paused if pair not in scopes)]
@@ -134,8 +134,7 @@ def scope_of(call: Call) -> tuple[str, str]:
     if lane := next((lane for lane, name in LANE_NAMES.items() if word in (lane, name)), None):
         return "lane", str(lane)
     accounts = call.context.merchant.accounts
-    known = call.context.status.accounts if call.context.status else ()
-    named = [word] if word in accounts else [one.id for one in known if one.name == word]
+    named = [word] if word in accounts else [one for one, name in call.context.commands.accounts if name == word]
     if len(named) == 1:
         return "account", named[0]
     if group := group_named(call, word):

@@ -59,11 +59,11 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         "pause", "停发", CHIEFS, "停止发送", answers.pause, (SCOPE,), ("暂停",), bare=True,
-        reads=frozenset({"named_groups", "status"}),
+        reads=frozenset({"named_groups", "accounts", "paused"}),
     ),
     Command(
         "resume", "恢复", KEEPERS, "恢复发送", answers.resume, (SCOPE,), bare=True,
-        reads=frozenset({"named_groups", "status"}),
+        reads=frozenset({"named_groups", "accounts", "paused"}),
     ),
     Command("quiet", "免打扰", CHIEFS, "看免打扰时间，或安静一阵", rooms.quiet, (Argument("多久", optional=True),)),
     Command(

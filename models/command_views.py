@@ -104,6 +104,7 @@ class CommandView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     posts: tuple[PostView, ...] = ()  # the newest first
     quoted: QuotedView | None = None
     paused: tuple[tuple[str, str], ...] = ()  # scope and subject
+    accounts: tuple[tuple[str, str], ...] = ()  # id and name
     entries: tuple[EntryView, ...] = ()
     rings: Mapping[str, datetime] = {}  # by entry: when it goes next; what is before that is skipped
     awaiting: Mapping[str, int] = {}  # by entry: deliveries that wait for a word

@@ -13,6 +13,7 @@ from sqlmodel import col
 from bot.budget import midnight
 from bot.calendar_plan import load_plan
 from bot.store import Writing
+from bot.store.accounts import load_accounts
 from bot.store.digesting import load_digest
 from bot.store.ids import Ids
 from bot.store.open_questions import load_open
@@ -45,6 +46,10 @@ _MOST_TALKERS = 10
 Load = Callable[[Writing, MerchantView, PersonView], Any]
 # What those have in common who are shown the same.
 ShownTo = Callable[[PersonView], object]
+
+
+def _accounts(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, str], ...]:
+    return tuple((one.id, one.name) for one in load_accounts(writing, merchant).values())
 
 
 def _paused(writing: Writing, merchant: MerchantView, _person: PersonView) -> tuple[tuple[str, str], ...]:
@@ -315,6 +320,7 @@ def _to_them(person: PersonView) -> object:
 
 FIGURES: Mapping[str, tuple[Load, ShownTo]] = {
     "paused": (_paused, _to_all),
+    "accounts": (_accounts, _to_all),
     "scripts": (_scripts, _to_all),
     "audit": (_audit, _to_all),
     "talkers": (_talkers, _to_them),

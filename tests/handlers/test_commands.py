@@ -11,6 +11,7 @@ from handlers import decide
 from handlers.commands import REFUSED, TABLE, is_command
 from models import effects as fx
 from models.alerts import AlertKind
+from models.command_views import CommandView
 from models.context import AccountView, AlertView, PersonView, RoleView, Status
 from models.deliveries import Cause, Lane
 from models.effects import Effect
@@ -268,8 +269,8 @@ def test_status_says_what_is_wrong_now_and_counts_what_is_uncertain() -> None:
 
 
 def test_resuming_ends_what_an_account_told_of_itself() -> None:
-    known = Status(paused=(("account", "main"),))
-    effects = decide(says("/恢复"), context(person=staff(), status=known))
+    known = CommandView(paused=(("account", "main"),))
+    effects = decide(says("/恢复"), context(person=staff(), commands=known))
     assert of(fx.EndAlert, effects) == [fx.EndAlert(kinds=(AlertKind.PAUSED,), subject="main")]
 
 
@@ -325,11 +326,11 @@ def test_pausing_a_lane_or_an_account(line: str, scope: str, subject: str, told:
 
 
 def test_resuming_everything_ends_every_pause() -> None:
-    known = Status(paused=(("all", ""), ("group", ROOM)))
-    effects = decide(says("/恢复"), context(person=staff(), status=known))
+    known = CommandView(paused=(("all", ""), ("group", ROOM)))
+    effects = decide(says("/恢复"), context(person=staff(), commands=known))
     ended = [(one.scope, one.subject, one.resumed) for one in of(fx.PutPause, effects)]
     assert ended == [("all", "", True), ("group", ROOM, True)]
-    only = of(fx.PutPause, in_group("/恢复 本群", staff(), status=known))
+    only = of(fx.PutPause, in_group("/恢复 本群", staff(), commands=known))
     assert [(one.scope, one.subject) for one in only] == [("group", ROOM)]
 
 
