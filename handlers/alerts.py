@@ -28,7 +28,10 @@ TEXTS = {
     AlertKind.POISON: "有一件事程序处理不了（{subject}），请交给维护的人：events list 看原因，修好后 events retry。",
 }
 # What no event was, `events list` does not know: a delivery that the gate could not judge is on record as failed.
-UNJUDGEABLE = "有消息程序判断不了能不能发，记成了发送失败，请交给维护的人：原因在日志里（delivery.poison），修好后在发送记录里再发一次。"
+UNJUDGEABLE = (
+    "有消息程序判断不了能不能发，记成了发送失败，请交给维护的人："
+    "原因在日志里（delivery.poison），修好后在发送记录里再发一次。"
+)
 # A bug has no end that we could see: if it still happens a day later, it is told again.
 _POISON_LASTS = timedelta(days=1)
 
