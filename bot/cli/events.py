@@ -22,7 +22,7 @@ app = typer.Typer(help="处理不了的事：有哪些，修好以后重新处�
 def list_events(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> Request:
     """列出处理不了的事，最早的在前，最多一千件。
 
-    每一件都写着原因；again 是能不能重新处理。
+    每一件都写着为什么、能不能重新处理；--json 连 traceback 一起给，维护的人看得出是哪个文件哪一行。
     """
 
     async def request(desk: Desk) -> Answer:
@@ -55,7 +55,10 @@ def retry(
 def _told(rows: list[reading.Row], *, as_json: bool, empty: str) -> Answer:
     if as_json:
         return Answer(lines(rows))
-    return Answer(table([row | {"again": "能" if row["again"] else "不能"} for row in rows], empty=empty))
+    for row in rows:
+        row["again"] = "能" if row["again"] else "不能"
+        del row["traceback"]  # of many lines
+    return Answer(table(rows, empty=empty))
 
 
 def _failed(desk: Desk, wanted: Collection[int] = ()) -> list[reading.Row]:
@@ -75,4 +78,5 @@ def _shown(row: Any, desk: Desk) -> reading.Row:
         "text": row.words,
         "again": may_be_decided(row),
         "error": row.error.strip().splitlines()[-1] if row.error.strip() else "",
+        "traceback": row.error,
     }

@@ -33,7 +33,7 @@ HEADINGS = {
     "due": "该发时间",
     "ended_at": "结束",
     "entry": "排期",
-    "error": "哪里处理不了",
+    "error": "为什么处理不了",
     "evidence": "凭什么",
     "expected": "应该是",
     "finished": "建完档",

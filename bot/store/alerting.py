@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -10,12 +11,13 @@ from sqlmodel import col
 
 from bot.store import Writing, read
 from bot.store.prepared import is_one_of
-from models.alerts import SO_SOON, Alert, AlertKind
+from models.alerts import A_DELIVERY, SO_SOON, Alert, AlertKind
 from models.columns import UtcDateTime, table_of
 from models.context import AlertView, MerchantView
 from models.deliveries import Delivery, DeliveryState
 from models.events import TroubleBegan
 from models.identity import Doubt
+from models.journal import JournalEntry
 
 _MINE = col(Alert.merchant_id) == bindparam("merchant")
 _OPEN = (_MINE, col(Alert.ended_at).is_(None))
@@ -50,6 +52,15 @@ _END_ANSWERED = _END.where(
         col(Doubt.merchant_id) == col(Alert.merchant_id),
         col(Doubt.account_id) == col(Alert.subject),
         text("state = 'open'"),
+    ),
+)
+_END_DEALT_WITH = _END.where(
+    col(Alert.kind) == AlertKind.POISON,
+    is_one_of(col(Alert.subject), "types"),
+    ~exists().where(
+        col(JournalEntry.merchant_id) == col(Alert.merchant_id),
+        col(JournalEntry.type) == col(Alert.subject),
+        col(JournalEntry.error).is_not(None),
     ),
 )
 
@@ -97,10 +108,10 @@ def budget_used_up(
 
 def unjudgeable(writing: Writing, merchant: MerchantView, account: str) -> list[TroubleBegan]:
     """What is to be told when a delivery cannot even be judged: a bug, as with an event that is poison."""
-    if is_open(writing, merchant.id, AlertKind.POISON, "delivery"):
+    if is_open(writing, merchant.id, AlertKind.POISON, A_DELIVERY):
         return []
     return [
-        TroubleBegan(merchant=merchant.id, account=account, at=writing.now, kind=AlertKind.POISON, subject="delivery")
+        TroubleBegan(merchant=merchant.id, account=account, at=writing.now, kind=AlertKind.POISON, subject=A_DELIVERY)
     ]
 
 
@@ -155,6 +166,11 @@ def end_settled(writing: Writing, merchant: MerchantView) -> None:
 def end_answered(writing: Writing, merchant: MerchantView) -> None:
     """Of an account whose friends are all known again nobody need be asked any longer."""
     _ended(writing, merchant, _END_ANSWERED, writing.now)
+
+
+def end_dealt_with(writing: Writing, merchant: MerchantView, types: Collection[str]) -> None:
+    """Of these types of event, what could not be dealt with has been decided again, unless some of it is left."""
+    _ended(writing, merchant, _END_DEALT_WITH, writing.now, types=sorted(types))
 
 
 def _ended(writing: Writing, merchant: MerchantView, statement: Any, at: datetime, **values: Any) -> None:

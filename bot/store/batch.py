@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from bot.store import Store, Writing
+from bot.store.alerting import end_dealt_with
 from bot.store.applying import apply_effects
 from bot.store.contexts import load_contexts, take_seats
 from bot.store.engine import is_passing
@@ -135,6 +136,7 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
             for outcome, event in zip(pending, veiled, strict=True):
                 outcome.event = event
         names = identify(writing, merchant.id, veiled)
+        once_more = [one for one in pending if one.journal_id]
         # The database writes them while we look at what they say.
         new = [one for one in pending if not one.journal_id and not isinstance(one.event, ev.SendAnswered)]
         write_down(writing, merchant.id, names, new)
@@ -173,6 +175,8 @@ def _decide_in_waves(writing: Writing, merchant: MerchantView, outcomes: list[Ou
             if again := [effect.journal_id for effect in follow if effect.journal_id]:
                 decided_again(writing, again)
             followers += [Outcome(effect.event, journal_id=effect.journal_id) for effect in follow]
+        if once_more:
+            end_dealt_with(writing, merchant, {str(type(one.event).__struct_config__.tag) for one in once_more})
         pending = followers
     raise RuntimeError(f"events keep raising further events; the last one: {pending[0].event!r}")
 

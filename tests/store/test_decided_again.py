@@ -16,9 +16,10 @@ from bot.desk import Desk
 from bot.store import failed as failed_store
 from handlers import decide
 from models import effects as fx
+from models.alerts import Alert
 from models.context import Context
 from models.effects import Answered, Effect
-from models.events import Event, LoggedIn, Message, TimerDue
+from models.events import Event, LoggedIn, Message, TimerDue, TroubleBegan
 from models.journal import Body, JournalEntry
 from models.operations import AuditEntry, Timer
 from models.orders import DecideAgainOrder
@@ -132,6 +133,24 @@ def test_a_timer_that_is_gone_rings_once_more(database_url: str) -> None:
         assert "seen" in actions(stage)
 
 
+def test_the_alert_is_over_when_nothing_of_its_kind_is_left(database_url: str) -> None:
+    def open_alerts(stage: Shop) -> list[str]:
+        return [row.subject for row in stage.rows(Alert) if row.ended_at is None]
+
+    with shop(database_url) as stage:
+        stage.apply(said("wx1", "毒", wire_id="a"), said("wx2", "药", wire_id="b"), decide=broken)
+        for subject in ("message", "timer", "delivery"):
+            stage.apply(TroubleBegan(merchant="m1", at=stage.at, kind="poison", subject=subject))
+        again(stage, by=half_mended)
+        assert open_alerts(stage) == ["delivery", "message", "timer"]  # some of it is left, or was not tried
+        stage.later(hours=1)
+        again(stage)
+        assert open_alerts(stage) == ["delivery", "timer"]
+        stage.apply(said("wx1", "毒", wire_id="c"), decide=broken)
+        stage.apply(TroubleBegan(merchant="m1", at=stage.at, kind="poison", subject="message"))
+        assert open_alerts(stage) == ["delivery", "message", "timer"]  # anew, and told anew
+
+
 @pytest.mark.parametrize("how", ["the words are gone", "it says how it was then"])
 def test_what_cannot_be_decided_again_says_so_and_stays(database_url: str, how: str) -> None:
     with shop(database_url) as stage:
@@ -165,7 +184,9 @@ def test_on_the_command_line(database_url: str, tmp_path: Path) -> None:
         first, _second = map(json.loads, told("events", "list", "--json").splitlines())
         assert (first["contact"], first["text"], first["again"]) == ("wx1", "毒", True)
         assert first["error"] == "ZeroDivisionError: no such luck"
+        assert "test_decided_again.py" in first["traceback"]
         said_again = told("events", "retry")
         assert said_again.startswith("重新处理了 2 件。\n还没处理好的：\n")
         assert ("毒" in said_again, "药" in said_again) == (True, False)
-        assert "KeyError" in told("events", "list")
+        listed = told("events", "list")
+        assert ("KeyError" in listed, "Traceback" in listed) == (True, False)
