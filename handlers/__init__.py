@@ -181,6 +181,7 @@ _TIMERS = {
     timers.ALERT_OVER: alerts.over,
     timers.PAUSE_OVER: command_rooms.over,
     timers.QUESTION: questions.still_open,
+    timers.LISTS: sessions.lists_wanted,
     timers.DIGEST: digest.due,
     timers.WELCOME: welcomes.due,
 }

@@ -70,9 +70,10 @@ def put(
     effects: list[Effect] = [fx.PutEntries(entries=tuple(entries), author=author, approved=approved, draft=draft)]
     for key, revision, body in entries:
         entry = from_json(body)
-        first_imported = known[key].first_imported_at if key in known else at
-        # From the start of the day: what of today is past already is a missed occurrence, on record.
-        start = planning.start_of_day(max(first_imported, at), context)
+        if key in known:
+            start = planning.from_edit(entry, from_json(known[key].body), known[key].first_imported_at, at, context)
+        else:  # what of today is past already is a missed occurrence, on record
+            start = planning.start_of_day(at, context)
         effects.append(planning.ring(entry, start, context, inclusive=True))
         if key in known:
             effects += [fx.PutSpare(spare=planning.spare(entry))] if is_spare(entry) else []

@@ -255,7 +255,8 @@ def _rebound(
                 state=FriendshipState.REMOVED,
                 old=True,
             ),
-            fx.Refresh(account=account),  # its lists say in which groups they are
+            # Its lists say in which groups they are; who keeps the account asks for them.
+            fx.PutTimer(kind=timers.LISTS, subject=account, at=order.at, account=account),
         ]
     return effects
 

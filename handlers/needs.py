@@ -164,6 +164,7 @@ _OF_TIMERS: dict[str, Needs] = {
     timers.WELCOME: Needs.NEWCOMERS,
     timers.DIGEST: Needs.STAFF | Needs.DIGEST,
     timers.NO_SEAT: Needs.WAITING | Needs.STAFF,
+    timers.LISTS: Needs.NOTHING,
     timers.ALERT_OVER: Needs.NOTHING,
     timers.PAUSE_OVER: Needs.NOTHING,
 }

@@ -63,7 +63,7 @@ def overridden(order: OverrideEntryOrder, context: Context) -> list[Effect]:
         fx.PutOverride(
             entry=entry.key, group_id=group.id, text=own.text, date=own.date, time=own.time, declined=own.declined
         ),
-        _ring(own_version(entry, own), own, order.at, context),
+        _ring(own_version(entry, own), own, _own_before(entry, group, view), view, order.at, context),
         *(_what_is_open(entry, view, own, occurrence, context, order.at) for occurrence in view.open),
         fx.Audit(actor=order.actor, action="calendar.override", target=order.key, place=order.group, reason=told),
         fx.Answered(text=f"{order.key} 在 {group.topic or group.wire_id}：{told}"),
@@ -82,7 +82,7 @@ def follow(
             yield fx.DropTimer(kind=timers.OWN_ENTRY, subject=subject)
         elif moves(own) and not own.declined:
             versions.append((own_version(entry, own), own.group_id))
-            yield _ring(versions[-1][0], own, at, context)
+            yield _ring(versions[-1][0], own, own_version(from_json(view.body), own), view, at, context)
     for occurrence in view.open:
         for version, only in versions:
             but = elsewhere(entry, view) if only is None else ()
@@ -135,12 +135,22 @@ def _changed(order: OverrideEntryOrder, group: GroupView, view: EntryView) -> Ov
     )
 
 
-def _ring(version: Entry, own: OverrideView, at: datetime, context: Context) -> Effect:
-    """From the start of the day, as after any edit: what of today is past already is on record as missed."""
+def _own_before(entry: Entry, group: GroupView, view: EntryView) -> Entry | None:
+    """What the group had until now."""
+    before = next((one for one in view.overrides if one.group_id == group.id), None)
+    if before is None:
+        return entry
+    return None if before.declined else own_version(entry, before)
+
+
+def _ring(
+    version: Entry, own: OverrideView, before: Entry | None, view: EntryView, at: datetime, context: Context
+) -> Effect:
+    """When a group's own version rings, which was something else `before`."""
     if own.declined:
         subject = timers.own_entry_subject(own.group_id, version.key)
         return fx.DropTimer(kind=timers.OWN_ENTRY, subject=subject)
-    start = planning.start_of_day(at, context)
+    start = planning.from_edit(version, before, view.first_imported_at, at, context)
     return planning.ring(version, start, context, inclusive=True, group_id=own.group_id)
 
 

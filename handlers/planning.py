@@ -180,6 +180,16 @@ def ring(entry: Entry, after: datetime, context: Context, *, inclusive: bool, gr
     return fx.PutTimer(kind=kind, subject=subject, at=following.at_utc)
 
 
+def from_edit(entry: Entry, before: Entry | None, first_imported: datetime, at: datetime, context: Context) -> datetime:
+    """From where on an entry is planned that was edited at `at`; `before` is what it was (None: it was declined).
+
+    From the start of the day: what of today is past already is a missed occurrence, on record. What happens once may
+    have been moved further back, and is missed there, though not before the day of its first import.
+    """
+    has_moved = before is None or (entry.date, entry.time) != (before.date, before.time)
+    return start_of_day(first_imported if has_moved and not entry.rule else at, context)
+
+
 def start_of_day(moment: datetime, context: Context) -> datetime:
     """Midnight of that local day."""
     zone = context.merchant.zone

@@ -27,7 +27,7 @@ TO_OWNER = (
     "【群里有人问】{who}（{contact}）在「{group}」问：{text}\n"
     "直接在群里回就行；也可以私聊回我 1（从等得最久的答起），我替你答。"
 )
-STILL_OPEN = "【还没人回】{who}（{contact}）{at:%H:%M} 在「{group}」问：{text}\n麻烦看一下。"
+STILL_OPEN = "【还没人回】{who}（{contact}）{at} 在「{group}」问：{text}\n麻烦看一下。"
 # A phone shows so much of a message without a tap.
 _QUOTED = 200
 
@@ -83,10 +83,12 @@ def still_open(event: TimerDue, context: Context) -> list[Effect]:
     found = next((one for one in threads(context.talk) if one.question.id == question.id), None)
     if found is None or found.state != OPEN:
         return []
+    zone = context.merchant.zone
+    at, now = question.at.astimezone(zone), event.at.astimezone(zone)
     note = STILL_OPEN.format(
         who=question.name or question.contact,
         contact=question.contact,
-        at=question.at.astimezone(context.merchant.zone),
+        at=f"{at:%H:%M}" if at.date() == now.date() else f"{at:%m-%d %H:%M}",
         group=group.topic or group.wire_id,
         text=question.text[:_QUOTED],
     )

@@ -9,12 +9,25 @@ import msgspec
 
 from handlers import alerts, digest, groups, identity, old_friends, placement, staff
 from models import effects as fx
+from models import timers
 from models.accounts import AccountState
 from models.alerts import AlertKind
 from models.context import Context, GroupView, PersonView
 from models.deliveries import Cause, DeliveryKind
 from models.effects import Effect
-from models.events import Event, FriendAdded, GroupState, LoggedIn, LoggedOut, Roster, ScanWanted, Taken, WentDeaf, Who
+from models.events import (
+    Event,
+    FriendAdded,
+    GroupState,
+    LoggedIn,
+    LoggedOut,
+    Roster,
+    ScanWanted,
+    Taken,
+    TimerDue,
+    WentDeaf,
+    Who,
+)
 from models.identity import DoubtKind
 from models.orders import ReplaceAccountOrder
 from models.people import FriendshipState
@@ -87,9 +100,14 @@ def replaced(order: ReplaceAccountOrder, context: Context) -> list[Effect]:
         *grants,
         fx.Audit(actor=order.actor, action="account.replace", target=order.old, reason=order.new),
         *(placement.seats_freed(context, tier.name, order.at) for tier in context.merchant.playbook.tiers),
-        fx.Refresh(account=order.new),
+        fx.PutTimer(kind=timers.LISTS, subject=order.new, at=order.at, account=order.new),
         fx.Answered(text=REPLACED.format(old=order.old, new=order.new)),
     ]
+
+
+def lists_wanted(event: TimerDue, context: Context) -> list[Effect]:
+    """An order wanted the lists of an account, and it is we who keep that."""
+    return [fx.Refresh(account=event.account)]
 
 
 def roster(event: Roster, context: Context) -> list[Effect]:

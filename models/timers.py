@@ -22,6 +22,7 @@ QUESTION = (
     "question"  # a question in a group may wait still; subject: group, message and how many were told, blanks between
 )
 
+LISTS = "lists"  # an order wants an account's lists of friends and groups; subject: the account
 WELCOME = "welcome"  # a minute since somebody came into a group: they are welcomed together; subject: the group
 DIGEST = "digest"  # the morning's digest of the merchant; subject: `MORNING`
 MORNING = "morning"

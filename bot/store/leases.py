@@ -119,11 +119,8 @@ class Leases:
             ).all()
             kept = [name for name, worker, token in rows if worker == self.worker and self.tokens.get(name) == token]
             # Ours without a token: what we let go of while the database could not be told.
-            free = [
-                name
-                for name, worker, _ in rows
-                if worker not in workers or (worker == self.worker and name not in kept)
-            ]
+            let_go = [name for name, worker, _ in rows if worker == self.worker and name not in kept]
+            free = [name for name, worker, _ in rows if worker not in workers or name in let_go]
             shares = shares_of(self.worker, workers)
             wanted: list[str] = []
             surplus: list[str] = []
@@ -132,6 +129,8 @@ class Leases:
                 surplus += ours[share:]
                 wanted += [name for name in free if name in names][: max(0, share - len(ours))]
             taken = self._take(connection, wanted)
+            # Or nobody would ever take them: we are alive, and have our share.
+            self._free(connection, self._idle(connection, [name for name in let_go if name not in wanted]))
         self._renewed_at = began
         lost = [name for name in self.tokens if name not in kept]
         self.tokens = {name: self.tokens[name] for name in kept} | taken
@@ -226,8 +225,7 @@ class Leases:
 
     def _take(self, connection: Connection, free: list[str]) -> dict[str, int]:
         """Those that nobody writes about at this moment; the others are left to the next heartbeat."""
-        theirs = select(col(Lease.account_id)).where(col(Lease.account_id).in_(free)).with_for_update(skip_locked=True)
-        if not (idle := list(connection.execute(theirs).scalars())):
+        if not (idle := self._idle(connection, free)):
             return {}
         taken = connection.execute(
             update(Lease)
@@ -237,7 +235,16 @@ class Leases:
         )
         return dict(sorted((name, token) for name, token in taken))
 
+    def _idle(self, connection: Connection, names: list[str]) -> list[str]:
+        """Those that nobody writes about, who would be waited for."""
+        if not names:
+            return []
+        theirs = select(col(Lease.account_id)).where(col(Lease.account_id).in_(names)).with_for_update(skip_locked=True)
+        return list(connection.execute(theirs).scalars())
+
     def _free(self, connection: Connection, accounts: Collection[str]) -> None:
+        if not accounts:
+            return
         mine = (col(Lease.worker_id) == self.worker, col(Lease.account_id).in_(list(accounts)))
         connection.execute(update(Lease).where(*mine).values(worker_id=None))
 

@@ -163,6 +163,8 @@ def test_only_working_hours_count(stage: Stage) -> None:
     played = stage.play([*BOUND, asks("17:55:00")], "--to", "2026-11-24T12:00:00+08:00", world=WORLD)
     assert told(played, "wx-hall") == ["17:55", "09:05"]
     assert told(played, "wx-help") == ["09:25"]
+    late = [line["text"] for line in played.arrived(to="wx-hall") if "还没人回" in line["text"]]
+    assert [line.split(" 在")[0].removeprefix("【还没人回】WX1（wx1）") for line in late] == ["11-23 17:55"]
 
 
 def test_who_works_here_asks_nothing_of_the_shop(stage: Stage) -> None:

@@ -244,3 +244,27 @@ def test_an_import_shows_the_next_dates_of_its_rules(stage: Stage) -> None:
         "早（每天）：2026-11-23 09:00、2026-11-24 09:00、2026-11-25 09:00、2026-11-26 09:00、2026-11-27 09:00" in said
     )
     assert "2027-02-05 09:00、2028-01-25 09:00、2029-02-12 09:00、2030-02-02 09:00、2031-01-22 09:00" in said
+
+
+def test_what_is_moved_to_a_day_that_is_past_goes_by_its_catch_up(stage: Stage) -> None:
+    moved = [("问", "ask"), ("补", "within 30h"), ("迟", "within 2h"), ("跳", "skip")]
+    for file, day in (("before", 27), ("after", 24)):
+        lines = [f"{key},2026-11-{day},12:00,,分院,{key},yes,{policy}\n" for key, policy in moved]
+        stage.write(f"{file}.csv", HEADER + "".join(lines) + "旧,2026-11-22,12:00,,分院,旧,yes,ask\n")
+    played = play(
+        stage,
+        operator("08:02:00", "calendar import before.csv"),
+        own("08:03:00", f"会 --group {A} --date 2026-11-26"),
+        operator("2026-11-25T14:00:00+08:00", "calendar import after.csv"),
+        own("2026-11-25T15:00:00+08:00", f"会 --group {A} --undo"),
+        own("2026-11-25T15:01:00+08:00", f"会 --group {B} --text 不同了"),
+        own("2026-11-25T15:02:00+08:00", f"跳 --group {B} --date 2026-11-23"),
+    )
+    assert played.states(f"entry:问:2026-11-24:{A}") == ["waiting:not_approved"]
+    assert played.states(f"entry:补:2026-11-24:{A}")[-1] == "confirmed"
+    assert played.states(f"entry:迟:2026-11-24:{A}") == ["expired:too_late"]
+    assert played.states(f"entry:跳:2026-11-24:{A}") == ["skipped:too_late"]
+    assert played.states(f"entry:跳:2026-11-23:{B}") == ["skipped:too_late"]
+    assert played.states(f"entry:会:2026-11-24:{A}") == ["skipped:too_late"]
+    assert len([line for line in played.arrived(to=B) if "会" in line["delivery"]]) == 1  # what was sent stays sent
+    assert played.states(f"entry:旧:2026-11-22:{A}") == []  # before its first import it was nothing

@@ -181,7 +181,7 @@ def test_a_missing_friend_is_found_and_goes_on_under_the_new_id() -> None:
     assert of(fx.PutRole, effects) == [fx.PutRole(wire_id="wx1", role="hall", granted_by="rebind")]
     assert [(one.contact_id, one.state) for one in of(fx.PutFriendship, effects)] == [(12, None), (11, "removed")]
     assert [(one.other_id, one.state) for one in of(fx.SettleDoubt, effects)] == [(12, "same"), (13, "different")]
-    assert of(fx.Refresh, effects) == [fx.Refresh(account="main")]
+    assert fx.PutTimer(kind="lists", subject="main", at=AT, account="main") in effects
 
 
 def test_the_same_number_makes_them_one_person_and_changes_no_id() -> None:

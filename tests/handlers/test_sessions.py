@@ -15,7 +15,7 @@ from models.deliveries import DeliveryKind
 from models.effects import Effect
 from models.events import Event, FriendAdded, GroupState, LoggedIn, LoggedOut, Roster, ScanWanted, Taken, WentDeaf, Who
 from models.orders import SeatsChanged
-from tests.handlers.builders import AT, account, context, friendship, group, minutes, person
+from tests.handlers.builders import AT, account, context, friendship, group, minutes, person, rings
 
 WX1 = Who("wx1", "林间", remark="老林", tags=("老客",))
 HERE: dict[str, Any] = {"merchant": "m1", "account": "main", "at": AT}
@@ -44,6 +44,10 @@ def test_why_an_account_cannot_send_is_known_and_told(event: Event, state: str, 
     assert decide(event, context()) == [fx.PutAccount(account="main", state=state), alert]
     known = AlertView(kind=kind, subject="main", began_at=AT - minutes(5))
     assert decide(event, context(alerts=(known,))) == [fx.PutAccount(account="main", state=state)]
+
+
+def test_what_an_order_wants_of_an_account_is_asked_for_by_whoever_keeps_it() -> None:
+    assert decide(rings("lists", "main"), context()) == [fx.Refresh(account="main")]
 
 
 def test_the_first_list_is_the_world_as_we_found_it() -> None:

@@ -183,6 +183,19 @@ def test_what_could_not_be_given_back_is_taken_again(postgresql_url: str) -> Non
         assert one.beat().taken == ["b"]
 
 
+def test_what_was_let_go_of_and_is_beyond_our_share_by_now_is_left_to_others(postgresql_url: str) -> None:
+    with shop(postgresql_url) as stage, workers(postgresql_url, 5) as everybody:
+        for _ in range(5):
+            for one in everybody:
+                one.release(one.beat().surplus)
+        first, *others = everybody
+        dies(stage, first)
+        others[0].beat()  # finds it dead, and has its share
+        first.tokens = {}  # as when a heartbeat was not answered for the length of a lease
+        first.beat()  # back before whoever has no account yet has looked
+        assert settled(everybody) == [[], ["b"], ["c"], ["d"], ["a"]]
+
+
 def test_who_lost_an_account_neither_claims_nor_settles_nor_decides(postgresql_url: str) -> None:
     view = merchant()
     with shop(postgresql_url, view) as stage, workers(postgresql_url, 2, [("m1", "main")]) as (first, second):
