@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from models import effects as fx
 from models.accounts import AccountState
-from models.alerts import COMES_BACK, SO_SOON, AlertKind, AlertName, alert_key
+from models.alerts import A_DELIVERY, COMES_BACK, SO_SOON, AlertKind, AlertName, alert_key
 from models.context import Context
 from models.deliveries import Cause, Lane
 from models.effects import Effect
@@ -27,6 +27,11 @@ TEXTS = {
     AlertKind.DATABASE: "数据库用不了，先停着，好了会自己接着跑。",
     AlertKind.POISON: "有一件事程序处理不了（{subject}），请交给维护的人：events list 看原因，修好后 events retry。",
 }
+# What no event was, `events list` does not know: a delivery that the gate could not judge is on record as failed.
+UNJUDGEABLE = (
+    "有消息程序判断不了能不能发，记成了发送失败，请交给维护的人："
+    "原因在日志里（delivery.poison），修好后在发送记录里再发一次。"
+)
 # A bug has no end that we could see: if it still happens a day later, it is told again.
 _POISON_LASTS = timedelta(days=1)
 
@@ -60,7 +65,8 @@ def raised(
 def began(event: TroubleBegan, context: Context) -> list[Effect]:
     """The program noticed something about itself."""
     kind = AlertKind(event.kind)
-    text = TEXTS[kind].format(name=context.account.name or event.account, subject=event.subject)
+    told = UNJUDGEABLE if kind == AlertKind.POISON and event.subject == A_DELIVERY else TEXTS[kind]
+    text = told.format(name=context.account.name or event.account, subject=event.subject)
     effects = raised(event.at, context, kind, event.subject, text, account=event.account)
     until = event.at + _POISON_LASTS if kind == AlertKind.POISON else event.until
     if effects and until is not None:

@@ -25,12 +25,14 @@ class AlertKind(StrEnum):
     DISK_FULL = "disk_full"  # the database cannot be written for want of space; nothing
     DATABASE = "database"  # the database cannot be used for another reason; nothing
     AMBIGUOUS = "ambiguous"  # old friends have new ids, and only a human can say who is who; the account
-    POISON = "poison"  # an event could not be dealt with; the event's type
+    POISON = "poison"  # an event could not be dealt with; the event's type, or `A_DELIVERY`
 
 
 # These come and go by themselves: a gateway may fall silent every minute, a disk may have a little room again. What
 # comes back so soon is the same trouble, and nobody is told of it twice.
 COMES_BACK = frozenset({AlertKind.DEAF, AlertKind.LOGGED_OUT, AlertKind.TAKEN, AlertKind.DISK_FULL, AlertKind.DATABASE})
+A_DELIVERY = "delivery"
+"""The subject of `poison` where the gate could not judge a delivery."""
 SO_SOON = timedelta(hours=1)
 
 

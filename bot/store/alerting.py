@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot.store import Writing, read
 from bot.store.prepared import is_one_of
-from models.alerts import SO_SOON, Alert, AlertKind
+from models.alerts import A_DELIVERY, SO_SOON, Alert, AlertKind
 from models.columns import UtcDateTime, table_of
 from models.context import AlertView, MerchantView
 from models.deliveries import Delivery, DeliveryState
@@ -108,10 +108,10 @@ def budget_used_up(
 
 def unjudgeable(writing: Writing, merchant: MerchantView, account: str) -> list[TroubleBegan]:
     """What is to be told when a delivery cannot even be judged: a bug, as with an event that is poison."""
-    if is_open(writing, merchant.id, AlertKind.POISON, "delivery"):
+    if is_open(writing, merchant.id, AlertKind.POISON, A_DELIVERY):
         return []
     return [
-        TroubleBegan(merchant=merchant.id, account=account, at=writing.now, kind=AlertKind.POISON, subject="delivery")
+        TroubleBegan(merchant=merchant.id, account=account, at=writing.now, kind=AlertKind.POISON, subject=A_DELIVERY)
     ]
 
 

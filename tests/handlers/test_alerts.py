@@ -151,6 +151,11 @@ def test_a_bug_is_told_of_again_after_a_day() -> None:
     assert timer == fx.PutTimer(kind="alert_over", subject="poison message", at=AT + timedelta(days=1))
 
 
+def test_a_delivery_that_cannot_be_judged_is_looked_for_where_it_is() -> None:
+    (alert,) = of(fx.RaiseAlert, decide(TroubleBegan(**HERE, kind="poison", subject="delivery"), context()))
+    assert ("delivery.poison" in alert.text, "events" in alert.text) == (True, False)
+
+
 names = st.builds(
     AlertName,
     st.sampled_from(list(AlertKind)).map(str),
