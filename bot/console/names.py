@@ -22,5 +22,7 @@ def person_name(contact: str, name: str | None) -> str:
 
 
 def account_name(visit: Visit, account: str) -> str:
-    """One of our accounts by its name in the configuration."""
-    return next((one.name for one in visit.site.config.accounts if one.id == account and one.name), account)
+    """One of our accounts by its name in the configuration, with its id where another of the shop has the same name."""
+    names = {one.id: one.name for one in visit.site.config.accounts if one.merchant == visit.merchant.id}
+    name = names.get(account) or account
+    return f"{name}（{account}）" if list(names.values()).count(name) > 1 else name

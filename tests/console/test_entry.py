@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from playwright.sync_api import expect
 
 from tests.console.conftest import PHONE, Console, faults_of, shoot
@@ -73,6 +75,17 @@ def test_a_draft_waits_and_what_is_not_there_is_said(console: Console) -> None:
     gone = console.page("/calendar/没有的")
     expect(gone.get_by_text("没有这条排期，可能被删了。")).to_be_visible()
     assert faults_of(gone) == []
+
+
+def test_of_one_whose_day_is_over_it_is_not_said_that_nobody_gets_it(console: Console) -> None:
+    put(console, f"昨天,昨天的,talk,,{datetime.now(UTC).date() - 2 * DAY},10:00,,堂口,,昨天好,否")
+    page = console.page("/calendar/昨天")
+    expect(page.get_by_text("日子都过了，不会再来。")).to_be_visible()
+    expect(page.locator(".z-bubble")).to_have_text("昨天好")
+    for text in ("发的话", "把过期时间改晚", "这里收不到"):
+        expect(page.get_by_text(text)).to_have_count(0)
+    shoot(page, "entry-over")
+    assert faults_of(page) == []
 
 
 def test_what_waits_is_sent_back_or_let_go_and_an_occurrence_is_skipped(console: Console) -> None:

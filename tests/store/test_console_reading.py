@@ -213,3 +213,11 @@ def rows_behind(stage: Shop, address: str, now: datetime) -> list[Any]:
     figure = parts.path.removeprefix("/insight/")
     wanted = insight.Wanted.read(at, now.date())
     return list(read(stage, insight_rows.rows_of, wanted, figure, now))
+
+
+def test_accounts_that_are_called_the_same_are_told_apart(database_url: str) -> None:
+    with shop(database_url, merchant("m1", accounts=("a", "b", "c"))) as stage:
+        for account, name in (("a", "小满"), ("b", "小满"), ("c", "大满")):
+            login = LoggedIn(merchant="m1", account=account, at=START, wire_id=f"in-{account}", self_id="me", name=name)
+            stage.apply(login)
+        assert [one.name for one in read(stage, accounts.accounts_now, LATER)] == ["小满（a）", "小满（b）", "大满"]

@@ -56,7 +56,7 @@ async def build(visit: Visit) -> None:
 
 
 def _parts(visit: Visit, one: AccountNow) -> Iterator[Part]:
-    name = one.name or one.id
+    name = one.name
     yield Part("name", (name, one.state, one.state_at, one.paused, one.is_kept), lambda: _show_name(visit, one))
     site = visit.site
     pulse = _pulse(site.app.heard_at(one.id), site.now()) if site.keeps_accounts else _kept(one.keeper)
@@ -75,7 +75,7 @@ def _parts(visit: Visit, one: AccountNow) -> Iterator[Part]:
 
 def _show_name(visit: Visit, one: AccountNow) -> None:
     with ui.row().classes("items-center full-width no-wrap"):
-        ui.label(one.name or one.id).classes("col ellipsis text-subtitle1 text-weight-bold")
+        ui.label(one.name).classes("col ellipsis text-subtitle1 text-weight-bold")
         state_badge(one)
     since = f"，从 {moment(visit, one.state_at)} 起" if one.state_at else ""
     ui.label(f"编号 {one.id}{since}").classes("z-muted").style("overflow-wrap: anywhere")
@@ -105,7 +105,7 @@ def _show_links(one: AccountNow) -> None:
 
 
 def _switch(visit: Visit, one: AccountNow) -> None:
-    name = f"账号「{one.name or one.id}」"
+    name = f"账号「{one.name}」"
     done = f"好，{name}恢复发送。" if one.paused else f"好，{name}停发了，排着的先等着。"
     order = partial(visit.order, PauseOrder, done=done)
     change = partial(order, account=one.id, scope="account", subject=one.id, resumed=one.paused)

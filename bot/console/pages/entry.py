@@ -12,7 +12,7 @@ from bot.calendar_plan import MEDIA_FOLDER
 from bot.console.names import doer
 from bot.console.page import Page
 from bot.console.pages.calendar_moving import called
-from bot.console.pages.entry_check import show_check
+from bot.console.pages.entry_check import AGAIN, OVER, is_over, show_check
 from bot.console.pages.entry_look import STYLE, show_content
 from bot.console.pages.entry_words import is_skipped, show_stop, show_words
 from bot.console.parts import Part, Parts
@@ -61,6 +61,8 @@ async def build(visit: Visit) -> None:
         outlook = weighed[0] if weighed else None
         place.show(_parts(visit, shown, outlook, looks))
         targets = outlook.targets if outlook is not None else []
+        if is_over(shown):  # who would not get it now may have got it then
+            targets = [one._replace(decision="") for one in targets]
         content, facts = looks
         content.show([Part("", (shown.entry, targets), lambda: show_content(visit, shown.entry, targets))])
         known = _facts(visit, shown)
@@ -106,7 +108,10 @@ def _show_two(looks: list[Parts]) -> None:
 
 def _show_check(visit: Visit, shown: Shown, outlook: Outlook | None) -> None:
     with ui.card().classes("z-card full-width"):
-        if outlook is None:
+        if is_over(shown):
+            ui.label("发前检查").classes("text-subtitle1 text-weight-bold")
+            ui.label(OVER + (AGAIN if _may_change(visit, shown) else "")).classes("z-muted")
+        elif outlook is None:
             ui.label("正在做发前检查……").classes("z-muted").props("role=status")
         else:
             show_check(visit, shown.entry, outlook)
@@ -122,11 +127,16 @@ def _show_head(visit: Visit, shown: Shown) -> None:
         ui.space()
         address = f"/calendar/{quote(shown.entry.key, safe='')}"
         ui.link("改过的", f"{address}/history").classes("z-link")
-        if rights.may(visit.role, WriteEntryOrder) and not is_others(visit, shown):
+        if _may_change(visit, shown):
             edit = partial(ui.navigate.to, f"{address}/edit")
             ui.button("改这一条", icon="edit", on_click=edit).props("outline no-caps")
     if shown.sent_back:
         ui.label(f"退回了：{shown.sent_back}").classes("text-negative").style("overflow-wrap: anywhere")
+
+
+def _may_change(visit: Visit, shown: Shown) -> bool:
+    """Whether who looks may write another version of it."""
+    return rights.may(visit.role, WriteEntryOrder) and not is_others(visit, shown)
 
 
 def _facts(visit: Visit, shown: Shown) -> dict[str, str]:

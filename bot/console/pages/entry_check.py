@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.pages.calendar_moving import called
-from bot.console.reading.entries import Outlook
+from bot.console.reading.entries import Outlook, Shown
 from bot.console.visit import Visit
 from content_calendar.cadence import is_personal
 from content_calendar.entry import Entry
@@ -23,6 +23,15 @@ _MENDS = {
     "paused": "账号停发的，在「今天」的账号里恢复；群里停的，在群里发 恢复",
 }
 _TO_GROUPS, _TO_PEOPLE = "个群", "人"
+
+OVER = "日子都过了，不会再来。那几天发得怎么样，看下面。"
+AGAIN = "还要发，就「改这一条」换个日子。"
+
+
+def is_over(shown: Shown) -> bool:
+    """Whether nothing of it is to come: what would become of it now says nothing of what became of it. One that waits
+    for approval may be late and yet leave."""
+    return shown.rings is None and shown.state == "approved" and not is_personal(shown.entry)
 
 
 def show_check(visit: Visit, entry: Entry, outlook: Outlook) -> None:

@@ -74,7 +74,7 @@ def _show_limits(place: ui.column, accounts: list[AccountNow]) -> None:
         for one in accounts:
             for room in one.rooms:
                 if room.left >= room.most:
-                    full = f"「{one.name or one.id}」{room.name}的 {room.most:,} 条发满了"
+                    full = f"「{one.name}」{room.name}的 {room.most:,} 条发满了"
                     told = f"{full}，和真的号一样先歇着。快进就接着发。"
                     ui.link(told, "/accounts").classes("z-link text-weight-medium")
 

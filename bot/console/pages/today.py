@@ -186,7 +186,7 @@ def _accounts(visit: Visit, accounts: list[AccountNow]) -> Iterator[Part]:
     day = f"{visit.local(visit.site.now()):%Y-%m-%d}"
     for one in accounts:
         there = Filter(fold="已发", day=day, account=one.id).address
-        name = (one.name or one.id, one.state, one.paused, one.is_kept)
+        name = (one.name, one.state, one.paused, one.is_kept)
         yield Part(f"name {one.id}", name, partial(_show_name, one))
         of = f" / {one.today.most:,}" if one.today else ""
         link = partial(_link, there)
@@ -198,7 +198,7 @@ def _accounts(visit: Visit, accounts: list[AccountNow]) -> Iterator[Part]:
 
 def _show_name(one: AccountNow) -> None:
     with ui.row().classes("items-center full-width no-wrap"):
-        ui.label(one.name or one.id).classes("col ellipsis text-weight-medium")
+        ui.label(one.name).classes("col ellipsis text-weight-medium")
         state_badge(one)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -26,9 +27,9 @@ class Room(NamedTuple):
 
 
 class AccountNow(NamedTuple):
-    """An account as it is. `sent_today` has arrived; `rooms` count whatever left, as the gate does; `lowered`: the
-    platform found it too quick within a day; `keeper`: the worker that has it, if it is looked for, else `is_kept` by
-    this process."""
+    """An account as it is. `name` has the id beside it where two are called the same; `sent_today` has arrived; `rooms`
+    count whatever left, as the gate does; `lowered`: the platform found it too quick within a day; `keeper`: the worker
+    that has it, if it is looked for, else `is_kept` by this process."""
 
     id: str
     name: str
@@ -72,14 +73,15 @@ def accounts_now(connection: Connection, scope: Scope, now: datetime, *, by_work
         select(table_of(Account))
         .where(col(Account.merchant_id) == mine, col(Account.id).in_(scope.accounts))
         .order_by(col(Account.id))
-    )
+    ).all()
+    named = Counter(row.name for row in rows)
     found = []
     for row in rows:
         allowed = speed(scope.merchant.playbook.pace, _age(row.first_login_at, now, zone), row.slow_until, now)
         found.append(
             AccountNow(
                 id=row.id,
-                name=row.name,
+                name=f"{row.name}（{row.id}）" if row.name and named[row.name] > 1 else row.name or row.id,
                 state=row.state,
                 state_at=row.state_at,
                 scan_code=row.scan_code,
