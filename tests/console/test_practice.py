@@ -44,6 +44,7 @@ def test_a_guest_is_greeted_and_remembered(console: Console) -> None:
     expect(page.locator(".q-message-received").nth(1)).to_be_visible()
     expect(page.get_by_text("掌柜眼里的「酒中仙」")).to_be_visible()
     expect(page.locator(".q-item", has_text="酒中仙")).to_contain_text("来自海报3")
+    expect(page.locator(".z-talk").get_by_text(re.compile(r"^\d+月\d+日$"))).to_have_count(1)
     page.get_by_label("说点什么").fill("给老丈人买，三五百")
     page.keyboard.press("Enter")
     for told in ("送礼（先记着，不再问）", "300到500（先记着，不再问）"):
@@ -53,6 +54,20 @@ def test_a_guest_is_greeted_and_remembered(console: Console) -> None:
         page.wait_for_timeout(500)
     shoot(page, "practice")
     assert faults_of(page) == []
+
+
+def test_who_is_not_taken_yet_reads_that_they_wait_for_it(console: Console) -> None:
+    accounts = console.page("/accounts")
+    accounts.get_by_role("button", name="停发").click()
+    accounts.get_by_role("dialog").get_by_role("button", name="停发").click()
+    expect(accounts.get_by_text("停发中")).to_be_visible()
+    page = console.page("/practice")
+    become(page, "等门的")
+    expect(page.get_by_text("申请了，等掌柜通过")).to_be_visible()
+    expect(page.get_by_role("button", name="加掌柜为好友")).to_have_count(0)
+    accounts.get_by_role("button", name="恢复发送").click()
+    expect(page.get_by_text("通过了你的好友请求")).to_be_visible()
+    expect(page.get_by_text("申请了，等掌柜通过")).to_have_count(0)
 
 
 def test_names_and_texts_are_shown_and_never_run(console: Console) -> None:

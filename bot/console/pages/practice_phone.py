@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from datetime import date
 from urllib.parse import quote
 
 from nicegui import ui
@@ -51,6 +52,7 @@ class Phone:
         self.who = wish if wish in self._world.names else self._latest()
         self._where = ""  # a group, or empty: 1:1 with our account
         self._seen = 0
+        self._day: date | None = None  # of the last bubble: a week may pass in a minute
 
     @property
     def _world(self) -> World:
@@ -110,7 +112,7 @@ class Phone:
         await self.turned()
 
     def _open(self, where: str) -> None:
-        self._where, self._seen = where, 0
+        self._where, self._seen, self._day = where, 0, None
         self._scroll.clear()
         with self._scroll:
             self._bubbles = ui.column().classes("full-width q-pa-sm")
@@ -133,7 +135,11 @@ class Phone:
         ui.run_javascript(_TO_THE_END.format(id=self._scroll.id))
 
     def _bubble(self, one: Said) -> None:
-        stamp = f"{self._visit.local(one.at):%H:%M:%S}"
+        at = self._visit.local(one.at)
+        if at.date() != self._day:
+            self._day = at.date()
+            ui.label(f"{at.month}月{at.day}日").classes("z-muted text-caption self-center")
+        stamp = f"{at:%H:%M:%S}"
         if one.note:
             ui.label(one.text).classes("z-muted text-caption self-center")
         else:
@@ -142,10 +148,11 @@ class Phone:
 
     def _show_places(self) -> None:
         rooms = tuple(id for id, room in self._world.rooms.items() if self.who in room.members)
-        friend = self.who in self._world.account(self._account).friends
-        if self._shown_places == ("", str(friend), *rooms):
+        account = self._world.account(self._account)
+        asks, friend = self.who in account.requests, self.who in account.friends
+        if self._shown_places == (shown := ("", f"{asks} {friend}", *rooms)):
             return
-        self._shown_places = ("", str(friend), *rooms)
+        self._shown_places = shown
         self._places.clear()
         with self._places:
             for place in ("", *rooms):
@@ -153,7 +160,9 @@ class Phone:
                 ui.button(label, on_click=lambda place=place: self._open(place)).props(
                     "dense no-caps " + ("unelevated" if place == self._where else "flat")
                 ).classes("q-px-sm")
-            if not friend:
+            if asks:
+                ui.label("申请了，等掌柜通过").classes("z-muted self-center")
+            elif not friend:
                 ui.button("加掌柜为好友", icon="person_add", on_click=self._ask_to_be_friends).props(
                     "dense no-caps color=secondary"
                 )
