@@ -141,7 +141,16 @@ def understand(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> int:
-    """说出每句回话的意思，一行一个 JSON 对象。"""
+    """说出每句回话的意思，一行一个 JSON 对象。
+
+    文件里也是一行一个，看回话写：
+
+    {"question": {"key": "budget", "type": "number"}, "reply": "三五百"}
+
+    看群里的消息写：
+
+    {"text": "这个多少钱"}
+    """
     from bot.understanding_files import understand_file
     from handlers.understanding import Words
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import typer
@@ -68,6 +69,17 @@ def test_a_list_of_commands_has_a_whole_line_for_each(words: tuple[str, ...], pa
     below = [one for one in EVERY if one[:-1] == words and one]
     assert [line.split()[0] for line in listed] == [one[-1] for one in below]
     assert [line for line in listed if not line.endswith("。")] == []
+
+
+def test_the_lines_that_understand_shows_are_understood(
+    page: Page, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reply, post = [line.strip() for line in page(("understand",)).splitlines() if line.strip().startswith("{")]
+    file = tmp_path / "lines.jsonl"
+    for kind, line, answer in (("reply", reply, '"value": '), ("business", post, '"label": "business_question"')):
+        file.write_text(line, encoding="utf-8")
+        assert main(["understand", str(file), "--kind", kind, "--json"]) == 0
+        assert answer in capsys.readouterr().out
 
 
 def test_lines_break_between_characters_but_not_before_what_closes() -> None:
