@@ -23,12 +23,20 @@ from models.playbook import Playbook
 log = structlog.get_logger("merchants")
 
 
+def say_what_differs(config: Config, merchants: Mapping[str, MerchantView]) -> None:
+    """Whose file is not what is in force, as after a change in the console: once a start, not with every command."""
+    for merchant in config.merchants:
+        revision = merchants[merchant.id].revision
+        if revision != config.playbooks[merchant.id].fingerprint:
+            log.warning("playbook.differs", merchant=merchant.id, file=str(merchant.playbook), in_force=revision[:12])
+
+
 def open_merchants(
     store: Store, config: Config, capabilities: Mapping[str, Capabilities], *, seed: int, started_at: datetime
 ) -> dict[str, MerchantView]:
     """Write down merchants, accounts and first playbooks, and return the merchants by id.
 
-    The database's playbook is the truth once there is one; a file that differs is said, and does nothing.
+    The database's playbook is the truth once there is one; a file that differs does nothing.
     """
     views: dict[str, MerchantView] = {}
     with store.writing() as writing:
@@ -40,10 +48,6 @@ def open_merchants(
             if not revision:
                 revision = file.fingerprint
                 put_playbook(writing, merchant.id, file, merchant.playbook.read_text("utf-8-sig"))
-            elif revision != file.fingerprint:
-                log.warning(
-                    "playbook.differs", merchant=merchant.id, file=str(merchant.playbook), in_force=revision[:12]
-                )
             writing.upsert(
                 Merchant,
                 [

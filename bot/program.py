@@ -32,6 +32,7 @@ from bot.crowd import live, shipped_world
 from bot.desk import Answer, Desk, Refused
 from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
+from bot.merchants import say_what_differs
 from bot.moved import refuse_moved
 from bot.ports import cure_of, listen
 from bot.power import after_power_cut
@@ -159,6 +160,7 @@ async def _live(
             _crowd(app, ground),
             _console(app, ground, say) if with_console else contextlib.nullcontext(),
         ):
+            say_what_differs(config, app.merchants)
             log.info(
                 "started",
                 accounts=list(transports),

@@ -22,6 +22,7 @@ from sqlmodel import col
 from bot.store import Change, Store, Writing
 from bot.store.backup import BACKUP_MARK, BackupError
 from bot.store.batch import Decide, apply
+from bot.store.damaged import damage_in
 from bot.store.due import due_timers
 from bot.store.engine import sqlite_driver, sqlite_path
 from models.accounts import Account
@@ -50,6 +51,7 @@ def put_back(file: Path, url: str, now: datetime) -> Path | None:
             closing(driver.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as opened,
             closing(driver.connect(unfinished)) as copy,
         ):
+            opened.execute("PRAGMA schema_version").fetchone()  # whose error has a code, unlike that of a copy
             opened.backup(copy)
             found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
@@ -61,6 +63,8 @@ def put_back(file: Path, url: str, now: datetime) -> Path | None:
         unfinished.rename(target)
         return moved
     except (OSError, driver.Error) as error:
+        if damage_in(error) is not None:
+            raise BackupError(f"{file} 不是掌柜的备份，或者已损坏（{error}）。什么都没动，换一个备份再来。") from None
         raise BackupError(f"没法用 {file} 恢复：{error}") from None
     finally:
         unfinished.unlink(missing_ok=True)
