@@ -8,7 +8,7 @@ REASON_NAMES = {
     # it waits
     "quiet_hours": "免打扰时间",
     "paused": "已停发",
-    "account_budget": "账号额度用完",
+    "account_budget": "账号额度暂时用完",
     "person_cap": "到了打扰上限",
     "group_cap": "群里今天够多了",
     "human_present": "有人正在聊",
