@@ -268,7 +268,7 @@ async def _gateways(config: Config, environ: Mapping[str, str], attendance: Atte
             check_gateway(
                 account,
                 environ.get(account.token_env or "", "").strip(),
-                attendance,
+                Attendance.RUNNING if (account.merchant, account.id) in known.kept else attendance,
                 known.states.get((account.merchant, account.id), ""),
             )
             for account in config.accounts

@@ -20,6 +20,7 @@ from bot.doctor_check import Check, ok, warning, wrong
 from bot.moved import words_of
 from bot.store.connections import ALONE, CONSOLE, WORKER, Limit, limit_of, living_workers, needed
 from bot.store.damaged import damage_in
+from bot.store.elsewhere import keepers
 from bot.store.engine import WrongEncoding, reader_engine, sqlite_driver
 from bot.store.migrating import ForeignDatabase, alembic_config, newest_revision, revision_of_ours
 from bot.store.moving import moved_from
@@ -35,12 +36,13 @@ _FILE_CURE = "改它和旁边 -wal、-shm 两个文件的权限，或换成启�
 
 @dataclass(slots=True)
 class Known:
-    """What the database says: its revision (None: no tables of ours), playbook revisions in force by merchant, and the
-    states of accounts."""
+    """What the database says: its revision (None: no tables of ours), playbook revisions in force by merchant, the
+    states of accounts, and which of them a living worker keeps."""
 
     revision: str | None = None
     revisions: dict[str, str] = field(default_factory=dict)
     states: dict[tuple[str, str], str] = field(default_factory=dict)
+    kept: set[tuple[str, str]] = field(default_factory=set)
     limit: Limit | None = None  # PostgreSQL's
     workers: int = 0  # that live
 
@@ -64,6 +66,8 @@ def check_database(config: Config, url: str, path: Path | None, known: Known) ->
             with engine.connect() as connection:
                 known.limit = None if path else limit_of(connection)
                 check = _revision(connection, url, shown, known)
+                if known.workers:
+                    known.kept = _kept(connection, config)
                 moved = moved_from(url) if check.state == "ok" else None
                 if moved is not None:
                     return wrong("database", *words_of(moved, url, config))
@@ -104,6 +108,11 @@ def _revision(connection: Connection, url: str, shown: str, known: Known) -> Che
     accounts = connection.execute(select(col(Account.merchant_id), col(Account.id), col(Account.state)))
     known.states = {(row.merchant_id, row.id): row.state for row in accounts}
     return ok("database", f"{shown} 已是最新（{current}）")
+
+
+def _kept(connection: Connection, config: Config) -> set[tuple[str, str]]:
+    accounts = tuple(account.id for account in config.accounts)
+    return {(one.id, account) for one in config.merchants for account in keepers(connection, one.id, accounts)}
 
 
 def _unwritable(url: str, path: Path | None, shown: str, known: Known) -> Check | None:

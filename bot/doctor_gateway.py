@@ -34,7 +34,7 @@ RISK_CURE = "先用一个损失得起的小号，新号慢慢加量，别用主�
 
 
 class Attendance(Enum):
-    """Whether a bot of ours listens to the gateways now. On PostgreSQL nobody can say."""
+    """Whether a bot of ours listens to the gateways now. On PostgreSQL nobody can say, but where a worker lives."""
 
     RUNNING = "running"
     ABSENT = "absent"

@@ -25,6 +25,8 @@ _SECONDS_A_LOOK = 0.06
 _REST_OF_AN_ACCOUNT = timedelta(seconds=10)
 _SECONDS_A_POST = 3.0
 _PATIENCE_SECONDS = 120.0
+# Who waits for the platform's answer waits in true time, and the account with them: hours would be gone meanwhile.
+_LONGEST_WITHOUT_ANSWER_SECONDS = 30.0
 _TALKS = 0.12  # the chance that somebody says something in a step
 _FALLS_SILENT_AFTER = timedelta(days=3)
 _SURNAMES, _GIVEN = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨", ("建国", "晓燕", "志强", "海涛", "小梅", "秀英", "俊杰", "阿杰")
@@ -51,8 +53,17 @@ async def live_through(
                     said = chance.choice(friend.talk)
                     world.apply(Text(at=world.now(), account=account, contact=friend.contact, text=said, group=room))
         await asyncio.sleep(_SECONDS_A_STEP)
+        await _answers(ground)
         if hour in _BUSY:
             patience -= await _post(ground, is_posting, min(_SECONDS_A_POST, patience))
+
+
+async def _answers(ground: Ground) -> None:
+    """Let no time pass until nobody waits for an answer any longer, within reason."""
+    for _ in range(round(_LONGEST_WITHOUT_ANSWER_SECONDS / _SECONDS_A_LOOK)):
+        if not ground.world.unanswered:
+            break
+        await asyncio.sleep(_SECONDS_A_LOOK)
 
 
 async def _post(ground: Ground, is_posting: Callable[[], Awaitable[bool]], most: float) -> float:
@@ -64,6 +75,7 @@ async def _post(ground: Ground, is_posting: Callable[[], Awaitable[bool]], most:
             break
         ground.hurry(_REST_OF_AN_ACCOUNT)
         await asyncio.sleep(_SECONDS_A_LOOK)
+        await _answers(ground)
     return time.monotonic() - began
 
 

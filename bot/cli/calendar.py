@@ -25,7 +25,7 @@ from content_calendar.cadence import is_personal, next_days
 from content_calendar.entry import Entry, asked_for, kept_out, person_named, to_json
 from content_calendar.import_hints import hints
 from content_calendar.rotation import is_spare
-from content_calendar.rule_words import rule_cell, rule_words
+from content_calendar.rule_words import rule_words
 from handlers.calendar_check import words_held_back
 from models.orders import ApproveEntryOrder, DeleteEntriesOrder, ImportEntriesOrder
 from models.playbook import Playbook
@@ -148,7 +148,8 @@ def list_entries(
             return Answer(lines(rows))
         for row in rows:
             row["state"] = _STATES[row["state"]]
-            row["rule"] = rule_cell(row.get("rule", ""))
+            row["rule"] = rule_words(row["rule"]) if row.get("rule") else ""
+            row["time"] = (row.get("time") or "").removesuffix(":00")
             row["next"] = "\n".join(row["next"])
             row["overrides"] = "\n".join(one["group"] for one in row["overrides"])
         names = (

@@ -62,7 +62,11 @@ class SimulatorTransport:
         """Send one thing. Raises a `SendError`; a platform that never answers is waited for for ever."""
         receipt = self._world.send(self.account, outgoing)
         if receipt is None:
-            await asyncio.Event().wait()
+            self._world.unanswered += 1
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self._world.unanswered -= 1
             raise AssertionError("nobody sets that event")
         return receipt
 

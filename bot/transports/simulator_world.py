@@ -45,6 +45,7 @@ class World:
         self.accounts: dict[str, Account] = {}
         self.rooms: dict[str, Room] = {}
         self.names: dict[str, str] = {}
+        self.unanswered = 0  # sends that somebody waits for, though the platform will never answer
         self._listeners: list[Callable[[Delivered], None]] = []
         self._events_made = 0
         # What each account's lists were when last asked for: they are asked for every hour, and change seldom.

@@ -143,6 +143,14 @@ def test_whoever_gets_no_connection_hears_that_there_is_none_left(
         assert cure in database.cure
 
 
+def test_which_accounts_living_workers_keep(config: Path, postgresql_url: str) -> None:
+    known = Known()
+    with shop(postgresql_url), contextlib.closing(Leases(postgresql_url, [("m1", "main")])) as worker:
+        worker.beat()
+        check_database(load_config(config, {}), postgresql_url, None, known)
+        assert known.kept == {("m1", "main")}
+
+
 async def test_a_heartbeat_that_fails_says_once_why(postgresql_url: str) -> None:
     name = make_url(postgresql_url).database
     with (

@@ -28,7 +28,9 @@ LISTINGS = (
 
 def test_tables_speak_chinese(stage: Stage) -> None:
     (stage.folder / "calendar.csv").write_text(
-        "编号,时间,重复,层级,正文\nmorning,08:30,每天,分院,早上好\n", encoding="utf-8"
+        "编号,日期,时间,重复,层级,正文\nmorning,,08:30,每天,分院,早上好\n"
+        "ninth,2026-11-20,09:30,RRULE:FREQ=DAILY;INTERVAL=9,分院,九天一篇\n",
+        encoding="utf-8",
     )
     played = stage.play(
         [
@@ -58,6 +60,7 @@ def test_tables_speak_chinese(stage: Stage) -> None:
     assert not re.search(r"\d\dT\d\d:", "".join(said.values()))
     assert re.search(r"wx-tang +堂主", said["role list"])
     assert re.search(r"电脑上 +绑定 +room-1@chatroom +成了", said["audit"])
+    assert re.search(r"ninth .* 2026-11-20 +09:30 +每 9 天 +2026-11-29 09:30", said["calendar list"])
     assert "没人回" in said["report questions"]
     assert "进群" in said["report joins"]
     assert played.operator("role grant")["out"] == "wx-tang 现在是堂主。\n"
