@@ -46,6 +46,11 @@ def answered(event: SendAnswered, context: Context) -> list[Effect]:
         settled = _settle(delivery, DeliveryState.UNKNOWN, event.answer)
         return [settled, *_perhaps(event, context, delivery), *survey.left(event.at, context, delivery)]
     match event.answer:
+        case "sent" if delivery.seen_in_part:  # its echo was seen when not all of it had left
+            whole = fx.Settle(
+                delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.message, was=delivery.state
+            )
+            return [whole, *follow_up, *rest(delivery)]
         case "sent":
             return [_settle(delivery, DeliveryState.SENT, message=event.message), *follow_up, *rest(delivery)]
         case "awaiting_tap":

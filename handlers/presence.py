@@ -12,12 +12,15 @@ from models.deliveries import CAN_BE_CONFIRMED, DeliveryState
 from models.effects import Effect
 from models.events import SelfMessage, Tapped
 
+# Nobody has said that all of it was taken; one message of several does not prove that.
+_NOT_ANSWERED = (DeliveryState.CLAIMED, DeliveryState.UNKNOWN)
+
 
 def self_said(event: SelfMessage, context: Context) -> list[Effect]:
     """An echo confirms its delivery. Anything else was typed by a human, and automation there holds back."""
     delivery = context.delivery
     if delivery is not None:
-        if delivery.state not in CAN_BE_CONFIRMED:
+        if delivery.state not in CAN_BE_CONFIRMED or (delivery.seen_in_part and delivery.state in _NOT_ANSWERED):
             return []
         confirmed = fx.Settle(
             delivery_id=delivery.id, state=DeliveryState.CONFIRMED, message=event.wire_id, was=delivery.state

@@ -150,6 +150,7 @@ class DeliveryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     attempts: int = 0
     created_at: datetime | None = None
     has_parts: bool = False  # a text of the calendar in several parts
+    seen_in_part: bool = False  # it leaves in several messages, and what was heard of is one of them, not the last
 
 
 class EntryView(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from models import orders
 from models.context import DeliveryView
 from models.deliveries import Cause, Delivery, DeliveryKind, DeliveryState
 from models.events import Event
+from models.journal import SeenEvent
 
 # An echo that carries another id than the send was answered with (or none) is still ours if it says the same to the
 # same target so soon after; puppets differ, and taking our own words for a human's would silence the bot.
@@ -42,6 +43,7 @@ def deliveries_of(writing: Writing, merchant_id: str, events: Sequence[Event], n
     outcomes = {event.delivery: position for position, event in enumerate(events) if isinstance(event, ev.SendAnswered)}
     rows = writing.rows(_OUTCOMES, ids=list(outcomes)) if outcomes else []
     answered = {row[0]: _viewed(row) for row in rows}
+    answered |= _begun(writing, merchant_id, events, answered)
     found = {outcomes[identity]: view for identity, view in answered.items()}
     sent = {
         (event.account, event.message): event.delivery
@@ -61,6 +63,27 @@ def deliveries_of(writing: Writing, merchant_id: str, events: Sequence[Event], n
     return found
 
 
+def _begun(
+    writing: Writing, merchant_id: str, events: Sequence[Event], answered: Mapping[int, DeliveryView]
+) -> dict[int, DeliveryView]:
+    """The albums of which it is answered that they have left, and of which a picture was seen before."""
+    found = {}
+    for event in events:
+        if not isinstance(event, ev.SendAnswered) or event.answer != "sent" or not event.message:
+            continue
+        view = answered.get(event.delivery)
+        if view is not None and view.kind == DeliveryKind.ALBUM:
+            ours = {"merchant": merchant_id, "account": event.account, "message": event.message}
+            if writing.rows(_SEEN, **ours):
+                found[view.id] = msgspec.structs.replace(view, seen_in_part=True)
+    return found
+
+
+_SEEN = select(col(SeenEvent.journal_id)).where(
+    col(SeenEvent.merchant_id) == bindparam("merchant"),
+    col(SeenEvent.account_id) == bindparam("account"),
+    col(SeenEvent.wire_id) == bindparam("message"),
+)
 _GREETINGS = (
     select(Delivery.__table__)  # type: ignore[attr-defined]
     .where(
@@ -136,10 +159,17 @@ def _repeated(found: Iterable[Sequence[Any]], event: ev.SelfMessage) -> Delivery
         else:
             repeats, has_more = kind == event.kind, len(media) > 1
         if repeats and view.state != DeliveryState.CONFIRMED:
-            return view
+            return view if _is_last(view, media, event) else msgspec.structs.replace(view, seen_in_part=True)
         if repeats and has_more:  # on some platforms it is several messages: an album, a picture with words
             more_of_it = more_of_it or view
     return more_of_it
+
+
+def _is_last(view: DeliveryView, media: Sequence[Mapping[str, Any]], event: ev.SelfMessage) -> bool:
+    """Whether nothing leaves behind what was seen: words that are a message of their own follow what they belong to."""
+    if event.kind == "text" or not view.text or _same_words(view.text, (), event.text):
+        return True
+    return len(media) == 1 and media[0].get("name") == view.text
 
 
 def _same_words(text: str, mentions: Sequence[str], said: str) -> bool:

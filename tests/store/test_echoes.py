@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from bot.store.outbox import claim
@@ -110,7 +111,51 @@ def test_the_echo_of_an_album_is_not_taken_for_one_of_a_picture_or_album_before_
             )
             stage.apply(answered)
             echo(stage, "image")
+            echo(stage, "text", "册")
         assert [stage.delivery(f"e:{number}").state for number in range(3)] == ["confirmed"] * 3
+
+
+WORDS_BEHIND = fx.Send(
+    key="e:1",
+    account="main",
+    kind=DeliveryKind.ALBUM,
+    lane=Lane.CONTENT,
+    cause=Cause.CALENDAR,
+    text="两张",
+    media=(Media(url="a.png", name="册"), Media(url="b.png", name="册")),
+)
+
+
+@pytest.mark.parametrize(
+    ("heard", "history"),
+    [
+        (("image", "crash"), ["claimed", "unknown crash"]),
+        (("crash", "image", "image"), ["claimed", "unknown crash"]),
+        (("crash", "image", "words"), ["claimed", "unknown crash", "confirmed"]),
+        (("crash", "whole"), ["claimed", "unknown crash", "confirmed"]),
+        (("image", "words", "sent"), ["claimed", "sent", "confirmed"]),
+        (("image", "image", "sent"), ["claimed", "sent", "confirmed"]),
+        (("sent", "image"), ["claimed", "sent", "confirmed"]),
+    ],
+)
+def test_what_leaves_in_several_messages_is_not_known_to_have_arrived_by_the_first_of_them(
+    database_url: str, heard: tuple[str, ...], history: list[str]
+) -> None:
+    with shop(database_url, merchant(human_hold_minutes=30)) as stage:
+        stage.bring_about(msgspec.structs.replace(WORDS_BEHIND, contact_id=stage.befriend("wx-a")["wx-a"]))
+        (one,) = claim(stage.store, stage.merchants, [("m1", "main")]).claims
+        here: dict[str, Any] = {"merchant": "m1", "account": "main", "at": START}
+        echoes = {"image": ("image", ""), "words": ("text", "两张"), "whole": ("image", "两张")}
+        for number, what in enumerate(heard):
+            if what in echoes:
+                kind, text = echoes[what]
+                said = SelfMessage(**here, wire_id=f"w{number}", to_contact="wx-a", kind=kind, text=text)  # type: ignore[arg-type]
+                stage.apply(said)
+            else:
+                message = "w0" if what == "sent" else ""
+                stage.apply(SendAnswered(**here, delivery=one.delivery_id, key="e:1", answer=what, message=message))  # type: ignore[arg-type]
+        assert stage.history("e:1") == ["planned", *history]
+        assert not held(stage)
 
 
 @pytest.mark.parametrize(
