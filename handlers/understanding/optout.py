@@ -109,7 +109,20 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
         return True
     if len(bare) <= LONGEST_CLAUSE and _ANY_OF_WHOLE.within(bare) and _AROUND.sub("", bare) in _WHOLE:
         return True
-    return wishes_us_away(message)
+    return _to_the_wrong_person(message) or (wishes_us_away(message) and not _AT_ANOTHER_TIME.search(message.bare))
+
+
+# 别老是晚上十一点发 可以白天发: when we are to write, and not that we are not.
+_AT_ANOTHER_TIME = compile_later(
+    r"(?:可以|改(?:成|到|在)?|换(?:成|到)?|最好|还是)(?:早上|上午|中午|白天|下午|傍晚|晚上|周末|下班后?|工作日)(?:再)?发(?!了|也)"
+)
+# 认错人了，我单身狗一个: said first, whatever they tell of themselves behind it.
+_WRONG_PERSON = compile_later(r"(?:你们?|您|不好意思|肯定|是不是)*(?:加|找|认|发)错人了?吧?")
+
+
+def _to_the_wrong_person(message: Message) -> bool:
+    start, end = message.clauses[0] if message.clauses else (0, 0)
+    return end - start <= _SHORT and bool(_WRONG_PERSON.fullmatch(dense(message.text[start:end])))
 
 
 _SENT = compile_later(r"发|寄|推送|通知")

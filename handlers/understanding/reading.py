@@ -11,6 +11,7 @@ from typing import Any
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
 from handlers.understanding.avoided import asks_what_is_avoided, says_nothing_is_avoided
+from handlers.understanding.birthdays import asks_birthday
 from handlers.understanding.choices import chosen_options, refuses_all
 from handlers.understanding.corrections import Correction, find_correction
 from handlers.understanding.hearing import MOST_CLAUSES, SHORT, Clauses, hear
@@ -204,6 +205,10 @@ def _value(question: Question, message: Message, seen: Clauses, asked_on: date |
             span for span in seen.delaying if told_value(question, message, message.text[span[0] : span[1]], None)
         ]
         asides = [*seen.asking, *seen.refusing, *(each for each in seen.delaying if each not in chosen)]
+    if question.type == "date" and not asks_birthday(question.text):
+        # 明早九点: when somebody comes, where that is what was asked.
+        times = [span for span in seen.delaying if acts.names_a_time(dense(message.text[span[0] : span[1]]))]
+        asides = [*seen.asking, *seen.refusing, *(each for each in seen.delaying if each not in times)]
     if question.type in ("region", "number", "name") and is_joke_about(question, message):
         return None
     if question.type == "name" and speaks_of_else(message):
@@ -298,4 +303,6 @@ _SIMPLY_NO = frozenset(
     listed("没有 没 无 没了 不 不要 不用 不需要 不了 no nope 算了 不想 不用了 不要了 不给 不留 不说 不定")
 )
 _NOT_NOW = compile_later(r"^我?(?:(?:先|暂时|从来?|一般|都)不(?!知|清|确))")
-_NOT_COMING = compile_later(r"不过生日|(?:不|没法|没办法)过?[去来]了|[去来]不了|没(?:打算|准备|想)[去来要买]")
+_NOT_COMING = compile_later(
+    r"不过生日|^我?(?:早|已经)*(?:离婚?|分手)了$|没(?:有)?(?:对象|结婚|领证|男朋友|女朋友|老公|老婆)|单身|未婚|(?:不|没法|没办法)过?[去来]了|[去来]不了|没(?:打算|准备|想)[去来要买]"
+)

