@@ -23,6 +23,7 @@ from handlers.understanding.renames import find_rename
 from handlers.understanding.text import PARTICLES, Message, dense
 from handlers.understanding.values import belongs_elsewhere, further_facts, read_value, told_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
+from handlers.understanding.withdrawals import find_withdrawal
 from handlers.understanding.yesno import plain_yesno, refuses_invitation, refuses_offered
 from models.patterns import compile_later
 
@@ -63,7 +64,7 @@ def understand(
         return Understanding("optout")
     if (acts.only_pictures(message) and question.type != "yesno") or (not message.dense and not message.pictures):
         return Understanding("chitchat" if message.pictures else "unclear")
-    correction = find_correction(question, message, prior, asked_on)
+    correction = find_correction(question, message, prior, asked_on) or find_withdrawal(question, message, prior)
     if correction is not None:
         return _corrected(correction, question, message, others, asked_on, asks)
     if len(reply) <= SHORT:
