@@ -8,6 +8,7 @@ from handlers.understanding.numerals import DIGITS
 from handlers.understanding.option_leanings import (
     AT_ONCE,
     blended,
+    never_chosen,
     placed_option,
     sharing_words,
     sounding_like,
@@ -156,7 +157,7 @@ def _parts(question: Question, text: str) -> list[int]:
     table = option_table(question.options)
     found: list[int] = []
     for start, end in clauses(text)[:_MOST_CLAUSES]:
-        for piece in re.split(r"[和跟与及加]|还有|以及|或者", _squeeze(text[start:end])):
+        for piece in re.split(r"[和跟与及加+又]|还有|以及|或者", _squeeze(text[start:end])):
             core = FILLERS.sub("", dense(piece).strip(PARTICLES))
             if not core:
                 continue
@@ -213,6 +214,8 @@ def read_options(question: Question, text: str) -> list[str] | None:
             if DIGITS.get(so_many[1], 0) == count or so_many[1] == str(count)
             else None
         )
+    if not multi and (never := never_chosen(question, text)):
+        return option_values(question, never)
     named, preferred, refused = labelled_options(question, text)
     if named and not multi and (both := _BOTH.search(text)):
         # 又干又敏感: none of two.
@@ -260,7 +263,9 @@ def read_options(question: Question, text: str) -> list[str] | None:
             if _NOW.search(text) and (current := [at for at in named if at not in _lesser(question, text)]):
                 named = current
             named += _oneself(question, text)
-            named = sorted({*named, *(at for at in _parts(question, _unnamed(question, text)) if at not in refused)})
+            rest_said = _unnamed(question, text)
+            besides = [*_parts(question, rest_said), *sounding_like(question, rest_said)]
+            named = sorted({*named, *(at for at in besides if at not in refused)})
         return option_values(question, named)
     if refused:
         return None
@@ -336,7 +341,7 @@ def _oneself(question: Question, text: str) -> list[int]:
 def _unnamed(question: Question, text: str) -> str:
     """The clauses and joined pieces that name no option outright: 斑 of 细纹和斑."""
     table = option_table(question.options)
-    pieces = re.split(r"[,，、。;；\n 和跟与及加]|还有|以及", text)
+    pieces = re.split(r"[,，、。;；\n 和跟与及加+]|还有|以及", text)
     return ",".join(
         p for p in pieces if table.search is not None and not table.search.find_matches_as_indexes(_squeeze(p))
     )

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from handlers.understanding.amounts import HOW_MANY, is_about_money, is_about_people
 from handlers.understanding.dates import other_calendar
+from handlers.understanding.phones import with_new_end
 from handlers.understanding.phrases import words
 from handlers.understanding.signs import Signs
 from handlers.understanding.text import Message, clauses, dense, readable
@@ -328,6 +329,8 @@ def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None
             # 前面说4个人，其实是5个: what stands after the mark counts.
             start = mark[-1].start()
             value = read_value(question, message, "," * start + plain[start:], asked_on)
+        if value is None and question.type == "phone" and isinstance(prior.value, str):
+            value = with_new_end(prior.value, message.text[: len(plain.rstrip(","))])
         if question.type == "multi" and isinstance(value, list):
             value = _with_the_rest(prior, value, message.text)
         return None if value == prior.value else value

@@ -109,7 +109,7 @@ _WEEK = compile_later(
 )
 _COUNTED = compile_later(
     r"(?P<count>\d{1,3}|[一二两三四五六七八九十半]{1,3})(?:个)?(?P<unit>天|日|周|星期|礼拜|月)(?:之?|"
-    r"以)(?P<side>后|前)|再过(?P<more>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个)?(?P<of>天|周|星期|礼拜|月)"
+    r"以)(?P<side>后|前)|(?:再过|还有|还差|再有)(?P<more>\d{1,3}|[一二两三四五六七八九十半]{1,3})(?:个)?(?P<of>天|周|星期|礼拜|月)"
 )
 _MONTH_AWAY = compile_later(rf"(?P<which>上上|上|下下|下|这|本)(?:个)?月(?:的)?\s?{_DAY}(?:号|日)?(?!\d)")
 _BIRTH_MONTH = compile_later(

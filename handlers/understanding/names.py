@@ -87,7 +87,7 @@ _APART_TOLD = compile_later(
 )
 # 尉迟，单名一个岚
 _APART_BARE = compile_later(
-    r"(?:^|(?<=[,，。 \n]))([\u4e00-\u9fff]{1,2})[,， ]+(?:单名|单字)(?:一个|个|叫|"
+    r"(?:^|(?<=[,，。 \n]))([\u4e00-\u9fff]{1,2})[,，\n ]+(?:单名|单字)(?:一个|个|叫|"
     r"是)*([\u4e00-\u9fff])字?(?=$|[,，。 \n])"
 )
 _CHILD = compile_later(

@@ -140,6 +140,8 @@ def _spread(numeral: str) -> tuple[float, float] | None:
     figures = [DIGITS.get(each, 0) for each in numeral]
     if len(numeral) == _IN_A_ROW and 0 < figures[0] == figures[1] - 1 == figures[2] - 2:
         return float(figures[0]), float(figures[2])  # 五六七回
+    if len(numeral) == _TWO_ROUND and numeral[1] == numeral[3] in UNITS and 0 < figures[0] < figures[2]:
+        return float(figures[0] * UNITS[numeral[1]]), float(figures[2] * UNITS[numeral[1]])  # 三千五千都有过
     for at in range(len(numeral) - 1):
         first, second = numeral[at], numeral[at + 1]
         if 0 < DIGITS.get(first, 0) < DIGITS.get(second, 0):
@@ -151,6 +153,7 @@ def _spread(numeral: str) -> tuple[float, float] | None:
 
 
 _IN_A_ROW = 3
+_TWO_ROUND = 4
 
 # Nobody answers a question with more of them.
 MOST_NUMBERS = 24

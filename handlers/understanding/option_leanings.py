@@ -57,6 +57,26 @@ def without_disliked(question: Question, text: str, named: list[int]) -> list[in
     return kept or named
 
 
+_NEVER = compile_later(r"(?:从来?|都|一直|基本|根本|完全)?(?:不|没)(?:有|怎么)?([\u4e00-\u9fff])")
+_NOT_AT_ALL = compile_later(
+    r"(?:我|从来?|都|还|一直|基本|平时|根本|压根)*(?:不|没)(?:有)?([\u4e00-\u9fff])过?(?:的|呢|了)?"
+)
+
+
+def never_chosen(question: Question, text: str) -> list[int]:
+    """The one option for never, where its own verb is denied: 没敷过 and 不敷 of 从来不敷."""
+    said = [_NOT_AT_ALL.fullmatch(dense(text[start:end]).strip(PARTICLES)) for start, end in clauses(text)[:_FIRST_FEW]]
+    verbs = {denied[1] for denied in said if denied}
+    if not verbs:
+        return []
+    labels = [_NEVER.match(dense(option.label)) for option in question.options]
+    holders = [at for at, label in enumerate(labels) if label and label[1] in verbs]
+    return holders if len(holders) == 1 else []
+
+
+_FIRST_FEW = 4
+
+
 def placed_option(question: Question, text: str) -> list[int]:
     """The one option for presents or for the home, where a reply says for whom it is or where it will stand."""
     core = dense(text).strip(PARTICLES)

@@ -208,7 +208,7 @@ def _value(question: Question, message: Message, seen: Clauses, asked_on: date |
         asides = [*seen.asking, *seen.refusing, *(each for each in seen.delaying if each not in chosen)]
     if question.type == "date" and not asks_birthday(question.text):
         # 明早九点: when somebody comes, where that is what was asked.
-        times = [span for span in seen.delaying if acts.names_a_time(dense(message.text[span[0] : span[1]]))]
+        times = [span for span in seen.delaying if _is_a_time(question, message, span, asked_on)]
         asides = [*seen.asking, *seen.refusing, *(each for each in seen.delaying if each not in times)]
     if question.type in ("region", "number", "name") and is_joke_about(question, message):
         return None
@@ -227,6 +227,17 @@ def _value(question: Question, message: Message, seen: Clauses, asked_on: date |
     if question.type == "number" and isinstance(value, (int, float)) and value >= _BILLION:
         return None
     return value
+
+
+_PROMISES = compile_later(r"再|说|告诉|回你|发你|给你|看|等|定")
+
+
+def _is_a_time(question: Question, message: Message, span: tuple[int, int], asked_on: date | None) -> bool:
+    """Whether a clause that might put us off tells a day instead: 明早九点, 31号下班后."""
+    clause = message.text[span[0] : span[1]]
+    return acts.names_a_time(dense(clause)) or (
+        not _PROMISES.search(clause) and read_value(question, message, clause, asked_on) is not None
+    )
 
 
 def _plainly(message: Message, span: tuple[int, int]) -> bool | None:

@@ -1,9 +1,10 @@
-"""A yes that is taken back, or a no, by naming what it was about: 发票不开了, 试用装还是要吧."""
+"""Second thoughts about an earlier answer, told by naming what it was about: 发票不开了, 试用装还是要吧, 啤酒去掉."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from handlers.understanding.choices import told_options
 from handlers.understanding.corrections import Correction
 from handlers.understanding.text import PARTICLES, Message, dense, readable
 from handlers.understanding.vocabulary import Prior, Question
@@ -25,6 +26,8 @@ _ANY_VERB = "要"
 
 def find_withdrawal(question: Question, message: Message, prior: Sequence[Prior]) -> Correction | None:
     """The answer of yes or no that a clause turns round, of the question whose thing and verb it names."""
+    if again := _chosen_again(question, message, prior):
+        return again
     settled = [each for each in prior if each.question.type == "yesno" and isinstance(each.value, bool)]
     if not settled:
         return None
@@ -50,4 +53,29 @@ def find_withdrawal(question: Question, message: Message, prior: Sequence[Prior]
                 and (verb == _ANY_VERB or verb in asked)
             ):
                 return Correction(each.question, turned, start, end)
+    return None
+
+
+_ADDED = compile_later(r"(?:再|还要|另外|也)(?:加|补|添)(?:上|个|一个|一样|点)?|(?:加|补)上")
+_REMOVED = compile_later(r"去掉|删掉|划掉|取消|拿掉|(?<![这那]个)不要了$")
+
+
+def _chosen_again(question: Question, message: Message, prior: Sequence[Prior]) -> Correction | None:
+    """The choice of several to which a clause adds an option, or from which it takes one."""
+    for each in prior:
+        if each.question.type != "multi" or not isinstance(each.value, list):
+            continue
+        for start, end in message.clauses[:_MOST_CLAUSES]:
+            clause = message.text[start:end]
+            less = _REMOVED.search(dense(clause))
+            if less is None and _ADDED.search(clause) is None:
+                continue
+            named = _REMOVED.sub(",", clause) if less else clause
+            told = told_options(each.question, named) or []
+            if not told or told_options(question, named):
+                continue
+            kept = {*each.value} - {*told} if less else {*each.value, *told}
+            if kept and kept != {*each.value}:
+                value = [option.value for option in each.question.options if option.value in kept]
+                return Correction(each.question, value, start, end)
     return None

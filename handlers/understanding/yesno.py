@@ -32,7 +32,7 @@ _NO_WORD = compile_later(
     r"^(?:我|我们|我家|俺|咱|那|这个|这|嗯|哦|啊|呃|额|谢谢|暂时|目前|现在|今年|今天|明天|后天|周末|今晚|这次|这回|这周|最近|到时候?|真的?|都|还|先|就|也|其实|倒|好像|已经|"
     r"早|应该|平时|一般|家里|本人|宝宝|他|她|孩子|娃|抱歉|不好意思|sorry)*(?:不(?!错|少|止|仅|光|但|得不|要太|"
     r"就是|然)|没(?!错|问题|毛病|少|意见|事|关系|异议)|木有|莫得|无|未|否|从来?(?:不|没)|算了|免了|别(?:拉|加|给|了|再|来)|心领|甭|莫(?!问题)|休想|"
-    r"拒绝|哪有|才不|怎么可能|退出|弃权|弃赛|"
+    r"拒绝|谢绝|婉拒|哪有|才不|怎么可能|退出|弃权|弃赛|"
     r"(?:老婆|媳妇|老公|对象|家里人?|家人|我?妈|婆婆|医生|大夫)(?:说|管得严)?(?:不让|不许|不准|不同意|不答应|不给)|"
     r"nope?(?![a-z])|not|never|no$)"
 )
@@ -47,9 +47,12 @@ _SWEARS = compile_later(
 )
 # 太麻烦了不用, 闻都没闻过
 _NO_AT_LAST = compile_later(
-    r"(?:参加|去|来|到|报名?|赶)不(?:了|成)了?$|(?:不用|不要|不需要|算了|免了)了?$|(.)都没(?:有)?\1过|([\u4e00-\u9fff])没\2[成到着上]$|"
+    r"(?:参加|去|来|到|报名?|赶)不(?:了|成)了?$|(.)都没(?:有)?\1过|([\u4e00-\u9fff])没\2[成到着上]$|"
     r"^(?:一直|很|也)?想[^,，不没]{1,3}(?:但|可|就是|是)*(?:没|不)(?:有)?(?:钱|空|时间|机会|敢|舍得)"
 )
+# 面膜我不要了 refuses what is offered, and says nothing of whether they were here before.
+_NO_NEED = compile_later(r"(?:不用|不要|不需要|算了|免了)了?$")
+_MAY_BE_REFUSED = compile_later(r"要|需|用|送|寄|领|办|约|拉|留|试|参加|报|给|开|好不好|好吗|行吗|可以")
 _YES_WORD = compile_later(
     r"^(?:我|我们|我家|俺|咱|那|这个|嗯|哦|啊|呃|都|早|就|也|其实|已经|一直|平时|家里|本人|宝宝|他|她|孩子|娃|"
     r"当然|肯定|必须|必(?=到|来|去|参)|一定|准(?=到|来)|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于|你|您|他|她|这|那)|有(?!没有|啥|什么|空再|"
@@ -69,7 +72,7 @@ _RHETORICAL_NO = compile_later(
 )
 _REGULAR = compile_later(
     r"老客户|老顾客|回头客|常客|老粉|复购|年年(?:买|喝|用)|一直(?:在)?(?:买|喝|用|吃)|(?:每次|每回|向来|从来|一直|都是)(?:都)?(?:在|来|找|跟|到)(?:你|这|咱)|老会员|"
-    r"第[二三四五六\d]次(?:买|来)|好几[次年]|回购|买了?(?:很多|好多|好几|无数)|空瓶|用完(?:了)?(?:好几|一|两|三)"
+    r"第[二三四五六\d]次(?:买|来)|第[二三四五六\d][回趟]|好几[次年]|回购|买了?(?:很多|好多|好几|无数)|空瓶|用完(?:了)?(?:好几|一|两|三)"
 )
 _FIRST = compile_later(r"第一次|头一次|头一回|头回|新客|新人|新来|刚认识|初次|刚知道|才知道|首次")
 _ENOUGH = compile_later(
@@ -173,7 +176,7 @@ def _clause(clause: str, asked: str) -> bool | None:
         return True
     if (other := _of_others(core, asked)) is not None:
         return False if other else None
-    if _NO_WORD.match(core) or _NO_AT_LAST.search(core):
+    if _NO_WORD.match(core) or _NO_AT_LAST.search(core) or (_NO_NEED.search(core) and _MAY_BE_REFUSED.search(asked)):
         return False
     if _DONE.search(asked) and (plan := _NOT_YET.fullmatch(core)) and plan["deed"] in asked:
         return None if plan["wish"] else False
@@ -243,9 +246,12 @@ def _echo(core: str, asked: str) -> bool | None:
     return None
 
 
+_NEVER_BEFORE = compile_later(r"(?:我|还|从来?|都|一直|之前|以前)*没(?:有)?[来去买喝用吃]过")
+
+
 def _of_first(core: str) -> bool | None:
     """是第一次来吗 answered by how often: 头一回 is yes, 来过两次 and 老顾客 are no."""
-    if _FIRST.search(core):
+    if _FIRST.search(core) or _NEVER_BEFORE.match(core):
         return not core.startswith(("不是", "不系"))
     return False if _REGULAR.search(core) or re.search(r"(?<!没)(?<!没有)[来买喝用吃]过|常来|经常", core) else None
 

@@ -24,6 +24,8 @@ BOUGHT = Question("bought", "yesno", "以前买过吗？")
 SAMPLE = Question("sample", "yesno", "给您寄一份试吃，要吗？")
 CARD = Question("card", "yesno", "要办张会员卡吗？")
 INVOICE = Question("invoice", "yesno", "需要开发票吗？")
+FIRST = Question("first", "yesno", "第一次来我们店吗？")
+MASK = Question("mask", "choice", "多久敷一次面膜？", (Option("day", "天天敷"), Option("never", "从来不敷")))
 PREGNANT = Question("pregnant", "yesno", "您是准妈妈吗？")
 IDEAS = Question("ideas", "freetext", "还有什么想让我们改进的？")
 SKIN = Question(
@@ -65,6 +67,7 @@ TROUBLE = Question(
     [
         (NAME, "口天吴，吴建军", "吴建军"),
         (NAME, "大家都叫吕总", "吕总"),
+        (NAME, "欧阳\n单名一个锋", "欧阳锋"),
         (BOTTLES, "囤了12瓶，喝掉5瓶 还剩7瓶", 7),
         (WEEKLY, "一礼拜三四回吧", [3, 4]),
         (WEEKLY, "每周一次", 1),
@@ -74,12 +77,14 @@ TROUBLE = Question(
         (SPEND, "三千 打不住", [3000, None]),
         (SPEND, "五百都不止", [500, None]),
         (SPEND, "两张毛爷爷", 200),
+        (SPEND, "三千五千都有过", [3000, 5000]),
         (PEOPLE, "俩大人俩小孩", 4),
         (PEOPLE, "本来四口，添了个娃，五口", 5),
         (PEOPLE, "七口人吧 加上保姆八口", 8),
         (PEOPLE, "单身贵族", 1),
         (AGE, "上礼拜刚抓过周", 12),
         (AGE, "下个月抓周", 11),
+        (AGE, "1岁多一点", 12),
         (AGE, "一岁到一岁半之间", [12, 18]),
         (AGE, "一岁半到两岁", [18, 24]),
         (BORN, "正月十五 元宵节嘛好记得很", "lunar:01-15"),
@@ -89,6 +94,9 @@ TROUBLE = Question(
         (VISIT, "这个月最后一天", "2031-06-30"),
         (VISIT, "明早九点", "2031-06-19"),
         (VISIT, "立马就来", "2031-06-18"),
+        (VISIT, "20号下班后", "2031-06-20"),
+        (VISIT, "今天太晚了，明天吧", "2031-06-19"),
+        (VISIT, "还有半个月", "2031-07-03"),
         (VISIT, "7月3号\n不行那天有课\n7月6号", "--07-06"),
         (BOUGHT, "买过一会", True),
         (BOUGHT, "想买没买成", False),
@@ -97,6 +105,9 @@ TROUBLE = Question(
         (SAMPLE, "留给别人吧", False),
         (SAMPLE, "寄嘛寄嘛", True),
         (CARD, "我有卡了", False),
+        (CARD, "谢绝办卡哈", False),
+        (FIRST, "第二回了", False),
+        (FIRST, "还没去过呢，准备去", True),
         (CARD, "办卡的都是套路，不办", False),
         (INVOICE, "普票就行", True),
         (PREGNANT, "已经卸货啦", False),
@@ -109,6 +120,8 @@ TROUBLE = Question(
         (DEGREE, "高的低的都沾点，不挑", "any"),
         (OFTEN, "礼拜礼拜买", "week"),
         (OFTEN, "大促才买", "sale"),
+        (MASK, "没敷过", "never"),
+        (MASK, "不敷，浪费钱", "never"),
         (GOODS, "除咗拖把", ["tissue", "soap", "bag"]),
         (GOODS, "卷纸不要 抽纸要", ["tissue"]),
         (GOODS, "抽纸没了 来点", ["tissue"]),
@@ -119,6 +132,9 @@ TROUBLE = Question(
         (STAGES, "前三个", ["s1", "s2", "s3"]),
         (STAGES, "从一段喝到三段", ["s1", "s2", "s3"]),
         (TROUBLE, "不想再长痘了", ["acne"]),
+        (TROUBLE, "痘+紧致", ["acne", "firm"]),
+        (TROUBLE, "补水，祛斗", ["water", "acne"]),
+        (TROUBLE, "补水，去痘和紧治", ["water", "acne", "firm"]),
         (IDEAS, "别老是晚上十一点发广告 可以白天发", "别老是晚上十一点发广告 可以白天发"),
     ],
 )
@@ -133,11 +149,16 @@ def test_an_answer_put_otherwise_is_read(question: Question, reply: str, value: 
         (SPEND, "你们最便宜的几钱一支啊", "question"),
         (INVOICE, "电子的还是纸的", "question"),
         (VISIT, "看老婆放不放人", "unclear"),
+        (FIRST, "面膜我不要了，能退钱不", "question"),
+        (AGE, "一天几顿辅食合适呀", "question"),
+        (SPEND, "手机丢了，补卡了再给你", "later"),
         (SKIN, "油性或者混合吧", "unclear"),
         (PEOPLE, "一大家子呢", "unclear"),
         (PEOPLE, "外面好大的雪", "chitchat"),
         (NAME, "姐姐们好呀👋", "chitchat"),
         (NAME, "认错人了，我单身狗一个", "optout"),
+        (NAME, "你们是卖酒的？我不喝酒的，删了吧", "optout"),
+        (SPEND, "那条评论我写错了，删了吧", "unclear"),
         (NAME, "隐姓埋名的大美女", "decline"),
         (SPEND, "我媳妇不让讲", "decline"),
         (ANNIVERSARY, "还没对象呢", "decline"),

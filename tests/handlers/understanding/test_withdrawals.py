@@ -11,6 +11,10 @@ SAMPLE = Question("sample", "yesno", "要不要试用装？")
 GROUP = Question("group", "yesno", "拉您进会员群好吗？")
 SPEND = Question("spend", "number", "一个月大概花多少钱？")
 GOODS = Question("goods", "multi", "要囤哪些？", (Option("tissue", "抽纸"), Option("sample", "试用装")))
+PHONE = Question("phone", "phone", "手机号多少？")
+DRINKS = Question(
+    "drinks", "multi", "喝哪些酒？", (Option("white", "白酒"), Option("beer", "啤酒"), Option("wine", "红酒"))
+)
 KEEP = Question("keep", "yesno", "发票抬头要我们存着吗？")
 
 
@@ -30,11 +34,26 @@ def test_naming_what_an_answer_was_about_turns_it_round(question: Question, valu
 
 
 @pytest.mark.parametrize(
+    ("reply", "value"),
+    [("喝的再加个红酒", ["white", "beer", "wine"]), ("啤酒去掉，我痛风", ["white"]), ("白酒不要了", ["beer"])],
+)
+def test_one_of_several_chosen_options_is_added_or_taken_away(reply: str, value: list[str]) -> None:
+    got = understand(SPEND, reply, prior=[Prior(DRINKS, ["white", "beer"])])
+    assert (got.act, got.corrects, got.value) == ("correct", "drinks", value)
+
+
+def test_the_end_of_a_number_is_put_right_and_answers_nothing_else() -> None:
+    got = understand(SPEND, "手机号最后一位打错了 是2", prior=[Prior(PHONE, "13800001111")])
+    assert (got.corrects, got.value, got.also) == ("phone", "13800001112", {})
+
+
+@pytest.mark.parametrize(
     ("asked", "question", "value", "reply"),
     [
         (SPEND, INVOICE, False, "发票不开了"),  # nothing that was said before
         (GOODS, SAMPLE, True, "试用装不要了"),  # what is asked now
         (KEEP, INVOICE, True, "发票不开了"),
+        (SPEND, INVOICE, True, "这箱酒不要了"),
         (SPEND, GROUP, True, "三百，群不吵吧"),
     ],
 )
