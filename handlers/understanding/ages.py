@@ -118,7 +118,7 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
     """Full months; `[low, high]` for a range; a list in the order told for several children; None if untold."""
     text = _PLACE_AND_AGE.sub("老大", _SPREAD_OUT.sub("", text))  # 老二三岁 is 老二, 三岁
     text = _TWO_APART.sub(r"\1-\2", masked_keeping_ages(text))
-    ahead = re.search(rf"(下)个月(?:份)?(?:就)?(?:要|该)?(?:满|过|到|是)?(?:(半岁|周岁|抓周)|({_N})(?:周)?岁)", text)
+    ahead = re.search(rf"(下)个?月(?:份)?(?:就)?(?:要|该)?(?:满|过|到|是)?(?:(半岁|周岁|抓周)|({_N})(?:周)?岁)", text)
     if ahead:
         return (6 if ahead.group(2) == "半岁" else 12 if ahead.group(2) else int(_number(ahead.group(3)) * 12)) - 1
     past = re.search(rf"上个?月(?:刚|才)?(?:满|过|到)了?(?:的)?({_N})(?:周)?岁", text)

@@ -27,7 +27,7 @@ _UP_TO_BEFORE = compile_later(
     r"就|到|是|了|大概|个|为|在|给|出|花|能|得|接受)?$"
 )
 _FROM_BEFORE = compile_later(
-    r"(?:至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|上(?=$)|过(?=$)|"
+    r"(?:至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|(?<![晚早])上(?=$)|过(?=$)|"
     r"破(?=$)|起步|从)(?:也得|也要|也有|也|得|要|是|有|都|就|给|花|个|了)?$"
 )
 # 最低不能低于: looked for before 低于 alone is.
@@ -287,6 +287,14 @@ _ABSTAINS = compile_later(r"(?:我|早就?|已经|都|从来)*(?:滴酒不沾|�
 _NOTHING_SPENT = compile_later(r"一(?:分|毛)钱?(?:也|都)?(?:不|没)(?:想)?[花出掏用]|^(?:我|从来?|基本)*[不没]花过?钱$")
 
 
+# 5.6片: two that follow each other, of what is counted whole.
+_DOTTED = compile_later(r"(?<![\d.])([1-9])\.([2-9])(?=[片次口顿回个包趟])")
+
+
+def _dotted(found: re.Match[str]) -> str:
+    return f"{found[1]}-{found[2]}" if int(found[2]) == int(found[1]) + 1 else found[0]
+
+
 def _dozens(found: re.Match[str]) -> str:
     return "6个" if found.group(1) == "半" else f"{_count(found.group(1)) * 12}个"
 
@@ -301,7 +309,7 @@ def read_number(text: str, asked: str) -> Amount | None:
     if (_NONE.match(bare) or _NEVER.match(bare) or _ABSTAINS.fullmatch(bare)) and not _MONEY_ASKED.search(asked):
         return 0
     if HOW_MANY.search(asked):
-        text = _EACH_WEEK.sub("一", text)
+        text = _DOTTED.sub(_dotted, _EACH_WEEK.sub("一", text))
     if every_day_of_the_week(text, asked):
         return 7
     if _NOTHING_SPENT.search(bare) and _MONEY_ASKED.search(asked):

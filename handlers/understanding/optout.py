@@ -119,11 +119,13 @@ _AT_ANOTHER_TIME = compile_later(
     r"(?:可以|改(?:成|到|在)?|换(?:成|到)?|最好|还是)(?:早上|上午|中午|白天|下午|傍晚|晚上|周末|下班后?|工作日)(?:再)?发(?!了|也)"
 )
 # 认错人了，我单身狗一个: said first, whatever they tell of themselves behind it.
-_WRONG_PERSON = compile_later(r"(?:你们?|您|不好意思|肯定|是不是)*(?:加|找|认|发)错人了?吧?")
+_WRONG_PERSON = compile_later(
+    r"(?:你们?|您|不好意思|肯定|是不是)*(?:加|找|认|发)错(?:人|好友|微信)了?吧?(?:不好意思|抱歉|哈|啊|呀)*"
+)
 
 
 def _to_the_wrong_person(message: Message) -> bool:
-    if "错人" not in message.text or len(message.text) > _SHORT:
+    if "错" not in message.text or len(message.text) > _SHORT:
         return False
     start, end = message.clauses[0]
     return bool(_WRONG_PERSON.fullmatch(dense(message.text[start:end])))

@@ -26,6 +26,8 @@ CARD = Question("card", "yesno", "要办张会员卡吗？")
 INVOICE = Question("invoice", "yesno", "需要开发票吗？")
 FIRST = Question("first", "yesno", "第一次来我们店吗？")
 MASK = Question("mask", "choice", "多久敷一次面膜？", (Option("day", "天天敷"), Option("never", "从来不敷")))
+NAPPIES = Question("nappies", "number", "一天用几片纸尿裤？")
+CITY = Question("city", "region", "您在哪个城市？")
 PREGNANT = Question("pregnant", "yesno", "您是准妈妈吗？")
 IDEAS = Question("ideas", "freetext", "还有什么想让我们改进的？")
 SKIN = Question(
@@ -77,6 +79,8 @@ TROUBLE = Question(
         (SPEND, "三千 打不住", [3000, None]),
         (SPEND, "五百都不止", [500, None]),
         (SPEND, "两张毛爷爷", 200),
+        (NAPPIES, "白天不穿 晚上一片", 1),
+        (NAPPIES, "没数过大概5.6片", [5, 6]),
         (SPEND, "三千五千都有过", [3000, 5000]),
         (PEOPLE, "俩大人俩小孩", 4),
         (PEOPLE, "本来四口，添了个娃，五口", 5),
@@ -85,12 +89,15 @@ TROUBLE = Question(
         (AGE, "上礼拜刚抓过周", 12),
         (AGE, "下个月抓周", 11),
         (AGE, "1岁多一点", 12),
+        (AGE, "十一个多月 下月一周岁", 11),
+        (CITY, "常年在深圳打工，过年回湖北", "广东省深圳市"),
         (AGE, "一岁到一岁半之间", [12, 18]),
         (AGE, "一岁半到两岁", [18, 24]),
         (BORN, "正月十五 元宵节嘛好记得很", "lunar:01-15"),
         (BORN, "听我妈说是中秋第二天", "lunar:08-16"),
         (BORN, "零零年元旦", "2000-01-01"),
         (BORN, "我是91年的，10月24", "1991-10-24"),
+        (BORN, "92年属猴，正月十八", "lunar:1992-01-18"),
         (VISIT, "这个月最后一天", "2031-06-30"),
         (VISIT, "明早九点", "2031-06-19"),
         (VISIT, "立马就来", "2031-06-18"),
@@ -106,6 +113,11 @@ TROUBLE = Question(
         (SAMPLE, "寄嘛寄嘛", True),
         (CARD, "我有卡了", False),
         (CARD, "谢绝办卡哈", False),
+        (CARD, "大可不必", False),
+        (CARD, "千万别，老公看到要骂", False),
+        (CARD, "办个锤子", False),
+        (BOUGHT, "刚下单还没到", False),
+        (BOUGHT, "听都没听说过", False),
         (FIRST, "第二回了", False),
         (FIRST, "还没去过呢，准备去", True),
         (CARD, "办卡的都是套路，不办", False),
@@ -157,6 +169,11 @@ def test_an_answer_put_otherwise_is_read(question: Question, reply: str, value: 
         (PEOPLE, "外面好大的雪", "chitchat"),
         (NAME, "姐姐们好呀👋", "chitchat"),
         (NAME, "认错人了，我单身狗一个", "optout"),
+        (NAME, "加错好友了不好意思", "optout"),
+        (NAME, "这不写着嘛，微信名就是", "decline"),
+        (SPEND, "学生党 没啥钱", "decline"),
+        (NAPPIES, "我妈在带，得问她", "later"),
+        (GOODS, "看哪个打折买哪个", "unclear"),
         (NAME, "你们是卖酒的？我不喝酒的，删了吧", "optout"),
         (SPEND, "那条评论我写错了，删了吧", "unclear"),
         (NAME, "隐姓埋名的大美女", "decline"),
@@ -173,6 +190,11 @@ def test_what_gives_no_value_is_told_apart(question: Question, reply: str, act: 
 def test_counting_too_many_puts_a_number_right_beside_the_answer() -> None:
     got = understand(SPEND, "这个200，另外家里是4口人 刚才多算了", prior=[Prior(PEOPLE, 5)], asked_on=ASKED_ON)
     assert (got.act, got.corrects, got.value, got.also) == ("correct", "people", 4, {"spend": 200})
+
+
+def test_what_was_chosen_at_random_is_wrong_and_leaves_the_question_open() -> None:
+    got = understand(SPEND, "前面那个肤质我瞎选的", prior=[Prior(SKIN, "dry")], asked_on=ASKED_ON)
+    assert (got.act, got.corrects, got.value) == ("correct", "skin", None)
 
 
 def test_an_appointment_is_moved_while_something_else_is_asked() -> None:
