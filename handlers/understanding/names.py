@@ -322,8 +322,13 @@ def _spelling_aid(name: str) -> str | None:
 
 def _in_full(message: Message, text: str, name: str) -> str | None:
     """The whole name where it follows its surname: 李, and in the next bubble 李春燕; 口天吴，吴建军."""
-    full = re.search(rf"(?<=[,，。 \n]){name}[\u4e00-\u9fff]{{1,2}}(?=$|[,，。 \n])", text)
-    return _cut(message, full.start(), full.end() - full.start()) if full else None
+    for start, end in clauses(text):
+        if start and text.startswith(name, start) and _WHOLE_NAME.fullmatch(text, start + len(name), end):
+            return _cut(message, start, end - start)
+    return None
+
+
+_WHOLE_NAME = compile_later(r"[\u4e00-\u9fff]{1,2}")
 
 
 _BRACKET = compile_later(r"[【】(){}<>]")
