@@ -23,12 +23,12 @@ _UNBORN = compile_later(
 _NO_CHILD = compile_later(r"没(?:有)?(?:孩子|娃|宝宝|小孩|生娃|结婚)|单身|不打算生|丁克|还没要|没生过|未婚|没对象")
 _TOKEN = compile_later(
     rf"(?P<unborn>{_UNBORN.pattern})"
-    rf"|(?P<range_low>{_N})(?:个)?(?P<range_unit>{_OF_YEARS}|个?月)?(?:半)?\s?(?:-|~|到|至|—|、|"
-    rf"或者?)+\s?(?P<range_high>{_N})\s?(?:个)?(?P<range_of>{_OF_YEARS}|半?月)"
+    rf"|(?P<range_low>{_N})(?:个)?(?P<range_unit>{_OF_YEARS}|个?月)?(?P<low_half>半)?\s?(?:-|~|到|至|—|、|"
+    rf"或者?)+\s?(?P<range_high>{_N})\s?(?:个)?(?P<range_of>{_OF_YEARS}|半?月)(?P<high_half>半)?"
     rf"|(?P<years>{_N})\s?(?:个)?{_OF_YEARS}\s?(?P<year_half>半)?(?:多|大|了|零|又|加|"
     rf"\+)?\s?(?:(?P<year_months>{_N})\s?(?:个半|个多|个|多)?\s?月|(?P<year_rest>\d{{1,2}}|"
-    r"[一二两三四五六七八九十]{1,2})(?![\d十年号日天块元个只条宝娃]))?"
-    r"|(?P<half_year>(?<![一二两三四五六七八九\d])(?:大)?半(?:岁|年|周岁))|(?P<year_and_half>(?<![一二两三四五六七八九十几\d])岁半)|(?P<full_year>(?:一|1)?周岁)|"
+    r"[一二两三四五六七八九十]{1,2})(?![\d十年号日天块元个只条宝娃点些]))?"
+    r"|(?P<half_year>(?<![一二两三四五六七八九\d])(?:大)?半(?:岁|年|周岁))|(?P<year_and_half>(?<![一二两三四五六七八九十几\d])岁半)|(?P<full_year>(?:一|1)?周岁|抓(?:过|了|完)?周)|"
     r"(?P<hundred>百(?:日|天)|一百天|100\s?天)|(?P<full_month>(?:满|足|出|刚|没|未)月(?!份)|出月子|坐月子|月子里)|"
     r"(?P<newborn>新生|刚生|刚出生|出生没|刚出来|昨天(?:刚)?(?:生|出)|今天(?:刚)?(?:生|出)|刚落地|"
     r"(?<![\d一二两三四五六七八九十俩仨个差缺再还])半个?多?月(?=[大了多吧呀,，。 ]|左右|出头|$))"
@@ -86,6 +86,8 @@ def _months(token: re.Match[str]) -> int | list[int] | None:
         factor = 12 if of_years else 1
         low_factor = factor if not token["range_unit"] else (1 if "月" in token["range_unit"] else 12)
         low, high = _number(token["range_low"]) * low_factor, _number(token["range_high"]) * factor
+        low += 6 if token["low_half"] and low_factor == 12 else 0
+        high += 6 if token["high_half"] and factor == 12 else 0
         return [int(low), int(high)] if low < high else None
     if token["years"]:
         if token["years"] in ("百",):
@@ -116,7 +118,7 @@ def read_age(text: str, asked: str, asked_on: date | None) -> Age | None:
     """Full months; `[low, high]` for a range; a list in the order told for several children; None if untold."""
     text = _PLACE_AND_AGE.sub("老大", _SPREAD_OUT.sub("", text))  # 老二三岁 is 老二, 三岁
     text = _TWO_APART.sub(r"\1-\2", masked_keeping_ages(text))
-    ahead = re.search(rf"(下)个月(?:份)?(?:就)?(?:要|该)?(?:满|过|到|是)?(?:(半岁|周岁)|({_N})(?:周)?岁)", text)
+    ahead = re.search(rf"(下)个?月(?:份)?(?:就)?(?:要|该)?(?:满|过|到|是)?(?:(半岁|周岁|抓周)|({_N})(?:周)?岁)", text)
     if ahead:
         return (6 if ahead.group(2) == "半岁" else 12 if ahead.group(2) else int(_number(ahead.group(3)) * 12)) - 1
     past = re.search(rf"上个?月(?:刚|才)?(?:满|过|到)了?(?:的)?({_N})(?:周)?岁", text)

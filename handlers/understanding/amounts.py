@@ -18,7 +18,7 @@ _UP_TO_AFTER = compile_later(
     r"不到(?:一?点)?(?=$|[,，。 吧啊呢])|不能超|不能再多|上限|出头不行)"
 )
 _FROM_AFTER = compile_later(
-    rf"^(?:{_UNIT})?(?:以上|及以上|之上|起步|起(?!来)|往上|"
+    rf"^(?:{_UNIT})?(?:以上|及以上|之上|起步|起(?!来)|往上|(?:都|还|也|可)?(?:不止|打不住|挡不住)|"
     r"朝上|打底|保底|开外|向上|\+(?!\d)|＋|➕|加(?=$|[,，。 吧])|或者?更多|或以上|只多不少|是底线)"
 )
 _NOT = r"(?:不(?:能|会|可以?|要|得|想|好)?|别|勿)"
@@ -27,7 +27,7 @@ _UP_TO_BEFORE = compile_later(
     r"就|到|是|了|大概|个|为|在|给|出|花|能|得|接受)?$"
 )
 _FROM_BEFORE = compile_later(
-    r"(?:至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|上(?=$)|过(?=$)|"
+    r"(?:至少|最少|起码|大于|高于|超过|多于|最低|少说|>=?|≥|保底|不下|(?<![晚早])上(?=$)|过(?=$)|"
     r"破(?=$)|起步|从)(?:也得|也要|也有|也|得|要|是|有|都|就|给|花|个|了)?$"
 )
 # 最低不能低于: looked for before 低于 alone is.
@@ -122,12 +122,12 @@ _RELATIVE = {
     "我": 1,
 }
 _NUMERAL = r"(?P<count>\d{1,3}|[一二两三四五六七八九十俩仨]{1,3})?"
-_HEADS = r"\d{1,2}|[一二两三四五六七八九十]"
+_HEADS = r"\d{1,2}|[一二两三四五六七八九十俩仨]"
 _PERSON = compile_later(
     rf"{_NUMERAL}(?:个|位|名)?(?P<who>{'|'.join(sorted(_RELATIVE, key=len, reverse=True))})(?P<both>[俩两仨三]个?)?"
 )
 _ALONE = compile_later(
-    r"就我(?:和|跟)(?:猫|狗)|就?(?:只有)?(?:我|自己|本人)(?:一个人?|自己|一人|独自)|^(?:就)?(?:我|自己|一个人|独居|单身)(?:住|过|生活)?$|"
+    r"就我(?:和|跟)(?:猫|狗)|就?(?:只有)?(?:我|自己|本人)(?:一个人?|自己|一人|独自)|^(?:就)?(?:我|自己|一个人|独居|单身(?:贵族|狗|汉)?)(?:住|过|生活)?$|"
     r"一人吃饱"
 )
 _BESIDES = compile_later(
@@ -174,7 +174,7 @@ def _people(text: str) -> int | None:
     if besides:
         return _count(besides.group(1) or besides.group(2)) + 1
     together = re.search(
-        r"(?:加|连|算|带上)(?:上)?(?:我|自己)(?:一起|总共|一共|在内|共)?(?:是|有)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|"
+        r"(?:加|连|算|带上)(?:上)?(?:我|自己|保姆|阿姨|爸妈|老人|公婆)(?:一起|总共|一共|在内|共)?(?:是|有)?(\d{1,3}|[一二两三四五六七八九十]{1,3}|"
         r"俩|仨)",
         text,
     )
@@ -274,12 +274,25 @@ def amount_at(text: str, found: list[Number], at: int) -> Amount:
 
 # 半打, 两打: of what is counted by the dozen.
 _DOZEN = compile_later(r"(半|[一二两三四五六七八九十]|\d{1,2})打(?=$|[,，。 \n吧的啤牛鸡可])")
+# 两张毛爷爷: notes of a hundred.
+_NOTES = compile_later(r"([一两二三四五六七八九十]|\d{1,2})张(?:毛爷爷|大?红票子?|百元大钞|大红牛)")
 _ABOUT_A_THOUSAND = compile_later(r"(?<![\d一二两三四五六七八九几])千儿?八百")
 
 
 _NEVER = compile_later(r"^(?:我|还|从来?)*没(?:有)?(?:去|喝|吃|用|买|做|练|来)过")
 
+_EACH_WEEK = compile_later(r"每个?(?=周|星期|礼拜)")  # 每周一次 is 一周一次, and no Monday
+_ABSTAINS = compile_later(r"(?:我|早就?|已经|都|从来)*(?:滴酒不沾|烟酒不沾)的?")
+
 _NOTHING_SPENT = compile_later(r"一(?:分|毛)钱?(?:也|都)?(?:不|没)(?:想)?[花出掏用]|^(?:我|从来?|基本)*[不没]花过?钱$")
+
+
+# 5.6片: two that follow each other, of what is counted whole.
+_DOTTED = compile_later(r"(?<![\d.])([1-9])\.([2-9])(?=[片次口顿回个包趟])")
+
+
+def _dotted(found: re.Match[str]) -> str:
+    return f"{found[1]}-{found[2]}" if int(found[2]) == int(found[1]) + 1 else found[0]
 
 
 def _dozens(found: re.Match[str]) -> str:
@@ -293,13 +306,15 @@ def read_number(text: str, asked: str) -> Amount | None:
         if count is not None:
             return count
     bare = text.strip(" ,，。.!！吧啊呀呢了哦")
-    if (_NONE.match(bare) or _NEVER.match(bare)) and not _MONEY_ASKED.search(asked):
+    if (_NONE.match(bare) or _NEVER.match(bare) or _ABSTAINS.fullmatch(bare)) and not _MONEY_ASKED.search(asked):
         return 0
+    if HOW_MANY.search(asked):
+        text = _DOTTED.sub(_dotted, _EACH_WEEK.sub("一", text))
     if every_day_of_the_week(text, asked):
         return 7
     if _NOTHING_SPENT.search(bare) and _MONEY_ASKED.search(asked):
         return 0
-    text = in_one_piece(_DOZEN.sub(_dozens, text))
+    text = in_one_piece(_NOTES.sub(lambda found: f"{_count(found[1]) * 100}块", _DOZEN.sub(_dozens, text)))
     if _ABOUT_A_THOUSAND.search(text):
         return None
     found = numbers(text)
@@ -360,9 +375,12 @@ def _best(text: str, found: list[Number], asked: str) -> int:
         if number.low == 1 and after[:1] in _MEASURES and at + 1 < len(found):
             score -= 2
         if re.search(
-            r"(?:总共|一共|合计|加起来|总计)(?:是|有|大概|就)?$", text[max(0, number.start - 6) : number.start]
+            r"(?:总共|一共|合计|加起来|总计|还剩|剩下?|只剩|现在|目前|如今)(?:是|有|大概|就)?$",
+            text[max(0, number.start - 6) : number.start],
         ):
             score += 3
+        if re.search(r"(?:本来|原来|原先|以前|之前)(?:是|有|就)?$", text[max(0, number.start - 6) : number.start]):
+            score -= 3
         scores.append(score)
     return max(range(len(found)), key=lambda at: (scores[at], -at))
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 
-from handlers.understanding.ages import is_unborn, read_age
-from handlers.understanding.amounts import read_number
-from handlers.understanding.frequencies import nearest_rate, times_a_month
 from handlers.understanding.numerals import DIGITS
-from handlers.understanding.option_leanings import AT_ONCE, blended, placed_option, without_disliked
+from handlers.understanding.option_leanings import (
+    AT_ONCE,
+    blended,
+    never_chosen,
+    placed_option,
+    sharing_words,
+    sounding_like,
+    without_disliked,
+)
+from handlers.understanding.option_measures import measured_option, option_of_rate
 from handlers.understanding.option_numbers import numbered_options
-from handlers.understanding.option_table import STOP_PARTS, UNBORN, option_table
+from handlers.understanding.option_table import FILLERS, STOP_PARTS, option_table
 from handlers.understanding.text import PARTICLES, clauses, dense
 from handlers.understanding.vocabulary import Question
 from models.patterns import compile_later
@@ -37,9 +43,13 @@ _NOT_BEFORE = compile_later(
     r"用|买|需要|考虑|选|中意|感冒|习惯|沾|碰|太?能|能|了|敢|会|再|算|过|得|惯|大|很|有|接受|得了|那么|开|去|什么|"
     r"啥|属于|玩|看|会去|感兴趣|偏好|推荐|约|排|安排|给我|订|定)*(?:的)?$"
 )
+# 离不开酱香; 不想再长痘: who wants to be rid of it is to be helped with it.
+_WANTED_BEFORE = compile_later(
+    r"离不开$|少不了$|不得不|不要太(?:爱|喜欢)|没喝够|不想(?:再|老|总|一直|继续)*(?:长|冒|爆|起|出|掉|变)$"
+)
 _NOT_AFTER = compile_later(
     r"^(?:的|类|这个|那个|皮|型|,|就|是|我|倒|真|都|还|也|有点|现在|暂时|确实|一般|基本|从来|从|实在|这种|酒|茶|"
-    r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题|在?过敏)|除外|算了|免了|免谈|pass|"
+    r"款|味|太|其他)*(?:不(?!错|够|停|少|离|断|一定|仅|光|止|如|知|上头|辣|冲|贵|腻|呛)|没(?!错|毛病|问题|在?过敏|有?了)|除外|算了|免了|免谈|pass|"
     r"除开|过敏|受不了|一般般|戒了|讨厌|拒绝|就算|(?:别|不用|不要)(?:再)?(?:寄|发|送|推荐|给)|断了|断奶|停了|退订|退了|喝不(?:惯|了|来)|吃不(?:惯|了|来)|起不(?:来|床)|来不(?:及|了)|[要得](?:上班|上课|加班|开会|接|送|带)|"
     r"用不(?:惯|了|着))|^(?:码|号)?(?:好像|感觉|有点|还|就|偏|太|又|会|稍微?|嫌|倒)+(?:大|小|紧|松|勒)(?:了|点|$|[,，。])|"
     r"^(?:有|太|味|容易|会|香味|带|掉|招)[^,，。 \n]{0,4}(?:不喜欢|不想?要|不爱)(?=$|[,，。\n]|其[他它余]|别的|另外)"
@@ -55,34 +65,31 @@ _PREFER_AFTER = compile_later(
     r"吧$)"
 )
 _LESS_BEFORE = compile_later(
-    r"(?:偶尔|上次|上回|前几天|有时|有时候|很少|不太|少量|顺便|其次|以前|之前|原来|曾经|老公|老婆|我妈|别人)(?:也|会|都|是|才|去|"
-    r"喝|吃|用|买|试|做|养|抱|还|的)*$"
+    r"(?:偶尔|上次|上回|前几天|前段时间|前阵子|前些天|有时|有时候|很少|不太|少量|顺便|其次|以前|之前|原来|曾经|老公|老婆|我妈|别人)(?:也|会|都|是|才|去|"
+    r"喝|吃|用|买|试|做|养|抱|还|的|老是?|总是?)*$"
 )
 
-_FILLERS = compile_later(
-    r"^(?:有点|只要?|很|超|特别|挺|蛮|非常|我(?:们|家|是|要|选|想|比较|觉得|这|平时|一般|应该)?|大概|可能|应该|一般|平时|主要|就|那|是|选|要|喝|买|"
-    r"用|吃|看|玩|去|来|喜欢|爱|偏|还是|属于|想|给|比较|多|最|都|嗯|哦|有|在|会|算|到|常|偏好|做|当然|肯定|必须|更|"
-    r"倾向于?|都是|以|估计|差不多|感觉|目前|现在|这个|那个)+|(?:的(?:那个|那种|那款|那类|东西)?|吧|多一?点|多|"
-    r"多些|一点的?|点的|为主|居多|类|款|就行|就好|谢谢|可以|好了|这类|这种|那种|那个|这个|比较多|多一些|啦|了|呀|啊|哈|哦|呢|"
-    r"嘛|都行|也行|左右|系列|方面|什么的|之类的?)+$"
-)
 _NOW = compile_later(r"(?:以前|之前|原来|曾经|早先).{0,40}(?:现在|如今|目前|今年)")
 # 3个都要: so many, all of them, and not the third.
 _SO_MANY = compile_later(r"([2-9两俩三仨四五六七八九])\s?(?:个|种|样|款|项|类|者)?(?:全|都)(?!不|没)")
+_FROM_TO = compile_later(r"从[^,，。\n]{1,12}到[^,，。\n]")
+_EITHER = compile_later(r"[^,，。\n]或者?|要么")
 _MIXED = compile_later(r"混合(?!性|皮|肌|型)|都有|两者|都喝|都用|都吃|兼有")
 
 
 _MYSELF = compile_later(r"(?:^|[和跟与及,，、 给])我(?:自己|本人)?(?:$|[和跟与及,，、 用喝吃]|也)")
 
 
-_SELDOM_SAID = compile_later(
-    r"(?:我|去|来|喝|吃|用|买|做|练|平时|一般)*(?:很少|极少|偶尔|难得|少)(?:去|来|喝|吃|用|买|做|练|的|啦|次)*"
-)
-_SELDOM = compile_later(r"很少|偶尔|更少|以下|不常|较少")
+# 卷纸不要 抽纸要: the blank ends what is refused. In 不要 卷纸 it does not.
+_REFUSED_BEHIND = compile_later(r"[ \t](?<=[^\s,，。、][不别][要用吃喝买囤选行][ \t])[ \t]*")
+_BLANK = compile_later(r"[ \t]+(?![a-z])|[ \t](?<![a-z][ \t])[ \t]*")
 
 
 def _squeeze(text: str) -> str:
-    return re.sub(r"[ \t]+", "", text)
+    """A text without blanks, but for those between Latin words."""
+    if " " not in text and "\t" not in text:
+        return text
+    return _BLANK.sub("", _REFUSED_BEHIND.sub(",", text) if "不" in text or "别" in text else text)
 
 
 def labelled_options(question: Question, text: str) -> tuple[list[int], list[int], list[int]]:
@@ -112,7 +119,10 @@ def labelled_options(question: Question, text: str) -> tuple[list[int], list[int
             and table.owners[hits[at - 1][0]] in refused
         )
         if (
-            (_NOT_BEFORE.search(before) and not re.search(r"离不开$|少不了$|不得不|不要太(?:爱|喜欢)|没喝够", before))
+            (
+                _NOT_BEFORE.search(before)
+                and not _WANTED_BEFORE.search(before + (name[0] if name[0] in "长冒爆出" else ""))
+            )
             or _NOT_AFTER.match(after)
             or (chained and not _PREFER.search(before))
         ):
@@ -147,10 +157,11 @@ def _parts(question: Question, text: str) -> list[int]:
     table = option_table(question.options)
     found: list[int] = []
     for start, end in clauses(text)[:_MOST_CLAUSES]:
-        for piece in re.split(r"[和跟与及加]|还有|以及|或者", _squeeze(text[start:end])):
-            core = _FILLERS.sub("", dense(piece))
+        for piece in re.split(r"[和跟与及加+又]|还有|以及|或者", _squeeze(text[start:end])):
+            core = FILLERS.sub("", dense(piece).strip(PARTICLES))
             if not core:
                 continue
+            core = core.removesuffix("子") if len(core) == len("袋子") else core
             stems = {at for stem, at in table.stems if (stem in core if len(stem) > 1 else _one_character(stem, core))}
             if not stems and len(core) >= 1 and core not in STOP_PARTS:
                 holders = {at for wording, at in table.wordings if core in wording}
@@ -175,40 +186,6 @@ def _one_character(stem: str, core: str) -> bool:
             in ("皮", "的", "型", "性", "类", "款", "点", "味", "香", "酒", "茶", "一点", "性皮", "性的", "皮肤")
         )
     )
-
-
-def _measured(question: Question, text: str) -> list[int]:
-    """The option whose range holds the amount or the age that a reply gives."""
-    table = option_table(question.options)
-    if not table.ranges:
-        return []
-    value = read_age(text, question.text or "月", None) if table.ages else read_number(text, question.text or "多少钱")
-    if table.ages and is_unborn(text):
-        value = UNBORN
-    if value is None:
-        return []
-    low, high = (value[0] or 0, value[1]) if isinstance(value, list) else (value, value)
-    top = float("inf") if high is None else float(high)
-    exact = [at for at, bounds in enumerate(table.ranges) if bounds == (float(low), top)]
-    if exact:
-        return exact
-    holding = [at for at, bounds in enumerate(table.ranges) if bounds and bounds[0] <= low and top <= bounds[1]]
-    return holding[:1]
-
-
-def _how_often(question: Question, text: str) -> list[int]:
-    """The option that is told by a rate: 一个月两次."""
-    rates = option_table(question.options).rates
-    told = times_a_month(_squeeze(text)) if rates else None
-    if told is None:
-        seldom = [at for at, option in enumerate(question.options) if _SELDOM.search(option.label)] if rates else []
-        return seldom[:1] if _SELDOM_SAID.fullmatch(dense(text).strip(PARTICLES)) else []
-    nearest = nearest_rate(told, rates)
-    if nearest is not None:
-        return [nearest]
-    seldom = [at for at, option in enumerate(question.options) if _SELDOM.search(option.label)]
-    slowest = min(rate[0] for rate in rates if rate is not None)
-    return seldom[:1] if told[1] < slowest else []
 
 
 # 想养狗，还没养: what somebody wants but has not leaves the others no likelier.
@@ -237,6 +214,8 @@ def read_options(question: Question, text: str) -> list[str] | None:
             if DIGITS.get(so_many[1], 0) == count or so_many[1] == str(count)
             else None
         )
+    if not multi and (never := never_chosen(question, text)):
+        return option_values(question, never)
     named, preferred, refused = labelled_options(question, text)
     if named and not multi and (both := _BOTH.search(text)):
         # 又干又敏感: none of two.
@@ -264,7 +243,11 @@ def read_options(question: Question, text: str) -> list[str] | None:
             return option_values(question, rest)
     if len(named) > 1:
         named = without_disliked(question, text, named)
+    if len(named) > 1 and not multi and len(mine := _my_own(question, text)) == 1:
+        named = mine
     if named:
+        if not multi and len(named) > 1 and _EITHER.search(text):
+            return option_values(question, named)
         if not multi and len(named) > 1 and len(preferred) == 1:
             return option_values(question, preferred)
         if not multi and len(named) > 1:
@@ -275,22 +258,28 @@ def read_options(question: Question, text: str) -> list[str] | None:
             elif len(mixed) == 1 and mixed[0] not in named and not AT_ONCE.search(text):
                 named = mixed
         if multi:
+            if len(named) == 2 and _FROM_TO.search(text):
+                named = list(range(min(named), max(named) + 1))
             if _NOW.search(text) and (current := [at for at in named if at not in _lesser(question, text)]):
                 named = current
             named += _oneself(question, text)
-            named = sorted({*named, *(at for at in _parts(question, _unnamed(question, text)) if at not in refused)})
+            rest_said = _unnamed(question, text)
+            besides = [*_parts(question, rest_said), *sounding_like(question, rest_said)]
+            named = sorted({*named, *(at for at in besides if at not in refused)})
         return option_values(question, named)
     if refused:
         return None
     if _NONE.search(dense(text)):
         return None
-    barred = re.search(r"(?:不(?:要|喝|选|用|吃|是)|除了?|别|排除)\s?第?([1-9一二三四五六七八九])", text)
+    barred = re.search(r"(?:不(?:要|喝|选|用|吃|是)|没有?|除了?|别|排除)\s?第?([1-9一二三四五六七八九])", text)
     numbered = numbered_options(question, text, multi)
+    if barred and multi and (others := numbered_options(question, text[: barred.start()], True)):
+        return option_values(question, [at for at in others if at not in numbered_options(question, barred[1], True)])
     if barred and numbered:
         rest = [at for at in range(count) if at not in numbered]
         return option_values(question, rest) if rest and (multi or len(rest) == 1) else None
-    measured = _measured(question, text) or _how_often(question, text)
-    if measured and not (numbered and re.fullmatch(r"[1-9]", core)):
+    measured = measured_option(question, text) or option_of_rate(question, _squeeze(text))
+    if measured and not (numbered and (len(numbered) > 1 or re.fullmatch(r"[1-9]", core))):
         return option_values(question, measured)
     if numbered:
         return option_values(question, numbered)
@@ -298,10 +287,48 @@ def read_options(question: Question, text: str) -> list[str] | None:
         return option_values(question, list(range(count)))
     if not multi and count == 2 and re.search(r"^(?:都|两)", core):
         return None
+    if not multi and (whatever := _whatever(question, core)):
+        return option_values(question, whatever)
     if not multi and (blend := blended(question, core)):
         return option_values(question, blend)
     parts = placed_option(question, text) or _parts(question, text) or _oneself(question, text)
+    parts = parts or sounding_like(question, _squeeze(text)) or sharing_words(question, _squeeze(text))
     return option_values(question, parts) if parts else None
+
+
+_ANY_OF_THEM = compile_later(r"都(?:可以|行|好|要|有|喝|吃|用|喜欢)|随便|不限|不挑|无所谓")
+
+
+def _whatever(question: Question, core: str) -> list[int]:
+    """The one option for all of them, where a reply minds none: 高的低的都沾点，不挑."""
+    if not _ALL.search(core) or re.search(r"[不没](?!挑|限|论)", core):
+        return []
+    holders = [at for at, option in enumerate(question.options) if _ANY_OF_THEM.match(option.label)]
+    return holders if len(holders) == 1 else []
+
+
+_OF_ME = compile_later(r"我(?:自己|本人|呢|的话)")
+
+
+def _my_own(question: Question, text: str) -> list[int]:
+    """The options that a reply which speaks of others too names for the speaker: 我女儿是油皮，我自己是干皮."""
+    mine = (text[start:end] for start, end in clauses(text)[:_MOST_CLAUSES] if _OF_ME.search(text[start:end]))
+    return list(dict.fromkeys(at for clause in mine for at in labelled_options(question, clause)[0]))
+
+
+def without_taken_back(question: Question, text: str, repair: str) -> list[str] | None:
+    """What a reply chooses where its repair only takes something back: 1、2、3 说错了 2不要. None if it does not."""
+    taken = _TAKEN_BACK.fullmatch(repair)
+    chosen = read_options(question, text[: len(repair) - len(repair.lstrip(","))]) if taken else None
+    if taken is None or not chosen:
+        return None
+    gone = read_options(question, taken[1])
+    return [value for value in chosen if value not in gone] or None if gone and set(gone) < set(chosen) else None
+
+
+_TAKEN_BACK = compile_later(
+    r"[,，\s]*([^,，\n]{1,8}?)(?:就|先|也)?(?:不要|去掉|不算|不选|划掉|删掉?|不用)了?[吧哈啊哦\s]*"
+)
 
 
 def _oneself(question: Question, text: str) -> list[int]:
@@ -314,7 +341,7 @@ def _oneself(question: Question, text: str) -> list[int]:
 def _unnamed(question: Question, text: str) -> str:
     """The clauses and joined pieces that name no option outright: 斑 of 细纹和斑."""
     table = option_table(question.options)
-    pieces = re.split(r"[,，、。;；\n 和跟与及加]|还有|以及", text)
+    pieces = re.split(r"[,，、。;；\n 和跟与及加+]|还有|以及", text)
     return ",".join(
         p for p in pieces if table.search is not None and not table.search.find_matches_as_indexes(_squeeze(p))
     )

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from handlers.understanding.amounts import HOW_MANY, is_about_money, is_about_people
 from handlers.understanding.dates import other_calendar
+from handlers.understanding.phones import with_new_end
 from handlers.understanding.phrases import words
 from handlers.understanding.signs import Signs
 from handlers.understanding.text import Message, clauses, dense, readable
@@ -25,8 +26,8 @@ _WRONG = compile_later(
     r"改[成为到下喝吃用住]|改一下|改个|修改|更改|换成|换一下|重新(?:填|写|说|选)|记反|反了|不是.{1,10}是|应该是|不叫|不姓|"
     r"是.{1,8}不是|刚才那个|更新一下|作废|地址换|换了地址|少打|多打|多了[一两\d]?个|少了[一两\d]?个|我(?:刚)?说的.{0,6}是|(?:填|写|说|选|输|打|记|报|存)成|漏打|打漏|搬家|搬到|搬去|搬来|换(?:了)?(?:号|"
     r"手机|电话)|(?:电话|手机号?|号码|名字|地址|住址|地方|城市)(?:又|刚|已经|都)?[换改变]了|新号|调(?:到|成|整|高|低)|"
-    r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|有|没|家|宝|娃)|(?:说|写|填|报|记|打|选|留|算|回)[高低多少大小早晚漏老]了|(?:漏|少|忘|多)(?:记|了)?(?:选|填|说|写|报|勾)|改(?=\d|"
-    r"[一二两三四五六七八九十百千])|订正|勘误|手[快滑抖误]|手一抖|记[岔混茬差]|[搞弄]混|写岔|[看听]错|删(?:掉|了)重|重[写填报]|"
+    r"改(?:了|主意)|变(?:成|了)|其实(?:我|是|已|不|有|没|家|宝|娃)|(?:说|写|填|报|记|打|选|留|算|回)[高低多少大小早晚漏老]了|(?:漏|少|忘|多)(?:记|了)?(?:选|填|说|写|报|勾|算|数)|改(?=\d|"
+    r"[一二两三四五六七八九十百千])|订正|勘误|[瞎乱](?:选|填|写|点|说)|手[快滑抖误]|手一抖|记[岔混茬差]|[搞弄]混|写岔|[看听]错|删(?:掉|了)重|重[写填报]|"
     r"(?:刚|刚才|刚刚|前面|上面)我?(?:说|填|写|报)的[^,，。\n]{1,10}是|[\u4e00-\u9fff]改(?=[\u4e00-\u9fff])(?![天日造装变善进良革期签口编动名叫姓])|"
     r"(?:是|过|算|按)的?(?:农|阴|旧|老|阳|公|新)历(?![\d正一二三四五六七八九十冬腊的]{1,2}[月.])|"
     r"wrong|typo|correction|mistake|actually"
@@ -54,7 +55,7 @@ _NOUGHT = compile_later(r"[少多漏](?:打|写|输|按|填)?了?(?:[一两二])
 _NOUNS = {
     "name": compile_later(r"名字|姓名|称呼|姓|叫我|我叫|昵称|名(?:写|打|填|说)"),
     "age_months": compile_later(r"岁|月龄|年龄|多大|个(?:半)?月|出生"),
-    "date": compile_later(r"生日|日期|预产|农历|阳历|阴历|公历|日子"),
+    "date": compile_later(r"生日|日期|预产|约的|改约|改期|农历|阳历|阴历|公历|日子"),
     "region": compile_later(r"城市|地址|地方|住|所在地|地区|搬|坐标|人在"),
     "phone": compile_later(r"电话|手机|号码|新号|换号|联系方式"),
     "choice": compile_later(r"选|选项"),
@@ -328,6 +329,8 @@ def _new_value(prior: Prior, message: Message, plain: str, asked_on: date | None
             # 前面说4个人，其实是5个: what stands after the mark counts.
             start = mark[-1].start()
             value = read_value(question, message, "," * start + plain[start:], asked_on)
+        if value is None and question.type == "phone" and isinstance(prior.value, str):
+            value = with_new_end(prior.value, message.text[: len(plain.rstrip(","))])
         if question.type == "multi" and isinstance(value, list):
             value = _with_the_rest(prior, value, message.text)
         return None if value == prior.value else value

@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
-from handlers.understanding.day_forms import figure, full_year, normal_form
+from handlers.understanding.day_forms import figure, full_year, last_of_month, normal_form
 from handlers.understanding.festivals import LUNAR_DAYS, SOLAR_DAYS
 from handlers.understanding.western_dates import read_western, read_year_last
 from models.patterns import compile_later
@@ -28,7 +28,8 @@ _DAY = (
     r"十[一二三四五六七八九]?|[一二三四五六七八九]|3[01]|[12]\d|0?[1-9])"
 )
 _WRITTEN = compile_later(
-    rf"(?:{_YEAR}\s?(?:年|[./\-])?[, ]?(?:的)?(?:农历|阴历|阳历|公历|旧历|新历)?的?\s?|"
+    rf"(?:{_YEAR}\s?(?:年|[./\-])?(?:的|生?属[鼠牛虎兔龙蛇马羊猴鸡狗猪])?[, ]?(?:的)?"
+    rf"(?:农历|阴历|阳历|公历|旧历|新历)?的?\s?|"
     rf"(?<![\d.]))(?P<leap>闰)?{_MONTH}\s?(?P<mark>月(?:份|底|末|中旬?)?|[./\-])\s?(?:的)?(?:农历|"
     rf"阴历)?{_DAY}(?![\d一二三四五六七八九十]|个|月(?!亮)|点|块|岁|%|折|斤|元(?!宵|旦))\s?(?P<close>日|号)?"
 )
@@ -92,6 +93,12 @@ _DAYS_AWAY = {
     "后天": 2,
     "后日": 2,
     "后儿": 2,
+    "立马就来": 0,
+    "马上就来": 0,
+    "马上过来": 0,
+    "现在就来": 0,
+    "现在过来": 0,
+    "这就来": 0,
     "today": 0,
     "tomorrow": 1,
     "yesterday": -1,
@@ -103,7 +110,7 @@ _WEEK = compile_later(
 )
 _COUNTED = compile_later(
     r"(?P<count>\d{1,3}|[一二两三四五六七八九十半]{1,3})(?:个)?(?P<unit>天|日|周|星期|礼拜|月)(?:之?|"
-    r"以)(?P<side>后|前)|再过(?P<more>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个)?(?P<of>天|周|星期|礼拜|月)"
+    r"以)(?P<side>后|前)|(?:再过|还有|还差|再有)(?P<more>\d{1,3}|[一二两三四五六七八九十半]{1,3})(?:个)?(?P<of>天|周|星期|礼拜|月)"
 )
 _MONTH_AWAY = compile_later(rf"(?P<which>上上|上|下下|下|这|本)(?:个)?月(?:的)?\s?{_DAY}(?:号|日)?(?!\d)")
 _BIRTH_MONTH = compile_later(
@@ -181,7 +188,8 @@ def _festival(text: str, asked_on: date | None) -> str | None:
     lunar = name in LUNAR_DAYS
     month, day = LUNAR_DAYS[name] if lunar else SOLAR_DAYS[name]
     year_word = re.search(
-        r"(今年|去年|前年|明年|后年|(?:19|20)\d\d|(?<!\d)\d\d(?=年))(?:年)?(?:的)?$", text[: match.start()]
+        rf"(今年|去年|前年|明年|后年|(?:19|20)\d\d|(?<!\d)\d\d(?=年)|[{_CN}]{{2,4}}(?=年))(?:年)?(?:的)?$",
+        text[: match.start()],
     )
     year = full_year(year_word.group(1), asked_on) if year_word else None
     shift = _SHIFT.match(text[match.end() :])
@@ -199,6 +207,8 @@ def _festival(text: str, asked_on: date | None) -> str | None:
 
 
 def _relative(text: str, asked_on: date) -> date | None:
+    if last := last_of_month(text, asked_on):
+        return last
     away = _AWAY.search(text)
     if away and (yearly := _YEARS_AWAY.search(text[: away.start()])):
         # 去年的今天

@@ -6,6 +6,7 @@ from calendar import monthrange
 from datetime import date
 
 from handlers.understanding.numerals import plain
+from models.patterns import compile_later
 
 
 def figure(written: str) -> int:
@@ -20,6 +21,19 @@ def figure(written: str) -> int:
     if written.startswith("初"):
         return figure(written[1:])
     return int(plain(written) or 0)
+
+
+_LAST_OF_MONTH = compile_later(r"(?P<which>上|下|这|本)?个?月(?:的|底)?(?:最后一天|最末一天)")
+
+
+def last_of_month(text: str, asked_on: date) -> date | None:
+    """这个月最后一天, 下月最后一天."""
+    found = _LAST_OF_MONTH.search(text)
+    if found is None:
+        return None
+    index = asked_on.year * 12 + asked_on.month - 1 + {"上": -1, "下": 1}.get(found["which"] or "", 0)
+    year, month = index // 12, index % 12 + 1
+    return date(year, month, monthrange(year, month)[1])
 
 
 def full_year(written: str | None, asked_on: date | None) -> int | None:

@@ -25,13 +25,17 @@ _RATE = compile_later(
     rf"(?:(?P<low>{_NUMERAL})(?:[-~到至](?P<high>\d))?(?:次|回|趟|瓶|杯|顿|片|遍)|(?P<all>都|$))"
 )
 _DAILY = compile_later(r"天天|每天|每日|每晚|顿顿")
+# 周周买, 礼拜礼拜买
+_EVERY = compile_later(r"(?P<unit>周|星期|礼拜|月|年)(?P=unit)")
 
 
 def times_a_month(text: str) -> tuple[float, float] | None:
     """The lowest and highest number of times a month that a normalised text tells; None if it tells none."""
     found = _RATE.search(text)
     if found is None:
-        return (30.0, 30.0) if _DAILY.search(text) else None
+        every = _EVERY.search(text)
+        rate = 30.0 if _DAILY.search(text) else _EACH[every["unit"]] if every else None
+        return None if rate is None else (rate, rate)
     span = 0.5 if found["span"] == "半" else _ends(found["span"])[0] if found["span"] else 1.0
     if (not found["every"] and found["low"] is None) or not span:
         return None
@@ -57,7 +61,7 @@ def nearest_rate(told: tuple[float, float], rates: tuple[tuple[float, float] | N
 
 
 _DAILY = compile_later(r"天天|每天|日日")
-_TIMES_A_WEEK = compile_later(r"(?:一个?|每个?)(?:周|星期|礼拜).{0,6}几次")
+_TIMES_A_WEEK = compile_later(r"(?:一个?|每个?)(?:周|星期|礼拜).{0,6}几[次回顿]")
 
 
 def every_day_of_the_week(text: str, asked: str) -> bool:

@@ -66,8 +66,9 @@ _ENDING = compile_later(
 )
 _LONGEST_ENDING = len("是我的名字")
 _CALL = compile_later(
-    r"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人|他|她|宝宝|娃|孩子)|(?<![^,，。 \n])(?:就|请|可以|你)*(?:叫|"
-    r"喊)(?!我)|(?<![^,，。 \n])(?:你|您|就|那){1,3}(?:存|记)(?!一下|住|得|好|下|着))(?:一声|作|成|"
+    r"(?:(?:叫|喊|称呼|唤|管)(?:我|俺|咱|人家|本人|他|她|宝宝|娃|孩子)|"
+    r"(?<![^,，。 \n])(?:就|请|可以|你|大家|别人|朋友|同事|都)*"
+    r"(?:叫|喊)(?![我他她它])|(?<![^,，。 \n])(?:你|您|就|那){1,3}(?:存|记)(?!一下|住|得|好|下|着))(?:一声|作|成|"
     rf"做|为|叫|名字|一下|个)?[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
 )
 _NAMED = compile_later(
@@ -78,7 +79,7 @@ _NAMED = compile_later(
     rf"[:：,， \"“'「《]*(?=({_LETTER}[\u4e00-\u9fffa-z0-9·'\- ]{{0,15}}))"
 )
 _SURNAME = compile_later(
-    r"(?:姓(?!名)|(?<=我|俺|敝)性(?![格别子质感情])|(?<=免贵|本人)性)[:：,， ]*([\u4e00-\u9fff]{1,5})"
+    r"(?:(?<!隐)姓(?!名)|(?<=我|俺|敝)性(?![格别子质感情])|(?<=免贵|本人)性)[:：,， ]*([\u4e00-\u9fff]{1,5})"
 )
 _APART_TOLD = compile_later(
     r"姓([\u4e00-\u9fff]{1,2})[,， ]*(?:单名|单字|名|名字)(?:一个|个|叫|是|单)*"
@@ -86,7 +87,7 @@ _APART_TOLD = compile_later(
 )
 # 尉迟，单名一个岚
 _APART_BARE = compile_later(
-    r"(?:^|(?<=[,，。 \n]))([\u4e00-\u9fff]{1,2})[,， ]+(?:单名|单字)(?:一个|个|叫|"
+    r"(?:^|(?<=[,，。 \n]))([\u4e00-\u9fff]{1,2})[,，\n ]+(?:单名|单字)(?:一个|个|叫|"
     r"是)*([\u4e00-\u9fff])字?(?=$|[,，。 \n])"
 )
 _CHILD = compile_later(
@@ -319,6 +320,17 @@ def _spelling_aid(name: str) -> str | None:
     return surname if surname == name[-1:] else None
 
 
+def _in_full(message: Message, text: str, name: str) -> str | None:
+    """The whole name where it follows its surname: 李, and in the next bubble 李春燕; 口天吴，吴建军."""
+    for start, end in clauses(text):
+        if start and text.startswith(name, start) and _WHOLE_NAME.fullmatch(text, start + len(name), end):
+            return _cut(message, start, end - start)
+    return None
+
+
+_WHOLE_NAME = compile_later(r"[\u4e00-\u9fff]{1,2}")
+
+
 _BRACKET = compile_later(r"[【】(){}<>]")
 _ENCLOSED = compile_later(r"[\s,]*[【({<][^【】(){}<>]{1,12}[】)}>][\s,。!！~]*")
 
@@ -341,7 +353,7 @@ def _alone(message: Message, text: str) -> str | None:
         name = _trim(text[start:end])
         aided = _spelling_aid(name)
         if aided:
-            return aided
+            return _in_full(message, text, aided) or aided
         if (
             not name
             or name in _NO_NAME
@@ -359,11 +371,8 @@ def _alone(message: Message, text: str) -> str | None:
             or not re.fullmatch(rf"{_LETTER}+", name)
         ):
             continue
-        if len(name) == 1 and (
-            full := re.search(rf"(?<=[,，。 \n]){name}[\u4e00-\u9fff]{{1,2}}(?=$|[,，。 \n])", text)
-        ):
-            # 李, and in the next bubble 李春燕
-            return _cut(message, full.start(), full.end() - full.start())
+        if len(name) == 1 and (full := _in_full(message, text, name)):
+            return full
         if "我" in name or (
             len(name) > 4 and not name.isascii() and not re.search(rf"{_TITLE}$", name) and len(text) > 24
         ):

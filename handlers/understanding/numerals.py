@@ -73,12 +73,12 @@ _WORDS = sorted(
     words("""
         一般 一下 一点 一些 一样 一直 一起 一定 一会 一切 一旦 一律 一向 一边 一同 一致 一共 一方面 一半一半
         一阵 一辈子 一瞬 一言难尽 万一 万分 千万别 千万不 千万要 千万 万能 万象 百合 百货 百度 百香果 百分 百搭
-        百年 百岁山 百事 百家 百姓 千禧 千里 第一次 统一 唯一 单一 专一 之一 星期一 星期二 星期三 星期四 星期五
-        星期六 周一 周二 周三 周四 周五 周六 礼拜一 礼拜二 礼拜三 礼拜四 礼拜五 礼拜六 三亚 三明 三门峡 四川
+        百年 百岁山 百事 百家 百姓 千禧 千里 第一次 统一 唯一 单一 专一 之一
+        三亚 三明 三门峡 四川
         四平 五指山 五粮液 五常 六安 六盘水 七台河 九江 八宝 十堰 十分 十足 万宁 万州 千岛湖 百色 二手 二维码
         二话 二胎 三胎 二宝 三宝 一宝 大宝二宝 三高 三七 四季 五香 五官 六神 七夕 八卦 九寨沟 三八 五一 十一假
         国庆 一来二去 三天两头 乱七八糟 七上八下 三心二意 不三不四 一问三不知 一模一样 一言为定 一来 一口价
-        一家人 一家子 丢三落四 一手 一时 一路 一看 一想 一块儿 一套 一心 一身 一早 一律 独一无二 一线 一段 二段
+        一家人 一家子 一大家 丢三落四 一手 一时 一路 一看 一想 一块儿 一套 一心 一身 一早 一律 独一无二 一线 一段 二段
         三段 一阶 二阶 三阶 万家 万科 万达 亿点点 亿点 有一说一 一百个愿意 一百个不愿意 一百个放心 一万个不
         王老五 小二 老二 老三 老大 张三 李四 王五 十全十美 千万不要 二货 十有八九 八成 九成
         """),
@@ -92,7 +92,9 @@ _DAY_OF_A_MONTH = (
     r"(?<!个)(?:1[0-2]|0?[1-9]|[正冬腊一二三四五六七八九]|十[一二]?)月(?:初[一二三四五六七八九十]|廿[一二三四五六七八九]?|"
     r"(?:[12]\d|3[01]|0?[1-9]|二?十[一二三四五六七八九]?|三十一?)[日号])"
 )
-_MASK = compile_later("|".join((_LUNAR_DAY, _DAY_OF_A_MONTH, *_WORDS)))
+# 周三, but not the 三 of 一礼拜三四回.
+_WEEKDAY = r"(?:周|星期|礼拜)[一二三四五六](?!(?<=一礼拜.)[一二三四五六七八九]?[次回顿趟])"
+_MASK = compile_later("|".join((_LUNAR_DAY, _DAY_OF_A_MONTH, _WEEKDAY, *_WORDS)))
 
 
 def masked(text: str) -> str:
@@ -135,6 +137,11 @@ def plain(numeral: str) -> float | None:
 
 def _spread(numeral: str) -> tuple[float, float] | None:
     """三五百 as (300, 500), 十七八 as (17, 18), 一百二三 as (120, 130); None where no two digits stand side by side."""
+    figures = [DIGITS.get(each, 0) for each in numeral]
+    if len(numeral) == _IN_A_ROW and 0 < figures[0] == figures[1] - 1 == figures[2] - 2:
+        return float(figures[0]), float(figures[2])  # 五六七回
+    if len(numeral) == _TWO_ROUND and numeral[1] == numeral[3] in UNITS and 0 < figures[0] < figures[2]:
+        return float(figures[0] * UNITS[numeral[1]]), float(figures[2] * UNITS[numeral[1]])  # 三千五千都有过
     for at in range(len(numeral) - 1):
         first, second = numeral[at], numeral[at + 1]
         if 0 < DIGITS.get(first, 0) < DIGITS.get(second, 0):
@@ -144,6 +151,9 @@ def _spread(numeral: str) -> tuple[float, float] | None:
             return None if low is None or high is None or low >= high else (low, high)
     return None
 
+
+_IN_A_ROW = 3
+_TWO_ROUND = 4
 
 # Nobody answers a question with more of them.
 MOST_NUMBERS = 24

@@ -1,11 +1,13 @@
-"""To which of several options a reply leans: the mixture of two, the one without fault, the one for presents."""
+"""To which of several options a reply leans: the mixture of two, the one without fault, the one for presents,
+the one that sounds like it or shares a word."""
 
 from __future__ import annotations
 
 import re
 
-from handlers.understanding.option_table import option_table
-from handlers.understanding.text import PARTICLES, dense
+from handlers.understanding.option_table import FILLERS, option_table
+from handlers.understanding.sounds import sound
+from handlers.understanding.text import PARTICLES, clauses, dense
 from handlers.understanding.vocabulary import Question
 from models.patterns import compile_later
 
@@ -55,6 +57,26 @@ def without_disliked(question: Question, text: str, named: list[int]) -> list[in
     return kept or named
 
 
+_NEVER = compile_later(r"(?:从来?|都|一直|基本|根本|完全)?(?:不|没)(?:有|怎么)?([\u4e00-\u9fff])")
+_NOT_AT_ALL = compile_later(
+    r"(?:我|从来?|都|还|一直|基本|平时|根本|压根)*(?:不|没)(?:有)?([\u4e00-\u9fff])过?(?:的|呢|了)?"
+)
+
+
+def never_chosen(question: Question, text: str) -> list[int]:
+    """The one option for never, where its own verb is denied: 没敷过 and 不敷 of 从来不敷."""
+    said = [_NOT_AT_ALL.fullmatch(dense(text[start:end]).strip(PARTICLES)) for start, end in clauses(text)[:_FIRST_FEW]]
+    verbs = {denied[1] for denied in said if denied}
+    if not verbs:
+        return []
+    labels = [_NEVER.match(dense(option.label)) for option in question.options]
+    holders = [at for at, label in enumerate(labels) if label and label[1] in verbs]
+    return holders if len(holders) == 1 else []
+
+
+_FIRST_FEW = 4
+
+
 def placed_option(question: Question, text: str) -> list[int]:
     """The one option for presents or for the home, where a reply says for whom it is or where it will stand."""
     core = dense(text).strip(PARTICLES)
@@ -63,3 +85,38 @@ def placed_option(question: Question, text: str) -> list[int]:
         if len(holders) == 1 and said.search(core):
             return holders
     return []
+
+
+_LONGEST = 40
+
+
+def sounding_like(question: Question, text: str) -> list[int]:
+    """The options that a reply names by their sound: 奶分 for 奶粉, 提靓一下 for 提亮."""
+    sounds = option_table(question.options).sounds
+    heard = [sound(piece) for piece in _pieces(text) if len(piece) > 1]
+    return list(dict.fromkeys(at for each in heard for alike, at in sounds.items() if each.startswith(alike)))
+
+
+def sharing_words(question: Question, text: str) -> list[int]:
+    """The options of which a short reply says a telling pair of characters: 大促才买 of 等大促."""
+    fragments = option_table(question.options).fragments
+    found = []
+    for piece in _pieces(text):
+        if len(piece) <= _SHORT and not _AGAINST.search(piece):
+            found += [fragments.get(piece[start : start + 2]) for start in range(len(piece) - 1)]
+    return list(dict.fromkeys(at for at in found if at is not None))
+
+
+_SHORT = 6
+_AGAINST = compile_later(r"[不没别无未]")
+
+
+def _pieces(text: str) -> list[str]:
+    """What is said of options, one after the other, without what stands around their names; of a long text nothing."""
+    if len(text) > _LONGEST:
+        return []
+    return [
+        FILLERS.sub("", dense(piece).strip(PARTICLES))
+        for start, end in clauses(text)
+        for piece in re.split(r"[和跟与及、]|还有", text[start:end])
+    ]

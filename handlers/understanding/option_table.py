@@ -12,6 +12,7 @@ from handlers.understanding.ages import is_unborn, read_age
 from handlers.understanding.amounts import read_number
 from handlers.understanding.frequencies import times_a_month
 from handlers.understanding.phrases import words
+from handlers.understanding.sounds import sound
 from handlers.understanding.text import dense
 from handlers.understanding.thesaurus import SAME
 from handlers.understanding.vocabulary import Option
@@ -44,10 +45,24 @@ _SUFFIXES = (
     "香",
 )
 
+# What stands around the name of an option and says nothing else.
+FILLERS = compile_later(
+    r"^(?:有点|只要?|很|超|特别|挺|蛮|非常|我(?:们|家|是|要|选|想|比较|觉得|这|平时|一般|应该)?|大概|可能|应该|一般|平时|主要|就|那|是|选|要|喝|买|"
+    r"用|吃|看|玩|去|来|喜欢|爱|偏|还是|属于|想|给|比较|多|最|都|嗯|哦|有|在|会|算|到|常|偏好|做|当然|肯定|必须|更|"
+    r"倾向于?|都是|以|估计|差不多|感觉|目前|现在|这个|那个)+|(?:的(?:那个|那种|那款|那类|东西)?|吧|多一?点|多|"
+    r"多些|一点的?|点的|为主|居多|类|款|就行|就好|谢谢|可以|好了|这类|这种|那种|那个|这个|比较多|多一些|啦|了|呀|啊|哈|哦|呢|"
+    r"嘛|都行|也行|左右|系列|方面|什么的|之类的?)+$"
+)
+
 _TO_CHINESE = str.maketrans("123456789", "一二三四五六七八九")
 _TO_ARABIC = str.maketrans("一二两三四五六七八九", "1223456789")
 _RANGED = compile_later(r"\d|[一二三四五六七八九十百千万两半]")
 
+
+# Pairs that may tell an option: two Chinese characters that are no figures, measures or small words.
+_TELLING = compile_later(
+    r"(?:(?![一二两三四五六七八九十百千万几个次的了是有在和不没我你他都每要喝吃用买做看说想好多少上下中里外以内后前就也还会能可来去给最更很太为其])[\u4e00-\u9fff]){2}"
+)
 
 UNBORN = -1.0
 """The age of an unborn child among options: it is below 0-6个月."""
@@ -60,6 +75,10 @@ class OptionTable(Struct, frozen=True):
     owners: tuple[int, ...]
     wordings: tuple[tuple[str, int], ...]
     stems: tuple[tuple[str, int], ...]
+    sounds: dict[str, int]
+    """How the wordings of two characters and more sound, where only one option does."""
+    fragments: dict[str, int]
+    """Pairs of characters that only one option has."""
     ranges: tuple[tuple[float, float] | None, ...]
     ages: bool
     rates: tuple[tuple[float, float] | None, ...]
@@ -102,6 +121,8 @@ def option_table(options: tuple[Option, ...]) -> OptionTable:
                 wordings.setdefault(core, at)
         for own in option.wordings:
             wordings[dense(own)] = at
+            for times in ("回", "趟") if len(dense(own)) > len("一次") else ():
+                wordings.setdefault(dense(own).replace("次", times), at)
             # 3段 is said as 三段, and the other way round.
             for figures in (_TO_CHINESE, _TO_ARABIC):
                 wordings.setdefault(dense(own).translate(figures), at)
@@ -133,12 +154,23 @@ def option_table(options: tuple[Option, ...]) -> OptionTable:
         _bounds(_kept(option.label), ages) if _RANGED.search(option.label) or ages else None for option in options
     ]
     rates = tuple(times_a_month(_kept(option.label)) for option in options)
+    heard: dict[str, int | None] = {}
+    for wording, at in [*wordings.items(), *((stem, at) for stem, at in stems.items() if at is not None)]:
+        if len(wording) > 1 and not wording.isascii():
+            alike = sound(wording)
+            heard[alike] = at if heard.get(alike, at) == at else None
+    pairs: dict[str, int | None] = {}
+    for at, option in enumerate(options):
+        for pair in {core[i : i + 2] for core in map(dense, option.wordings) for i in range(len(core) - 1)}:
+            pairs[pair] = at if pairs.get(pair, at) == at else None
     names = tuple(wordings)
     return OptionTable(
         search=AhoCorasick(names, matchkind=MatchKind.LeftmostLongest) if names else None,
         owners=tuple(wordings[name] for name in names),
         wordings=tuple(wordings.items()),
         stems=tuple((stem, at) for stem, at in stems.items() if at is not None),
+        sounds={alike: at for alike, at in heard.items() if at is not None},
+        fragments={pair: at for pair, at in pairs.items() if at is not None and _TELLING.fullmatch(pair)},
         ranges=tuple(ranged) if sum(each is not None for each in ranged) >= 2 else (),
         ages=ages,
         rates=rates if sum(each is not None for each in rates) >= 2 else (),

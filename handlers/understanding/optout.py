@@ -109,7 +109,38 @@ def is_opt_out(text: str | Message, words: Words = NO_WORDS) -> bool:
         return True
     if len(bare) <= LONGEST_CLAUSE and _ANY_OF_WHOLE.within(bare) and _AROUND.sub("", bare) in _WHOLE:
         return True
-    return wishes_us_away(message)
+    if _to_the_wrong_person(message) or _asks_to_be_deleted(message):
+        return True
+    return wishes_us_away(message) and not _AT_ANOTHER_TIME.search(message.bare)
+
+
+# 别老是晚上十一点发 可以白天发: when we are to write, and not that we are not.
+_AT_ANOTHER_TIME = compile_later(
+    r"(?:可以|改(?:成|到|在)?|换(?:成|到)?|最好|还是)(?:早上|上午|中午|白天|下午|傍晚|晚上|周末|下班后?|工作日)(?:再)?发(?!了|也)"
+)
+# 认错人了，我单身狗一个: said first, whatever they tell of themselves behind it.
+_WRONG_PERSON = compile_later(
+    r"(?:你们?|您|不好意思|肯定|是不是)*(?:加|找|认|发)错(?:人|好友|微信)了?吧?(?:不好意思|抱歉|哈|啊|呀)*"
+)
+
+
+def _to_the_wrong_person(message: Message) -> bool:
+    if "错" not in message.text or len(message.text) > _SHORT:
+        return False
+    start, end = message.clauses[0]
+    return bool(_WRONG_PERSON.fullmatch(dense(message.text[start:end])))
+
+
+# 我不喝酒的，删了吧: said last and by itself, of the speaker, unless something else is there to be deleted.
+_DELETE_ME = frozenset(words("删了吧 删我吧 删了我吧 把我删了吧 删掉我吧 删好友吧"))
+_TO_DELETE = compile_later(r"单|地址|记录|图|照片|视频|评论|备注|号码|选项|信息|消息|重|错")
+
+
+def _asks_to_be_deleted(message: Message) -> bool:
+    if "删" not in message.text or len(message.text) > _SHORT:
+        return False
+    start, end = message.clauses[-1]
+    return dense(message.text[start:end]) in _DELETE_ME and not _TO_DELETE.search(message.text)
 
 
 _SENT = compile_later(r"发|寄|推送|通知")

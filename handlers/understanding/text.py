@@ -30,7 +30,7 @@ _HALVES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
 _SHAPES = _HALF_WIDTH | _CIRCLED | _HALVES
 
 # Characters that the character table leaves, and Cantonese words that have one Mandarin character as their equal.
-_SPOKEN = str.maketrans("妳牠祂著唔冇嘅喺佢啲畀俾係覅嫑", "你它他着不没的在他些给给是别别")
+_SPOKEN = str.maketrans("妳牠祂著唔冇嘅喺佢啲畀俾係覅嫑咗侪", "你它他着不没的在他些给给是别别了都")
 
 
 def _simplified() -> dict[int, str]:

@@ -11,7 +11,7 @@ from handlers.understanding.ages import read_age, told_age
 from handlers.understanding.amounts import is_about_money, read_number
 from handlers.understanding.avoided import asks_what_is_avoided, read_avoided, told_avoided
 from handlers.understanding.birthdays import asks_birthday, read_birthday, told_birthday
-from handlers.understanding.choices import is_option, read_options, told_options
+from handlers.understanding.choices import is_option, read_options, told_options, without_taken_back
 from handlers.understanding.dates import coming_day, day_of_same_month, last_day, of_same_year, read_date, told_date
 from handlers.understanding.names import read_name, told_name
 from handlers.understanding.phones import read_phone
@@ -29,7 +29,7 @@ _REPAIR = compile_later(
     r"不不不?[,，]|(?<=[,，\n ])不[,， ]*(?=\d|[一二两三四五六七八九十俩仨]+[百千万个块岁月号点])|"
     r"(?<=[,，])不[,，](?=是)|(?<=[,， \n])(?:哦|啊)?不是?(?=[,， \n])|"
     r"(?<=[箱个瓶盒罐包位块岁月])不(?=[\d一二两三四五六七八九十])|(?:以前|之前|原来|从前)[^\n]{1,20}?(?:现在|"
-    r"如今|目前)(?:都|就|是|只)*|的话[,，]?(?:那就|就|那)(?=.))[,，。!！~ \n是我]*"
+    r"如今|目前|变成?|转成?)(?:都|就|是|只)*|的话[,，]?(?:那就|就|那)(?=.))[,，。!！~ \n是我]*"
 )
 # 不是酱香也不是浓香 leaves a third.
 _RATHER = compile_later(r"不是?([^,，。是\n]{1,10})(?<![不也])[,， \n]*(?:而|我)?是(?=.)")
@@ -68,9 +68,13 @@ def _number(question: Question, text: str) -> Any:
 
 # A day on which somebody is kept is not the day that is told: 明天要加班，后天.
 _KEPT = compile_later(
-    r"(?:^|[,，。 \n])[^,，。 \n]{1,8}(?:加班|没空|没时间|有事|不行|来不了|去不了|不在|要?上班|出差|开会|有课|"
+    r"(?:^|[,，。 \n])[^,，。 \n]{1,8}(?:加班|没空|没时间|有事|不行|太(?:晚|早|赶|忙)了?|来不及|"
+    r"来不了|去不了|不在|要?上班|出差|开会|有课|"
     r"约了|满了|不得空)"
     r"[^,，。 \n]{0,3}(?=[,，。 \n])"
+    # 3月3号 不行那天有课 3月6号
+    r"|(?:^|[,，。 \n])[^,，。 \n]{1,8}[,，。 \n]+(?:啊|哦|呃|那天)*(?:不行|来不了|去不了|有事|没空)[^,，。\n ]{0,8}"
+    r"(?=[,，。 \n])"
     # 周六别给我排，周日吧; 别约周三，周四
     r"|(?:^|[,，。 \n])[^,，。 \n]{1,8}(?:别|不要|不用|勿)(?:给我|帮我|再)*(?:排|约|安排|订|定|来|选)"
     r"[^,，。 \n]{0,3}(?=[,，。 \n])"
@@ -145,6 +149,8 @@ def read_value(question: Question, message: Message, text: str, asked_on: date |
         return message.raw if text.strip(" ,，。") else None
     if question.type not in ("yesno", "phone"):
         for repaired in _repaired(text):
+            if question.type == "multi" and (kept := without_taken_back(question, text, repaired)):
+                return kept
             value = reader(question, message, repaired, asked_on)
             if value is not None:
                 return value

@@ -8,6 +8,14 @@ from functools import lru_cache
 from handlers.understanding.plain_answers import NO, YES
 from handlers.understanding.text import PARTICLES, Message, clauses, dense
 from handlers.understanding.under_age import asks_of_age, says_under_age
+from handlers.understanding.yesno_children import (
+    ASKS_PREGNANT,
+    ASKS_SECOND_CHILD,
+    expects_child,
+    of_child,
+    of_first_child,
+    of_second_child,
+)
 from models.patterns import compile_later
 
 _UNSURE = compile_later(
@@ -24,7 +32,7 @@ _NO_WORD = compile_later(
     r"^(?:我|我们|我家|俺|咱|那|这个|这|嗯|哦|啊|呃|额|谢谢|暂时|目前|现在|今年|今天|明天|后天|周末|今晚|这次|这回|这周|最近|到时候?|真的?|都|还|先|就|也|其实|倒|好像|已经|"
     r"早|应该|平时|一般|家里|本人|宝宝|他|她|孩子|娃|抱歉|不好意思|sorry)*(?:不(?!错|少|止|仅|光|但|得不|要太|"
     r"就是|然)|没(?!错|问题|毛病|少|意见|事|关系|异议)|木有|莫得|无|未|否|从来?(?:不|没)|算了|免了|别(?:拉|加|给|了|再|来)|心领|甭|莫(?!问题)|休想|"
-    r"拒绝|哪有|才不|怎么可能|退出|弃权|弃赛|"
+    r"拒绝|谢绝|婉拒|大可不必|千万别|可别|哪有|才不|怎么可能|退出|弃权|弃赛|"
     r"(?:老婆|媳妇|老公|对象|家里人?|家人|我?妈|婆婆|医生|大夫)(?:说|管得严)?(?:不让|不许|不准|不同意|不答应|不给)|"
     r"nope?(?![a-z])|not|never|no$)"
 )
@@ -39,8 +47,12 @@ _SWEARS = compile_later(
 )
 # 太麻烦了不用, 闻都没闻过
 _NO_AT_LAST = compile_later(
-    r"(?:参加|去|来|到|报名?|赶)不(?:了|成)了?$|(?:不用|不要|不需要|算了|免了)了?$|(.)都没(?:有)?\1过"
+    r"(?:参加|去|来|到|报名?|赶)不(?:了|成)了?$|(.)都没(?:有)?\1[^,，]?过|还没(?:到货?|收到|拆封?|开封|发货)$|个(?:锤子|屁|毛线|鬼)$|([\u4e00-\u9fff])没\2[成到着上]$|"
+    r"^(?:一直|很|也)?想[^,，不没]{1,3}(?:但|可|就是|是)*(?:没|不)(?:有)?(?:钱|空|时间|机会|敢|舍得)"
 )
+# 面膜我不要了 refuses what is offered, and says nothing of whether they were here before.
+_NO_NEED = compile_later(r"(?:不用|不要|不需要|算了|免了)了?$")
+_MAY_BE_REFUSED = compile_later(r"要|需|用|送|寄|领|办|约|拉|留|试|参加|报|给|开|好不好|好吗|行吗|可以")
 _YES_WORD = compile_later(
     r"^(?:我|我们|我家|俺|咱|那|这个|嗯|哦|啊|呃|都|早|就|也|其实|已经|一直|平时|家里|本人|宝宝|他|她|孩子|娃|"
     r"当然|肯定|必须|必(?=到|来|去|参)|一定|准(?=到|来)|绝对|确实|的确|还|真)*(?:是(?!不是|吗|否|啥|什么)|对(?!不起|了,|于|你|您|他|她|这|那)|有(?!没有|啥|什么|空再|"
@@ -60,11 +72,12 @@ _RHETORICAL_NO = compile_later(
 )
 _REGULAR = compile_later(
     r"老客户|老顾客|回头客|常客|老粉|复购|年年(?:买|喝|用)|一直(?:在)?(?:买|喝|用|吃)|(?:每次|每回|向来|从来|一直|都是)(?:都)?(?:在|来|找|跟|到)(?:你|这|咱)|老会员|"
-    r"第[二三四五六\d]次(?:买|来)|好几[次年]|回购|买了?(?:很多|好多|好几|无数)|空瓶|用完(?:了)?(?:好几|一|两|三)"
+    r"第[二三四五六\d]次(?:买|来)|第[二三四五六\d][回趟]|好几[次年]|回购|买了?(?:很多|好多|好几|无数)|空瓶|用完(?:了)?(?:好几|一|两|三)"
 )
 _FIRST = compile_later(r"第一次|头一次|头一回|头回|新客|新人|新来|刚认识|初次|刚知道|才知道|首次")
 _ENOUGH = compile_later(
-    r"(?:家里|家中|手头|手上|我)?(?:还|都|已经)(?:还)?有(?:呢|了|好多|很多|一堆|存货|库存)?$|家里(?:有)?(?:一|好几|好多|一大)(?:堆|箱|抽屉|柜子?)|多得是|用不完|没用完|还没吃完|够用|囤(?:了|够)"
+    r"(?:家里|家中|手头|手上|我)?(?:还|都|已经)(?:还)?有(?:呢|了|好多|很多|一堆|存货|库存)?$|家里(?:有)?(?:一|好几|好多|一大)(?:堆|箱|抽屉|柜子?)|多得是|用不完|没用完|还没吃完|够用|囤(?:了|够)|"
+    r"(?:我|已经|早就?)有(?![^了]{0,3}(?:吗|需要|兴趣))[\u4e00-\u9fff]{0,2}了$|(?:留|让|送|给)+(?:别人|隔壁|人家|其他人|其他宝妈|更?有?需要)"
 )
 _VERB = compile_later(
     r"(喝|吃|用|买|试|去|来|听|做|养|拉|进|有|生|怀|领|参加|加|订|办|过敏|结婚|上班|喜欢|考虑|需要|想|要|愿意|"
@@ -95,9 +108,9 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
         return True
     if re.search(r"第一次|首次|头一次|新客|新顾客", asked) and (first := _of_first(core)) is not None:
         return first
-    if re.search(r"第一胎|头胎|一胎|第一个(?:宝|娃|孩)", asked) and (first := _of_first_child(core)) is not None:
+    if re.search(r"第一胎|头胎|一胎|第一个(?:宝|娃|孩)", asked) and (first := of_first_child(core)) is not None:
         return first
-    if _ASKS_SECOND_CHILD.search(asked) and (second := _of_second_child(core)) is not None:
+    if ASKS_SECOND_CHILD.search(asked) and (second := of_second_child(core)) is not None:
         return second
     if _WHETHER_THEY_HAVE.search(asked) and _WANTS_ONE.match(core):
         return None
@@ -105,15 +118,17 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
         r"正常|健康|都(?:挺)?好|没(?:啥|什么)?事", core
     ):
         return False
+    if (expects := expects_child(core)) is not None and ASKS_PREGNANT.search(asked):
+        return expects
     if "过敏" in asked and re.search(
         r"(?<!没)(?<!没有)(?:湿疹|荨麻疹|起疹|红疹|起包)|[碰沾吃喝]都?不能[碰沾吃喝]|不能[碰沾吃喝]", core
     ):
         return True
     if re.search(r"没(?:有|去)?(?:检?查|测)过?$", core) and not re.search(r"查过|测过", asked):
         return None
-    if re.search(r"宝|娃|孩子|小孩|小朋友", asked) and (child := _of_child(core)) is not None:
+    if re.search(r"宝|娃|孩子|小孩|小朋友", asked) and (child := of_child(core)) is not None:
         return child
-    if re.search(r"需要|要不要|寄|送|领|来一|囤", asked) and _ENOUGH.search(core):
+    if re.search(r"需要|要不要|寄|送|领|来一|囤|办", asked) and _ENOUGH.search(core):
         return False
     if "奶粉" in asked and re.search(r"母乳|亲喂|断了|断奶|戒了", core) and not re.search(r"奶粉|混|加", core):
         return False
@@ -123,14 +138,21 @@ def read_yesno(message: Message, text: str, asked: str) -> bool | None:
     if _POLITE_NO.fullmatch(core):
         return False
     verdicts = [verdict for start, end in clauses(text) if (verdict := _clause(text[start:end], asked)) is not None]
+    if not verdicts and re.search(r"需要|要不要|[要用]?开.{0,4}吗", asked) and _THAT_WILL_DO.search(core):
+        return True
     if not verdicts:
         return True if _HABIT.match(core) and not _OFFERS.search(asked) else None
     unsure = [start for start, end in clauses(text) if _leaves_open(dense(text[start:end]))]
     if unsure and len(unsure) == len(clauses(text)):
         return None
+    last = _UNWANTED.fullmatch(dense(text[slice(*clauses(text)[-1])]).strip(PARTICLES))
+    if last and last.group(1) in asked:  # 办卡的都是套路，不办
+        return False
     return verdicts[-1] if re.search(r"不对|哦不|啊不|说错|打错|算了|还是不|但是?不|不过还是", core) else verdicts[0]
 
 
+# 普票就行, to 需要开发票吗: of which kind, and so yes.
+_THAT_WILL_DO = compile_later(r"^[^不没别]{1,8}就(?:行|可以|好|够)了?$")
 # 天天晚上蹲水边 says yes to what people do; 天天加班 speaks of something else.
 _HABIT = compile_later(
     r"^(?:我|俺|咱|那|几乎|基本|差不多)*(?:天天|每天|每晚|夜夜|经常|三天两头|隔三[差岔]五|一有空就|有空就|周周|年年|顿顿)"
@@ -154,7 +176,7 @@ def _clause(clause: str, asked: str) -> bool | None:
         return True
     if (other := _of_others(core, asked)) is not None:
         return False if other else None
-    if _NO_WORD.match(core) or _NO_AT_LAST.search(core):
+    if _NO_WORD.match(core) or _NO_AT_LAST.search(core) or (_NO_NEED.search(core) and _MAY_BE_REFUSED.search(asked)):
         return False
     if _DONE.search(asked) and (plan := _NOT_YET.fullmatch(core)) and plan["deed"] in asked:
         return None if plan["wish"] else False
@@ -224,36 +246,14 @@ def _echo(core: str, asked: str) -> bool | None:
     return None
 
 
+_NEVER_BEFORE = compile_later(r"(?:我|还|从来?|都|一直|之前|以前)*没(?:有)?[来去买喝用吃]过")
+
+
 def _of_first(core: str) -> bool | None:
     """是第一次来吗 answered by how often: 头一回 is yes, 来过两次 and 老顾客 are no."""
-    if _FIRST.search(core):
+    if _FIRST.search(core) or _NEVER_BEFORE.match(core):
         return not core.startswith(("不是", "不系"))
     return False if _REGULAR.search(core) or re.search(r"(?<!没)(?<!没有)[来买喝用吃]过|常来|经常", core) else None
-
-
-_SECOND_CHILD = compile_later(r"(?:老|第|大宝)?[二三四两][胎宝个]|老[二三四]|第[二三四]|[俩仨]|双胞胎")
-_FIRST_CHILD = compile_later(r"头胎|头一[个胎]|第?一胎|老大|第一[个次]|大宝|独生|就这?一个")
-
-
-def _of_first_child(core: str) -> bool | None:
-    """是第一胎吗 answered by which child it is: 老二啦 is no, 头胎 yes."""
-    if core.startswith("不"):
-        return None
-    return False if _SECOND_CHILD.search(core) else True if _FIRST_CHILD.search(core) else None
-
-
-_ASKS_SECOND_CHILD = compile_later(r"第二胎|二胎|二宝|第二个(?:宝|娃|孩)|老二")
-
-
-def _of_second_child(core: str) -> bool | None:
-    """是第二个宝宝吗 answered by which child it is: 头胎 is no, 二宝了 yes; the third is not the second."""
-    if core.startswith("不"):
-        return None
-    if _FIRST_CHILD.search(core) and "有大宝" not in core:
-        return bool(re.search(r"(?<!不是)(?:二[胎宝]|老二)", core))
-    if re.search(r"[三四][胎宝]|老[三四]|第[三四]", core):
-        return False
-    return True if re.search(r"(?<!没)(?<!没有)(?:二[胎宝]|老二|第二)", core) else None
 
 
 # 想要一个: who is asked what they have, and wishes for it.
@@ -272,15 +272,6 @@ def refuses_invitation(core: str, asked: str) -> bool:
         return True
     hindered = _HINDERED.search(core) and not re.search(r"没(?:什么|啥)?事|不加班", core)
     return bool(hindered and _INVITED.search(asked))
-
-
-def _of_child(core: str) -> bool | None:
-    """家里有宝宝吗 answered by how things stand: 备孕, 单身狗 are no, 怀着, 刚满月 are yes."""
-    if re.search(r"备孕|单身|丁克|没(?:有)?(?:对象|结婚|成家|生)|未婚", core):
-        return False
-    if re.fullmatch(r"有?[一两三俩仨][个娃宝]*", core):
-        return True
-    return True if re.search(r"怀(?!疑)|孕|刚生|满月|坐月子|双胞胎|二胎|(?:月|岁)(?:半|多)?(?:大|了|$)", core) else None
 
 
 def _of_age(core: str, asked: str) -> bool | None:
@@ -379,7 +370,7 @@ _LONG_VERBS = compile_later(r"过敏|结婚|参加|上班|哺乳|备孕|熬夜|�
 def told_again(text: str, asked: str) -> bool | None:
     """What a correction says of a question of yes or no in its own words: 是二胎, 他对芒果过敏, 其实抽烟."""
     core = dense(text)
-    if _ASKS_SECOND_CHILD.search(asked):
-        return _of_second_child(core)
+    if ASKS_SECOND_CHILD.search(asked):
+        return of_second_child(core)
     found = _LONG_VERBS.search(asked)
     return _echo(core, found.group()) if found and found.group() in core else None

@@ -15,6 +15,12 @@ causes were mended afterwards. Some of its labels are open to dispute (看心情
 `strangers_second.jsonl` was written by somebody who had not seen the program (liquor, mother and baby, beauty,
 fishing): 90.0 %, 89.8 % and 88.3 % of its three parts were read as labelled at first sight. `kinds.jsonl` are other
 wordings of the kinds that were misread, 93 of 105 of them read rightly before they were looked at.
+
+`judges_first.jsonl` and `judges_second.jsonl` were written in one go, before any of them was read, with questions and
+years of their own and harder on purpose: at first sight 85.4 % of the first were read as labelled, and 84.6 % of the
+second when the misses of the first alone had been mended. `judges_third.jsonl` came after those of both, and is of the
+same kind: 81.2 % at first sight, and `judges_fourth.jsonl` after those of three: 82.2 %. Two
+dozen labels that the contract leaves open were left out.
 """
 
 from __future__ import annotations
@@ -43,6 +49,8 @@ class _Asked(msgspec.Struct):
     question: Question
     prior: list[Prior]
     replies: list[_Reply]
+    asked_on: date | None = None
+    """The day of these replies, where it is not that of the file."""
 
 
 @pytest.mark.parametrize(
@@ -58,6 +66,10 @@ class _Asked(msgspec.Struct):
         ("fresh_heldout.jsonl", 370, 0.96, _FRESH),
         ("strangers_second.jsonl", 490, 0.98, _FRESH),
         ("kinds.jsonl", 100, 0.98, _FRESH),
+        ("judges_first.jsonl", 240, 0.985, _FRESH),
+        ("judges_second.jsonl", 275, 0.985, _FRESH),
+        ("judges_third.jsonl", 130, 0.97, _FRESH),
+        ("judges_fourth.jsonl", 90, 0.98, _FRESH),
     ],
 )
 def test_enough_replies_of_other_shops_are_understood(file: str, enough: int, bar: float, asked_on: date) -> None:
@@ -66,7 +78,7 @@ def test_enough_replies_of_other_shops_are_understood(file: str, enough: int, ba
         asked = msgspec.json.decode(line, type=_Asked)
         for label in asked.replies:
             count += 1
-            got = understand(asked.question, label.reply, prior=asked.prior, asked_on=asked_on)
+            got = understand(asked.question, label.reply, prior=asked.prior, asked_on=asked.asked_on or asked_on)
             if (got.act, got.value, got.corrects) != (label.act, label.value, label.corrects):
                 wrong.append(f"{asked.question.key}: {label.reply!r} is {label}, read as {got}")
             if (got.act == "optout") != (label.act == "optout"):
