@@ -278,7 +278,7 @@ def _bury(store: Store, event: Event, error: str) -> Outcome:
                 write_down(writing, event.merchant, names, [outcome])
             keep_error(writing, event.merchant, outcome)
     except Exception as failure:
-        if isinstance(failure, OperationalError | LeaseLost):
+        if isinstance(failure, LeaseLost) or (isinstance(failure, OperationalError) and is_passing(failure)):
             raise
         with store.writing([event.merchant], kept_for(store, [event])) as writing:
             if isinstance(event, ev.TimerDue):

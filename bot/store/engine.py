@@ -104,9 +104,16 @@ def id_engine(url: str) -> Engine:
 
 
 def is_passing(error: OperationalError) -> bool:
-    """Whether the same may work later: a full disk, a lock, a lost connection, not a statement that SQLite refuses."""
+    """Whether the same may work later: a full disk, a lock, a lost connection, not a statement that SQLite refuses, nor
+    what is too large for an index of PostgreSQL."""
+    if str(getattr(error.orig, "sqlstate", None)).startswith(_TOO_MUCH):
+        return False
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code is None or code & 0xFF != SQLITE_ERROR
+
+
+# The class of PostgreSQL's limits, none of which goes away by waiting.
+_TOO_MUCH = "54"
 
 
 # PostgreSQL while it may not be written to: in the middle of a failover, on a disk that is nearly full, or as somebody

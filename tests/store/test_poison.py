@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -90,6 +91,17 @@ def test_what_no_database_takes_is_a_dead_letter(database_url: str, event: Messa
             (entry,) = [row for row in journal if row.error]
             assert "Traceback" in entry.error
             assert stage.rows(Body, Body.id == entry.body_id)[0].text
+
+
+def test_what_no_index_of_the_database_takes_is_not_tried_for_ever(database_url: str) -> None:
+    """PostgreSQL says of a key that is too long what it says of a full disk: that it cannot at the moment."""
+    chance = random.Random(7)
+    endless = "".join(chr(chance.randrange(0x4E00, 0x9FA5)) for _ in range(5_000))
+    events = [said("wx1", wire_id="a"), said("wx1", wire_id=endless), said("wx1", wire_id="c")]
+    with shop(database_url) as stage:
+        outcomes = stage.apply(*events, decide=nothing)
+        assert [bool(one.error) for one in outcomes] == [False, database_url.startswith("postgresql"), False]
+        assert [row.wire_id for row in stage.rows(JournalEntry)] == ["a", endless, "c"]
 
 
 def test_an_event_of_a_merchant_that_is_gone(database_url: str) -> None:
