@@ -144,6 +144,11 @@ def scope_of(call: Call) -> tuple[str, str]:
     )
 
 
+def names_a_group(word: str) -> bool:
+    """Whether what is to be paused may be a group that is called so."""
+    return word not in (*HERE, *EVERYWHERE, *LANE_NAMES, *LANE_NAMES.values())
+
+
 def _scope_told(call: Call, scope: str, subject: str) -> str:
     """What is paused, as it is called where it is asked: another group than this one by its topic."""
     if scope != "group" or subject == call.event.group:

@@ -313,7 +313,7 @@ def wanted(lines: Sequence[str]) -> Wanted:
         if command is None:
             continue
         reads |= command.reads
-        if "named_groups" in command.reads and len(words) > 1:
+        if "named_groups" in command.reads and len(words) > 1 and answers.names_a_group(words[1].text):
             groups.setdefault(words[1].text)
         for place in command.people_at:
             if len(words) > place + 1:

@@ -19,7 +19,6 @@ class ChatGroup(SQLModel, table=True):
 
     __tablename__ = "chat_group"
     __table_args__ = (
-        Index("chat_group_topic", "merchant_id", "topic"),
         Index("chat_group_wire", "merchant_id", "wire_id", unique=True),
         Index("chat_group_owner", "merchant_id", "owner_contact_id"),
         # Of a tier the group that fills next.

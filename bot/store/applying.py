@@ -245,7 +245,8 @@ def _look_again(writing: Writing, merchant: MerchantView, reasons: Sequence[str]
     writing.connection.execute(
         update(Delivery)
         .where(
-            col(Delivery.merchant_id) == merchant.id,
+            unindexed(col(Delivery.merchant_id)) == merchant.id,
+            text("state IN ('planned', 'waiting')"),  # in the words of the index, which holds what is open and no more
             col(Delivery.state) == DeliveryState.WAITING,
             col(Delivery.reason).in_(reasons),
         )

@@ -114,7 +114,7 @@ def test_what_is_said_all_day_reads_all_groups_no_more_than_all_people(tmp_path:
     load_world(f"sqlite:///{file}", crowd, QUESTIONS)
     said = wire_batches(crowd, 3, 400)
     line = json.loads(said[0][0])
-    for nth, (one, text) in enumerate(zip(crowd.staff, ("/停发", "/恢复 推广", "/暂停 本群"), strict=False)):
+    for nth, (one, text) in enumerate(zip(crowd.staff, ("/停发", "/恢复", "/暂停 本群", "/恢复 推广"), strict=False)):
         ordered = {"contact": {"contact": one.wire_id, "name": one.name}, "group": one.group, "text": text}
         said[-1].append(json.dumps(line | ordered | {"wire_id": f"ordered-{nth}"}).encode())
     with traced() as asked:
