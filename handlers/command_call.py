@@ -57,7 +57,7 @@ class Argument:
         return f"[{self.label}]" if self.optional else self.label
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class Call(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A command as it was given. `people` are who its person is: one, or who has the tag."""
 
     event: Message

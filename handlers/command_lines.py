@@ -41,8 +41,9 @@ def lines_of(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)  # a command is looked at several times on its way
 def _split(text: str) -> tuple[str, ...]:
-    lines = (_trimmed(line) for line in text.splitlines())
-    return tuple(stripped for line in lines if (stripped := without_mentions(line)))
+    # Lists: most have one line, and a generator costs as much as that.
+    lines = [without_mentions(_trimmed(line)) for line in text.splitlines()]
+    return tuple([line for line in lines if line])
 
 
 def _trimmed(line: str) -> str:

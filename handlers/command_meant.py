@@ -65,7 +65,7 @@ def text_wanted(event: Message, pending: Sequence[PendingView]) -> tuple[str, Pe
 
 def with_ids(lines: Sequence[str], event: Message, self_id: str) -> list[str]:
     """The lines with the stable ids of who is mentioned in them, where it is plain which mention is whose."""
-    others = [one for one in event.mentions if one != self_id]
+    others = [one for one in event.mentions if one != self_id] if event.mentions else ()
     if not others:
         return list(lines)
     mentions = [

@@ -268,6 +268,8 @@ _MAY_BE_ONE = re.compile("|".join(("[/／]", *_WITH_ARGUMENTS)))
 def is_command(text: str, *, by_staff: bool = True) -> bool:
     """Whether a message is for us to obey or refuse: a line begins with a slash, half-width or full-width, after
     mentions; or, from staff, it is nothing but Chinese names of commands."""
+    if text[:1] in "/／" and text[1:2].isalnum():  # as most commands: nothing needs to be taken apart
+        return True
     text = text[:LONGEST]
     # Nearly nothing that is said has a slash in it or ends with such a name.
     if not _MAY_BE_ONE.search(text) and not text.rstrip().endswith(_BARE):

@@ -165,6 +165,8 @@ class _NeedsCode(Exception):
 class _Line:
     """One line of a message on its way."""
 
+    __slots__ = ("command", "confirmed", "context", "event", "line", "person", "target", "words")
+
     def __init__(self, event: Message, context: Context, person: PersonView, line: str, *, confirmed: bool) -> None:
         self.event, self.context, self.person = event, context, person
         self.line, self.confirmed = line, confirmed
@@ -225,7 +227,7 @@ class _Line:
         if command.warn is not None and not self.confirmed and (what := command.warn(call)) is not None:
             raise _NeedsCode(what)
         reply, effects = command.run(call)
-        if any(isinstance(effect, fx.Follow) and isinstance(effect.event, StaffOrder) for effect in effects):
+        if effects and _gives_an_order(effects):
             return reply, effects  # what comes of it is audited there
         said = "" if command.aside else " ".join([word.text for word in self.words[1:]])
         return reply, [*effects, _audit(self.event, self.person, command.name, "ok", said, self.target)]
@@ -297,6 +299,10 @@ class _Line:
     def _refused(self, said: str, why: str) -> tuple[str, list[Effect]]:
         name = self.command.name if self.command else "/"
         return said, [_audit(self.event, self.person, name, "refused", why, self.target)]
+
+
+def _gives_an_order(effects: Sequence[Effect]) -> bool:
+    return any(isinstance(effect, fx.Follow) and isinstance(effect.event, StaffOrder) for effect in effects)
 
 
 def _with_people(call: Call, command: Command, place: int, found: tuple[FoundPerson, ...]) -> Call:

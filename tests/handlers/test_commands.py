@@ -83,7 +83,7 @@ def test_a_command_may_be_written_in_many_ways(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["状态不错", "今天状态", "//", "/", "/:strong", "／:)", "1/2", "", "@小山", "恢复\n身体"]
+    "text", ["状态不错", "今天状态", "//", "/", "/:strong", "／:)", "1/2", "", "@小山", "恢复\n身体", "/\n状态"]
 )
 def test_what_only_looks_like_a_command(text: str) -> None:
     assert not is_command(text)
