@@ -5,6 +5,9 @@
 .DELETE_ON_ERROR:
 .PHONY: help setup run test crash fuzz check format docs bench peers lock clean
 
+# Where this is set, as in many images, each start would compile all of the program anew: a second.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 CREATED := $(VENV)/.created

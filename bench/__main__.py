@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -32,7 +32,7 @@ from bench.evidence import tell
 from bench.figures import Figure, NotReady, Progress, show
 from bot.logs import set_up_logs
 
-BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {
+BENCHMARKS: dict[str, Callable[[Progress], list[Figure]]] = {
     "inbound": inbound.measure,
     "analysis": analysis.measure,
     "pg_apply": pg_apply.measure,
@@ -60,6 +60,8 @@ def main(
 ) -> None:
     """Measure how fast the program is, as ratios to limits and peers measured in the same run."""
     set_up_logs("WARNING")  # what a year logs would stand among the figures
+    # Who is started again was started before: without compiled files each start would compile everything anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     wanted = names or list(BENCHMARKS)
     if unknown := [name for name in wanted if name not in BENCHMARKS]:
         raise typer.BadParameter(f"found {', '.join(unknown)}, expected some of {', '.join(BENCHMARKS)}")
