@@ -23,7 +23,7 @@ Measure = Callable[[Callable[[int, int], None]], list[Figure]]
     [
         pytest.param(partial(vs_aiogram, events=400), id="dispatch_vs_aiogram", marks=needs_peers),
         pytest.param(partial(vs_ptb, events=400), id="dispatch_vs_ptb", marks=needs_peers),
-        pytest.param(partial(vs_nonebot, events=60), id="dispatch_vs_nonebot", marks=needs_peers),
+        pytest.param(partial(vs_nonebot, events=400), id="dispatch_vs_nonebot", marks=needs_peers),
         pytest.param(partial(expand.measure, friends=8_000), id="expand"),
     ],
 )

@@ -213,6 +213,15 @@ def found_shop(folder: Path, browser: Browser) -> Console:
     return running
 
 
+@pytest.fixture(autouse=True)
+def _closed_pages(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test leaves open would go on asking the bot for news."""
+    yield
+    if "browser" in request.fixturenames:
+        for one in request.getfixturevalue("browser").contexts:
+            one.close()
+
+
 @pytest.fixture(scope="module")
 def console(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     running = found_shop(tmp_path_factory.mktemp("console"), browser)

@@ -26,7 +26,7 @@ from models.people import Contact, Survey
 from tests.crash.killing import FRIENDSHIPS, Killing, killing
 from tests.gateway.bot_process import BOSS, HALL, QUESTIONS, ZONE
 
-KILLS = int(os.environ.get("CRASH_KILLS", "30"))
+KILLS = int(os.environ.get("CRASH_KILLS", "20"))
 SEED = int(os.environ.get("CRASH_SEED") or time.time_ns() % 1_000_000)
 FEWER = 5  # on PostgreSQL so many times fewer: the program is the same, and its commits are somebody else's
 LIFE = timedelta(seconds=0.7)  # about how long a life takes, for the calendar to have enough in it
