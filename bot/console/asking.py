@@ -11,8 +11,9 @@ def ask(question: str, yes: str, act: Callable[[], Awaitable[object]], *, no: st
     """Ask, and act on `yes`. The dialog hangs on the page itself: what a live page rebuilds takes its own with it."""
 
     async def confirmed() -> None:
-        dialog.close()
-        await act()
+        with ui.context.client:  # the dialog may be gone before it is done, with all that is in it
+            dialog.close()
+            await act()
 
     with ui.context.client.layout, ui.dialog(value=True) as dialog, ui.card().classes("z-card"):
         ui.label(question)

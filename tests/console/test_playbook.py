@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -178,6 +179,15 @@ def test_a_file_is_refused_with_its_lines_or_shown_and_put_in_force(console: Con
     page.get_by_role("button", name="保存，马上生效").click()
     expect(page.get_by_text("存好了，已经生效。")).to_be_visible()
     assert exported(console, "imported.toml") == text
+
+
+def test_a_file_that_takes_long_to_read_is_shown_though_its_dialog_is_gone(console: Console) -> None:
+    page = console.page("/playbook")
+    page.get_by_role("button", name="导入").click()
+    words = ", ".join(f'"没人这么说{number}"' for number in range(25_000))
+    buffer = SHIPPED.replace("sensitive = [", f"sensitive = [{words}, ", 1).encode()
+    page.locator("input[type=file]").set_input_files({"name": "a.toml", "mimeType": "text/plain", "buffer": buffer})
+    expect(page.get_by_text(re.compile("^改了 . 处$"))).to_be_visible()
 
 
 def test_a_survey_is_tried_before_it_is_saved(console: Console) -> None:

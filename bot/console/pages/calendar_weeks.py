@@ -44,9 +44,10 @@ async def copy_week(visit: Visit, monday: date) -> None:
             except ValueError:
                 return
             to -= to.weekday() * _DAY
-            dialog.close()
-            if await visit.order(CopyWeekOrder, monday=monday, to=to):
-                ui.navigate.to(f"/calendar?view=week&day={to}")
+            with ui.context.client:  # the dialog may be gone before it is done, with all that is in it
+                dialog.close()
+                if await visit.order(CopyWeekOrder, monday=monday, to=to):
+                    ui.navigate.to(f"/calendar?view=week&day={to}")
 
         with ui.row().classes("full-width justify-end"):
             ui.button("算了", on_click=dialog.close).props("flat")

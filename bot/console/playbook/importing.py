@@ -29,8 +29,9 @@ def import_button(visit: Visit, done: Callable[[], None]) -> None:
 
             async def uploaded(event: events.UploadEventArguments) -> None:
                 data = await event.file.read()
-                dialog.close()
-                await _look(visit, data, done)
+                with ui.context.client:  # by the time that it is read the dialog may be gone, with all that is in it
+                    dialog.close()
+                    await _look(visit, data, done)
 
             ui.upload(
                 label="方案文件",
