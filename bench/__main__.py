@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
@@ -32,7 +32,7 @@ from bench.evidence import tell
 from bench.figures import Figure, NotReady, Progress, show
 from bot.logs import set_up_logs
 
-BENCHMARKS: dict[str, Callable[[Progress], list[Figure]]] = {
+BENCHMARKS: Mapping[str, Callable[[Progress], list[Figure]]] = {
     "inbound": inbound.measure,
     "analysis": analysis.measure,
     "pg_apply": pg_apply.measure,

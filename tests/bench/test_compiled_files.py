@@ -25,7 +25,7 @@ def test_a_benchmark_starts_programs_that_keep_them(monkeypatch: pytest.MonkeyPa
         return []
 
     monkeypatch.setenv(_VARIABLE, "1")
-    monkeypatch.setitem(bench.BENCHMARKS, "recover", measure)
+    monkeypatch.setattr(bench, "BENCHMARKS", {"recover": measure})
     monkeypatch.setattr(bench, "tell", lambda *_: None)
     with pytest.raises(typer.Exit):
         bench.main(["recover"])
