@@ -1,7 +1,8 @@
 """Migrations: which revision a database is at, and bringing it up to the newest.
 
-Alembic is imported only where there is something to migrate: every command line looks first, and importing it takes
-longer than the look.
+A new one is made as the models are, in a quarter of the time that all migrations take; that both ways lead to the same
+tables and indexes is asked by a test. Alembic is imported only where there is something to migrate: every command line
+looks first, and importing it takes longer than the look.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, make_url, text
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, make_url, text
 
 from bot.store.damaged import damage_named
 from bot.store.engine import NEW_POSTGRESQL, reader_engine, sqlite_path, writer_engine
 from bot.store.locks import migrate_alone
+from models.tables import METADATA
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -65,7 +67,10 @@ def upgrade(url: str, *, durable: bool = True) -> str | None:
             current = current_revision(connection)
             if current == newest_revision():  # another worker that starts just now was first
                 return current
-            if current and current not in _known_revisions():
+            if current is None:
+                _make(connection)
+                return None
+            if current not in _known_revisions():
                 raise NewerDatabase(f"数据库是更新的程序写的（{current}）：请先更新程序。")
             from alembic import command
 
@@ -73,6 +78,14 @@ def upgrade(url: str, *, durable: bool = True) -> str | None:
             return current
     finally:
         engine.dispose()
+
+
+def _make(connection: Connection) -> None:
+    METADATA.create_all(connection, checkfirst=False)
+    number = Column("version_num", String(32), nullable=False)
+    revision = Table("alembic_version", MetaData(), number, PrimaryKeyConstraint(number, name="alembic_version_pkc"))
+    revision.create(connection, checkfirst=True)
+    connection.execute(revision.insert().values(version_num=newest_revision()))
 
 
 def is_current(url: str) -> bool:

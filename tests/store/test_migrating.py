@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,11 +64,52 @@ def tables(url: str) -> set[str]:
         return set(inspect(connection).get_table_names())
 
 
-def test_they_make_the_tables_of_the_models(empty_url: str) -> None:
-    upgrade(empty_url)
+def migrated_from_the_first(url: str) -> None:
+    with writing(url) as connection:
+        command.upgrade(alembic_config(connection), "0001")
+    upgrade(url)
+
+
+@pytest.mark.parametrize("make", [upgrade, migrated_from_the_first])
+def test_the_tables_are_those_of_the_models(empty_url: str, make: Callable[[str], object]) -> None:
+    make(empty_url)
     assert differences(empty_url) == []
     assert tables(empty_url) == {*METADATA.tables, "alembic_version"}
     assert is_current(empty_url)
+
+
+def test_a_new_database_is_like_one_that_was_migrated(empty_url: str, tmp_path: Path) -> None:
+    """But for the order of columns, and what stood in them for the rows of then, which the program always says."""
+    other = f"sqlite:///{tmp_path / 'new.db'}" if empty_url.startswith("sqlite") else new_postgresql()
+    migrated_from_the_first(empty_url)
+    upgrade(other)
+    assert described(other) == described(empty_url)
+
+
+def described(url: str) -> dict[str, list[str]]:
+    """Tables, columns and constraints as SQLAlchemy reads them, indexes as the database writes them down itself."""
+    written = {
+        "sqlite": "SELECT sql FROM sqlite_master",
+        "postgresql": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    }
+    with writing(url) as connection:
+        found = inspect(connection)
+        indexes = connection.execute(text(written[connection.dialect.name])).scalars()
+        return {
+            "indexes": sorted({re.sub(r'\s+|"', " ", one) for one in indexes if one and " INDEX " in one}),
+            "rows": [name for name in METADATA.tables if connection.execute(text(f"SELECT 1 FROM {name}")).first()],
+            "revision": [current_revision(connection) or ""],
+            **{
+                name: [
+                    *sorted(f"{one['name']} {one['type']!r} {one['nullable']}" for one in found.get_columns(name)),
+                    *(str(found.get_pk_constraint(name)["constrained_columns"]),),
+                    *sorted(map(str, (*found.get_foreign_keys(name), *found.get_unique_constraints(name)))),
+                    *sorted(map(str, found.get_check_constraints(name))),
+                    str(found.get_table_options(name)),
+                ]
+                for name in sorted(found.get_table_names())
+            },
+        }
 
 
 def test_a_second_upgrade_changes_nothing(empty_url: str) -> None:
