@@ -74,6 +74,7 @@ class Console:
     _reader: threading.Thread = field(init=False)
     lines: list[str] = field(default_factory=list)
     signed_in: dict[str, Any] = field(default_factory=dict)  # cookies by operator
+    _kept: dict[str, BrowserContext] = field(default_factory=dict)
 
     def start(self) -> None:
         """Run the bot until it says where the console is."""
@@ -130,8 +131,11 @@ class Console:
         return made
 
     def page(self, path: str, who: str = "店主", size: dict[str, int] | None = None, **more: Any) -> Page:
-        """A page as somebody sees it once it is there."""
-        page = self.context(who, size, **more).new_page()
+        """A page as somebody sees it once it is there, in the browser that they have had since they signed in."""
+        key = repr((who, size, more, self.signed_in.get(who)))
+        if key not in self._kept:
+            self._kept[key] = self.context(who, size, **more)
+        page = self._kept[key].new_page()
         page.goto(self.address + path)
         page.wait_for_selector("[role=main]")
         return page
@@ -176,10 +180,10 @@ def shoot(page: Page, name: str) -> None:
 
 def faults_of(page: Page) -> list[str]:
     """What axe finds that keeps somebody from using the page."""
-    expect(page.locator(".q-notification")).to_have_count(0)  # half faded, a notice has no contrast
-    # Axe takes what is behind a dialog for what is behind its buttons.
-    page.add_style_tag(content=".q-dialog__backdrop { display: none }")
+    # Axe takes what is behind a dialog for what is behind its buttons, and a notice that fades has no contrast.
+    hidden = page.add_style_tag(content=".q-dialog__backdrop, .q-notifications { display: none }")
     found = Axe().run(page).response["violations"]
+    hidden.evaluate("style => style.remove()")
     return [
         f"{one['id']}: {node['html'][:160]}"
         for one in found
@@ -218,8 +222,9 @@ def _closed_pages(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a test leaves open would go on asking the bot for news."""
     yield
     if "browser" in request.fixturenames:
-        for one in request.getfixturevalue("browser").contexts:
-            one.close()
+        for context in request.getfixturevalue("browser").contexts:
+            for page in context.pages:
+                page.close()
 
 
 @pytest.fixture(scope="module")

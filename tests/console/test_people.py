@@ -102,6 +102,7 @@ def test_the_groups_are_a_tree_and_one_is_bound(console: Console) -> None:
     expect(dialog.get_by_text("没有叫这个名字的客人")).to_be_visible()
     shoot(page, "group-edit")
     assert faults_of(page) == []
+    expect(page.locator(".q-notification")).to_have_count(0)
     dialog.get_by_label("堂主").fill("沈师傅")
     dialog.get_by_role("button", name="存").click()
     expect(dialog).to_be_hidden()

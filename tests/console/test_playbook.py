@@ -31,7 +31,7 @@ def test_every_part_is_shown_and_the_whole_is_exported_as_it_was_written(console
         expect(looks.get_by_role("main").get_by_role("heading").first).to_be_visible()
         assert faults_of(looks) == [], section.id
         shoot(looks, f"playbook-{section.id}")
-        looks.context.close()
+        looks.close()
     phone = console.page("/playbook/survey", who="小看", size=PHONE)
     expect(phone.get_by_text("您贵姓？我好记个称呼。")).to_be_visible()
     shoot(phone, "playbook-survey-phone")
