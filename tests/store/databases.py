@@ -27,6 +27,7 @@ from models.tables import METADATA
 
 _numbers = count(1)
 _spare: list[str] = []
+_FILLED = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in METADATA.tables)
 
 
 def _folder(prefix: str) -> Path:
@@ -115,7 +116,8 @@ def postgresql_url() -> Iterator[str]:
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("SET lock_timeout = '5s'"))
-        connection.execute(text(f"TRUNCATE {', '.join(METADATA.tables)}"))
+        if filled := connection.execute(text(_FILLED)).scalars().all():  # all of them would take fifteen times as long
+            connection.execute(text(f"TRUNCATE {', '.join(filled)} CASCADE"))
     engine.dispose()
     _spare.append(url)
 

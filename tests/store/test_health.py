@@ -23,15 +23,15 @@ def test_what_is_not_there_is_not_damaged(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("place", [0, 3], ids=["the first page", "a page in the middle"])
+@pytest.mark.parametrize("place", [0, 1], ids=["the first page", "a page in the middle"])
 def test_a_damaged_file_is_refused_with_what_to_do(sqlite_url: str, place: int) -> None:
     with shop(sqlite_url) as stage:
         stage.apply(*(said(f"wx{n}", "长" * 500, wire_id=str(n)) for n in range(200)), decide=nothing)
     path = sqlite_path(sqlite_url)
     assert path is not None
     with path.open("r+b") as file:
-        file.seek(4096 * place)
-        file.write(b"\xa5" * 4096)
+        file.seek(8192 * place)
+        file.write(b"\xa5" * 8192)  # all of it: what a page does not use may be damaged without anybody's loss
     with pytest.raises(Damaged, match="db restore"):
         check_after_crash(sqlite_url)
 
