@@ -124,8 +124,8 @@ def test_a_damaged_backup_replaces_nothing(sqlite_url: str, tmp_path: Path) -> N
     backup(sqlite_url, file)
     before = target.read_bytes()
     with file.open("r+b") as opened:
-        opened.seek(4096 * 5)
-        opened.write(b"\xa5" * 4096)
+        opened.seek(8192)
+        opened.write(b"\xa5" * 8192)  # a page
     with pytest.raises(BackupError, match=r"backup\.db"):
         put_back(file, sqlite_url, START)
     assert target.read_bytes() == before

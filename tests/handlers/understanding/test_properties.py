@@ -110,12 +110,12 @@ _HOSTILE = words(
 def test_a_megabyte_is_read_as_fast_as_its_beginning(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     for question in {question.type: question for question in QUESTIONS.values()}.values():
-        started = time.perf_counter()
+        started = time.thread_time()
         understand(question, text, prior=_PRIOR, others=_OTHERS, asked_on=ASKED_ON)
-        assert time.perf_counter() - started < 1.0, question.key
-    started = time.perf_counter()
+        assert time.thread_time() - started < 1.0, question.key
+    started = time.thread_time()
     understand_business(text, "private")
-    assert time.perf_counter() - started < 1.0
+    assert time.thread_time() - started < 1.0
 
 
 def test_thousands_of_replies_a_second() -> None:
@@ -132,8 +132,8 @@ def test_thousands_of_replies_a_second() -> None:
         "都喝点",
     ] * 40
     questions = list(QUESTIONS.values())
-    started = time.perf_counter()
+    started = time.thread_time()
     for at, reply in enumerate(replies):
         understand(questions[at % len(questions)], reply, asked_on=ASKED_ON)
     # The promise is 5,000 a second on one core; a loaded machine of a test run is allowed a fifth of it.
-    assert len(replies) / (time.perf_counter() - started) > 1_000
+    assert len(replies) / (time.thread_time() - started) > 1_000

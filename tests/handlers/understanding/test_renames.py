@@ -62,6 +62,6 @@ def test_an_answer_beside_the_new_name_is_kept() -> None:
 
 
 def test_a_flood_of_leads_costs_little() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     meaning_unasked("哦对了那个" * 70 + "叫我", prior=[Prior(CALL, "阿杰")])
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
