@@ -8,7 +8,10 @@ import sys
 # Imports make half a million objects that all stay: looking among them for garbage is a tenth of the start.
 gc.disable()
 try:
-    from bot.command_line import main
+    from bot import client
+
+    if (status := client.main(sys.argv[1:])) is None:
+        from bot.command_line import main
 except ModuleNotFoundError as missing:
     if (missing.name or "").partition(".")[0] in {"bot", "handlers", "content_calendar", "models"}:
         raise
@@ -17,4 +20,4 @@ except ModuleNotFoundError as missing:
 gc.freeze()
 gc.enable()
 
-sys.exit(main(sys.argv[1:]))
+sys.exit(main(sys.argv[1:]) if status is None else status)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import os
 import sys
 import time
@@ -18,44 +17,38 @@ from bot import cli
 from bot.article_titles import title_of
 from bot.cli.mistakes import MISTAKES, BadUsage, told
 from bot.cli.places import database_url
+from bot.client import BAD_INPUT, INTERRUPTED, SHOWN_AFTER_SECONDS, Busy, hand_over, option, say, unread
 from bot.clock import utc_now
 from bot.config import load_config
-from bot.control import Busy, Holding, hand_over
+from bot.control import Holding
+from bot.database_urls import sqlite_path
 from bot.desk import Answer
 from bot.logs import set_up_logs
 from bot.moved import without_orders
 from bot.rehearsal import closed_desk
 from bot.store import Store
-from bot.store.engine import sqlite_path
 from bot.store.migrating import upgrade
 from bot.terminal import shown_waiting
-
-BAD_INPUT = 2
-INTERRUPTED = 130  # as shells count it: 128 and the number of SIGINT
 
 # Another command is done in a moment, a bot that is just starting can soon be asked.
 PATIENCE_SECONDS = 5.0
 _A_MOMENT = 0.05
-# Whoever waits longer wants to see that something is done.
-_SHOWN_AFTER_SECONDS = 1.0
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit status: 2 for what a person got wrong, said in one clear sentence."""
-    _write_utf8()
     set_up_logs("WARNING")  # `run` goes by its configuration
     try:
         _check(argv)
         result = cli.read(argv)
         if callable(result):
-            with shown_waiting(_SHOWN_AFTER_SECONDS):
+            with shown_waiting(SHOWN_AFTER_SECONDS):
                 answer, remark = _at_a_desk(argv)
             sys.stderr.write(remark)  # not in the middle of the bar
-            result = _say(answer)
+            result = say(answer.out, answer.exit)
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has enough; nor is the rest wanted at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:
+        return unread()
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except MISTAKES as mistake:
@@ -67,17 +60,17 @@ def main(argv: Sequence[str]) -> int:
 def _at_a_desk(argv: Sequence[str]) -> tuple[Answer, str]:
     """In the bot that runs on this database, else on the database itself; and what is to be said of that. Raises `Busy`
     when neither gets free."""
-    config = load_config(Path(_option(argv, "--config") or cli.options.CONFIG), os.environ)
-    url = database_url(config, _option(argv, "--db"))
+    config = load_config(Path(option(argv, "--config") or cli.options.CONFIG), os.environ)
+    url = database_url(config, option(argv, "--db"))
     patient_until = time.monotonic() + PATIENCE_SECONDS
     while True:
-        answer = hand_over(url, argv, Path.cwd())
-        if answer is not None:
-            return answer, ""
+        handed = hand_over(url, argv, Path.cwd())
+        if handed is not None:
+            return Answer(*handed), ""
         try:
             # PostgreSQL has many writers: a command line works beside the bot.
             with Holding(url) if sqlite_path(url) else contextlib.nullcontext():
-                named = sqlite_path(url) if _option(argv, "--db") else None
+                named = sqlite_path(url) if option(argv, "--db") else None
                 is_new = named is not None and not named.exists()
                 upgrade(url)
                 with contextlib.closing(Store(url, utc_now)) as store:
@@ -92,35 +85,9 @@ def _at_a_desk(argv: Sequence[str]) -> tuple[Answer, str]:
         time.sleep(_A_MOMENT)
 
 
-def _say(answer: Answer) -> int:
-    """Rows and texts go to standard output; why something was not done to standard error."""
-    is_refusal = answer.exit != 0 and not answer.out.startswith("{")
-    (sys.stderr if is_refusal else sys.stdout).write(answer.out)
-    return answer.exit
-
-
-def _option(argv: Sequence[str], name: str) -> str:
-    """What an option was set to; the last time counts, and after `--` there are none."""
-    value = ""
-    words = list(argv)[: argv.index("--")] if "--" in argv else list(argv)
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word == name:
-            value = following
-        elif word.startswith(f"{name}="):
-            value = word.partition("=")[2]
-    return value
-
-
 def _check(argv: Sequence[str]) -> None:
     for word in argv:
         try:
             word.encode()
         except UnicodeEncodeError:
             raise BadUsage(f"看不懂这条命令：{os.fsencode(word)!r} 不是 UTF-8 文字。") from None
-
-
-def _write_utf8() -> None:
-    """Programs read UTF-8 from us whatever the locale says; a terminal gets what it can show."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

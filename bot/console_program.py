@@ -19,16 +19,17 @@ import structlog
 from rich.console import Console
 
 from bot.app import App
+from bot.client import Busy
 from bot.clock import ticking, utc_now
 from bot.config import Config
 from bot.config_values import shown_url
-from bot.control import Busy, Holding
+from bot.control import Holding
+from bot.database_urls import sqlite_path
 from bot.desk import Refused
 from bot.logs import set_up_logs
 from bot.ports import cure_of, listen
 from bot.program import console_itself, measured
 from bot.store import Store
-from bot.store.engine import sqlite_path
 from bot.store.migrating import is_current, upgrade
 from bot.system_errors import reason_of
 

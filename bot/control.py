@@ -1,8 +1,9 @@
 """One writer a database: the lock that the running bot holds, and the socket through which a command line reaches it.
 
 The lock is a file beside the SQLite database. Its holder may write the path of a local socket into it; whoever finds
-the lock taken sends its command line there. On PostgreSQL it is an advisory lock of the database, which ends with its
-holder's connection, and which workers share; command lines need no bot there, for PostgreSQL has many writers.
+the lock taken sends its command line there (`bot.client`). On PostgreSQL it is an advisory lock of the database, which
+ends with its holder's connection, and which workers share; command lines need no bot there, for PostgreSQL has many
+writers.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ import fcntl
 import json
 import os
 import shutil
-import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -26,13 +26,13 @@ import structlog
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
+from bot.client import Busy, lock_path
 from bot.config_values import shown_url
+from bot.database_urls import sqlite_path
 from bot.desk import Answer
-from bot.store.engine import hang_up, sqlite_path, writer_engine
+from bot.store.engine import hang_up, writer_engine
 from bot.store.locks import HOLDING
 
-# A command line that orders something waits for the commit; a bot that does not answer for so long is stuck.
-ANSWER_SECONDS = 60
 # Whoever looks whether a bot runs holds the lock for an instant: a bot that starts right then is not the second one.
 LOOK_SECONDS = 0.2
 # PostgreSQL's lock is gone with its connection, as when the server is restarted: so often it is looked after.
@@ -42,10 +42,6 @@ _LONGEST_MESSAGE = 16 * 1024 * 1024
 Execute = Callable[[list[str], Path], Awaitable[Answer]]
 
 log = structlog.get_logger("lock")
-
-
-class Busy(Exception):
-    """Another program works on this database."""
 
 
 class Holding:
@@ -59,7 +55,7 @@ class Holding:
         path = sqlite_path(url)
         self._url = url
         self._share = share
-        self._path = _lock_path(path) if path else None
+        self._path = lock_path(path) if path else None
         self._file: Any = None
         self._server = ExitStack()
         self._line: Connection | None = None
@@ -188,37 +184,6 @@ async def listening(holding: Holding, execute: Execute) -> AsyncIterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def hand_over(url: str, argv: Sequence[str], folder: Path) -> Answer | None:
-    """Have the bot that runs on this database deal with a command line; None if none runs. Raises `Busy`."""
-    where = _holder(url)
-    if where is None:
-        return None
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(ANSWER_SECONDS)
-        try:
-            connection.connect(where)
-            connection.sendall(json.dumps({"argv": list(argv), "folder": str(folder)}).encode() + b"\n")
-            with connection.makefile("rb") as answers:
-                reply = json.loads(answers.readline())
-        except (OSError, ValueError):
-            raise Busy("掌柜正在运行，但没有回应。再试一次；还不行就重启它。") from None
-    return Answer(out=reply["out"], exit=reply["exit"])
-
-
-def _holder(url: str) -> str | None:
-    path = sqlite_path(url)
-    lock = _lock_path(path) if path else None
-    if lock is None or not lock.exists():
-        return None
-    with lock.open("r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared, so that two who look are no holder to each other
-        except OSError:
-            where = json.loads(file.read() or "{}").get("socket")
-            return str(where) if where else None
-    return None
-
-
 def _take(file: Any) -> bool:
     """Take the lock, unless somebody works on the database; a command line that only looks lets go at once."""
     ends = time.monotonic() + LOOK_SECONDS
@@ -230,7 +195,3 @@ def _take(file: Any) -> bool:
             if time.monotonic() > ends:
                 return False
             time.sleep(LOOK_SECONDS / 20)
-
-
-def _lock_path(database: Path) -> Path:
-    return database.with_name(f"{database.name}.lock")

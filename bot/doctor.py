@@ -25,13 +25,14 @@ from rich.text import Text
 
 from bot.cli.places import database_url
 from bot.config import Config, load_config
+from bot.database_urls import sqlite_path
 from bot.desk import Refused
 from bot.doctor_check import Check, ok, warning, wrong
 from bot.doctor_database import Known, check_connections, check_database
 from bot.doctor_gateway import Attendance, check_gateway
 from bot.doctor_ports import check_ports
 from bot.faults import ConfigFaults
-from bot.store.engine import FIXED_SQLITE, sqlite_path, sqlite_version
+from bot.store.engine import FIXED_SQLITE, sqlite_version
 from bot.system_errors import reason_of
 from bot.terminal import harmless
 

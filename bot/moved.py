@@ -6,8 +6,8 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.config import Config
+from bot.database_urls import sqlite_path
 from bot.desk import Desk, Refused
-from bot.store.engine import sqlite_path
 from bot.store.journal import Outcome
 from bot.store.moving import Moved, moved_from
 from models.events import Event

@@ -29,6 +29,7 @@ from bot.config import Account, AlertChannel, Config
 from bot.config_values import shown_url
 from bot.control import Holding, holding_on, listening
 from bot.crowd import live, shipped_world
+from bot.database_urls import sqlite_path
 from bot.desk import Answer, Desk, Refused
 from bot.faults import ConfigFaults
 from bot.logs import set_up_logs
@@ -40,7 +41,6 @@ from bot.practice import Clock, Ground
 from bot.rehearsal_output import Printer
 from bot.store import Store, Writing
 from bot.store.damaged import damage_named
-from bot.store.engine import sqlite_path
 from bot.store.health import check_after_crash
 from bot.store.leases import Leases
 from bot.store.migrating import is_current, upgrade

@@ -42,6 +42,7 @@ from bot.cli import (
 from bot.cli.mistakes import MISTAKES, BadUsage, told
 from bot.cli.pages import USAGE, with_our_pages
 from bot.cli.usage import in_our_words
+from bot.client import OWN_PROCESS
 from bot.desk import Answer, Desk
 
 PROGRAM = "python -m bot"
@@ -105,8 +106,6 @@ def about(
 
 
 _command = with_our_pages(typer.main.get_command(app))
-# What a desk cannot deal with: it needs a process of its own.
-_OWN_PROCESS = frozenset({"run", "console", "rehearse", "ahead", "replay", "understand", "doctor", "db"})
 
 
 def read(argv: Sequence[str]) -> Any:
@@ -123,7 +122,7 @@ def read(argv: Sequence[str]) -> Any:
 async def execute(argv: Sequence[str], desk: Desk) -> Answer:
     """Deal with a command line at a desk."""
     command = argv[2:3] if argv[:1] == ["--merchant"] else argv[:1]
-    if _OWN_PROCESS.issuperset(command) and command:
+    if OWN_PROCESS.issuperset(command) and command:
         return Answer(f"{command[0]} 不能在这里执行，请另开一个终端。\n", exit=2)
     printed = io.StringIO()
     try:

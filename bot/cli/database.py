@@ -19,12 +19,12 @@ from bot.clock import utc_now
 from bot.config import load_config
 from bot.config_values import shown_url
 from bot.control import Holding
+from bot.database_urls import sqlite_path
 from bot.desk import Refused, lines
 from bot.merchants import open_merchants
 from bot.moved import when
 from bot.store import Store
 from bot.store.backup import backup as back_up
-from bot.store.engine import sqlite_path
 from bot.store.erased_again import erase_again, erased_of
 from bot.store.migrating import is_current, newest_revision
 from bot.store.migrating import upgrade as migrate

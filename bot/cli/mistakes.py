@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.control import Busy
+from bot.client import Busy
 from bot.desk import Refused
 from bot.faults import ConfigFaults
 from bot.store.backup import BackupError

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from bot import client
 from bot.desk import Refused
 from bot.story_lines import YEARS
 from handlers.roles import ROLE_NAMES
@@ -19,7 +20,7 @@ AccountOption = Annotated[str, typer.Option("--account", help="哪个账号；�
 
 ROLES_HELP = f"{'、'.join(f'{role} {name}' for role, name in ROLE_NAMES.items())}。"
 
-CONFIG = Path("config.toml")
+CONFIG = client.CONFIG
 
 _FOUR_WEEKS = 28
 _MOST_DAYS = 3 * 366

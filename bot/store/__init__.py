@@ -19,8 +19,9 @@ from sqlalchemy import ColumnElement, Connection, func, insert, literal, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 
+from bot.database_urls import sqlite_path
 from bot.store.bulk import LEAST, copier
-from bot.store.engine import hang_up, is_refused_for_now, reader_engine, sqlite_path, writer_engine
+from bot.store.engine import hang_up, is_refused_for_now, reader_engine, writer_engine
 from bot.store.ids import Ids
 from bot.store.inserting import Conflict, insert_into, lister
 from bot.store.known import Acquaintances

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from bot.store.engine import sqlite_driver, sqlite_path
+from bot.database_urls import sqlite_path
+from bot.store.engine import sqlite_driver
 
 # In the header of a copy, where SQLite keeps a number for whoever uses it: nothing has run on this copy yet.
 BACKUP_MARK = 0x5A47

@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Connection, Table, func, select, text
 
+from bot.database_urls import sqlite_path
 from bot.store import Store
-from bot.store.engine import sqlite_driver, sqlite_path, writer_engine
+from bot.store.engine import sqlite_driver, writer_engine
 from bot.store.migrating import is_current, upgrade
 from bot.store.moving import Moved, mark_moved
 from models.columns import UtcDateTime

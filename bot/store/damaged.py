@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.store.engine import sqlite_driver, sqlite_path
+from bot.database_urls import sqlite_path
+from bot.store.engine import sqlite_driver
 
 # SQLite's result codes for a page that cannot be right, and for a first page that is none of its own.
 _CORRUPT = 11

@@ -5,16 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from bot.database_urls import sqlite_path
 from bot.store.lines import LIVELY, Lines
 from bot.store.prepared import DriverCursor
 from bot.store.scribe import with_scribe
@@ -71,12 +70,6 @@ def sqlite_version() -> tuple[int, ...]:
 def sqlite_driver() -> ModuleType:
     """The SQLite driver: the bundled one, else the standard library's."""
     return _driver
-
-
-def sqlite_path(url: str) -> Path | None:
-    """The file of an SQLite URL, or None for another database."""
-    parsed = make_url(url)
-    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def writer_engine(url: str, *, durable: bool = True) -> Engine:

@@ -15,9 +15,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.database_urls import sqlite_path
 from bot.store import Store, Writing
 from bot.store.applying_erasure import erase_persons
-from bot.store.engine import sqlite_driver, sqlite_path
+from bot.store.engine import sqlite_driver
 from bot.store.tombstones import mark_of, salt_of
 from models.columns import from_sqlite_texts
 from models.erasure import MarkSalt, Tombstone, is_nameless

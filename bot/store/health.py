@@ -7,9 +7,10 @@ from contextlib import closing
 
 import structlog
 
+from bot.database_urls import sqlite_path
 from bot.store import Store
 from bot.store.damaged import damage_named, damaged
-from bot.store.engine import sqlite_driver, sqlite_path
+from bot.store.engine import sqlite_driver
 
 # How many rows of an index SQLite looks at to know its shape; the number that its manual gives for large databases.
 _ANALYSIS_LIMIT = 400

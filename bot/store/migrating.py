@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, make_url, text
 
+from bot.database_urls import sqlite_path
 from bot.store.damaged import damage_named
-from bot.store.engine import NEW_POSTGRESQL, reader_engine, sqlite_path, writer_engine
+from bot.store.engine import NEW_POSTGRESQL, reader_engine, writer_engine
 from bot.store.locks import migrate_alone
 from models.tables import METADATA
 

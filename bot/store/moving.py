@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.database_urls import sqlite_path
 from bot.store.backup import BACKUP_MARK
-from bot.store.engine import sqlite_driver, sqlite_path
+from bot.store.engine import sqlite_driver
 from bot.store.literals import sql_of
 
 _VIEW = "moved_to"

@@ -19,12 +19,13 @@ import structlog
 from sqlalchemy import and_, or_, select, update
 from sqlmodel import col
 
+from bot.database_urls import sqlite_path
 from bot.store import Change, Store, Writing
 from bot.store.backup import BACKUP_MARK, BackupError
 from bot.store.batch import Decide, apply
 from bot.store.damaged import damage_in
 from bot.store.due import due_timers
-from bot.store.engine import sqlite_driver, sqlite_path
+from bot.store.engine import sqlite_driver
 from models.accounts import Account
 from models.context import MerchantView
 from models.deliveries import OPEN_STATES, Delivery, DeliveryState

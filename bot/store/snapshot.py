@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Table, text
 
+from bot.database_urls import sqlite_path
 from bot.store.backup import BackupError, backup
 from bot.store.copying import OF_ITS_OWN, PAGE
-from bot.store.engine import reader_engine, sqlite_driver, sqlite_path
+from bot.store.engine import reader_engine, sqlite_driver
 from bot.store.migrating import is_current, upgrade
 from models.columns import UtcDateTime
 from models.tables import METADATA

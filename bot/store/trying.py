@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.store.engine import sqlite_driver, sqlite_path, writer_engine
+from bot.database_urls import sqlite_path
+from bot.store.engine import sqlite_driver, writer_engine
 from models.tables import METADATA
 
 # A bot that runs writes all the time: whoever finds that somebody does need not wait for their turn.

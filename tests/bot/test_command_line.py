@@ -261,7 +261,7 @@ def test_that_a_database_was_not_there_is_not_said_in_the_middle_of_the_bar(monk
 
     terminal = Terminal()
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(command_line, "_SHOWN_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(command_line, "SHOWN_AFTER_SECONDS", 0.0)
     monkeypatch.setattr(sys, "stderr", terminal)
     assert main(["deliveries", "list", "--db", "shpo.db"]) == 0
     *_, shown, rest = terminal.getvalue().split("\n")

@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import make_url
 
 from bot import control as module
-from bot.control import Busy, Holding, hand_over, holding_on, listening
+from bot.client import Busy, hand_over
+from bot.control import Holding, holding_on, listening
 from bot.desk import Answer
 from tests.gateway.bot_process import until
 
@@ -42,7 +43,7 @@ def test_a_second_one_refuses_and_says_which_file(url: str) -> None:
 
 def test_another_process_refuses(url: str) -> None:
     program = (
-        "import sys\nfrom bot.control import Busy, Holding\n"
+        "import sys\nfrom bot.client import Busy\nfrom bot.control import Holding\n"
         "try:\n    Holding(sys.argv[1]).__enter__()\nexcept Busy:\n    sys.exit(7)\n"
     )
     run = [sys.executable, "-c", program, url]
@@ -161,11 +162,11 @@ async def test_a_command_line_is_handed_over(url: str, tmp_path: Path) -> None:
         assert await asyncio.to_thread(hand_over, url, ["who"], tmp_path) is None  # it is only starting
         async with listening(holding, obey):
             answer = await asyncio.to_thread(hand_over, url, ["who", "天天妈"], tmp_path)
-            assert answer == Answer(out=f"who 天天妈 @ {tmp_path}\n", exit=2)
+            assert answer == (f"who 天天妈 @ {tmp_path}\n", 2)
             many = await asyncio.gather(
                 *(asyncio.to_thread(hand_over, url, ["x" * 100_000], tmp_path) for _ in range(8))
             )
-            assert [one.exit for one in many if one] == [1] * 8
+            assert [one[1] for one in many if one] == [1] * 8
         assert await asyncio.to_thread(hand_over, url, ["who"], tmp_path) is None
 
 

@@ -21,7 +21,8 @@ import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from bot.store.engine import sqlite_driver, sqlite_path
+from bot.database_urls import sqlite_path
+from bot.store.engine import sqlite_driver
 from bot.story_lines import FriendAdded, FriendRequest, Text
 from models.deliveries import Delivery, DeliveryState
 from models.journal import JournalEntry

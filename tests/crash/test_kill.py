@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlmodel import col
 
-from bot.store.engine import sqlite_path
+from bot.database_urls import sqlite_path
 from models.deliveries import ARRIVED_STATES, Delivery, DeliveryState
 from models.groups import ChatGroup
 from models.journal import JournalEntry

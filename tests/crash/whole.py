@@ -20,8 +20,8 @@ from sqlmodel import col
 
 from bot.app import App
 from bot.config import Config, load_config
+from bot.database_urls import sqlite_path
 from bot.store import Store, Writing
-from bot.store.engine import sqlite_path
 from bot.story_lines import AccountSpec, ContactSpec, GroupSpec, WireFact, WorldSpec
 from bot.transports import Outgoing, Receipt
 from bot.transports.simulator import Delivered, SimulatorTransport, World

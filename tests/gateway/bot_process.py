@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.control import hand_over
+from bot.client import hand_over
 from tests.transports.gateway_process import GatewayProcess
 
 T = TypeVar("T")
@@ -247,8 +247,9 @@ class BotProcess:
         """A command line in the running bot, over its socket; returns what it prints."""
         answer = hand_over(self.url, [*argv, "--config", str(self.config)], self.folder)
         assert answer is not None, "no bot runs"
-        assert answer.exit == status, answer.out
-        return answer.out
+        said, ended = answer
+        assert ended == status, said
+        return said
 
     def command(self, *argv: str) -> subprocess.CompletedProcess[str]:
         """A command line as a process of its own."""

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy.dialects import sqlite
 
+from bot.database_urls import sqlite_path
 from bot.reading import groups
 from bot.store.audience import audience
-from bot.store.engine import sqlite_driver, sqlite_path
+from bot.store.engine import sqlite_driver
 from bot.store.outbox import claim
 from models import effects as fx
 from models.deliveries import Delivery, DeliveryChange, DeliveryKind, DeliveryState, Lane

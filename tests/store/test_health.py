@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.database_urls import sqlite_path
 from bot.store.damaged import Damaged
-from bot.store.engine import sqlite_path
 from bot.store.health import check_after_crash, optimize
 from tests.store.stage import nothing, said, shop
 

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from bot.database_urls import sqlite_path
 from bot.store import Store
 from bot.store.batch import apply
-from bot.store.engine import is_passing, sqlite_driver, sqlite_path
+from bot.store.engine import is_passing, sqlite_driver
 from models.deliveries import Delivery
 from models.journal import Body, JournalEntry
 from models.people import Contact

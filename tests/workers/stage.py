@@ -25,7 +25,8 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
 from bot.command_line import main
-from bot.store.engine import reader_engine, sqlite_path
+from bot.database_urls import sqlite_path
+from bot.store.engine import reader_engine
 from models.deliveries import OPEN_STATES, Delivery, DeliveryChange, DeliveryKind, DeliveryState
 from models.groups import ChatGroup
 from models.people import Contact
