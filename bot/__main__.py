@@ -16,6 +16,8 @@ except ModuleNotFoundError as missing:
     if (missing.name or "").partition(".")[0] in {"bot", "handlers", "content_calendar", "models"}:
         raise
     sys.exit(f"这个 Python 里没有 {missing.name}：先在项目里运行 make run，命令写成 .venv/bin/python -m bot …")
+except KeyboardInterrupt:  # before there is anything that would be ended in good order
+    sys.exit(130)
 
 gc.freeze()
 gc.enable()

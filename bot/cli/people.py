@@ -44,8 +44,9 @@ def who(
             if len(called) == 1:
                 found = reading.who(connection, desk.merchant, called[0], desk.now())
         if found is None:
-            others = f"，叫这个名字的有 {len(called)} 位，用编号查：{'、'.join(called[:_NAMESAKES])}" if called else ""
-            raise Refused(f"没有这个人：{contact}{others}")
+            if called:
+                raise Refused(f"叫「{contact}」的有 {len(called)} 位，用编号查：{'、'.join(called[:_NAMESAKES])}")
+            raise Refused(f"没有这个人：{contact}")
         if as_json:
             return Answer(lines([found]))
         return Answer(

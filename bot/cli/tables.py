@@ -22,9 +22,8 @@ def table(rows: list[dict[str, Any]], *, empty: str) -> str:
     if not rows:
         return f"{empty}\n"
     columns = [name for name in rows[0] if any(row.get(name) not in (None, "", [], {}) for row in rows)]
-    shown = Table(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        shown.add_column(HEADINGS.get(name, name))
+    headings = [HEADINGS.get(name, name) for name in columns]
+    shown = Table(*headings, box=None, header_style="bold", pad_edge=False, show_header=any(map(str.strip, headings)))
     for row in rows:
         # As text: a name in square brackets is no style.
         shown.add_row(*(Text(_cell(row.get(name))) for name in columns))

@@ -113,6 +113,22 @@ def test_a_configuration_with_faults_is_told_by_the_whole_program(folder: Path) 
     assert client.main(["who", "--config", str(folder / "config.toml")]) is None
 
 
+def test_ctrl_c_while_the_program_is_read_shows_no_traceback() -> None:
+    program = """
+import runpy, sys
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "bot.command_line":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Impatient())
+runpy.run_module("bot", run_name="__main__", alter_sys=True)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_whatever_is_no_request_is_read_where_it_was_typed() -> None:
     found = dict(returned(cli.app))
     assert found["who"] == found["group list"] == "Request"

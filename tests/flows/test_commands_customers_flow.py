@@ -21,7 +21,7 @@ def test_a_remark_is_set_and_an_invitation_follows_the_rules_of_placing(stage: S
     )
     (who,) = played.rows("who wx3")
     assert [row["contact"] for row in played.rows("who 天天妈")] == ["wx1"]
-    assert "叫这个名字的有 2 位，用编号查：wx2、wx3" in str(played.operator("who 小林"))
+    assert "叫「小林」的有 2 位，用编号查：wx2、wx3" in str(played.operator("who 小林"))
     assert who["remark"] == "茶友-小林"
     assert who["groups"] == [OTHER]
     assert [line["to"] for line in played.arrived(kind="invite")] == [{"contact": "wx3", "group": OTHER}]
