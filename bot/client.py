@@ -16,7 +16,7 @@ from bot.database_urls import sqlite_path
 
 # What a desk cannot deal with: it needs a process of its own.
 OWN_PROCESS = frozenset({"run", "console", "rehearse", "ahead", "replay", "understand", "doctor", "db"})
-# Some of these look at files alone, in this process; and what is no command may be anything.
+# Some commands of `playbook` look at files alone, in this process; and what is no command may be anything.
 READ_HERE = OWN_PROCESS | {"playbook", ""}
 CONFIG = Path("config.toml")
 # A command line that orders something waits for the commit; a bot that does not answer for so long is stuck.
@@ -35,7 +35,7 @@ class Busy(Exception):
 def main(argv: Sequence[str]) -> int | None:
     """Have the bot that runs deal with a command line, and print what it says; returns the exit status. None if it is
     not for it, or none runs."""
-    write_utf8()
+    _write_utf8()
     try:
         handed = _handed_over(argv)
         if handed is None:
@@ -53,8 +53,8 @@ def main(argv: Sequence[str]) -> int | None:
 
 
 def _handed_over(argv: Sequence[str]) -> tuple[str, int] | None:
-    command = argv[2:3] if argv[:1] == ["--merchant"] else argv[:1]
-    if not command or command[0] in READ_HERE or command[0].startswith("-") or option(argv, "--db"):
+    command = command_of(argv)
+    if command in READ_HERE or command.startswith("-") or option(argv, "--db"):
         return None
     if {"--help", "--version"} & set(argv) or not all(map(str.isprintable, argv)):  # what is no text among it
         return None
@@ -101,11 +101,16 @@ def unread() -> int:
     return 0
 
 
-def write_utf8() -> None:
+def _write_utf8() -> None:
     """Programs read UTF-8 from us whatever the locale says; a terminal gets what it can show."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def command_of(argv: Sequence[str]) -> str:
+    """The first word of the command, which `--merchant` may stand before; empty if there is none."""
+    return next(iter(argv[2:3] if argv[:1] == ["--merchant"] else argv[:1]), "")
 
 
 def option(argv: Sequence[str], name: str) -> str:

@@ -42,7 +42,7 @@ from bot.cli import (
 from bot.cli.mistakes import MISTAKES, BadUsage, told
 from bot.cli.pages import USAGE, with_our_pages
 from bot.cli.usage import in_our_words
-from bot.client import OWN_PROCESS
+from bot.client import OWN_PROCESS, command_of
 from bot.desk import Answer, Desk
 
 PROGRAM = "python -m bot"
@@ -121,9 +121,8 @@ def read(argv: Sequence[str]) -> Any:
 
 async def execute(argv: Sequence[str], desk: Desk) -> Answer:
     """Deal with a command line at a desk."""
-    command = argv[2:3] if argv[:1] == ["--merchant"] else argv[:1]
-    if OWN_PROCESS.issuperset(command) and command:
-        return Answer(f"{command[0]} 不能在这里执行，请另开一个终端。\n", exit=2)
+    if (command := command_of(argv)) in OWN_PROCESS:
+        return Answer(f"{command} 不能在这里执行，请另开一个终端。\n", exit=2)
     printed = io.StringIO()
     try:
         with contextlib.redirect_stdout(printed):

@@ -102,7 +102,7 @@ def described(url: str) -> dict[str, list[str]]:
             **{
                 name: [
                     *sorted(f"{one['name']} {one['type']!r} {one['nullable']}" for one in found.get_columns(name)),
-                    *(str(found.get_pk_constraint(name)["constrained_columns"]),),
+                    str(found.get_pk_constraint(name)["constrained_columns"]),
                     *sorted(map(str, (*found.get_foreign_keys(name), *found.get_unique_constraints(name)))),
                     *sorted(map(str, found.get_check_constraints(name))),
                     str(found.get_table_options(name)),
