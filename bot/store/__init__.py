@@ -36,6 +36,12 @@ from models.deliveries import Delivery, DeliveryChange
 from models.journal import JournalEntry
 from models.operations import AuditEntry
 
+_LAST_IDS = select(
+    *(
+        select(func.max(column)).scalar_subquery()
+        for column in (col(JournalEntry.id), col(Delivery.id), col(DeliveryChange.id), col(AuditEntry.id))
+    )
+)
 # Fewer rows than this SQLite writes sooner than it reads a list of them.
 _MANY = 256
 
@@ -256,12 +262,10 @@ class Store:
         self._readers: list[Connection] = []  # SQLite's that are at rest: to open one costs more than most questions
         self._connection = self._writer.connect()
         with self._connection.begin():
-            last = [
-                self._connection.execute(select(func.max(column))).scalar() or 0
-                for column in (col(JournalEntry.id), col(Delivery.id), col(DeliveryChange.id), col(AuditEntry.id))
-            ]
+            (last,) = prepared(self._connection.dialect.name, _LAST_IDS).rows(self._connection, {})
         self.is_alone = sqlite_path(url) is not None
-        given = Ids.end_of(max(last))  # rows of other tables may have later ones of the same transaction
+        # Rows of other tables may have later ones of the same transaction.
+        given = Ids.end_of(max(filter(None, last), default=0))
         self._ids = Ids(given, spare_ids) if self.is_alone else SharedIds(url, given)
         self._acquaintances = Acquaintances()
         self._accounts: dict[str, Mapping[str, AccountView]] = {}

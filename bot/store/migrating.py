@@ -7,10 +7,24 @@ looks first, and importing it takes longer than the look.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, make_url, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    create_mock_engine,
+    inspect,
+    make_url,
+    text,
+)
+from sqlalchemy.schema import CreateTable, ExecutableDDLElement
 
 from bot.database_urls import sqlite_path
 from bot.store.damaged import damage_named
@@ -82,11 +96,22 @@ def upgrade(url: str, *, durable: bool = True) -> str | None:
 
 
 def _make(connection: Connection) -> None:
-    METADATA.create_all(connection, checkfirst=False)
+    for statement in _statements(f"{connection.dialect.name}+{connection.dialect.driver}"):
+        connection.exec_driver_sql(statement)
+
+
+@cache
+def _statements(dialect: str) -> Sequence[str]:
+    """What makes all tables and indexes and says the revision. It is put together once: each rehearsal has a database
+    of its own, so that somebody who plans makes one with every look."""
     number = Column("version_num", String(32), nullable=False)
     revision = Table("alembic_version", MetaData(), number, PrimaryKeyConstraint(number, name="alembic_version_pkc"))
-    revision.create(connection, checkfirst=True)
-    connection.execute(revision.insert().values(version_num=newest_revision()))
+    ours: list[ExecutableDDLElement] = []
+    engine = create_mock_engine(f"{dialect}://", lambda statement, *_: ours.append(statement))
+    METADATA.create_all(engine, checkfirst=False)
+    ours.append(CreateTable(revision, if_not_exists=True))
+    made = [str(statement.compile(dialect=engine.dialect)) for statement in ours]
+    return [*made, f"INSERT INTO {revision.name} VALUES ('{newest_revision()}')"]
 
 
 def is_current(url: str) -> bool:
