@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "screenshots"
@@ -175,9 +175,18 @@ class Console:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Keep a picture for whoever wants to look."""
+    """Keep a picture for whoever wants to look. A browser that is busy has none to give now and then; a moment later
+    it has."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png")
+    for patience in (250, 1_000, None):
+        try:
+            page.screenshot(path=SHOTS / f"{name}.png")
+        except Error:
+            if patience is None:
+                raise
+            page.wait_for_timeout(patience)
+        else:
+            return
 
 
 def faults_of(page: Page) -> list[str]:
