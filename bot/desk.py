@@ -6,6 +6,7 @@ its own, a rehearsal plays `operator` lines on it. A request is read from a comm
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -91,6 +92,16 @@ class Desk:
 
 
 Request = Callable[[Desk], Awaitable[Answer]]
+
+
+def only_reads(answer: Callable[[Desk], Answer]) -> Request:
+    """A request that gives no order. It is answered in a thread: a report about a year may take seconds, in which the
+    bot greets and answers as ever."""
+
+    async def request(desk: Desk) -> Answer:
+        return await asyncio.to_thread(answer, desk)
+
+    return request
 
 
 def lines(rows: list[dict[str, Any]]) -> str:

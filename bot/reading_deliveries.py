@@ -15,24 +15,20 @@ from models.deliveries import Delivery, DeliveryChange, entered_by
 Row = dict[str, Any]
 
 
-def deliveries(connection: Connection, merchant: MerchantView, state: str) -> list[Row]:
-    """Deliveries as the story's output shows them, each with the moment of its present state."""
-    latest = (
-        select(col(DeliveryChange.delivery_id), func.max(col(DeliveryChange.id)).label("last"))
-        .where(col(DeliveryChange.merchant_id) == merchant.id)
-        .group_by(col(DeliveryChange.delivery_id))
-        .subquery()
-    )
+def deliveries(connection: Connection, merchant: MerchantView, state: str, most: int | None = None) -> list[Row]:
+    """Deliveries as the story's output shows them, each with the moment of its present state: the last `most` of them,
+    or all."""
+    states = select(func.max(col(DeliveryChange.id))).where(entered_by(col(Delivery.id)))
     statement = (
         select(col(Delivery.id), col(DeliveryChange.at))
-        .join(latest, latest.c.delivery_id == col(Delivery.id))
-        .join(DeliveryChange, latest.c.last == col(DeliveryChange.id))
+        .join(DeliveryChange, col(DeliveryChange.id) == states.correlate(Delivery).scalar_subquery())
         .where(col(Delivery.merchant_id) == merchant.id)
-        .order_by(col(Delivery.id))
+        .order_by(col(Delivery.id).desc())
+        .limit(most)
     )
     if state:
         statement = statement.where(col(Delivery.state) == state)
-    moments = dict(connection.execute(statement).all())
+    moments = dict(reversed(connection.execute(statement).all()))
     shown = delivery_lines(connection, list(moments), merchant.zone)
     return [{"at": iso(at, merchant.zone), **shown[identity]} for identity, at in moments.items()]
 

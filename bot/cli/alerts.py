@@ -9,7 +9,7 @@ import typer
 from bot import reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
-from bot.desk import Answer, Desk, Request, lines
+from bot.desk import Answer, Desk, Request, lines, only_reads
 from handlers.reason_names import ALERT_NAMES
 
 app = typer.Typer(help="告警：现在哪里不对，什么时候开始的。", no_args_is_help=True)
@@ -29,7 +29,8 @@ def list_alerts(
 ) -> Request:
     """现在哪里不对，按开始的先后排。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = reading.alerts(connection, desk.merchant, over=over)
         if as_json:

@@ -17,7 +17,7 @@ from bot.cli.cell_faults import told_cells
 from bot.cli.importing import Examined, examined, in_force
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.desk import Answer, Desk, Refused, Request, lines, only_reads
 from bot.preview import is_over
 from bot.rest_days import piled_up
 from bot.terminal import brief
@@ -95,7 +95,8 @@ def export(
 ) -> Request:
     """把现行排期写成文件，格式看文件名的结尾。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             entries = reading.entries(connection, desk.merchant)
         return _written(desk, file, as_json, entries)
@@ -112,7 +113,8 @@ def write_template(
 ) -> Request:
     """写一份空表，带例子。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         return _written(desk, file, as_json, None)
 
     return request
@@ -126,7 +128,8 @@ def list_entries(
 ) -> Request:
     """列出现行的排期。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             entries = reading.entries(connection, desk.merchant)
             own = reading.overrides(connection, desk.merchant)

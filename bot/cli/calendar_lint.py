@@ -13,7 +13,7 @@ from bot import reading
 from bot.calendar_plan import MEDIA_FOLDER, load_plan
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, read_span
 from bot.cli.tables import groups_named, periods_named, table
-from bot.desk import Answer, Desk, Request, lines
+from bot.desk import Answer, Desk, Request, lines, only_reads
 from content_calendar.lint import NAMES, LintRow, Plan, lint
 from handlers.calendar_check import held_back
 
@@ -27,7 +27,8 @@ def lint_calendar(
 ) -> Request:
     """排期检查：各群各周期缺什么、多什么、撞了、雷同、发不出去。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         merchant = desk.merchant
         first, last = read_span(since, until, desk.now().astimezone(merchant.zone).date())
         with desk.store.looking(desk.now()) as looking:

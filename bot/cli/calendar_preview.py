@@ -17,7 +17,7 @@ from bot import preview as previews
 from bot.calendar_plan import MEDIA_FOLDER
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.desk import Answer, Desk, Refused, Request, lines, only_reads
 from bot.terminal import harmless
 from content_calendar.cadence import is_personal
 from content_calendar.columns import hint
@@ -42,7 +42,8 @@ def preview(
 ) -> Request:
     """发前检查：谁会收到，谁要等，谁收不到，为什么，怎么办。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         merchant = desk.merchant
         with desk.store.reading() as connection:
             entries = {one.key: one for one in reading.entries(connection, merchant)}

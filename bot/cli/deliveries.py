@@ -9,8 +9,8 @@ import typer
 from bot import reading, reading_deliveries
 from bot.cli.headings import HEADINGS
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
-from bot.cli.tables import clock, table
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.cli.tables import MOST, clock, table
+from bot.desk import Answer, Desk, Refused, Request, lines, only_reads
 from bot.preview import verdict_now
 from handlers.command_answers import STATE_NAMES
 from handlers.reason_names import REASON_NAMES
@@ -31,13 +31,18 @@ def list_deliveries(
     db: DatabaseOption = "",
     as_json: JsonOption = False,
 ) -> Request:
-    """列出全部发送记录。"""
+    """列出发送记录，最近的在最后。
 
-    async def request(desk: Desk) -> Answer:
+    一屏最多列最后一千条；全部的，加 --json。
+    """
+
+    @only_reads
+    def request(desk: Desk) -> Answer:
         if state and state not in set(DeliveryState):
             raise Refused(f"没有状态「{state}」，可以是：{'、'.join(DeliveryState)}")
         with desk.store.reading() as connection:
-            rows = reading_deliveries.deliveries(connection, desk.merchant, state)
+            most = None if as_json else MOST + 1  # the table says that there are more
+            rows = reading_deliveries.deliveries(connection, desk.merchant, state, most)
         if as_json:
             return Answer(lines(rows))
         shown = [_named({_KEY if name == "key" else name: row[name] for name in _LISTED}) for row in rows]
@@ -58,7 +63,8 @@ def explain(
     经过的每个状态，都写着什么时候、为什么。
     """
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         row, changes = _found(desk, delivery)
         now = verdict_now(desk.store, desk.merchant, row["delivery"])
         if as_json:

@@ -10,7 +10,7 @@ import typer
 from bot import reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
-from bot.desk import Answer, Desk, Request, lines
+from bot.desk import Answer, Desk, Request, lines, only_reads
 from bot.moments import iso
 from bot.store.failed import failed_rows, may_be_decided
 from models.orders import DecideAgainOrder
@@ -25,7 +25,8 @@ def list_events(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json:
     每一件都写着为什么、能不能重新处理；--json 连 traceback 一起给，维护的人看得出是哪个文件哪一行。
     """
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         return _told(_failed(desk), as_json=as_json, empty="没有处理不了的事。")
 
     return request

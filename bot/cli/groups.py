@@ -12,7 +12,7 @@ from bot import reading
 from bot.cli.cell_faults import told_cells
 from bot.cli.options import CONFIG, AccountOption, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.desk import Answer, Desk, Refused, Request, lines, only_reads
 from content_calendar.faults import FileError
 from models.orders import BindGroupOrder, BindGroupsOrder, UnbindGroupOrder
 
@@ -77,7 +77,8 @@ def list_groups(
 ) -> Request:
     """列出账号见过的所有群。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = reading.groups(connection, desk.merchant)
             numbers = {room: number for number, room in enumerate(reading.rooms(connection, desk.merchant), start=1)}
@@ -98,7 +99,8 @@ def export(
 ) -> Request:
     """把所有群写成一张表，好填层级、堂主和上级群。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         from bot.group_files import write_groups  # openpyxl is slow to import
 
         with desk.store.reading() as connection:

@@ -9,7 +9,7 @@ import typer
 from bot import identity_report
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.desk import Answer, Desk, Refused, Request, lines, only_reads
 from models.identity import EVIDENCE, DoubtKind
 from models.orders import MergeOrder, SettleDoubtOrder, UnmergeOrder
 
@@ -29,7 +29,8 @@ def list_ambiguous(
 ) -> Request:
     """谁可能是谁，凭什么：等您定的每一对。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = identity_report.ambiguous(connection, desk.merchant)
         if as_json:
@@ -50,7 +51,8 @@ def list_merges(
 ) -> Request:
     """谁和谁合并过。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = identity_report.merges(connection, desk.merchant)
         return Answer(lines(rows) if as_json else table(rows, empty="没有合并过的人。"))

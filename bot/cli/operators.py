@@ -12,7 +12,7 @@ import typer
 from bot.cli.options import CONFIG, ROLES_HELP, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
 from bot.clock import utc_now
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.desk import Answer, Desk, Refused, Request, lines, only_reads
 from bot.store.operators import all_operators
 from handlers.roles import ROLE_NAMES
 from models.operations import Role
@@ -59,7 +59,8 @@ def invite(
 def list_operators(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> Request:
     """谁可以登录，谁受了邀请还没设密码。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             found = all_operators(connection, desk.merchant.id)
         if as_json:

@@ -9,7 +9,7 @@ import typer
 from bot import ballots, reading
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.cli.tables import table
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.desk import Answer, Desk, Refused, Request, lines, only_reads
 from content_calendar.dates import DateError, read_date, read_time
 from content_calendar.render import odd_fields
 from models.orders import OverrideEntryOrder
@@ -80,7 +80,8 @@ def signups(
 ) -> Request:
     """谁报了名，按先后排；谁在候补。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             if key not in {entry.key for entry in reading.entries(connection, desk.merchant)}:
                 raise Refused(f"没有排期「{key}」")
@@ -105,7 +106,8 @@ def choices(
 ) -> Request:
     """各群选了什么：每人一周内最后选的算数，别的话不算。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             if key not in {entry.key for entry in reading.entries(connection, desk.merchant)}:
                 raise Refused(f"没有排期「{key}」")

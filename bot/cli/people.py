@@ -11,7 +11,7 @@ import typer
 from bot import reading
 from bot.cli.options import CONFIG, ROLES_HELP, AccountOption, ConfigOption, DatabaseOption, JsonOption, day_of_our_time
 from bot.cli.tables import table
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.desk import Answer, Desk, Refused, Request, lines, only_reads
 from bot.store.called import ids_called
 from handlers.action_names import ACTION_NAMES, ACTOR_NAMES, REFUSAL_NAMES
 from handlers.asked_and_said import answer_of, question_of
@@ -37,7 +37,8 @@ def who(
 ) -> Request:
     """一个人的全部资料，按编号或昵称查。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             found = reading.who(connection, desk.merchant, contact, desk.now())
             called = ids_called(connection, desk.merchant, contact) if found is None else []
@@ -105,7 +106,8 @@ def audit(
 ) -> Request:
     """谁做了什么，或者想做什么没做成。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         moment = parse_moment(since, desk) if since else None
         with desk.store.reading() as connection:
             rows = reading.audit(connection, desk.merchant, moment)
@@ -174,7 +176,8 @@ def list_roles(
 ) -> Request:
     """谁有什么角色。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = reading.roles(connection, desk.merchant)
         if as_json:

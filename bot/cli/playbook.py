@@ -12,7 +12,7 @@ import typer
 
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption
 from bot.clock import utc_now
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.desk import Answer, Desk, Refused, Request, lines, only_reads
 from bot.faults import ConfigFaults, Fault
 from bot.playbook_files import examine_playbook, examine_source
 from bot.store.playbooks import kept
@@ -88,7 +88,8 @@ def export(
 ) -> Request:
     """把现行方案照数据库里的样子写成文件。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         if not file.endswith(".toml"):
             raise Refused(f"方案要导出成 .toml 文件，{file} 不是")
         merchant = desk.merchant

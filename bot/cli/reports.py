@@ -12,7 +12,7 @@ import typer
 
 from bot.cli.options import CONFIG, ConfigOption, DatabaseOption, JsonOption, in_order, read_day
 from bot.cli.tables import groups_named, table
-from bot.desk import Answer, Desk, Refused, Request, lines
+from bot.desk import Answer, Desk, Refused, Request, lines, only_reads
 from bot.digest_report import digest_rows, joins_rows
 from bot.group_report import CODES, group_rows
 from bot.post_effects import effects_of
@@ -37,7 +37,8 @@ def promises(
 ) -> Request:
     """必发哪些做到了，哪些晚了，哪些漏发。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         now = desk.now()
         yesterday = now.astimezone(desk.merchant.zone).date() - timedelta(days=1)
         with desk.store.reading() as connection:
@@ -72,7 +73,8 @@ def reception(
 ) -> Request:
     """从加好友到建完档各有多少，按账号和来源。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             if figure:
                 rows = people_rows(connection, desk.merchant, figure, account, source)
@@ -95,7 +97,8 @@ def tree(
 ) -> Request:
     """群的上下级哪里有毛病，一处一行。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = group_rows(connection, desk.merchant)
         if as_json:
@@ -109,7 +112,8 @@ def tree(
 def questions(config: ConfigOption = CONFIG, db: DatabaseOption = "", as_json: JsonOption = False) -> Request:
     """群里问的业务：哪些答了，用什么答的。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         with desk.store.reading() as connection:
             rows = question_rows(connection, desk.merchant)
         if as_json:
@@ -167,7 +171,8 @@ def posts(
 ) -> Request:
     """每条排期发出后两天内：回话、提问、进群、退群，和平时比。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         zone = desk.merchant.zone
         last = read_day(until) if until else desk.now().astimezone(zone).date()
         first = read_day(since) if since else last - _FOUR_WEEKS
@@ -209,7 +214,8 @@ def digest(
 ) -> Request:
     """一天过得怎样，各群和合计：早上告诉员工的那份。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         of = read_day(day) if day else None
         with desk.store.reading() as connection:
             if as_json:
@@ -231,7 +237,8 @@ def joins(
 ) -> Request:
     """谁进了群、谁拉的；谁退了群，退之前发过什么。"""
 
-    async def request(desk: Desk) -> Answer:
+    @only_reads
+    def request(desk: Desk) -> Answer:
         last = read_day(until) if until else desk.now().astimezone(desk.merchant.zone).date()
         first = read_day(since) if since else last - _ONE_WEEK
         with desk.store.reading() as connection:

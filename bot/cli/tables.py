@@ -14,13 +14,18 @@ from rich.text import Text
 from bot.cli.headings import HEADINGS
 from bot.terminal import harmless
 
+MOST = 1_000
+
 
 def table(rows: list[dict[str, Any]], *, empty: str) -> str:
     """A table as text, for people: `--json` has the names of columns and moments as they are kept.
 
-    What nobody has is left out. Wide as it needs to be: a shell wraps, a file does not."""
+    What nobody has is left out. Wide as it needs to be: a shell wraps, a file does not. More than `MOST` rows nobody
+    reads, and to lay them out takes a millisecond each: the last ones are shown."""
     if not rows:
         return f"{empty}\n"
+    if len(rows) > MOST:
+        return f"{table(rows[-MOST:], empty=empty)}只列了最后 {MOST} 行；要全部的，加 --json。\n"
     columns = [name for name in rows[0] if any(row.get(name) not in (None, "", [], {}) for row in rows)]
     headings = [HEADINGS.get(name, name) for name in columns]
     shown = Table(*headings, box=None, header_style="bold", pad_edge=False, show_header=any(map(str.strip, headings)))

@@ -312,7 +312,10 @@ class Store:
             with self._reader.connect() as connection:
                 yield connection
             return
-        connection = self._readers.pop() if self._readers else self._reader.connect()
+        try:
+            connection = self._readers.pop()
+        except IndexError:  # none is at rest; to look first would be too late where another thread asks too
+            connection = self._reader.connect()
         try:
             yield connection
             connection.rollback()
