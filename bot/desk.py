@@ -6,11 +6,11 @@ its own, a rehearsal plays `operator` lines on it. A request is read from a comm
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,11 @@ class Refused(Exception):
     """An order that was not carried out; the message says why and what to do."""
 
 
+async def at_once(answer: Callable[[], Answer]) -> Answer:
+    """What only reads, by a program that has nothing else to do; Ctrl-C ends it."""
+    return answer()
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What a request may use. `folder` is what its file arguments are relative to.
@@ -45,6 +50,7 @@ class Desk:
     Orders are given in the name of `actor` and with the `rights` of a role, about the account that they are `within`
     if there is one: the command line's are the owner's of the whole shop.
     `title_of` looks up the title of an article; where time is virtual nobody looks anything up.
+    `reading` is how requests are answered that only read: beside a bot that runs, in a thread.
     """
 
     config: Config
@@ -58,6 +64,7 @@ class Desk:
     rights: Role = Role.OWNER
     within: str = ""
     title_of: Callable[[str], Awaitable[str]] | None = None
+    reading: Callable[[Callable[[], Answer]], Awaitable[Answer]] = at_once
 
     @property
     def merchant(self) -> MerchantView:
@@ -95,11 +102,10 @@ Request = Callable[[Desk], Awaitable[Answer]]
 
 
 def only_reads(answer: Callable[[Desk], Answer]) -> Request:
-    """A request that gives no order. It is answered in a thread: a report about a year may take seconds, in which the
-    bot greets and answers as ever."""
+    """A request that gives no order: a report about a year may take seconds, in which a bot greets as ever."""
 
     async def request(desk: Desk) -> Answer:
-        return await asyncio.to_thread(answer, desk)
+        return await desk.reading(partial(answer, desk))
 
     return request
 

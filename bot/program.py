@@ -144,7 +144,7 @@ async def _live(
             _show(console, app)
 
         async def at_desk(argv: list[str], folder: Path) -> Answer:
-            desk = Desk(config, store, app.merchants, app.ask, now, folder)
+            desk = Desk(config, store, app.merchants, app.ask, now, folder, reading=asyncio.to_thread)
             return await execute(argv, desk if practising else dataclasses.replace(desk, title_of=title_of))
 
         clock.jumped = app.wake

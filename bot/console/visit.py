@@ -216,4 +216,5 @@ class Visit:
             rights=self.role,
             within=self.pool,
             title_of=title_of,
+            reading=asyncio.to_thread,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ async def test_the_bot_goes_on_while_somebody_reads(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'shop.db'}"
     upgrade(url)
     desk = closed_desk(load_config(ROOT / "config.toml", {}), Store(url, lambda: NOW), lambda: NOW, tmp_path)
+    desk = dataclasses.replace(desk, reading=asyncio.to_thread)  # as the program has it
     went_on = threading.Event()
 
     @only_reads
