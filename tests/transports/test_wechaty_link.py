@@ -81,10 +81,10 @@ async def test_a_listener_that_is_cancelled_loses_nothing(wechaty: WechatyDriver
     first = Listener(transport)
     task = asyncio.create_task(first.listen())
     await first.heard(LoggedIn)
-    wechaty.gateway.drive("settings", latency=200)
+    wechaty.gateway.drive("settings", latency=1_500)
     for number in range(20):  # more than are read ahead
         wechaty.says("wx-alice", str(number))
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(1)  # all of them have come, and none is read
     task.cancel()
     await asyncio.wait({task})
     async with listening(transport) as second:
