@@ -9,7 +9,6 @@ back. Alerts on their way to a channel say nothing of the account, and are not t
 from __future__ import annotations
 
 from handlers import alerts, outcomes, staff
-from handlers.reason_names import KIND_NAMES
 from handlers.values import address
 from models import effects as fx
 from models.alerts import AlertKind
@@ -19,8 +18,7 @@ from models.effects import Effect
 from models.events import SendAnswered
 
 PAUSED = "账号「{name}」连着 {count} 次没发成，已经自己停发。查清原因后发 /恢复 继续。"
-_BEGINS = 20  # characters of a message by which it is recognised
-UNKNOWN = "账号「{name}」有一条不确定发没发出去：{what}（{subject}）。请在手机上看一眼，再到电脑上核对。"
+UNKNOWN = "账号「{name}」有一条不确定发没发出去：{subject}。请在手机上看一眼，再到电脑上核对。"
 NOT_GREETED = (
     "没能跟{who}（{contact}）打上招呼，平台一直拒收。要问的照常会问，方便的话用账号的手机跟 TA 说一句。"
     "这一小时里再有这样的不另外提醒，都在发送记录的「发送失败」里。"
@@ -88,16 +86,7 @@ def _not_greeted(event: SendAnswered, context: Context) -> list[Effect]:
 
 def _uncertain(event: SendAnswered, context: Context, delivery: DeliveryView) -> list[Effect]:
     subject = delivery.key if delivery.part == 1 else f"{delivery.key}:{delivery.part}"
-    what = _on_the_phone(context, delivery)
-    text = UNKNOWN.format(name=context.account.name or event.account, what=what, subject=subject)
+    text = UNKNOWN.format(name=context.account.name or event.account, subject=subject)
     return alerts.raised(
         event.at, context, AlertKind.UNKNOWN, subject, text, account=event.account, delivery_id=delivery.id
     )
-
-
-def _on_the_phone(context: Context, delivery: DeliveryView) -> str:
-    """What a human looks for, by whom it is for and how it begins."""
-    person, said = context.person, " ".join(delivery.text.split())
-    begins = said if len(said) <= _BEGINS else f"{said[:_BEGINS]}…"
-    where = f"给{address(context.merchant.playbook, person) or person.wire_id}" if person else "到群里"
-    return f"发{where}的「{begins or KIND_NAMES[delivery.kind]}」"

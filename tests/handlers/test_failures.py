@@ -10,7 +10,7 @@ import pytest
 from handlers import decide
 from models import effects as fx
 from models.alerts import AlertKind
-from models.context import AlertView, PersonView
+from models.context import AlertView
 from models.deliveries import DeliveryState
 from models.effects import Effect
 from models.events import SelfMessage
@@ -126,23 +126,6 @@ def test_what_is_uncertain_is_told_of_by_its_key(answer: str) -> None:
     known = context(person=person(), delivery=msgspec.structs.replace(delivery(cause="calendar"), part=2))
     (alert,) = of(fx.RaiseAlert, decide(answered(answer), known))
     assert alert.subject == "greet:wx1:2"
-
-
-@pytest.mark.parametrize(
-    ("of_delivery", "who", "what"),
-    [
-        ({"text": "早上好，\n今天的文章在群里。"}, person(), "发给林间的「早上好， 今天的文章在群里。」"),
-        ({"text": "茶" * 21}, person(), f"发给林间的「{'茶' * 20}…」"),
-        ({"kind": "image"}, person(), "发给林间的「图片」"),
-        ({"text": "早上好", "contact_id": None, "group_id": 9}, None, "发到群里的「早上好」"),
-    ],
-)
-def test_what_is_uncertain_is_told_of_as_it_looks_on_the_phone(
-    of_delivery: dict[str, Any], who: PersonView | None, what: str
-) -> None:
-    under_way = msgspec.structs.replace(delivery(cause="calendar"), **of_delivery)
-    (alert,) = of(fx.RaiseAlert, decide(answered("timeout"), context(person=who, delivery=under_way)))
-    assert alert.text == f"账号「小山」有一条不确定发没发出去：{what}（greet:wx1）。请在手机上看一眼，再到电脑上核对。"
 
 
 @pytest.mark.parametrize("answer", ["refused", "timeout", "error", "crash"])
