@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.transports import AccountTaken, LinkLost, NotConnected, Outgoing, Uncertain
-from bot.transports.wechaty import WechatyTransport
+from bot.transports.wechaty import READ_AHEAD, WechatyTransport
 from models.events import LoggedIn, Message, SelfMessage, Unreadable, WentDeaf
 from tests.transports.driver import ACCOUNT, Listener, listening
 from tests.transports.gateway_process import GatewayProcess, free_port, install
@@ -76,20 +76,22 @@ async def test_messages_under_way_when_the_line_is_cut_are_read_after_it(own: We
         assert [message.text for message in messages] == ["0", "1", "2"]
 
 
-async def test_a_listener_that_is_cancelled_loses_nothing(wechaty: WechatyDriver) -> None:
+@pytest.mark.parametrize("count", [READ_AHEAD - 4, READ_AHEAD + 4])
+async def test_a_listener_that_is_cancelled_loses_nothing(wechaty: WechatyDriver, count: int) -> None:
     transport = wechaty.transport()
     first = Listener(transport)
     task = asyncio.create_task(first.listen())
     await first.heard(LoggedIn)
     wechaty.gateway.drive("settings", latency=1_500)
-    for number in range(20):  # more than are read ahead
+    for number in range(count):
         wechaty.says("wx-alice", str(number))
-    await asyncio.sleep(1)  # all of them have come, and none is read
+    await asyncio.sleep(1)  # they have come, and none is read
     task.cancel()
     await asyncio.wait({task})
+    come = min(count, READ_AHEAD - 2)  # what the gateway says of itself is read ahead too
     async with listening(transport) as second:
-        messages = await second.heard(Message, 16)
-        assert [message.text for message in messages][:16] == [str(number) for number in range(16)]
+        messages = await second.heard(Message, come)
+        assert [message.text for message in messages][:come] == [str(number) for number in range(come)]
 
 
 async def test_messages_that_die_with_the_gateway_are_on_record(own: WechatyDriver) -> None:
